@@ -1,0 +1,33 @@
+/** Waiting before the next try: 1 s → 60 s, doubling, with jitter (rule T9). */
+
+export interface BackoffLimits {
+  readonly firstMs: number;
+  readonly maxMs: number;
+}
+
+export const BACKOFF: BackoffLimits = { firstMs: 1000, maxMs: 60_000 };
+
+/**
+ * How long to wait after `attempts` failures in a row (≥1), milliseconds. Half of it is chance,
+ * so that what failed together does not come back together; `random` is in [0, 1).
+ */
+export function backoffMs(
+  attempts: number,
+  random: number,
+  { firstMs, maxMs }: BackoffLimits = BACKOFF,
+): number {
+  const full = Math.min(maxMs, firstMs * 2 ** Math.min(attempts - 1, 30));
+  return Math.round(full / 2 + (full / 2) * random);
+}
+
+/** Resolves after `ms`, or at once when the signal aborts. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const stop = () => resolve();
+  signal.addEventListener("abort", stop);
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", stop);
+}

@@ -1,0 +1,139 @@
+/** libsql's synchronous database with checked rows, prepared statements and at-rest encryption. */
+import Libsql from "libsql";
+
+export interface DatabaseOptions {
+  readonly path: string;
+  /** At-rest key (AES-256-CBC); without one the file is readable by whoever has the disk. */
+  readonly encryptionKey?: string;
+  /** Refuses every write, for a second process that only looks. */
+  readonly readOnly?: boolean;
+  /** `FULL` waits for the disk at each commit; `NORMAL` only for what can be rebuilt. */
+  readonly synchronous: "FULL" | "NORMAL";
+  /** Pages moved from the write-ahead log to their place at a time. */
+  readonly checkpointPages: number;
+}
+
+export type Parameter = string | number | Uint8Array | null;
+
+/** How long a second connection of the same machine may hold a lock. */
+const BUSY_TIMEOUT_MS = 5000;
+/** Page cache of one open file, in KiB. */
+const CACHE_KIB = 4096;
+
+export class Database implements Disposable {
+  readonly #database: Libsql.Database;
+  readonly #prepared = new Map<string, Libsql.Statement<unknown[]>>();
+
+  constructor(options: DatabaseOptions) {
+    const encryption: Libsql.Options & { encryptionCipher?: string; encryptionKey?: string } =
+      options.encryptionKey === undefined
+        ? {}
+        : { encryptionCipher: "aes256cbc", encryptionKey: options.encryptionKey };
+    this.#database = new Libsql(options.path, encryption);
+    this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    if (options.readOnly) {
+      this.#database.exec("PRAGMA query_only = ON");
+    } else {
+      this.#database.exec("PRAGMA journal_mode = WAL");
+      this.#database.exec(`PRAGMA wal_autocheckpoint = ${options.checkpointPages}`);
+    }
+    this.#database.exec(`PRAGMA synchronous = ${options.synchronous}`);
+    this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+  }
+
+  /** Runs one or more statements that take no parameters, such as a schema. */
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  run(sql: string, parameters: readonly Parameter[] = []): void {
+    this.#statement(sql).run(...parameters);
+  }
+
+  row(sql: string, parameters: readonly Parameter[] = []): Row | undefined {
+    const row = this.#statement(sql).get(...parameters);
+    return row === undefined ? undefined : new Row(row);
+  }
+
+  rows(sql: string, parameters: readonly Parameter[] = []): Row[] {
+    return this.#statement(sql).all(...parameters).map((row) => new Row(row));
+  }
+
+  /** Commits what `work` did, or nothing of it when it throws. */
+  transaction<T>(work: () => T): T {
+    this.run("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.run("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#database.inTransaction) this.run("ROLLBACK");
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#prepared.clear();
+    this.#database.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #statement(sql: string): Libsql.Statement<unknown[]> {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#prepared.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** One row: each column is asked for as what it must be, since a damaged file may hold anything. */
+export class Row {
+  readonly #columns: unknown;
+
+  constructor(columns: unknown) {
+    this.#columns = columns;
+  }
+
+  #column(name: string): unknown {
+    const columns = this.#columns;
+    return typeof columns === "object" && columns !== null ? Reflect.get(columns, name) : undefined;
+  }
+
+  text(name: string): string {
+    const value = this.#column(name);
+    return typeof value === "string" ? value : wrong(name, "text", value);
+  }
+
+  number(name: string): number {
+    const value = this.#column(name);
+    return typeof value === "number" ? value : wrong(name, "a number", value);
+  }
+
+  numberOrNull(name: string): number | null {
+    return this.#column(name) === null ? null : this.number(name);
+  }
+
+  textOrNull(name: string): string | null {
+    return this.#column(name) === null ? null : this.text(name);
+  }
+
+  blob(name: string): Uint8Array {
+    const value = this.#column(name);
+    if (value instanceof ArrayBuffer) return new Uint8Array(value);
+    if (!(value instanceof Uint8Array)) return wrong(name, "bytes", value);
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  }
+
+  blobOrNull(name: string): Uint8Array | null {
+    return this.#column(name) === null ? null : this.blob(name);
+  }
+}
+
+function wrong(name: string, wanted: string, value: unknown): never {
+  throw new Error(`Cannot read column "${name}": found ${typeof value}, want ${wanted}`);
+}

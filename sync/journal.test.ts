@@ -1,0 +1,267 @@
+import { expect, test } from "vitest";
+import { BOOT_ID, numbered, range, stampAt, TemporaryFolder } from "./fixtures.ts";
+import { type Journal, type JournalOptions, openJournal } from "./journal.ts";
+import { parseOrigin } from "./origin.ts";
+import { entriesOf } from "./run.ts";
+import { firstHash } from "./chain.ts";
+
+const LIMITS = { entriesMax: 1000, bytesMax: 1 << 20 };
+
+function open(folder: TemporaryFolder, options: Partial<JournalOptions> = {}): Promise<Journal> {
+  return openJournal({
+    directory: folder.path,
+    node: "site-1",
+    hashName: "sha256",
+    segmentBytesMax: 1 << 20,
+    stamp: stampAt(0),
+    ...options,
+  });
+}
+
+async function numbersIn(journal: Journal, origin = journal.origin): Promise<number[]> {
+  const numbers: number[] = [];
+  for (let after = 0, previous: Uint8Array = firstHash();;) {
+    const result = await journal.read(origin, "reading", after, LIMITS);
+    if (result.kind !== "run") return numbers;
+    for (const { seq, body } of entriesOf(result.run, previous)) {
+      expect(seq).toBe(numbers.length + 1);
+      numbers.push(JSON.parse(new TextDecoder().decode(body)).number);
+    }
+    after = result.run.last;
+    previous = result.run.hash;
+  }
+}
+
+test("entries are numbered without a gap and read back in order, whoever appended them", async () => {
+  using folder = new TemporaryFolder();
+  const journal = await open(folder);
+  const outcomes = await Promise.all(
+    range(0, 99).map((batch) =>
+      journal.append(range(batch * 7 + 1, batch * 7 + 7).map((n) => numbered(n)), stampAt(batch))
+    ),
+  );
+  const seqs = outcomes.flat().map((outcome) => outcome.kind === "stored" ? outcome.seq : 0);
+  expect(seqs).toEqual(range(1, 700));
+  expect(await numbersIn(journal)).toEqual(range(1, 700));
+  expect(journal.position(journal.origin, "reading")?.seq).toBe(700);
+  await journal.close();
+});
+
+test("each stream counts by itself", async () => {
+  using folder = new TemporaryFolder();
+  const journal = await open(folder);
+  const items = range(1, 30).map((n) =>
+    numbered(n, (["alarm", "reading", "record"] as const)[n % 3])
+  );
+  await journal.append(items, stampAt(0));
+  const counts = journal.positions().map(({ stream, seq }) => [stream, seq]);
+  expect(new Map(counts.map(([stream, seq]) => [stream, seq]))).toEqual(
+    new Map([["audit", 1], ["alarm", 10], ["reading", 10], ["record", 10]]),
+  );
+  await journal.close();
+});
+
+test("a clean close goes on with the same life, anything else begins a new one", async () => {
+  using folder = new TemporaryFolder();
+  const first = await open(folder);
+  await first.append([numbered(1)], stampAt(1));
+  const origin = first.origin;
+  await first.close();
+
+  const second = await open(folder);
+  expect(second.origin).toBe(origin);
+  await second.append([numbered(2)], stampAt(2));
+  expect(await numbersIn(second)).toEqual([1, 2]);
+  const head = second.position(origin, "reading");
+  // The process is gone without a close: a copy of the folder is what a power cut leaves.
+  using copy = new TemporaryFolder();
+  for (const { name } of Deno.readDirSync(folder.path)) {
+    Deno.copyFileSync(`${folder.path}/${name}`, `${copy.path}/${name}`);
+  }
+  await second.close();
+
+  const third = await open(copy);
+  expect(parseOrigin(third.origin)?.life).toBe(2);
+  expect(third.origin).not.toBe(origin);
+  expect(await numbersIn(third, origin)).toEqual([1, 2]);
+  const result = await third.read(third.origin, "audit", 0, LIMITS);
+  if (result.kind !== "run") throw new Error("the new life has no first entry");
+  const [entry] = entriesOf(result.run, firstHash());
+  expect(entry.kind).toBe("life");
+  const life = JSON.parse(new TextDecoder().decode(entry.body));
+  expect(life.reason).toBe("unclean");
+  expect(life.previous.origin).toBe(origin);
+  expect(life.previous.streams).toContainEqual({
+    stream: "reading",
+    seq: 2,
+    hash: head?.hash.toHex(),
+  });
+  await third.close();
+});
+
+test("a journal goes through many segments as through one, and after a reopen", async () => {
+  using folder = new TemporaryFolder();
+  const journal = await open(folder, { segmentBytesMax: 100_000 });
+  for (const batch of range(0, 19)) {
+    await journal.append(
+      range(batch * 100 + 1, batch * 100 + 100).map((n) => numbered(n)),
+      stampAt(0),
+    );
+  }
+  expect((await journal.status()).segments).toBeGreaterThan(3);
+  expect(await numbersIn(journal)).toEqual(range(1, 2000));
+  const hash = await journal.hashAt(journal.origin, "reading", 150);
+  await journal.close();
+  const again = await open(folder, { segmentBytesMax: 100_000 });
+  expect(await numbersIn(again)).toEqual(range(1, 2000));
+  expect(await again.hashAt(again.origin, "reading", 150)).toEqual(hash);
+  expect((await again.append([numbered(2001)], stampAt(1)))[0]).toEqual({
+    kind: "stored",
+    seq: 2001,
+  });
+  await again.close();
+});
+
+test("G2: a segment goes only when both centres have given a receipt and retention is over", async () => {
+  using folder = new TemporaryFolder();
+  const journal = await open(folder, { segmentBytesMax: 100_000 });
+  for (const batch of range(0, 9)) {
+    await journal.append(
+      range(batch * 100 + 1, batch * 100 + 100).map((n) => numbered(n)),
+      stampAt(0),
+    );
+  }
+  const before = (await journal.status()).segments;
+  const retention = {
+    centres: ["county-a", "county-b"],
+    keepOwnMs: 1000,
+    keepOthersMs: null,
+    nowMs: stampAt(60_000).wallMs,
+  };
+  const receipts = async (centre: string, seq: number) => {
+    for (const { origin, stream } of journal.positions()) {
+      const hash = await journal.hashAt(origin, stream, seq) ?? firstHash();
+      const signature = new Uint8Array(64);
+      journal.addReceipts([{ centre, origin, stream, seq, hash, signature }]);
+    }
+  };
+  expect(await journal.prune(retention)).toBe(0);
+  await receipts("county-a", 1000);
+  expect(await journal.prune(retention)).toBe(0);
+  await receipts("county-b", 500);
+  expect(await journal.prune({ ...retention, nowMs: stampAt(500).wallMs })).toBe(0);
+  const dropped = await journal.prune(retention);
+  expect(dropped).toBeGreaterThan(0);
+  expect((await journal.status()).segments).toBe(before - dropped);
+  const floor = journal.position(journal.origin, "reading")?.floor ?? 0;
+  expect(floor).toBeGreaterThan(1);
+  expect(floor).toBeLessThanOrEqual(501);
+  expect(await journal.read(journal.origin, "reading", 0, LIMITS)).toEqual({
+    kind: "pruned",
+    floor,
+  });
+  const rest = await journal.read(journal.origin, "reading", floor - 1, LIMITS);
+  expect(rest.kind).toBe("run");
+  expect(await journal.hashAt(journal.origin, "reading", floor - 1)).not.toBeNull();
+  await journal.close();
+});
+
+test("at rest nothing of a body can be read without the key", async () => {
+  using folder = new TemporaryFolder();
+  const encryptionKey = "k".repeat(64);
+  const secret = { ...numbered(1), body: JSON.stringify({ name: "张三丰-secret" }) };
+  const journal = await open(folder, { encryptionKey });
+  await journal.append([secret], stampAt(0));
+  await journal.close();
+  for (const { name } of Deno.readDirSync(folder.path)) {
+    const bytes = Deno.readFileSync(`${folder.path}/${name}`);
+    expect(Buffer.from(bytes).includes("secret")).toBe(false);
+  }
+  await expect(open(folder)).rejects.toThrow();
+  const again = await open(folder, { encryptionKey });
+  expect(again.position(again.origin, "reading")?.seq).toBe(1);
+  await again.close();
+});
+
+test("a body over the limit is refused by name, and nothing is stored of its batch", async () => {
+  using folder = new TemporaryFolder();
+  const journal = await open(folder);
+  const huge = { ...numbered(2), body: "x".repeat((1 << 20) + 1) };
+  await expect(journal.append([numbered(1), huge], stampAt(0))).rejects.toThrow(/"test".*1048577/);
+  expect(journal.position(journal.origin, "reading")).toBeUndefined();
+  await journal.close();
+});
+
+const digest = (text: string) => new TextEncoder().encode(text);
+
+function keyed(number: number, id: string, bytes: string, windowMs: number | null, channel = "c") {
+  return { ...numbered(number), key: { channel, id, digest: digest(bytes), windowMs } };
+}
+
+test("T2: the same id is stored once, other bytes under it are told apart, across a restart", async () => {
+  using folder = new TemporaryFolder();
+  const journal = await open(folder);
+  const kinds = async (on: Journal, ms: number, items: Parameters<Journal["append"]>[0]) =>
+    (await on.append(items, stampAt(ms))).map(({ kind }) => kind);
+  expect(await kinds(journal, 1, [keyed(1, "a", "x", 1000), keyed(1, "a", "x", 1000)]))
+    .toEqual(["stored", "duplicate"]);
+  expect(await kinds(journal, 2, [keyed(2, "a", "y", 1000), keyed(3, "b", "y", 1000)]))
+    .toEqual(["conflict", "stored"]);
+  expect(await kinds(journal, 3, [keyed(4, "a", "x", 1000, "other")])).toEqual(["stored"]);
+  await journal.close();
+  const again = await open(folder, { stamp: stampAt(4) });
+  expect(await kinds(again, 5, [keyed(1, "a", "x", 1000)])).toEqual(["duplicate"]);
+  expect(await kinds(again, 900, [keyed(1, "a", "x", 1000)])).toEqual(["duplicate"]);
+  // The window has passed by the boot-time clock.
+  expect(await kinds(again, 2500, [keyed(1, "a", "x", 1000)])).toEqual(["stored"]);
+  expect(await numbersIn(again)).toEqual([1, 3, 4, 1]);
+  await again.close();
+});
+
+test("T2: a wall clock that jumps does not end a window", async () => {
+  using folder = new TemporaryFolder();
+  const journal = await open(folder);
+  const kind = async (wallMs: number, bootMs: number) => {
+    const stamp = { wallMs, bootMs, bootId: BOOT_ID, clock: "untrusted" as const };
+    return (await journal.append([keyed(1, "a", "x", 1000)], stamp))[0].kind;
+  };
+  expect(await kind(0, 10)).toBe("stored");
+  expect(await kind(1_795_000_000_000, 20)).toBe("duplicate");
+  expect(await kind(0, 30)).toBe("duplicate");
+  await journal.close();
+});
+
+test("a released key is free again, one by one or for its whole channel", async () => {
+  using folder = new TemporaryFolder();
+  const journal = await open(folder, { segmentBytesMax: 100_000 });
+  const kinds = async (...items: Parameters<Journal["append"]>[0]) =>
+    (await journal.append(items, stampAt(0))).map(({ kind }) => kind);
+  await kinds(keyed(1, "1", "x", null), keyed(2, "2", "x", null));
+  expect(await kinds(keyed(1, "1", "x", null))).toEqual(["duplicate"]);
+  expect(await kinds({ kind: "release", channel: "c", id: "1" }, keyed(3, "1", "x", null)))
+    .toEqual(["released", "stored"]);
+  // The keys lie in an older segment now.
+  await kinds(...range(1, 400).map((n) => numbered(n)));
+  expect((await journal.status()).segments).toBeGreaterThan(1);
+  expect(await kinds(keyed(2, "2", "x", null))).toEqual(["duplicate"]);
+  await kinds({ kind: "release", channel: "c", id: "" });
+  expect(await kinds(keyed(4, "1", "x", null), keyed(5, "2", "x", null)))
+    .toEqual(["stored", "stored"]);
+  await journal.close();
+});
+
+test("listeners hear of every commit, at their own pace", async () => {
+  using folder = new TemporaryFolder();
+  const journal = await open(folder);
+  const stop = new AbortController();
+  let heard = 0;
+  const listening = (async () => {
+    for await (const _ of journal.changes(stop.signal)) heard++;
+  })();
+  await journal.append([numbered(1)], stampAt(0));
+  await Promise.resolve();
+  expect(heard).toBeGreaterThan(0);
+  stop.abort();
+  await listening;
+  await journal.close();
+});

@@ -1,0 +1,369 @@
+/**
+ * The journal's logic: synchronous, with its storage, its clock and its randomness as
+ * parameters. The worker (journal_worker.ts) is a thin shell around it, and so is a simulation.
+ */
+import { Chain, firstHash, type HashName } from "./chain.ts";
+import { BlockBuilder, blockChanges, contentsFrom, joined, lastWallMs } from "./block.ts";
+import { HASH_BYTES, type Stamp, writeContent } from "./entry.ts";
+import { JournalKeys, type KeyClaim, type KeyRelease } from "./journal_keys.ts";
+import { OctetWriter } from "./octets.ts";
+import { formatOrigin, nodeOf, parseOrigin } from "./origin.ts";
+import { receiveRun, type Reception } from "./reception.ts";
+import type { Run, SignedRun } from "./run.ts";
+import { SegmentRow } from "./segment_row.ts";
+import type { Change, Range, ReadLimits, Receipt, Segments, StreamState } from "./segments.ts";
+import { ONE_BLOCK, receiptKey, streamKey } from "./segments.ts";
+
+export interface CoreOptions {
+  readonly segments: Segments;
+  /** Name of the node whose journal this is. */
+  readonly node: string;
+  readonly hashName: HashName;
+  /** A segment is sealed once it holds as much. */
+  readonly segmentBytesMax: number;
+  /** The moment of opening. */
+  readonly stamp: Stamp;
+  /** 16 random hexadecimal digits, for the name of a new life. */
+  readonly nonce: string;
+}
+
+/** Items to append, in the order they came, packed for the way between threads. */
+export interface AppendBatch {
+  /** Names of the streams that `streamOf` counts in. */
+  readonly streams: readonly string[];
+  readonly streamOf: Uint8Array;
+  /** Contents back to back, and where each ends. */
+  readonly contents: Uint8Array<ArrayBuffer>;
+  readonly ends: Uint32Array;
+  readonly claims: readonly KeyClaim[];
+  readonly releases: readonly KeyRelease[];
+  /** The moment of the hand-over: what key windows are measured by. */
+  readonly stamp: Stamp;
+}
+
+/** For each item its sequence number, or one of the codes below. */
+export type AppendResult = Float64Array;
+/** The item's key is there with the same bytes: nothing was stored. */
+export const DUPLICATE = 0;
+/** The item's key is there with other bytes: nothing was stored. */
+export const CONFLICT = -1;
+
+export interface SignedRunWithKey {
+  readonly run: SignedRun;
+  /** The public key of the run's origin. */
+  readonly publicKey: string;
+}
+
+/** What a run of reads may ask for: nothing there, a run, or that it was pruned. */
+export type ReadResult =
+  | { readonly kind: "run"; readonly run: Run }
+  | { readonly kind: "end" }
+  | { readonly kind: "pruned"; readonly floor: number };
+
+/** What may leave the disk: only whole segments go, and only when this holds for all in them. */
+export interface Retention {
+  /** Own entries are kept until each of these centres has given a receipt for them … */
+  readonly centres: readonly string[];
+  /** … and as long as this, milliseconds. */
+  readonly keepOwnMs: number;
+  /** How long entries of other nodes are kept, milliseconds; `null` for ever. */
+  readonly keepOthersMs: number | null;
+  readonly nowMs: number;
+}
+
+const CLEAN = "clean";
+const ORIGIN = "origin";
+const ORDER = "order";
+const TIME = "time";
+
+export class JournalCore {
+  readonly #options: CoreOptions;
+  readonly #row: SegmentRow;
+  readonly #streams = new Map<string, StreamState>();
+  readonly #chains = new Map<string, Chain>();
+  readonly #receipts = new Map<string, Receipt>();
+  readonly #unsaved = new Map<string, Receipt>();
+  readonly #moved = new Map<string, StreamState>();
+  readonly #keys: JournalKeys;
+  #origin: string;
+  #failure: unknown = null;
+
+  /** Opens the journal. Unless it was closed cleanly, and so at first, this begins a new life. */
+  constructor(options: CoreOptions) {
+    this.#options = options;
+    const { row, state } = SegmentRow.open(options.segments);
+    this.#row = row;
+    for (const stream of state?.streams ?? []) {
+      this.#streams.set(streamKey(stream.origin, stream.stream), stream);
+    }
+    for (const receipt of state?.receipts ?? []) this.#receipts.set(receiptKey(receipt), receipt);
+    const meta = state?.meta ?? new Map<string, string>();
+    this.#keys = new JournalKeys(
+      (channel, id) => row.key(channel, id),
+      Math.max(state?.keys.order ?? 0, Number(meta.get(ORDER) ?? 0)),
+      Math.max(state?.keys.atMs ?? 0, Number(meta.get(TIME) ?? 0)),
+    );
+    const previous = meta.get(ORIGIN) ?? null;
+    this.#origin = previous ?? "";
+    if (previous !== null && meta.get(CLEAN) === "1") {
+      this.#commit([{ kind: "meta", name: CLEAN, value: "0" }]);
+    } else {
+      this.#beginLife(previous);
+    }
+  }
+
+  /** This life of this node. */
+  get origin(): string {
+    return this.#origin;
+  }
+
+  positions(): StreamState[] {
+    return [...this.#streams.values()];
+  }
+
+  /** Positions that changed since this was last asked. */
+  takeMoved(): StreamState[] {
+    const moved = [...this.#moved.values()];
+    this.#moved.clear();
+    return moved;
+  }
+
+  receipts(): Receipt[] {
+    return [...this.#receipts.values()];
+  }
+
+  bytes(): number {
+    return this.#row.bytes();
+  }
+
+  get segments(): number {
+    return this.#row.count;
+  }
+
+  /** Stores new entries of this node; all of them are durable when it returns. */
+  append(batch: AppendBatch): AppendResult {
+    const claimed = this.#keys.begin(batch.claims, batch.releases, batch.stamp);
+    const count = batch.ends.length;
+    const result = new Float64Array(count);
+    const builders = new Map<string, BlockBuilder>();
+    for (let item = 0; item < count; item++) {
+      const refusal = claimed.refusals.get(item);
+      if (refusal !== undefined) {
+        result[item] = refusal === "duplicate" ? DUPLICATE : CONFLICT;
+        continue;
+      }
+      const stream = batch.streams[batch.streamOf[item]];
+      let builder = builders.get(stream);
+      if (builder === undefined) {
+        builder = new BlockBuilder(this.#chain(this.#origin, stream), batch.contents, count);
+        builders.set(stream, builder);
+      }
+      result[item] = builder.add(item === 0 ? 0 : batch.ends[item - 1], batch.ends[item]);
+    }
+    const changes: Change[] = [...claimed.changes];
+    for (const [stream, builder] of builders) {
+      const state = this.#state(this.#origin, stream);
+      changes.push(...blockChanges(state, builder.block()).changes);
+    }
+    if (changes.length > 0) this.#commit(changes);
+    return result;
+  }
+
+  /** Stores what another node's journal holds, each run on its own merits. */
+  receive(runs: readonly SignedRunWithKey[]): Reception[] {
+    const changes: Change[] = [];
+    const states = new Map<string, StreamState>();
+    const receptions = runs.map(({ run, publicKey }): Reception => {
+      const key = streamKey(run.origin, run.stream);
+      const state = states.get(key) ?? this.#state(run.origin, run.stream);
+      const reception = receiveRun(run, publicKey, state, {
+        hashName: this.#options.hashName,
+        hashAt: (seq) => this.hashAt(run.origin, run.stream, seq),
+      });
+      if (reception.kind !== "stored" || reception.block === null) return reception;
+      const moved = blockChanges(state, reception.block);
+      changes.push(...moved.changes);
+      states.set(key, moved.state);
+      return reception;
+    });
+    if (changes.length > 0) this.#commit(changes);
+    return receptions;
+  }
+
+  /** Entries behind `after`; those of other origins up to a place their origin has signed. */
+  read(origin: string, stream: string, after: number, limits: ReadLimits): ReadResult {
+    const state = this.#state(origin, stream);
+    if (after >= state.seq) return { kind: "end" };
+    if (after + 1 < state.floor) return { kind: "pruned", floor: state.floor };
+    const blocks = this.#row.blocks(origin, stream, after + 1, limits);
+    const last = blocks.at(-1);
+    if (last === undefined) {
+      throw new Error(`Cannot read "${origin}" ${stream} behind ${after}: the blocks are missing`);
+    }
+    const run: Run = {
+      origin,
+      stream,
+      first: after + 1,
+      last: last.last,
+      contents: joined(blocks.map((block) => contentsFrom(block, after + 1))),
+      hash: last.hashes.slice(-HASH_BYTES),
+      signature: last.signature,
+    };
+    return { kind: "run", run };
+  }
+
+  /** Hash of an entry held; `null` where it is not. Before the first entry: 32 zero bytes. */
+  hashAt(origin: string, stream: string, seq: number): Uint8Array | null {
+    if (seq === 0) return firstHash();
+    const state = this.#state(origin, stream);
+    if (seq === state.seq) return state.hash;
+    if (seq === state.floor - 1) return state.floorHash;
+    if (seq > state.seq || seq < state.floor) return null;
+    const block = this.#row.blocks(origin, stream, seq, ONE_BLOCK).at(0);
+    if (block === undefined || block.first > seq) return null;
+    const at = (seq - block.first) * HASH_BYTES;
+    return block.hashes.slice(at, at + HASH_BYTES);
+  }
+
+  /** Takes note of receipts; they are written with the next commit, or by `flush`. */
+  addReceipts(receipts: readonly Receipt[]): void {
+    for (const receipt of receipts) {
+      const key = receiptKey(receipt);
+      if (receipt.seq <= (this.#receipts.get(key)?.seq ?? 0)) continue;
+      this.#receipts.set(key, receipt);
+      this.#unsaved.set(key, receipt);
+    }
+  }
+
+  /** Writes what waits for the next commit. Losing it costs a question to the centre, no more. */
+  flush(): void {
+    if (this.#unsaved.size > 0) this.#commit([]);
+  }
+
+  /** Unlinks the oldest segments as long as all that they hold may go; returns how many went. */
+  prune(retention: Retention): number {
+    for (let dropped = 0;; dropped++) {
+      const oldest = this.#row.oldest();
+      if (oldest === null) return dropped;
+      const { ranges, segment } = oldest;
+      const changes: Change[] = [];
+      for (const range of ranges) {
+        const { origin, stream, last } = range;
+        const [newest] = segment.blocks(origin, stream, last, ONE_BLOCK);
+        if (!this.#mayGo(range, lastWallMs(newest), retention)) return dropped;
+        const floorHash = newest.hashes.slice(-HASH_BYTES);
+        const state = { ...this.#state(origin, stream), floor: last + 1, floorHash };
+        changes.push({ kind: "stream", state });
+      }
+      for (const key of this.#keys.outliving(segment.keys())) changes.push({ kind: "key", key });
+      this.#commit(changes);
+      this.#row.dropOldest();
+    }
+  }
+
+  /** Closes cleanly: the next open goes on with this life. */
+  close(): void {
+    if (this.#failure === null) {
+      this.#commit([{ kind: "meta", name: CLEAN, value: "1" }, ...this.#clock()]);
+    }
+    this.#row.close();
+  }
+
+  #mayGo(range: Range, newestWallMs: number, retention: Retention): boolean {
+    const ageMs = retention.nowMs - newestWallMs;
+    if (nodeOf(range.origin) !== this.#options.node) {
+      return retention.keepOthersMs !== null && ageMs > retention.keepOthersMs;
+    }
+    return ageMs > retention.keepOwnMs && retention.centres.every((centre) => {
+      const receipt = this.#receipts.get(receiptKey({ centre, ...range }));
+      return receipt !== undefined && receipt.seq >= range.last;
+    });
+  }
+
+  #beginLife(previous: string | null): void {
+    const { node, nonce } = this.#options;
+    const life = previous === null ? 1 : (parseOrigin(previous)?.life ?? 0) + 1;
+    this.#origin = formatOrigin({ node, life, nonce });
+    const ended = this.positions().filter((state) => state.origin === previous);
+    const body = {
+      reason: previous === null ? "first" : "unclean",
+      previous: previous === null ? null : {
+        origin: previous,
+        streams: ended.map(({ stream, seq, hash }) => ({ stream, seq, hash: hash.toHex() })),
+      },
+    };
+    const writer = new OctetWriter();
+    writeContent(writer, this.#options.stamp, "life", JSON.stringify(body));
+    const builder = new BlockBuilder(this.#chain(this.#origin, "audit"), writer.bytes(), 1);
+    builder.add(0, writer.length);
+    const state = this.#state(this.#origin, "audit");
+    this.#commit([
+      { kind: "meta", name: ORIGIN, value: this.#origin },
+      { kind: "meta", name: CLEAN, value: "0" },
+      ...blockChanges(state, builder.block()).changes,
+    ]);
+  }
+
+  #state(origin: string, stream: string): StreamState {
+    return this.#streams.get(streamKey(origin, stream)) ??
+      { origin, stream, seq: 0, hash: firstHash(), floor: 1, floorHash: firstHash() };
+  }
+
+  #chain(origin: string, stream: string): Chain {
+    const key = streamKey(origin, stream);
+    let chain = this.#chains.get(key);
+    if (chain === undefined) {
+      const { seq, hash } = this.#state(origin, stream);
+      chain = new Chain(origin, stream, seq, hash, this.#options.hashName);
+      this.#chains.set(key, chain);
+    }
+    return chain;
+  }
+
+  #clock(): Change[] {
+    return [
+      { kind: "meta", name: ORDER, value: String(this.#keys.order) },
+      { kind: "meta", name: TIME, value: String(this.#keys.nowMs) },
+    ];
+  }
+
+  /**
+   * Commits, then moves what is in memory. After a failure nothing is written any more: what
+   * the disk holds is not known, so the process has to end and open the journal anew.
+   */
+  #commit(changes: readonly Change[]): void {
+    if (this.#failure !== null) {
+      throw new Error("Cannot write to the journal: an earlier commit failed", {
+        cause: this.#failure,
+      });
+    }
+    const receipts = [...this.#unsaved.values()];
+    try {
+      this.#row.commit([
+        ...changes,
+        ...receipts.map((receipt): Change => ({ kind: "receipt", receipt })),
+      ]);
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+    this.#unsaved.clear();
+    for (const change of changes) {
+      if (change.kind !== "stream") continue;
+      const key = streamKey(change.state.origin, change.state.stream);
+      this.#streams.set(key, change.state);
+      this.#moved.set(key, change.state);
+    }
+    if (this.#row.currentBytes() >= this.#options.segmentBytesMax) this.#rotate();
+  }
+
+  #rotate(): void {
+    this.#row.rotate([
+      { kind: "meta", name: ORIGIN, value: this.#origin },
+      { kind: "meta", name: CLEAN, value: "0" },
+      ...this.#clock(),
+      ...this.positions().map((state): Change => ({ kind: "stream", state })),
+      ...this.receipts().map((receipt): Change => ({ kind: "receipt", receipt })),
+    ]);
+  }
+}

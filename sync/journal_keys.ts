@@ -1,0 +1,120 @@
+/**
+ * Idempotency keys (rule T2): (channel, id) with the hash of the bytes that came with it, kept
+ * in the entry's own transaction and held against repeats for the window its profile states.
+ *
+ * Windows are measured in journal time: the sum of what the boot-time clock passed while the
+ * journal was open. It never jumps, and it stands still while the power is off, so that a wrong
+ * wall clock can make a key live longer, never shorter.
+ */
+import type { Stamp } from "./entry.ts";
+import type { Change, KeyState } from "./segments.ts";
+
+export interface KeyClaim {
+  /** Index of the item in its batch. */
+  readonly item: number;
+  readonly channel: string;
+  readonly id: string;
+  /** Hash of the bytes that came with the id. */
+  readonly digest: Uint8Array;
+  /** `null`: until it is released. */
+  readonly windowMs: number | null;
+}
+
+/** Forgets one id, or (`id: ""`) all that the channel has claimed so far. */
+export interface KeyRelease {
+  readonly channel: string;
+  readonly id: string;
+  /** Takes place before the item with this index. */
+  readonly before: number;
+}
+
+export interface Claimed {
+  readonly refusals: ReadonlyMap<number, "duplicate" | "conflict">;
+  readonly changes: readonly Change[];
+}
+
+export class JournalKeys {
+  readonly #find: (channel: string, id: string) => KeyState | undefined;
+  #bootId = "";
+  #bootMs = 0;
+  order: number;
+  /** Journal time. */
+  nowMs: number;
+
+  constructor(
+    find: (channel: string, id: string) => KeyState | undefined,
+    order: number,
+    nowMs: number,
+  ) {
+    this.#find = find;
+    this.order = order;
+    this.nowMs = nowMs;
+  }
+
+  /** Says which items of a batch are repeats, and what to store for the others. */
+  begin(claims: readonly KeyClaim[], releases: readonly KeyRelease[], stamp: Stamp): Claimed {
+    this.#advance(stamp);
+    const refusals = new Map<number, "duplicate" | "conflict">();
+    const fresh = new Map<string, KeyState>();
+    const put = (channel: string, id: string, digest: Uint8Array | null, windowMs: number | null) =>
+      fresh.set(freshKey(channel, id), {
+        channel,
+        id,
+        digest,
+        windowMs,
+        atMs: this.nowMs,
+        order: ++this.order,
+      });
+    let released = 0;
+    const releaseUpTo = (item: number) => {
+      for (; released < releases.length && releases[released].before <= item; released++) {
+        put(releases[released].channel, releases[released].id, null, null);
+      }
+    };
+    for (const { item, channel, id, digest, windowMs } of claims) {
+      releaseUpTo(item);
+      const held = this.#held(channel, id, fresh);
+      if (held === null) put(channel, id, digest, windowMs);
+      else refusals.set(item, sameBytes(held, digest) ? "duplicate" : "conflict");
+    }
+    releaseUpTo(Infinity);
+    const changes = [...fresh.values()].map((key): Change => ({ kind: "key", key }));
+    return { refusals, changes };
+  }
+
+  /** Of a segment's keys those that still hold: they must move before the segment goes. */
+  *outliving(keys: Iterable<KeyState>): Generator<KeyState> {
+    for (const key of keys) {
+      if (key.id === "") {
+        if (this.#find(key.channel, "")?.order === key.order) yield key;
+      } else if (this.#find(key.channel, key.id)?.order === key.order && this.#holds(key)) {
+        yield key;
+      }
+    }
+  }
+
+  #held(channel: string, id: string, fresh: ReadonlyMap<string, KeyState>): Uint8Array | null {
+    const key = fresh.get(freshKey(channel, id)) ?? this.#find(channel, id);
+    if (key === undefined || key.digest === null || !this.#holds(key)) return null;
+    const whole = fresh.get(freshKey(channel, "")) ?? this.#find(channel, "");
+    return whole !== undefined && whole.order > key.order ? null : key.digest;
+  }
+
+  #holds(key: KeyState): boolean {
+    return key.digest !== null && (key.windowMs === null || key.atMs + key.windowMs >= this.nowMs);
+  }
+
+  #advance({ bootId, bootMs }: Stamp): void {
+    if (bootId === this.#bootId) this.nowMs += Math.max(0, bootMs - this.#bootMs);
+    this.#bootId = bootId;
+    this.#bootMs = bootMs;
+  }
+}
+
+function freshKey(channel: string, id: string): string {
+  return `${channel}\n${id}`;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

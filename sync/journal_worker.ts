@@ -1,0 +1,96 @@
+/** The journal's thread: opens the core over libsql files and answers calls. */
+import {
+  type AppendBatch,
+  type AppendResult,
+  JournalCore,
+  type ReadResult,
+  type Retention,
+  type SignedRunWithKey,
+} from "./journal_core.ts";
+import type { HashName } from "./chain.ts";
+import type { Stamp } from "./entry.ts";
+import { LibsqlSegments } from "./libsql_segments.ts";
+import type { Reception } from "./reception.ts";
+import type { ReadLimits, Receipt, StreamState } from "./segments.ts";
+import { serveCalls } from "./worker_calls.ts";
+
+export interface Opening {
+  /** Folder of the segments; it exists. */
+  readonly directory: string;
+  readonly node: string;
+  readonly hashName: HashName;
+  readonly encryptionKey?: string;
+  readonly segmentBytesMax: number;
+  readonly stamp: Stamp;
+  /** 16 random hexadecimal digits. */
+  readonly nonce: string;
+}
+
+export interface Opened {
+  readonly origin: string;
+  readonly positions: readonly StreamState[];
+  readonly receipts: readonly Receipt[];
+}
+
+export interface Status {
+  readonly bytes: number;
+  readonly segments: number;
+}
+
+/** What the worker can be asked. */
+export type JournalMethods = {
+  open(opening: Opening): Opened;
+  append(batch: AppendBatch): AppendResult;
+  receive(runs: readonly SignedRunWithKey[]): Reception[];
+  read(origin: string, stream: string, after: number, limits: ReadLimits): ReadResult;
+  hashAt(origin: string, stream: string, seq: number): Uint8Array | null;
+  addReceipts(receipts: readonly Receipt[]): void;
+  flush(): void;
+  prune(retention: Retention): number;
+  status(): Status;
+  close(): void;
+};
+
+let opened: JournalCore | null = null;
+
+function journal(): JournalCore {
+  if (opened === null) throw new Error("The journal is not open");
+  return opened;
+}
+
+const methods: JournalMethods = {
+  open({ directory, encryptionKey, ...options }) {
+    const segments = new LibsqlSegments({
+      directory,
+      ...(encryptionKey === undefined ? {} : { encryptionKey }),
+    });
+    opened = new JournalCore({ ...options, segments });
+    opened.takeMoved();
+    return {
+      origin: opened.origin,
+      positions: opened.positions(),
+      receipts: opened.receipts(),
+    };
+  },
+  append: (batch) => journal().append(batch),
+  receive: (runs) =>
+    journal().receive(runs).map((reception) =>
+      // The block stays here: its reader asks for entries, not for what was just sent.
+      reception.kind === "stored" ? { ...reception, block: null } : reception
+    ),
+  read: (origin, stream, after, limits) => journal().read(origin, stream, after, limits),
+  hashAt: (origin, stream, seq) => journal().hashAt(origin, stream, seq),
+  addReceipts: (receipts) => journal().addReceipts(receipts),
+  flush: () => journal().flush(),
+  prune: (retention) => journal().prune(retention),
+  status: () => ({ bytes: journal().bytes(), segments: journal().segments }),
+  close() {
+    journal().close();
+    opened = null;
+  },
+};
+
+serveCalls(methods, () => {
+  const moved = opened?.takeMoved() ?? [];
+  return moved.length === 0 ? undefined : moved;
+});

@@ -1,0 +1,294 @@
+/**
+ * One link to one other node: keeps shipping what that node lacks, for as long as it runs. It
+ * retries what the line does, and sets aside what the other node refuses, stream by stream.
+ */
+import { backoffMs, pause } from "./backoff.ts";
+import { type NodeKey, receiptStatement, signedBy } from "./identity.ts";
+import type { Journal } from "./journal.ts";
+import { BlockedStreams } from "./blocked_streams.ts";
+import { nodeOf } from "./origin.ts";
+import { type Peer, PeerError } from "./peer.ts";
+import { type Receipt, streamKey, type StreamState } from "./segments.ts";
+import {
+  expected,
+  gather,
+  lacking,
+  learn,
+  oldestWaitingMs,
+  type PeerPositions,
+  type Shipment,
+} from "./ship.ts";
+
+export interface LinkOptions {
+  readonly journal: Journal;
+  readonly peer: Peer;
+  readonly peerPublicKey: string;
+  /** This node's key: signs the heads of own entries. */
+  readonly key: NodeKey;
+  /** Which origins this link is for. */
+  readonly carries: (origin: string) => boolean;
+  /** Entries of others are shipped only once the peer has lacked them for so long. */
+  readonly relayAfterMs: number;
+  /** How often the peer is asked where it stands when nothing else is said. */
+  readonly refreshMs: number;
+  /** Never goes back, milliseconds. */
+  readonly nowMs: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly onEvent: (event: LinkEvent) => void;
+}
+
+export type LinkEvent =
+  | { readonly kind: "up" }
+  | { readonly kind: "down"; readonly reason: string; readonly hint: string | null }
+  | { readonly kind: "shipped"; readonly entries: number }
+  | {
+    readonly kind: "blocked";
+    readonly origin: string;
+    readonly stream: string;
+    readonly reason: string;
+  };
+
+/** What waits for one destination and why (rule T8). Times count like `nowMs`. */
+export interface LinkStatus {
+  readonly destination: string;
+  readonly state: "connecting" | "up" | "down";
+  readonly sinceMs: number;
+  readonly reason: string | null;
+  readonly hint: string | null;
+  /** Failures in a row. */
+  readonly attempts: number;
+  readonly nextTryMs: number | null;
+  readonly waitingEntries: number;
+  /** Wall clock of the oldest entry that waits, milliseconds since 1970 UTC. */
+  readonly oldestWaitingMs: number | null;
+  readonly blocked: readonly {
+    readonly origin: string;
+    readonly stream: string;
+    readonly reason: string;
+    readonly attempts: number;
+    readonly nextTryMs: number;
+  }[];
+}
+
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #peer: PeerPositions = new Map();
+  readonly #blocked = new BlockedStreams();
+  /** Since when the peer has lacked entries of others, by (origin, stream). */
+  readonly #behindSince = new Map<string, number>();
+  #state: LinkStatus["state"] = "connecting";
+  #sinceMs: number;
+  #failure: { reason: string; hint: string | null } | null = null;
+  #attempts = 0;
+  #nextTryMs: number | null = null;
+  #oldestMs: number | null = null;
+  #askedMs = -Infinity;
+  /** Whether the journal changed since it was last looked at. */
+  #changed = false;
+  #wake: () => void = () => {};
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#sinceMs = options.nowMs();
+    for (const receipt of options.journal.receipts()) {
+      if (receipt.centre !== options.peer.node) continue;
+      this.#peer.set(streamKey(receipt.origin, receipt.stream), receipt);
+    }
+  }
+
+  /** Where the peer is known to stand. */
+  get peerPositions(): ReadonlyMap<string, { seq: number; hash: Uint8Array }> {
+    return this.#peer;
+  }
+
+  status(): LinkStatus {
+    const waitingEntries = this.#carried().reduce((sum, { origin, stream, seq }) => {
+      return sum + Math.max(0, seq - (this.#peer.get(streamKey(origin, stream))?.seq ?? 0));
+    }, 0);
+    return {
+      destination: this.#options.peer.node,
+      state: this.#state,
+      sinceMs: this.#sinceMs,
+      reason: this.#failure?.reason ?? null,
+      hint: this.#failure?.hint ?? null,
+      attempts: this.#attempts,
+      nextTryMs: this.#nextTryMs,
+      waitingEntries,
+      oldestWaitingMs: waitingEntries === 0 ? null : this.#oldestMs,
+      blocked: this.#blocked.list(),
+    };
+  }
+
+  /** Ships until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const listening = this.#listen(signal);
+    while (!signal.aborted) {
+      try {
+        await this.#askPositions(signal);
+        await this.#shipAll(signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        if (!(error instanceof PeerError)) throw error;
+        await this.#failed(error, signal);
+      }
+    }
+    await listening;
+  }
+
+  async #listen(signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#options.journal.changes(signal)) {
+      this.#changed = true;
+      this.#wake();
+    }
+  }
+
+  async #failed(error: PeerError, signal: AbortSignal): Promise<void> {
+    const { nowMs, random, onEvent } = this.#options;
+    const hint = error.hint ?? null;
+    if (this.#state !== "down") {
+      this.#enter("down");
+      onEvent({ kind: "down", reason: error.message, hint });
+    }
+    this.#failure = { reason: error.message, hint };
+    this.#askedMs = -Infinity;
+    const waitMs = backoffMs(++this.#attempts, random());
+    this.#nextTryMs = nowMs() + waitMs;
+    const wanted = lacking(this.#carried(), this.#peer);
+    this.#oldestMs = await oldestWaitingMs(this.#options.journal, wanted, this.#peer);
+    await pause(waitMs, signal);
+    this.#nextTryMs = null;
+  }
+
+  #enter(state: LinkStatus["state"]): void {
+    this.#state = state;
+    this.#sinceMs = this.#options.nowMs();
+  }
+
+  #carried(): StreamState[] {
+    const { journal, carries } = this.#options;
+    return journal.positions().filter(({ origin }) => carries(origin));
+  }
+
+  /** Asks the peer where it stands, and what it stands on: another hash there is a fork. */
+  async #askPositions(signal: AbortSignal): Promise<void> {
+    const { peer, journal, nowMs } = this.#options;
+    const carried = this.#carried();
+    const standings = await peer.positions(carried, signal);
+    this.#askedMs = nowMs();
+    if (this.#state !== "up") {
+      this.#enter("up");
+      this.#failure = null;
+      this.#attempts = 0;
+      this.#options.onEvent({ kind: "up" });
+    }
+    for (const [index, state] of carried.entries()) {
+      const { origin, stream } = state;
+      const standing = standings[index];
+      const key = streamKey(origin, stream);
+      const known = this.#peer.get(key);
+      if (known?.seq === standing.seq && known.hash.toHex() === standing.hash.toHex()) continue;
+      this.#peer.set(key, standing);
+      this.#behindSince.delete(key);
+      const own = await journal.hashAt(origin, stream, standing.seq);
+      if (own !== null && own.toHex() !== standing.hash.toHex()) {
+        this.#block(state, `"${peer.node}" holds another chain at ${standing.seq}`);
+      }
+      if (standing.seq > state.seq && nodeOf(origin) === nodeOf(journal.origin)) {
+        const lost = standing.seq - state.seq;
+        this.#block(state, `"${peer.node}" holds ${lost} entries that this node has lost`);
+      }
+    }
+  }
+
+  async #shipAll(signal: AbortSignal): Promise<void> {
+    const { peer, refreshMs, nowMs } = this.#options;
+    let next: Promise<Shipment> | null = null;
+    while (!signal.aborted) {
+      if (nowMs() - this.#askedMs >= refreshMs) await this.#askPositions(signal);
+      this.#changed = false;
+      const shipment: Shipment = await (next ?? this.#gather(this.#peer));
+      next = null;
+      for (const { state, floor } of shipment.pruned) {
+        this.#block(state, `entries before ${floor} are not held here any more`);
+      }
+      if (shipment.runs.length === 0) {
+        this.#oldestMs = null;
+        await this.#rest(signal);
+        continue;
+      }
+      this.#oldestMs = shipment.oldestMs;
+      // While the peer stores this batch, the next one is read and signed.
+      next = this.#gather(expected(this.#peer, shipment));
+      next.catch(() => {});
+      const answers = await peer.ship(shipment.runs, signal);
+      this.#askedMs = nowMs();
+      if (!this.#learn(shipment, answers)) next = null;
+    }
+  }
+
+  #gather(positions: PeerPositions): Promise<Shipment> {
+    const { journal, key, nowMs } = this.#options;
+    const wanted = lacking(this.#carried(), positions).filter((state) => {
+      const name = streamKey(state.origin, state.stream);
+      return !this.#blocked.has(name, nowMs()) && this.#mayRelay(name, state);
+    });
+    return gather(journal, wanted, positions, key);
+  }
+
+  /** Whether own entries, or those of others that the peer has lacked long enough, may go. */
+  #mayRelay(name: string, { origin }: StreamState): boolean {
+    const { journal, relayAfterMs, nowMs } = this.#options;
+    if (origin === journal.origin || relayAfterMs === 0) return true;
+    const since = this.#behindSince.get(name);
+    if (since === undefined) this.#behindSince.set(name, nowMs());
+    return since !== undefined && nowMs() - since >= relayAfterMs;
+  }
+
+  /** Takes in the answers; false when the next batch has to be read anew. */
+  #learn(shipment: Shipment, answers: Awaited<ReturnType<Peer["ship"]>>): boolean {
+    const { journal, peer, onEvent } = this.#options;
+    const receipts: Receipt[] = [];
+    let asExpected = true;
+    for (const [index, run] of shipment.runs.entries()) {
+      const answer = answers[index];
+      const { origin, stream } = run;
+      const trouble = learn(this.#peer, run, answer);
+      if (trouble !== null) this.#block(run, trouble);
+      else this.#blocked.free(streamKey(origin, stream));
+      if (answer.kind !== "receipt" || answer.seq !== run.last) asExpected = false;
+      if (answer.kind !== "receipt") continue;
+      this.#behindSince.delete(streamKey(origin, stream));
+      const { seq, hash, signature } = answer;
+      const statement = receiptStatement(peer.node, { origin, stream, seq, hash });
+      if (!signedBy(this.#options.peerPublicKey, statement, signature)) {
+        throw new PeerError(`Cannot believe a receipt of "${peer.node}": its signature is wrong`);
+      }
+      receipts.push({ centre: peer.node, origin, stream, seq, hash, signature });
+    }
+    if (receipts.length > 0) journal.addReceipts(receipts);
+    onEvent({ kind: "shipped", entries: shipment.entries });
+    return asExpected;
+  }
+
+  #block({ origin, stream }: { origin: string; stream: string }, reason: string): void {
+    const { nowMs, random, onEvent } = this.#options;
+    if (this.#blocked.add(origin, stream, reason, nowMs(), random())) {
+      onEvent({ kind: "blocked", origin, stream, reason });
+    }
+  }
+
+  /** Until the journal changes, a refresh is due, or a stream may be tried again. */
+  async #rest(signal: AbortSignal): Promise<void> {
+    if (this.#changed) return;
+    const { refreshMs, relayAfterMs, nowMs } = this.#options;
+    const waits = [this.#askedMs + refreshMs - nowMs()];
+    const blocked = this.#blocked.nextTryMs();
+    if (blocked !== null) waits.push(blocked - nowMs());
+    if (this.#behindSince.size > 0) waits.push(relayAfterMs);
+    const resting = new AbortController();
+    this.#wake = () => resting.abort();
+    await pause(Math.max(0, Math.min(...waits)), AbortSignal.any([signal, resting.signal]));
+    this.#wake = () => {};
+  }
+}

@@ -1,0 +1,196 @@
+/** The sending end between nodes: signed requests to one other node over kept connections. */
+import * as http from "node:http";
+import * as https from "node:https";
+import {
+  decodeRunAnswers,
+  decodeStandings,
+  encodeStreamNames,
+  type RunAnswer,
+  type Standing,
+  type StreamName,
+} from "./answers.ts";
+import type { NodeKey } from "./identity.ts";
+import { OctetsError } from "./octets.ts";
+import type { SignedRun } from "./run.ts";
+import { doubtAnswer, type Headers, offeredNonce, signRequest } from "./signature.ts";
+import { BATCH_BYTES_MAX, encodeBatch } from "./wire.ts";
+
+/** The other node cannot be reached, or does not answer as it should: to be tried again. */
+export class PeerError extends Error {
+  override name = "PeerError";
+  /** What a person can do about it. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, options: { cause?: unknown; hint?: string } = {}) {
+    super(message, { cause: options.cause });
+    this.hint = options.hint;
+  }
+}
+
+export interface PeerOptions {
+  /** Base address, without a path. Clear text only on loopback. */
+  readonly url: URL;
+  /** Certificates in PEM that alone may have issued the peer's; none: those of the system. */
+  readonly ca?: string;
+  /** The peer's name and public key. */
+  readonly node: string;
+  readonly publicKey: string;
+  /** Who is asking. */
+  readonly self: string;
+  readonly key: NodeKey;
+}
+
+/** No answer for as long means that the line is dead, whatever the connection says. */
+const SILENCE_MS = 30_000;
+
+interface Exchange {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+export class Peer implements Disposable {
+  readonly #options: PeerOptions;
+  readonly #agent: http.Agent;
+  #nonce: string | null = null;
+  /** Bytes of bodies sent and received, for counters. */
+  sentBytes = 0;
+  receivedBytes = 0;
+
+  /** Throws where the address is no safe one. */
+  constructor(options: PeerOptions) {
+    this.#options = options;
+    requireSafe(options.url);
+    this.#agent = options.url.protocol === "https:"
+      ? new https.Agent({ keepAlive: true, maxSockets: 1, ca: options.ca })
+      : new http.Agent({ keepAlive: true, maxSockets: 1 });
+  }
+
+  get node(): string {
+    return this.#options.node;
+  }
+
+  /** Where the peer stands in each of these, in the same order. */
+  async positions(names: readonly StreamName[], signal: AbortSignal): Promise<Standing[]> {
+    const body = await this.#post("/sync/positions", encodeStreamNames(names), signal);
+    return this.#decode(body, names.length, decodeStandings);
+  }
+
+  /** What became of each run, in the same order. */
+  async ship(runs: readonly SignedRun[], signal: AbortSignal): Promise<RunAnswer[]> {
+    const body = await this.#post("/sync/entries", encodeBatch(runs), signal);
+    return this.#decode(body, runs.length, decodeRunAnswers);
+  }
+
+  [Symbol.dispose](): void {
+    this.#agent.destroy();
+  }
+
+  #decode<T>(body: Uint8Array, count: number, decode: (bytes: Uint8Array) => T[]): T[] {
+    try {
+      const items = decode(body);
+      if (items.length === count) return items;
+      throw new OctetsError(`${items.length} answers to ${count} questions`);
+    } catch (cause) {
+      throw new PeerError(`Cannot read what "${this.node}" answered`, { cause });
+    }
+  }
+
+  async #post(path: string, body: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    if (body.length > BATCH_BYTES_MAX) throw new Error(`Cannot send ${body.length} bytes at once`);
+    for (let attempt = 1;; attempt++) {
+      const { status, body: answer } = await this.#exchange(path, body, signal);
+      if (status === 200) return answer;
+      // The nonce was missing, too old or lost with a restart; the refusal brought a new one.
+      if (status === 401 && attempt < 3) continue;
+      throw refused(this.node, status, answer);
+    }
+  }
+
+  async #exchange(path: string, body: Uint8Array, signal: AbortSignal): Promise<Exchange> {
+    const { url, node, publicKey, self, key } = this.#options;
+    const target = new URL(path, url);
+    const plain = { method: "POST", url: target.href, headers: {} };
+    const nonce = this.#nonce ?? "none";
+    this.#nonce = null;
+    const headers = await signRequest(plain, body, { key, node: self, audience: node, nonce });
+    const answer = await this.#send(target, headers, body, signal);
+    this.#nonce = offeredNonce(answer.headers["accept-signature"]);
+    const signer = { node, publicKey };
+    const doubt = await doubtAnswer(answer, answer.body, { ...plain, headers }, signer);
+    if (doubt === null) return answer;
+    throw new PeerError(`Cannot believe the answer of "${node}": ${doubt}`, {
+      hint: "somebody else answers at this address, or the county's key was made anew",
+    });
+  }
+
+  #send(
+    target: URL,
+    headers: Headers,
+    body: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Exchange> {
+    const { promise, resolve, reject } = Promise.withResolvers<Exchange>();
+    const failed = (cause: unknown) => {
+      const found = cause instanceof Error ? cause.message : String(cause);
+      reject(new PeerError(`Cannot reach "${this.node}" at ${target.origin}: ${found}`, { cause }));
+    };
+    const request = (target.protocol === "https:" ? https : http).request(target, {
+      method: "POST",
+      agent: this.#agent,
+      headers: { ...headers, "content-length": body.length },
+      signal,
+    });
+    const timer = setTimeout(() => {
+      request.destroy(new Error(`no answer for ${SILENCE_MS / 1000} s`));
+    }, SILENCE_MS);
+    request.once("close", () => clearTimeout(timer));
+    request.once("error", failed);
+    request.once("response", (response) => {
+      const chunks: Uint8Array[] = [];
+      let length = 0;
+      response.on("data", (chunk: Uint8Array) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > BATCH_BYTES_MAX) request.destroy(new Error("the answer is too large"));
+      });
+      response.once("error", failed);
+      response.once("end", () => {
+        this.sentBytes += body.length;
+        this.receivedBytes += length;
+        const answer = { status: response.statusCode ?? 0, headers: flat(response.headers) };
+        resolve({ ...answer, body: new Uint8Array(Buffer.concat(chunks)) });
+      });
+    });
+    request.end(body);
+    return promise;
+  }
+}
+
+/** Throws unless the address is HTTPS, or clear text that never leaves the machine. */
+export function requireSafe(url: URL): void {
+  if (url.protocol === "https:") return;
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === "http:" && loopback) return;
+  throw new Error(`Cannot send to ${url.origin}: want https, or http on this machine itself`);
+}
+
+function flat(headers: http.IncomingHttpHeaders): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, String(value ?? "")]),
+  );
+}
+
+function refused(node: string, status: number, body: Uint8Array): PeerError {
+  let title = `status ${status}`;
+  let hint: string | undefined;
+  try {
+    const problem = JSON.parse(new TextDecoder().decode(body));
+    if (typeof problem.title === "string") title = problem.title;
+    if (typeof problem.detail === "string") title += ` (${problem.detail})`;
+    if (typeof problem.hint === "string") hint = problem.hint;
+  } catch {
+    // Not a problem document: the status is all there is to tell.
+  }
+  return new PeerError(`"${node}" refused: ${title}`, hint === undefined ? {} : { hint });
+}

@@ -1,0 +1,144 @@
+/** Walks every chain of a journal and names the first entry of each that does not hold (G5). */
+import { Chain, type HashName } from "./chain.ts";
+import { HASH_BYTES, skipContent } from "./entry.ts";
+import { headStatement, signedBy } from "./identity.ts";
+import { OctetReader, OctetsError } from "./octets.ts";
+import { nodeOf } from "./origin.ts";
+import {
+  type Block,
+  type ReadLimits,
+  type Segment,
+  type Segments,
+  type StreamState,
+} from "./segments.ts";
+
+export interface Finding {
+  readonly origin: string;
+  readonly stream: string;
+  /** Entries walked and found good, from `first` on. */
+  readonly first: number;
+  readonly good: number;
+  /** The first entry that does not hold, and why; `null` where all do. */
+  readonly bad: { readonly seq: number; readonly reason: string } | null;
+}
+
+export interface Verification {
+  readonly findings: readonly Finding[];
+  /** Segments that could not be read at all, and why. */
+  readonly unreadable: readonly { readonly segment: string; readonly reason: string }[];
+}
+
+export interface VerifyOptions {
+  readonly segments: Segments;
+  readonly hashName: HashName;
+  /** Public keys of origins' nodes; heads of unknown ones are not checked. */
+  readonly publicKeyOf: (node: string) => string | undefined;
+}
+
+const LIMITS: ReadLimits = { entriesMax: 4096, bytesMax: 4 << 20 };
+
+export function verify(options: VerifyOptions): Verification {
+  const unreadable: { segment: string; reason: string }[] = [];
+  const visit = (name: string, look: (segment: Segment) => void) => {
+    try {
+      const segment = options.segments.open(name);
+      try {
+        look(segment);
+      } finally {
+        segment.close();
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      unreadable.push({ segment: name, reason });
+    }
+  };
+  const names = options.segments.names();
+  // The newest segment knows where each stream begins and ends.
+  let states: readonly StreamState[] = [];
+  for (const name of names.toReversed()) {
+    if (states.length === 0) visit(name, (segment) => states = segment.state().streams);
+  }
+  const walks = states.map((state) => new StreamWalk(state, options));
+  unreadable.length = 0;
+  for (const name of names) {
+    visit(name, (segment) => walks.forEach((walk) => walk.walk(segment)));
+  }
+  return { findings: walks.map((walk) => walk.end()), unreadable };
+}
+
+/** The walk along one (origin, stream), segment after segment. */
+class StreamWalk {
+  readonly #state: StreamState;
+  readonly #chain: Chain;
+  readonly #publicKey: string | undefined;
+  #bad: Finding["bad"] = null;
+
+  constructor(state: StreamState, { hashName, publicKeyOf }: VerifyOptions) {
+    const { origin, stream, floor, floorHash } = state;
+    this.#state = state;
+    this.#chain = new Chain(origin, stream, floor - 1, floorHash, hashName);
+    this.#publicKey = publicKeyOf(nodeOf(origin));
+  }
+
+  walk(segment: Segment): void {
+    const { origin, stream } = this.#state;
+    while (this.#bad === null) {
+      const from = this.#chain.seq + 1;
+      const blocks = segment.blocks(origin, stream, from, LIMITS);
+      if (blocks.length === 0) return;
+      for (const block of blocks) {
+        if (this.#bad === null) this.#walkBlock(block);
+      }
+    }
+  }
+
+  /** What was found on the whole way. */
+  end(): Finding {
+    const { origin, stream, floor, seq, hash } = this.#state;
+    const last = this.#chain.seq;
+    if (this.#bad === null && last < seq) this.#fail(last + 1, "it is missing");
+    if (this.#bad === null && this.#chain.hash.toHex() !== hash.toHex()) {
+      this.#fail(last, "the journal's position has another hash");
+    }
+    const good = (this.#bad?.seq ?? last + 1) - floor;
+    return { origin, stream, first: floor, good, bad: this.#bad };
+  }
+
+  #walkBlock(block: Block): void {
+    const chain = this.#chain;
+    if (block.first !== chain.seq + 1) return this.#fail(chain.seq + 1, "it is missing");
+    const reader = new OctetReader(block.contents);
+    while (!reader.done) {
+      const seq = chain.seq + 1;
+      const from = reader.at;
+      try {
+        skipContent(reader);
+      } catch (error) {
+        if (!(error instanceof OctetsError)) throw error;
+        return this.#fail(seq, `its bytes cannot be read (${error.message})`);
+      }
+      const stored = block.hashes.subarray((seq - block.first) * HASH_BYTES).subarray(
+        0,
+        HASH_BYTES,
+      );
+      const hash = chain.next(block.contents.subarray(from, reader.at));
+      if (stored.toHex() !== hash.toHex()) {
+        return this.#fail(seq, "its hash is not that of its bytes and the entry before");
+      }
+    }
+    if (chain.seq !== block.last) return this.#fail(chain.seq + 1, "it is missing");
+    this.#checkHead(block);
+  }
+
+  #checkHead({ last, signature }: Block): void {
+    if (signature === null || this.#publicKey === undefined) return;
+    const place = { ...this.#state, seq: last, hash: this.#chain.hash };
+    if (!signedBy(this.#publicKey, headStatement(place), signature)) {
+      this.#fail(last, "its origin's signature does not hold");
+    }
+  }
+
+  #fail(seq: number, reason: string): void {
+    this.#bad = { seq, reason };
+  }
+}
