@@ -99,7 +99,7 @@ export class JournalCore {
     for (const receipt of state?.receipts ?? []) this.#receipts.set(receiptKey(receipt), receipt);
     const meta = state?.meta ?? new Map<string, string>();
     this.#keys = new JournalKeys(
-      (channel, id) => row.key(channel, id),
+      row,
       Math.max(state?.keys.order ?? 0, Number(meta.get(ORDER) ?? 0)),
       Math.max(state?.keys.atMs ?? 0, Number(meta.get(TIME) ?? 0)),
     );

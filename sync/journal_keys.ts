@@ -33,20 +33,22 @@ export interface Claimed {
   readonly changes: readonly Change[];
 }
 
+/** Where the keys are kept. */
+export interface KeyStore {
+  key(channel: string, id: string): KeyState | undefined;
+  hasClaims(channel: string, order: number): boolean;
+}
+
 export class JournalKeys {
-  readonly #find: (channel: string, id: string) => KeyState | undefined;
+  readonly #store: KeyStore;
   #bootId = "";
   #bootMs = 0;
   order: number;
   /** Journal time. */
   nowMs: number;
 
-  constructor(
-    find: (channel: string, id: string) => KeyState | undefined,
-    order: number,
-    nowMs: number,
-  ) {
-    this.#find = find;
+  constructor(store: KeyStore, order: number, nowMs: number) {
+    this.#store = store;
     this.order = order;
     this.nowMs = nowMs;
   }
@@ -68,7 +70,8 @@ export class JournalKeys {
     let released = 0;
     const releaseUpTo = (item: number) => {
       for (; released < releases.length && releases[released].before <= item; released++) {
-        put(releases[released].channel, releases[released].id, null, null);
+        const { channel, id } = releases[released];
+        if (this.#claimed(channel, id, fresh)) put(channel, id, null, null);
       }
     };
     for (const { item, channel, id, digest, windowMs } of claims) {
@@ -86,17 +89,25 @@ export class JournalKeys {
   *outliving(keys: Iterable<KeyState>): Generator<KeyState> {
     for (const key of keys) {
       if (key.id === "") {
-        if (this.#find(key.channel, "")?.order === key.order) yield key;
-      } else if (this.#find(key.channel, key.id)?.order === key.order && this.#holds(key)) {
+        if (this.#store.key(key.channel, "")?.order === key.order) yield key;
+      } else if (this.#store.key(key.channel, key.id)?.order === key.order && this.#holds(key)) {
         yield key;
       }
     }
   }
 
+  /** Whether there is anything to release. */
+  #claimed(channel: string, id: string, fresh: ReadonlyMap<string, KeyState>): boolean {
+    if (id !== "") return this.#held(channel, id, fresh) !== null;
+    const before = this.#store.key(channel, "")?.order ?? 0;
+    return this.#store.hasClaims(channel, before) ||
+      [...fresh.values()].some((key) => key.channel === channel && key.digest !== null);
+  }
+
   #held(channel: string, id: string, fresh: ReadonlyMap<string, KeyState>): Uint8Array | null {
-    const key = fresh.get(freshKey(channel, id)) ?? this.#find(channel, id);
+    const key = fresh.get(freshKey(channel, id)) ?? this.#store.key(channel, id);
     if (key === undefined || key.digest === null || !this.#holds(key)) return null;
-    const whole = fresh.get(freshKey(channel, "")) ?? this.#find(channel, "");
+    const whole = fresh.get(freshKey(channel, "")) ?? this.#store.key(channel, "");
     return whole !== undefined && whole.order > key.order ? null : key.digest;
   }
 

@@ -313,6 +313,12 @@ class LibsqlSegment implements Segment {
     return row === undefined ? undefined : keyState(row);
   }
 
+  hasClaims(channel: string, order: number): boolean {
+    const sql =
+      "SELECT 1 FROM keys WHERE channel = ? AND number > ? AND digest IS NOT NULL LIMIT 1";
+    return this.#database.row(sql, [channel, order]) !== undefined;
+  }
+
   keys(): KeyState[] {
     return this.#database.rows("SELECT * FROM keys ORDER BY number").map(keyState);
   }

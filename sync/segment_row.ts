@@ -161,6 +161,14 @@ export class SegmentRow {
     return undefined;
   }
 
+  /** Whether the channel has an id that was claimed after `order`. */
+  hasClaims(channel: string, order: number): boolean {
+    return this.#current.hasClaims(channel, order) ||
+      this.#sealed.some((sealed) =>
+        sealed.hasKeys && this.#opened(sealed).hasClaims(channel, order)
+      );
+  }
+
   /** The oldest sealed segment: what it holds and the keys that must outlive it. */
   oldest(): { ranges: readonly Range[]; segment: Segment } | null {
     if (this.#sealed.length === 0) return null;

@@ -106,6 +106,8 @@ export interface Segment {
   /** Blocks that end at `from` or later, in order, until a limit is reached (at least one). */
   blocks(origin: string, stream: string, from: number, limits: ReadLimits): Block[];
   key(channel: string, id: string): KeyState | undefined;
+  /** Whether the channel has an id that was claimed after `order`. */
+  hasClaims(channel: string, order: number): boolean;
   /** Every key, in the order of their claims. */
   keys(): Iterable<KeyState>;
   /** Moves everything to its final place: nothing is written to this segment afterwards. */

@@ -1,0 +1,143 @@
+/**
+ * The driver contract. A driver speaks one field protocol: it turns what devices say into items,
+ * hands them over in batches, and acknowledges to the device only what came back as stored.
+ *
+ * It throws when device or line fails, and ends; it never retries, schedules across runs, or
+ * logs. The supervisor does that for all drivers alike.
+ */
+import type { z } from "zod";
+
+/** How far a value may be believed. A reader adds `stale` when it grows old. */
+export type Quality = "good" | "uncertain" | "fault";
+
+/** One value of one measuring point. */
+export interface Reading {
+  readonly point: string;
+  /** `null` where there is none: a fault is no value. */
+  readonly value: number | string | boolean | null;
+  /** UCUM code; `""` for text and switches, `1` for a pure number. */
+  readonly unit: string;
+  readonly quality: Quality;
+  /** Why the quality is not good. */
+  readonly reason?: string;
+}
+
+/** What a sender named its message, so that it is stored once (rule T2). */
+export interface Identity {
+  /** Within which the id counts. */
+  readonly channel: string;
+  readonly id: string;
+  /** The bytes that the id stands for. */
+  readonly bytes: Uint8Array;
+  /** How long the id is held against repeats, milliseconds; `null` until it is released. */
+  readonly windowMs: number | null;
+  /** Ids begin anew after a restart of the sender: other bytes under one are stored and flagged. */
+  readonly restarts: boolean;
+}
+
+/** What a device said at one moment: one poll or one publish, with all its points. */
+export interface ReadingItem {
+  readonly kind: "reading";
+  readonly device: string;
+  readonly readings: readonly Reading[];
+  /** The device's own clock, milliseconds since 1970 UTC; `null` where it says none. */
+  readonly deviceMs: number | null;
+  /** When it came, on the clock of `performance.now()`. */
+  readonly receivedMs: number;
+  readonly identity: Identity | null;
+  /** It may be there already, and there is no way to know. */
+  readonly possibleDuplicate: boolean;
+}
+
+/** What a known device sent and nobody could read: kept as it came, never dropped. */
+export interface UnreadableItem extends Omit<ReadingItem, "kind" | "readings" | "deviceMs"> {
+  readonly kind: "unreadable";
+  /** What it was addressed to: a topic, a register block. */
+  readonly address: string;
+  readonly bytes: Uint8Array;
+  readonly reason: string;
+}
+
+/** A device came, went, or answers badly. */
+export interface StateItem {
+  readonly kind: "state";
+  readonly device: string;
+  readonly state: DeviceState;
+  readonly reason: string;
+  readonly receivedMs: number;
+}
+
+export type DeviceState = "online" | "degraded" | "offline";
+
+/** The driver's own line changed: shown, not stored. */
+export interface LineItem {
+  readonly kind: "line";
+  /** `listening on 0.0.0.0:1883`, `connected to mqtt://10.0.0.5:1883`. */
+  readonly detail: string;
+}
+
+/** Something was turned away: counted, listed, and told once. */
+export interface RefusalItem {
+  readonly kind: "refusal";
+  /** Names the kind of refusal to programs. */
+  readonly code: RefusalCode;
+  /** Who was refused: a client id, a device, an address. */
+  readonly who: string;
+  /** What was found and what to do about it. */
+  readonly detail: string;
+}
+
+export const REFUSAL_CODES = [
+  "unknown-client",
+  "wrong-password",
+  "unsupported-protocol",
+  "not-allowed",
+  "unknown-device",
+  "too-large",
+  "too-many",
+  "malformed",
+] as const;
+export type RefusalCode = typeof REFUSAL_CODES[number];
+
+/** Forgets an identity's id (`id: ""`: all of its channel). */
+export interface ReleaseItem {
+  readonly kind: "release";
+  readonly channel: string;
+  readonly id: string;
+}
+
+export type Item =
+  | ReadingItem
+  | UnreadableItem
+  | StateItem
+  | LineItem
+  | RefusalItem
+  | ReleaseItem;
+
+/** What became of an item. Only what was not refused may be acknowledged to the device. */
+export type Outcome =
+  | { readonly kind: "stored" }
+  /** The same id with the same bytes was there already. */
+  | { readonly kind: "duplicate" }
+  | { readonly kind: "refused"; readonly reason: string };
+
+export type Batch = readonly Item[];
+
+/**
+ * Batches until the signal aborts. `const outcomes = yield batch` resumes when the batch is on
+ * disk, with one outcome per item; an abort or a throw never acknowledges.
+ */
+export type Run = AsyncGenerator<Batch, void, readonly Outcome[]>;
+
+export interface Driver<S> {
+  /** Its name in configuration. */
+  readonly kind: string;
+  readonly settings: z.ZodType<S>;
+  /** Throws {@link DeviceError} when device or line fails. */
+  run(settings: S, signal: AbortSignal): Run;
+}
+
+/** Device or line failed: the supervisor tries again. */
+export class DeviceError extends Error {
+  override name = "DeviceError";
+}

@@ -1,0 +1,198 @@
+/** What driver tests share: tools of others, free ports, a run that is driven by hand. */
+import type { Batch, Driver, Item, Outcome, Run } from "./driver.ts";
+
+/** Path of a program of somebody else; fails with the line that installs it. */
+export function tool(name: string, debianPackage: string): string {
+  for (const folder of ["/usr/bin", "/usr/sbin", "/usr/local/bin"]) {
+    try {
+      if (Deno.statSync(`${folder}/${name}`).isFile) return `${folder}/${name}`;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  throw new Error(`"${name}" is missing: sudo apt-get install -y ${debianPackage}`);
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** Resolves once somebody listens on the port. */
+export async function listening(port: number): Promise<void> {
+  for (let tries = 0; tries < 1000; tries++) {
+    try {
+      using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  throw new Error(`Nobody listens on port ${port}`);
+}
+
+/** A program that runs for the time of a test, and what it prints. */
+export class Program implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #printed: Promise<void>[];
+  output = "";
+
+  constructor(command: string, args: readonly string[]) {
+    this.#child = new Deno.Command(command, {
+      args: [...args],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#printed = [this.#child.stdout, this.#child.stderr].map(async (stream) => {
+      for await (const text of stream.pipeThrough(new TextDecoderStream())) this.output += text;
+    });
+  }
+
+  /** How often the text was printed so far. */
+  printed(text: string): number {
+    return this.output.split(text).length - 1;
+  }
+
+  async kill(signal: Deno.Signal = "SIGKILL"): Promise<void> {
+    try {
+      this.#child.kill(signal);
+    } catch {
+      // It is gone already.
+    }
+    await Promise.all([this.#child.status, ...this.#printed]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+}
+
+/** A mosquitto broker that prints what it does; without `lines` it lets everybody in. */
+export async function mosquitto(port: number, lines = "allow_anonymous true\n"): Promise<Program> {
+  const path = Deno.makeTempFileSync({ suffix: ".conf" });
+  Deno.writeTextFileSync(path, `user root\nlistener ${port} 127.0.0.1\n${lines}`);
+  const program = new Program(tool("mosquitto", "mosquitto"), ["-v", "-c", path]);
+  await listening(port);
+  Deno.removeSync(path);
+  return program;
+}
+
+export interface Publish {
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly topic: string;
+  readonly payload: string | Uint8Array;
+  readonly qos?: 0 | 1 | 2;
+  readonly clientId?: string;
+  readonly more?: readonly string[];
+}
+
+/** Publishes with mosquitto's client; resolves with its exit code once it has its answer. */
+export async function mosquittoPub(publish: Publish): Promise<{ code: number; error: string }> {
+  const { port, username, password, topic, payload, qos = 1, clientId, more = [] } = publish;
+  const args = ["-h", "127.0.0.1", "-p", String(port), "-t", topic, "-q", String(qos)];
+  args.push(payload.length === 0 ? "-n" : "-s");
+  if (username !== undefined) args.push("-u", username);
+  if (password !== undefined) args.push("-P", password);
+  if (clientId !== undefined) args.push("-i", clientId);
+  const child = new Deno.Command(tool("mosquitto_pub", "mosquitto-clients"), {
+    args: [...args, ...more],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(typeof payload === "string" ? new TextEncoder().encode(payload) : payload);
+  await writer.close();
+  const { code, stderr } = await child.output();
+  return { code, error: new TextDecoder().decode(stderr) };
+}
+
+/** A driver's run, with every item gathered and outcomes given by the test. */
+export class DrivenRun implements AsyncDisposable {
+  readonly items: Item[] = [];
+  /** Batches handed over so far. */
+  batches: Batch[] = [];
+  /** Set when the run has ended: with what it threw, or `null`. */
+  ended: { error: unknown } | null = null;
+  readonly #stop = new AbortController();
+  readonly #run: Run;
+  readonly #done: Promise<void>;
+  #hold: Promise<void> | null = null;
+  #letGo: () => void = () => {};
+
+  constructor(
+    run: (signal: AbortSignal) => Run,
+    outcome: (item: Item) => Outcome = () => ({ kind: "stored" }),
+  ) {
+    this.#run = run(this.#stop.signal);
+    this.#done = this.#drive(outcome);
+  }
+
+  static of<S>(driver: Driver<S>, settings: unknown, outcome?: (item: Item) => Outcome): DrivenRun {
+    const parsed = driver.settings.parse(settings);
+    return new DrivenRun((signal) => driver.run(parsed, signal), outcome);
+  }
+
+  /** From now on no batch with a reading in it is stored until {@link letGo}. */
+  hold(): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#hold = promise;
+    this.#letGo = resolve;
+  }
+
+  letGo(): void {
+    this.#hold = null;
+    this.#letGo();
+  }
+
+  of<K extends Item["kind"]>(kind: K): Extract<Item, { kind: K }>[] {
+    return this.items.filter((item): item is Extract<Item, { kind: K }> => item.kind === kind);
+  }
+
+  /** The port of a driver that listens. */
+  get port(): number {
+    const line = this.of("line").map(({ detail }) => /:(\d+)$/.exec(detail)?.[1]).at(-1);
+    if (line === undefined) throw new Error("The driver does not listen yet");
+    return Number(line);
+  }
+
+  abort(): Promise<void> {
+    this.#stop.abort();
+    return this.#done;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.letGo();
+    await this.abort();
+  }
+
+  async #drive(outcome: (item: Item) => Outcome): Promise<void> {
+    try {
+      let outcomes: readonly Outcome[] = [];
+      for (;;) {
+        const { done, value } = await this.#run.next(outcomes);
+        if (done) break;
+        this.batches.push(value);
+        this.items.push(...value);
+        if (value.some(({ kind }) => kind === "reading")) await this.#hold;
+        outcomes = value.map(outcome);
+      }
+      this.ended = { error: null };
+    } catch (error) {
+      this.ended = { error };
+    }
+  }
+}
+
+/** Waits until `condition` holds; fails with what it was waiting for. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`Waited 20 s in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

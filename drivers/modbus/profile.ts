@@ -1,0 +1,98 @@
+/** What a Modbus device's profile says: its registers, and how they are to be read. */
+import { z } from "zod";
+import { pointParts, profileParts } from "../profile_parts.ts";
+
+/** The four tables and the function codes that read them (MODBUS Application Protocol V1.1b3). */
+export const TABLES = { coil: 1, discrete: 2, holding: 3, input: 4 } as const;
+export type Table = keyof typeof TABLES;
+
+export const TYPES = [
+  "int16",
+  "uint16",
+  "int32",
+  "uint32",
+  "float32",
+  "int64",
+  "float64",
+  "bool",
+  "string",
+] as const;
+export type ValueType = typeof TYPES[number];
+
+/**
+ * Where the bytes of a value, A being the highest, stand in its registers: `ABCD` as the
+ * standard has it, `CDAB` with the words the other way round, `BADC` with the bytes of each word
+ * the other way round, `DCBA` with both. Longer values follow the same rule.
+ */
+export const ORDERS = ["ABCD", "CDAB", "BADC", "DCBA"] as const;
+export type Order = typeof ORDERS[number];
+
+const REGISTERS: Record<Exclude<ValueType, "string">, number> = {
+  bool: 1,
+  int16: 1,
+  uint16: 1,
+  int32: 2,
+  uint32: 2,
+  float32: 2,
+  int64: 4,
+  float64: 4,
+};
+
+/** Registers that a value takes; a coil or discrete input counts as one. */
+export function registersOf(
+  { type, length }: { readonly type: ValueType; readonly length?: number | undefined },
+): number {
+  return type === "string" ? length ?? 1 : REGISTERS[type];
+}
+
+const register = z.strictObject({
+  table: z.enum(["coil", "discrete", "holding", "input"]).default("holding")
+    .describe("coil: function 1, discrete: 2, holding: 3, input: 4"),
+  address: z.number().int().min(0).max(65536)
+    .describe("As the device's manual counts it, see addressBase"),
+  type: z.enum(TYPES).describe("How the registers are to be read"),
+  order: z.enum(ORDERS).default("ABCD").describe("Order of bytes and words"),
+  bit: z.number().int().min(0).max(15).optional().describe("For bool in a register: which bit"),
+  length: z.number().int().min(1).max(125).optional().describe("For string: how many registers"),
+  scale: z.number().default(1).describe("Factor from the register's number to the unit"),
+  offset: z.number().default(0).describe("Added after scaling"),
+  faults: z.array(z.number()).max(20).default([])
+    .describe("Numbers by which the device tells a fault, before scaling, such as 32767"),
+});
+
+const point = z.strictObject({ ...pointParts, register });
+
+export const modbusProfile = z.strictObject({
+  protocol: z.literal("modbus"),
+  ...profileParts,
+  addressBase: z.union([z.literal(0), z.literal(1)]).default(0)
+    .describe("1: the manual counts registers from 1, the wire from 0"),
+  gapMax: z.number().int().min(0).max(120).default(8)
+    .describe("Registers in between that may be read along to save a request"),
+  lengthMax: z.number().int().min(1).max(125).default(64)
+    .describe("Registers of one request at most; the protocol allows 125"),
+  timeoutMs: z.number().int().min(50).max(60_000).default(1000)
+    .describe("How long the device may take to answer"),
+  points: z.array(point).min(1).max(500),
+}).superRefine(({ points, addressBase, lengthMax }, context) => {
+  for (const [index, { register }] of points.entries()) {
+    const complain = (field: string, message: string) =>
+      context.addIssue({ code: "custom", path: ["points", index, "register", field], message });
+    if (register.address < addressBase) complain("address", `want ${addressBase} or more`);
+    if (register.type === "string" && register.length === undefined) {
+      complain("length", "a string needs its length in registers");
+    }
+    if (registersOf(register) > lengthMax) {
+      complain(
+        "type",
+        `it takes ${registersOf(register)} registers, lengthMax allows ${lengthMax}`,
+      );
+    }
+    const bits = register.table === "coil" || register.table === "discrete";
+    if (bits && register.type !== "bool") complain("type", `a ${register.table} is a bool`);
+  }
+});
+
+export type ModbusProfile = z.infer<typeof modbusProfile>;
+export type ModbusPoint = ModbusProfile["points"][number];
+export type Register = ModbusPoint["register"];

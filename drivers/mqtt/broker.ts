@@ -1,0 +1,243 @@
+/** The embedded MQTT 3.1.1 broker: Aedes, whose acknowledgements wait for the disk (G1). */
+import type { Aedes, AuthenticateError, Client, PublishPacket } from "aedes";
+import * as net from "node:net";
+import * as tls from "node:tls";
+import { DeviceError, type Driver, type RefusalCode } from "../driver.ts";
+import { Gatherer } from "../gatherer.ts";
+import { type BrokerSettings, brokerSettings } from "./broker_settings.ts";
+import { bindingOf, Gate, type Pass } from "./gate.ts";
+import { messageItem } from "./message_item.ts";
+import { PacketGuard } from "./packet_guard.ts";
+import { SessionStore } from "./session_store.ts";
+
+/** A connection has so long to say who it is. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** CONNACK return codes (MQTT 3.1.1, 3.2.2.3). */
+const BAD_USERNAME_OR_PASSWORD = 4;
+const NOT_AUTHORIZED = 5;
+
+export const mqttBroker: Driver<BrokerSettings> = {
+  kind: "mqtt-broker",
+  settings: brokerSettings,
+  async *run(settings, signal) {
+    const { Aedes } = await import("aedes");
+    const gatherer = new Gatherer();
+    await using broker = new Broker(settings, gatherer);
+    await broker.open(Aedes);
+    yield* gatherer.run(signal);
+  },
+};
+
+/** Refused by us: told already, so the error that closes the connection is not told again. */
+class RefusedError extends Error {}
+
+class Broker implements AsyncDisposable {
+  readonly #settings: BrokerSettings;
+  readonly #gatherer: Gatherer;
+  readonly #gate: Gate;
+  readonly #server: net.Server;
+  readonly #passes = new WeakMap<Client, Pass>();
+  readonly #connected = new Map<string, Client>();
+  /** Why connections ended, until their end is told. */
+  readonly #reasons = new WeakMap<Client, string>();
+  readonly #sockets = new Set<net.Socket>();
+  #aedes: Aedes | null = null;
+
+  constructor(settings: BrokerSettings, gatherer: Gatherer) {
+    this.#settings = settings;
+    this.#gatherer = gatherer;
+    this.#gate = new Gate(settings, () => performance.now());
+    const accept = (socket: net.Socket) => this.#accept(socket);
+    this.#server = settings.tls === undefined ? net.createServer(accept) : tls.createServer({
+      cert: Deno.readTextFileSync(settings.tls.certificate),
+      key: Deno.readTextFileSync(settings.tls.key),
+      minVersion: "TLSv1.2",
+    }, accept);
+  }
+
+  async open(library: typeof Aedes): Promise<void> {
+    const sessions = new SessionStore(this.#settings, (client, id) => this.#release(client, id));
+    this.#aedes = await library.createBroker({
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      persistence: sessions,
+      authenticate: (client, username, password, done) => {
+        this.#login(client, username, password).then(
+          (pass) => done(null, pass),
+          (error: AuthenticateError) => done(error, false),
+        );
+      },
+      authorizePublish: (client, packet, done) => this.#publish(client, packet, done),
+      authorizeSubscribe: (client, subscription, done) => {
+        const pass = this.#passes.get(client);
+        if (pass?.hears.includes(subscription.topic)) return done(null, subscription);
+        this.#refuse("not-allowed", client, `it may not subscribe to ${subscription.topic}`);
+        done(null, null);
+      },
+    });
+    this.#watch(this.#aedes);
+    const { host, port } = this.#settings;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#server.once("error", reject);
+    this.#server.listen(port, host, resolve);
+    await promise.catch((cause) => {
+      throw new DeviceError(`Cannot listen on ${host}:${port}: ${cause.message}`, { cause });
+    });
+    this.#server.on("error", (error) => this.#gatherer.fail(error));
+    const bound = this.#server.address();
+    const actual = typeof bound === "object" && bound !== null ? bound.port : port;
+    this.#gatherer.put({ kind: "line", detail: `listening on ${host}:${actual}` });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (this.#aedes === null) resolve();
+    else this.#aedes.close(resolve);
+    await promise;
+  }
+
+  #accept(socket: net.Socket): void {
+    if (this.#sockets.size >= this.#settings.connectionsMax) {
+      const detail = `${this.#settings.connectionsMax} connections are open already`;
+      this.#refused("too-many", addressOf(socket), detail);
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    socket.setNoDelay(true);
+    const client = this.#aedes?.handle(socket);
+    const guard = new PacketGuard(this.#settings.packetBytesMax);
+    const read = socket.read.bind(socket);
+    socket.read = (size?: number) => {
+      const chunk = read(size);
+      const length = chunk === null ? 0 : guard.oversized(chunk);
+      if (length === 0 || client === undefined) return chunk;
+      const limit = this.#settings.packetBytesMax;
+      this.#refuse("too-large", client, `a packet of ${length} bytes, at most ${limit}`);
+      socket.destroy();
+      return null;
+    };
+  }
+
+  /** Rejects with the CONNACK's return code. */
+  async #login(
+    client: Client,
+    username: string | undefined,
+    password: Uint8Array | undefined,
+  ): Promise<true> {
+    const login = await this.#gate.login(username, password);
+    const deny = (code: RefusalCode, detail: string, returnCode: number) => {
+      const who = username ?? `${client.id} at ${addressOf(client.conn)}`;
+      this.#refused(code, who, detail);
+      return Object.assign(new RefusedError(detail), { returnCode });
+    };
+    if (login.kind !== "in") {
+      const unknown = login.kind === "unknown-client";
+      const returnCode = unknown ? NOT_AUTHORIZED : BAD_USERNAME_OR_PASSWORD;
+      throw deny(login.kind, login.detail, returnCode);
+    }
+    const holder = this.#connected.get(client.id);
+    const owner = holder === undefined ? undefined : this.#passes.get(holder)?.client.username;
+    if (owner !== undefined && owner !== username) {
+      const detail = `the client id "${client.id}" is in use by "${owner}"`;
+      throw deny("not-allowed", detail, NOT_AUTHORIZED);
+    }
+    this.#passes.set(client, login.pass);
+    return true;
+  }
+
+  /** Calls `done` once the message is on disk; only then may its acknowledgement leave. */
+  #publish(client: Client | null, packet: PublishPacket, done: (error?: Error) => void): void {
+    const pass = client === null ? undefined : this.#passes.get(client);
+    // A last will was written when the connection began: it is no measurement of now.
+    if (client === null || pass === undefined || packet.cmd !== "publish") {
+      return done(new RefusedError("a last will is not stored"));
+    }
+    const binding = bindingOf(pass, packet.topic);
+    if (binding === "ignored") return done();
+    if (binding === "not-allowed") {
+      return done(this.#refuse("not-allowed", client, `it may not publish to ${packet.topic}`));
+    }
+    const payload = typeof packet.payload === "string"
+      ? new TextEncoder().encode(packet.payload)
+      : packet.payload;
+    const item = messageItem(binding, {
+      payload,
+      repeated: packet.dup,
+      identity: packet.qos === 2 ? this.#handshake(client, packet, payload) : null,
+    });
+    this.#gatherer.put(item, (outcome) => {
+      if (outcome.kind === "refused") done(this.#refuse("not-allowed", client, outcome.reason));
+      else done();
+    });
+  }
+
+  /** QoS 2 tells repeats by the packet id, from the first PUBLISH until PUBREL. */
+  #handshake(client: Client, packet: PublishPacket, bytes: Uint8Array) {
+    const channel = handshakeChannel(client);
+    const id = String(packet.messageId);
+    // Without the DUP flag it is a new message, whatever an earlier session left behind.
+    if (!packet.dup) this.#gatherer.put({ kind: "release", channel, id });
+    return { channel, id, bytes, windowMs: null, restarts: true };
+  }
+
+  async #release(client: Client, id: string): Promise<void> {
+    const channel = handshakeChannel(client);
+    const outcome = await this.#gatherer.outcome({ kind: "release", channel, id });
+    if (outcome.kind === "refused") throw new Error(outcome.reason);
+  }
+
+  #watch(aedes: Aedes): void {
+    aedes.on("clientReady", (client) => {
+      this.#connected.set(client.id, client);
+      this.#tellState(client, "online", "connected");
+    });
+    aedes.on("keepaliveTimeout", (client) => this.#reasons.set(client, "keep-alive timeout"));
+    const ended = (client: Client, error: Error & { errorCode?: number }) => {
+      if (!this.#reasons.has(client)) this.#reasons.set(client, error.message);
+      if (error instanceof RefusedError || isLineError(error)) return;
+      const code = error.errorCode === 1 ? "unsupported-protocol" : "malformed";
+      this.#refuse(code, client, error.message);
+    };
+    aedes.on("clientError", ended);
+    aedes.on("connectionError", ended);
+    aedes.on("clientDisconnect", (client) => {
+      this.#tellState(client, "offline", this.#reasons.get(client) ?? "disconnected");
+      if (this.#connected.get(client.id) === client) this.#connected.delete(client.id);
+    });
+  }
+
+  #tellState(client: Client, state: "online" | "offline", reason: string): void {
+    const receivedMs = performance.now();
+    for (const { id } of this.#passes.get(client)?.client.devices ?? []) {
+      this.#gatherer.put({ kind: "state", device: id, state, reason, receivedMs });
+    }
+  }
+
+  #refuse(code: RefusalCode, client: Client, detail: string): RefusedError {
+    this.#reasons.set(client, detail);
+    const name = this.#passes.get(client)?.client.username ?? client.id;
+    this.#refused(code, name ?? addressOf(client.conn), detail);
+    return new RefusedError(detail);
+  }
+
+  #refused(code: RefusalCode, who: string, detail: string): void {
+    this.#gatherer.put({ kind: "refusal", code, who, detail });
+  }
+}
+
+function handshakeChannel(client: Client): string {
+  return `qos2:${client.id}`;
+}
+
+function addressOf(connection: Client["conn"]): string {
+  return "remoteAddress" in connection ? `${connection.remoteAddress}` : "?";
+}
+
+/** The connection broke or timed out: that is the line, not something to refuse. */
+function isLineError(error: Error): boolean {
+  return /ECONNRESET|EPIPE|ETIMEDOUT|keep alive timeout|connection closed|connect did not arrive/i
+    .test(`${error.message} ${"code" in error ? error.code : ""}`);
+}

@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import { describeDriver } from "../conformance.ts";
+import { DrivenRun, freePort, mosquitto, mosquittoPub, tool, until } from "../fixtures.ts";
+import { mqttClient } from "./client.ts";
+import { mqttTestDevice } from "./fixtures.ts";
+
+const payload = JSON.stringify({ temperature: 21.5, humidity: 48 });
+const topic = "sensors/th-1/state";
+
+function settings(port: number, more: object = {}) {
+  return {
+    url: `mqtt://127.0.0.1:${port}`,
+    clientId: "tributary-test",
+    devices: [mqttTestDevice("th-1", "temperature-humidity")],
+    ...more,
+  };
+}
+
+async function started(given: unknown, ...outcome: [Parameters<typeof DrivenRun.of>[2]?]) {
+  const run = DrivenRun.of(mqttClient, given, ...outcome);
+  await until("it is connected", () => run.of("line").length > 0 || run.ended !== null);
+  expect(run.ended).toBeNull();
+  return run;
+}
+
+/** What mosquitto prints when we acknowledge. */
+const PUBACK = "Received PUBACK from tributary-test";
+
+describeDriver(mqttClient, async () => {
+  const port = freePort();
+  const broker = await mosquitto(port);
+  return {
+    settings: settings(port),
+    device: "th-1",
+    say: async (run) => {
+      const before = broker.printed(PUBACK);
+      await mosquittoPub({ port, topic, payload });
+      await until(
+        "it is acknowledged, or the run has ended",
+        () => broker.printed(PUBACK) > before || run.ended !== null,
+      );
+      return broker.printed(PUBACK) > before;
+    },
+    exchange: async () => {
+      expect((await mosquittoPub({ port, topic: "elsewhere", payload })).code).toBe(0);
+    },
+    breakLine: () => broker.kill(),
+    [Symbol.asyncDispose]: () => broker.kill(),
+  };
+});
+
+describe("a broker of the hospital's own", () => {
+  test.each(["3.1.1", "5"])(
+    "MQTT %s: what comes while we are away waits for us",
+    async (version) => {
+      const port = freePort();
+      await using _broker = await mosquitto(port);
+      await using first = await started(settings(port, { version }));
+      await first.abort();
+      for (const temperature of [1, 2, 3]) {
+        await mosquittoPub({ port, topic, payload: JSON.stringify({ temperature }) });
+      }
+      await using second = await started(settings(port, { version }));
+      await until("all have come", () => second.of("reading").length === 3);
+      expect(second.of("reading").map(({ readings }) => readings[0].value)).toEqual([1, 2, 3]);
+      expect(second.of("reading").every(({ possibleDuplicate }) => !possibleDuplicate)).toBe(true);
+    },
+  );
+
+  test("G1: what was not stored is sent again, and then marked possible_duplicate", async () => {
+    const port = freePort();
+    await using _broker = await mosquitto(port);
+    const first = await started(settings(port));
+    first.hold();
+    await mosquittoPub({ port, topic, payload });
+    await until("it is handed over", () => first.of("reading").length === 1);
+    // The box dies before its disk has it.
+    const dying = first.abort();
+    first.letGo();
+    await dying;
+    await using second = await started(settings(port));
+    await until("it comes again", () => second.of("reading").length === 1);
+    expect(second.of("reading")[0].possibleDuplicate).toBe(true);
+  });
+
+  test("G1: every message that is stored is acknowledged once", async () => {
+    const port = freePort();
+    await using broker = await mosquitto(port);
+    await using run = await started(settings(port));
+    for (let count = 0; count < 20; count++) await mosquittoPub({ port, topic, payload });
+    await until("all are acknowledged", () => broker.printed(PUBACK) === 20);
+    expect(run.of("reading")).toHaveLength(20);
+  });
+
+  test("a retained value is not taken as new", async () => {
+    const port = freePort();
+    await using _broker = await mosquitto(port);
+    await mosquittoPub({ port, topic, payload: '{"temperature":1}', more: ["-r"] });
+    await using run = await started(settings(port));
+    await mosquittoPub({ port, topic, payload: '{"temperature":2}' });
+    await until("the new one has come", () => run.of("reading").length > 0);
+    expect(run.of("reading").map(({ readings }) => readings[0].value)).toEqual([2]);
+  });
+
+  test("TLS: the broker's certificate is checked against the one authority given", async () => {
+    const port = freePort();
+    const folder = Deno.makeTempDirSync();
+    const openssl = (...args: string[]) => {
+      const command = new Deno.Command(tool("openssl", "openssl"), { args, cwd: folder });
+      expect(command.outputSync().success).toBe(true);
+    };
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+    for (const name of ["ca", "other"]) {
+      const files = ["-keyout", `${name}.key`, "-out", `${name}.pem`];
+      openssl("req", "-x509", ...key, ...files, "-subj", `/CN=${name}`);
+    }
+    openssl(
+      "req",
+      ...key.slice(0, -2),
+      "-keyout",
+      "s.key",
+      "-out",
+      "s.csr",
+      "-subj",
+      "/CN=localhost",
+    );
+    Deno.writeTextFileSync(`${folder}/san`, "subjectAltName=IP:127.0.0.1");
+    const sign = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "san"];
+    openssl("x509", "-req", "-in", "s.csr", ...sign, "-out", "s.pem", "-days", "2");
+    const files = `certfile ${folder}/s.pem\nkeyfile ${folder}/s.key\n`;
+    await using _broker = await mosquitto(port, `allow_anonymous true\n${files}`);
+    const url = `mqtts://127.0.0.1:${port}`;
+    await using good = await started(settings(port, { url, ca: `${folder}/ca.pem` }));
+    const more = ["--cafile", `${folder}/ca.pem`];
+    expect((await mosquittoPub({ port, topic, payload, more })).error).toBe("");
+    await until("it has come", () => good.of("reading").length === 1);
+    await using bad = DrivenRun.of(mqttClient, settings(port, { url, ca: `${folder}/other.pem` }));
+    await until("it has ended", () => bad.ended !== null);
+    expect(String(bad.ended?.error)).toMatch(/certificate/);
+    Deno.removeSync(folder, { recursive: true });
+  });
+
+  test("a broker that refuses the login ends the run and says so", async () => {
+    const port = freePort();
+    await using _broker = await mosquitto(port, "allow_anonymous false\n");
+    await using run = DrivenRun.of(mqttClient, settings(port));
+    await until("it has ended", () => run.ended !== null);
+    expect(String(run.ended?.error)).toMatch(/Not authorized|Connection refused/i);
+  });
+});

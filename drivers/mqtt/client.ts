@@ -1,0 +1,146 @@
+/**
+ * A client of a broker that is there already: MQTT.js, acknowledging a message once it is on
+ * disk. It subscribes at QoS 1 at most: at QoS 2 the library sends PUBREC before it asks.
+ */
+import type { IClientOptions, MqttClient } from "mqtt";
+import { DeviceError, type Driver } from "../driver.ts";
+import { Gatherer } from "../gatherer.ts";
+import { type ClientSettings, clientSettings } from "./client_settings.ts";
+import { type Binding, messageItem } from "./message_item.ts";
+import { topicOf } from "./profile.ts";
+
+/** The broker has so long to answer CONNECT and SUBSCRIBE. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** MQTT 5 lets us bound what may be under way to us; the library handles one at a time anyway. */
+const RECEIVE_MAXIMUM = 100;
+const PACKET_BYTES_MAX = 1 << 20;
+
+export const mqttClient: Driver<ClientSettings> = {
+  kind: "mqtt-client",
+  settings: clientSettings,
+  async *run(settings, signal) {
+    const { connect } = await import("mqtt");
+    const gatherer = new Gatherer();
+    const client = connect(settings.url, await options(settings));
+    receive(client, settings, gatherer);
+    // What waits in the session comes before the answer to SUBSCRIBE, and is stored meanwhile.
+    subscribed(client, settings, signal).then(
+      () => tellConnected(settings, gatherer),
+      (error) => gatherer.fail(error),
+    );
+    try {
+      yield* gatherer.run(signal);
+    } finally {
+      // Without DISCONNECT on failure: the broker keeps the session and what was not acknowledged.
+      client.end(true);
+      client.on("error", () => {});
+    }
+  },
+};
+
+function tellConnected({ url, devices }: ClientSettings, gatherer: Gatherer): void {
+  gatherer.put({ kind: "line", detail: `connected to ${url}` });
+  for (const { id } of devices) {
+    const state = { state: "online", reason: "its broker is connected" } as const;
+    gatherer.put({ kind: "state", device: id, ...state, receivedMs: performance.now() });
+  }
+}
+
+async function options(settings: ClientSettings): Promise<IClientOptions> {
+  const { version, username, passwordFile, ca, certificate, key } = settings;
+  const read = (path: string) => Deno.readTextFile(path);
+  return {
+    clientId: settings.clientId,
+    protocolVersion: version === "5" ? 5 : 4,
+    clean: false,
+    reconnectPeriod: 0,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    keepalive: settings.keepAliveSeconds,
+    resubscribe: false,
+    ...(username === undefined ? {} : { username }),
+    ...(passwordFile === undefined ? {} : { password: (await read(passwordFile)).trimEnd() }),
+    ...(ca === undefined ? {} : { ca: await read(ca) }),
+    ...(certificate === undefined ? {} : { cert: await read(certificate) }),
+    ...(key === undefined ? {} : { key: await read(key) }),
+    ...(version === "5"
+      ? {
+        properties: {
+          sessionExpiryInterval: Math.round(settings.sessionHours * 3600),
+          receiveMaximum: RECEIVE_MAXIMUM,
+          maximumPacketSize: PACKET_BYTES_MAX,
+        },
+      }
+      : {}),
+  };
+}
+
+/** Takes messages; each is acknowledged by the callback, once it is stored. */
+function receive(client: MqttClient, settings: ClientSettings, gatherer: Gatherer): void {
+  const bindings = bindingsOf(settings);
+  client.handleMessage = (packet, acknowledge) => {
+    const { topic, payload } = packet;
+    const binding = bindings.get(topic);
+    if (binding === undefined) {
+      const detail = `the broker sent a message on ${topic}, which was not asked for`;
+      gatherer.put({ kind: "refusal", code: "unknown-device", who: topic, detail });
+      return acknowledge();
+    }
+    // What the broker retained is the last value of some time ago, not a new one.
+    if (packet.retain) return acknowledge();
+    const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
+    const item = messageItem(binding, { payload: bytes, repeated: packet.dup, identity: null });
+    gatherer.put(item, (outcome) => {
+      if (outcome.kind !== "refused") return acknowledge();
+      const error = new DeviceError(`Cannot store a message on ${topic}: ${outcome.reason}`);
+      gatherer.fail(error);
+    });
+  };
+  const lost = (why: string) => (cause?: Error) => {
+    const found = cause === undefined ? why : cause.message;
+    gatherer.fail(new DeviceError(`Lost the broker at ${settings.url}: ${found}`, { cause }));
+  };
+  client.on("error", lost("error"));
+  client.on("close", lost("the connection was closed"));
+  client.on("offline", lost("no answer"));
+}
+
+function bindingsOf(settings: ClientSettings): Map<string, Binding> {
+  const bindings = new Map<string, Binding>();
+  for (const device of settings.devices) {
+    for (const message of device.profile.messages) {
+      const topic = topicOf(message.topic, device);
+      bindings.set(topic, { device, message, topic });
+    }
+  }
+  return bindings;
+}
+
+async function subscribed(
+  client: MqttClient,
+  settings: ClientSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const fail = (found: string, cause?: unknown) =>
+    reject(new DeviceError(`Cannot use the broker at ${settings.url}: ${found}`, { cause }));
+  const stop = () => fail("stopped");
+  signal.addEventListener("abort", stop);
+  const timer = setTimeout(() => fail("no answer"), 2 * CONNECT_TIMEOUT_MS);
+  client.once("error", (error) => fail(error.message, error));
+  client.once("close", () => fail("the connection was closed"));
+  client.once("connect", () => {
+    const topics = [...bindingsOf(settings).keys()];
+    client.subscribe(topics, { qos: settings.qos }, (error, granted) => {
+      if (error) return fail(error.message, error);
+      const denied = (granted ?? []).filter(({ qos }) => qos > 2).map(({ topic }) => topic);
+      if (denied.length > 0) return fail(`it does not let us subscribe to ${denied.join(", ")}`);
+      resolve();
+    });
+  });
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
