@@ -59,6 +59,11 @@ export class Database implements Disposable {
     return this.#statement(sql).all(...parameters).map((row) => new Row(row));
   }
 
+  /** Rows as they come, for another thread, which makes {@link Row}s of them. */
+  plainRows(sql: string, parameters: readonly Parameter[] = []): unknown[] {
+    return this.#statement(sql).all(...parameters);
+  }
+
   /** Commits what `work` did, or nothing of it when it throws. */
   transaction<T>(work: () => T): T {
     this.run("BEGIN IMMEDIATE");

@@ -62,8 +62,10 @@ export interface Journal {
   addReceipts(receipts: readonly Receipt[]): void;
   prune(retention: Retention): Promise<number>;
   status(): Promise<Status>;
-  /** Yields when something was committed since it last did, and once at the start. */
-  changes(signal: AbortSignal): AsyncIterable<void>;
+  /** A channel on which another thread reads (see `JournalReader`); to be transferred to it. */
+  reader(): MessagePort;
+  /** Yields all positions at the start, and then those that moved, whenever some did. */
+  changes(signal: AbortSignal): AsyncIterable<readonly StreamState[]>;
   close(): Promise<void>;
 }
 
@@ -91,7 +93,7 @@ class WorkerJournal implements Journal {
   readonly #worker: WorkerCalls<JournalMethods>;
   readonly #streams = new Map<string, StreamState>();
   readonly #receipts = new Map<string, Receipt>();
-  readonly #changes = new Changes();
+  readonly #changes = new Changes<StreamState>();
   readonly #waiting: GroupCommit[] = [];
   #origin = "";
   #flights = 0;
@@ -208,8 +210,14 @@ class WorkerJournal implements Journal {
     return this.#worker.call("status", []);
   }
 
-  changes(signal: AbortSignal): AsyncIterable<void> {
-    return this.#changes.watch(signal);
+  reader(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#worker.call("serveReader", [port1], [port1]).catch((error) => this.#fail(error));
+    return port2;
+  }
+
+  changes(signal: AbortSignal): AsyncIterable<readonly StreamState[]> {
+    return this.#changes.watch(signal, this.positions());
   }
 
   async close(): Promise<void> {
@@ -222,7 +230,8 @@ class WorkerJournal implements Journal {
   }
 
   #move(moved: readonly StreamState[]): void {
-    for (const state of moved) this.#streams.set(streamKey(state.origin, state.stream), state);
-    this.#changes.tell();
+    const changed = moved.map((state) => [streamKey(state.origin, state.stream), state] as const);
+    for (const [key, state] of changed) this.#streams.set(key, state);
+    this.#changes.tell(changed);
   }
 }

@@ -12,7 +12,7 @@ import type { Stamp } from "./entry.ts";
 import { LibsqlSegments } from "./libsql_segments.ts";
 import type { Reception } from "./reception.ts";
 import type { ReadLimits, Receipt, StreamState } from "./segments.ts";
-import { serveCalls } from "./worker_calls.ts";
+import { answerCalls, serveCalls } from "./worker_calls.ts";
 
 export interface Opening {
   /** Folder of the segments; it exists. */
@@ -48,8 +48,13 @@ export type JournalMethods = {
   flush(): void;
   prune(retention: Retention): number;
   status(): Status;
+  /** Answers {@link JournalReader} on another channel, for another thread. */
+  serveReader(port: MessagePort): void;
   close(): void;
 };
+
+/** What another thread may ask of the journal. */
+export type JournalReader = Pick<JournalMethods, "read">;
 
 let opened: JournalCore | null = null;
 
@@ -84,6 +89,7 @@ const methods: JournalMethods = {
   flush: () => journal().flush(),
   prune: (retention) => journal().prune(retention),
   status: () => ({ bytes: journal().bytes(), segments: journal().segments }),
+  serveReader: (port) => answerCalls(port, { read: methods.read } satisfies JournalReader),
   close() {
     journal().close();
     opened = null;

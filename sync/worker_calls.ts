@@ -1,9 +1,9 @@
-/** Calls across threads: a worker answers methods one after the other, its owner awaits them. */
+/** Calls across threads: one end answers methods one after the other, the other awaits them. */
 
-/** What a worker offers: its arguments and results have to survive a structured clone. */
+/** What one end offers: its arguments and results have to survive a structured clone. */
 export type Methods = Record<string, (...parameters: never[]) => unknown>;
 
-/** One call on its way to the worker. */
+/** One call on its way. */
 interface Call {
   readonly id: number;
   readonly method: string;
@@ -13,38 +13,22 @@ interface Call {
 /** Whatever a message holds: the two ends here are the only ones on their channel. */
 type Data = MessageEvent["data"];
 
-/** The owner's end: starts the worker and matches its answers to the calls. */
-export class WorkerCalls<M extends Methods> {
-  readonly #worker: Worker;
+/** The asking end of a channel. */
+export class PortCalls<M extends Methods> {
   readonly #port: MessagePort;
   readonly #calls = new Map<number, { settle(data: Data): void; reject(e: unknown): void }>();
   #lastId = 0;
   #ended: Error | null = null;
 
-  /**
-   * `onNotice` hears what the worker tells unasked; `onEnd` that it died, after which every
-   * call is rejected.
-   */
-  constructor(
-    url: URL,
-    listeners: { onNotice?: (notice: Data) => void; onEnd: (error: Error) => void },
-  ) {
-    this.#worker = new Worker(url, { type: "module", name: url.pathname.split("/").at(-1) ?? "" });
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      const error = new Error(`The thread ${url.pathname} ended: ${event.message}`);
-      this.terminate(error);
-      listeners.onEnd(error);
-    };
-    const { port1, port2 } = new MessageChannel();
-    this.#port = port1;
+  /** `onNotice` hears what the other end tells unasked. */
+  constructor(port: MessagePort, onNotice: (notice: Data) => void = () => {}) {
+    this.#port = port;
     this.#port.onmessage = ({ data }) => {
-      if (data.notice !== undefined) return listeners.onNotice?.(data.notice);
+      if (data.notice !== undefined) return onNotice(data.notice);
       const call = this.#calls.get(data.id);
       this.#calls.delete(data.id);
       call?.settle(data);
     };
-    this.#worker.postMessage(null, [port2]);
   }
 
   call<K extends keyof M & string>(
@@ -64,35 +48,85 @@ export class WorkerCalls<M extends Methods> {
     return promise;
   }
 
-  /** Ends the worker at once; calls that wait are rejected. */
-  terminate(error = new Error("The thread was ended")): void {
+  /** No more calls; those that wait are rejected. */
+  close(error: Error): void {
     if (this.#ended !== null) return;
     this.#ended = error;
-    this.#worker.terminate();
     this.#port.close();
     for (const { reject } of this.#calls.values()) reject(error);
     this.#calls.clear();
   }
 }
 
-/** The worker's end: answers calls in the order they come. `notice` is asked after each call. */
+/** A worker and the channel to it. */
+export class WorkerCalls<M extends Methods> {
+  readonly #worker: Worker;
+  readonly #calls: PortCalls<M>;
+
+  /** `onEnd` hears that the worker died, after which every call is rejected. */
+  constructor(
+    url: URL,
+    listeners: { onNotice?: (notice: Data) => void; onEnd: (error: Error) => void },
+  ) {
+    this.#worker = new Worker(url, { type: "module", name: url.pathname.split("/").at(-1) ?? "" });
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      const error = new Error(`The thread ${url.pathname} ended: ${event.message}`);
+      this.terminate(error);
+      listeners.onEnd(error);
+    };
+    const { port1, port2 } = new MessageChannel();
+    this.#calls = new PortCalls<M>(port1, listeners.onNotice);
+    this.#worker.postMessage(null, [port2]);
+  }
+
+  call<K extends keyof M & string>(
+    method: K,
+    parameters: Readonly<Parameters<M[K]>>,
+    transfer: Transferable[] = [],
+  ): Promise<Awaited<ReturnType<M[K]>>> {
+    return this.#calls.call(method, parameters, transfer);
+  }
+
+  /** Ends the worker at once; calls that wait are rejected. */
+  terminate(error = new Error("The thread was ended")): void {
+    this.#worker.terminate();
+    this.#calls.close(error);
+  }
+}
+
+/** The answering end of a channel: answers calls in the order they come. */
+export function answerCalls(
+  port: MessagePort,
+  methods: Methods,
+  afterEach: () => void = () => {},
+): void {
+  let last: Promise<void> = Promise.resolve();
+  const answer = async ({ id, method, parameters }: Call) => {
+    try {
+      const value = await Reflect.apply(methods[method], undefined, parameters);
+      afterEach();
+      port.postMessage({ id, value });
+    } catch (error) {
+      port.postMessage({ id, error });
+    }
+  };
+  port.onmessage = ({ data }) => {
+    last = last.then(() => answer(data));
+  };
+}
+
+/**
+ * A worker's end: answers its owner. `notice` is asked after each call; what it says that is
+ * not `undefined` is told to the owner before the answer.
+ */
 export function serveCalls(methods: Methods, notice: () => unknown = () => undefined): void {
   addEventListener("message", (event) => {
     if (!(event instanceof MessageEvent)) return;
     const [port] = event.ports;
-    let last: Promise<void> = Promise.resolve();
-    port.onmessage = ({ data }) => {
-      last = last.then(() => answer(data));
-    };
-    const answer = async ({ id, method, parameters }: Call) => {
-      try {
-        const value = await Reflect.apply(methods[method], undefined, parameters);
-        const told = notice();
-        if (told !== undefined) port.postMessage({ notice: told });
-        port.postMessage({ id, value });
-      } catch (error) {
-        port.postMessage({ id, error });
-      }
-    };
+    answerCalls(port, methods, () => {
+      const told = notice();
+      if (told !== undefined) port.postMessage({ notice: told });
+    });
   }, { once: true });
 }

@@ -26,9 +26,14 @@ export async function pymodbus(
   port = freePort(),
 ): Promise<Pymodbus> {
   const python = tool("python3", "python3");
-  const probe = new Deno.Command(python, { args: ["-c", "import pymodbus.server"], stderr: "null" });
+  const probe = new Deno.Command(python, {
+    args: ["-c", "import pymodbus.server"],
+    stderr: "null",
+  });
   if (!probe.outputSync().success) {
-    throw new Error("pymodbus is missing: sudo apt-get install -y python3-pymodbus python3-serial-asyncio");
+    throw new Error(
+      "pymodbus is missing: sudo apt-get install -y python3-pymodbus python3-serial-asyncio",
+    );
   }
   const input = Deno.makeTempFileSync({ suffix: ".json" });
   Deno.writeTextFileSync(input, JSON.stringify({ port, values, bits }));

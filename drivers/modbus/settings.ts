@@ -1,6 +1,6 @@
 /** Settings of one Modbus connection and of the devices behind it. */
 import { z } from "zod";
-import { nameSchema } from "../profile_parts.ts";
+import { nameSchema, textSchema } from "../profile_parts.ts";
 import { modbusProfile } from "./profile.ts";
 
 const tcp = z.strictObject({
@@ -11,6 +11,7 @@ const tcp = z.strictObject({
 
 const device = z.strictObject({
   id: nameSchema.describe("Name of the device, as stored"),
+  title: textSchema.optional().describe("What people call it; none: as its profile says"),
   profile: modbusProfile,
   unit: z.number().int().min(0).max(255).default(1).describe("Unit id (slave address)"),
   intervalSeconds: z.number().min(0.1).max(86_400).optional()

@@ -1,6 +1,6 @@
 /** What an MQTT device's profile says: its topics, and where in a payload its points are. */
 import { z } from "zod";
-import { nameSchema, pointParts, profileParts } from "../profile_parts.ts";
+import { nameSchema, pointParts, profileParts, textSchema } from "../profile_parts.ts";
 
 const path = z.string().max(200).regex(
   /^[^.[\]]+([.][^.[\]]+|\[\d+\])*$/,
@@ -59,6 +59,7 @@ export type MqttPoint = MqttMessage["points"][number];
 /** A device on MQTT: its profile and what stands for it in topics. */
 export const mqttDevice = z.strictObject({
   id: nameSchema.describe("Name of the device, as stored"),
+  title: textSchema.optional().describe("What people call it; none: as its profile says"),
   profile: mqttProfile,
   address: z.string().min(1).max(128).regex(/^[^#+\0]+$/, "want a topic level without wildcards")
     .optional().describe("What stands for {device} in its topics; none: its id"),

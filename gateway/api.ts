@@ -1,0 +1,215 @@
+/** The API for programs: each route is described once, for answering and for OpenAPI alike. */
+import { Hono } from "hono";
+import { z } from "zod";
+import { NODE_NAME } from "../sync/origin.ts";
+import { type Problem, problemResponse } from "../sync/problem.ts";
+import { readBody } from "../sync/read_body.ts";
+import { deviceView, listDevices, pointView } from "./devices/device_list.ts";
+import { entriesStream } from "./entries.ts";
+import { compare, equalityView } from "./fleet/equality.ts";
+import { invite } from "./fleet/invite.ts";
+import { ROLES } from "./fleet/members.ts";
+import { REFUSAL_CODES } from "../drivers/driver.ts";
+import { statusOf, type StatusParts } from "./status.ts";
+import type { Sessions } from "./sessions.ts";
+
+export interface ApiParts extends StatusParts {
+  readonly sessions: Sessions;
+  /** Address of this node, for links. */
+  readonly url: string;
+}
+
+/** A route: what it takes, what it gives, and who answers. */
+export interface ApiRoute {
+  readonly method: "get" | "post";
+  readonly path: string;
+  readonly summary: string;
+  /** Roles that have it; none: both. */
+  readonly role?: "site" | "county";
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly answer: z.ZodType;
+  readonly contentType?: string;
+  readonly handle: (parts: ApiParts, input: Input) => Promise<Response>;
+}
+
+interface Input {
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+const BODY_BYTES_MAX = 64 << 10;
+const ENTRIES_MAX = 10_000;
+
+const position = z.object({
+  origin: z.string(),
+  stream: z.string(),
+  seq: z.number(),
+  hash: z.string().describe("Hexadecimal"),
+});
+
+const entriesQuery = z.strictObject({
+  origin: z.string().min(1).describe("As in /api/positions"),
+  stream: z.string().min(1),
+  after: z.coerce.number().int().min(0).default(0).describe("Entries behind this number"),
+  limit: z.coerce.number().int().min(1).max(ENTRIES_MAX).default(1000),
+});
+
+const siteQuery = z.strictObject({ site: z.string().optional().describe("One site only") });
+
+const invitationBody = z.strictObject({
+  node: z.string().regex(NODE_NAME),
+  role: z.enum(ROLES).default("site"),
+  hours: z.number().positive().max(24 * 30).default(24).describe("How long the code is good"),
+});
+
+export const API_ROUTES: readonly ApiRoute[] = [
+  {
+    method: "get",
+    path: "/api/status",
+    summary: "How this node is doing: lines, links, journal, clock",
+    answer: z.object({ node: z.string(), role: z.string() }).loose(),
+    handle: async (parts) => Response.json(await statusOf(parts)),
+  },
+  {
+    method: "get",
+    path: "/api/positions",
+    summary: "The last entry held of every origin and stream, with its hash",
+    answer: z.array(position),
+    handle: async (parts) => Response.json((await statusOf(parts)).positions),
+  },
+  {
+    method: "get",
+    path: "/api/entries",
+    summary: "Entries of one origin and stream, one JSON document a line",
+    query: entriesQuery,
+    answer: z.string(),
+    contentType: "application/x-ndjson",
+    handle: ({ node }, { query }) =>
+      Promise.resolve(entriesStream(node.journal, entriesQuery.parse(query))),
+  },
+  {
+    method: "get",
+    path: "/api/devices",
+    summary: "Devices and whether they are there",
+    query: siteQuery,
+    answer: z.array(deviceView),
+    handle: async ({ node }, { query }) => {
+      const site = siteQuery.parse(query).site ?? null;
+      return Response.json(await listDevices(node.tables, site, Date.now()));
+    },
+  },
+  {
+    method: "get",
+    path: "/api/latest",
+    summary: "The last value of every measuring point",
+    query: siteQuery,
+    answer: z.array(pointView.extend({ site: z.string(), device: z.string() })),
+    handle: async ({ node }, { query }) => {
+      const site = siteQuery.parse(query).site ?? null;
+      const devices = await listDevices(node.tables, site, Date.now());
+      return Response.json(
+        devices.flatMap(({ site, device, points }) =>
+          points.map((point) => ({ site, device, ...point }))
+        ),
+      );
+    },
+  },
+  {
+    method: "get",
+    path: "/api/refusals",
+    summary: "Who and what was turned away lately",
+    answer: z.array(z.object({
+      source: z.string(),
+      code: z.enum(REFUSAL_CODES),
+      who: z.string(),
+      detail: z.string(),
+      count: z.number(),
+      firstMs: z.number(),
+      lastMs: z.number(),
+    })),
+    handle: ({ node }) => Promise.resolve(Response.json(node.refusals.list())),
+  },
+  {
+    method: "get",
+    path: "/api/equality",
+    summary: "Whether the other centre holds the same, stream by stream",
+    role: "county",
+    answer: z.array(equalityView),
+    handle: async ({ node, links }) =>
+      Response.json(await compare(node.journal, links.at(0) ?? null, Date.now())),
+  },
+  {
+    method: "get",
+    path: "/api/members",
+    summary: "Nodes that are enrolled here",
+    answer: z.array(z.object({ node: z.string(), role: z.enum(ROLES), publicKey: z.string() })),
+    handle: ({ node }) =>
+      Promise.resolve(
+        Response.json(node.registry.list().map(({ node, member }) => ({ node, ...member }))),
+      ),
+  },
+  {
+    method: "post",
+    path: "/api/invitations",
+    summary: "A one-time code with which a node may enrol",
+    role: "county",
+    body: invitationBody,
+    answer: z.object({ code: z.string(), node: z.string(), expiresMs: z.number() }),
+    handle: async ({ node }, { body }) => {
+      const invitation = await invite(node, invitationBody.parse(body));
+      node.log({ kind: "invited", node: invitation.node, role: invitation.role });
+      return Response.json(invitation, { status: 201 });
+    },
+  },
+  {
+    method: "post",
+    path: "/api/owner-links",
+    summary: "A one-time link to the console",
+    answer: z.object({ url: z.string() }),
+    handle: ({ sessions, url }) =>
+      Promise.resolve(Response.json({ url: ownerUrl(url, sessions.newLink()) }, { status: 201 })),
+  },
+];
+
+export function ownerUrl(url: string, token: string): string {
+  return new URL(`/owner/${token}`, url).href;
+}
+
+/** The routes that a node of this role has, behind whatever guards them. */
+export function apiApp(parts: ApiParts): Hono {
+  const app = new Hono();
+  const role = parts.node.config.role;
+  for (const route of API_ROUTES) {
+    if (route.role !== undefined && route.role !== role) continue;
+    app.on(route.method.toUpperCase(), route.path, async (context) => {
+      const query = route.query?.safeParse(context.req.query());
+      if (query?.success === false) return badInput(query.error);
+      const body = route.body === undefined ? undefined : await jsonBody(context.req.raw);
+      const parsed = route.body?.safeParse(body);
+      if (parsed?.success === false) return badInput(parsed.error);
+      return await route.handle(parts, { query: context.req.query(), body });
+    });
+  }
+  return app;
+}
+
+async function jsonBody(request: Request): Promise<unknown> {
+  const bytes = await readBody(request, BODY_BYTES_MAX);
+  try {
+    return bytes === null ? undefined : JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function badInput(error: z.ZodError): Response {
+  const problem: Problem = {
+    status: 400,
+    code: "bad-input",
+    title: "The request is not what this route takes",
+    detail: error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
+    hint: "see /api/openapi.json",
+  };
+  return problemResponse(problem);
+}

@@ -1,0 +1,101 @@
+/** The link to one centre: waits until this node is enrolled there, then ships. */
+import { Link, type LinkStatus } from "../sync/link.ts";
+import { nodeOf } from "../sync/origin.ts";
+import { Peer } from "../sync/peer.ts";
+import { pause } from "../sync/backoff.ts";
+import type { Standing } from "../sync/answers.ts";
+import type { Centre } from "./config.ts";
+import type { Node } from "./node.ts";
+
+/** How a link is doing; before enrolment there is none. */
+export type CentreStatus = LinkStatus | {
+  readonly destination: string;
+  readonly state: "not-enrolled";
+  readonly hint: string;
+};
+
+/** How often a node that is not enrolled looks whether it is now. */
+const LOOK_MS = 1000;
+/** A site's own entries are shipped as they come; this is how soon a dead line shows. */
+const SITE_REFRESH_MS = 20_000;
+/** The other centre moves by itself as well: its positions are asked for, for the equality page. */
+const COUNTY_REFRESH_MS = 2000;
+/** A site ships to both centres; what one lacks for so long is handed on by the other. */
+const RELAY_AFTER_MS = 5000;
+
+export class CentreLink {
+  readonly #node: Node;
+  readonly #centre: Centre;
+  #link: Link | null = null;
+
+  constructor(node: Node, centre: Centre) {
+    this.#node = node;
+    this.#centre = centre;
+  }
+
+  get centre(): string {
+    return this.#centre.node;
+  }
+
+  status(): CentreStatus {
+    if (this.#link !== null) return this.#link.status();
+    const hint = `ask ${this.#centre.node} for a code and run \`tributary enroll CODE\``;
+    return { destination: this.#centre.node, state: "not-enrolled", hint };
+  }
+
+  /** Where the centre is known to stand, by (origin, stream). */
+  get positions(): ReadonlyMap<string, Standing> {
+    return this.#link?.peerPositions ?? new Map();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { registry } = this.#node;
+    for (;;) {
+      const known = registry.member(this.#centre.node);
+      if (known?.role === "county") return await this.#ship(known.publicKey, signal);
+      await pause(LOOK_MS, signal);
+      if (signal.aborted) return;
+      if (registry.outdated) await registry.refresh();
+    }
+  }
+
+  async #ship(publicKey: string, signal: AbortSignal): Promise<void> {
+    const { config, keystore, journal, counters, log } = this.#node;
+    const { node: to, url, ca } = this.#centre;
+    using peer = new Peer({
+      url: new URL(url),
+      node: to,
+      publicKey,
+      self: config.node,
+      key: keystore.key,
+      ...(ca === undefined ? {} : { ca: Deno.readTextFileSync(ca) }),
+    });
+    const site = config.role === "site";
+    this.#link = new Link({
+      journal,
+      peer,
+      peerPublicKey: publicKey,
+      key: keystore.key,
+      // A node's own entries are with itself; a site has none of others.
+      carries: (origin) => nodeOf(origin) !== to,
+      relayAfterMs: site ? 0 : RELAY_AFTER_MS,
+      refreshMs: site ? SITE_REFRESH_MS : COUNTY_REFRESH_MS,
+      nowMs: () => performance.now(),
+      random: Math.random,
+      onEvent: (event) => {
+        switch (event.kind) {
+          case "up":
+            return log({ kind: "link-up", destination: to });
+          case "down":
+            counters.add("tributary_link_failures_total", { to });
+            return log({ ...event, kind: "link-down", destination: to });
+          case "shipped":
+            return counters.add("tributary_shipped_entries_total", { to }, event.entries);
+          case "blocked":
+            return log({ ...event, kind: "stream-blocked", destination: to });
+        }
+      },
+    });
+    await this.#link.run(signal);
+  }
+}

@@ -1,0 +1,75 @@
+/** The node's clocks (rule T12): the wall clock as read, and one that never jumps. */
+import type { ClockState, Stamp } from "../sync/entry.ts";
+
+/** What Linux says when its clock is not synchronised: adjtimex(2), TIME_ERROR. */
+const TIME_ERROR = 5;
+/** `struct timex` has 208 bytes on 64-bit Linux; more does no harm. */
+const TIMEX_BYTES = 256;
+/** How often the kernel is asked whether it is synchronised, and the boot-time clock read anew. */
+const REFRESH_MS = 1000;
+
+export interface Clock {
+  /** This moment. */
+  now(): Stamp;
+  /** The moment that `performance.now()` told as `performanceMs`. */
+  at(performanceMs: number): Stamp;
+}
+
+/** The clocks of this machine. */
+export class SystemClock implements Clock {
+  readonly #bootId: string;
+  readonly #synchronised: () => boolean;
+  /** `performance.now()` + this = milliseconds since boot. */
+  #bootOffsetMs = 0;
+  #state: ClockState = "untrusted";
+  #refreshedMs = -Infinity;
+
+  constructor() {
+    this.#bootId = Deno.readTextFileSync("/proc/sys/kernel/random/boot_id").trim()
+      .replaceAll("-", "");
+    this.#synchronised = kernelSynchronised();
+  }
+
+  now(): Stamp {
+    return this.at(performance.now());
+  }
+
+  at(performanceMs: number): Stamp {
+    const nowMs = performance.now();
+    if (nowMs - this.#refreshedMs > REFRESH_MS) this.#refresh(nowMs);
+    return {
+      wallMs: Math.round(Date.now() - (nowMs - performanceMs)),
+      bootId: this.#bootId,
+      bootMs: Math.round(performanceMs + this.#bootOffsetMs),
+      clock: this.#state,
+    };
+  }
+
+  #refresh(nowMs: number): void {
+    this.#refreshedMs = nowMs;
+    // /proc/uptime counts suspended time as well, which performance.now() may not.
+    const uptimeMs = Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]) * 1000;
+    const offsetMs = uptimeMs - nowMs;
+    // It is told in hundredths of a second: smaller differences are no news.
+    if (Math.abs(offsetMs - this.#bootOffsetMs) > 20) this.#bootOffsetMs = offsetMs;
+    if (this.#synchronised()) this.#state = "trusted";
+    else if (this.#state === "trusted") this.#state = "holdover";
+  }
+}
+
+/** Asks the kernel whether whoever keeps the time says that it is right. */
+function kernelSynchronised(): () => boolean {
+  try {
+    const libc = Deno.dlopen("libc.so.6", {
+      adjtimex: { parameters: ["buffer"], result: "i32" },
+    });
+    const timex = new Uint8Array(TIMEX_BYTES);
+    return () => {
+      const state = libc.symbols.adjtimex(timex.fill(0));
+      return state >= 0 && state !== TIME_ERROR;
+    };
+  } catch {
+    // A libc without it cannot vouch for the clock, so nobody does.
+    return () => false;
+  }
+}

@@ -1,0 +1,206 @@
+/** `tributary check`: tries what can be tried before a node is started. */
+import * as https from "node:https";
+import * as http from "node:http";
+import * as net from "node:net";
+import { SystemClock } from "../clock.ts";
+import type { Config, SourceConfig } from "../config.ts";
+import { openKeystore, PeersFile } from "../keystore.ts";
+import { localUrl } from "./local_api.ts";
+
+export interface Finding {
+  readonly level: "ok" | "warning" | "fault";
+  /** What was tried. */
+  readonly what: string;
+  /** What was found, and what to do about it. */
+  readonly found: string;
+}
+
+const TIMEOUT_MS = 5000;
+/** A disk with less room is full before a township's month of readings is. */
+const FREE_BYTES_MIN = 1 << 30;
+
+export async function checkNode(config: Config): Promise<Finding[]> {
+  const running = await answers(`${localUrl(config)}/healthz`);
+  return [
+    checkFolder(config),
+    await checkDisk(config),
+    checkClock(),
+    ...(running
+      ? [ok("the node", "it is running; its ports are its own")]
+      : await checkPorts(config)),
+    ...(await checkCentres(config)),
+    ...(config.role === "site" ? await Promise.all(config.sources.flatMap(checkSource)) : []),
+  ];
+}
+
+function ok(what: string, found: string): Finding {
+  return { level: "ok", what, found };
+}
+
+function checkFolder({ dataDir, keyFile }: Config): Finding {
+  const what = `folder ${dataDir}`;
+  try {
+    Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const probe = `${dataDir}/.check`;
+    Deno.writeTextFileSync(probe, "");
+    Deno.removeSync(probe);
+    openKeystore(dataDir, keyFile);
+    return ok(what, "can be written");
+  } catch (error) {
+    return { level: "fault", what, found: `${message(error)}; set dataDir to a folder of its own` };
+  }
+}
+
+async function checkDisk({ dataDir }: Config): Promise<Finding> {
+  const { statfs } = await import("node:fs/promises");
+  const what = `disk of ${dataDir}`;
+  try {
+    const { bsize, bavail } = await statfs(dataDir);
+    const free = bsize * bavail;
+    const found = `${(free / 1e9).toFixed(1)} GB free`;
+    return free < FREE_BYTES_MIN ? { level: "warning", what, found } : ok(what, found);
+  } catch (error) {
+    return { level: "fault", what, found: message(error) };
+  }
+}
+
+function checkClock(): Finding {
+  const { clock, wallMs } = new SystemClock().now();
+  const what = "clock";
+  const time = new Date(wallMs).toISOString();
+  if (wallMs < Date.UTC(2026, 0)) {
+    const found = `it says ${time}, which is before this program was made; set it`;
+    return { level: "fault", what, found };
+  }
+  if (clock === "trusted") return ok(what, `${time}, synchronised`);
+  const found = `${time}, and no time source confirms it: entries will say so; set up NTP`;
+  return { level: "warning", what, found };
+}
+
+async function checkPorts(config: Config): Promise<Finding[]> {
+  const listeners = [
+    { what: "console and API", host: config.http.host, port: config.http.port },
+    ...(config.role === "site" ? config.sources.flatMap(brokers) : []),
+  ];
+  return await Promise.all(listeners.map(async ({ what, host, port }) => {
+    const { promise, resolve } = Promise.withResolvers<Finding>();
+    const server = net.createServer();
+    const where = `port ${host}:${port} (${what})`;
+    server.once("error", (error) => {
+      resolve({ level: "fault", what: where, found: `${error.message}; choose another port` });
+    });
+    server.listen(port, host, () => server.close(() => resolve(ok(where, "free"))));
+    return await promise;
+  }));
+}
+
+function brokers(source: SourceConfig): { what: string; host: string; port: number }[] {
+  if (source.driver !== "mqtt-broker") return [];
+  const { host, port } = source.settings;
+  return [{ what: source.name, host, port }];
+}
+
+function checkSource(source: SourceConfig): Promise<Finding>[] {
+  const what = `line ${source.name} (${source.driver})`;
+  if (source.driver === "mqtt-broker") return [];
+  const { hostname, port } = source.driver === "modbus"
+    ? { hostname: source.settings.connection.host, port: source.settings.connection.port }
+    : mqttAddress(source.settings.url);
+  return [reach(what, hostname, port)];
+}
+
+function mqttAddress(url: string): { hostname: string; port: number } {
+  const { hostname, port, protocol } = new URL(url);
+  return { hostname, port: Number(port || (protocol === "mqtts:" ? 8883 : 1883)) };
+}
+
+async function reach(what: string, host: string, port: number): Promise<Finding> {
+  const { promise, resolve } = Promise.withResolvers<Finding>();
+  const socket = net.connect({ host, port });
+  const failed = (found: string) =>
+    resolve({ level: "fault", what, found: `cannot reach ${host}:${port}: ${found}` });
+  socket.setTimeout(TIMEOUT_MS, () => failed("no answer"));
+  socket.once("error", (error) => failed(error.message));
+  socket.once("connect", () => resolve(ok(what, `${host}:${port} can be reached`)));
+  const finding = await promise;
+  socket.destroy();
+  return finding;
+}
+
+async function checkCentres(config: Config): Promise<Finding[]> {
+  const centres = config.role === "site"
+    ? config.counties
+    : config.peer === undefined
+    ? []
+    : [config.peer];
+  const known = readPeers(config);
+  const findings = await Promise.all(centres.map(async ({ node, url, ca }): Promise<Finding> => {
+    const what = `centre ${node}`;
+    try {
+      const authority = ca === undefined ? undefined : Deno.readTextFileSync(ca);
+      const { status, date } = await get(new URL("/healthz", url), authority);
+      if (status !== 200) return { level: "fault", what, found: `${url} answered ${status}` };
+      const driftSeconds = Math.round((Date.now() - Date.parse(date ?? "")) / 1000);
+      const enrolled = known.includes(node)
+        ? "enrolled"
+        : "not enrolled yet: `tributary enroll CODE`";
+      if (Math.abs(driftSeconds) > 5) {
+        const found = `${url} can be reached, but its clock differs by ${driftSeconds} s`;
+        return { level: "warning", what, found };
+      }
+      return { level: known.includes(node) ? "ok" : "warning", what, found: `${url}, ${enrolled}` };
+    } catch (error) {
+      return { level: "fault", what, found: `cannot reach ${url}: ${message(error)}` };
+    }
+  }));
+  if (config.role === "site" && centres.length < 2) {
+    const found =
+      `${centres.length} of 2 centres configured: what only one holds can be lost with it`;
+    findings.push({ level: "warning", what: "counties", found });
+  }
+  return findings;
+}
+
+function readPeers({ dataDir }: Config): string[] {
+  try {
+    return [...new PeersFile(dataDir).read().keys()];
+  } catch {
+    return [];
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const { status } = await get(new URL(url), undefined);
+    return status === 200;
+  } catch {
+    return false;
+  }
+}
+
+async function get(
+  url: URL,
+  ca: string | undefined,
+): Promise<{ status: number; date: string | undefined }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    status: number;
+    date: string | undefined;
+  }>();
+  const library = url.protocol === "https:" ? https : http;
+  const request = library.get(url, { timeout: TIMEOUT_MS, agent: false, ca }, (response) => {
+    response.resume();
+    resolve({ status: response.statusCode ?? 0, date: response.headers.date });
+  });
+  request.once("timeout", () => request.destroy(new Error("no answer")));
+  request.once("error", reject);
+  return await promise;
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function findingsText(findings: readonly Finding[]): string {
+  const marks = { ok: "✓", warning: "!", fault: "✕" } as const;
+  return findings.map(({ level, what, found }) => `${marks[level]} ${what}: ${found}`).join("\n");
+}

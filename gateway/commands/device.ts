@@ -1,0 +1,53 @@
+/** `tributary device …`: passwords, and devices that are simulated. */
+import { randomBytes } from "node:crypto";
+import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
+import { exampleModel } from "../../drivers/simulation.ts";
+import { pause } from "../../sync/backoff.ts";
+import type { SimulateOptions } from "../main.ts";
+import { CommandError } from "./local_api.ts";
+
+/** 120 random bits, as text that can be typed. */
+export function newPassword(): string {
+  return randomBytes(15).toString("base64url");
+}
+
+export async function simulate(
+  name: string,
+  options: SimulateOptions,
+  { print, signal }: { print: (text: string) => void; signal: AbortSignal },
+): Promise<void> {
+  const profiles = readProfiles([builtInProfiles()]);
+  const profile = profiles.get(name);
+  if (profile === undefined) {
+    throw new CommandError(
+      `There is no profile "${name}"; there are: ${[...profiles.keys()].join(", ")}`,
+    );
+  }
+  if (profile.protocol === "modbus") {
+    const { ModbusSimulator } = await import("../../drivers/modbus/simulator.ts");
+    if (options.tcp === undefined) {
+      throw new CommandError(`"${name}" speaks Modbus: give --tcp PORT`);
+    }
+    const model = exampleModel(profile.points);
+    const simulation = { profile, model, host: "127.0.0.1", port: options.tcp };
+    await using simulator = await ModbusSimulator.start(simulation);
+    print(`${name} answers Modbus TCP on 127.0.0.1:${simulator.port}, any unit`);
+    return await untilStopped(signal);
+  }
+  const { MqttSimulator } = await import("../../drivers/mqtt/simulator.ts");
+  if (options.mqtt === undefined) throw new CommandError(`"${name}" speaks MQTT: give --mqtt URL`);
+  await using _simulator = new MqttSimulator({
+    url: options.mqtt,
+    username: options.name,
+    password: options.password,
+    device: { id: options.name, profile },
+    model: exampleModel(profile.messages.flatMap(({ points }) => points)),
+    intervalMs: options.interval * 1000,
+  });
+  print(`${options.name} publishes as ${name} to ${options.mqtt} every ${options.interval} s`);
+  await untilStopped(signal);
+}
+
+async function untilStopped(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) await pause(60_000, signal);
+}

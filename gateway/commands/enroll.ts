@@ -1,0 +1,35 @@
+/** `tributary enroll`: makes this node known to the county, with a one-time code. */
+import type { Centre, Config } from "../config.ts";
+import { enrol, EnrolmentError } from "../fleet/enrolment.ts";
+import { openKeystore, PeersFile } from "../keystore.ts";
+import { CommandError } from "./local_api.ts";
+
+/** Asks each centre in turn; returns the name of the one that took us. */
+export async function enrollNode(config: Config, code: string): Promise<string> {
+  Deno.mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const { key } = openKeystore(config.dataDir, config.keyFile);
+  const centres = centresOf(config);
+  if (centres.length === 0) {
+    throw new CommandError("No centre is configured: set counties (or, at a county, peer) first");
+  }
+  const reasons: string[] = [];
+  for (const { node, url, ca } of centres) {
+    try {
+      const authority = ca === undefined ? undefined : Deno.readTextFileSync(ca);
+      const self = { node: config.node, role: config.role, key };
+      const members = await enrol({ url, ca: authority }, self, code);
+      const peers = new PeersFile(config.dataDir);
+      peers.write(new Map([...peers.read(), ...members]));
+      return node;
+    } catch (error) {
+      if (!(error instanceof EnrolmentError)) throw error;
+      reasons.push(error.message);
+    }
+  }
+  throw new CommandError(`Cannot enrol:\n  ${reasons.join("\n  ")}`);
+}
+
+function centresOf(config: Config): readonly Centre[] {
+  if (config.role === "site") return config.counties;
+  return config.peer === undefined ? [] : [config.peer];
+}

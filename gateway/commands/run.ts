@@ -1,0 +1,156 @@
+/** `tributary run`: a node, from its configuration until a signal stops it. */
+import { pause } from "../../sync/backoff.ts";
+import type { Config } from "../config.ts";
+import { tellCatalogue } from "../devices/catalogue.ts";
+import { httpHandler } from "../http.ts";
+import type { Log } from "../log.ts";
+import { type Node, openNode } from "../node.ts";
+import { Notifier } from "../notify.ts";
+import { ownerUrl } from "../api.ts";
+import { countyRole } from "../roles/county.ts";
+import type { Role } from "../roles/role.ts";
+import { siteRole } from "../roles/site.ts";
+import { Sessions } from "../sessions.ts";
+import { VERSION } from "../version.ts";
+import { watchdog } from "../watchdog.ts";
+
+/** How often a node looks for segments that may go. */
+const PRUNE_MS = 60_000;
+/** How often a county looks for nodes that enrolled at the other centre. */
+const REGISTRY_MS = 1000;
+const DAY_MS = 86_400_000;
+
+/** Runs until the signal aborts; throws when the node cannot go on. */
+export async function runNode(config: Config, log: Log, signal: AbortSignal): Promise<void> {
+  const startedMs = performance.now();
+  await using node = await openNode(config, log);
+  const { journal } = node;
+  log({
+    kind: "started",
+    node: config.node,
+    role: config.role,
+    origin: journal.origin,
+    version: VERSION,
+  });
+  await tellCatalogue(node);
+  const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config);
+  const stop = new AbortController();
+  const stopping = AbortSignal.any([signal, stop.signal]);
+  using notifier = new Notifier();
+  let unready: string | null = "starting";
+  const server = serve(node, role, startedMs, () => unready);
+  const running = [
+    ...role.supervisors.map((supervisor) => supervisor.run(stopping)),
+    ...role.links.map((link) => link.run(stopping)),
+    pruneNow(node, role, stopping),
+    followRegistry(node, stopping),
+    watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
+  ];
+  const failed = Promise.race([
+    node.failed.then((error) => Promise.reject(error)),
+    // A part that throws is a broken invariant: the process ends, and systemd starts it anew.
+    ...running.map((part) => part.then(() => new Promise<never>(() => {}))),
+  ]);
+  const aborted = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve());
+  });
+  try {
+    unready = null;
+    log({
+      kind: "ready",
+      node: config.node,
+      url: server.url,
+      milliseconds: Math.round(performance.now() - startedMs),
+    });
+    if (server.sessions.unowned) {
+      log({ kind: "owner-link", url: ownerUrl(server.url, server.sessions.newLink()) });
+    }
+    await notifier.send("READY=1", `STATUS=${config.role} ${config.node} at ${server.url}`);
+    await Promise.race([aborted, failed]);
+    log({ kind: "stopping", reason: "a signal" });
+  } finally {
+    unready = "stopping";
+    await notifier.send("STOPPING=1");
+    stop.abort();
+    await Promise.allSettled(running);
+    await server.close();
+  }
+  log({ kind: "stopped" });
+}
+
+interface Server {
+  readonly url: string;
+  readonly sessions: Sessions;
+  close(): Promise<void>;
+}
+
+function serve(node: Node, role: Role, startedMs: number, unready: () => string | null): Server {
+  const { config } = node;
+  const { host, port, tls } = config.http;
+  const scheme = tls === undefined ? "http" : "https";
+  const url = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const sessions = new Sessions(config.dataDir, () => node.clock.now().wallMs);
+  const { supervisors, links, sync } = role;
+  const parts = { node, supervisors, links, startedMs, version: VERSION, sessions, url };
+  const handler = httpHandler({ ...parts, sync, unready });
+  const certificate = tls === undefined ? {} : {
+    cert: Deno.readTextFileSync(tls.certificate),
+    key: Deno.readTextFileSync(tls.key),
+  };
+  const hurry = new AbortController();
+  const server = Deno.serve({
+    hostname: host,
+    port,
+    ...certificate,
+    signal: hurry.signal,
+    onListen: () => {},
+    onError: (error) => {
+      node.log({ kind: "failed", error: String(error), stack: undefined });
+      return new Response(null, { status: 500 });
+    },
+  }, (request, info) => handler(request, { remoteAddr: remoteOf(info) }));
+  return {
+    url,
+    sessions,
+    close: async () => {
+      // Open pages hold their connections for ever: they are cut, requests are finished.
+      const graceful = server.shutdown();
+      await Promise.race([graceful, pause(300, new AbortController().signal)]);
+      hurry.abort();
+      await server.finished;
+    },
+  };
+}
+
+function remoteOf(info: Deno.ServeHandlerInfo): { hostname: string } {
+  return "hostname" in info.remoteAddr ? { hostname: info.remoteAddr.hostname } : { hostname: "" };
+}
+
+/** A site's disk is freed of what both centres hold; a county keeps what it was given. */
+async function pruneNow(
+  { config, journal, clock, log }: Node,
+  role: Role,
+  signal: AbortSignal,
+): Promise<void> {
+  const centres = role.links.map(({ centre }) => centre);
+  if (config.role !== "site" || centres.length === 0) return;
+  while (!signal.aborted) {
+    const segments = await journal.prune({
+      centres,
+      keepOwnMs: config.journal.retentionDays * DAY_MS,
+      keepOthersMs: null,
+      nowMs: clock.now().wallMs,
+    });
+    if (segments > 0) log({ kind: "pruned", segments });
+    await pause(PRUNE_MS, signal);
+  }
+}
+
+/** Nodes that enrolled at the other centre, or by a command, are known here soon after. */
+async function followRegistry({ tables, registry }: Node, signal: AbortSignal): Promise<void> {
+  for await (const _ of tables.changes(signal)) {
+    await registry.refresh();
+    await pause(REGISTRY_MS, signal);
+  }
+}

@@ -1,0 +1,76 @@
+/** `tributary status`: how the running node is doing, in a few lines. */
+import { z } from "zod";
+import { table } from "./table.ts";
+
+/** What the command shows of a node's status; the API tells more. */
+export const nodeStatusSchema = z.object({
+  node: z.string(),
+  role: z.string(),
+  origin: z.string(),
+  version: z.string(),
+  upSeconds: z.number(),
+  clock: z.string(),
+  journal: z.object({ bytes: z.number(), segments: z.number() }),
+  disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }),
+  sources: z.array(
+    z.object({ name: z.string(), driver: z.string(), state: z.string(), detail: z.string() }),
+  ),
+  links: z.array(z.object({
+    destination: z.string(),
+    state: z.string(),
+    hint: z.string().nullable(),
+    reason: z.string().nullable().default(null),
+    attempts: z.number().default(0),
+    nextTrySeconds: z.number().nullable().default(null),
+    waitingEntries: z.number().nullable().default(null),
+    oldestWaitingSeconds: z.number().nullable().default(null),
+  })),
+  positions: z.array(
+    z.object({ origin: z.string(), stream: z.string(), seq: z.number(), hash: z.string() }),
+  ),
+});
+type NodeStatus = z.infer<typeof nodeStatusSchema>;
+
+export const ownerLinkSchema = z.object({ url: z.string() });
+
+export const invitationSchema = z.object({ code: z.string(), expiresMs: z.number() });
+
+export function statusText(status: NodeStatus): string {
+  const { node, role, origin, version, upSeconds, clock, journal, disk } = status;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
+  const head = [
+    `${node} (${role}), Tributary ${version}, up ${upSeconds} s, clock ${clock}`,
+    `life ${origin}`,
+    `journal ${gigabytes(journal.bytes)} in ${journal.segments} segments, ` +
+    `disk free ${gigabytes(disk.freeBytes)} of ${gigabytes(disk.totalBytes)}`,
+  ];
+  const sources = status.sources.map(({ name, driver, state, detail }) => [
+    name,
+    driver,
+    state,
+    detail,
+  ]);
+  const links = status.links.map((link) => [link.destination, link.state, ...linkCells(link)]);
+  const positions = status.positions.map(({ origin, stream, seq, hash }) => [
+    origin,
+    stream,
+    String(seq),
+    hash.slice(0, 16),
+  ]);
+  return [
+    ...head,
+    ...(sources.length === 0 ? [] : ["", table(["LINE", "DRIVER", "STATE", "DETAIL"], sources)]),
+    ...(links.length === 0
+      ? []
+      : ["", table(["CENTRE", "STATE", "WAITING", "OLDEST", "TRIES", "REASON"], links)]),
+    "",
+    table(["ORIGIN", "STREAM", "SEQ", "HASH"], positions),
+  ].join("\n");
+}
+
+function linkCells(link: NodeStatus["links"][number]): string[] {
+  const oldest = link.oldestWaitingSeconds === null ? "" : `${link.oldestWaitingSeconds} s`;
+  const next = link.nextTrySeconds === null ? "" : `, next in ${link.nextTrySeconds} s`;
+  const why = link.reason ?? link.hint ?? "";
+  return [String(link.waitingEntries ?? ""), oldest, `${link.attempts}${next}`, why];
+}

@@ -1,0 +1,113 @@
+/** The one schema of `tributary.yaml`: shapes, defaults, units and help in one place. */
+import { z } from "zod";
+import { modbus, mqttBroker, mqttClient } from "../drivers/mod.ts";
+import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
+import { HASH_NAMES } from "../sync/chain.ts";
+import { NODE_NAME } from "../sync/origin.ts";
+
+const nodeName = z.string().regex(NODE_NAME, "want a-z, 0-9 and -, beginning with a letter");
+const port = z.number().int().min(1).max(65_535);
+
+const tls = z.strictObject({
+  certificate: z.string().describe("File with the certificate chain, PEM"),
+  key: z.string().describe("File with its key, PEM"),
+});
+
+const http = z.strictObject({
+  host: z.string().default("127.0.0.1")
+    .describe("Address to listen on; anything but loopback needs tls"),
+  port: port.default(8080).describe("Port of console, API and, at a county, of sites"),
+  tls: tls.optional().describe("Certificate; without it the node answers on loopback only"),
+});
+
+const journal = z.strictObject({
+  hash: z.enum(HASH_NAMES).default("sha256")
+    .describe("Hash of the chain: sha256, or sm3 where the county asks for 国密; all nodes alike"),
+  segmentMiB: z.number().int().min(1).max(1024).default(64)
+    .describe("Size of one journal file; space is freed by whole files"),
+  retentionDays: z.number().min(0).max(36_500).default(30)
+    .describe("Own entries stay at least so long, and until both centres have given a receipt"),
+});
+
+const node = {
+  node: nodeName.describe("Name of this node, unique in the county").meta({
+    examples: ["site-017"],
+  }),
+  title: textSchema.describe("What people call it"),
+  dataDir: z.string().min(1).default("/var/lib/tributary")
+    .describe("Folder for journal, keys and tables; nobody else may use it"),
+  keyFile: z.string().optional()
+    .describe("File with the at-rest key, 64 hexadecimal digits; none: made in dataDir/keys"),
+  http: http.prefault({}).describe("Console and API"),
+  journal: journal.prefault({}).describe("Where entries are kept"),
+  profilesDir: z.string().optional()
+    .describe("Folder with further device profiles; they replace those that came with the program"),
+};
+
+const centre = z.strictObject({
+  node: nodeName.describe("Name of the centre's node").meta({ examples: ["county-a"] }),
+  url: z.url({ protocol: /^https?$/ }).describe("Its address; http only on this machine")
+    .meta({ examples: ["https://county-a.example"] }),
+  ca: z.string().optional()
+    .describe("File with the only authority that may have issued its certificate, PEM"),
+});
+export type Centre = z.infer<typeof centre>;
+
+const sourceParts = {
+  name: nameSchema.describe("Name of this line, for console and log").meta({
+    examples: ["sensors"],
+  }),
+};
+
+const source = z.discriminatedUnion("driver", [
+  z.strictObject({
+    ...sourceParts,
+    driver: z.literal("mqtt-broker").describe("A broker of our own, for devices that speak MQTT"),
+    settings: mqttBroker.settings,
+  }),
+  z.strictObject({
+    ...sourceParts,
+    driver: z.literal("mqtt-client").describe("A broker that the hospital already has"),
+    settings: mqttClient.settings,
+  }),
+  z.strictObject({
+    ...sourceParts,
+    driver: z.literal("modbus").describe("One Modbus line and the devices on it"),
+    settings: modbus.settings,
+  }),
+]);
+export type SourceConfig = z.infer<typeof source>;
+
+const site = z.strictObject({
+  role: z.literal("site").describe("Collects from devices and ships to the county"),
+  ...node,
+  counties: z.array(centre).max(2).default([]).describe("The county's two centres"),
+  sources: z.array(source).max(100).default([]).describe("Lines to devices"),
+});
+export type SiteConfig = z.infer<typeof site>;
+
+const county = z.strictObject({
+  role: z.literal("county").describe("Receives from sites, keeps both centres equal"),
+  ...node,
+  peer: centre.optional().describe("The county's other centre"),
+});
+export type CountyConfig = z.infer<typeof county>;
+
+export const configSchema = z.discriminatedUnion("role", [site, county]);
+export type Config = z.infer<typeof configSchema>;
+
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d+){3}|::1|\[::1\])$/.test(host);
+}
+
+/** A device as configured, whatever it speaks. */
+export type DeviceConfig =
+  | Extract<SourceConfig, { driver: "modbus" }>["settings"]["devices"][number]
+  | Extract<SourceConfig, { driver: "mqtt-client" }>["settings"]["devices"][number];
+
+/** The devices on a line. */
+export function devicesOf(config: SourceConfig): readonly DeviceConfig[] {
+  return config.driver === "mqtt-broker"
+    ? config.settings.clients.flatMap((client) => client.devices)
+    : config.settings.devices;
+}

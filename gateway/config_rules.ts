@@ -1,0 +1,104 @@
+/**
+ * What a single field cannot tell: names that stand twice, addresses that others can hear. Works
+ * on a document that may be wrong in other ways too, so that all faults are told at once.
+ */
+import { isLoopback } from "./config.ts";
+
+export interface RuleFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+export function ruleFaults(document: unknown): RuleFault[] {
+  const host = dig(document, "http", "host");
+  const faults: RuleFault[] = [];
+  if (typeof host === "string" && !isLoopback(host) && dig(document, "http", "tls") === undefined) {
+    const message = `"${host}" can be heard by others: it needs http.tls`;
+    faults.push({ path: ["http", "host"], message });
+  }
+  faults.push(...clearText(dig(document, "peer", "url"), ["peer", "url"]));
+  const counties = list(dig(document, "counties"));
+  for (const [index, county] of counties.entries()) {
+    faults.push(...clearText(dig(county, "url"), ["counties", index, "url"]));
+  }
+  const sources = list(dig(document, "sources"));
+  return [
+    ...faults,
+    ...repeats(
+      "centre",
+      counties.map((county, index) => ({
+        name: dig(county, "node"),
+        path: ["counties", index, "node"],
+      })),
+    ),
+    ...repeats(
+      "line",
+      sources.map((source, index) => ({
+        name: dig(source, "name"),
+        path: ["sources", index, "name"],
+      })),
+    ),
+    ...repeats("device", sources.flatMap(devices)),
+    ...sources.flatMap((source, index) =>
+      repeats(
+        "client",
+        list(dig(source, "settings", "clients")).map((client, at) => ({
+          name: dig(client, "username"),
+          path: ["sources", index, "settings", "clients", at, "username"],
+        })),
+      )
+    ),
+  ];
+}
+
+interface Named {
+  readonly name: unknown;
+  readonly path: readonly (string | number)[];
+}
+
+function repeats(what: string, places: readonly Named[]): RuleFault[] {
+  const seen = new Set<unknown>();
+  return places.flatMap(({ name, path }) => {
+    if (typeof name !== "string" || !seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [{ path, message: `another ${what} is called "${name}" already` }];
+  });
+}
+
+function devices(source: unknown, index: number): Named[] {
+  const named = (owner: unknown, path: (string | number)[]) =>
+    list(dig(owner, "devices")).map((device, at): Named => ({
+      name: dig(device, "id"),
+      path: ["sources", index, "settings", ...path, "devices", at, "id"],
+    }));
+  const settings = dig(source, "settings");
+  const clients = list(dig(settings, "clients"));
+  return [
+    ...named(settings, []),
+    ...clients.flatMap((client, at) => named(client, ["clients", at])),
+  ];
+}
+
+function clearText(url: unknown, path: readonly (string | number)[]): RuleFault[] {
+  if (typeof url !== "string" || !URL.canParse(url)) return [];
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && !isLoopback(hostname)
+    ? [{ path, message: "want https: http is for this machine itself" }]
+    : [];
+}
+
+/** The value at a path, or `undefined`. */
+export function dig(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let found = value;
+  for (const step of path) {
+    if (typeof found !== "object" || found === null) return undefined;
+    found = Reflect.get(found, step);
+  }
+  return found;
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

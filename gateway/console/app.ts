@@ -1,0 +1,113 @@
+/** The console's pages, live and without a build step; whoever comes here has a session. */
+import { type Context, Hono } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
+import type { ApiParts } from "../api.ts";
+import { listDevices } from "../devices/device_list.ts";
+import { compare } from "../fleet/equality.ts";
+import { statusOf } from "../status.ts";
+import type { Text } from "../../drivers/profile_parts.ts";
+import { countyOverview, equalityPage, sitePage, type SiteSummary } from "./county_pages.ts";
+import { devicePage } from "./device_cards.ts";
+import { page } from "./layout.ts";
+import { liveResponse } from "./live.ts";
+import { refusalsPage, siteOverview } from "./site_pages.ts";
+import { type Language, LANGUAGES, textsFor } from "./text.ts";
+import type { Html, View } from "./view.ts";
+
+const YEAR_SECONDS = 365 * 86_400;
+
+/** What stands inside `main` of a page, or `null` where there is no such page. */
+type Main = (view: View, path: string) => Promise<Html | null>;
+
+export function consoleApp(parts: ApiParts): Hono {
+  const app = new Hono();
+  const main: Main = parts.node.config.role === "site" ? siteMain(parts) : countyMain(parts);
+  app.get("/live", (context) => {
+    const path = context.req.query("path") ?? "/";
+    const language = languageOf(context);
+    const render = async () => await main(viewOf(language), path) ?? "";
+    return liveResponse(parts.node.tables, render, context.req.raw.signal);
+  });
+  app.get("*", async (context) => {
+    const { path } = context.req;
+    const view = viewOf(languageOf(context));
+    const inside = await main(view, path);
+    if (inside === null) return context.notFound();
+    return context.html(page(view, await statusOf(parts), path, inside));
+  });
+  return app;
+}
+
+/** Changes the language of this browser; anybody may. */
+export function languageApp(): Hono {
+  const app = new Hono();
+  app.get("/language/:language", (context) => {
+    const wanted = LANGUAGES.find((language) => language === context.req.param("language"));
+    const back = context.req.query("back") ?? "/";
+    if (wanted !== undefined) {
+      const options = { path: "/", maxAge: YEAR_SECONDS, sameSite: "Lax" } as const;
+      setCookie(context, "language", wanted, options);
+    }
+    // Back to a page of this node, never elsewhere.
+    return context.redirect(/^\/(?![/\\])/.test(back) ? back : "/");
+  });
+  return app;
+}
+
+/** The browser's choice, else its own language, else Chinese. */
+export function languageOf(context: Context): Language {
+  const chosen = LANGUAGES.find((language) => language === getCookie(context, "language"));
+  if (chosen !== undefined) return chosen;
+  const accepted = context.req.header("accept-language") ?? "";
+  return /^en\b/i.test(accepted) ? "en" : "zh";
+}
+
+export function viewOf(language: Language): View {
+  return { language, t: textsFor(language), nowMs: Date.now() };
+}
+
+function siteMain(parts: ApiParts): Main {
+  const { config, tables, refusals } = parts.node;
+  return async (view, path) => {
+    const devices = () => listDevices(tables, config.node, view.nowMs);
+    if (path === "/") return siteOverview(view, await statusOf(parts), await devices());
+    if (path === "/refused") return refusalsPage(view, refusals.list());
+    const name = /^\/devices\/([^/]+)$/.exec(path)?.[1];
+    const device = (await devices()).find((one) => one.device === name);
+    return device === undefined ? null : devicePage(view, device);
+  };
+}
+
+function countyMain(parts: ApiParts): Main {
+  const { node, links } = parts;
+  return async (view, path) => {
+    const equality = await compare(node.journal, links.at(0) ?? null, view.nowMs);
+    if (path === "/equality") return equalityPage(view, await statusOf(parts), equality);
+    const sites = await siteSummaries(parts, view.nowMs, equality);
+    if (path === "/") return countyOverview(view, await statusOf(parts), sites, equality);
+    const [, name, deviceName] = /^\/sites\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
+    const site = sites.find((one) => one.node === name);
+    if (site === undefined) return null;
+    if (deviceName === undefined) return sitePage(view, site);
+    const device = site.devices.find((one) => one.device === deviceName);
+    return device === undefined ? null : devicePage(view, device);
+  };
+}
+
+async function siteSummaries(
+  { node }: ApiParts,
+  nowMs: number,
+  equality: Awaited<ReturnType<typeof compare>>,
+): Promise<SiteSummary[]> {
+  const devices = Map.groupBy(await listDevices(node.tables, null, nowMs), ({ site }) => site);
+  const titles = new Map<string, Text>();
+  for (const row of await node.tables.rows("SELECT node, title FROM nodes")) {
+    titles.set(row.text("node"), JSON.parse(row.text("title")));
+  }
+  return node.registry.list().filter(({ member }) => member.role === "site").map((site) => ({
+    node: site.node,
+    title: titles.get(site.node) ?? null,
+    devices: devices.get(site.node) ?? [],
+    equality: equality.filter((one) => one.node === site.node),
+  }));
+}

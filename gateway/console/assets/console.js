@@ -1,0 +1,41 @@
+// Keeps a page up to date: what the node sends replaces what is shown, and ages count by
+// themselves. Without this script a page shows how things were when it was opened.
+const { live, language } = document.body.dataset;
+const indicator = document.querySelector(".live");
+const units = language === "zh" ? ["秒", "分钟", "小时", "天"] : ["s", "min", "h", "d"];
+
+function durationText(seconds) {
+  if (seconds < 60) return `${Math.floor(seconds)} ${units[0]}`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} ${units[1]}`;
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} ${units[2]}`;
+  return `${Math.floor(seconds / 86400)} ${units[3]}`;
+}
+
+// The node's clock counts, not the phone's: their difference is learnt from each message.
+let aheadMs = 0;
+
+function showAges() {
+  for (const time of document.querySelectorAll("time[data-age]")) {
+    const seconds = (Date.now() - aheadMs - Date.parse(time.dateTime)) / 1000;
+    time.textContent = durationText(Math.max(0, seconds));
+  }
+}
+
+function showLine(up) {
+  if (indicator === null) return;
+  indicator.textContent = up ? indicator.dataset.up : indicator.dataset.down;
+  indicator.classList.toggle("up", up);
+}
+
+if (live !== undefined) {
+  const events = new EventSource(live);
+  events.addEventListener("open", () => showLine(true));
+  events.addEventListener("error", () => showLine(false));
+  events.addEventListener("main", (event) => {
+    const { html, nowMs } = JSON.parse(event.data);
+    aheadMs = Date.now() - nowMs;
+    document.getElementById("main").innerHTML = html;
+    showAges();
+  });
+  setInterval(showAges, 1000);
+}

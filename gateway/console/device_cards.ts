@@ -1,0 +1,145 @@
+/** Devices as cards, for the overview; and one device whole. */
+import { html } from "hono/html";
+import type { DeviceView, PointView } from "../devices/device_list.ts";
+import {
+  age,
+  badge,
+  type Html,
+  moment,
+  pointState,
+  pointTone,
+  stateText,
+  titleOf,
+  type Tone,
+  unit,
+  valueText,
+  type View,
+} from "./view.ts";
+
+/** Cards of devices; `base` is the address below which a device has its page. */
+export function deviceCards(view: View, devices: readonly DeviceView[], base: string): Html {
+  if (devices.length === 0) return html`<p class="empty">${view.t("noDevices")}</p>`;
+  return html`<div class="cards">${devices.map((device) => deviceCard(view, device, base))}</div>`;
+}
+
+export function deviceTone(device: DeviceView): Tone {
+  if (!device.configured || device.state === null) return "idle";
+  if (device.state === "offline") return "bad";
+  const worst = device.points.map(pointTone);
+  if (worst.includes("bad")) return "bad";
+  return device.state === "degraded" || worst.includes("warn") ? "warn" : "good";
+}
+
+function deviceCard(view: View, device: DeviceView, base: string): Html {
+  const tone = deviceTone(device);
+  const [first, ...others] = device.points;
+  const newest = device.points.map(({ time }) => time).sort().at(-1) ?? null;
+  return html`<a class="card ${tone}" href="${base}/${device.device}">
+    <header>
+      <h3>${titleOf(view, device.title, device.device)}</h3>
+      ${badge(tone, deviceState(view, device))}
+    </header>
+    ${
+    first === undefined
+      ? html`<p class="empty">${view.t("nothingYet")}</p>`
+      : mainPoint(view, first)
+  }
+    <dl class="points">${others.slice(0, 5).map((point) => smallPoint(view, point))}</dl>
+    <footer><span>${device.device}</span>${age(view, newest)}</footer>
+  </a>`;
+}
+
+function deviceState(view: View, device: DeviceView): string {
+  if (!device.configured) return view.t("notConfigured");
+  if (device.state === null) return view.t("unknown");
+  if (device.state === "online" && device.points.some(({ stale }) => stale)) return view.t("stale");
+  if (device.state === "online" && device.points.some(({ quality }) => quality === "fault")) {
+    return view.t("fault");
+  }
+  return stateText(view, device.state);
+}
+
+function mainPoint(view: View, point: PointView): Html {
+  return html`<p class="main-value ${pointTone(point)}">
+    <span class="label">${titleOf(view, point.title, point.point)}</span>
+    <strong>${valueText(view, point.value)}</strong> <span class="unit">${unit(point)}</span>
+    ${pointTone(point) === "good" ? "" : badge(pointTone(point), pointState(view, point))}
+  </p>`;
+}
+
+function smallPoint(view: View, point: PointView): Html {
+  return html`
+    <div class="${pointTone(point)}">
+      <dt>${titleOf(view, point.title, point.point)}</dt>
+      <dd>${valueText(view, point.value)} <span class="unit">${unit(point)}</span></dd>
+    </div>
+  `;
+}
+
+/** One device with all its points. */
+export function devicePage(view: View, device: DeviceView): Html {
+  const { t } = view;
+  const tone = deviceTone(device);
+  return html`
+    <section class="panel">
+      <header class="panel-head">
+            <h2>${titleOf(view, device.title, device.device)}</h2>
+            ${badge(tone, deviceState(view, device))}
+          </header>
+      <dl class="facts">
+            <div><dt>${t("name")}</dt><dd><code>${device.device}</code></dd></div>
+            <div><dt>${t("profile")}</dt><dd>${device.profile ?? "–"}</dd></div>
+            <div><dt>${t("lines")}</dt><dd>${device.source ?? "–"}</dd></div>
+            <div><dt>${t("interval")}</dt><dd>${device.intervalSeconds ?? "–"} ${t(
+              "seconds",
+            )}</dd></div>
+            ${device.state === null ? "" : html`
+              <div>
+                <dt>${t("reason")}</dt>
+                <dd>${device.reason ?? "–"}</dd>
+              </div>
+              <div>
+                <dt>${t("since")}</dt>
+                <dd>${age(view, device.since)}</dd>
+              </div>
+            `}
+          </dl>
+    </section>
+    <section class="panel">
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>${t("point")}</th>
+              <th class="number">${t("value")}</th>
+              <th>${t("quality")}</th>
+              <th>${t("age")}</th>
+              <th>${t("received")}</th>
+              <th>${t("deviceTime")}</th>
+              <th class="number">${t("entry")}</th>
+            </tr>
+          </thead>
+          <tbody>${device.points.map((point) => pointRow(view, point))}</tbody>
+        </table>
+      </div>
+    </section>
+  `;
+}
+
+function pointRow(view: View, point: PointView): Html {
+  const tone = pointTone(point);
+  return html`
+    <tr>
+      <th scope="row">${titleOf(view, point.title, point.point)}</th>
+      <td class="number">${valueText(view, point.value)} <span class="unit">${unit(
+        point,
+      )}</span></td>
+      <td>${badge(tone, pointState(view, point))}
+          ${point.reason === null ? "" : html`<br><small>${point.reason}</small>`}</td>
+      <td>${age(view, point.time)}</td>
+      <td>${moment(view, point.time)}</td>
+      <td>${point.deviceTime === null ? "–" : moment(view, point.deviceTime)}</td>
+      <td class="number">${point.seq}</td>
+    </tr>
+  `;
+}

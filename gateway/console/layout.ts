@@ -1,0 +1,84 @@
+/** The frame of every page. */
+import { html } from "hono/html";
+import type { NodeStatus } from "../status.ts";
+import { clockBadge } from "./status_parts.ts";
+import type { TextKey } from "./text.ts";
+import type { Html, View } from "./view.ts";
+
+interface Tab {
+  readonly path: string;
+  readonly text: TextKey;
+}
+
+const TABS: Record<NodeStatus["role"], readonly Tab[]> = {
+  site: [{ path: "/", text: "overview" }, { path: "/refused", text: "refused" }],
+  county: [{ path: "/", text: "overview" }, { path: "/equality", text: "equality" }],
+};
+
+/** A whole page; what is inside `main` follows the node without a reload. */
+export function page(view: View, status: NodeStatus, path: string, main: Html): Html {
+  const { t, language } = view;
+  const title = status.title[language];
+  return html`
+    <!doctype html>
+    <html lang="${language === "zh" ? "zh-CN" : "en"}">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>${title} · Tributary</title>
+        <link rel="icon" href="/assets/icon.svg">
+        <link rel="stylesheet" href="/assets/console.css">
+        <script src="/assets/console.js" defer></script>
+      </head>
+      <body data-live="/live?path=${encodeURIComponent(path)}" data-language="${language}">
+        <header class="top">
+          <div class="brand">
+            <span class="role">${t(status.role === "site" ? "roleSite" : "roleCounty")}</span>
+            <h1>${title}</h1>
+          </div>
+          <div class="state">
+          ${clockBadge(view, status.clock)}
+          <span class="live" data-up="${t("live")}" data-down="${t("reconnecting")}"></span>
+          <a class="plain" href="/language/${language === "zh"
+            ? "en"
+            : "zh"}?back=${encodeURIComponent(path)}">${t("language")}</a>
+        </div>
+          <nav>${TABS[status.role].map(({ path: to, text }) =>
+            html`<a href="${to}" ${to === path ? 'aria-current="page"' : ""}>${t(text)}</a>`
+          )}</nav>
+        </header>
+        <main id="main">${main}</main>
+        <footer class="bottom"><span>${status.node} · ${status.version}</span>
+        <form method="post" action="/sign-out"><button class="plain">${t("signOut")}</button></form>
+      </footer>
+      </body>
+    </html>
+  `;
+}
+
+/** A page for somebody who has no session: what to do, and nothing else. */
+export function strangerPage(view: View, text: TextKey, command: string): Html {
+  const { t, language } = view;
+  return html`
+    <!doctype html>
+    <html lang="${language === "zh" ? "zh-CN" : "en"}">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>Tributary</title>
+        <link rel="icon" href="/assets/icon.svg">
+        <link rel="stylesheet" href="/assets/console.css">
+      </head>
+      <body class="stranger">
+        <main>
+          <h1>${t(text)}</h1>
+          <p>${t("ownerExplained")}</p>
+          <pre>${command}</pre>
+          <p><a class="plain" href="/language/${language === "zh" ? "en" : "zh"}?back=/">${t(
+            "language",
+          )}</a></p>
+        </main>
+      </body>
+    </html>
+  `;
+}

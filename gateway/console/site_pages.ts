@@ -1,0 +1,84 @@
+/** The pages of a site. */
+import { html } from "hono/html";
+import type { DeviceView } from "../devices/device_list.ts";
+import type { Refusal } from "../refusals.ts";
+import type { NodeStatus } from "../status.ts";
+import { deviceCards, deviceTone } from "./device_cards.ts";
+import { journalFacts, lineTable, linkCards, linkTone } from "./status_parts.ts";
+import { age, badge, type Html, stateText, titleOf, type View } from "./view.ts";
+
+export function siteOverview(
+  view: View,
+  status: NodeStatus,
+  devices: readonly DeviceView[],
+): Html {
+  const { t } = view;
+  return html`${attention(view, status, devices)}
+    <section><h2>${t("devices")}</h2>${deviceCards(view, devices, "/devices")}</section>
+    ${
+    status.links.length === 0 ? "" : html`<section>
+      <h2>${t("centres")}</h2>${linkCards(view, status.links)}</section>`
+  }
+    <section class="panel"><h2>${t("lines")}</h2>${lineTable(view, status.sources)}</section>
+    <section class="panel"><h2>${t("journal")}</h2>${journalFacts(view, status)}</section>`;
+}
+
+/** What a technician should look at first; one calm line when there is nothing. */
+function attention(view: View, status: NodeStatus, devices: readonly DeviceView[]): Html {
+  const { t } = view;
+  const bad = devices.filter((device) => device.configured && deviceTone(device) === "bad");
+  const problems = [
+    ...bad.map((device) =>
+      html`<li><a href="/devices/${device.device}">${titleOf(view, device.title, device.device)}</a>
+        ${device.reason !== null && device.state !== "online" ? `· ${device.reason}` : ""}</li>`
+    ),
+    ...status.links.filter((link) => linkTone(link) === "bad").map((link) =>
+      html`<li>${link.destination} · ${
+        link.state === "not-enrolled" ? t("notEnrolled") : link.reason ?? t("blocked")
+      }</li>`
+    ),
+    ...status.sources.filter(({ state }) => state === "waiting").map(({ name, detail }) =>
+      html`<li>${name} · ${detail}</li>`
+    ),
+  ];
+  return problems.length === 0
+    ? html`<p class="banner good">${t("allWell")}</p>`
+    : html`<div class="banner bad"><strong>${t("problems")}</strong><ul>${problems}</ul></div>`;
+}
+
+export function refusalsPage(view: View, refusals: readonly Refusal[]): Html {
+  const { t } = view;
+  if (refusals.length === 0) return html`<p class="banner good">${t("nobodyRefused")}</p>`;
+  return html`
+    <section class="panel">
+      <h2>${t("refused")}</h2>
+      <p>${t("refusedHint")}</p>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>${t("who")}</th>
+              <th>${t("reason")}</th>
+              <th>${t("detail")}</th>
+              <th>${t("lines")}</th>
+              <th class="number">${t("times")}</th>
+              <th>${t("lastTime")}</th>
+            </tr>
+          </thead>
+          <tbody>${refusals.map((refusal) =>
+            html`
+              <tr>
+                <th scope="row"><code>${refusal.who}</code></th>
+                <td>${badge("warn", stateText(view, refusal.code))}</td>
+                <td>${refusal.detail}</td>
+                <td>${refusal.source}</td>
+                <td class="number">${refusal.count}</td>
+                <td>${age(view, new Date(refusal.lastMs).toISOString())}</td>
+              </tr>
+            `
+          )}</tbody>
+        </table>
+      </div>
+    </section>
+  `;
+}

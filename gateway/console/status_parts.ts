@@ -1,0 +1,142 @@
+/** Parts of pages that show how the node itself is doing: links, lines, journal, clock. */
+import { html } from "hono/html";
+import type { LinkView, NodeStatus, SourceView } from "../status.ts";
+import type { TextKey } from "./text.ts";
+import {
+  badge,
+  bytesText,
+  durationText,
+  type Html,
+  stateText,
+  type Tone,
+  type View,
+} from "./view.ts";
+
+export function clockBadge(view: View, clock: NodeStatus["clock"]): Html {
+  const texts: Record<NodeStatus["clock"], TextKey> = {
+    trusted: "clockTrusted",
+    holdover: "clockHoldover",
+    untrusted: "clockUntrusted",
+  };
+  const tone: Tone = clock === "trusted" ? "good" : "warn";
+  return html`<span title="${clock === "trusted" ? "" : view.t("clockHint")}">${
+    badge(tone, view.t(texts[clock]))
+  }</span>`;
+}
+
+export function linkCards(view: View, links: readonly LinkView[]): Html {
+  return html`<div class="cards">${links.map((link) => linkCard(view, link))}</div>`;
+}
+
+export function linkTone(link: LinkView): Tone {
+  if (link.state === "up") return link.blocked.length > 0 ? "bad" : "good";
+  return link.state === "down" ? "bad" : "warn";
+}
+
+function linkCard(view: View, link: LinkView): Html {
+  const { t, language } = view;
+  const head = (text: string) =>
+    html`<header><h3>${link.destination}</h3>${badge(linkTone(link), text)}</header>`;
+  if (link.state === "not-enrolled") {
+    return html`<article class="card warn">${head(t("notEnrolled"))}<p>${
+      t("enrolHint")
+    }</p></article>`;
+  }
+  const delivered = link.waitingEntries === 0;
+  return html`<article class="card ${linkTone(link)}">
+    ${head(t(link.state))}
+    ${
+    delivered ? html`<p class="calm">${t("allDelivered")}</p>` : html`<dl class="points">
+      <div><dt>${t("waitingEntries")}</dt><dd>${link.waitingEntries}</dd></div>
+      ${
+      link.oldestWaitingSeconds === null ? "" : html`
+        <div>
+          <dt>${t("oldestWaiting")}</dt>
+          <dd>${durationText(language, link.oldestWaitingSeconds)}</dd>
+        </div>
+      `
+    }</dl>`
+  }
+    ${
+    link.reason === null ? "" : html`
+      <p class="reason">${link.reason}
+            ${link.hint === null ? "" : html`<br><small>${link.hint}</small>`}</p>
+      <dl class="points">
+              <div><dt>${t("attempts")}</dt><dd>${link.attempts}</dd></div>
+              ${link.nextTrySeconds === null ? "" : html`
+                <div>
+                  <dt>${t("nextTry")}</dt>
+                  <dd>${durationText(language, link.nextTrySeconds)}</dd>
+                </div>
+              `}
+            </dl>
+    `
+  }
+    ${
+    link.blocked.length === 0 ? "" : html`
+      <h4>${t("blocked")}</h4>
+      <ul class="reason">${link.blocked.map(({ origin, stream, reason }) =>
+        html`<li><code>${origin}</code> ${stateText(view, stream)}: ${reason}</li>`
+      )}</ul>
+    `
+  }
+  </article>`;
+}
+
+export function lineTable(view: View, sources: readonly SourceView[]): Html {
+  const { t, language } = view;
+  const tones: Record<SourceView["state"], Tone> = {
+    running: "good",
+    starting: "idle",
+    waiting: "bad",
+  };
+  return html`
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>${t("name")}</th>
+            <th>${t("driver")}</th>
+            <th>${t("state")}</th>
+            <th>${t("detail")}</th>
+          </tr>
+        </thead>
+        <tbody>${sources.map((source) =>
+          html`
+            <tr>
+              <th scope="row">${source.name}</th>
+              <td>${source.driver}</td>
+              <td>${badge(tones[source.state], t(source.state))}</td>
+              <td>${source.detail}${source.state === "waiting" && source.nextTrySeconds !== null
+                ? html`<br><small>${t("attempts")} ${source.attempts} · ${t("nextTry")} ${
+                  durationText(language, source.nextTrySeconds)
+                }</small>`
+                : ""}</td>
+            </tr>
+          `
+        )}</tbody>
+      </table>
+    </div>
+  `;
+}
+
+/** Entries a stream of this life holds, and the room there is. */
+export function journalFacts(view: View, status: NodeStatus): Html {
+  const { t } = view;
+  const own = status.positions.filter(({ origin }) => origin === status.origin);
+  return html`<dl class="facts">
+    ${
+    own.map(({ stream, seq }) =>
+      html`
+        <div>
+          <dt>${stateText(view, stream)}</dt>
+          <dd>${seq}</dd>
+        </div>
+      `
+    )
+  }
+    <div><dt>${t("onDisk")}</dt><dd>${bytesText(status.journal.bytes)}</dd></div>
+    <div><dt>${t("diskFree")}</dt><dd>${bytesText(status.disk.freeBytes)}</dd></div>
+    <div><dt>${t("life")}</dt><dd><code>${status.origin}</code></dd></div>
+  </dl>`;
+}

@@ -1,0 +1,170 @@
+/** What the console says, in both languages; a text that is missing in one does not compile. */
+import type { Text } from "../../drivers/profile_parts.ts";
+
+export const LANGUAGES = ["zh", "en"] as const;
+export type Language = typeof LANGUAGES[number];
+
+const TEXTS = {
+  overview: { zh: "总览", en: "Overview" },
+  refused: { zh: "被拒绝", en: "Turned away" },
+  equality: { zh: "双中心一致性", en: "Centre equality" },
+  lines: { zh: "线路", en: "Lines" },
+  devices: { zh: "设备", en: "Devices" },
+  sites: { zh: "站点", en: "Sites" },
+  centres: { zh: "县级中心", en: "County centres" },
+  otherCentre: { zh: "另一中心", en: "Other centre" },
+  journal: { zh: "日志存储", en: "Journal" },
+  language: { zh: "English", en: "中文" },
+  signOut: { zh: "退出", en: "Sign out" },
+  roleSite: { zh: "站点网关", en: "Site gateway" },
+  roleCounty: { zh: "县中心", en: "County centre" },
+
+  online: { zh: "在线", en: "Online" },
+  degraded: { zh: "异常", en: "Degraded" },
+  offline: { zh: "离线", en: "Offline" },
+  unknown: { zh: "未知", en: "Unknown" },
+  stale: { zh: "数据过时", en: "Stale" },
+  fault: { zh: "故障", en: "Fault" },
+  uncertain: { zh: "存疑", en: "Uncertain" },
+  good: { zh: "正常", en: "Good" },
+  notConfigured: { zh: "已不在配置中", en: "No longer configured" },
+  noValue: { zh: "无数值", en: "No value" },
+  noDevices: { zh: "尚未配置设备", en: "No devices are configured yet" },
+  nothingYet: { zh: "尚无数据", en: "Nothing has come yet" },
+  allDevicesWell: { zh: "设备全部正常", en: "All devices are well" },
+  yes: { zh: "是", en: "Yes" },
+  no: { zh: "否", en: "No" },
+
+  running: { zh: "运行中", en: "Running" },
+  starting: { zh: "启动中", en: "Starting" },
+  waiting: { zh: "等待重试", en: "Waiting to retry" },
+  up: { zh: "已连接", en: "Connected" },
+  down: { zh: "连接中断", en: "Down" },
+  connecting: { zh: "连接中", en: "Connecting" },
+  notEnrolled: { zh: "尚未登记", en: "Not enrolled" },
+  enrolHint: {
+    zh: "请向县中心索取一次性登记码，在本机执行 tributary enroll 登记码",
+    en: "Ask the county for a one-time code and run tributary enroll CODE on this box",
+  },
+  attempts: { zh: "已尝试", en: "Tries" },
+  nextTry: { zh: "下次重试", en: "Next try" },
+  waitingEntries: { zh: "待送条目", en: "Entries waiting" },
+  oldestWaiting: { zh: "最早一条", en: "Oldest" },
+  allDelivered: { zh: "全部送达", en: "Everything is delivered" },
+  blocked: { zh: "被搁置的数据流", en: "Streams set aside" },
+  reason: { zh: "原因", en: "Reason" },
+  state: { zh: "状态", en: "State" },
+  name: { zh: "名称", en: "Name" },
+  driver: { zh: "协议", en: "Protocol" },
+  detail: { zh: "详情", en: "Detail" },
+  since: { zh: "始于", en: "Since" },
+
+  point: { zh: "测点", en: "Point" },
+  value: { zh: "数值", en: "Value" },
+  quality: { zh: "质量", en: "Quality" },
+  received: { zh: "接收时间", en: "Received" },
+  deviceTime: { zh: "设备时间", en: "Device time" },
+  age: { zh: "距今", en: "Age" },
+  entry: { zh: "条目", en: "Entry" },
+  profile: { zh: "设备型号", en: "Profile" },
+  interval: { zh: "上报间隔", en: "Interval" },
+  seconds: { zh: "秒", en: "s" },
+
+  clockTrusted: { zh: "时钟已同步", en: "Clock is right" },
+  clockHoldover: { zh: "时钟保持中", en: "Clock in holdover" },
+  clockUntrusted: { zh: "时钟未校准", en: "Clock not confirmed" },
+  clockHint: {
+    zh: "系统时钟未与时间源同步；所有条目均已注明",
+    en: "No time source confirms this clock; every entry says so",
+  },
+
+  entries: { zh: "条目", en: "Entries" },
+  onDisk: { zh: "占用磁盘", en: "On disk" },
+  diskFree: { zh: "磁盘可用", en: "Disk free" },
+  stream: { zh: "数据流", en: "Stream" },
+  alarm: { zh: "报警", en: "Alarms" },
+  record: { zh: "业务记录", en: "Records" },
+  reading: { zh: "测量值", en: "Readings" },
+  audit: { zh: "审计", en: "Audit" },
+  life: { zh: "生命期", en: "Life" },
+
+  bothEqual: { zh: "两中心完全一致", en: "Both centres are equal" },
+  notEqual: { zh: "两中心尚不一致", en: "The centres are not equal yet" },
+  forked: { zh: "两中心存在分叉", en: "The centres have forked" },
+  noOtherCentre: { zh: "未配置另一中心", en: "No other centre is configured" },
+  otherUnknown: { zh: "尚未得知另一中心的位置", en: "The other centre has not been asked yet" },
+  equalStreams: { zh: "个数据流一致", en: "streams equal" },
+  equal: { zh: "一致", en: "Equal" },
+  behind: { zh: "对方落后", en: "Other is behind" },
+  ahead: { zh: "对方领先", en: "Other is ahead" },
+  fork: { zh: "分叉", en: "Fork" },
+  here: { zh: "本中心", en: "Here" },
+  there: { zh: "另一中心", en: "There" },
+  hash: { zh: "哈希", en: "Hash" },
+  lag: { zh: "落后", en: "Lag" },
+  node: { zh: "节点", en: "Node" },
+  noSites: { zh: "尚无站点登记", en: "No site has enrolled yet" },
+  noSitesHint: {
+    zh: "用 tributary invite 生成一次性登记码，交给站点技术人员",
+    en: "Give the site's technician a one-time code from tributary invite",
+  },
+  lastReading: { zh: "最近数据", en: "Last reading" },
+
+  nobodyRefused: { zh: "没有被拒绝的设备或消息", en: "Nobody and nothing was turned away" },
+  refusedHint: {
+    zh: "未知设备在此列出，核实后可加入配置",
+    en: "Unknown devices are listed here; add them to the configuration once they are known",
+  },
+  who: { zh: "对象", en: "Who" },
+  times: { zh: "次数", en: "Times" },
+  lastTime: { zh: "最近一次", en: "Last time" },
+  "unknown-client": { zh: "未知客户端", en: "Unknown client" },
+  "wrong-password": { zh: "密码错误", en: "Wrong password" },
+  "unsupported-protocol": { zh: "协议版本不支持", en: "Unsupported protocol" },
+  "not-allowed": { zh: "无权限", en: "Not allowed" },
+  "unknown-device": { zh: "未知设备", en: "Unknown device" },
+  "too-large": { zh: "报文过大", en: "Too large" },
+  "too-many": { zh: "连接过多", en: "Too many" },
+  malformed: { zh: "格式错误", en: "Malformed" },
+
+  ownerNeeded: { zh: "请用机主链接打开", en: "Open this with the owner's link" },
+  ownerExplained: {
+    zh: "网关首次启动时会打印一条一次性的机主链接。若链接已失效，请在本机执行：",
+    en:
+      "At its first start the gateway prints a one-time owner's link. If it is used up, run on the box:",
+  },
+  linkVoid: { zh: "此链接已使用或已过期", en: "This link is used up or has expired" },
+  notFound: { zh: "没有这个页面", en: "There is no such page" },
+  back: { zh: "返回总览", en: "Back to the overview" },
+  live: { zh: "实时", en: "Live" },
+  reconnecting: { zh: "重新连接…", en: "Reconnecting…" },
+  problems: { zh: "需要处理", en: "Needs attention" },
+  allWell: { zh: "一切正常", en: "All is well" },
+} as const satisfies Readonly<Record<string, Text>>;
+
+export type TextKey = keyof typeof TEXTS;
+
+/** One language's texts. */
+export type Texts = (key: TextKey) => string;
+
+export function textsFor(language: Language): Texts {
+  return (key) => TEXTS[key][language];
+}
+
+export function isTextKey(key: string): key is TextKey {
+  return Object.hasOwn(TEXTS, key);
+}
+
+/** The keys, for the test that looks for texts that nobody says. */
+export const TEXT_KEYS = Object.keys(TEXTS);
+
+/** How units are written for people; those that are not listed as UCUM has them. */
+const UNITS: Readonly<Record<string, string>> = {
+  Cel: "°C",
+  "kW.h": "kWh",
+  "1": "",
+};
+
+export function unitText(code: string): string {
+  return UNITS[code] ?? code;
+}

@@ -1,0 +1,90 @@
+/** Counters of this process, by name and labels: what `/metrics` and the benches read. */
+
+/** Every counter, what it counts and by what. */
+export const COUNTERS = {
+  tributary_readings_total: {
+    help: "Entries of readings stored, by device line",
+    labels: ["source"],
+  },
+  tributary_points_total: { help: "Values in stored readings, by quality", labels: ["quality"] },
+  tributary_duplicates_total: {
+    help: "Messages that were there already, by their id (T2)",
+    labels: ["source"],
+  },
+  tributary_possible_duplicates_total: {
+    help: "Readings stored that may be there twice, for want of an id (T2)",
+    labels: ["source"],
+  },
+  tributary_unreadable_total: {
+    help: "Messages of known devices that could not be read, stored as they came",
+    labels: ["source"],
+  },
+  tributary_refusals_total: {
+    help: "Clients, messages and packets turned away, by reason",
+    labels: ["source", "code"],
+  },
+  tributary_key_conflicts_total: {
+    help: "Messages refused because their id came with other bytes before (T2)",
+    labels: ["source"],
+  },
+  tributary_source_failures_total: { help: "Failures of device lines", labels: ["source"] },
+  tributary_shipped_entries_total: { help: "Entries shipped, by destination", labels: ["to"] },
+  tributary_link_failures_total: { help: "Failures of links, by destination", labels: ["to"] },
+  tributary_received_entries_total: { help: "Entries received, by sender", labels: ["from"] },
+  tributary_sync_refused_total: {
+    help: "Requests between nodes refused, by reason (X3)",
+    labels: ["code"],
+  },
+  tributary_runs_refused_total: {
+    help: "Runs of entries refused: altered, forked or not the sender's to ship",
+    labels: ["from"],
+  },
+} as const;
+
+export type CounterName = keyof typeof COUNTERS;
+type Labels<N extends CounterName> = Readonly<
+  Record<(typeof COUNTERS)[N]["labels"][number], string>
+>;
+
+export interface Count {
+  readonly name: CounterName;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Different label values kept; a flood of made-up names ends in `other`. */
+const SERIES_MAX = 2000;
+
+export class Counters {
+  readonly #counts = new Map<
+    string,
+    { name: CounterName; labels: Record<string, string>; value: number }
+  >();
+
+  add<N extends CounterName>(name: N, labels: Labels<N>, value = 1): void {
+    let key = name + JSON.stringify(labels);
+    let count = this.#counts.get(key);
+    if (count === undefined) {
+      let kept: Record<string, string> = { ...labels };
+      if (this.#counts.size >= SERIES_MAX) {
+        kept = Object.fromEntries(Object.keys(kept).map((label) => [label, "other"]));
+        key = name + JSON.stringify(kept);
+        count = this.#counts.get(key);
+      }
+      if (count === undefined) {
+        count = { name, labels: kept, value: 0 };
+        this.#counts.set(key, count);
+      }
+    }
+    count.value += value;
+  }
+
+  list(): Count[] {
+    return [...this.#counts.values()];
+  }
+
+  /** Sum of a counter over all its labels. */
+  total(name: CounterName): number {
+    return this.list().reduce((sum, count) => count.name === name ? sum + count.value : sum, 0);
+  }
+}

@@ -1,0 +1,93 @@
+/** The demo's nodes: processes of their own, started anew when they die, as systemd would. */
+import type { NodePlan } from "./plan.ts";
+
+export interface ChildParts {
+  readonly print: (text: string) => void;
+  /** Where what a node logs is kept. */
+  readonly logFile: string;
+}
+
+/** A node that dies comes back after so long, as with the service's own unit. */
+const RESTART_MS = 500;
+/** A node that was told to stop has so long to do it. */
+const STOP_MS = 10_000;
+
+export class ChildNode implements AsyncDisposable {
+  readonly plan: NodePlan;
+  readonly #parts: ChildParts;
+  #child: Deno.ChildProcess;
+  readonly #running: Promise<void>;
+  #stopping = false;
+
+  constructor(plan: NodePlan, parts: ChildParts) {
+    this.plan = plan;
+    this.#parts = parts;
+    this.#child = this.#start();
+    this.#running = this.#watch();
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Resolves when the node answers that it is ready. */
+  async ready(signal: AbortSignal): Promise<void> {
+    const url = `http://127.0.0.1:${this.plan.port}/readyz`;
+    while (!signal.aborted) {
+      try {
+        const response = await fetch(url, { signal });
+        await response.body?.cancel();
+        if (response.ok) return;
+      } catch {
+        // It does not listen yet.
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping = true;
+    const kill = (signal: Deno.Signal) => {
+      try {
+        this.#child.kill(signal);
+      } catch {
+        // It is gone already.
+      }
+    };
+    kill("SIGTERM");
+    const timer = setTimeout(() => kill("SIGKILL"), STOP_MS);
+    await this.#running;
+    clearTimeout(timer);
+  }
+
+  #start(): Deno.ChildProcess {
+    const log = Deno.openSync(this.#parts.logFile, { write: true, create: true, append: true });
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [...programArgs(), "run", "-c", this.plan.config],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    child.stderr.pipeTo(log.writable).catch(() => {});
+    return child;
+  }
+
+  async #watch(): Promise<void> {
+    for (;;) {
+      const { code, signal } = await this.#child.status;
+      if (this.#stopping) return;
+      const how = signal === null ? `exit code ${code}` : signal;
+      this.#parts.print(`! ${this.plan.name} ended (${how}) and is started anew`);
+      await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+      if (this.#stopping) return;
+      this.#child = this.#start();
+    }
+  }
+}
+
+/** What has to stand before our own arguments to start this same program. */
+function programArgs(): string[] {
+  if (Deno.build.standalone) return [];
+  const config = new URL("../../deno.json", import.meta.url);
+  return ["run", "-A", "-q", "--config", config.pathname, Deno.mainModule];
+}

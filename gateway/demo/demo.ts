@@ -1,0 +1,186 @@
+/** `tributary demo`: two centres, two sites and simulated devices that speak real protocols. */
+import { join } from "node:path";
+import { z } from "zod";
+import { exampleModel, type Model } from "../../drivers/simulation.ts";
+import { ModbusSimulator } from "../../drivers/modbus/simulator.ts";
+import { MqttSimulator } from "../../drivers/mqtt/simulator.ts";
+import type { Profile } from "../../drivers/profile.ts";
+import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
+import { pause } from "../../sync/backoff.ts";
+import { askNode } from "../commands/local_api.ts";
+import { enrollNode } from "../commands/enroll.ts";
+import { invitationSchema, ownerLinkSchema } from "../commands/status.ts";
+import { table } from "../commands/table.ts";
+import { readConfig } from "../config_file.ts";
+import { readToken, writeDurably } from "../keystore.ts";
+import { ChildNode } from "./children.ts";
+import { fridgeModel, roomModel, scaleModel } from "./models.ts";
+import { type DemoPlan, makePlan, type NodePlan } from "./plan.ts";
+
+export interface DemoOptions {
+  /** Stops by itself after so many seconds; `null`: never. */
+  readonly forSeconds: number | null;
+  /** Kept in this folder; `null`: in a temporary one that goes afterwards. */
+  readonly dir: string | null;
+}
+
+export interface DemoParts {
+  readonly print: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export async function runDemo(options: DemoOptions, parts: DemoParts): Promise<void> {
+  const startedMs = performance.now();
+  const { print } = parts;
+  const dir = options.dir ?? Deno.makeTempDirSync({ prefix: "tributary-demo-" });
+  Deno.mkdirSync(dir, { recursive: true });
+  await using stack = new AsyncDisposableStack();
+  if (options.dir === null) stack.defer(() => Deno.removeSync(dir, { recursive: true }));
+  const timeout = options.forSeconds === null
+    ? []
+    : [AbortSignal.timeout(options.forSeconds * 1000)];
+  const signal = AbortSignal.any([parts.signal, ...timeout]);
+
+  const plan = await makePlan(dir);
+  print(`Starting two county centres and two sites in ${dir} …`);
+  const children = [...plan.counties, ...plan.sites].map((node) =>
+    stack.use(new ChildNode(node, { print, logFile: join(dir, `${node.name}.log`) }))
+  );
+  await Promise.all(children.map((child) => child.ready(signal)));
+  if (signal.aborted) return;
+  await enrolAll(plan);
+  for (const site of plan.sites) await startDevices(site, stack);
+  const links = await Promise.all([...plan.counties, ...plan.sites].map(ownerLink));
+  writeDurably(join(dir, "demo.json"), JSON.stringify(describe(plan, children, links), null, 2));
+  print(`\n${addresses(plan, links)}\n`);
+  print(`Everything for programs stands in ${join(dir, "demo.json")}. Ctrl-C stops all of it.`);
+  await firstReadings(plan, startedMs, parts.print, signal);
+  while (!signal.aborted) await pause(3_600_000, signal);
+  print("Stopping …");
+}
+
+/** Pairs the centres and enrols the sites, with one-time codes as a technician would. */
+async function enrolAll({ counties: [a, b], sites }: DemoPlan): Promise<void> {
+  for (const node of [b, ...sites]) {
+    const config = readConfig(node.config);
+    const members = z.array(z.object({ node: z.string() })).parse(
+      await askNode(readConfig(a.config), "/api/members"),
+    );
+    if (members.some((member) => member.node === node.name)) continue;
+    const asked = { node: node.name, role: node.role };
+    const answer = await askNode(readConfig(a.config), "/api/invitations", asked);
+    await enrollNode(config, invitationSchema.parse(answer).code);
+  }
+}
+
+async function startDevices(site: NodePlan, stack: AsyncDisposableStack): Promise<void> {
+  const profiles = readProfiles([builtInProfiles()]);
+  for (const { profile: name, port, offset } of site.modbus) {
+    const profile = profiles.get(name);
+    if (profile?.protocol !== "modbus") throw new Error(`"${name}" is no Modbus profile`);
+    const simulation = { profile, model: fridgeModel(offset), host: "127.0.0.1", port };
+    stack.use(await ModbusSimulator.start(simulation));
+  }
+  for (const [index, part] of site.mqtt.entries()) {
+    const profile = profiles.get(part.profile);
+    if (profile?.protocol !== "mqtt") throw new Error(`"${part.profile}" is no MQTT profile`);
+    if (part.model === null) continue;
+    stack.use(
+      new MqttSimulator({
+        url: `mqtt://127.0.0.1:${site.mqttPort}`,
+        username: part.id,
+        password: part.password,
+        device: { id: part.id, profile },
+        model: modelOf(part.model, profile, index),
+        intervalMs: part.intervalMs,
+      }),
+    );
+  }
+}
+
+function modelOf(
+  kind: "room" | "scale" | "example",
+  profile: Extract<Profile, { protocol: "mqtt" }>,
+  offset: number,
+): Model {
+  if (kind === "room") return roomModel(offset);
+  if (kind === "scale") return scaleModel(Math.random);
+  return exampleModel(profile.messages.flatMap(({ points }) => points));
+}
+
+async function ownerLink(node: NodePlan): Promise<string> {
+  const answer = await askNode(readConfig(node.config), "/api/owner-links", {});
+  return ownerLinkSchema.parse(answer).url;
+}
+
+/** What other programs need to find everything: `DIR/demo.json`. */
+function describe(plan: DemoPlan, children: readonly ChildNode[], links: readonly string[]) {
+  const node = ({ name, port, config, dataDir }: NodePlan, index: number) => ({
+    name,
+    url: `http://127.0.0.1:${port}`,
+    token: readToken(dataDir),
+    ownerUrl: links[index],
+    config,
+    dataDir,
+    pid: children[index].pid,
+  });
+  return {
+    counties: plan.counties.map((county, index) => node(county, index)),
+    sites: plan.sites.map((site, index) => {
+      const guest = site.mqtt.find(({ model }) => model === null);
+      return {
+        ...node(site, plan.counties.length + index),
+        mqtt: {
+          host: "127.0.0.1",
+          port: site.mqttPort,
+          device: guest?.id,
+          username: guest?.id,
+          password: guest?.password,
+          topic: guest?.topic,
+          payload: JSON.stringify({ temperature: 21.4, humidity: 48.5, battery: 87 }),
+        },
+        modbus: site.modbus.map(({ id, port }) => ({
+          device: id,
+          host: "127.0.0.1",
+          port,
+          unit: 1,
+        })),
+      };
+    }),
+  };
+}
+
+function addresses(plan: DemoPlan, links: readonly string[]): string {
+  const rows = [...plan.counties, ...plan.sites].map((node, index) => [
+    node.name,
+    node.title.zh,
+    links[index],
+    node.role === "site" ? `MQTT 127.0.0.1:${node.mqttPort}` : "",
+  ]);
+  return table(["NODE", "名称", "CONSOLE (one-time owner's link)", "DEVICES"], rows);
+}
+
+/** Says when the first live value of each site has arrived at each centre. */
+async function firstReadings(
+  plan: DemoPlan,
+  startedMs: number,
+  print: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const pending = new Set(
+    plan.counties.flatMap((county) => plan.sites.map((site) => `${county.name} ${site.name}`)),
+  );
+  const latest = z.array(z.object({ site: z.string() }));
+  while (pending.size > 0 && !signal.aborted) {
+    for (const county of plan.counties) {
+      const values = latest.parse(await askNode(readConfig(county.config), "/api/latest"));
+      for (const site of plan.sites) {
+        if (!values.some((value) => value.site === site.name)) continue;
+        if (!pending.delete(`${county.name} ${site.name}`)) continue;
+        const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+        print(`✓ ${county.name} shows live values of ${site.name} (${seconds} s after the start)`);
+      }
+    }
+    await pause(100, signal);
+  }
+}

@@ -1,0 +1,161 @@
+/** What the demo consists of: two centres, two sites, their devices, and where all of it is. */
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { hashPassword } from "../../drivers/mqtt/password.ts";
+import type { Text } from "../../drivers/profile_parts.ts";
+import { newPassword } from "../commands/device.ts";
+
+/** A device on a site's broker; without a model nothing simulates it. */
+export interface MqttPart {
+  readonly id: string;
+  readonly title: Text;
+  readonly profile: string;
+  readonly password: string;
+  readonly topic: string;
+  readonly model: "room" | "scale" | "example" | null;
+  readonly intervalMs: number;
+}
+
+export interface ModbusPart {
+  readonly id: string;
+  readonly title: Text;
+  readonly profile: string;
+  readonly port: number;
+  /** Shifts its behaviour against that of the others, seconds. */
+  readonly offset: number;
+}
+
+export interface NodePlan {
+  readonly name: string;
+  readonly role: "site" | "county";
+  readonly title: Text;
+  readonly port: number;
+  readonly config: string;
+  readonly dataDir: string;
+  readonly mqttPort: number;
+  readonly mqtt: readonly MqttPart[];
+  readonly modbus: readonly ModbusPart[];
+}
+
+export interface DemoPlan {
+  readonly counties: readonly NodePlan[];
+  readonly sites: readonly NodePlan[];
+}
+
+const HOST = "127.0.0.1";
+
+/** Chooses ports and passwords, and writes a configuration for each node into the folder. */
+export async function makePlan(dir: string): Promise<DemoPlan> {
+  const ports = freePorts(12).values();
+  const port = () => ports.next().value ?? 0;
+  const node = (name: string, role: NodePlan["role"], title: Text): NodePlan => ({
+    name,
+    role,
+    title,
+    port: port(),
+    config: join(dir, `${name}.yaml`),
+    dataDir: join(dir, name),
+    mqttPort: role === "site" ? port() : 0,
+    mqtt: [],
+    modbus: [],
+  });
+  const counties = [
+    node("county-a", "county", { zh: "县数据中心 A", en: "County centre A" }),
+    node("county-b", "county", { zh: "县数据中心 B", en: "County centre B" }),
+  ];
+  const sites: NodePlan[] = [
+    {
+      ...node("site-1", "site", { zh: "青山镇卫生院", en: "Qingshan Township Hospital" }),
+      mqtt: [
+        mqtt("pharmacy", "药房温湿度", "Pharmacy climate", "temperature-humidity", "room", 3000),
+        mqtt("ward-scale", "病区医废秤", "Ward waste scale", "waste-scale", "scale", 8000),
+        mqtt("guest", "访客传感器", "Guest sensor", "temperature-humidity", null, 0),
+      ],
+      modbus: [
+        fridge("fridge-1", "疫苗冷藏箱 1 号", "Vaccine fridge 1", port(), 60),
+        fridge("fridge-2", "疫苗冷藏箱 2 号", "Vaccine fridge 2", port(), 165),
+      ],
+    },
+    {
+      ...node("site-2", "site", { zh: "白云乡卫生院", en: "Baiyun Township Hospital" }),
+      mqtt: [
+        mqtt(
+          "laboratory",
+          "检验室温湿度",
+          "Laboratory climate",
+          "temperature-humidity",
+          "room",
+          4000,
+        ),
+        mqtt("cold-box", "冷藏包探头", "Cold box probe", "tasmota-ds18b20", "example", 5000),
+        mqtt("guest-2", "访客传感器", "Guest sensor", "temperature-humidity", null, 0),
+      ],
+      modbus: [fridge("fridge-3", "疫苗冷藏箱", "Vaccine fridge", port(), 100)],
+    },
+  ];
+  for (const [index, county] of counties.entries()) {
+    writeConfig(county, { peer: centre(counties[1 - index]) });
+  }
+  for (const site of sites) {
+    writeConfig(site, { counties: counties.map(centre), sources: await sources(site) });
+  }
+  return { counties, sites };
+}
+
+function mqtt(
+  id: string,
+  zh: string,
+  en: string,
+  profile: string,
+  model: MqttPart["model"],
+  intervalMs: number,
+): MqttPart {
+  const topics: Readonly<Record<string, string>> = {
+    "temperature-humidity": `sensors/${id}/state`,
+    "waste-scale": `scales/${id}/weighing`,
+    "tasmota-ds18b20": `tele/${id}/SENSOR`,
+  };
+  const password = newPassword();
+  return { id, title: { zh, en }, profile, password, topic: topics[profile], model, intervalMs };
+}
+
+function fridge(id: string, zh: string, en: string, port: number, offset: number): ModbusPart {
+  return { id, title: { zh, en }, profile: "vaccine-fridge", port, offset };
+}
+
+function centre({ name, port }: NodePlan) {
+  return { node: name, url: `http://${HOST}:${port}` };
+}
+
+async function sources({ mqttPort, mqtt, modbus }: NodePlan) {
+  const clients = await Promise.all(mqtt.map(async ({ id, title, profile, password }) => ({
+    username: id,
+    passwordHash: await hashPassword(password),
+    devices: [{ id, title, profile }],
+  })));
+  return [
+    { name: "sensors", driver: "mqtt-broker", settings: { host: HOST, port: mqttPort, clients } },
+    ...modbus.map(({ id, title, profile, port }) => ({
+      name: id,
+      driver: "modbus",
+      settings: {
+        connection: { type: "tcp", host: HOST, port },
+        devices: [{ id, title, profile, intervalSeconds: 2 }],
+      },
+    })),
+  ];
+}
+
+function writeConfig(node: NodePlan, more: object): void {
+  const { name, role, title, port, dataDir } = node;
+  const document = { role, node: name, title, dataDir, http: { host: HOST, port }, ...more };
+  Deno.writeTextFileSync(node.config, stringify(document), { mode: 0o600 });
+}
+
+/** Ports that are free now; they are asked for together, so that none comes twice. */
+function freePorts(count: number): number[] {
+  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: HOST, port: 0 }));
+  const ports = listeners.map(({ addr }) => addr.port);
+  for (const listener of listeners) listener.close();
+  return ports;
+}

@@ -1,0 +1,59 @@
+/** What a site says of its devices: entry `catalogue`, so that the county knows their names. */
+import type { Text } from "../../drivers/profile_parts.ts";
+import { type Config, type DeviceConfig, devicesOf } from "../config.ts";
+import type { Node } from "../node.ts";
+
+/** A device as the site describes it. */
+export interface CatalogueDevice {
+  readonly device: string;
+  readonly title: Text;
+  readonly profile: string;
+  readonly source: string;
+  /** How often it tells its values. */
+  readonly intervalSeconds: number;
+  /** What people call its points, in the order in which they are shown. */
+  readonly points: Readonly<Record<string, Text>>;
+}
+
+export interface Catalogue {
+  readonly title: Text;
+  readonly devices: readonly CatalogueDevice[];
+}
+
+export function catalogueOf(config: Config): Catalogue {
+  const sources = config.role === "site" ? config.sources : [];
+  const devices = sources.flatMap((source) =>
+    devicesOf(source).map((device) => describe(source.name, device))
+  );
+  return { title: config.title, devices };
+}
+
+/** Appends the catalogue when it is not what was told last. */
+export async function tellCatalogue({ config, journal, tables, clock }: Node): Promise<void> {
+  const body = JSON.stringify(catalogueOf(config));
+  await tables.caughtUp(journal);
+  const sql = "SELECT catalogue FROM nodes WHERE node = ?";
+  const [told] = await tables.rows(sql, [config.node]);
+  if (told?.text("catalogue") === body) return;
+  const time = clock.now();
+  await journal.append(
+    [{ kind: "entry", stream: "reading", entryKind: "catalogue", time, body }],
+    time,
+  );
+}
+
+function describe(source: string, device: DeviceConfig): CatalogueDevice {
+  const { profile } = device;
+  const own = "intervalSeconds" in device ? device.intervalSeconds : undefined;
+  const points = profile.protocol === "modbus"
+    ? profile.points
+    : profile.messages.flatMap((message) => message.points);
+  return {
+    device: device.id,
+    title: device.title ?? profile.title,
+    profile: profile.profile,
+    source,
+    intervalSeconds: own ?? profile.intervalSeconds,
+    points: Object.fromEntries(points.map(({ point, title }) => [point, title])),
+  };
+}

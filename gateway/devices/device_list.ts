@@ -1,0 +1,120 @@
+/** Devices and their last values, as API and console show them. */
+import { z } from "zod";
+import type { Row } from "../../sync/database.ts";
+import type { QueryTables } from "../tables.ts";
+
+const text = z.object({ zh: z.string(), en: z.string() });
+
+export const pointView = z.object({
+  point: z.string(),
+  title: text.nullable(),
+  value: z.union([z.number(), z.string(), z.boolean(), z.null()]),
+  unit: z.string().describe("UCUM code"),
+  quality: z.string().describe("good, uncertain or fault, as it was stored"),
+  reason: z.string().nullable().describe("Why the quality is not good"),
+  time: z.iso.datetime().describe("Wall clock when it came to the site"),
+  clock: z.string().describe("How far that clock may be believed: trusted, holdover, untrusted"),
+  deviceTime: z.iso.datetime().nullable().describe("The device's own clock, where it tells one"),
+  ageSeconds: z.number().describe("Since it came, by this node's clock"),
+  stale: z.boolean().describe("Older than twice the device's interval: not a value of now"),
+  origin: z.string(),
+  seq: z.number().describe("Entry of the stream reading that holds it"),
+});
+export type PointView = z.infer<typeof pointView>;
+
+export const deviceView = z.object({
+  site: z.string(),
+  device: z.string(),
+  title: text.nullable(),
+  profile: z.string().nullable(),
+  source: z.string().nullable().describe("The site's line that it is on"),
+  intervalSeconds: z.number().nullable(),
+  configured: z.boolean().describe("False once the site does not know it any more"),
+  state: z.string().nullable().describe("online, degraded, offline; null while nothing is known"),
+  reason: z.string().nullable(),
+  since: z.iso.datetime().nullable(),
+  points: z.array(pointView),
+});
+export type DeviceView = z.infer<typeof deviceView>;
+
+const about = z.object({
+  title: text,
+  profile: z.string(),
+  source: z.string(),
+  intervalSeconds: z.number(),
+  points: z.record(z.string(), text),
+});
+
+/** Two intervals without a value, and a little for the way. */
+const STALE_INTERVALS = 2;
+const STALE_GRACE_SECONDS = 3;
+
+/** Devices of one site (`null`: of all), by site and name, with their points in order. */
+export async function listDevices(
+  tables: QueryTables,
+  site: string | null,
+  nowMs: number,
+): Promise<DeviceView[]> {
+  const where = site === null ? "" : "WHERE node = ?";
+  const parameters = site === null ? [] : [site];
+  const [devices, points] = await Promise.all([
+    tables.rows(`SELECT * FROM devices ${where} ORDER BY node, device`, parameters),
+    tables.rows(`SELECT * FROM points ${where} ORDER BY node, device, point`, parameters),
+  ]);
+  const pointsOf = Map.groupBy(points, deviceKey);
+  return devices.map((row) => deviceFrom(row, pointsOf.get(deviceKey(row)) ?? [], nowMs));
+}
+
+function deviceKey(row: Row): string {
+  return `${row.text("node")}\n${row.text("device")}`;
+}
+
+function deviceFrom(row: Row, points: readonly Row[], nowMs: number): DeviceView {
+  const known = about.safeParse(JSON.parse(row.textOrNull("about") ?? "null")).data ?? null;
+  const order = Object.keys(known?.points ?? {});
+  const place = ({ point }: PointView) => {
+    const index = order.indexOf(point);
+    return index < 0 ? order.length : index;
+  };
+  return {
+    site: row.text("node"),
+    device: row.text("device"),
+    title: known?.title ?? null,
+    profile: known?.profile ?? null,
+    source: known?.source ?? null,
+    intervalSeconds: known?.intervalSeconds ?? null,
+    configured: known !== null,
+    state: row.textOrNull("state"),
+    reason: row.textOrNull("reason"),
+    since: iso(row.numberOrNull("since")),
+    points: points.map((point) => pointFrom(point, known, nowMs))
+      .sort((a, b) => place(a) - place(b)),
+  };
+}
+
+function pointFrom(row: Row, known: z.infer<typeof about> | null, nowMs: number): PointView {
+  const wall = row.number("wall");
+  const ageSeconds = Math.max(0, Math.round((nowMs - wall) / 1000));
+  const limit = known === null
+    ? Infinity
+    : known.intervalSeconds * STALE_INTERVALS + STALE_GRACE_SECONDS;
+  return {
+    point: row.text("point"),
+    title: known?.points[row.text("point")] ?? null,
+    value: JSON.parse(row.text("value")),
+    unit: row.text("unit"),
+    quality: row.text("quality"),
+    reason: row.textOrNull("reason"),
+    time: iso(wall) ?? "",
+    clock: row.text("clock"),
+    deviceTime: iso(row.numberOrNull("devicetime")),
+    ageSeconds,
+    stale: ageSeconds > limit,
+    origin: row.text("origin"),
+    seq: row.number("seq"),
+  };
+}
+
+function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,191 @@
+/** The projection of devices: what they are, what each said last, and whether it is there. */
+import { z } from "zod";
+import type { Database } from "../../sync/database.ts";
+import type { Entry } from "../../sync/entry.ts";
+import { parseOrigin } from "../../sync/origin.ts";
+import { bodyOf, type Projection } from "../projection.ts";
+
+export const latest: Projection = {
+  name: "latest",
+  version: 1,
+  schema: `
+CREATE TABLE devices (
+  node TEXT NOT NULL,
+  device TEXT NOT NULL,
+  state TEXT,
+  reason TEXT,
+  since INTEGER,
+  life INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  about TEXT,
+  PRIMARY KEY (node, device)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE nodes (
+  node TEXT PRIMARY KEY,
+  title TEXT NOT NULL,
+  catalogue TEXT NOT NULL,
+  life INTEGER NOT NULL,
+  seq INTEGER NOT NULL
+) STRICT;
+CREATE TABLE points (
+  node TEXT NOT NULL,
+  device TEXT NOT NULL,
+  point TEXT NOT NULL,
+  value TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  quality TEXT NOT NULL,
+  reason TEXT,
+  wall INTEGER NOT NULL,
+  clock TEXT NOT NULL,
+  devicetime INTEGER,
+  origin TEXT NOT NULL,
+  life INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (node, device, point)
+) STRICT, WITHOUT ROWID;`,
+  apply,
+};
+
+const readingBody = z.object({
+  device: z.string(),
+  deviceTime: z.number().optional(),
+  readings: z.array(z.object({
+    point: z.string(),
+    value: z.union([z.number(), z.string(), z.boolean(), z.null()]),
+    unit: z.string(),
+    quality: z.string(),
+    reason: z.string().optional(),
+  })),
+});
+const stateBody = z.object({ device: z.string(), state: z.string(), reason: z.string() });
+
+const catalogueBody = z.object({
+  title: z.object({ zh: z.string(), en: z.string() }),
+  devices: z.array(z.object({ device: z.string() }).loose()),
+});
+
+type Reading = z.infer<typeof readingBody>["readings"][number];
+
+/** The last word on a point or a device within the entries at hand. */
+interface LastPoint {
+  readonly entry: Entry;
+  readonly device: string;
+  readonly deviceTime: number | null;
+  readonly reading: Reading;
+}
+
+interface LastState {
+  readonly entry: Entry;
+  readonly state: z.infer<typeof stateBody>;
+}
+
+const UPSERT_POINT = `
+INSERT INTO points (node, device, point, value, unit, quality, reason, wall, clock, devicetime,
+  origin, life, seq)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
+ON CONFLICT (node, device, point) DO UPDATE SET
+  value = excluded.value, unit = excluded.unit, quality = excluded.quality,
+  reason = excluded.reason, wall = excluded.wall, clock = excluded.clock,
+  devicetime = excluded.devicetime, origin = excluded.origin, life = excluded.life,
+  seq = excluded.seq
+WHERE (excluded.life, excluded.seq) > (life, seq)`;
+
+const UPSERT_STATE = `
+INSERT INTO devices (node, device, state, reason, since, life, seq) VALUES (?,?,?,?,?,?,?)
+ON CONFLICT (node, device) DO UPDATE SET
+  state = excluded.state, reason = excluded.reason, since = excluded.since,
+  life = excluded.life, seq = excluded.seq
+WHERE (excluded.life, excluded.seq) > (life, seq)`;
+
+const UPSERT_NODE = `
+INSERT INTO nodes (node, title, catalogue, life, seq) VALUES (?,?,?,?,?)
+ON CONFLICT (node) DO UPDATE SET title = excluded.title, catalogue = excluded.catalogue,
+  life = excluded.life, seq = excluded.seq
+WHERE (excluded.life, excluded.seq) > (life, seq)`;
+
+/** A device that has only spoken so far: nothing was said about its state. */
+const INSERT_DEVICE = `
+INSERT INTO devices (node, device, state, reason, since, life, seq)
+VALUES (?,?,NULL,NULL,NULL,0,0) ON CONFLICT DO NOTHING`;
+
+function apply(database: Database, entries: readonly Entry[]): void {
+  for (const entry of entries) {
+    if (entry.kind === "catalogue") writeCatalogue(database, entry);
+  }
+  const points = new Map<string, LastPoint>();
+  const states = new Map<string, LastState>();
+  for (const entry of entries) {
+    if (entry.kind === "reading") takeReading(entry, points);
+    else if (entry.kind === "state") {
+      const body = stateBody.safeParse(bodyOf(entry));
+      if (body.success) states.set(body.data.device, { entry, state: body.data });
+    }
+  }
+  const devices = new Set<string>();
+  for (const last of points.values()) {
+    writePoint(database, last);
+    devices.add(last.device);
+  }
+  const node = entries.length === 0 ? undefined : parseOrigin(entries[0].origin);
+  if (!node) return;
+  for (const device of devices) database.run(INSERT_DEVICE, [node.node, device]);
+  for (const { entry, state } of states.values()) {
+    database.run(UPSERT_STATE, [
+      node.node,
+      state.device,
+      state.state,
+      state.reason,
+      entry.time.wallMs,
+      node.life,
+      entry.seq,
+    ]);
+  }
+}
+
+/** What a node says of itself and of all its devices; those it does not name are gone. */
+function writeCatalogue(database: Database, entry: Entry): void {
+  const origin = parseOrigin(entry.origin);
+  const body = catalogueBody.safeParse(bodyOf(entry));
+  if (origin === null || !body.success) return;
+  const { node, life } = origin;
+  const title = JSON.stringify(body.data.title);
+  const catalogue = new TextDecoder().decode(entry.body);
+  database.run(UPSERT_NODE, [node, title, catalogue, life, entry.seq]);
+  const newest = database.row("SELECT life, seq FROM nodes WHERE node = ?", [node]);
+  if (newest?.number("life") !== life || newest.number("seq") !== entry.seq) return;
+  database.run("UPDATE devices SET about = NULL WHERE node = ?", [node]);
+  for (const { device, ...about } of body.data.devices) {
+    database.run(INSERT_DEVICE, [node, device]);
+    const update = "UPDATE devices SET about = ? WHERE node = ? AND device = ?";
+    database.run(update, [JSON.stringify(about), node, device]);
+  }
+}
+
+function takeReading(entry: Entry, points: Map<string, LastPoint>): void {
+  const body = readingBody.safeParse(bodyOf(entry));
+  if (!body.success) return;
+  const { device, deviceTime = null, readings } = body.data;
+  for (const reading of readings) {
+    points.set(`${device}\n${reading.point}`, { entry, device, deviceTime, reading });
+  }
+}
+
+function writePoint(database: Database, { entry, device, deviceTime, reading }: LastPoint): void {
+  const origin = parseOrigin(entry.origin);
+  if (origin === null) return;
+  database.run(UPSERT_POINT, [
+    origin.node,
+    device,
+    reading.point,
+    JSON.stringify(reading.value),
+    reading.unit,
+    reading.quality,
+    reading.reason ?? null,
+    entry.time.wallMs,
+    entry.time.clock,
+    deviceTime,
+    entry.origin,
+    origin.life,
+    entry.seq,
+  ]);
+}

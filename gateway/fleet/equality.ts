@@ -1,0 +1,74 @@
+/** Whether both centres hold the same: by position and hash of every stream of every node. */
+import { z } from "zod";
+import { readContent } from "../../sync/entry.ts";
+import type { Journal } from "../../sync/journal.ts";
+import { OctetReader } from "../../sync/octets.ts";
+import { parseOrigin } from "../../sync/origin.ts";
+import { streamKey, type StreamState } from "../../sync/segments.ts";
+import type { CentreLink } from "../centre_link.ts";
+
+const standing = z.object({ seq: z.number(), hash: z.string().describe("Hexadecimal") });
+
+export const equalityView = z.object({
+  node: z.string().describe("Whose entries"),
+  origin: z.string(),
+  stream: z.string(),
+  here: standing,
+  there: standing.nullable().describe("The other centre, as it last said; null: not asked yet"),
+  state: z.enum(["equal", "behind", "ahead", "fork", "unknown"])
+    .describe("What the other centre is; equal means the same number and the same hash"),
+  lagEntries: z.number(),
+  lagSeconds: z.number().describe("Age of the oldest entry that the other centre lacks"),
+});
+export type EqualityView = z.infer<typeof equalityView>;
+
+/** Every stream that either centre holds, compared with the other centre. */
+export async function compare(
+  journal: Journal,
+  other: CentreLink | null,
+  nowMs: number,
+): Promise<EqualityView[]> {
+  const views = await Promise.all(
+    journal.positions().map((state) => compareStream(journal, state, other, nowMs)),
+  );
+  return views.sort((a, b) => sortKey(a) < sortKey(b) ? -1 : 1);
+}
+
+async function compareStream(
+  journal: Journal,
+  state: StreamState,
+  other: CentreLink | null,
+  nowMs: number,
+): Promise<EqualityView> {
+  const { origin, stream, seq } = state;
+  const there = other?.positions.get(streamKey(origin, stream));
+  const base = {
+    node: parseOrigin(origin)?.node ?? origin,
+    origin,
+    stream,
+    here: { seq, hash: state.hash.toHex() },
+  };
+  if (there === undefined) {
+    return { ...base, there: null, state: "unknown", lagEntries: 0, lagSeconds: 0 };
+  }
+  const view = { ...base, there: { seq: there.seq, hash: there.hash.toHex() } };
+  if (there.seq > seq) return { ...view, state: "ahead", lagEntries: 0, lagSeconds: 0 };
+  const own = await journal.hashAt(origin, stream, there.seq);
+  if (own !== null && own.toHex() !== there.hash.toHex()) {
+    return { ...view, state: "fork", lagEntries: 0, lagSeconds: 0 };
+  }
+  if (there.seq === seq) return { ...view, state: "equal", lagEntries: 0, lagSeconds: 0 };
+  const limits = { entriesMax: 1, bytesMax: 1 };
+  const missing = await journal.read(origin, stream, there.seq, limits);
+  const wallMs = missing.kind === "run"
+    ? readContent(new OctetReader(missing.run.contents)).time.wallMs
+    : nowMs;
+  const lagSeconds = Math.max(0, Math.round((nowMs - wallMs) / 1000));
+  return { ...view, state: "behind", lagEntries: seq - there.seq, lagSeconds };
+}
+
+/** By node, newest life first, then stream. */
+function sortKey({ node, origin, stream }: EqualityView): string {
+  const life = 1e15 - (parseOrigin(origin)?.life ?? 0);
+  return `${node} ${String(life).padStart(16, "0")} ${stream}`;
+}

@@ -1,0 +1,44 @@
+/** The nodes that this one knows: from its own enrolment, and from the entries of its county. */
+import type { Member } from "../../sync/routes.ts";
+import type { PeersFile } from "../keystore.ts";
+import type { QueryTables } from "../tables.ts";
+import { ROLES } from "./members.ts";
+
+export class Registry {
+  readonly #peers: PeersFile;
+  readonly #tables: QueryTables;
+  #members = new Map<string, Member>();
+  #version = -1;
+
+  constructor(peers: PeersFile, tables: QueryTables) {
+    this.#peers = peers;
+    this.#tables = tables;
+  }
+
+  member(node: string): Member | undefined {
+    return this.#members.get(node);
+  }
+
+  list(): { node: string; member: Member }[] {
+    return Array.from(this.#members, ([node, member]) => ({ node, member }))
+      .sort((a, b) => (a.node < b.node ? -1 : 1));
+  }
+
+  /** Reads the file and the tables anew. */
+  async refresh(): Promise<void> {
+    const members = this.#peers.read();
+    for (const row of await this.#tables.rows("SELECT node, role, publickey FROM members")) {
+      const role = ROLES.find((known) => known === row.text("role"));
+      // What this node learnt by itself, with a code in hand, is not overruled by others.
+      if (role === undefined || members.get(row.text("node"))?.role === "county") continue;
+      members.set(row.text("node"), { publicKey: row.text("publickey"), role });
+    }
+    this.#members = members;
+    this.#version = this.#peers.version();
+  }
+
+  /** Whether the file was changed by a command since it was read. */
+  get outdated(): boolean {
+    return this.#peers.version() !== this.#version;
+  }
+}

@@ -1,0 +1,167 @@
+/** Everything a node answers over HTTP, and who may ask for it. */
+import { timingSafeEqual } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { problemResponse } from "../sync/problem.ts";
+import { apiApp, type ApiParts } from "./api.ts";
+import { isLoopback } from "./config.ts";
+import { consoleApp, languageApp, languageOf, viewOf } from "./console/app.ts";
+import { strangerPage } from "./console/layout.ts";
+import type { TextKey } from "./console/text.ts";
+import { metricsText } from "./metrics.ts";
+import { openApi } from "./openapi.ts";
+import { statusOf } from "./status.ts";
+
+export interface HttpParts extends ApiParts {
+  /** Answers below `/sync/`; a site has none. */
+  readonly sync: ((request: Request) => Promise<Response>) | null;
+  /** Why the node is not ready, or `null`. */
+  readonly unready: () => string | null;
+}
+
+/** What Deno tells of a connection. */
+export interface Connection {
+  readonly remoteAddr: { readonly hostname: string };
+}
+
+const ASSETS: Readonly<Record<string, string>> = {
+  "console.css": "text/css; charset=utf-8",
+  "console.js": "text/javascript; charset=utf-8",
+  "icon.svg": "image/svg+xml",
+};
+
+/** Nothing but our own files: a value that came from a device can never become a script. */
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
+export function httpHandler(
+  parts: HttpParts,
+): (request: Request, connection: Connection) => Promise<Response> {
+  const { node, sync } = parts;
+  const app = new Hono<{ Bindings: { connection: Connection } }>();
+  const assets = readAssets();
+
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
+  });
+  app.onError((error, context) => {
+    const { method, path } = context.req;
+    node.log({ kind: "request-failed", method, path, error: error.message });
+    return problemResponse({
+      status: 500,
+      code: "internal",
+      title: "The node could not answer this request",
+    });
+  });
+  if (sync !== null) app.all("/sync/*", (context) => sync(context.req.raw));
+  app.get("/healthz", (context) => context.text("ok\n"));
+  app.get("/readyz", (context) => {
+    const reason = parts.unready();
+    return reason === null ? context.text("ready\n") : context.text(`${reason}\n`, 503);
+  });
+  app.get("/assets/:name", (context) => {
+    const name = context.req.param("name");
+    const body = assets.get(name);
+    if (body === undefined) return context.notFound();
+    return context.body(body, 200, { "content-type": ASSETS[name], "cache-control": "max-age=60" });
+  });
+  app.route("/", languageApp());
+  app.get("/owner/:token", (context) => openOwnerLink(parts, context));
+
+  app.use(async (context, next) => {
+    const local = context.req.path === "/metrics" &&
+      isLoopback(context.env.connection.remoteAddr.hostname);
+    return local || authorised(parts, context) ? await next() : refuse(parts, context);
+  });
+  app.get(
+    "/metrics",
+    async (context) =>
+      context.text(await metricsText(await statusOf(parts), node.counters), 200, {
+        "content-type": "text/plain; version=0.0.4; charset=utf-8",
+      }),
+  );
+  app.get("/api/openapi.json", (context) => context.json(openApi(node.config.role, parts.version)));
+  app.route("/", apiApp(parts));
+  app.all("/api/*", ({ req }) =>
+    problemResponse({
+      status: 404,
+      code: "no-such-route",
+      title: "There is nothing here",
+      detail: `${req.method} ${req.path}`,
+      hint: "see /api/openapi.json",
+    }));
+  app.post("/sign-out", (context) => {
+    const token = getCookie(context, cookieName(parts));
+    if (token !== undefined) parts.sessions.end(token);
+    deleteCookie(context, cookieName(parts));
+    return context.redirect("/");
+  });
+  app.route("/", consoleApp(parts));
+  app.notFound((context) => stranger(parts, context, "notFound", 404));
+  return async (request, connection) => await app.fetch(request, { connection });
+}
+
+function readAssets(): Map<string, string> {
+  return new Map(
+    Object.keys(ASSETS).map((name) => [
+      name,
+      Deno.readTextFileSync(new URL(`./console/assets/${name}`, import.meta.url)),
+    ]),
+  );
+}
+
+/** Two nodes on one machine share a browser's cookies: each has a name of its own. */
+function cookieName({ node }: HttpParts): string {
+  return `session-${node.config.node}`;
+}
+
+function openOwnerLink(parts: HttpParts, context: Context): Response | Promise<Response> {
+  const session = parts.sessions.redeem(context.req.param("token") ?? "");
+  if (session === null) return stranger(parts, context, "linkVoid", 403);
+  setCookie(context, cookieName(parts), session, {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Strict",
+    secure: parts.node.config.http.tls !== undefined,
+  });
+  return context.redirect("/");
+}
+
+/** A program by its bearer token, a person by a session. */
+function authorised(parts: HttpParts, context: Context): boolean {
+  const bearer = /^Bearer (.+)$/.exec(context.req.header("authorization") ?? "")?.[1];
+  if (bearer !== undefined) return same(bearer, parts.node.keystore.token);
+  const session = getCookie(context, cookieName(parts));
+  return session !== undefined && parts.sessions.valid(session);
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function refuse(parts: HttpParts, context: Context): Response | Promise<Response> {
+  const accepts = context.req.header("accept") ?? "";
+  const forPeople = accepts.includes("text/html") && !context.req.path.startsWith("/api/");
+  if (forPeople) return stranger(parts, context, "ownerNeeded", 401);
+  return problemResponse({
+    status: 401,
+    code: "unauthorised",
+    title: "This needs the node's token",
+    hint: "send `Authorization: Bearer TOKEN`; the token is in keys/api.token of the data folder",
+  });
+}
+
+function stranger(
+  parts: HttpParts,
+  context: Context,
+  text: TextKey,
+  status: 401 | 403 | 404,
+): Response | Promise<Response> {
+  const command = `tributary status --owner-link --data-dir ${parts.node.config.dataDir}`;
+  return context.html(strangerPage(viewOf(languageOf(context)), text, command), status);
+}

@@ -1,0 +1,109 @@
+/** What a node must keep to itself: its key, the at-rest key, the token of its programs. */
+import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { NodeKey } from "../sync/identity.ts";
+import type { Member } from "../sync/routes.ts";
+
+/** Files of a node's data folder. */
+export interface Keystore {
+  readonly key: NodeKey;
+  /** 64 hexadecimal digits: the journal and the tables are encrypted with it. */
+  readonly storageKey: string;
+  /** Bearer token for programs, base64url of 32 random bytes. */
+  readonly token: string;
+}
+
+const STORAGE_KEY = /^[0-9a-f]{64}$/;
+
+/** Opens the keys of a node, made at its first start. Files can be read by their owner only. */
+export function openKeystore(dataDir: string, keyFile: string | undefined): Keystore {
+  const folder = join(dataDir, "keys");
+  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const storagePath = keyFile ?? join(folder, "storage.key");
+  const storageKey = keyFile === undefined
+    ? readOrMake(storagePath, () => randomBytes(32).toString("hex"))
+    : Deno.readTextFileSync(storagePath);
+  if (!STORAGE_KEY.test(storageKey.trim())) {
+    throw new Error(`Cannot use the at-rest key in "${storagePath}": want 64 hexadecimal digits`);
+  }
+  return {
+    key: NodeKey.parse(readOrMake(join(folder, "node.pem"), () => NodeKey.create().toPem())),
+    storageKey: storageKey.trim(),
+    token: readToken(dataDir),
+  };
+}
+
+/** The token of a node's programs, for a command on the same machine. */
+export function readToken(dataDir: string): string {
+  const path = join(dataDir, "keys", "api.token");
+  return readOrMake(path, () => randomBytes(32).toString("base64url")).trim();
+}
+
+function readOrMake(path: string, make: () => string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const text = make();
+  writeDurably(path, text);
+  return text;
+}
+
+/** Writes a whole file or leaves the old one, whatever the power does. */
+export function writeDurably(path: string, text: string): void {
+  const temporary = `${path}.new`;
+  const file = Deno.openSync(temporary, { write: true, create: true, truncate: true, mode: 0o600 });
+  try {
+    file.writeSync(new TextEncoder().encode(text));
+    file.syncSync();
+  } finally {
+    file.close();
+  }
+  Deno.renameSync(temporary, path);
+  const folder = Deno.openSync(dirname(path), { read: true });
+  try {
+    folder.syncSync();
+  } finally {
+    folder.close();
+  }
+}
+
+const peersSchema = z.record(
+  z.string(),
+  z.object({ publicKey: z.string(), role: z.enum(["site", "county"]) }),
+);
+
+/** The nodes whose keys this one learnt when it enrolled: the county's. */
+export class PeersFile {
+  readonly #path: string;
+
+  constructor(dataDir: string) {
+    this.#path = join(dataDir, "peers.json");
+  }
+
+  read(): Map<string, Member> {
+    try {
+      return new Map(
+        Object.entries(peersSchema.parse(JSON.parse(Deno.readTextFileSync(this.#path)))),
+      );
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return new Map();
+      throw new Error(`Cannot read "${this.#path}": enrol again to make it anew`, { cause: error });
+    }
+  }
+
+  write(peers: ReadonlyMap<string, Member>): void {
+    writeDurably(this.#path, JSON.stringify(Object.fromEntries(peers), null, 2));
+  }
+
+  /** Changes whenever the file does. */
+  version(): number {
+    try {
+      return Deno.statSync(this.#path).mtime?.getTime() ?? 0;
+    } catch {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,216 @@
+/** The command line: arguments → role. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { Config } from "./config.ts";
+import { ConfigError, readConfig } from "./config_file.ts";
+import { CommandError } from "./commands/local_api.ts";
+import { VERSION } from "./version.ts";
+
+/** Done; it failed; the command or the configuration is wrong. */
+const EXIT = { done: 0, failed: 1, wrong: 2 } as const;
+
+const CONFIG_OPTION = new Option("-c, --config <file>", "configuration of the node")
+  .default("/etc/tributary/tributary.yaml").env("TRIBUTARY_CONFIG");
+
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+function complain(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+/** An example stands behind the help of each command. */
+function command(program: Command, usage: string, help: string, example: string): Command {
+  return program.command(usage).description(help).addHelpText("after", `\nExample:\n  ${example}`);
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError("want a number of 0 or more");
+  }
+  return value;
+}
+
+/** A signal that aborts on SIGINT or SIGTERM. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => controller.abort());
+  }
+  return controller.signal;
+}
+
+type WithConfig = { config: string };
+
+function buildProgram(): Command {
+  const program = new Command("tributary")
+    .description(
+      "Edge gateway for county medical consortia: collects at the site, on disk, " +
+        "and replicates to the county's two centres",
+    )
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => complain(text.trimEnd()) });
+  const add = (usage: string, help: string, example: string) =>
+    command(program, usage, help, example);
+
+  add("run", "run a node until a signal stops it", "tributary run -c /etc/tributary/tributary.yaml")
+    .addOption(CONFIG_OPTION)
+    .action(async ({ config }: WithConfig) => {
+      const { runNode } = await import("./commands/run.ts");
+      const { stderrLog } = await import("./log.ts");
+      await runNode(readConfig(config), stderrLog(), interruption());
+    });
+
+  add(
+    "demo",
+    "two centres and two sites with simulated devices, on this machine",
+    "tributary demo --for 60",
+  )
+    .option("--for <seconds>", "stop by itself after so long", number)
+    .option("--dir <folder>", "where to keep it; none: a temporary folder that goes afterwards")
+    .action(async (options: { for?: number; dir?: string }) => {
+      const { runDemo } = await import("./demo/demo.ts");
+      await runDemo({ forSeconds: options.for ?? null, dir: options.dir ?? null }, {
+        print,
+        signal: interruption(),
+      });
+    });
+
+  add("check", "try what can be tried before a start", "tributary check -c tributary.yaml")
+    .addOption(CONFIG_OPTION)
+    .action(async ({ config }: WithConfig) => {
+      const { checkNode, findingsText } = await import("./commands/check.ts");
+      const findings = await checkNode(readConfig(config));
+      print(findingsText(findings));
+      if (findings.some(({ level }) => level === "fault")) {
+        throw new CommandError("Not all is well");
+      }
+    });
+
+  add("status", "how the running node is doing", "tributary status --json")
+    .addOption(CONFIG_OPTION)
+    .option("--json", "as JSON, for programs")
+    .option("--owner-link", "print a one-time link to the console instead")
+    .action(async (options: WithConfig & { json?: boolean; ownerLink?: boolean }) => {
+      const { askNode } = await import("./commands/local_api.ts");
+      const { nodeStatusSchema, statusText } = await import("./commands/status.ts");
+      const config = readConfig(options.config);
+      if (options.ownerLink) {
+        const { ownerLinkSchema } = await import("./commands/status.ts");
+        return print(ownerLinkSchema.parse(await askNode(config, "/api/owner-links", {})).url);
+      }
+      const status = await askNode(config, "/api/status");
+      print(
+        options.json ? JSON.stringify(status, null, 2) : statusText(nodeStatusSchema.parse(status)),
+      );
+    });
+
+  add("verify", "walk every chain on this disk, name the first bad entry", "tributary verify")
+    .addOption(CONFIG_OPTION)
+    .option("--json", "as JSON, for programs")
+    .action(async ({ config, json }: WithConfig & { json?: boolean }) => {
+      const { isSound, verificationText, verifyJournal } = await import("./commands/verify.ts");
+      const verification = verifyJournal(readConfig(config));
+      print(json ? JSON.stringify(verification, null, 2) : verificationText(verification));
+      if (!isSound(verification)) throw new CommandError("The journal is not sound");
+    });
+
+  add("schema", "the configuration's JSON Schema", "tributary schema --example site")
+    .addOption(new Option("--example <role>", "a commented example").choices(["site", "county"]))
+    .action(async ({ example }: { example?: "site" | "county" }) => {
+      const { configJsonSchema, exampleYaml } = await import("./config_schema.ts");
+      const schema = () => JSON.stringify(configJsonSchema(), null, 2);
+      print(example === undefined ? schema() : exampleYaml(example).trimEnd());
+    });
+
+  add("invite <node>", "at a county: a one-time code for a node", "tributary invite site-017")
+    .addOption(CONFIG_OPTION)
+    .addOption(
+      new Option("--role <role>", "what it is").choices(["site", "county"]).default("site"),
+    )
+    .option("--hours <hours>", "how long the code is good", number, 24)
+    .action(async (node: string, options: WithConfig & { role: string; hours: number }) => {
+      const { askNode } = await import("./commands/local_api.ts");
+      const { invitationSchema } = await import("./commands/status.ts");
+      const { role, hours } = options;
+      const config = readConfig(options.config);
+      const answer = await askNode(config, "/api/invitations", { node, role, hours });
+      const { code, expiresMs } = invitationSchema.parse(answer);
+      print(`${code}\n${node} may enrol with it until ${new Date(expiresMs).toISOString()}:`);
+      print(`  tributary enroll ${code}`);
+    });
+
+  add("enroll <code>", "make this node known to the county", "tributary enroll K7QX-2M4P-9TRA-HW3C")
+    .addOption(CONFIG_OPTION)
+    .action(async (code: string, { config }: WithConfig) => {
+      const { enrollNode } = await import("./commands/enroll.ts");
+      const read = readConfig(config);
+      print(`${read.node} is enrolled at ${await enrollNode(read, code)}`);
+    });
+
+  addDeviceCommands(program);
+  return program;
+}
+
+function addDeviceCommands(program: Command): void {
+  const device = program.command("device").description("devices: passwords, simulation");
+  command(
+    device,
+    "password",
+    "a new random password for an MQTT device, and its hash for the configuration",
+    "tributary device password",
+  ).action(async () => {
+    const { newPassword } = await import("./commands/device.ts");
+    const { hashPassword } = await import("../drivers/mqtt/password.ts");
+    const password = newPassword();
+    print(`password:     ${password}\npasswordHash: ${await hashPassword(password)}`);
+  });
+  command(
+    device,
+    "simulate <profile>",
+    "a simulated device that speaks as its profile says, until a signal stops it",
+    "tributary device simulate vaccine-fridge --tcp 5020",
+  )
+    .option("--tcp <port>", "Modbus: answer on this port of 127.0.0.1; 0 for any", number)
+    .option("--mqtt <url>", "MQTT: publish to this broker")
+    .option("--name <name>", "MQTT: name of device and login", "simulated-1")
+    .option("--password <password>", "MQTT: password of the login", "")
+    .option("--interval <seconds>", "MQTT: how often it publishes", number, 5)
+    .action(async (profile: string, options: SimulateOptions) => {
+      const { simulate } = await import("./commands/device.ts");
+      await simulate(profile, options, { print, signal: interruption() });
+    });
+}
+
+export interface SimulateOptions {
+  readonly tcp?: number;
+  readonly mqtt?: string;
+  readonly name: string;
+  readonly password: string;
+  readonly interval: number;
+}
+
+/** Runs one command; returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    await buildProgram().parseAsync([...args], { from: "user" });
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrong;
+    if (error instanceof ConfigError) {
+      complain(error.message);
+      return EXIT.wrong;
+    }
+    const text = error instanceof CommandError || !(error instanceof Error)
+      ? String(error instanceof Error ? error.message : error)
+      : error.stack ?? error.message;
+    complain(text);
+    return EXIT.failed;
+  }
+}
+
+export type { Config };
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,40 @@
+/** `/metrics`: counters and states in Prometheus' text format. */
+import { COUNTERS, type Counters } from "./counters.ts";
+import type { NodeStatus } from "./status.ts";
+
+/** Text of the metrics at this moment; the library is loaded when somebody first asks. */
+export async function metricsText(status: NodeStatus, counters: Counters): Promise<string> {
+  const { Counter, Gauge, Registry } = await import("prom-client");
+  const registry = new Registry();
+  const registers = [registry];
+  for (const [name, { help, labels }] of Object.entries(COUNTERS)) {
+    const counter = new Counter({ name, help, labelNames: [...labels], registers });
+    for (const count of counters.list()) {
+      if (count.name === name) counter.inc({ ...count.labels }, count.value);
+    }
+  }
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name: `tributary_${name}`, help, labelNames, registers });
+  gauge("journal_bytes", "Bytes of the journal on disk").set(status.journal.bytes);
+  gauge("disk_free_bytes", "Bytes free where the journal is").set(status.disk.freeBytes);
+  gauge("resident_bytes", "Memory of the process").set(Deno.memoryUsage().rss);
+  gauge("clock_trusted", "1 when the kernel says that its clock is right")
+    .set(status.clock === "trusted" ? 1 : 0);
+  const position = gauge("position", "Last entry held", "origin", "stream");
+  for (const { origin, stream, seq } of status.positions) position.set({ origin, stream }, seq);
+  const line = gauge("source_running", "1 while a line to devices runs", "source");
+  for (const { name, state } of status.sources) {
+    line.set({ source: name }, Number(state === "running"));
+  }
+  const up = gauge("link_up", "1 while a link is up", "to");
+  const waiting = gauge("link_waiting_entries", "Entries that wait for a destination", "to");
+  const oldest = gauge("link_oldest_seconds", "Age of the oldest entry that waits", "to");
+  for (const link of status.links) {
+    const to = link.destination;
+    up.set({ to }, Number(link.state === "up"));
+    if (link.state === "not-enrolled") continue;
+    waiting.set({ to }, link.waitingEntries);
+    oldest.set({ to }, link.oldestWaitingSeconds ?? 0);
+  }
+  return await registry.metrics();
+}

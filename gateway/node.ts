@@ -1,0 +1,84 @@
+/** What a node of either role is made of, opened in order and closed in the opposite one. */
+import { join } from "node:path";
+import { type Journal, openJournal } from "../sync/journal.ts";
+import type { Config } from "./config.ts";
+import { type Clock, SystemClock } from "./clock.ts";
+import { Counters } from "./counters.ts";
+import { Registry } from "./fleet/registry.ts";
+import { type Keystore, openKeystore, PeersFile } from "./keystore.ts";
+import type { Log } from "./log.ts";
+import { Refusals } from "./refusals.ts";
+import { QueryTables } from "./tables.ts";
+
+export interface Node extends AsyncDisposable {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly refusals: Refusals;
+  readonly keystore: Keystore;
+  readonly journal: Journal;
+  readonly tables: QueryTables;
+  readonly registry: Registry;
+  /** Resolves with the reason when the node cannot go on and has to be started anew. */
+  readonly failed: Promise<Error>;
+}
+
+/** Opens keys, journal and tables in the data folder, which is made where it is missing. */
+export async function openNode(config: Config, log: Log): Promise<Node> {
+  const { dataDir } = config;
+  await using opened = new AsyncDisposableStack();
+  Deno.mkdirSync(join(dataDir, "journal"), { recursive: true, mode: 0o700 });
+  opened.adopt(lockFolder(dataDir), (file) => file.close());
+  const keystore = openKeystore(dataDir, config.keyFile);
+  const clock = new SystemClock();
+  const journal = opened.adopt(
+    await openJournal({
+      directory: join(dataDir, "journal"),
+      node: config.node,
+      hashName: config.journal.hash,
+      encryptionKey: keystore.storageKey,
+      segmentBytesMax: config.journal.segmentMiB * (1 << 20),
+      stamp: clock.now(),
+    }),
+    (journal) => journal.close(),
+  );
+  const authorities = config.role === "county"
+    ? [config.node, ...(config.peer === undefined ? [] : [config.peer.node])]
+    : [];
+  const tables = opened.use(
+    await QueryTables.open(journal, {
+      path: join(dataDir, "tables.db"),
+      encryptionKey: keystore.storageKey,
+      authorities,
+    }, (error) => log({ kind: "failed", error: String(error), stack: undefined })),
+  );
+  if (tables.madeAnew !== null) log({ kind: "projection-rebuilt", reason: tables.madeAnew });
+  const registry = new Registry(new PeersFile(dataDir), tables);
+  await registry.refresh();
+  const closing = opened.move();
+  return {
+    config,
+    clock,
+    log,
+    counters: new Counters(),
+    refusals: new Refusals(),
+    keystore,
+    journal,
+    tables,
+    registry,
+    failed: Promise.race([journal.failed, tables.failed]),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+/** Keeps a second process out of the folder: two writers of one journal would fork it. */
+function lockFolder(dataDir: string): Deno.FsFile {
+  const file = Deno.openSync(join(dataDir, "lock"), { write: true, create: true });
+  // The lock goes with the process, however it ends.
+  if (!file.tryLockSync(true)) {
+    file.close();
+    throw new Error(`Cannot open "${dataDir}": another Tributary is running in it`);
+  }
+  return file;
+}

@@ -1,0 +1,57 @@
+/** The OpenAPI document of a node, made from its routes. */
+import { z } from "zod";
+import { API_ROUTES, type ApiRoute } from "./api.ts";
+
+const PROBLEM = {
+  description: "A problem document (RFC 9457)",
+  content: { "application/problem+json": { schema: { type: "object" } } },
+};
+
+export function openApi(role: "site" | "county", version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of API_ROUTES) {
+    if (route.role !== undefined && route.role !== role) continue;
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: `Tributary ${role}`, version },
+    components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+    security: [{ token: [] }],
+    paths,
+  };
+}
+
+function operation(route: ApiRoute): object {
+  const type = route.contentType ?? "application/json";
+  const schema = z.toJSONSchema(route.answer);
+  return {
+    summary: route.summary,
+    ...(route.query === undefined ? {} : { parameters: parameters(route.query) }),
+    ...(route.body === undefined ? {} : {
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: z.toJSONSchema(route.body, { io: "input" }) } },
+      },
+    }),
+    responses: {
+      [route.method === "post" ? "201" : "200"]: {
+        description: route.summary,
+        content: { [type]: { schema } },
+      },
+      "4XX": PROBLEM,
+    },
+  };
+}
+
+function parameters(query: z.ZodObject): object[] {
+  return Object.entries(query.shape).map(([name, field]) => {
+    const schema = z.toJSONSchema(z.strictObject({ [name]: field }), { io: "input" });
+    return {
+      name,
+      in: "query",
+      required: schema.required?.includes(name) ?? false,
+      schema: schema.properties?.[name],
+    };
+  });
+}

@@ -1,0 +1,174 @@
+/** The thread of the query tables: follows the journal, and answers queries. */
+import { readContents } from "../sync/entry.ts";
+import type { Entry } from "../sync/entry.ts";
+import { Database, type Parameter } from "../sync/database.ts";
+import type { JournalReader } from "../sync/journal_worker.ts";
+import type { Run } from "../sync/run.ts";
+import { streamKey, type StreamState } from "../sync/segments.ts";
+import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
+import { latest } from "./devices/latest.ts";
+import { membersOf } from "./fleet/members.ts";
+import type { Projection } from "./projection.ts";
+
+export interface ProjectionOpening {
+  readonly path: string;
+  readonly encryptionKey?: string;
+  /** Channel to the journal, from `Journal.reader()`. */
+  readonly journal: MessagePort;
+  /** Nodes whose word on memberships counts: the county's own. */
+  readonly authorities: readonly string[];
+}
+
+export type ProjectionMethods = {
+  /** Returns why the tables were made anew, or `null` where they were there. */
+  open(opening: ProjectionOpening): string | null;
+  /** Tells how far streams have moved; returns when the tables have followed. */
+  follow(moved: readonly Pick<StreamState, "origin" | "stream" | "seq">[]): Promise<void>;
+  rows(sql: string, parameters: readonly Parameter[]): unknown[];
+  close(): void;
+};
+
+/** Entries taken in one transaction. */
+const LIMITS = { entriesMax: 2000, bytesMax: 2 << 20 };
+/** 4 MiB of write-ahead log. */
+const CHECKPOINT_PAGES = 1024;
+
+const CURSORS = `CREATE TABLE cursors (
+  origin TEXT NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
+  PRIMARY KEY (origin, stream)
+) STRICT, WITHOUT ROWID;`;
+const MOVE_CURSOR = `INSERT INTO cursors (origin, stream, seq) VALUES (?,?,?)
+ON CONFLICT (origin, stream) DO UPDATE SET seq = excluded.seq`;
+
+class Tables {
+  readonly #database: Database;
+  readonly #journal: PortCalls<JournalReader>;
+  readonly #projections: readonly Projection[];
+  readonly #cursors = new Map<string, number>();
+  /** Whether something was taken since this was last asked. */
+  changed = false;
+
+  constructor(database: Database, opening: ProjectionOpening, projections: readonly Projection[]) {
+    this.#database = database;
+    this.#journal = new PortCalls(opening.journal);
+    this.#projections = projections;
+    for (const row of database.rows("SELECT origin, stream, seq FROM cursors")) {
+      this.#cursors.set(streamKey(row.text("origin"), row.text("stream")), row.number("seq"));
+    }
+  }
+
+  async follow(origin: string, stream: string, seq: number): Promise<void> {
+    const key = streamKey(origin, stream);
+    for (;;) {
+      const after = this.#cursors.get(key) ?? 0;
+      if (after >= seq) return;
+      const result = await this.#journal.call("read", [origin, stream, after, LIMITS]);
+      if (result.kind === "end") return;
+      const last = result.kind === "pruned" ? result.floor - 1 : result.run.last;
+      this.#database.transaction(() => {
+        if (result.kind === "run") {
+          const entries = entriesIn(result.run);
+          for (const projection of this.#projections) projection.apply(this.#database, entries);
+        }
+        this.#database.run(MOVE_CURSOR, [origin, stream, last]);
+      });
+      this.#cursors.set(key, last);
+      this.changed = true;
+    }
+  }
+
+  rows(sql: string, parameters: readonly Parameter[]): unknown[] {
+    return this.#database.plainRows(sql, parameters);
+  }
+
+  close(): void {
+    this.#journal.close(new Error("The tables were closed"));
+    this.#database.close();
+  }
+}
+
+/** Entries without their hashes: the tables are made of what the journal has verified. */
+function entriesIn({ origin, stream, first, contents }: Run): Entry[] {
+  const hash = new Uint8Array();
+  let seq = first;
+  return Array.from(readContents(contents), (content) => ({
+    origin,
+    stream,
+    seq: seq++,
+    ...content,
+    hash,
+  }));
+}
+
+function openDatabase(
+  { path, encryptionKey }: ProjectionOpening,
+  projections: readonly Projection[],
+): { database: Database; madeAnew: string | null } {
+  const version = projections.map(({ name, version }) => `${name} ${version}`).join(", ");
+  const open = () =>
+    new Database({
+      path,
+      ...(encryptionKey === undefined ? {} : { encryptionKey }),
+      // What a power cut takes is made again from the journal.
+      synchronous: "NORMAL",
+      checkpointPages: CHECKPOINT_PAGES,
+    });
+  let reason: string | null = null;
+  try {
+    const database = open();
+    const known = database.row("SELECT name FROM sqlite_master WHERE name = 'version'");
+    const found = known === undefined
+      ? null
+      : database.row("SELECT value FROM version")?.text("value");
+    if (found === version) return { database, madeAnew: null };
+    reason = found === null ? null : `the tables were "${found}", now they are "${version}"`;
+    database.close();
+  } catch (error) {
+    reason = error instanceof Error ? error.message : String(error);
+  }
+  for (const tail of ["", "-wal", "-shm"]) {
+    try {
+      Deno.removeSync(path + tail);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  const database = open();
+  database.transaction(() => {
+    database.exec(CURSORS);
+    for (const { schema } of projections) database.exec(schema);
+    database.exec("CREATE TABLE version (value TEXT NOT NULL) STRICT");
+    database.run("INSERT INTO version VALUES (?)", [version]);
+  });
+  return { database, madeAnew: reason };
+}
+
+let tables: Tables | null = null;
+
+function opened(): Tables {
+  if (tables === null) throw new Error("The tables are not open");
+  return tables;
+}
+
+const methods: ProjectionMethods = {
+  open(opening) {
+    const projections = [latest, membersOf(opening.authorities)];
+    const { database, madeAnew } = openDatabase(opening, projections);
+    tables = new Tables(database, opening, projections);
+    return madeAnew;
+  },
+  async follow(moved) {
+    for (const { origin, stream, seq } of moved) await opened().follow(origin, stream, seq);
+  },
+  rows: (sql, parameters) => opened().rows(sql, parameters),
+  close() {
+    tables?.close();
+    tables = null;
+  },
+};
+
+serveCalls(methods, () => {
+  if (tables?.changed !== true) return undefined;
+  tables.changed = false;
+  return true;
+});

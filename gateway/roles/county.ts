@@ -1,0 +1,51 @@
+/** A county: receives from sites, and keeps the other centre equal. */
+import { randomBytes } from "node:crypto";
+import { Nonces } from "../../sync/nonces.ts";
+import { type SyncEvent, syncRoutes } from "../../sync/routes.ts";
+import { CentreLink } from "../centre_link.ts";
+import type { CountyConfig } from "../config.ts";
+import { enrolmentRoute } from "../fleet/enrolment.ts";
+import type { Node } from "../node.ts";
+import type { Role } from "./role.ts";
+
+export function countyRole(node: Node, config: CountyConfig): Role {
+  const { journal, keystore, registry, tables, clock, log } = node;
+  const routes = syncRoutes({
+    journal,
+    node: config.node,
+    key: keystore.key,
+    nonces: new Nonces(randomBytes(32), () => performance.now()),
+    member: (name) => registry.member(name),
+    onEvent: (event) => count(node, event),
+  });
+  const { node: name } = config;
+  const desk = { node: name, key: keystore.key, journal, tables, registry, clock, log };
+  const enrolment = enrolmentRoute(desk);
+  return {
+    collector: null,
+    supervisors: [],
+    links: config.peer === undefined ? [] : [new CentreLink(node, config.peer)],
+    sync: (request) => {
+      const { pathname } = new URL(request.url);
+      const asked = pathname === "/sync/enrolment" && request.method === "POST";
+      return asked ? enrolment(request) : routes(request);
+    },
+  };
+}
+
+function count({ counters, log }: Node, event: SyncEvent): void {
+  switch (event.kind) {
+    case "received":
+      return counters.add("tributary_received_entries_total", { from: event.node }, event.entries);
+    case "refused": {
+      const { code, node: from } = event;
+      counters.add("tributary_sync_refused_total", { code });
+      return log({ kind: "sync-refused", from, code });
+    }
+    case "run-refused": {
+      const { node: from, origin, stream, reason } = event;
+      counters.add("tributary_runs_refused_total", { from });
+      return log({ kind: "run-refused", from, origin, stream, reason });
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** A site: lines to devices, and a link to each centre. */
+import { modbus, mqttBroker, mqttClient } from "../../drivers/mod.ts";
+import { CentreLink } from "../centre_link.ts";
+import { Collector } from "../collector.ts";
+import { devicesOf, type SiteConfig, type SourceConfig } from "../config.ts";
+import type { Node } from "../node.ts";
+import { type Source, Supervisor } from "../supervise.ts";
+import type { Role } from "./role.ts";
+
+export function siteRole(node: Node, config: SiteConfig): Role {
+  const collector = new Collector(node);
+  const parts = { ...node, collector, random: Math.random };
+  return {
+    collector,
+    supervisors: config.sources.map((source) => new Supervisor(sourceOf(source), parts)),
+    links: config.counties.map((centre) => new CentreLink(node, centre)),
+    sync: null,
+  };
+}
+
+function sourceOf(config: SourceConfig): Source {
+  const { name, driver } = config;
+  const devices = devicesOf(config).map(({ id }) => id);
+  switch (config.driver) {
+    case "mqtt-broker":
+      return { name, driver, devices, run: (signal) => mqttBroker.run(config.settings, signal) };
+    case "mqtt-client":
+      return { name, driver, devices, run: (signal) => mqttClient.run(config.settings, signal) };
+    case "modbus":
+      return { name, driver, devices, run: (signal) => modbus.run(config.settings, signal) };
+  }
+}

@@ -1,0 +1,96 @@
+/** Who may see the console: the owner, by a one-time link that the first start prints. */
+import { createHash, randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeDurably } from "./keystore.ts";
+
+/** A session that nobody used for so long has ended. */
+const IDLE_MS = 12 * 3_600_000;
+/** A link that nobody opened for so long is void; the next start prints another. */
+const LINK_MS = 24 * 3_600_000;
+/** Sessions of one owner: a phone, a tablet, a few computers. */
+const SESSIONS_MAX = 20;
+/** How often the last use of a session is written down. */
+const TOUCH_MS = 60_000;
+
+const fileSchema = z.object({
+  sessions: z.array(z.object({ hash: z.string(), usedMs: z.number() })),
+  link: z.object({ hash: z.string(), madeMs: z.number() }).nullable(),
+});
+type SessionsFile = z.infer<typeof fileSchema>;
+
+export class Sessions {
+  readonly #path: string;
+  readonly #nowMs: () => number;
+  #file: SessionsFile;
+
+  constructor(dataDir: string, nowMs: () => number) {
+    this.#path = join(dataDir, "sessions.json");
+    this.#nowMs = nowMs;
+    this.#file = read(this.#path);
+  }
+
+  /** Whether nobody has a session: then the start prints a link. */
+  get unowned(): boolean {
+    return this.#file.sessions.length === 0;
+  }
+
+  /** A new one-time token for an owner link; an earlier one is void. */
+  newLink(): string {
+    const token = randomBytes(18).toString("base64url");
+    this.#write({ ...this.#file, link: { hash: hashed(token), madeMs: this.#nowMs() } });
+    return token;
+  }
+
+  /** Takes a link's token and gives a session's, or `null` where the link is void. */
+  redeem(token: string): string | null {
+    const { link, sessions } = this.#file;
+    if (link === null || link.hash !== hashed(token)) return null;
+    if (this.#nowMs() - link.madeMs > LINK_MS) return null;
+    const session = randomBytes(32).toString("base64url");
+    const kept = [...sessions, { hash: hashed(session), usedMs: this.#nowMs() }]
+      .slice(-SESSIONS_MAX);
+    this.#write({ sessions: kept, link: null });
+    return session;
+  }
+
+  /** Whether this is the token of a session that has not ended. */
+  valid(token: string): boolean {
+    const hash = hashed(token);
+    const session = this.#file.sessions.find((one) => one.hash === hash);
+    const now = this.#nowMs();
+    if (session === undefined || now - session.usedMs > IDLE_MS) return false;
+    if (now - session.usedMs > TOUCH_MS) {
+      session.usedMs = now;
+      this.#write(this.#file);
+    }
+    return true;
+  }
+
+  end(token: string): void {
+    const hash = hashed(token);
+    const sessions = this.#file.sessions.filter((one) => one.hash !== hash);
+    this.#write({ ...this.#file, sessions });
+  }
+
+  #write(file: SessionsFile): void {
+    const sessions = file.sessions.filter(({ usedMs }) => this.#nowMs() - usedMs <= IDLE_MS);
+    this.#file = { ...file, sessions };
+    writeDurably(this.#path, JSON.stringify(this.#file));
+  }
+}
+
+function read(path: string): SessionsFile {
+  try {
+    return fileSchema.parse(JSON.parse(Deno.readTextFileSync(path)));
+  } catch (error) {
+    // A file that cannot be read gives nobody access: the owner opens a new link.
+    if (error instanceof Deno.errors.PermissionDenied) throw error;
+    return { sessions: [], link: null };
+  }
+}
+
+/** Tokens have 144 bits and more: a plain hash keeps them as safe as a slow one would. */
+function hashed(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}

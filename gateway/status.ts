@@ -1,0 +1,136 @@
+/** How a node is doing: for the command, the API, the console and the metrics alike. */
+import type { ClockState } from "../sync/entry.ts";
+import type { CentreLink } from "./centre_link.ts";
+import type { Node } from "./node.ts";
+import type { Supervisor } from "./supervise.ts";
+
+export interface SourceView {
+  readonly name: string;
+  readonly driver: string;
+  readonly devices: readonly string[];
+  readonly state: "starting" | "running" | "waiting";
+  readonly detail: string;
+  readonly sinceSeconds: number;
+  readonly attempts: number;
+  readonly nextTrySeconds: number | null;
+}
+
+/** A destination and what waits for it (rule T8). */
+export type LinkView = {
+  readonly destination: string;
+  readonly state: "not-enrolled";
+  readonly hint: string;
+} | {
+  readonly destination: string;
+  readonly state: "connecting" | "up" | "down";
+  readonly sinceSeconds: number;
+  readonly reason: string | null;
+  readonly hint: string | null;
+  readonly attempts: number;
+  readonly nextTrySeconds: number | null;
+  readonly waitingEntries: number;
+  readonly oldestWaitingSeconds: number | null;
+  readonly blocked: readonly {
+    readonly origin: string;
+    readonly stream: string;
+    readonly reason: string;
+    readonly attempts: number;
+    readonly nextTrySeconds: number;
+  }[];
+};
+
+export interface PositionView {
+  readonly origin: string;
+  readonly stream: string;
+  readonly seq: number;
+  /** Hexadecimal. */
+  readonly hash: string;
+}
+
+export interface NodeStatus {
+  readonly node: string;
+  readonly role: "site" | "county";
+  readonly title: { readonly zh: string; readonly en: string };
+  readonly version: string;
+  readonly origin: string;
+  readonly upSeconds: number;
+  readonly clock: ClockState;
+  readonly journal: { readonly bytes: number; readonly segments: number };
+  readonly disk: { readonly freeBytes: number; readonly totalBytes: number };
+  readonly sources: readonly SourceView[];
+  readonly links: readonly LinkView[];
+  readonly refusals: number;
+  readonly positions: readonly PositionView[];
+}
+
+export interface StatusParts {
+  readonly node: Node;
+  readonly supervisors: readonly Supervisor[];
+  readonly links: readonly CentreLink[];
+  readonly startedMs: number;
+  readonly version: string;
+}
+
+export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
+  const { node, supervisors, links, startedMs, version } = parts;
+  const { config, journal, clock, refusals } = node;
+  const nowMs = performance.now();
+  const stamp = clock.now();
+  return {
+    node: config.node,
+    role: config.role,
+    title: config.title,
+    version,
+    origin: journal.origin,
+    upSeconds: Math.round((nowMs - startedMs) / 1000),
+    clock: stamp.clock,
+    journal: await journal.status(),
+    disk: await diskOf(config.dataDir),
+    sources: supervisors.map((supervisor) => sourceView(supervisor, nowMs)),
+    links: links.map((link) => linkView(link, nowMs, stamp.wallMs)),
+    refusals: refusals.list().length,
+    positions: journal.positions().map(({ origin, stream, seq, hash }) => ({
+      origin,
+      stream,
+      seq,
+      hash: hash.toHex(),
+    })),
+  };
+}
+
+async function diskOf(path: string): Promise<NodeStatus["disk"]> {
+  const { statfs } = await import("node:fs/promises");
+  const { bsize, bavail, blocks } = await statfs(path);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+
+function sourceView(supervisor: Supervisor, nowMs: number): SourceView {
+  const { sinceMs, nextTryMs, ...rest } = supervisor.status();
+  return {
+    ...rest,
+    sinceSeconds: Math.round((nowMs - sinceMs) / 1000),
+    nextTrySeconds: secondsUntil(nextTryMs, nowMs),
+  };
+}
+
+function linkView(link: CentreLink, nowMs: number, wallMs: number): LinkView {
+  const status = link.status();
+  if (status.state === "not-enrolled") return status;
+  const { sinceMs, nextTryMs, oldestWaitingMs, blocked, ...rest } = status;
+  return {
+    ...rest,
+    sinceSeconds: Math.round((nowMs - sinceMs) / 1000),
+    nextTrySeconds: secondsUntil(nextTryMs, nowMs),
+    oldestWaitingSeconds: oldestWaitingMs === null
+      ? null
+      : Math.max(0, Math.round((wallMs - oldestWaitingMs) / 1000)),
+    blocked: blocked.map(({ nextTryMs, ...one }) => ({
+      ...one,
+      nextTrySeconds: secondsUntil(nextTryMs, nowMs) ?? 0,
+    })),
+  };
+}
+
+function secondsUntil(ms: number | null, nowMs: number): number | null {
+  return ms === null ? null : Math.max(0, Math.round((ms - nowMs) / 1000));
+}

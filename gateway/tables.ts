@@ -1,0 +1,77 @@
+/** The query tables as the rest of the program sees them; the work is done in a thread. */
+import { type Parameter, Row } from "../sync/database.ts";
+import { Changes } from "../sync/changes.ts";
+import type { Journal } from "../sync/journal.ts";
+import type { StreamState } from "../sync/segments.ts";
+import { WorkerCalls } from "../sync/worker_calls.ts";
+import type { ProjectionMethods, ProjectionOpening } from "./projection_worker.ts";
+
+export class QueryTables implements AsyncDisposable {
+  readonly #worker: WorkerCalls<ProjectionMethods>;
+  readonly #changes = new Changes();
+  readonly #stop = new AbortController();
+  #following: Promise<void> = Promise.resolve();
+  /** Resolves with the reason when the thread has died. */
+  readonly failed: Promise<Error>;
+  /** Why the tables had to be made anew, or `null`. */
+  madeAnew: string | null = null;
+  readonly #onFailure: (error: unknown) => void;
+
+  private constructor(onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure;
+    const { promise, resolve } = Promise.withResolvers<Error>();
+    this.failed = promise;
+    this.#worker = new WorkerCalls(new URL("./projection_worker.ts", import.meta.url), {
+      onNotice: () => this.#changes.tell(),
+      onEnd: resolve,
+    });
+  }
+
+  /** `onFailure` hears why the tables could not follow; they try again with the next entry. */
+  static async open(
+    journal: Journal,
+    opening: Omit<ProjectionOpening, "journal">,
+    onFailure: (error: unknown) => void,
+  ): Promise<QueryTables> {
+    const tables = new QueryTables(onFailure);
+    const reader = journal.reader();
+    tables.madeAnew = await tables.#worker.call("open", [{ ...opening, journal: reader }], [
+      reader,
+    ]);
+    tables.#following = tables.#follow(journal);
+    return tables;
+  }
+
+  async rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+    const rows = await this.#worker.call("rows", [sql, parameters]);
+    return rows.map((row) => new Row(row));
+  }
+
+  /** Returns when the tables have followed all that the journal holds now. */
+  async caughtUp(journal: Journal): Promise<void> {
+    await this.#worker.call("follow", [names(journal.positions())]);
+  }
+
+  /** Yields when the tables have changed. */
+  changes(signal: AbortSignal): AsyncIterable<unknown> {
+    return this.#changes.watch(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#following;
+    await this.#worker.call("close", []).catch(() => {});
+    this.#worker.terminate();
+  }
+
+  async #follow(journal: Journal): Promise<void> {
+    for await (const moved of journal.changes(this.#stop.signal)) {
+      // Whatever comes meanwhile is followed in the next round.
+      await this.#worker.call("follow", [names(moved)]).catch(this.#onFailure);
+    }
+  }
+}
+
+function names(positions: readonly StreamState[]) {
+  return positions.map(({ origin, stream, seq }) => ({ origin, stream, seq }));
+}
