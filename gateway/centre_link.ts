@@ -15,7 +15,7 @@ export type CentreStatus = LinkStatus | {
 };
 
 /** How often a node that is not enrolled looks whether it is now. */
-const LOOK_MS = 1000;
+const LOOK_MS = 250;
 /** A site's own entries are shipped as they come; this is how soon a dead line shows. */
 const SITE_REFRESH_MS = 20_000;
 /** The other centre moves by itself as well: its positions are asked for, for the equality page. */

@@ -173,8 +173,9 @@ export class Link {
   /** Asks the peer where it stands, and what it stands on: another hash there is a fork. */
   async #askPositions(signal: AbortSignal): Promise<void> {
     const { peer, journal, nowMs } = this.#options;
-    const carried = this.#carried();
-    const standings = await peer.positions(carried, signal);
+    // Of what is not shipped to it as well: its own entries, which it ships to us.
+    const known = journal.positions();
+    const standings = await peer.positions(known, signal);
     this.#askedMs = nowMs();
     if (this.#state !== "up") {
       this.#enter("up");
@@ -182,12 +183,12 @@ export class Link {
       this.#attempts = 0;
       this.#options.onEvent({ kind: "up" });
     }
-    for (const [index, state] of carried.entries()) {
+    for (const [index, state] of known.entries()) {
       const { origin, stream } = state;
       const standing = standings[index];
       const key = streamKey(origin, stream);
-      const known = this.#peer.get(key);
-      if (known?.seq === standing.seq && known.hash.toHex() === standing.hash.toHex()) continue;
+      const before = this.#peer.get(key);
+      if (before?.seq === standing.seq && before.hash.toHex() === standing.hash.toHex()) continue;
       this.#peer.set(key, standing);
       this.#behindSince.delete(key);
       const own = await journal.hashAt(origin, stream, standing.seq);

@@ -17,7 +17,9 @@ import { watchdog } from "../watchdog.ts";
 /** How often a node looks for segments that may go. */
 const PRUNE_MS = 60_000;
 /** How often a county looks for nodes that enrolled at the other centre. */
-const REGISTRY_MS = 1000;
+const REGISTRY_MS = 200;
+/** Requests are finished for so long; then open pages, which would hold on for ever, are cut. */
+const GRACE_MS = 300;
 const DAY_MS = 86_400_000;
 
 /** Runs until the signal aborts; throws when the node cannot go on. */
@@ -99,6 +101,7 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
     key: Deno.readTextFileSync(tls.key),
   };
   const hurry = new AbortController();
+  let finished = false;
   const server = Deno.serve({
     hostname: host,
     port,
@@ -110,14 +113,14 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
       return new Response(null, { status: 500 });
     },
   }, (request, info) => handler(request, { remoteAddr: remoteOf(info) }));
+  server.finished.then(() => finished = true);
   return {
     url,
     sessions,
     close: async () => {
-      // Open pages hold their connections for ever: they are cut, requests are finished.
       const graceful = server.shutdown();
-      await Promise.race([graceful, pause(300, new AbortController().signal)]);
-      hurry.abort();
+      await Promise.race([graceful, pause(GRACE_MS, new AbortController().signal)]);
+      if (!finished) hurry.abort();
       await server.finished;
     },
   };

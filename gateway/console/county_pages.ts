@@ -4,8 +4,9 @@ import type { Text } from "../../drivers/profile_parts.ts";
 import type { DeviceView } from "../devices/device_list.ts";
 import type { EqualityView } from "../fleet/equality.ts";
 import type { NodeStatus } from "../status.ts";
+import { dataTable } from "./data_table.ts";
 import { deviceCards, deviceTone } from "./device_cards.ts";
-import { journalFacts, linkCards } from "./status_parts.ts";
+import { IN_STEP_SECONDS, journalFacts, linkCards } from "./status_parts.ts";
 import {
   age,
   badge,
@@ -33,26 +34,40 @@ export function countyOverview(
   equality: readonly EqualityView[],
 ): Html {
   const { t } = view;
+  const cards = sites.length === 0
+    ? html`<p class="empty">${t("noSites")}<br><small>${t("noSitesHint")}</small></p>`
+    : html`<div class="cards">${sites.map((site) => siteCard(view, site))}</div>`;
+  const other = status.links.length === 0
+    ? ""
+    : html`<section><h2>${t("otherCentre")}</h2>${linkCards(view, status.links)}</section>`;
   return html`${equalityBanner(view, status, equality)}
-    <section><h2>${t("sites")}</h2>${
-    sites.length === 0
-      ? html`<p class="empty">${t("noSites")}<br><small>${t("noSitesHint")}</small></p>`
-      : html`<div class="cards">${sites.map((site) => siteCard(view, site))}</div>`
-  }</section>
-    ${
-    status.links.length === 0 ? "" : html`<section>
-      <h2>${t("otherCentre")}</h2>${linkCards(view, status.links)}</section>`
-  }
+    <section><h2>${t("sites")}</h2>${cards}</section>
+    ${other}
     <section class="panel"><h2>${t("journal")}</h2>${journalFacts(view, status)}</section>`;
 }
 
 const EQUALITY_TONES: Record<EqualityView["state"], Tone> = {
   equal: "good",
   behind: "warn",
-  ahead: "warn",
+  ahead: "good",
   unknown: "idle",
   fork: "bad",
 };
+
+/**
+ * While values come, one centre is always a few entries ahead of what the other last said. As
+ * long as the hashes agree up to there and the rest is on its way, they are in step.
+ */
+function inStep({ state, lagSeconds }: EqualityView): boolean {
+  return state === "equal" || state === "ahead" ||
+    (state === "behind" && lagSeconds < IN_STEP_SECONDS);
+}
+
+function equalityBadge(view: View, one: EqualityView): Html {
+  return inStep(one) && one.state !== "equal"
+    ? badge("good", view.t("inStep"))
+    : badge(EQUALITY_TONES[one.state], stateText(view, one.state));
+}
 
 /** One sentence on both centres: equal, or by how much not. */
 function equalityBanner(
@@ -64,38 +79,41 @@ function equalityBanner(
   const link = (tone: Tone, text: string, more: string) =>
     html`
       <a class="banner ${tone}"
-        href="/equality"><strong>${text}</strong> <span>${more}</span></a>
+        href="/equality"><strong>${text}</strong><span>${more}</span></a>
     `;
   if (status.links.length === 0) return html`<p class="banner warn">${t("noOtherCentre")}</p>`;
-  const counts = `${equality.filter(({ state }) => state === "equal").length}/${equality.length} ${
-    t("equalStreams")
-  }`;
+  const agreeing = equality.filter(inStep).length;
+  const counts = `${agreeing}/${equality.length} ${t("equalStreams")}`;
   if (equality.some(({ state }) => state === "fork")) return link("bad", t("forked"), counts);
   if (equality.every(({ state }) => state === "unknown")) {
     return link("idle", t("otherUnknown"), "");
   }
   const lag = Math.max(0, ...equality.map(({ lagSeconds }) => lagSeconds));
-  if (equality.every(({ state }) => state === "equal")) return link("good", t("bothEqual"), counts);
-  return link("warn", t("notEqual"), `${counts} · ${t("lag")} ${durationText(language, lag)}`);
+  const more = `${counts} · ${t("lag")} ${durationText(language, lag)}`;
+  return equality.every(inStep)
+    ? link("good", t("bothEqual"), more)
+    : link("warn", t("notEqual"), more);
 }
 
-function siteCard(view: View, { node, title, devices, equality }: SiteSummary): Html {
+function siteCard(view: View, site: SiteSummary): Html {
   const { t } = view;
-  const tones = devices.filter(({ configured }) => configured).map(deviceTone);
+  const { node, title, equality } = site;
+  const devices = site.devices.filter(({ configured }) => configured);
+  const tones = devices.map(deviceTone);
   const tone: Tone = tones.includes("bad") ? "bad" : tones.includes("warn") ? "warn" : "good";
   const newest = devices.flatMap(({ points }) => points.map(({ time }) => time)).sort().at(-1);
-  const online = devices.filter(({ configured, state }) => configured && state === "online").length;
+  const online = devices.filter(({ state }) => state === "online").length;
+  const unknown = devices.filter(({ state }) => state === null).length;
+  const silent = unknown === 0 ? "" : ` · ${unknown} ${t("unknown")}`;
   const worst = worstOf(equality);
+  const badges = worst === undefined ? "" : equalityBadge(view, worst);
   return html`
     <a class="card ${tone}" href="/sites/${node}">
-      <header><h3>${titleOf(view, title, node)}</h3>${badge(
-        EQUALITY_TONES[worst],
-        stateText(view, worst),
-      )}</header>
+      <header><h3>${titleOf(view, title, node)}</h3>${badges}</header>
       <dl class="points">
         <div>
           <dt>${t("devices")}</dt>
-          <dd>${online}/${tones.length} ${t("online")}</dd>
+          <dd>${online}/${devices.length} ${t("online")}${silent}</dd>
         </div>
         <div>
           <dt>${t("lastReading")}</dt>
@@ -109,21 +127,22 @@ function siteCard(view: View, { node, title, devices, equality }: SiteSummary): 
   `;
 }
 
-function worstOf(equality: readonly EqualityView[]): EqualityView["state"] {
-  const order = ["fork", "behind", "ahead", "unknown", "equal"] as const;
-  return order.find((state) => equality.some((one) => one.state === state)) ?? "unknown";
+/** The stream that is furthest from equal. */
+function worstOf(equality: readonly EqualityView[]): EqualityView | undefined {
+  const order = ["fork", "unknown", "behind", "ahead", "equal"] as const;
+  return equality.toSorted((a, b) =>
+    Number(inStep(a)) - Number(inStep(b)) || order.indexOf(a.state) - order.indexOf(b.state)
+  ).at(0);
 }
 
 export function sitePage(view: View, site: SiteSummary): Html {
+  const { node, title, devices, equality } = site;
   return html`
     <section>
-          <h2>${titleOf(view, site.title, site.node)} <small>${site.node}</small></h2>
-          ${deviceCards(view, site.devices, `/sites/${site.node}`)}
+          <h2>${titleOf(view, title, node)} <small>${node}</small></h2>
+          ${deviceCards(view, devices, `/sites/${node}`)}
         </section>
-    <section class="panel"><h2>${view.t("equality")}</h2>${equalityTable(
-      view,
-      site.equality,
-    )}</section>
+    <section class="panel"><h2>${view.t("equality")}</h2>${equalityTable(view, equality)}</section>
   `;
 }
 
@@ -138,38 +157,25 @@ export function equalityPage(
 
 function equalityTable(view: View, equality: readonly EqualityView[]): Html {
   const { t, language } = view;
-  return html`
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>${t("node")}</th>
-            <th>${t("stream")}</th>
-            <th>${t("state")}</th>
-            <th class="number">${t("here")}</th>
-            <th>${t("hash")}</th>
-            <th class="number">${t("there")}</th>
-            <th>${t("hash")}</th>
-            <th class="number">${t("lag")}</th>
-          </tr>
-        </thead>
-        <tbody>${equality.map((one) =>
-          html`
-            <tr>
-              <th scope="row"><code>${one.origin}</code></th>
-              <td>${stateText(view, one.stream)}</td>
-              <td>${badge(EQUALITY_TONES[one.state], stateText(view, one.state))}</td>
-              <td class="number">${one.here.seq}</td>
-              <td>${shortHash(one.here.hash)}</td>
-              <td class="number">${one.there?.seq ?? "–"}</td>
-              <td>${one.there === null ? "–" : shortHash(one.there.hash)}</td>
-              <td class="number">${one.state === "behind"
-                ? html`${one.lagEntries} · ${durationText(language, one.lagSeconds)}`
-                : "–"}</td>
-            </tr>
-          `
-        )}</tbody>
-      </table>
-    </div>
-  `;
+  const columns = [
+    { head: t("node") },
+    { head: t("stream") },
+    { head: t("state") },
+    { head: t("here"), number: true },
+    { head: t("hash") },
+    { head: t("there"), number: true },
+    { head: t("hash") },
+    { head: t("lag"), number: true },
+  ];
+  const rows = equality.map((one) => [
+    html`<code>${one.origin}</code>`,
+    stateText(view, one.stream),
+    equalityBadge(view, one),
+    one.here.seq,
+    shortHash(one.here.hash),
+    one.there?.seq ?? "–",
+    one.there === null ? "–" : shortHash(one.there.hash),
+    one.state === "behind" ? `${one.lagEntries} · ${durationText(language, one.lagSeconds)}` : "–",
+  ]);
+  return dataTable(columns, rows);
 }

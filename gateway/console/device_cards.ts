@@ -1,6 +1,8 @@
 /** Devices as cards, for the overview; and one device whole. */
 import { html } from "hono/html";
 import type { DeviceView, PointView } from "../devices/device_list.ts";
+import { type Column, dataTable } from "./data_table.ts";
+import { explain } from "./explain.ts";
 import {
   age,
   badge,
@@ -19,7 +21,12 @@ import {
 /** Cards of devices; `base` is the address below which a device has its page. */
 export function deviceCards(view: View, devices: readonly DeviceView[], base: string): Html {
   if (devices.length === 0) return html`<p class="empty">${view.t("noDevices")}</p>`;
-  return html`<div class="cards">${devices.map((device) => deviceCard(view, device, base))}</div>`;
+  // What needs somebody stands first; otherwise by name, so that a card keeps its place.
+  const order: readonly Tone[] = ["bad", "warn", "good", "idle"];
+  const sorted = devices.toSorted((a, b) =>
+    order.indexOf(deviceTone(a)) - order.indexOf(deviceTone(b))
+  );
+  return html`<div class="cards">${sorted.map((device) => deviceCard(view, device, base))}</div>`;
 }
 
 export function deviceTone(device: DeviceView): Tone {
@@ -34,7 +41,9 @@ function deviceCard(view: View, device: DeviceView, base: string): Html {
   const tone = deviceTone(device);
   const [first, ...others] = device.points;
   const newest = device.points.map(({ time }) => time).sort().at(-1) ?? null;
-  return html`<a class="card ${tone}" href="${base}/${device.device}">
+  return html`<a class="card ${tone} ${
+    device.state === "offline" ? "offline" : ""
+  }" href="${base}/${device.device}">
     <header>
       <h3>${titleOf(view, device.title, device.device)}</h3>
       ${badge(tone, deviceState(view, device))}
@@ -89,14 +98,14 @@ export function devicePage(view: View, device: DeviceView): Html {
       <dl class="facts">
             <div><dt>${t("name")}</dt><dd><code>${device.device}</code></dd></div>
             <div><dt>${t("profile")}</dt><dd>${device.profile ?? "–"}</dd></div>
-            <div><dt>${t("lines")}</dt><dd>${device.source ?? "–"}</dd></div>
+            <div><dt>${t("line")}</dt><dd>${device.source ?? "–"}</dd></div>
             <div><dt>${t("interval")}</dt><dd>${device.intervalSeconds ?? "–"} ${t(
               "seconds",
             )}</dd></div>
             ${device.state === null ? "" : html`
               <div>
                 <dt>${t("reason")}</dt>
-                <dd>${device.reason ?? "–"}</dd>
+                <dd>${explain(view, device.reason)}</dd>
               </div>
               <div>
                 <dt>${t("since")}</dt>
@@ -105,41 +114,35 @@ export function devicePage(view: View, device: DeviceView): Html {
             `}
           </dl>
     </section>
-    <section class="panel">
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th>${t("point")}</th>
-              <th class="number">${t("value")}</th>
-              <th>${t("quality")}</th>
-              <th>${t("age")}</th>
-              <th>${t("received")}</th>
-              <th>${t("deviceTime")}</th>
-              <th class="number">${t("entry")}</th>
-            </tr>
-          </thead>
-          <tbody>${device.points.map((point) => pointRow(view, point))}</tbody>
-        </table>
-      </div>
-    </section>
+    <section class="panel">${dataTable(
+      pointColumns(view),
+      device.points.map((point) => pointRow(view, point)),
+    )}</section>
   `;
 }
 
-function pointRow(view: View, point: PointView): Html {
+function pointColumns({ t }: View): Column[] {
+  return [
+    { head: t("point") },
+    { head: t("value"), number: true },
+    { head: t("quality") },
+    { head: t("age") },
+    { head: t("received") },
+    { head: t("deviceTime") },
+    { head: t("entry"), number: true },
+  ];
+}
+
+function pointRow(view: View, point: PointView): (Html | string | number)[] {
   const tone = pointTone(point);
-  return html`
-    <tr>
-      <th scope="row">${titleOf(view, point.title, point.point)}</th>
-      <td class="number">${valueText(view, point.value)} <span class="unit">${unit(
-        point,
-      )}</span></td>
-      <td>${badge(tone, pointState(view, point))}
-          ${point.reason === null ? "" : html`<br><small>${point.reason}</small>`}</td>
-      <td>${age(view, point.time)}</td>
-      <td>${moment(view, point.time)}</td>
-      <td>${point.deviceTime === null ? "–" : moment(view, point.deviceTime)}</td>
-      <td class="number">${point.seq}</td>
-    </tr>
-  `;
+  const reason = point.reason === null ? "" : html`<br><small>${point.reason}</small>`;
+  return [
+    titleOf(view, point.title, point.point),
+    html`${valueText(view, point.value)} <span class="unit">${unit(point)}</span>`,
+    html`${badge(tone, pointState(view, point))}${reason}`,
+    age(view, point.time),
+    moment(view, point.time),
+    point.deviceTime === null ? "–" : moment(view, point.deviceTime),
+    point.seq,
+  ];
 }

@@ -3,7 +3,9 @@ import { html } from "hono/html";
 import type { DeviceView } from "../devices/device_list.ts";
 import type { Refusal } from "../refusals.ts";
 import type { NodeStatus } from "../status.ts";
+import { dataTable } from "./data_table.ts";
 import { deviceCards, deviceTone } from "./device_cards.ts";
+import { explain } from "./explain.ts";
 import { journalFacts, lineTable, linkCards, linkTone } from "./status_parts.ts";
 import { age, badge, type Html, stateText, titleOf, type View } from "./view.ts";
 
@@ -30,15 +32,17 @@ function attention(view: View, status: NodeStatus, devices: readonly DeviceView[
   const problems = [
     ...bad.map((device) =>
       html`<li><a href="/devices/${device.device}">${titleOf(view, device.title, device.device)}</a>
-        ${device.reason !== null && device.state !== "online" ? `· ${device.reason}` : ""}</li>`
+        ${device.state === "online" ? "" : html`· ${explain(view, device.reason)}`}</li>`
     ),
     ...status.links.filter((link) => linkTone(link) === "bad").map((link) =>
       html`<li>${link.destination} · ${
-        link.state === "not-enrolled" ? t("notEnrolled") : link.reason ?? t("blocked")
+        link.state === "not-enrolled"
+          ? t("notEnrolled")
+          : explain(view, link.reason ?? t("blocked"))
       }</li>`
     ),
     ...status.sources.filter(({ state }) => state === "waiting").map(({ name, detail }) =>
-      html`<li>${name} · ${detail}</li>`
+      html`<li>${name} · ${explain(view, detail)}</li>`
     ),
   ];
   return problems.length === 0
@@ -49,36 +53,22 @@ function attention(view: View, status: NodeStatus, devices: readonly DeviceView[
 export function refusalsPage(view: View, refusals: readonly Refusal[]): Html {
   const { t } = view;
   if (refusals.length === 0) return html`<p class="banner good">${t("nobodyRefused")}</p>`;
-  return html`
-    <section class="panel">
-      <h2>${t("refused")}</h2>
-      <p>${t("refusedHint")}</p>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th>${t("who")}</th>
-              <th>${t("reason")}</th>
-              <th>${t("detail")}</th>
-              <th>${t("lines")}</th>
-              <th class="number">${t("times")}</th>
-              <th>${t("lastTime")}</th>
-            </tr>
-          </thead>
-          <tbody>${refusals.map((refusal) =>
-            html`
-              <tr>
-                <th scope="row"><code>${refusal.who}</code></th>
-                <td>${badge("warn", stateText(view, refusal.code))}</td>
-                <td>${refusal.detail}</td>
-                <td>${refusal.source}</td>
-                <td class="number">${refusal.count}</td>
-                <td>${age(view, new Date(refusal.lastMs).toISOString())}</td>
-              </tr>
-            `
-          )}</tbody>
-        </table>
-      </div>
-    </section>
-  `;
+  const columns = [
+    { head: t("who") },
+    { head: t("reason") },
+    { head: t("detail") },
+    { head: t("line") },
+    { head: t("times"), number: true },
+    { head: t("lastTime") },
+  ];
+  const rows = refusals.map((refusal) => [
+    html`<code>${refusal.who}</code>`,
+    badge("warn", stateText(view, refusal.code)),
+    explain(view, refusal.detail),
+    refusal.source,
+    refusal.count,
+    age(view, new Date(refusal.lastMs).toISOString()),
+  ]);
+  return html`<section class="panel"><h2>${t("refused")}</h2><p>${t("refusedHint")}</p>
+    ${dataTable(columns, rows)}</section>`;
 }

@@ -1,6 +1,8 @@
 /** Parts of pages that show how the node itself is doing: links, lines, journal, clock. */
 import { html } from "hono/html";
 import type { LinkView, NodeStatus, SourceView } from "../status.ts";
+import { dataTable } from "./data_table.ts";
+import { explain } from "./explain.ts";
 import type { TextKey } from "./text.ts";
 import {
   badge,
@@ -28,6 +30,9 @@ export function linkCards(view: View, links: readonly LinkView[]): Html {
   return html`<div class="cards">${links.map((link) => linkCard(view, link))}</div>`;
 }
 
+/** What is younger is on its way, not waiting. */
+export const IN_STEP_SECONDS = 10;
+
 export function linkTone(link: LinkView): Tone {
   if (link.state === "up") return link.blocked.length > 0 ? "bad" : "good";
   return link.state === "down" ? "bad" : "warn";
@@ -42,7 +47,8 @@ function linkCard(view: View, link: LinkView): Html {
       t("enrolHint")
     }</p></article>`;
   }
-  const delivered = link.waitingEntries === 0;
+  const oldest = link.oldestWaitingSeconds ?? 0;
+  const delivered = link.waitingEntries === 0 || (link.state === "up" && oldest < IN_STEP_SECONDS);
   return html`<article class="card ${linkTone(link)}">
     ${head(t(link.state))}
     ${
@@ -59,8 +65,7 @@ function linkCard(view: View, link: LinkView): Html {
   }
     ${
     link.reason === null ? "" : html`
-      <p class="reason">${link.reason}
-            ${link.hint === null ? "" : html`<br><small>${link.hint}</small>`}</p>
+      <p class="reason">${explain(view, link.reason)}</p>
       <dl class="points">
               <div><dt>${t("attempts")}</dt><dd>${link.attempts}</dd></div>
               ${link.nextTrySeconds === null ? "" : html`
@@ -84,40 +89,24 @@ function linkCard(view: View, link: LinkView): Html {
 }
 
 export function lineTable(view: View, sources: readonly SourceView[]): Html {
-  const { t, language } = view;
-  const tones: Record<SourceView["state"], Tone> = {
-    running: "good",
-    starting: "idle",
-    waiting: "bad",
-  };
-  return html`
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>${t("name")}</th>
-            <th>${t("driver")}</th>
-            <th>${t("state")}</th>
-            <th>${t("detail")}</th>
-          </tr>
-        </thead>
-        <tbody>${sources.map((source) =>
-          html`
-            <tr>
-              <th scope="row">${source.name}</th>
-              <td>${source.driver}</td>
-              <td>${badge(tones[source.state], t(source.state))}</td>
-              <td>${source.detail}${source.state === "waiting" && source.nextTrySeconds !== null
-                ? html`<br><small>${t("attempts")} ${source.attempts} · ${t("nextTry")} ${
-                  durationText(language, source.nextTrySeconds)
-                }</small>`
-                : ""}</td>
-            </tr>
-          `
-        )}</tbody>
-      </table>
-    </div>
-  `;
+  const { t } = view;
+  const tones = { running: "good", starting: "idle", waiting: "bad" } as const;
+  const columns = [t("name"), t("driver"), t("state"), t("detail")].map((head) => ({ head }));
+  return dataTable(
+    columns,
+    sources.map((source) => [
+      source.name,
+      source.driver,
+      badge(tones[source.state], t(source.state)),
+      html`${explain(view, source.detail)}${tries(view, source)}`,
+    ]),
+  );
+}
+
+function tries({ t, language }: View, { state, attempts, nextTrySeconds }: SourceView): Html {
+  if (state !== "waiting" || nextTrySeconds === null) return html``;
+  const next = durationText(language, nextTrySeconds);
+  return html`<br><small>${t("attempts")} ${attempts} · ${t("nextTry")} ${next}</small>`;
 }
 
 /** Entries a stream of this life holds, and the room there is. */
@@ -137,6 +126,6 @@ export function journalFacts(view: View, status: NodeStatus): Html {
   }
     <div><dt>${t("onDisk")}</dt><dd>${bytesText(status.journal.bytes)}</dd></div>
     <div><dt>${t("diskFree")}</dt><dd>${bytesText(status.disk.freeBytes)}</dd></div>
-    <div><dt>${t("life")}</dt><dd><code>${status.origin}</code></dd></div>
+    <div class="wide"><dt>${t("life")}</dt><dd><code>${status.origin}</code></dd></div>
   </dl>`;
 }

@@ -30,7 +30,7 @@ export interface DemoParts {
 }
 
 export async function runDemo(options: DemoOptions, parts: DemoParts): Promise<void> {
-  const startedMs = performance.now();
+  const started = { performanceMs: performance.now(), wallMs: Date.now() };
   const { print } = parts;
   const dir = options.dir ?? Deno.makeTempDirSync({ prefix: "tributary-demo-" });
   Deno.mkdirSync(dir, { recursive: true });
@@ -43,18 +43,18 @@ export async function runDemo(options: DemoOptions, parts: DemoParts): Promise<v
 
   const plan = await makePlan(dir);
   print(`Starting two county centres and two sites in ${dir} …`);
+  for (const site of plan.sites) await startDevices(site, stack);
   const children = [...plan.counties, ...plan.sites].map((node) =>
     stack.use(new ChildNode(node, { print, logFile: join(dir, `${node.name}.log`) }))
   );
   await Promise.all(children.map((child) => child.ready(signal)));
   if (signal.aborted) return;
   await enrolAll(plan);
-  for (const site of plan.sites) await startDevices(site, stack);
   const links = await Promise.all([...plan.counties, ...plan.sites].map(ownerLink));
   writeDurably(join(dir, "demo.json"), JSON.stringify(describe(plan, children, links), null, 2));
   print(`\n${addresses(plan, links)}\n`);
   print(`Everything for programs stands in ${join(dir, "demo.json")}. Ctrl-C stops all of it.`);
-  await firstReadings(plan, startedMs, parts.print, signal);
+  await firstReadings(plan, started, parts.print, signal);
   while (!signal.aborted) await pause(3_600_000, signal);
   print("Stopping …");
 }
@@ -163,21 +163,24 @@ function addresses(plan: DemoPlan, links: readonly string[]): string {
 /** Says when the first live value of each site has arrived at each centre. */
 async function firstReadings(
   plan: DemoPlan,
-  startedMs: number,
+  started: { readonly performanceMs: number; readonly wallMs: number },
   print: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const pending = new Set(
     plan.counties.flatMap((county) => plan.sites.map((site) => `${county.name} ${site.name}`)),
   );
-  const latest = z.array(z.object({ site: z.string() }));
+  const latest = z.array(z.object({ site: z.string(), time: z.string() }));
   while (pending.size > 0 && !signal.aborted) {
     for (const county of plan.counties) {
       const values = latest.parse(await askNode(readConfig(county.config), "/api/latest"));
       for (const site of plan.sites) {
-        if (!values.some((value) => value.site === site.name)) continue;
+        const live = values.some(({ site: name, time }) =>
+          name === site.name && Date.parse(time) >= started.wallMs
+        );
+        if (!live) continue;
         if (!pending.delete(`${county.name} ${site.name}`)) continue;
-        const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+        const seconds = ((performance.now() - started.performanceMs) / 1000).toFixed(1);
         print(`✓ ${county.name} shows live values of ${site.name} (${seconds} s after the start)`);
       }
     }

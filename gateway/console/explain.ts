@@ -1,0 +1,100 @@
+/** Why something does not work, in the technician's own words, with the original behind it. */
+import { html } from "hono/html";
+import type { Html, View } from "./view.ts";
+
+/** What a message tells, by what stands in it; the first that fits counts. */
+const EXPLANATIONS: readonly {
+  readonly found: RegExp;
+  readonly zh: string;
+  readonly en: string;
+}[] = [
+  {
+    found: /ECONNREFUSED|Connection refused/i,
+    zh: "对方拒绝连接：设备或服务未开启，或地址、端口不对",
+    en: "The connection was refused: the other end is off, or address or port are wrong",
+  },
+  {
+    found: /EHOSTUNREACH|ENETUNREACH|network is unreachable/i,
+    zh: "网络不通：请检查网线、交换机和地址",
+    en: "The network does not lead there: check cable, switch and address",
+  },
+  {
+    found: /ENOTFOUND|EAI_AGAIN|getaddrinfo/i,
+    zh: "找不到该地址：请检查名称或改用 IP 地址",
+    en: "The name is not known: check it, or use an IP address",
+  },
+  {
+    found: /certificate/i,
+    zh: "证书不受信任：请检查证书文件和有效期",
+    en: "The certificate is not trusted: check its file and its dates",
+  },
+  {
+    found: /Not authorized|bad user name|password/i,
+    zh: "登录被拒绝：请检查用户名和密码",
+    en: "The login was refused: check name and password",
+  },
+  {
+    found: /not enrolled/i,
+    zh: "县中心尚未登记本站：请索取一次性登记码",
+    en: "The county does not know this site yet: ask for a one-time code",
+  },
+  {
+    found: /Nobody answers|no answer|timed out|timeout/i,
+    zh: "没有应答：请检查供电、接线和地址",
+    en: "No answer: check power, wiring and address",
+  },
+  {
+    found: /connection was closed|ECONNRESET|EPIPE|disconnected|socket hang up/i,
+    zh: "连接已断开",
+    en: "The connection has ended",
+  },
+  {
+    found: /illegal data address|illegal function|illegal data value/i,
+    zh: "设备不接受该寄存器请求：型号文件与设备不符",
+    en: "The device does not take this request: the profile does not fit it",
+  },
+  {
+    found: /^no client has this name$/,
+    zh: "配置中没有这个用户名",
+    en: "No client of this name is configured",
+  },
+  { found: /^it gave no name$/, zh: "未提供用户名", en: "It gave no name" },
+  {
+    found: /^it may not publish to (.+)$/,
+    zh: "无权发布到主题 $1",
+    en: "It may not publish to $1",
+  },
+  {
+    found: /^it may not subscribe to (.+)$/,
+    zh: "无权订阅主题 $1",
+    en: "It may not subscribe to $1",
+  },
+  {
+    found: /^a packet of (\d+) bytes, at most \d+$/,
+    zh: "报文长 $1 字节，超过上限",
+    en: "A packet of $1 bytes is over the limit",
+  },
+  {
+    found: /^unacceptable protocol version$/,
+    zh: "MQTT 版本不支持：请在设备上选择 3.1.1",
+    en: "This MQTT version is not spoken here: choose 3.1.1 at the device",
+  },
+  { found: /^listening on (.+)$/, zh: "监听 $1", en: "Listening on $1" },
+  { found: /^connected to (.+)$/, zh: "已连接 $1", en: "Connected to $1" },
+  { found: /^connected$/, zh: "已连接", en: "Connected" },
+  { found: /^it answers$/, zh: "应答正常", en: "It answers" },
+];
+
+/** A reason for people; what was not foreseen is shown as it is. */
+export function explain({ language }: View, reason: string | null): Html {
+  if (reason === null || reason === "") return html`–`;
+  for (const explanation of EXPLANATIONS) {
+    const match = explanation.found.exec(reason);
+    if (match === null) continue;
+    const text = explanation[language].replace("$1", match[1] ?? "");
+    // Where nothing but the words differ, the original tells no more.
+    if (match[0] === reason) return html`${text}`;
+    return html`${text}<br><small>${reason}</small>`;
+  }
+  return html`${reason}`;
+}
