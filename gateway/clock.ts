@@ -11,9 +11,12 @@ const REFRESH_MS = 1000;
 export interface Clock {
   /** This moment. */
   now(): Stamp;
-  /** The moment that `performance.now()` told as `performanceMs`. */
-  at(performanceMs: number): Stamp;
+  /** Reads the clocks once: gives the stamp of any moment that `performance.now()` told. */
+  ruler(): Ruler;
 }
+
+/** The stamp of a moment on the clock of `performance.now()`. */
+export type Ruler = (performanceMs: number) => Stamp;
 
 /** The clocks of this machine. */
 export class SystemClock implements Clock {
@@ -31,18 +34,22 @@ export class SystemClock implements Clock {
   }
 
   now(): Stamp {
-    return this.at(performance.now());
+    return this.ruler()(performance.now());
   }
 
-  at(performanceMs: number): Stamp {
+  ruler(): Ruler {
     const nowMs = performance.now();
     if (nowMs - this.#refreshedMs > REFRESH_MS) this.#refresh(nowMs);
-    return {
-      wallMs: Math.round(Date.now() - (nowMs - performanceMs)),
-      bootId: this.#bootId,
-      bootMs: Math.round(performanceMs + this.#bootOffsetMs),
-      clock: this.#state,
-    };
+    const wallOffsetMs = Date.now() - nowMs;
+    const bootOffsetMs = this.#bootOffsetMs;
+    const bootId = this.#bootId;
+    const clock = this.#state;
+    return (performanceMs) => ({
+      wallMs: Math.round(performanceMs + wallOffsetMs),
+      bootId,
+      bootMs: Math.round(performanceMs + bootOffsetMs),
+      clock,
+    });
   }
 
   #refresh(nowMs: number): void {

@@ -6,12 +6,14 @@ import type {
   Identity,
   Item,
   Outcome,
+  Quality,
   ReadingItem,
   Run,
+  UnreadableItem,
 } from "../drivers/driver.ts";
 import type { Stamp } from "../sync/entry.ts";
 import type { Append, Appended, Journal, NewEntry } from "../sync/journal.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock, Ruler } from "./clock.ts";
 import type { Counters } from "./counters.ts";
 import type { Log } from "./log.ts";
 import type { Refusals } from "./refusals.ts";
@@ -76,47 +78,45 @@ export class Collector {
   }
 
   async #store(source: string, batch: Batch, onLine: OnLine): Promise<readonly Outcome[]> {
-    const { journal, clock } = this.#parts;
-    const stamp = clock.now();
+    const { journal, clock, counters } = this.#parts;
+    const ruler = clock.ruler();
+    const stamp = ruler(performance.now());
     const appends: Append[] = [];
     const places: number[] = [];
     for (const item of batch) {
-      const append = this.#append(source, item, onLine);
+      const append = this.#append(source, item, ruler, onLine);
       places.push(append === null ? -1 : appends.length);
       if (append !== null) appends.push(append);
     }
     const appended = await journal.append(appends, stamp);
+    const tally = new Tally();
     const outcomes = batch.map((item, index) =>
-      places[index] < 0 ? STORED : this.#outcome(source, item, appended[places[index]])
+      places[index] < 0 ? STORED : tally.outcome(item, appended[places[index]])
     );
+    tally.addTo(counters, source);
     for (const [index, item] of batch.entries()) {
-      const conflict = places[index] >= 0 && appended[places[index]].kind === "conflict";
-      if (conflict) outcomes[index] = await this.#conflict(source, item, stamp);
+      if (places[index] < 0 || appended[places[index]].kind !== "conflict") continue;
+      outcomes[index] = await this.#conflict(source, item, stamp);
     }
     return outcomes;
   }
 
   /** The entry for an item, or `null` where there is nothing to store. */
-  #append(source: string, item: Item, onLine: OnLine): Append | null {
+  #append(source: string, item: Item, ruler: Ruler, onLine: OnLine): Append | null {
     switch (item.kind) {
       case "reading":
-        return this.#keyed(
-          readingEntry(item, this.#parts.clock.at(item.receivedMs)),
-          item.identity,
-        );
+        return keyed(readingEntry(item, ruler(item.receivedMs)), item.identity);
       case "unreadable": {
-        const { device, address, reason, bytes } = item;
+        const { device, reason } = item;
         this.#parts.log({ kind: "unreadable", source, device, reason });
-        const body = { device, address, reason, bytes: bytes.toBase64(), ...marks(item) };
-        const entry = this.#entry("reading", "unreadable", item.receivedMs, body);
-        return this.#keyed(entry, item.identity);
+        return keyed(unreadableEntry(item, ruler(item.receivedMs)), item.identity);
       }
       case "state": {
         const { device, state, reason, receivedMs } = item;
         if (this.#states.get(device) === state) return null;
         this.#states.set(device, state);
         this.#parts.log({ kind: "device", device, state, reason });
-        return this.#entry("reading", "state", receivedMs, { device, state, reason });
+        return newEntry("reading", "state", ruler(receivedMs), { device, state, reason });
       }
       case "release":
         return { kind: "release", channel: item.channel, id: item.id };
@@ -125,45 +125,15 @@ export class Collector {
         return null;
       case "refusal": {
         const { code, who, detail } = item;
-        const { refusals, counters, log, clock } = this.#parts;
+        const { refusals, counters, log } = this.#parts;
+        const now = ruler(performance.now());
         counters.add("tributary_refusals_total", { source, code });
         log({ kind: "refusal", source, code, who, detail });
         // The first of its kind is evidence; a thousand repeats would only fill the disk.
-        const isNew = refusals.add(source, item, clock.now().wallMs);
-        const body = { source, code, who, detail };
-        return isNew ? this.#entry("audit", "refusal", performance.now(), body) : null;
+        const isNew = refusals.add(source, item, now.wallMs);
+        return isNew ? newEntry("audit", "refusal", now, { source, code, who, detail }) : null;
       }
     }
-  }
-
-  #entry(stream: NewEntry["stream"], entryKind: string, atMs: number, body: object): NewEntry {
-    const time = this.#parts.clock.at(atMs);
-    return { kind: "entry", stream, entryKind, time, body: JSON.stringify(body) };
-  }
-
-  #keyed(entry: NewEntry, identity: Identity | null): NewEntry {
-    if (identity === null) return entry;
-    const { channel, id, bytes, windowMs } = identity;
-    const digest = new Uint8Array(createHash("sha256").update(bytes).digest());
-    return { ...entry, key: { channel, id, digest, windowMs } };
-  }
-
-  #outcome(source: string, item: Item, appended: Appended): Outcome {
-    const { counters } = this.#parts;
-    if (appended.kind === "duplicate") {
-      counters.add("tributary_duplicates_total", { source });
-      return DUPLICATE;
-    }
-    if (appended.kind !== "stored") return STORED;
-    if (item.kind === "unreadable") counters.add("tributary_unreadable_total", { source });
-    if (item.kind === "reading") {
-      counters.add("tributary_readings_total", { source });
-      for (const { quality } of item.readings) counters.add("tributary_points_total", { quality });
-      if (item.possibleDuplicate) {
-        counters.add("tributary_possible_duplicates_total", { source });
-      }
-    }
-    return STORED;
   }
 
   /** The same id came with other bytes before (T2): refused and alarmed, or kept and flagged. */
@@ -172,39 +142,103 @@ export class Collector {
       return STORED;
     }
     const { journal, counters, log } = this.#parts;
-    const { id, restarts } = item.identity;
-    const { device } = item;
-    if (restarts) {
-      const again = this.#append(source, { ...item, identity: null }, () => {});
-      if (again?.kind !== "entry") return STORED;
-      const body = JSON.stringify({ ...JSON.parse(again.body), id, idReused: true });
-      await journal.append([{ ...again, body }], stamp);
+    const { device, identity } = item;
+    if (identity.restarts) {
+      const entry = item.kind === "reading"
+        ? readingEntry(item, stamp, { idReused: true })
+        : unreadableEntry(item, stamp, { idReused: true });
+      await journal.append([entry], stamp);
       return STORED;
     }
+    const { id } = identity;
     counters.add("tributary_key_conflicts_total", { source });
     log({ kind: "key-conflict", device, id });
-    const bytes = item.identity.bytes.toBase64();
-    const alarm = this.#entry("alarm", "key-conflict", item.receivedMs, { device, id, bytes });
-    await journal.append([alarm], stamp);
+    const alarm = { device, id, bytes: identity.bytes.toBase64() };
+    await journal.append([newEntry("alarm", "key-conflict", stamp, alarm)], stamp);
     return { kind: "refused", reason: `id "${id}" came with other bytes before` };
   }
 }
 
+/** What became of a batch, counted: the counters are told once for all of it. */
+class Tally {
+  #readings = 0;
+  #duplicates = 0;
+  #possibleDuplicates = 0;
+  #unreadable = 0;
+  readonly #points: Record<Quality, number> = { good: 0, uncertain: 0, fault: 0 };
+
+  outcome(item: Item, appended: Appended): Outcome {
+    if (appended.kind === "duplicate") {
+      this.#duplicates++;
+      return DUPLICATE;
+    }
+    if (appended.kind !== "stored") return STORED;
+    if (item.kind === "unreadable") this.#unreadable++;
+    if (item.kind === "reading") {
+      this.#readings++;
+      if (item.possibleDuplicate) this.#possibleDuplicates++;
+      for (const { quality } of item.readings) this.#points[quality]++;
+    }
+    return STORED;
+  }
+
+  addTo(counters: Counters, source: string): void {
+    const counts = [
+      ["tributary_readings_total", this.#readings],
+      ["tributary_duplicates_total", this.#duplicates],
+      ["tributary_possible_duplicates_total", this.#possibleDuplicates],
+      ["tributary_unreadable_total", this.#unreadable],
+    ] as const;
+    for (const [name, count] of counts) {
+      if (count > 0) counters.add(name, { source }, count);
+    }
+    for (const [quality, count] of Object.entries(this.#points)) {
+      if (count > 0) counters.add("tributary_points_total", { quality }, count);
+    }
+  }
+}
+
+function newEntry(
+  stream: NewEntry["stream"],
+  entryKind: string,
+  time: Stamp,
+  body: object,
+): NewEntry {
+  return { kind: "entry", stream, entryKind, time, body: JSON.stringify(body) };
+}
+
+function keyed(entry: NewEntry, identity: Identity | null): NewEntry {
+  if (identity === null) return entry;
+  const { channel, id, bytes, windowMs } = identity;
+  const digest = new Uint8Array(createHash("sha256").update(bytes).digest());
+  return { ...entry, key: { channel, id, digest, windowMs } };
+}
+
 /**
  * Body of a reading: `{device, readings: [{point, value, unit, quality, reason?}], deviceTime?,
- * id?, possibleDuplicate?}`; times in milliseconds since 1970 UTC.
+ * id?, possibleDuplicate?, idReused?}`; times in milliseconds since 1970 UTC.
  */
-function readingEntry(item: ReadingItem, time: Stamp): NewEntry {
+function readingEntry(item: ReadingItem, time: Stamp, more: object = {}): NewEntry {
   const { device, readings, deviceMs } = item;
   const told = deviceMs === null ? {} : { deviceTime: deviceMs };
-  const body = JSON.stringify({ device, readings, ...told, ...marks(item) });
-  return { kind: "entry", stream: "reading", entryKind: "reading", time, body };
+  return newEntry("reading", "reading", time, {
+    device,
+    readings,
+    ...told,
+    ...marks(item),
+    ...more,
+  });
+}
+
+/** Body of what nobody could read: `{device, address, reason, bytes, …}`, bytes in base64. */
+function unreadableEntry(item: UnreadableItem, time: Stamp, more: object = {}): NewEntry {
+  const { device, address, reason, bytes } = item;
+  const body = { device, address, reason, bytes: bytes.toBase64(), ...marks(item), ...more };
+  return newEntry("reading", "unreadable", time, body);
 }
 
 /** What identifies a message, or that nothing does. */
-function marks(
-  { identity, possibleDuplicate }: Pick<ReadingItem, "identity" | "possibleDuplicate">,
-) {
+function marks({ identity, possibleDuplicate }: ReadingItem | UnreadableItem): object {
   const named = identity !== null && identity.windowMs !== null ? { id: identity.id } : {};
   return possibleDuplicate ? { ...named, possibleDuplicate } : named;
 }

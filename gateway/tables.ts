@@ -1,10 +1,17 @@
 /** The query tables as the rest of the program sees them; the work is done in a thread. */
 import { type Parameter, Row } from "../sync/database.ts";
+import { pause } from "../sync/backoff.ts";
 import { Changes } from "../sync/changes.ts";
 import type { Journal } from "../sync/journal.ts";
 import type { StreamState } from "../sync/segments.ts";
 import { WorkerCalls } from "../sync/worker_calls.ts";
 import type { ProjectionMethods, ProjectionOpening } from "./projection_worker.ts";
+
+/**
+ * The tables are so much behind at most. Where thousands of readings come in a second, most of
+ * them are overtaken within it, and only the last of each point is written.
+ */
+const FOLLOW_MS = 100;
 
 export class QueryTables implements AsyncDisposable {
   readonly #worker: WorkerCalls<ProjectionMethods>;
@@ -68,6 +75,7 @@ export class QueryTables implements AsyncDisposable {
     for await (const moved of journal.changes(this.#stop.signal)) {
       // Whatever comes meanwhile is followed in the next round.
       await this.#worker.call("follow", [names(moved)]).catch(this.#onFailure);
+      await pause(FOLLOW_MS, this.#stop.signal);
     }
   }
 }

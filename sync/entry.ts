@@ -77,15 +77,50 @@ export function writeContent(
 }
 
 /** Reads one content, the body being a view into the reader's bytes. */
-export function readContent(reader: OctetReader): Content {
+export function readContent(reader: OctetReader, names = new Names()): Content {
   const wallMs = reader.i64();
-  const bootId = reader.raw(16).toHex();
+  const bootId = names.bootId(reader.raw(16));
   const bootMs = reader.i64();
   const clock = CLOCK_STATES[reader.u8()];
   if (clock === undefined) throw new OctetsError("Cannot read an entry: unknown clock state");
-  const kind = reader.text16();
+  const kind = names.kind(reader);
   const body = reader.raw(reader.u32());
   return { time: { wallMs, bootId, bootMs, clock }, kind, body };
+}
+
+/** Boot ids and kinds repeat from entry to entry: what is the same as before is not decoded. */
+class Names {
+  #bootBytes = new Uint8Array();
+  #bootId = "";
+  #kindBytes = new Uint8Array();
+  #kind = "";
+
+  bootId(bytes: Uint8Array): string {
+    if (!sameBytes(bytes, this.#bootBytes)) {
+      this.#bootBytes = new Uint8Array(bytes);
+      this.#bootId = bytes.toHex();
+    }
+    return this.#bootId;
+  }
+
+  kind(reader: OctetReader): string {
+    const from = reader.at;
+    const bytes = reader.raw(reader.u16());
+    if (!sameBytes(bytes, this.#kindBytes)) {
+      reader.at = from;
+      this.#kind = reader.text16();
+      this.#kindBytes = new Uint8Array(bytes);
+    }
+    return this.#kind;
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) {
+    if (a[index] !== b[index]) return false;
+  }
+  return true;
 }
 
 /** Moves a reader behind the next content without decoding it. */
@@ -98,7 +133,8 @@ export function skipContent(reader: OctetReader): void {
 /** Reads contents that follow each other to the end of the bytes. */
 export function* readContents(bytes: Uint8Array): Generator<Content> {
   const reader = new OctetReader(bytes);
-  while (!reader.done) yield readContent(reader);
+  const names = new Names();
+  while (!reader.done) yield readContent(reader, names);
 }
 
 /** The end of each content in bytes that hold nothing but contents. */

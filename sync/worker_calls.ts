@@ -24,7 +24,7 @@ export class PortCalls<M extends Methods> {
   constructor(port: MessagePort, onNotice: (notice: Data) => void = () => {}) {
     this.#port = port;
     this.#port.onmessage = ({ data }) => {
-      if (data.notice !== undefined) return onNotice(data.notice);
+      if (data.notice !== undefined) onNotice(data.notice);
       const call = this.#calls.get(data.id);
       this.#calls.delete(data.id);
       call?.settle(data);
@@ -95,18 +95,20 @@ export class WorkerCalls<M extends Methods> {
   }
 }
 
-/** The answering end of a channel: answers calls in the order they come. */
+/**
+ * The answering end of a channel: answers calls in the order they come. `notice` is asked after
+ * each call; what it says that is not `undefined` travels with the answer, and is heard first.
+ */
 export function answerCalls(
   port: MessagePort,
   methods: Methods,
-  afterEach: () => void = () => {},
+  notice: () => unknown = () => undefined,
 ): void {
   let last: Promise<void> = Promise.resolve();
   const answer = async ({ id, method, parameters }: Call) => {
     try {
       const value = await Reflect.apply(methods[method], undefined, parameters);
-      afterEach();
-      port.postMessage({ id, value });
+      port.postMessage({ id, value, notice: notice() });
     } catch (error) {
       port.postMessage({ id, error });
     }
@@ -116,17 +118,9 @@ export function answerCalls(
   };
 }
 
-/**
- * A worker's end: answers its owner. `notice` is asked after each call; what it says that is
- * not `undefined` is told to the owner before the answer.
- */
-export function serveCalls(methods: Methods, notice: () => unknown = () => undefined): void {
+/** A worker's end: answers its owner. */
+export function serveCalls(methods: Methods, notice?: () => unknown): void {
   addEventListener("message", (event) => {
-    if (!(event instanceof MessageEvent)) return;
-    const [port] = event.ports;
-    answerCalls(port, methods, () => {
-      const told = notice();
-      if (told !== undefined) port.postMessage({ notice: told });
-    });
+    if (event instanceof MessageEvent) answerCalls(event.ports[0], methods, notice);
   }, { once: true });
 }

@@ -1,17 +1,18 @@
 /** The embedded MQTT 3.1.1 broker: Aedes, whose acknowledgements wait for the disk (G1). */
 import type { Aedes, AuthenticateError, Client, PublishPacket } from "aedes";
-import * as net from "node:net";
-import * as tls from "node:tls";
 import { DeviceError, type Driver, type RefusalCode } from "../driver.ts";
 import { Gatherer } from "../gatherer.ts";
 import { type BrokerSettings, brokerSettings } from "./broker_settings.ts";
 import { bindingOf, Gate, type Pass } from "./gate.ts";
+import { MqttConnection } from "./connection.ts";
 import { messageItem } from "./message_item.ts";
-import { PacketGuard } from "./packet_guard.ts";
+import { QuietEmitter } from "./quiet_emitter.ts";
 import { SessionStore } from "./session_store.ts";
 
 /** A connection has so long to say who it is. */
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Messages to subscribers that may be under way at one time. */
+const DELIVERIES_MAX = 100;
 /** CONNACK return codes (MQTT 3.1.1, 3.2.2.3). */
 const BAD_USERNAME_OR_PASSWORD = 4;
 const NOT_AUTHORIZED = 5;
@@ -35,30 +36,26 @@ class Broker implements AsyncDisposable {
   readonly #settings: BrokerSettings;
   readonly #gatherer: Gatherer;
   readonly #gate: Gate;
-  readonly #server: net.Server;
+  readonly #listener: Deno.Listener;
   readonly #passes = new WeakMap<Client, Pass>();
   readonly #connected = new Map<string, Client>();
   /** Why connections ended, until their end is told. */
   readonly #reasons = new WeakMap<Client, string>();
-  readonly #sockets = new Set<net.Socket>();
+  readonly #connections = new Set<MqttConnection>();
   #aedes: Aedes | null = null;
 
   constructor(settings: BrokerSettings, gatherer: Gatherer) {
     this.#settings = settings;
     this.#gatherer = gatherer;
     this.#gate = new Gate(settings, () => performance.now());
-    const accept = (socket: net.Socket) => this.#accept(socket);
-    this.#server = settings.tls === undefined ? net.createServer(accept) : tls.createServer({
-      cert: Deno.readTextFileSync(settings.tls.certificate),
-      key: Deno.readTextFileSync(settings.tls.key),
-      minVersion: "TLSv1.2",
-    }, accept);
+    this.#listener = listen(settings);
   }
 
   async open(library: typeof Aedes): Promise<void> {
     const sessions = new SessionStore(this.#settings, (client, id) => this.#release(client, id));
     this.#aedes = await library.createBroker({
       connectTimeout: CONNECT_TIMEOUT_MS,
+      mq: new QuietEmitter(DELIVERIES_MAX),
       persistence: sessions,
       authenticate: (client, username, password, done) => {
         this.#login(client, username, password).then(
@@ -75,50 +72,44 @@ class Broker implements AsyncDisposable {
       },
     });
     this.#watch(this.#aedes);
-    const { host, port } = this.#settings;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once("error", reject);
-    this.#server.listen(port, host, resolve);
-    await promise.catch((cause) => {
-      throw new DeviceError(`Cannot listen on ${host}:${port}: ${cause.message}`, { cause });
-    });
-    this.#server.on("error", (error) => this.#gatherer.fail(error));
-    const bound = this.#server.address();
-    const actual = typeof bound === "object" && bound !== null ? bound.port : port;
-    this.#gatherer.put({ kind: "line", detail: `listening on ${host}:${actual}` });
+    this.#acceptAll(this.#aedes).catch((error) => this.#gatherer.fail(error));
+    const { addr } = this.#listener;
+    const port = addr.transport === "tcp" ? addr.port : this.#settings.port;
+    this.#gatherer.put({ kind: "line", detail: `listening on ${this.#settings.host}:${port}` });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.#listener.close();
+    for (const connection of this.#connections) connection.destroy();
     const { promise, resolve } = Promise.withResolvers<void>();
     if (this.#aedes === null) resolve();
     else this.#aedes.close(resolve);
     await promise;
   }
 
-  #accept(socket: net.Socket): void {
-    if (this.#sockets.size >= this.#settings.connectionsMax) {
-      const detail = `${this.#settings.connectionsMax} connections are open already`;
-      this.#refused("too-many", addressOf(socket), detail);
-      socket.destroy();
-      return;
+  async #acceptAll(aedes: Aedes): Promise<void> {
+    for await (const socket of this.#listener) {
+      if (this.#connections.size >= this.#settings.connectionsMax) {
+        const { remoteAddr } = socket;
+        const who = "hostname" in remoteAddr ? remoteAddr.hostname : "?";
+        const detail = `${this.#settings.connectionsMax} connections are open already`;
+        this.#refused("too-many", who, detail);
+        socket.close();
+        continue;
+      }
+      this.#accept(aedes, socket);
     }
-    this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
-    socket.setNoDelay(true);
-    const client = this.#aedes?.handle(socket);
-    const guard = new PacketGuard(this.#settings.packetBytesMax);
-    const read = socket.read.bind(socket);
-    socket.read = (size?: number) => {
-      const chunk = read(size);
-      const length = chunk === null ? 0 : guard.oversized(chunk);
-      if (length === 0 || client === undefined) return chunk;
-      const limit = this.#settings.packetBytesMax;
+  }
+
+  #accept(aedes: Aedes, socket: Deno.Conn): void {
+    if ("setNoDelay" in socket && typeof socket.setNoDelay === "function") socket.setNoDelay(true);
+    const limit = this.#settings.packetBytesMax;
+    const connection = new MqttConnection(socket, limit, (length) => {
       this.#refuse("too-large", client, `a packet of ${length} bytes, at most ${limit}`);
-      socket.destroy();
-      return null;
-    };
+    });
+    this.#connections.add(connection);
+    connection.once("close", () => this.#connections.delete(connection));
+    const client = aedes.handle(connection);
   }
 
   /** Rejects with the CONNACK's return code. */
@@ -225,6 +216,20 @@ class Broker implements AsyncDisposable {
 
   #refused(code: RefusalCode, who: string, detail: string): void {
     this.#gatherer.put({ kind: "refusal", code, who, detail });
+  }
+}
+
+function listen({ host, port, tls }: BrokerSettings): Deno.Listener {
+  try {
+    return tls === undefined ? Deno.listen({ hostname: host, port }) : Deno.listenTls({
+      hostname: host,
+      port,
+      cert: Deno.readTextFileSync(tls.certificate),
+      key: Deno.readTextFileSync(tls.key),
+    });
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new DeviceError(`Cannot listen on ${host}:${port}: ${found}`, { cause });
   }
 }
 

@@ -6,7 +6,7 @@ const profiles = readProfiles([builtInProfiles()]);
 /** Password of every client in tests, and its hash. */
 export const PASSWORD = "correct horse";
 export const PASSWORD_HASH =
-  "scrypt:7fiNEx42W56OV-tUpTBh3Q:dvUgld-aSTf_UXFZEdvjkk0crDjLuNMzQvdvQpLTo-I";
+  "$scrypt$ln=12,r=8,p=1$qKj+YH6QizKd9JvXvWjlNg$JXBgKmXCtcH58jsOBUh3ETmoDCelsxzYJXIqGaCBH8E";
 
 export function mqttTestDevice(id: string, profile: string) {
   return { id, profile: profiles.get(profile) };

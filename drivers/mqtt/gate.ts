@@ -1,7 +1,7 @@
 /** Who may log in to the broker, and what each may publish and hear. Decides; does nothing. */
 import type { BrokerClient, BrokerSettings } from "./broker_settings.ts";
 import type { Binding } from "./message_item.ts";
-import { passwordMatches } from "./password.ts";
+import { PasswordChecker } from "./password.ts";
 import { topicMatches, topicOf } from "./profile.ts";
 
 /** A client that may log in, and the topics that are its own. */
@@ -23,6 +23,7 @@ const LOCKED_MS = 60_000;
 export class Gate {
   readonly #passes = new Map<string, Pass>();
   readonly #failures = new Map<string, { count: number; lockedUntilMs: number }>();
+  readonly #passwords = new PasswordChecker();
   readonly #nowMs: () => number;
 
   constructor(settings: Pick<BrokerSettings, "clients">, nowMs: () => number) {
@@ -41,7 +42,7 @@ export class Gate {
     if (failures !== undefined && failures.lockedUntilMs > this.#nowMs()) {
       return { kind: "wrong-password", detail: `${failures.count} times in a row: it has to wait` };
     }
-    if (password !== undefined && await passwordMatches(password, client.passwordHash)) {
+    if (password !== undefined && await this.#passwords.matches(password, client.passwordHash)) {
       this.#failures.delete(client.username);
       return { kind: "in", pass };
     }

@@ -92,14 +92,25 @@ function numberIn(text: string): number {
 /** The value at a path such as `values[0].v`; `undefined` where there is none. */
 export function at(document: unknown, path: string): unknown {
   let value = document;
-  for (const step of path.split(/[.[\]]+/)) {
-    if (step === "") continue;
+  for (const step of stepsOf(path)) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) {
       return undefined;
     }
     value = Reflect.get(value, step);
   }
   return value;
+}
+
+/** Paths come from profiles, so there are few; each is taken apart once. */
+const steps = new Map<string, readonly string[]>();
+
+function stepsOf(path: string): readonly string[] {
+  let known = steps.get(path);
+  if (known === undefined) {
+    known = path.split(/[.[\]]+/).filter((step) => step !== "");
+    steps.set(path, known);
+  }
+  return known;
 }
 
 function scalar(value: unknown): string | null {

@@ -2,7 +2,7 @@
  * Aedes' memory persistence with bounds, and with the receiver's half of QoS 2 made durable: an
  * id is forgotten on PUBREL, and only once that is on disk may PUBCOMP leave.
  */
-import type { Client } from "aedes";
+import type { Client, Subscription } from "aedes";
 import type { AedesPacket } from "aedes-packet";
 // @ts-types="npm:aedes-persistence@11.0.0/types/asyncPersistence.d.ts"
 import MemoryPersistence from "aedes-persistence/asyncPersistence.js";
@@ -15,6 +15,8 @@ export interface SessionBounds {
 /** Makes durable that a message id of a client (`""`: each of them) may be used anew. */
 export type Release = (client: Client, messageId: string) => Promise<void>;
 
+const NOBODY: Promise<never[]> = Promise.resolve([]);
+
 type Subscriber = { clientId: Client["id"] };
 
 export class SessionStore extends MemoryPersistence {
@@ -24,6 +26,8 @@ export class SessionStore extends MemoryPersistence {
   readonly #retained = new Set<string>();
   /** Messages that wait for each client. */
   readonly #queued = new Map<string, number>();
+  /** Clients with subscriptions that outlive their connection. */
+  readonly #subscribed = new Set<string>();
 
   constructor(bounds: SessionBounds, release: Release) {
     super();
@@ -42,6 +46,29 @@ export class SessionStore extends MemoryPersistence {
       this.#retained.delete(oldest);
       await super.storeRetained({ ...packet, topic: oldest, payload: Buffer.alloc(0) });
     }
+  }
+
+  override async addSubscriptions(client: Client, subscriptions: Subscription[]): Promise<void> {
+    this.#subscribed.add(client.id);
+    await super.addSubscriptions(client, subscriptions);
+  }
+
+  override async removeSubscriptions(client: Client, topics: string[]): Promise<void> {
+    await super.removeSubscriptions(client, topics);
+    const left = await this.subscriptionsByClient(client);
+    if (left.length === 0) this.#subscribed.delete(client.id);
+  }
+
+  override async cleanSubscriptions(client: Client): Promise<void> {
+    await super.cleanSubscriptions(client);
+    this.#subscribed.delete(client.id);
+  }
+
+  /** Nearly always there is nobody: that costs no search. */
+  override subscriptionsByTopic(
+    topic: string,
+  ): ReturnType<MemoryPersistence["subscriptionsByTopic"]> {
+    return this.#subscribed.size === 0 ? NOBODY : super.subscriptionsByTopic(topic);
   }
 
   override async outgoingEnqueue(subscriber: Subscriber, packet: AedesPacket): Promise<void> {

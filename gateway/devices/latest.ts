@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Database } from "../../sync/database.ts";
 import type { Entry } from "../../sync/entry.ts";
-import { parseOrigin } from "../../sync/origin.ts";
+import { type Life, parseOrigin } from "../../sync/origin.ts";
 import { bodyOf, type Projection } from "../projection.ts";
 
 export const latest: Projection = {
@@ -108,38 +108,65 @@ const INSERT_DEVICE = `
 INSERT INTO devices (node, device, state, reason, since, life, seq)
 VALUES (?,?,NULL,NULL,NULL,0,0) ON CONFLICT DO NOTHING`;
 
+/**
+ * Of many entries only the last of each point counts: they are looked at from the newest to the
+ * oldest, and what was told later already is passed over before it is checked.
+ */
 function apply(database: Database, entries: readonly Entry[]): void {
+  const points = new Map<string, LastPoint>();
+  const states = new Map<string, LastState>();
+  for (const entry of entries.toReversed()) {
+    if (entry.kind === "reading") takeReading(entry, points);
+    else if (entry.kind === "state") takeState(entry, states);
+  }
   for (const entry of entries) {
     if (entry.kind === "catalogue") writeCatalogue(database, entry);
   }
-  const points = new Map<string, LastPoint>();
-  const states = new Map<string, LastState>();
-  for (const entry of entries) {
-    if (entry.kind === "reading") takeReading(entry, points);
-    else if (entry.kind === "state") {
-      const body = stateBody.safeParse(bodyOf(entry));
-      if (body.success) states.set(body.data.device, { entry, state: body.data });
-    }
-  }
-  const devices = new Set<string>();
-  for (const last of points.values()) {
-    writePoint(database, last);
-    devices.add(last.device);
-  }
-  const node = entries.length === 0 ? undefined : parseOrigin(entries[0].origin);
-  if (!node) return;
-  for (const device of devices) database.run(INSERT_DEVICE, [node.node, device]);
+  const origin = entries.length === 0 ? null : parseOrigin(entries[0].origin);
+  if (origin === null) return;
+  const devices = new Set(Array.from(points.values(), ({ device }) => device));
+  for (const device of devices) database.run(INSERT_DEVICE, [origin.node, device]);
+  for (const last of points.values()) writePoint(database, last, origin);
   for (const { entry, state } of states.values()) {
     database.run(UPSERT_STATE, [
-      node.node,
+      origin.node,
       state.device,
       state.state,
       state.reason,
       entry.time.wallMs,
-      node.life,
+      origin.life,
       entry.seq,
     ]);
   }
+}
+
+function takeReading(entry: Entry, points: Map<string, LastPoint>): void {
+  const raw = bodyOf(entry);
+  if (raw === undefined || !tellsMore(raw, points)) return;
+  const body = readingBody.safeParse(raw);
+  if (!body.success) return;
+  const { device, deviceTime = null, readings } = body.data;
+  for (const reading of readings) {
+    const key = pointKey(device, reading.point);
+    if (!points.has(key)) points.set(key, { entry, device, deviceTime, reading });
+  }
+}
+
+/** Whether it speaks of a point that nothing later spoke of; looks before anything is checked. */
+function tellsMore(raw: object, points: ReadonlyMap<string, LastPoint>): boolean {
+  if (!("device" in raw) || !("readings" in raw) || !Array.isArray(raw.readings)) return false;
+  const { device } = raw;
+  return raw.readings.some((reading) => !points.has(pointKey(device, reading?.point)));
+}
+
+function pointKey(device: unknown, point: unknown): string {
+  return `${device}\n${point}`;
+}
+
+function takeState(entry: Entry, states: Map<string, LastState>): void {
+  const body = stateBody.safeParse(bodyOf(entry));
+  if (!body.success || states.has(body.data.device)) return;
+  states.set(body.data.device, { entry, state: body.data });
 }
 
 /** What a node says of itself and of all its devices; those it does not name are gone. */
@@ -161,20 +188,13 @@ function writeCatalogue(database: Database, entry: Entry): void {
   }
 }
 
-function takeReading(entry: Entry, points: Map<string, LastPoint>): void {
-  const body = readingBody.safeParse(bodyOf(entry));
-  if (!body.success) return;
-  const { device, deviceTime = null, readings } = body.data;
-  for (const reading of readings) {
-    points.set(`${device}\n${reading.point}`, { entry, device, deviceTime, reading });
-  }
-}
-
-function writePoint(database: Database, { entry, device, deviceTime, reading }: LastPoint): void {
-  const origin = parseOrigin(entry.origin);
-  if (origin === null) return;
+function writePoint(
+  database: Database,
+  { entry, device, deviceTime, reading }: LastPoint,
+  { node, life }: Life,
+): void {
   database.run(UPSERT_POINT, [
-    origin.node,
+    node,
     device,
     reading.point,
     JSON.stringify(reading.value),
@@ -185,7 +205,7 @@ function writePoint(database: Database, { entry, device, deviceTime, reading }: 
     entry.time.clock,
     deviceTime,
     entry.origin,
-    origin.life,
+    life,
     entry.seq,
   ]);
 }

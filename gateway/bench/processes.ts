@@ -1,0 +1,109 @@
+/** Processes that are measured: started, watched, and ended with their children. */
+
+export interface Usage {
+  /** Resident memory, MiB. */
+  readonly residentMiB: number;
+  /** The part of it that is not a file: heap, stacks, buffers. */
+  readonly anonymousMiB: number;
+  /** Processor time used since the start, seconds. */
+  readonly cpuSeconds: number;
+}
+
+/** Kernel ticks a second: fixed on Linux as user space sees it. */
+const TICKS = 100;
+
+export class Measured implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+
+  constructor(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ) {
+    this.#child = new Deno.Command(command, {
+      args: [...args],
+      env: { ...env },
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+  }
+
+  /** Of the process, and of its only child where it is a wrapper such as strace. */
+  usage(): Usage {
+    const pid = this.#measuredPid();
+    const rollup = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
+    const kib = (name: string) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(rollup)?.[1] ?? 0);
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return {
+      residentMiB: kib("Rss") / 1024,
+      anonymousMiB: kib("Anonymous") / 1024,
+      cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS,
+    };
+  }
+
+  #measuredPid(): number {
+    const children = Deno.readTextFileSync(
+      `/proc/${this.#child.pid}/task/${this.#child.pid}/children`,
+    ).trim();
+    return children === "" ? this.#child.pid : Number(children.split(" ")[0]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const pids = [this.#child.pid];
+    try {
+      pids.push(this.#measuredPid());
+    } catch {
+      // It has ended already.
+    }
+    for (const pid of new Set(pids)) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+    }
+    await this.#child.status;
+  }
+}
+
+export function deno(...args: readonly string[]): [string, string[]] {
+  return [Deno.execPath(), ["run", "-A", "-q", ...args]];
+}
+
+/** A program of somebody else; fails with the line that installs it. */
+export function installed(name: string, debianPackage: string): string {
+  for (const folder of ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/go/bin"]) {
+    try {
+      if (Deno.statSync(`${folder}/${name}`).isFile) return `${folder}/${name}`;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  throw new Error(`"${name}" is missing: sudo apt-get install -y ${debianPackage}`);
+}
+
+/** Resolves once somebody listens on the port. */
+export async function listening(port: number): Promise<void> {
+  for (let tries = 0; tries < 3000; tries++) {
+    try {
+      using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  throw new Error(`Nobody listens on port ${port}`);
+}
+
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
