@@ -29,10 +29,14 @@ export async function metricsText(status: NodeStatus, counters: Counters): Promi
   const up = gauge("link_up", "1 while a link is up", "to");
   const waiting = gauge("link_waiting_entries", "Entries that wait for a destination", "to");
   const oldest = gauge("link_oldest_seconds", "Age of the oldest entry that waits", "to");
+  const sent = gauge("link_sent_bytes", "Bytes of bodies sent since the start", "to");
+  const received = gauge("link_received_bytes", "Bytes of bodies received since the start", "to");
   for (const link of status.links) {
     const to = link.destination;
     up.set({ to }, Number(link.state === "up"));
     if (link.state === "not-enrolled") continue;
+    sent.set({ to }, link.sentBytes);
+    received.set({ to }, link.receivedBytes);
     waiting.set({ to }, link.waitingEntries);
     oldest.set({ to }, link.oldestWaitingSeconds ?? 0);
   }

@@ -29,6 +29,8 @@ export type LinkView = {
   readonly attempts: number;
   readonly nextTrySeconds: number | null;
   readonly waitingEntries: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
   readonly oldestWaitingSeconds: number | null;
   readonly blocked: readonly {
     readonly origin: string;

@@ -60,6 +60,9 @@ export interface LinkStatus {
   readonly attempts: number;
   readonly nextTryMs: number | null;
   readonly waitingEntries: number;
+  /** Bytes of bodies since the start. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
   /** Wall clock of the oldest entry that waits, milliseconds since 1970 UTC. */
   readonly oldestWaitingMs: number | null;
   readonly blocked: readonly {
@@ -115,6 +118,8 @@ export class Link {
       attempts: this.#attempts,
       nextTryMs: this.#nextTryMs,
       waitingEntries,
+      sentBytes: this.#options.peer.sentBytes,
+      receivedBytes: this.#options.peer.receivedBytes,
       oldestWaitingMs: waitingEntries === 0 ? null : this.#oldestMs,
       blocked: this.#blocked.list(),
     };
