@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { Config } from "./config.ts";
 import { ConfigError, readConfig } from "./config_file.ts";
 import { CommandError } from "./commands/local_api.ts";
+import { complain, print } from "./print.ts";
 import { VERSION } from "./version.ts";
 
 /** Done; it failed; the command or the configuration is wrong. */
@@ -10,14 +11,6 @@ const EXIT = { done: 0, failed: 1, wrong: 2 } as const;
 
 const CONFIG_OPTION = new Option("-c, --config <file>", "configuration of the node")
   .default("/etc/tributary/tributary.yaml").env("TRIBUTARY_CONFIG");
-
-function print(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
-}
-
-function complain(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
-}
 
 /** An example stands behind the help of each command. */
 function command(program: Command, usage: string, help: string, example: string): Command {

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { table } from "../commands/table.ts";
+import { print } from "../print.ts";
 import { mosquitto, nats, PASSWORD, raw, site, type Target } from "./mqtt_targets.ts";
 import { deno, median, type Usage } from "./processes.ts";
 import type { Load, LoadResult } from "./publisher.ts";
@@ -86,7 +87,7 @@ async function measure(round: number): Promise<Row[]> {
           usage,
           cpuMicroseconds: spent / result.acknowledged * 1e6,
         });
-        console.log(`round ${round}: ${name}, ${connections} × ${INFLIGHT}: ${line(result)}`);
+        print(`round ${round}: ${name}, ${connections} × ${INFLIGHT}: ${line(result)}`);
       } finally {
         Deno.removeSync(dir, { recursive: true });
       }
@@ -145,8 +146,8 @@ const cells = TARGETS.flatMap(({ name, connections: counts }) =>
     ];
   })
 );
-console.log();
-console.log(table(
+print("");
+print(table(
   [
     "BROKER",
     "LOAD",
@@ -164,7 +165,7 @@ console.log(table(
 ));
 for (const [connections, rates] of floors) {
   const batch = connections * INFLIGHT / 2;
-  console.log(`floor: libsql alone, batches of ${batch}: ${Math.round(median(rates))} entries/s`);
+  print(`floor: libsql alone, batches of ${batch}: ${Math.round(median(rates))} entries/s`);
 }
 const slow = rate("site, full, fsync +10 ms", 100) / rate("site, full", 100);
-console.log(`slow flash: ${slow.toFixed(2)} of the rate without delay, at 100 × ${INFLIGHT}`);
+print(`slow flash: ${slow.toFixed(2)} of the rate without delay, at 100 × ${INFLIGHT}`);

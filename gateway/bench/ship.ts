@@ -11,6 +11,7 @@ import { askNode } from "../commands/local_api.ts";
 import { enrollNode } from "../commands/enroll.ts";
 import { invitationSchema } from "../commands/status.ts";
 import { table } from "../commands/table.ts";
+import { print } from "../print.ts";
 import { readConfig } from "../config_file.ts";
 import { openKeystore } from "../keystore.ts";
 import { deno, freePort, listening, Measured, median } from "./processes.ts";
@@ -193,11 +194,11 @@ const rounds: Round[] = [];
 for (let index = 1; index <= ROUNDS; index++) {
   const one = await round();
   rounds.push(one);
-  console.log(`round ${index}: ${Math.round(one.rate)} entries/s at both centres`);
+  print(`round ${index}: ${Math.round(one.rate)} entries/s at both centres`);
 }
 const of = (value: (one: Round) => number) => median(rounds.map(value));
-console.log();
-console.log(table(["WHAT", "MEDIAN"], [
+print("");
+print(table(["WHAT", "MEDIAN"], [
   ["backlog", `${BACKLOG} readings of ${DEVICES} devices, two values each`],
   ["entries/s, verified and stored at both", String(Math.round(of(({ rate }) => rate)))],
   ["bytes a reading on the wire, to one centre", of(({ wireBytes }) => wireBytes).toFixed(2)],
