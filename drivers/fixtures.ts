@@ -3,7 +3,7 @@ import type { Batch, Driver, Item, Outcome, Run } from "./driver.ts";
 
 /** Path of a program of somebody else; fails with the line that installs it. */
 export function tool(name: string, debianPackage: string): string {
-  for (const folder of ["/usr/bin", "/usr/sbin", "/usr/local/bin"]) {
+  for (const folder of ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/go/bin"]) {
     try {
       if (Deno.statSync(`${folder}/${name}`).isFile) return `${folder}/${name}`;
     } catch {
@@ -21,7 +21,7 @@ export function freePort(): number {
 
 /** Resolves once somebody listens on the port. */
 export async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 1000; tries++) {
+  for (let tries = 0; tries < 3000; tries++) {
     try {
       using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
       return;
@@ -37,10 +37,16 @@ export class Program implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #printed: Promise<void>[];
   output = "";
+  ended = false;
 
-  constructor(command: string, args: readonly string[]) {
+  constructor(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ) {
     this.#child = new Deno.Command(command, {
       args: [...args],
+      env: { ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -48,6 +54,11 @@ export class Program implements AsyncDisposable {
     this.#printed = [this.#child.stdout, this.#child.stderr].map(async (stream) => {
       for await (const text of stream.pipeThrough(new TextDecoderStream())) this.output += text;
     });
+    this.#child.status.then(() => this.ended = true);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** How often the text was printed so far. */

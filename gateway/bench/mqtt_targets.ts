@@ -1,9 +1,11 @@
 /** What bench:mqtt publishes to: our site, the broker and journal alone, and three peers. */
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { freePort, listening, tool } from "../../drivers/fixtures.ts";
 import { hashPassword } from "../../drivers/mqtt/password.ts";
 import { readToken } from "../keystore.ts";
-import { deno, freePort, installed, listening, Measured } from "./processes.ts";
+import { type CommandLine, ourProgram } from "../program.ts";
+import { deno, Measured } from "./processes.ts";
 
 export interface Target extends AsyncDisposable {
   readonly port: number;
@@ -30,10 +32,10 @@ const SLOW_FLASH = [
   "inject=fsync,fdatasync:delay_enter=10000",
 ];
 
-function started(command: [string, string[]], slowFlash: boolean): Measured {
+function started(command: CommandLine, slowFlash: boolean): Measured {
   const [program, args] = command;
   return slowFlash
-    ? new Measured(installed("strace", "strace"), [...SLOW_FLASH, program, ...args])
+    ? new Measured(tool("strace", "strace"), [...SLOW_FLASH, program, ...args])
     : new Measured(program, args);
 }
 
@@ -58,7 +60,7 @@ export async function site(dir: string, devices: number, slowFlash = false): Pro
   };
   const file = join(dir, "bench.yaml");
   Deno.writeTextFileSync(file, stringify(config));
-  const main = deno("--config", CONFIG, here("../main.ts"), "run", "-c", file);
+  const main = ourProgram("run", "-c", file);
   const process = started(main, slowFlash);
   await listening(port);
   const page = new AbortController();
@@ -105,7 +107,7 @@ export async function mosquitto(dir: string, saving: boolean): Promise<Target> {
       `max_queued_messages 0\n${saving ? saves : ""}`,
   );
   return await withSubscriber(
-    new Measured(installed("mosquitto", "mosquitto"), ["-c", file]),
+    new Measured(tool("mosquitto", "mosquitto"), ["-c", file]),
     port,
   );
 }
@@ -137,7 +139,7 @@ async function peer(process: Measured, port: number): Promise<Target> {
 async function withSubscriber(process: Measured, port: number): Promise<Target> {
   const target = await peer(process, port);
   const args = ["-p", String(port), "-i", "away", "-c", "-q", "1", "-t", "#", "-E"];
-  const command = new Deno.Command(installed("mosquitto_sub", "mosquitto-clients"), { args });
+  const command = new Deno.Command(tool("mosquitto_sub", "mosquitto-clients"), { args });
   const { success } = await command.output();
   if (!success) throw new Error(`Nobody could subscribe on port ${port}`);
   return target;
@@ -155,7 +157,7 @@ async function natsServer(): Promise<string> {
   } catch {
     Deno.mkdirSync(cache, { recursive: true });
   }
-  const { success, stderr } = await new Deno.Command(installed("go", "golang"), {
+  const { success, stderr } = await new Deno.Command(tool("go", "golang"), {
     args: ["install", `github.com/nats-io/nats-server/v2@${NATS_VERSION}`],
     env: { GOBIN: cache },
   }).output();

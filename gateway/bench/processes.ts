@@ -1,4 +1,5 @@
 /** Processes that are measured: started, watched, and ended with their children. */
+import type { CommandLine } from "../program.ts";
 
 export interface Usage {
   /** Resident memory, MiB. */
@@ -69,38 +70,9 @@ export class Measured implements AsyncDisposable {
   }
 }
 
-export function deno(...args: readonly string[]): [string, string[]] {
+/** A script of ours under the same Deno. */
+export function deno(...args: readonly string[]): CommandLine {
   return [Deno.execPath(), ["run", "-A", "-q", ...args]];
-}
-
-/** A program of somebody else; fails with the line that installs it. */
-export function installed(name: string, debianPackage: string): string {
-  for (const folder of ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/go/bin"]) {
-    try {
-      if (Deno.statSync(`${folder}/${name}`).isFile) return `${folder}/${name}`;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  throw new Error(`"${name}" is missing: sudo apt-get install -y ${debianPackage}`);
-}
-
-/** Resolves once somebody listens on the port. */
-export async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 3000; tries++) {
-    try {
-      using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
-      return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-  throw new Error(`Nobody listens on port ${port}`);
-}
-
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 export function median(values: readonly number[]): number {

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
+import { freePort, listening } from "../../drivers/fixtures.ts";
 import { openJournal } from "../../sync/journal.ts";
 import { SystemClock } from "../clock.ts";
 import { askNode } from "../commands/local_api.ts";
@@ -12,9 +13,10 @@ import { enrollNode } from "../commands/enroll.ts";
 import { invitationSchema } from "../commands/status.ts";
 import { table } from "../commands/table.ts";
 import { print } from "../print.ts";
+import { ourProgram } from "../program.ts";
 import { readConfig } from "../config_file.ts";
 import { openKeystore } from "../keystore.ts";
-import { deno, freePort, listening, Measured, median } from "./processes.ts";
+import { Measured, median } from "./processes.ts";
 
 const ROUNDS = Number(Deno.args[0] ?? 3);
 const BACKLOG = Number(Deno.args[1] ?? 200_000);
@@ -23,9 +25,6 @@ const DEVICES = 20;
 const INTERVAL_MS = 3000;
 const COMMIT = 100;
 const COMMITS_WAITING = 8;
-
-const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
-const MAIN = new URL("../main.ts", import.meta.url).pathname;
 
 interface NodeFiles {
   readonly name: string;
@@ -42,7 +41,7 @@ function write(dir: string, name: string, port: number, role: string, more: obje
 }
 
 function start({ file }: NodeFiles): Measured {
-  return new Measured(...deno("--config", CONFIG, MAIN, "run", "-c", file));
+  return new Measured(...ourProgram("run", "-c", file));
 }
 
 /**

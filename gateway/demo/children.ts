@@ -1,4 +1,5 @@
 /** The demo's nodes: processes of their own, started anew when they die, as systemd would. */
+import { ourProgram } from "../program.ts";
 import type { NodePlan } from "./plan.ts";
 
 export interface ChildParts {
@@ -62,8 +63,9 @@ export class ChildNode implements AsyncDisposable {
 
   #start(): Deno.ChildProcess {
     const log = Deno.openSync(this.#parts.logFile, { write: true, create: true, append: true });
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [...programArgs(), "run", "-c", this.plan.config],
+    const [program, args] = ourProgram("run", "-c", this.plan.config);
+    const child = new Deno.Command(program, {
+      args: [...args],
       stdin: "null",
       stdout: "null",
       stderr: "piped",
@@ -83,11 +85,4 @@ export class ChildNode implements AsyncDisposable {
       this.#child = this.#start();
     }
   }
-}
-
-/** What has to stand before our own arguments to start this same program. */
-function programArgs(): string[] {
-  if (Deno.build.standalone) return [];
-  const config = new URL("../../deno.json", import.meta.url);
-  return ["run", "-A", "-q", "--config", config.pathname, Deno.mainModule];
 }

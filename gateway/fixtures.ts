@@ -1,0 +1,191 @@
+/** Whole nodes for tests: the real program in processes of its own, on loopback. */
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { z } from "zod";
+import { freePort, Program } from "../drivers/fixtures.ts";
+import { until } from "../sync/fixtures.ts";
+import { enrollNode } from "./commands/enroll.ts";
+import { askNode } from "./commands/local_api.ts";
+import { invitationSchema } from "./commands/status.ts";
+import type { Config } from "./config.ts";
+import { readConfig } from "./config_file.ts";
+import { readToken } from "./keystore.ts";
+import { ourProgram } from "./program.ts";
+
+const positionsSchema = z.array(
+  z.object({ origin: z.string(), stream: z.string(), seq: z.number(), hash: z.string() }),
+);
+export type HeldPosition = z.infer<typeof positionsSchema>[number];
+
+const entrySchema = z.object({
+  origin: z.string(),
+  stream: z.string(),
+  seq: z.number(),
+  kind: z.string(),
+  hash: z.string(),
+  body: z.record(z.string(), z.unknown()),
+}).loose();
+export type HeldEntry = z.infer<typeof entrySchema>;
+
+/** A node with its configuration in `FOLDER/NAME.yaml` and its data in `FOLDER/NAME`. */
+export class NodeProcess implements AsyncDisposable {
+  readonly name: string;
+  readonly port: number;
+  readonly file: string;
+  readonly dataDir: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #program: Program | null = null;
+
+  constructor(
+    folder: string,
+    options: {
+      readonly name: string;
+      readonly role: "site" | "county";
+      /** The rest of its configuration. */
+      readonly more?: object;
+      readonly port?: number;
+      readonly env?: Readonly<Record<string, string>>;
+    },
+  ) {
+    const { name, role, more = {}, port = freePort(), env = {} } = options;
+    this.name = name;
+    this.port = port;
+    this.file = join(folder, `${name}.yaml`);
+    this.dataDir = join(folder, name);
+    this.#env = env;
+    const title = { zh: `测试 ${name}`, en: `Test ${name}` };
+    const http = { host: "127.0.0.1", port };
+    const document = { role, node: name, title, dataDir: this.dataDir, http, ...more };
+    Deno.writeTextFileSync(this.file, stringify(document));
+  }
+
+  get config(): Config {
+    return readConfig(this.file);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#running.pid;
+  }
+
+  /** What it logged since it was started last. */
+  get log(): string {
+    return this.#running.output;
+  }
+
+  get #running(): Program {
+    if (this.#program === null) throw new Error(`${this.name} is not running`);
+    return this.#program;
+  }
+
+  /** Starts it and waits until it is ready. */
+  async start(): Promise<this> {
+    const [program, args] = ourProgram("run", "-c", this.file);
+    this.#program = new Program(program, args, this.#env);
+    await until(`${this.name} is ready`, async () => {
+      if (this.#running.ended) throw new Error(`${this.name} ended:\n${this.log}`);
+      try {
+        const response = await fetch(`${this.url}/readyz`);
+        await response.body?.cancel();
+        return response.ok;
+      } catch {
+        return false;
+      }
+    });
+    return this;
+  }
+
+  /** As a power cut does, but for what the kernel still writes. */
+  async kill(signal: Deno.Signal = "SIGKILL"): Promise<void> {
+    await this.#program?.kill(signal);
+  }
+
+  /** Asks its API, with its token. */
+  ask(path: string, body?: unknown): Promise<unknown> {
+    return askNode(this.config, path, body);
+  }
+
+  /** A request as a program or a browser sends it. */
+  fetch(path: string, init: RequestInit & { readonly token?: boolean } = {}): Promise<Response> {
+    const { token = true, ...rest } = init;
+    const headers = new Headers(rest.headers);
+    if (token) headers.set("authorization", `Bearer ${readToken(this.dataDir)}`);
+    return fetch(new URL(path, this.url), { ...rest, headers });
+  }
+
+  async positions(): Promise<HeldPosition[]> {
+    return positionsSchema.parse(await this.ask("/api/positions"));
+  }
+
+  /** Positions of one node's entries, of all its lives: `origin stream seq hash`, sorted. */
+  async positionsOf(node: string): Promise<string[]> {
+    return (await this.positions())
+      .filter(({ origin }) => origin.startsWith(`${node}.`))
+      .map(({ origin, stream, seq, hash }) => `${origin} ${stream} ${seq} ${hash}`)
+      .sort();
+  }
+
+  /** All entries held of one node's stream, over all its lives. */
+  async entriesOf(node: string, stream: string): Promise<HeldEntry[]> {
+    const limit = 10_000;
+    const entries: HeldEntry[] = [];
+    for (const position of await this.positions()) {
+      if (!position.origin.startsWith(`${node}.`) || position.stream !== stream) continue;
+      for (let after = 0; after < position.seq; after += limit) {
+        const query = new URLSearchParams({
+          origin: position.origin,
+          stream,
+          after: String(after),
+          limit: String(limit),
+        });
+        const text = await (await this.fetch(`/api/entries?${query}`)).text();
+        const lines = text.split("\n").filter((line) => line !== "");
+        entries.push(...lines.map((line) => entrySchema.parse(JSON.parse(line))));
+      }
+    }
+    return entries;
+  }
+
+  /** A counter or gauge of `/metrics`, summed over the labels that contain all of `labels`. */
+  async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+    const text = await (await this.fetch("/metrics")).text();
+    const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+    return text.split("\n")
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .filter((line) => wanted.every((label) => line.includes(label)))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+}
+
+/** Two centres that run and know each other. */
+export async function startCentres(folder: string): Promise<readonly [NodeProcess, NodeProcess]> {
+  const [portA, portB] = [freePort(), freePort()];
+  const county = (name: string, port: number, other: string, otherPort: number) => {
+    const peer = { node: other, url: `http://127.0.0.1:${otherPort}` };
+    return new NodeProcess(folder, { name, role: "county", port, more: { peer } });
+  };
+  const a = county("county-a", portA, "county-b", portB);
+  const b = county("county-b", portB, "county-a", portA);
+  await Promise.all([a.start(), b.start()]);
+  await enrol(a, b);
+  return [a, b];
+}
+
+/** The `counties` of a site's configuration. */
+export function centresFor(counties: readonly NodeProcess[]) {
+  return counties.map(({ name, url }) => ({ node: name, url }));
+}
+
+/** Makes a node known to the county, with a one-time code as a technician would. */
+export async function enrol(county: NodeProcess, node: NodeProcess): Promise<void> {
+  const { node: name, role } = node.config;
+  const answer = await county.ask("/api/invitations", { node: name, role });
+  await enrollNode(node.config, invitationSchema.parse(answer).code);
+}
