@@ -75,7 +75,7 @@ export function httpHandler(
   app.use(async (context, next) => {
     const local = context.req.path === "/metrics" &&
       isLoopback(context.env.connection.remoteAddr.hostname);
-    return local || authorised(parts, context) ? await next() : refuse(parts, context);
+    return local || authorised(parts, context) ? await next() : refuse(context);
   });
   app.get(
     "/metrics",
@@ -101,7 +101,7 @@ export function httpHandler(
     return context.redirect("/");
   });
   app.route("/", consoleApp(parts));
-  app.notFound((context) => stranger(parts, context, "notFound", 404));
+  app.notFound((context) => stranger(context, "notFound", 404));
   return async (request, connection) => await app.fetch(request, { connection });
 }
 
@@ -121,7 +121,7 @@ function cookieName({ node }: HttpParts): string {
 
 function openOwnerLink(parts: HttpParts, context: Context): Response | Promise<Response> {
   const session = parts.sessions.redeem(context.req.param("token") ?? "");
-  if (session === null) return stranger(parts, context, "linkVoid", 403);
+  if (session === null) return stranger(context, "linkVoid", 403);
   setCookie(context, cookieName(parts), session, {
     path: "/",
     httpOnly: true,
@@ -144,10 +144,10 @@ function same(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function refuse(parts: HttpParts, context: Context): Response | Promise<Response> {
+function refuse(context: Context): Response | Promise<Response> {
   const accepts = context.req.header("accept") ?? "";
   const forPeople = accepts.includes("text/html") && !context.req.path.startsWith("/api/");
-  if (forPeople) return stranger(parts, context, "ownerNeeded", 401);
+  if (forPeople) return stranger(context, "ownerNeeded", 401);
   return problemResponse({
     status: 401,
     code: "unauthorised",
@@ -157,11 +157,9 @@ function refuse(parts: HttpParts, context: Context): Response | Promise<Response
 }
 
 function stranger(
-  parts: HttpParts,
   context: Context,
   text: TextKey,
   status: 401 | 403 | 404,
 ): Response | Promise<Response> {
-  const command = `tributary status --owner-link --data-dir ${parts.node.config.dataDir}`;
-  return context.html(strangerPage(viewOf(languageOf(context)), text, command), status);
+  return context.html(strangerPage(viewOf(languageOf(context)), text), status);
 }

@@ -57,7 +57,7 @@ export function page(view: View, status: NodeStatus, path: string, main: Html): 
 }
 
 /** A page for somebody who has no session: what to do, and nothing else. */
-export function strangerPage(view: View, text: TextKey, command: string): Html {
+export function strangerPage(view: View, text: TextKey): Html {
   const { t, language } = view;
   return html`
     <!doctype html>
@@ -73,7 +73,7 @@ export function strangerPage(view: View, text: TextKey, command: string): Html {
         <main>
           <h1>${t(text)}</h1>
           <p>${t("ownerExplained")}</p>
-          <pre>${command}</pre>
+          <pre>tributary status --owner-link</pre>
           <p><a class="plain" href="/language/${language === "zh" ? "en" : "zh"}?back=/">${t(
             "language",
           )}</a></p>
