@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort, mosquittoPub } from "../../drivers/fixtures.ts";
+import { PASSWORD, PASSWORD_HASH } from "../../drivers/mqtt/fixtures.ts";
+import { TemporaryFolder, until } from "../../sync/fixtures.ts";
+import { ownerLinkSchema } from "../commands/status.ts";
+import { centresFor, enrol, NodeProcess, startCentres } from "../fixtures.ts";
+import { DESKTOP, PHONE, TestBrowser } from "./fixtures.ts";
+
+const MQTT_PORT = freePort();
+const TITLE = { zh: "药房温湿度", en: "Pharmacy climate" };
+
+let folder: TemporaryFolder;
+let counties: readonly NodeProcess[] = [];
+let site: NodeProcess;
+let browser: TestBrowser;
+
+function publish(temperature: number): Promise<unknown> {
+  return mosquittoPub({
+    port: MQTT_PORT,
+    username: "pharmacy",
+    password: PASSWORD,
+    topic: "sensors/pharmacy/state",
+    payload: JSON.stringify({ temperature, humidity: 47, battery: 87 }),
+  });
+}
+
+async function ownerUrl(node: NodeProcess): Promise<string> {
+  return ownerLinkSchema.parse(await node.ask("/api/owner-links", {})).url;
+}
+
+beforeAll(async () => {
+  folder = new TemporaryFolder();
+  counties = await startCentres(folder.path);
+  const clients = [{
+    username: "pharmacy",
+    passwordHash: PASSWORD_HASH,
+    devices: [{ id: "pharmacy", title: TITLE, profile: "temperature-humidity" }],
+  }];
+  const settings = { host: "127.0.0.1", port: MQTT_PORT, clients };
+  const dead = {
+    connection: { type: "tcp", host: "127.0.0.1", port: freePort() },
+    devices: [{ id: "fridge", title: { zh: "冷藏箱", en: "Fridge" }, profile: "vaccine-fridge" }],
+  };
+  const more = {
+    counties: centresFor(counties),
+    sources: [
+      { name: "sensors", driver: "mqtt-broker", settings },
+      { name: "cold-room", driver: "modbus", settings: dead },
+    ],
+  };
+  site = await new NodeProcess(folder.path, { name: "site-1", role: "site", more }).start();
+  await enrol(counties[0], site);
+  browser = await TestBrowser.start();
+  await publish(21.5);
+});
+
+afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await Promise.all([site, ...counties].map((node) => node?.[Symbol.asyncDispose]()));
+  folder?.[Symbol.dispose]();
+});
+
+describe("who may look", () => {
+  test("the first start prints a link that opens the console once", async () => {
+    const printed = /http:\/\/\S+\/owner\/[\w-]+/.exec(site.log)?.[0] ?? "";
+    const page = await browser.open(await browser.person("zh-CN"), printed);
+    expect(await page.textContent("h1")).toBe("测试 site-1");
+    const second = await browser.open(await browser.person("zh-CN"), printed);
+    expect(await second.textContent("h1")).toBe("此链接已使用或已过期");
+  });
+
+  test("a stranger sees what to do and no data", async () => {
+    const person = await browser.person("zh-CN");
+    for (const path of ["/", "/refused", "/devices/pharmacy", "/live?path=/"]) {
+      const page = await browser.open(person, `${site.url}${path}`);
+      expect(await page.textContent("h1"), path).toBe("请用机主链接打开");
+      expect(await page.content(), path).not.toContain("21.5");
+    }
+    browser.complaints.length = 0;
+  });
+
+  test("a session ends when its owner signs out", async () => {
+    const person = await browser.person("en-US");
+    const page = await browser.open(person, await ownerUrl(site));
+    await page.click("text=Sign out");
+    expect(await page.textContent("h1")).toBe("Open this with the owner's link");
+    browser.complaints.length = 0;
+  });
+});
+
+describe("the site's console", () => {
+  test("devices, values, both centres and what needs attention are on one page", async () => {
+    const page = await browser.open(await browser.person("zh-CN"), await ownerUrl(site));
+    await page.waitForSelector("text=21.5");
+    const text = await page.innerText("main");
+    for (const expected of ["药房温湿度", "冷藏箱", "county-a", "county-b", "需要处理"]) {
+      expect(text).toContain(expected);
+    }
+    expect(text, "the reason is in Chinese").toContain("对方拒绝连接");
+  });
+
+  test("a new value appears without a reload", async () => {
+    const page = await browser.open(await browser.person("zh-CN"), await ownerUrl(site));
+    await page.evaluate("globalThis.untouched = true");
+    await publish(23.7);
+    await page.waitForSelector("text=23.7");
+    expect(await page.evaluate("globalThis.untouched")).toBe(true);
+  });
+
+  test("the language changes with one tap, and stays", async () => {
+    const page = await browser.open(await browser.person("zh-CN"), await ownerUrl(site));
+    expect(await page.getAttribute("html", "lang")).toBe("zh-CN");
+    await page.click("text=English");
+    expect(await page.innerText("main")).toContain("Pharmacy climate");
+    await page.goto(`${site.url}/refused`);
+    expect(await page.getAttribute("html", "lang")).toBe("en");
+  });
+
+  test("X2: an unknown client is listed, and its name can be no script", async () => {
+    const username = "<img src=x onerror=alert(1)>";
+    const topic = "sensors/x/state";
+    await mosquittoPub({ port: MQTT_PORT, username, password: "no", topic, payload: "{}" });
+    const person = await browser.person("zh-CN");
+    const page = await browser.open(person, await ownerUrl(site));
+    await page.click("text=被拒绝");
+    await page.waitForSelector("text=未知客户端");
+    expect(await page.innerText("main")).toContain(username);
+    expect(await page.locator("main img").count()).toBe(0);
+  });
+});
+
+describe("the county's console", () => {
+  test("G6: it shows the site's values, and that both centres are equal", async () => {
+    for (const county of counties) {
+      const page = await browser.open(await browser.person("zh-CN"), await ownerUrl(county));
+      await page.waitForSelector("text=测试 site-1");
+      await page.click("text=测试 site-1");
+      await page.waitForSelector("text=药房温湿度");
+      await page.goto(`${county.url}/equality`);
+      await page.waitForSelector("text=两中心完全一致");
+    }
+  });
+});
+
+describe("every page", () => {
+  const pages = {
+    site: ["/", "/refused", "/devices/pharmacy", "/devices/fridge"],
+    county: ["/", "/equality", "/sites/site-1", "/sites/site-1/pharmacy"],
+  };
+
+  test.each(
+    [
+      { kind: "site", locale: "zh-CN", viewport: PHONE },
+      { kind: "site", locale: "en-US", viewport: PHONE },
+      { kind: "county", locale: "zh-CN", viewport: PHONE },
+      { kind: "county", locale: "en-US", viewport: PHONE },
+      { kind: "site", locale: "zh-CN", viewport: DESKTOP },
+      { kind: "county", locale: "en-US", viewport: DESKTOP },
+    ] as const,
+  )("of a $kind fits $viewport.width pixels in $locale", async (how) => {
+    const { kind, locale, viewport } = how;
+    const node = kind === "site" ? site : counties[0];
+    const person = await browser.person(locale, viewport);
+    const page = await browser.open(person, await ownerUrl(node));
+    for (const path of pages[kind]) {
+      await page.goto(`${node.url}${path}`);
+      await page.waitForSelector("main section, main .banner");
+      const wide = await page.evaluate("document.documentElement.scrollWidth");
+      expect(wide, path).toBeLessThanOrEqual(viewport.width);
+    }
+  });
+
+  test("has no script error and asks nobody else for anything", async () => {
+    expect(browser.complaints).toEqual([]);
+    const person = await browser.person("zh-CN");
+    const asked: string[] = [];
+    person.on("request", (request) => asked.push(request.url()));
+    await browser.open(person, await ownerUrl(site));
+    await until("the style sheet was asked for", () => asked.some((url) => url.endsWith(".css")));
+    expect(asked.filter((url) => !url.startsWith(site.url))).toEqual([]);
+  });
+});

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { TemporaryFolder } from "../sync/fixtures.ts";
+import { PROBLEM_TYPE } from "../sync/problem.ts";
+import { API_ROUTES } from "./api.ts";
+import { COUNTERS } from "./counters.ts";
+import { NodeProcess } from "./fixtures.ts";
+
+let folder: TemporaryFolder;
+const nodes: Record<"site" | "county", NodeProcess | null> = { site: null, county: null };
+
+function node(role: "site" | "county"): NodeProcess {
+  const started = nodes[role];
+  if (started === null) throw new Error(`The ${role} has not started`);
+  return started;
+}
+
+const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  detail: z.string().default(""),
+  hint: z.string(),
+}).loose();
+
+async function problemOf(response: Response): Promise<z.infer<typeof problemSchema>> {
+  expect(response.headers.get("content-type")).toBe(PROBLEM_TYPE);
+  return problemSchema.parse(await response.json());
+}
+
+beforeAll(async () => {
+  folder = new TemporaryFolder();
+  for (const role of ["site", "county"] as const) {
+    nodes[role] = await new NodeProcess(folder.path, { name: `${role}-1`, role }).start();
+  }
+});
+
+afterAll(async () => {
+  await Promise.all(Object.values(nodes).map((node) => node?.[Symbol.asyncDispose]()));
+  folder?.[Symbol.dispose]();
+});
+
+describe.each(["site", "county"] as const)("a %s", (role) => {
+  test("answers whether it lives and is ready, to anybody", async () => {
+    for (const path of ["/healthz", "/readyz"]) {
+      const response = await node(role).fetch(path, { token: false });
+      expect(response.status, path).toBe(200);
+      await response.body?.cancel();
+    }
+  });
+
+  test("X7: gives nothing else to somebody without token or session", async () => {
+    const open = new Set(["/healthz", "/readyz", "/metrics"]);
+    const paths = ["/", "/live", "/api/openapi.json", ...API_ROUTES.map(({ path }) => path)];
+    for (const path of paths.filter((path) => !open.has(path))) {
+      const response = await node(role).fetch(path, { token: false });
+      expect(response.status, path).toBe(401);
+      expect((await problemOf(response)).type, path).toBe("urn:tributary:problem:unauthorised");
+    }
+    const wrong = { token: false, headers: { authorization: "Bearer x" } };
+    const response = await node(role).fetch("/api/status", wrong);
+    expect(response.status).toBe(401);
+    await response.body?.cancel();
+  });
+
+  test("describes each of its routes at /api/openapi.json", async () => {
+    const response = await node(role).fetch("/api/openapi.json");
+    const described = z.object({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
+      .parse(await response.json());
+    const own = API_ROUTES.filter((route) => route.role === undefined || route.role === role);
+    expect(Object.keys(described.paths).sort()).toEqual(own.map(({ path }) => path).sort());
+  });
+
+  test("answers each route as it is described", async () => {
+    const [position] = await node(role).positions();
+    const { origin, stream } = position;
+    for (const route of API_ROUTES) {
+      const own = route.role === undefined || route.role === role;
+      if (!own || route.method !== "get") continue;
+      const query = route.query !== undefined && "origin" in route.query.shape
+        ? `?${new URLSearchParams({ origin, stream })}`
+        : "";
+      const response = await node(role).fetch(route.path + query);
+      expect(response.status, route.path).toBe(200);
+      if (route.contentType === undefined) route.answer.parse(await response.json());
+      else expect((await response.text()).trim().split("\n").length).toBe(position.seq);
+    }
+  });
+
+  test("T8: its counters and gauges are Prometheus text, each with its help", async () => {
+    const text = await (await node(role).fetch("/metrics")).text();
+    for (const name of Object.keys(COUNTERS)) expect(text).toContain(`# HELP ${name} `);
+    for (const line of text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))) {
+      expect(line).toMatch(/^tributary_\w+(\{.*\})? -?[\d.]+(e[+-]?\d+)?$/);
+    }
+  });
+
+  test("its pages allow no script but its own, and no frame", async () => {
+    const response = await node(role).fetch("/");
+    await response.body?.cancel();
+    const policy = response.headers.get("content-security-policy");
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+  });
+});
+
+describe("bad requests are answered with a problem that says what to do", () => {
+  test.each([
+    { what: "no such route", path: "/api/nothing", status: 404, code: "no-such-route" },
+    {
+      what: "a field that is missing",
+      path: "/api/entries?stream=reading",
+      status: 400,
+      code: "bad-input",
+      detail: "origin",
+    },
+    {
+      what: "a number over its limit",
+      path: "/api/entries?origin=a&stream=reading&limit=999999",
+      status: 400,
+      code: "bad-input",
+      detail: "limit",
+    },
+    {
+      what: "a field that nobody knows",
+      path: "/api/devices?place=a",
+      status: 400,
+      code: "bad-input",
+      detail: "place",
+    },
+  ])("$what", async ({ path, status, code, detail = "" }) => {
+    const response = await node("site").fetch(path);
+    expect(response.status).toBe(status);
+    const problem = await problemOf(response);
+    expect(problem.type).toBe(`urn:tributary:problem:${code}`);
+    expect(problem.detail).toContain(detail);
+    expect(problem.hint).toContain("/api/openapi.json");
+  });
+
+  test.each([
+    { what: "no JSON", body: "{", detail: "" },
+    { what: "another type", body: JSON.stringify({ node: 7 }), detail: "node" },
+    { what: "a body over the limit", body: `"${"x".repeat(70_000)}"`, detail: "" },
+  ])("$what", async ({ body, detail }) => {
+    const response = await node("county").fetch("/api/invitations", { method: "POST", body });
+    expect(response.status).toBe(400);
+    expect((await problemOf(response)).detail).toContain(detail);
+  });
+});
