@@ -6,7 +6,6 @@ import { type Answer, exceptionText, isSilence, type Line } from "./line.ts";
 import { type Block, planBlocks } from "./plan.ts";
 import { registersOf } from "./profile.ts";
 import { type ModbusDevice, type ModbusSettings, modbusSettings } from "./settings.ts";
-import { TcpLine } from "./tcp_line.ts";
 
 /** Polls in a row that nobody on the line answered, after which it is opened anew. */
 const SILENT_POLLS_MAX = 3;
@@ -32,6 +31,8 @@ export const modbus: Driver<ModbusSettings> = {
 };
 
 async function openLine({ connection, devices }: ModbusSettings): Promise<Line> {
+  // Its library takes 4 MiB, which a site without such a line keeps.
+  const { TcpLine } = await import("./tcp_line.ts");
   const units = devices.map(({ unit, profile }) => ({ unit, timeoutMs: profile.timeoutMs }));
   const line = new TcpLine(connection.host, connection.port, units);
   try {
