@@ -11,8 +11,9 @@ import type {
   Run,
   UnreadableItem,
 } from "../drivers/driver.ts";
-import type { Stamp } from "../sync/entry.ts";
-import type { Append, Appended, Journal, NewEntry } from "../sync/journal.ts";
+import { BODY_BYTES_MAX, type Stamp } from "../sync/entry.ts";
+import type { Append, Appended, NewEntry } from "../sync/append.ts";
+import type { Journal } from "../sync/journal.ts";
 import type { Clock, Ruler } from "./clock.ts";
 import type { Counters } from "./counters.ts";
 import type { Log } from "./log.ts";
@@ -29,6 +30,11 @@ export interface CollectorParts {
 /** Told of a driver's line while it runs. */
 export type OnLine = (detail: string) => void;
 
+/** Room for the flags that a body may get behind the check of its size. */
+const FLAGS_BYTES_MAX = 64;
+/** Of a message that was refused, so much is kept in its alarm. */
+const ALARM_BYTES_MAX = 64 << 10;
+
 const STORED: Outcome = { kind: "stored" };
 const DUPLICATE: Outcome = { kind: "duplicate" };
 
@@ -43,18 +49,25 @@ export class Collector {
     this.#parts = parts;
   }
 
-  /** Drives one run of one line to its end; throws what the driver throws. */
+  /**
+   * Drives one run of one line to its end; throws what the driver throws. When the journal fails,
+   * the run is ended without an outcome (G1): the driver lets go of its line, unacknowledged.
+   */
   async drive(source: string, run: Run, onLine: OnLine): Promise<void> {
     let outcomes: readonly Outcome[] = [];
-    for (;;) {
-      const { done, value } = await run.next(outcomes);
-      if (done) return;
-      this.#storing.set(value, performance.now());
-      try {
-        outcomes = await this.#store(source, value, onLine);
-      } finally {
-        this.#storing.delete(value);
+    try {
+      for (;;) {
+        const { done, value } = await run.next(outcomes);
+        if (done) return;
+        this.#storing.set(value, performance.now());
+        try {
+          outcomes = await this.#store(source, value, onLine);
+        } finally {
+          this.#storing.delete(value);
+        }
       }
+    } finally {
+      await run.return();
     }
   }
 
@@ -82,22 +95,27 @@ export class Collector {
     const ruler = clock.ruler();
     const stamp = ruler(performance.now());
     const appends: Append[] = [];
+    const outcomes: Outcome[] = [];
     const places: number[] = [];
     for (const item of batch) {
       const append = this.#append(source, item, ruler, onLine);
-      places.push(append === null ? -1 : appends.length);
-      if (append !== null) appends.push(append);
+      const large = append !== null && isTooLarge(append);
+      outcomes.push(large ? this.#refuseLarge(source, item, stamp) : STORED);
+      places.push(append === null || large ? -1 : appends.length);
+      if (append !== null && !large) appends.push(append);
     }
     const appended = await journal.append(appends, stamp);
     const tally = new Tally();
-    const outcomes = batch.map((item, index) =>
-      places[index] < 0 ? STORED : tally.outcome(item, appended[places[index]])
-    );
-    tally.addTo(counters, source);
-    for (const [index, item] of batch.entries()) {
-      if (places[index] < 0 || appended[places[index]].kind !== "conflict") continue;
-      outcomes[index] = await this.#conflict(source, item, stamp);
+    const conflicts: number[] = [];
+    for (const [index, place] of places.entries()) {
+      if (place < 0) continue;
+      if (appended[place].kind === "conflict") conflicts.push(index);
+      else outcomes[index] = tally.outcome(batch[index], appended[place]);
     }
+    for (const index of conflicts) {
+      outcomes[index] = await this.#conflict(source, batch[index], ruler, tally);
+    }
+    tally.addTo(counters, source);
     return outcomes;
   }
 
@@ -136,26 +154,61 @@ export class Collector {
     }
   }
 
+  /** What no entry holds is refused: it cannot be stored whole, and half of it is not it. */
+  #refuseLarge(source: string, item: Item, { wallMs }: Stamp): Outcome {
+    const { counters, refusals, log } = this.#parts;
+    const who = "device" in item ? item.device : "";
+    const code = "too-large" as const;
+    const detail = `more than the ${BODY_BYTES_MAX} bytes that an entry holds`;
+    counters.add("tributary_refusals_total", { source, code });
+    log({ kind: "refusal", source, code, who, detail });
+    refusals.add(source, { kind: "refusal", code, who, detail }, wallMs);
+    return { kind: "refused", reason: detail };
+  }
+
   /** The same id came with other bytes before (T2): refused and alarmed, or kept and flagged. */
-  async #conflict(source: string, item: Item, stamp: Stamp): Promise<Outcome> {
+  async #conflict(source: string, item: Item, ruler: Ruler, tally: Tally): Promise<Outcome> {
     if ((item.kind !== "reading" && item.kind !== "unreadable") || item.identity === null) {
       return STORED;
     }
     const { journal, counters, log } = this.#parts;
     const { device, identity } = item;
-    if (identity.restarts) {
-      const entry = item.kind === "reading"
-        ? readingEntry(item, stamp, { idReused: true })
-        : unreadableEntry(item, stamp, { idReused: true });
-      await journal.append([entry], stamp);
-      return STORED;
-    }
-    const { id } = identity;
+    const stamp = ruler(performance.now());
+    if (identity.restarts) return tally.outcome(item, await this.#takeOver(item, identity, ruler));
+    const { channel, id, bytes } = identity;
     counters.add("tributary_key_conflicts_total", { source });
     log({ kind: "key-conflict", device, id });
-    const alarm = { device, id, bytes: identity.bytes.toBase64() };
-    await journal.append([newEntry("alarm", "key-conflict", stamp, alarm)], stamp);
+    const kept = bytes.subarray(0, ALARM_BYTES_MAX).toBase64();
+    const body = { device, id, bytes: kept, length: bytes.length };
+    // A sender that was refused comes again: one alarm tells of all its tries.
+    const named = {
+      ...identity,
+      channel: "key-conflict",
+      id: `${channel} ${id} ${digestOf(bytes)}`,
+    };
+    await journal.append([keyed(newEntry("alarm", "key-conflict", stamp, body), named)], stamp);
     return { kind: "refused", reason: `id "${id}" came with other bytes before` };
+  }
+
+  /** Ids began anew: from now on this one stands for the bytes that came last. */
+  async #takeOver(
+    item: ReadingItem | UnreadableItem,
+    identity: Identity,
+    ruler: Ruler,
+  ): Promise<Appended> {
+    const { journal } = this.#parts;
+    const { channel, id } = identity;
+    const time = ruler(item.receivedMs);
+    const reused = { idReused: true };
+    const entry = item.kind === "reading"
+      ? readingEntry(item, time, reused)
+      : unreadableEntry(item, time, reused);
+    const named = keyed(entry, identity);
+    const stamp = ruler(performance.now());
+    // The like of it, earlier in the same batch, may have taken the id over already.
+    const [again] = await journal.append([named], stamp);
+    if (again.kind !== "conflict") return again;
+    return (await journal.append([{ kind: "release", channel, id }, named], stamp))[1];
   }
 }
 
@@ -205,6 +258,16 @@ function newEntry(
   body: object,
 ): NewEntry {
   return { kind: "entry", stream, entryKind, time, body: JSON.stringify(body) };
+}
+
+/** UTF-8 takes up to three bytes for what counts as one character here. */
+function isTooLarge(append: Append): boolean {
+  return append.kind === "entry" && 3 * append.body.length > BODY_BYTES_MAX &&
+    Buffer.byteLength(append.body) > BODY_BYTES_MAX - FLAGS_BYTES_MAX;
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function keyed(entry: NewEntry, identity: Identity | null): NewEntry {

@@ -1,5 +1,6 @@
 /** The command line: arguments → role. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { SimulateOptions } from "./commands/device.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, readConfig } from "./config_file.ts";
 import { CommandError } from "./commands/local_api.ts";
@@ -175,14 +176,6 @@ function addDeviceCommands(program: Command): void {
       const { simulate } = await import("./commands/device.ts");
       await simulate(profile, options, { print, signal: interruption() });
     });
-}
-
-export interface SimulateOptions {
-  readonly tcp?: number;
-  readonly mqtt?: string;
-  readonly name: string;
-  readonly password: string;
-  readonly interval: number;
 }
 
 /** Runs one command; returns the exit code. */

@@ -1,6 +1,6 @@
 /** What tests of journals and links share: temporary folders, stamps, entries, a county's end. */
 import type { Stamp } from "./entry.ts";
-import type { NewEntry } from "./journal.ts";
+import type { NewEntry } from "./append.ts";
 import type { Stream } from "./stream.ts";
 
 /** A folder that goes when the test ends. */

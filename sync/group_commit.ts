@@ -2,7 +2,7 @@
 import { BODY_BYTES_MAX, type Stamp, writeContent } from "./entry.ts";
 import { type AppendBatch, type AppendResult, CONFLICT, DUPLICATE } from "./journal_core.ts";
 import type { KeyClaim, KeyRelease } from "./journal_keys.ts";
-import type { Append, Appended } from "./journal.ts";
+import type { Append, Appended } from "./append.ts";
 import { OctetWriter } from "./octets.ts";
 import { STREAMS } from "./stream.ts";
 

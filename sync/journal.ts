@@ -2,47 +2,17 @@
  * The journal as the rest of the program sees it: asynchronous, the work being done in a thread
  * of its own, so that an fsync on slow flash never stalls a bus or a page.
  */
+import type { Append, Appended } from "./append.ts";
 import type { HashName } from "./chain.ts";
 import { Changes } from "./changes.ts";
 import { BODY_BYTES_MAX, type Stamp } from "./entry.ts";
 import { GroupCommit } from "./group_commit.ts";
 import type { ReadResult, Retention, SignedRunWithKey } from "./journal_core.ts";
-import type { KeyClaim } from "./journal_keys.ts";
 import type { JournalMethods, Opening, Status } from "./journal_worker.ts";
 import type { Reception } from "./reception.ts";
 import type { ReadLimits, Receipt, StreamState } from "./segments.ts";
 import { receiptKey, streamKey } from "./segments.ts";
-import type { Stream } from "./stream.ts";
 import { WorkerCalls } from "./worker_calls.ts";
-
-/** Something new for this node's own streams. */
-export interface NewEntry {
-  readonly kind: "entry";
-  readonly stream: Stream;
-  readonly entryKind: string;
-  readonly time: Stamp;
-  /** JSON; at most {@link BODY_BYTES_MAX} bytes of UTF-8. */
-  readonly body: string;
-  /** What its sender named it, where it did (rule T2). */
-  readonly key?: Omit<KeyClaim, "item">;
-}
-
-/** Forgets an idempotency key; `id: ""` forgets all that the channel has claimed. */
-export interface NewRelease {
-  readonly kind: "release";
-  readonly channel: string;
-  readonly id: string;
-}
-
-export type Append = NewEntry | NewRelease;
-
-export type Appended =
-  | { readonly kind: "stored"; readonly seq: number }
-  | { readonly kind: "released" }
-  /** The same id with the same bytes is there already. */
-  | { readonly kind: "duplicate" }
-  /** The same id is there with other bytes. */
-  | { readonly kind: "conflict" };
 
 /** What a county stores, a site stores, and any other store has to be able to do. */
 export interface Journal {

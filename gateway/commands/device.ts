@@ -3,12 +3,20 @@ import { randomBytes } from "node:crypto";
 import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
 import { exampleModel } from "../../drivers/simulation.ts";
 import { pause } from "../../sync/backoff.ts";
-import type { SimulateOptions } from "../main.ts";
 import { CommandError } from "./local_api.ts";
 
 /** 120 random bits, as text that can be typed. */
 export function newPassword(): string {
   return randomBytes(15).toString("base64url");
+}
+
+export interface SimulateOptions {
+  readonly tcp?: number;
+  readonly mqtt?: string;
+  readonly name: string;
+  readonly password: string;
+  /** Seconds. */
+  readonly interval: number;
 }
 
 export async function simulate(
