@@ -114,7 +114,7 @@ export type Item =
   | RefusalItem
   | ReleaseItem;
 
-/** What became of an item. Only what was not refused may be acknowledged to the device. */
+/** What became of an item. What was refused is not acknowledged to the device. */
 export type Outcome =
   | { readonly kind: "stored" }
   /** The same id with the same bytes was there already. */

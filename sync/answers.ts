@@ -55,35 +55,58 @@ export function decodeRunAnswers(bytes: Uint8Array): RunAnswer[] {
   });
 }
 
-/** The (origin, stream) whose positions are asked for. */
-export interface StreamName {
+/** Asks where the receiver stands in one (origin, stream). */
+export interface PositionQuestion {
   readonly origin: string;
   readonly stream: string;
+  /** Whether a receipt for it is wanted too: the asker has none that reaches its own end. */
+  readonly wantsReceipt: boolean;
 }
 
-export function encodeStreamNames(names: readonly StreamName[]): Uint8Array<ArrayBuffer> {
+export interface PositionAnswer extends Standing {
+  /** The receipt's signature (see identity.ts), where one was wanted and given. */
+  readonly receipt: Uint8Array | null;
+}
+
+export function encodePositionQuestions(
+  questions: readonly PositionQuestion[],
+): Uint8Array<ArrayBuffer> {
   const writer = new OctetWriter();
-  writer.varint(names.length);
-  for (const { origin, stream } of names) {
+  writer.varint(questions.length);
+  for (const { origin, stream, wantsReceipt } of questions) {
     writer.text16(origin);
     writer.text16(stream);
+    writer.u8(Number(wantsReceipt));
   }
   return writer.bytes();
 }
 
-export function decodeStreamNames(bytes: Uint8Array): StreamName[] {
-  return readList(bytes, (reader) => ({ origin: reader.text16(), stream: reader.text16() }));
+export function decodePositionQuestions(bytes: Uint8Array): PositionQuestion[] {
+  return readList(bytes, (reader) => ({
+    origin: reader.text16(),
+    stream: reader.text16(),
+    wantsReceipt: reader.u8() === 1,
+  }));
 }
 
-export function encodeStandings(standings: readonly Standing[]): Uint8Array<ArrayBuffer> {
+export function encodePositionAnswers(
+  answers: readonly PositionAnswer[],
+): Uint8Array<ArrayBuffer> {
   const writer = new OctetWriter();
-  writer.varint(standings.length);
-  for (const standing of standings) writeStanding(writer, standing);
+  writer.varint(answers.length);
+  for (const { receipt, ...standing } of answers) {
+    writeStanding(writer, standing);
+    writer.u8(receipt === null ? 0 : 1);
+    if (receipt !== null) writer.raw(receipt);
+  }
   return writer.bytes();
 }
 
-export function decodeStandings(bytes: Uint8Array): Standing[] {
-  return readList(bytes, readStanding);
+export function decodePositionAnswers(bytes: Uint8Array): PositionAnswer[] {
+  return readList(bytes, (reader) => ({
+    ...readStanding(reader),
+    receipt: reader.u8() === 1 ? reader.raw(SIGNATURE_BYTES).slice() : null,
+  }));
 }
 
 function writeStanding(writer: OctetWriter, { seq, hash }: Standing): void {

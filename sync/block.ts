@@ -4,13 +4,20 @@ import { contentEnds, HASH_BYTES, readContent } from "./entry.ts";
 import { OctetReader } from "./octets.ts";
 import type { Block, Change, StreamState } from "./segments.ts";
 
-/** Gathers the items of one stream into one block, hashing as it goes. */
+/** A block that has reached as many bytes is full: any two of them fit into one batch. */
+const BLOCK_BYTES_MAX = 1 << 20;
+
+/** Gathers the items of one stream into blocks, hashing as it goes. */
 export class BlockBuilder {
   readonly #chain: Chain;
   readonly #bytes: Uint8Array;
   readonly #hashes: Uint8Array;
-  readonly #parts: Uint8Array[] = [];
-  readonly #first: number;
+  readonly #blocks: Block[] = [];
+  /** Number of the first entry of all, and of the block that is being filled. */
+  readonly #firstOfAll: number;
+  #first: number;
+  #parts: Uint8Array[] = [];
+  #size = 0;
   #start = 0;
   /** End of the last content added: contents that touch stay one part. */
   #end = -1;
@@ -20,49 +27,61 @@ export class BlockBuilder {
     this.#chain = chain;
     this.#bytes = bytes;
     this.#hashes = new Uint8Array(countMax * HASH_BYTES);
-    this.#first = chain.seq + 1;
+    this.#firstOfAll = chain.seq + 1;
+    this.#first = this.#firstOfAll;
   }
 
   /** Adds the content at [from, end) and returns its sequence number. */
   add(from: number, end: number): number {
     const hash = this.#chain.next(this.#bytes.subarray(from, end));
-    this.#hashes.set(hash, (this.#chain.seq - this.#first) * HASH_BYTES);
+    this.#hashes.set(hash, (this.#chain.seq - this.#firstOfAll) * HASH_BYTES);
     if (from !== this.#end) {
       this.#closePart();
       this.#start = from;
     }
     this.#end = end;
+    this.#size += end - from;
+    if (this.#size >= BLOCK_BYTES_MAX) this.#closeBlock();
     return this.#chain.seq;
   }
 
-  block(): Block {
+  blocks(): readonly Block[] {
+    if (this.#size > 0) this.#closeBlock();
+    return this.#blocks;
+  }
+
+  #closeBlock(): void {
     this.#closePart();
     const last = this.#chain.seq;
-    return {
+    const hashAt = (seq: number) => (seq - this.#firstOfAll) * HASH_BYTES;
+    this.#blocks.push({
       first: this.#first,
       last,
       contents: joined(this.#parts),
-      hashes: this.#hashes.subarray(0, (last - this.#first + 1) * HASH_BYTES),
+      hashes: this.#hashes.subarray(hashAt(this.#first), hashAt(last + 1)),
       signature: null,
-    };
+    });
+    this.#first = last + 1;
+    this.#parts = [];
+    this.#size = 0;
   }
 
   #closePart(): void {
     if (this.#end >= 0) this.#parts.push(this.#bytes.subarray(this.#start, this.#end));
+    this.#end = -1;
   }
 }
 
-/** What has to be committed for a block that continues `state`. */
+/** What has to be committed for blocks that continue `state`: one at least. */
 export function blockChanges(
   state: StreamState,
-  block: Block,
+  blocks: readonly Block[],
 ): { changes: Change[]; state: StreamState } {
   const { origin, stream } = state;
-  const moved = { ...state, seq: block.last, hash: block.hashes.slice(-HASH_BYTES) };
-  return {
-    changes: [{ kind: "block", origin, stream, block }, { kind: "stream", state: moved }],
-    state: moved,
-  };
+  const { last, hashes } = blocks[blocks.length - 1];
+  const moved = { ...state, seq: last, hash: hashes.slice(-HASH_BYTES) };
+  const stored = blocks.map((block): Change => ({ kind: "block", origin, stream, block }));
+  return { changes: [...stored, { kind: "stream", state: moved }], state: moved };
 }
 
 /** The contents of a block from entry `first` on. */

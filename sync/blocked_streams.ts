@@ -29,13 +29,22 @@ export class BlockedStreams {
     return blocked !== undefined && blocked.nextTryMs > nowMs;
   }
 
+  knows(key: string): boolean {
+    return this.#streams.has(key);
+  }
+
   free(key: string): void {
     this.#streams.delete(key);
   }
 
-  /** When the next of them may be tried, or `null` when none waits. */
-  nextTryMs(): number | null {
-    const times = [...this.#streams.values()].map(({ nextTryMs }) => nextTryMs);
+  /** Whether one of them may be tried again now, and could not yet at `sinceMs`. */
+  isDue(sinceMs: number, nowMs: number): boolean {
+    return this.list().some(({ nextTryMs }) => nextTryMs > sinceMs && nextTryMs <= nowMs);
+  }
+
+  /** When the next of them may be tried, `null` when none waits for that. */
+  nextTryMs(nowMs: number): number | null {
+    const times = this.list().map(({ nextTryMs }) => nextTryMs).filter((ms) => ms > nowMs);
     return times.length === 0 ? null : Math.min(...times);
   }
 

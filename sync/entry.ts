@@ -10,7 +10,7 @@
  * Numbers are big-endian, `text16` is UTF-8 behind its length in 16 bits. Journals and batches
  * keep only the content: the rest is the same for a whole run of entries or counts up by one.
  */
-import { OctetReader, OctetsError, OctetWriter } from "./octets.ts";
+import { OctetReader, OctetsError, OctetWriter, sameBytes } from "./octets.ts";
 
 /**
  * How far the wall clock may be believed: `trusted` (the kernel says it is synchronised),
@@ -115,19 +115,15 @@ class Names {
   }
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) {
-    if (a[index] !== b[index]) return false;
-  }
-  return true;
-}
-
 /** Moves a reader behind the next content without decoding it. */
 export function skipContent(reader: OctetReader): void {
   reader.raw(STAMP_BYTES);
   reader.raw(reader.u16());
-  reader.raw(reader.u32());
+  const length = reader.u32();
+  if (length > BODY_BYTES_MAX) {
+    throw new OctetsError(`Cannot read a body of ${length} bytes, at most ${BODY_BYTES_MAX}`);
+  }
+  reader.raw(length);
 }
 
 /** Reads contents that follow each other to the end of the bytes. */

@@ -10,9 +10,14 @@ import { type Member, type SyncEvent, syncRoutes } from "./routes.ts";
 
 export type Members = Map<string, Member>;
 
+export interface NodeImage extends Disposable {
+  readonly folder: TemporaryFolder;
+  readonly key: NodeKey;
+}
+
 export class FixtureNode implements AsyncDisposable {
   readonly name: string;
-  readonly key = NodeKey.create();
+  readonly key: NodeKey;
   readonly events: SyncEvent[] = [];
   readonly linkEvents: LinkEvent[] = [];
   readonly members: Members;
@@ -23,8 +28,15 @@ export class FixtureNode implements AsyncDisposable {
   #server: Deno.HttpServer<Deno.NetAddr> | null = null;
   #port = 0;
 
-  private constructor(name: string, members: Members, folder: TemporaryFolder, journal: Journal) {
+  private constructor(
+    name: string,
+    members: Members,
+    folder: TemporaryFolder,
+    journal: Journal,
+    key: NodeKey,
+  ) {
     this.name = name;
+    this.key = key;
     this.members = members;
     this.#folder = folder;
     this.journal = journal;
@@ -34,9 +46,21 @@ export class FixtureNode implements AsyncDisposable {
     });
   }
 
-  static async start(name: string, members: Members): Promise<FixtureNode> {
+  /** A new node, or one more that begins with another's image and key. */
+  static async start(name: string, members: Members, image?: NodeImage): Promise<FixtureNode> {
     const folder = new TemporaryFolder();
-    return new FixtureNode(name, members, folder, await open(folder, name));
+    if (image !== undefined) copyFiles(image.folder.path, folder.path);
+    const journal = await open(folder, name);
+    return new FixtureNode(name, members, folder, journal, image?.key ?? NodeKey.create());
+  }
+
+  /** The disk as it is after a clean stop; the node goes on afterwards. */
+  async image(): Promise<NodeImage> {
+    await this.journal.close();
+    const folder = new TemporaryFolder();
+    copyFiles(this.folder, folder.path);
+    this.journal = await open(this.#folder, this.name);
+    return { folder, key: this.key, [Symbol.dispose]: () => folder[Symbol.dispose]() };
   }
 
   get folder(): string {
@@ -112,6 +136,12 @@ export class FixtureNode implements AsyncDisposable {
     await this.hangUp();
     await this.journal.close();
     this.#folder[Symbol.dispose]();
+  }
+}
+
+function copyFiles(from: string, to: string): void {
+  for (const { name } of Deno.readDirSync(from)) {
+    Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
   }
 }
 

@@ -98,8 +98,8 @@ class WorkerJournal implements Journal {
 
   append(items: readonly Append[], stamp: Stamp): Promise<Appended[]> {
     for (const item of items) {
-      if (item.kind === "entry" && item.body.length > BODY_BYTES_MAX) {
-        const found = `a body of ${item.body.length} characters, at most ${BODY_BYTES_MAX}`;
+      if (item.kind === "entry" && Buffer.byteLength(item.body) > BODY_BYTES_MAX) {
+        const found = `a body of ${item.body.length} characters, at most ${BODY_BYTES_MAX} bytes`;
         return Promise.reject(new Error(`Cannot append "${item.entryKind}": ${found}`));
       }
     }

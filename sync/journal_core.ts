@@ -84,6 +84,8 @@ export class JournalCore {
   readonly #receipts = new Map<string, Receipt>();
   readonly #unsaved = new Map<string, Receipt>();
   readonly #moved = new Map<string, StreamState>();
+  /** Where the last read of each stream ended: the next one mostly goes on from there. */
+  readonly #readTo = new Map<string, { readonly seq: number; readonly hash: Uint8Array }>();
   readonly #keys: JournalKeys;
   #origin: string;
   #failure: unknown = null;
@@ -163,7 +165,7 @@ export class JournalCore {
     const changes: Change[] = [...claimed.changes];
     for (const [stream, builder] of builders) {
       const state = this.#state(this.#origin, stream);
-      changes.push(...blockChanges(state, builder.block()).changes);
+      changes.push(...blockChanges(state, builder.blocks()).changes);
     }
     if (changes.length > 0) this.#commit(changes);
     return result;
@@ -181,7 +183,7 @@ export class JournalCore {
         hashAt: (seq) => this.hashAt(run.origin, run.stream, seq),
       });
       if (reception.kind !== "stored" || reception.block === null) return reception;
-      const moved = blockChanges(state, reception.block);
+      const moved = blockChanges(state, [reception.block]);
       changes.push(...moved.changes);
       states.set(key, moved.state);
       return reception;
@@ -200,13 +202,22 @@ export class JournalCore {
     if (last === undefined) {
       throw new Error(`Cannot read "${origin}" ${stream} behind ${after}: the blocks are missing`);
     }
+    const key = streamKey(origin, stream);
+    const readTo = this.#readTo.get(key);
+    const previous = readTo?.seq === after ? readTo.hash : this.hashAt(origin, stream, after);
+    if (previous === null) {
+      throw new Error(`Cannot read "${origin}" ${stream}: ${after} is missing`);
+    }
+    const hash = last.hashes.slice(-HASH_BYTES);
+    this.#readTo.set(key, { seq: last.last, hash });
     const run: Run = {
       origin,
       stream,
       first: after + 1,
       last: last.last,
       contents: joined(blocks.map((block) => contentsFrom(block, after + 1))),
-      hash: last.hashes.slice(-HASH_BYTES),
+      previous,
+      hash,
       signature: last.signature,
     };
     return { kind: "run", run };
@@ -300,7 +311,7 @@ export class JournalCore {
     this.#commit([
       { kind: "meta", name: ORIGIN, value: this.#origin },
       { kind: "meta", name: CLEAN, value: "0" },
-      ...blockChanges(state, builder.block()).changes,
+      ...blockChanges(state, builder.blocks()).changes,
     ]);
   }
 

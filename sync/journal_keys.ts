@@ -7,6 +7,7 @@
  * wall clock can make a key live longer, never shorter.
  */
 import type { Stamp } from "./entry.ts";
+import { sameBytes } from "./octets.ts";
 import type { Change, KeyState } from "./segments.ts";
 
 export interface KeyClaim {
@@ -124,8 +125,4 @@ export class JournalKeys {
 
 function freshKey(channel: string, id: string): string {
   return `${channel}\n${id}`;
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -115,11 +115,13 @@ export class LibsqlSegments implements Segments {
     return new LibsqlSegment(database, this.#path(name));
   }
 
-  open(name: string): Segment {
+  open(name: string): Segment | null {
     const database = this.#database(name);
     const format = database.row("PRAGMA user_version")?.number("user_version");
     if (format !== FORMAT) {
+      const isEmpty = database.row("SELECT 1 FROM sqlite_schema LIMIT 1") === undefined;
       database.close();
+      if (isEmpty) return null;
       throw new Error(
         `Cannot open segment "${name}": format ${format}, this program knows ${FORMAT}`,
       );

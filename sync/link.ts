@@ -3,9 +3,11 @@
  * retries what the line does, and sets aside what the other node refuses, stream by stream.
  */
 import { backoffMs, pause } from "./backoff.ts";
+import type { PositionAnswer, PositionQuestion } from "./answers.ts";
 import { type NodeKey, receiptStatement, signedBy } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import { BlockedStreams } from "./blocked_streams.ts";
+import { sameBytes } from "./octets.ts";
 import { nodeOf } from "./origin.ts";
 import { type Peer, PeerError } from "./peer.ts";
 import { type Receipt, streamKey, type StreamState } from "./segments.ts";
@@ -86,6 +88,8 @@ export class Link {
   #attempts = 0;
   #nextTryMs: number | null = null;
   #oldestMs: number | null = null;
+  /** When the peer last said anything, and when it was last asked where it stands. */
+  #heardMs = -Infinity;
   #askedMs = -Infinity;
   /** Whether the journal changed since it was last looked at. */
   #changed = false;
@@ -156,7 +160,7 @@ export class Link {
       onEvent({ kind: "down", reason: error.message, hint });
     }
     this.#failure = { reason: error.message, hint };
-    this.#askedMs = -Infinity;
+    this.#heardMs = -Infinity;
     const waitMs = backoffMs(++this.#attempts, random());
     this.#nextTryMs = nowMs() + waitMs;
     const wanted = lacking(this.#carried(), this.#peer);
@@ -178,40 +182,71 @@ export class Link {
   /** Asks the peer where it stands, and what it stands on: another hash there is a fork. */
   async #askPositions(signal: AbortSignal): Promise<void> {
     const { peer, journal, nowMs } = this.#options;
+    this.#askedMs = nowMs();
     // Of what is not shipped to it as well: its own entries, which it ships to us.
     const known = journal.positions();
-    const standings = await peer.positions(known, signal);
-    this.#askedMs = nowMs();
+    const answers = await peer.positions(this.#questions(known), signal);
+    this.#heardMs = nowMs();
     if (this.#state !== "up") {
       this.#enter("up");
       this.#failure = null;
       this.#attempts = 0;
       this.#options.onEvent({ kind: "up" });
     }
-    for (const [index, state] of known.entries()) {
-      const { origin, stream } = state;
-      const standing = standings[index];
-      const key = streamKey(origin, stream);
-      const before = this.#peer.get(key);
-      if (before?.seq === standing.seq && before.hash.toHex() === standing.hash.toHex()) continue;
-      this.#peer.set(key, standing);
+    for (const [index, state] of known.entries()) await this.#compare(state, answers[index]);
+  }
+
+  /** Receipts that were lost with the power, or given for what came another way, are asked for. */
+  #questions(known: readonly StreamState[]): PositionQuestion[] {
+    const { peer, journal } = this.#options;
+    const receipts = new Map(
+      journal.receipts().filter(({ centre }) => centre === peer.node)
+        .map(({ origin, stream, seq }) => [streamKey(origin, stream), seq]),
+    );
+    return known.map(({ origin, stream, seq }) => {
+      const reached = receipts.get(streamKey(origin, stream)) ?? 0;
+      return { origin, stream, wantsReceipt: this.#isOwn(origin) && reached < seq };
+    });
+  }
+
+  /** Takes in where the peer stands in a stream, and sets it aside where the two do not agree. */
+  async #compare(state: StreamState, answer: PositionAnswer): Promise<void> {
+    const { peer, journal, nowMs } = this.#options;
+    const { origin, stream } = state;
+    const { seq, hash, receipt } = answer;
+    const key = streamKey(origin, stream);
+    const before = this.#peer.get(key);
+    const moved = before?.seq !== seq || !sameBytes(before.hash, hash);
+    if (moved) {
+      this.#peer.set(key, { seq, hash });
       this.#behindSince.delete(key);
-      const own = await journal.hashAt(origin, stream, standing.seq);
-      if (own !== null && own.toHex() !== standing.hash.toHex()) {
-        this.#block(state, `"${peer.node}" holds another chain at ${standing.seq}`);
-      }
-      if (standing.seq > state.seq && nodeOf(origin) === nodeOf(journal.origin)) {
-        const lost = standing.seq - state.seq;
-        this.#block(state, `"${peer.node}" holds ${lost} entries that this node has lost`);
-      }
+    } else if (receipt === null && !this.#blocked.knows(key)) {
+      return;
     }
+    const own = await journal.hashAt(origin, stream, seq);
+    if (receipt !== null && own !== null && sameBytes(own, hash)) {
+      this.#takeReceipts([{ centre: peer.node, origin, stream, seq, hash, signature: receipt }]);
+    }
+    if (this.#blocked.has(key, nowMs())) return;
+    if (own !== null && !sameBytes(own, hash)) {
+      this.#block(state, `"${peer.node}" holds another chain at ${seq}`);
+    } else if (seq > state.seq && this.#isOwn(origin)) {
+      this.#block(state, `"${peer.node}" holds ${seq - state.seq} entries this node has lost`);
+    } else if (seq >= state.seq) {
+      this.#blocked.free(key);
+    }
+  }
+
+  #isOwn(origin: string): boolean {
+    return nodeOf(origin) === nodeOf(this.#options.journal.origin);
   }
 
   async #shipAll(signal: AbortSignal): Promise<void> {
     const { peer, refreshMs, nowMs } = this.#options;
     let next: Promise<Shipment> | null = null;
     while (!signal.aborted) {
-      if (nowMs() - this.#askedMs >= refreshMs) await this.#askPositions(signal);
+      const quiet = nowMs() - this.#heardMs >= refreshMs;
+      if (quiet || this.#blocked.isDue(this.#askedMs, nowMs())) await this.#askPositions(signal);
       this.#changed = false;
       const shipment: Shipment = await (next ?? this.#gather(this.#peer));
       next = null;
@@ -228,7 +263,7 @@ export class Link {
       next = this.#gather(expected(this.#peer, shipment));
       next.catch(() => {});
       const answers = await peer.ship(shipment.runs, signal);
-      this.#askedMs = nowMs();
+      this.#heardMs = nowMs();
       if (!this.#learn(shipment, answers)) next = null;
     }
   }
@@ -244,8 +279,8 @@ export class Link {
 
   /** Whether own entries, or those of others that the peer has lacked long enough, may go. */
   #mayRelay(name: string, { origin }: StreamState): boolean {
-    const { journal, relayAfterMs, nowMs } = this.#options;
-    if (origin === journal.origin || relayAfterMs === 0) return true;
+    const { relayAfterMs, nowMs } = this.#options;
+    if (this.#isOwn(origin) || relayAfterMs === 0) return true;
     const since = this.#behindSince.get(name);
     if (since === undefined) this.#behindSince.set(name, nowMs());
     return since !== undefined && nowMs() - since >= relayAfterMs;
@@ -253,8 +288,9 @@ export class Link {
 
   /** Takes in the answers; false when the next batch has to be read anew. */
   #learn(shipment: Shipment, answers: Awaited<ReturnType<Peer["ship"]>>): boolean {
-    const { journal, peer, onEvent } = this.#options;
+    const { peer, onEvent } = this.#options;
     const receipts: Receipt[] = [];
+    let shipped = 0;
     let asExpected = true;
     for (const [index, run] of shipment.runs.entries()) {
       const answer = answers[index];
@@ -262,19 +298,31 @@ export class Link {
       const trouble = learn(this.#peer, run, answer);
       if (trouble !== null) this.#block(run, trouble);
       else this.#blocked.free(streamKey(origin, stream));
-      if (answer.kind !== "receipt" || answer.seq !== run.last) asExpected = false;
-      if (answer.kind !== "receipt") continue;
-      this.#behindSince.delete(streamKey(origin, stream));
-      const { seq, hash, signature } = answer;
-      const statement = receiptStatement(peer.node, { origin, stream, seq, hash });
-      if (!signedBy(this.#options.peerPublicKey, statement, signature)) {
-        throw new PeerError(`Cannot believe a receipt of "${peer.node}": its signature is wrong`);
+      if (answer.kind === "receipt") {
+        this.#behindSince.delete(streamKey(origin, stream));
+        shipped += run.last - run.first + 1;
       }
+      // Where it holds more than it was sent, the next question brings the receipt.
+      if (answer.kind !== "receipt" || answer.seq !== run.last) {
+        asExpected = false;
+        continue;
+      }
+      const { seq, hash, signature } = answer;
       receipts.push({ centre: peer.node, origin, stream, seq, hash, signature });
     }
-    if (receipts.length > 0) journal.addReceipts(receipts);
-    onEvent({ kind: "shipped", entries: shipment.entries });
+    this.#takeReceipts(receipts);
+    if (shipped > 0) onEvent({ kind: "shipped", entries: shipped });
     return asExpected;
+  }
+
+  #takeReceipts(receipts: readonly Receipt[]): void {
+    const { journal, peer, peerPublicKey } = this.#options;
+    for (const receipt of receipts) {
+      const statement = receiptStatement(peer.node, receipt);
+      if (signedBy(peerPublicKey, statement, receipt.signature)) continue;
+      throw new PeerError(`Cannot believe a receipt of "${peer.node}": its signature is wrong`);
+    }
+    if (receipts.length > 0) journal.addReceipts(receipts);
   }
 
   #block({ origin, stream }: { origin: string; stream: string }, reason: string): void {
@@ -288,8 +336,8 @@ export class Link {
   async #rest(signal: AbortSignal): Promise<void> {
     if (this.#changed) return;
     const { refreshMs, relayAfterMs, nowMs } = this.#options;
-    const waits = [this.#askedMs + refreshMs - nowMs()];
-    const blocked = this.#blocked.nextTryMs();
+    const waits = [this.#heardMs + refreshMs - nowMs()];
+    const blocked = this.#blocked.nextTryMs(nowMs());
     if (blocked !== null) waits.push(blocked - nowMs());
     if (this.#behindSince.size > 0) waits.push(relayAfterMs);
     const resting = new AbortController();

@@ -2,12 +2,12 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import {
+  decodePositionAnswers,
   decodeRunAnswers,
-  decodeStandings,
-  encodeStreamNames,
+  encodePositionQuestions,
+  type PositionAnswer,
+  type PositionQuestion,
   type RunAnswer,
-  type Standing,
-  type StreamName,
 } from "./answers.ts";
 import type { NodeKey } from "./identity.ts";
 import { OctetsError } from "./octets.ts";
@@ -42,6 +42,8 @@ export interface PeerOptions {
 
 /** No answer for as long means that the line is dead, whatever the connection says. */
 const SILENCE_MS = 30_000;
+/** Positions asked for in one request: its answer is at most half a megabyte. */
+const QUESTIONS_MAX = 4096;
 
 interface Exchange {
   readonly status: number;
@@ -71,9 +73,18 @@ export class Peer implements Disposable {
   }
 
   /** Where the peer stands in each of these, in the same order. */
-  async positions(names: readonly StreamName[], signal: AbortSignal): Promise<Standing[]> {
-    const body = await this.#post("/sync/positions", encodeStreamNames(names), signal);
-    return this.#decode(body, names.length, decodeStandings);
+  async positions(
+    questions: readonly PositionQuestion[],
+    signal: AbortSignal,
+  ): Promise<PositionAnswer[]> {
+    const answers: PositionAnswer[] = [];
+    // Asked at least once: an empty question still tells whether the peer is there.
+    for (let from = 0; from === 0 || from < questions.length; from += QUESTIONS_MAX) {
+      const asked = questions.slice(from, from + QUESTIONS_MAX);
+      const body = await this.#post("/sync/positions", encodePositionQuestions(asked), signal);
+      answers.push(...this.#decode(body, asked.length, decodePositionAnswers));
+    }
+    return answers;
   }
 
   /** What became of each run, in the same order. */

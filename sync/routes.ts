@@ -1,13 +1,14 @@
 /** The receiving end between nodes: `/sync/positions` and `/sync/entries`. */
 import {
-  decodeStreamNames,
+  decodePositionQuestions,
+  encodePositionAnswers,
   encodeRunAnswers,
-  encodeStandings,
+  type PositionAnswer,
   type RunAnswer,
   type Standing,
 } from "./answers.ts";
 import { firstHash } from "./chain.ts";
-import { type NodeKey, receiptStatement } from "./identity.ts";
+import { type ChainPlace, type NodeKey, receiptStatement } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { SignedRunWithKey } from "./journal_core.ts";
 import type { Nonces } from "./nonces.ts";
@@ -60,6 +61,9 @@ interface Answer {
   readonly type: string;
   readonly body: Uint8Array<ArrayBuffer>;
 }
+
+/** Receipts signed for one question of positions; the others are given when it is asked again. */
+const RECEIPTS_MAX = 1000;
 
 export const OCTETS = "application/octet-stream";
 
@@ -148,11 +152,13 @@ async function handle(
 }
 
 function positions(end: ReceivingEnd, _node: string, body: Uint8Array): Promise<Answer> {
-  const standings = decodeStreamNames(body).map(({ origin, stream }): Standing => {
-    const state = end.journal.position(origin, stream);
-    return state === undefined ? { seq: 0, hash: firstHash() } : state;
+  let receipts = 0;
+  const answers = decodePositionQuestions(body).map((question): PositionAnswer => {
+    const at = standing(end, question);
+    const given = question.wantsReceipt && at.seq > 0 && ++receipts <= RECEIPTS_MAX;
+    return { ...at, receipt: given ? receiptFor(end, { ...question, ...at }) : null };
   });
-  return Promise.resolve({ status: 200, type: OCTETS, body: encodeStandings(standings) });
+  return Promise.resolve({ status: 200, type: OCTETS, body: encodePositionAnswers(answers) });
 }
 
 async function entries(end: ReceivingEnd, node: string, body: Uint8Array): Promise<Answer> {
@@ -198,8 +204,8 @@ function answerTo(end: ReceivingEnd, run: SignedRun, reception: Reception | unde
   switch (reception.kind) {
     case "stored": {
       const { seq, hash } = reception;
-      const statement = receiptStatement(end.node, { origin, stream, seq, hash });
-      return { kind: "receipt", seq, hash, signature: end.key.sign(statement) };
+      const signature = receiptFor(end, { origin, stream, seq, hash });
+      return { kind: "receipt", seq, hash, signature };
     }
     case "gap":
       return reception;
@@ -212,7 +218,15 @@ function answerTo(end: ReceivingEnd, run: SignedRun, reception: Reception | unde
   }
 }
 
-function standing(end: ReceivingEnd, { origin, stream }: SignedRun): Standing {
+/** Signs that all up to here is durable: the journal tells a position only once it is. */
+function receiptFor(end: ReceivingEnd, place: ChainPlace): Uint8Array {
+  return end.key.sign(receiptStatement(end.node, place));
+}
+
+function standing(
+  end: ReceivingEnd,
+  { origin, stream }: { readonly origin: string; readonly stream: string },
+): Standing {
   const state = end.journal.position(origin, stream);
   return state === undefined ? { seq: 0, hash: firstHash() } : { seq: state.seq, hash: state.hash };
 }

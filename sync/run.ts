@@ -10,7 +10,8 @@ export interface Run {
   readonly last: number;
   /** Contents, back to back. */
   readonly contents: Uint8Array;
-  /** Hash of the last entry. */
+  /** Hash of the entry before the first, and of the last entry. */
+  readonly previous: Uint8Array;
   readonly hash: Uint8Array;
   /** The origin's signature over the last entry as head; `null` where the reader must sign. */
   readonly signature: Uint8Array | null;
@@ -20,7 +21,7 @@ export interface Run {
 export const HASH_TAG_BYTES = 8;
 
 /** A run on its way: signed, and tied to what comes before. */
-export interface SignedRun extends Omit<Run, "hash" | "signature"> {
+export interface SignedRun extends Omit<Run, "previous" | "hash" | "signature"> {
   /** First bytes of the hash of the entry before the first. */
   readonly previousTag: Uint8Array;
   /** First bytes of the hash of the last entry; the whole follows from the contents. */

@@ -48,10 +48,10 @@ export class SegmentRow {
     const opened: { name: string; segment: Segment; state: SegmentState }[] = [];
     for (const name of names) {
       const segment = segments.open(name);
-      const state = segment.state();
-      if (state.meta.size === 0) {
+      const state = segment?.state();
+      if (segment === null || state === undefined || state.meta.size === 0) {
         // The power failed between the file's creation and its first commit: it holds nothing.
-        segment.close();
+        segment?.close();
         segments.unlink(name);
         continue;
       }
@@ -194,6 +194,7 @@ export class SegmentRow {
     sealed.usedAt = ++this.#uses;
     if (sealed.segment === null) {
       sealed.segment = this.#segments.open(sealed.name);
+      if (sealed.segment === null) throw new Error(`Cannot open segment "${sealed.name}": empty`);
       this.#closeIdle();
     }
     return sealed.segment;

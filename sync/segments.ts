@@ -119,7 +119,8 @@ export interface Segments {
   /** Names in the order of their creation. */
   names(): string[];
   create(name: string): Segment;
-  open(name: string): Segment;
+  /** `null`: the power failed before the segment was made, so that it holds nothing. */
+  open(name: string): Segment | null;
   /** Removes a segment for good. It is closed. */
   unlink(name: string): void;
 }

@@ -58,12 +58,12 @@ export async function gather(
   for (const state of wanted) {
     if (entriesMax <= 0 || bytesMax <= 0) break;
     const { origin, stream } = state;
-    const standing = peer.get(streamKey(origin, stream)) ?? { seq: 0, hash: firstHash() };
-    const result = await journal.read(origin, stream, standing.seq, { entriesMax, bytesMax });
+    const after = peer.get(streamKey(origin, stream))?.seq ?? 0;
+    const result = await journal.read(origin, stream, after, { entriesMax, bytesMax });
     if (result.kind === "pruned") pruned.push({ state, floor: result.floor });
     if (result.kind !== "run") continue;
     const { run } = result;
-    runs.push(signRun(run, standing.hash, key));
+    runs.push(signRun(run, key));
     oldestMs = Math.min(oldestMs, readContent(new OctetReader(run.contents)).time.wallMs);
     entriesMax -= run.last - run.first + 1;
     bytesMax -= run.contents.length;
@@ -73,8 +73,8 @@ export async function gather(
 }
 
 /** A run ready for the wire; own entries are signed here, those of others bear their signature. */
-export function signRun(run: Run, previous: Uint8Array, key: NodeKey): SignedRun {
-  const { origin, stream, first, last, contents, hash } = run;
+export function signRun(run: Run, key: NodeKey): SignedRun {
+  const { origin, stream, first, last, contents, previous, hash } = run;
   return {
     origin,
     stream,

@@ -42,6 +42,7 @@ export function verify(options: VerifyOptions): Verification {
   const visit = (name: string, look: (segment: Segment) => void) => {
     try {
       const segment = options.segments.open(name);
+      if (segment === null) return;
       try {
         look(segment);
       } finally {

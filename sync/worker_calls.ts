@@ -110,12 +110,20 @@ export function answerCalls(
       const value = await Reflect.apply(methods[method], undefined, parameters);
       port.postMessage({ id, value, notice: notice() });
     } catch (error) {
-      port.postMessage({ id, error });
+      port.postMessage({ id, error: cloneable(error) });
     }
   };
   port.onmessage = ({ data }) => {
     last = last.then(() => answer(data));
   };
+}
+
+/** What a library throws may not survive the way: its message does. */
+function cloneable(error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  const copy = new Error(message);
+  if (error instanceof Error && error.stack !== undefined) copy.stack = error.stack;
+  return copy;
 }
 
 /** A worker's end: answers its owner. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describeDriver } from "../conformance.ts";
+import { DeviceError } from "../driver.ts";
 import { DrivenRun, freePort, mosquitto, mosquittoPub, tool, until } from "../fixtures.ts";
 import { mqttClient } from "./client.ts";
 import { mqttTestDevice } from "./fixtures.ts";
@@ -45,6 +46,7 @@ describeDriver(mqttClient, async () => {
       expect((await mosquittoPub({ port, topic: "elsewhere", payload })).code).toBe(0);
     },
     breakLine: () => broker.kill(),
+    takesRefused: "a broker sends it until it is acknowledged, and what is behind it waits",
     [Symbol.asyncDispose]: () => broker.kill(),
   };
 });
@@ -66,6 +68,32 @@ describe("a broker of the hospital's own", () => {
       expect(second.of("reading").every(({ possibleDuplicate }) => !possibleDuplicate)).toBe(true);
     },
   );
+
+  test("T6: one message that is refused holds up no other", async () => {
+    const port = freePort();
+    await using _broker = await mosquitto(port);
+    await using run = await started(settings(port), (item) => {
+      const bad = item.kind === "reading" && item.readings[0].value === 66;
+      return bad ? { kind: "refused", reason: "its id came with other bytes" } : { kind: "stored" };
+    });
+    for (const temperature of [1, 66, 2]) {
+      await mosquittoPub({ port, topic, payload: JSON.stringify({ temperature }) });
+    }
+    await until("all have come", () => run.of("reading").length === 3);
+    expect(run.of("reading").map(({ readings }) => readings[0].value)).toEqual([1, 66, 2]);
+    expect(run.ended).toBeNull();
+  });
+
+  test("a password file that is not there is a line that fails, by its name", async () => {
+    await using run = DrivenRun.of(mqttClient, {
+      ...settings(freePort()),
+      username: "tributary",
+      passwordFile: "nowhere/password",
+    });
+    await until("the run has ended", () => run.ended !== null);
+    expect(run.ended?.error).toBeInstanceOf(DeviceError);
+    expect(String(run.ended?.error)).toContain("cannot read nowhere/password");
+  });
 
   test("G1: what was not stored is sent again, and then marked possible_duplicate", async () => {
     const port = freePort();

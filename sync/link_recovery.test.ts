@@ -1,0 +1,159 @@
+import { expect, test } from "vitest";
+import { FixtureNode, type Members } from "./fixture_node.ts";
+import { numbered, range, stampAt, TemporaryFolder, until } from "./fixtures.ts";
+import { type NewEntry } from "./append.ts";
+import { openJournal } from "./journal.ts";
+import { gather, lacking } from "./ship.ts";
+
+const NEVER = new AbortController().signal;
+
+function append(node: FixtureNode, from: number, to: number): Promise<unknown> {
+  return node.journal.append(range(from, to).map((n) => numbered(n)), stampAt(0));
+}
+
+test("G2: a receipt that was lost with the power is given again, so that space can be freed", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  await append(site, 1, 50);
+  // The county has everything, and the answers never reached the disk here.
+  const { runs } = await gather(
+    site.journal,
+    lacking(site.journal.positions(), new Map()),
+    new Map(),
+    site.key,
+  );
+  using peer = site.peer(a);
+  await peer.ship(runs, NEVER);
+  expect(site.journal.receipts()).toEqual([]);
+  const link = site.linkTo(a);
+  await until("the receipts are here", () => site.journal.receipts().length === 2);
+  const { origin } = site.journal;
+  expect(site.journal.receipts().map(({ stream, seq }) => [stream, seq]).sort())
+    .toEqual([["audit", 1], ["reading", 50]]);
+  expect(site.journal.receipts()[0].origin).toBe(origin);
+  expect(link.status().waitingEntries).toBe(0);
+});
+
+test("what one append brings leaves in batches that every receiver takes", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  // Noise: it cannot be compressed.
+  const noise = () =>
+    range(1, 4).map(() => crypto.getRandomValues(new Uint8Array(65_536)).toBase64()).join("");
+  const items = range(1, 40).map((n): NewEntry => ({ ...numbered(n), body: `"${noise()}"` }));
+  await site.journal.append(items, stampAt(0));
+  site.linkTo(a);
+  const { origin } = site.journal;
+  await until("all has arrived", () => a.journal.position(origin, "reading")?.seq === 40);
+});
+
+test("G5: two boxes with one image fork, and each centre says so", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using original = await FixtureNode.start("site-1", members);
+  await append(original, 1, 10);
+  using image = await original.image();
+  await using copy = await FixtureNode.start("site-1", members, image);
+  original.linkTo(a);
+  await append(original, 11, 20);
+  const { origin } = original.journal;
+  await until(
+    "the original's have arrived",
+    () => a.journal.position(origin, "reading")?.seq === 20,
+  );
+  await copy.journal.append(range(1, 30).map((n) => numbered(1000 + n)), stampAt(5));
+  const link = copy.linkTo(a);
+  await until("the copy's are refused", () => link.status().blocked.length > 0);
+  expect(link.status().blocked[0].reason).toMatch(/another chain/);
+  expect(a.journal.position(origin, "reading")?.seq).toBe(20);
+});
+
+test("a fork that shows only behind what both hold is told as a fork", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using original = await FixtureNode.start("site-1", members);
+  await append(original, 1, 10);
+  using image = await original.image();
+  await using copy = await FixtureNode.start("site-1", members, image);
+  original.linkTo(a);
+  await append(original, 11, 20);
+  const { origin } = original.journal;
+  await until("arrived", () => a.journal.position(origin, "reading")?.seq === 20);
+  await copy.journal.append(range(1, 30).map((n) => numbered(1000 + n)), stampAt(5));
+  using peer = copy.peer(a);
+  const at = a.journal.position(origin, "reading");
+  if (at === undefined) throw new Error("nothing has arrived");
+  const wanted = copy.journal.positions().filter(({ stream }) => stream === "reading");
+  const { runs } = await gather(
+    copy.journal,
+    wanted,
+    new Map([[`${origin} reading`, at]]),
+    copy.key,
+  );
+  expect(await peer.ship(runs, NEVER)).toMatchObject([{ kind: "fork", seq: 20 }]);
+});
+
+class CountingMembers extends Map<string, NonNullable<ReturnType<Members["get"]>>> {
+  asked = 0;
+
+  override get(node: string) {
+    this.asked++;
+    return super.get(node);
+  }
+}
+
+test("T9: a centre that holds more than the node is asked again only after a while", async () => {
+  const members = new CountingMembers();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  await append(site, 1, 10);
+  using image = await site.image();
+  {
+    site.linkTo(a);
+    await append(site, 11, 20);
+    const { origin } = site.journal;
+    await until("arrived", () => a.journal.position(origin, "reading")?.seq === 20);
+    await site.hangUp();
+  }
+  await using restored = await FixtureNode.start("site-1", members, image);
+  const link = restored.linkTo(a, { refreshMs: 60_000 });
+  await until("its stream is set aside", () => link.status().blocked.length === 1);
+  expect(link.status().blocked[0].reason).toContain("holds 10 entries this node has lost");
+  members.asked = 0;
+  await until("it is tried again", () => (link.status().blocked[0]?.attempts ?? 0) >= 3);
+  // Each question looks its sender up once; the first site's own link asks now and then too.
+  expect(members.asked).toBeLessThan(60);
+});
+
+test("a segment that the power cut at its birth is no obstacle", async () => {
+  using folder = new TemporaryFolder();
+  const options = {
+    directory: folder.path,
+    node: "site-1",
+    hashName: "sha256" as const,
+    segmentBytesMax: 1 << 20,
+    stamp: stampAt(0),
+  };
+  const journal = await openJournal(options);
+  await journal.append([numbered(1)], stampAt(0));
+  await journal.close();
+  Deno.writeFileSync(`${folder.path}/00000002.journal`, new Uint8Array());
+  const again = await openJournal(options);
+  expect(again.position(again.origin, "reading")?.seq).toBe(1);
+  await again.close();
+});
+
+test("a file that is no journal is named in words", async () => {
+  using folder = new TemporaryFolder();
+  Deno.writeFileSync(`${folder.path}/00000001.journal`, new Uint8Array(8192).fill(7));
+  const opening = openJournal({
+    directory: folder.path,
+    node: "site-1",
+    hashName: "sha256",
+    segmentBytesMax: 1 << 20,
+    stamp: stampAt(0),
+  });
+  await expect(opening).rejects.toThrow(/not a database/);
+});
