@@ -96,6 +96,8 @@ export const REFUSAL_CODES = [
   "too-large",
   "too-many",
   "malformed",
+  /** A known device sent it; it was stored as it came. */
+  "unreadable",
 ] as const;
 export type RefusalCode = typeof REFUSAL_CODES[number];
 

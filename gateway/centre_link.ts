@@ -2,7 +2,7 @@
 import { Link, type LinkStatus } from "../sync/link.ts";
 import { nodeOf } from "../sync/origin.ts";
 import { Peer } from "../sync/peer.ts";
-import { pause } from "../sync/backoff.ts";
+import { pause, systemTimer } from "../sync/timer.ts";
 import type { Standing } from "../sync/answers.ts";
 import type { Centre } from "./config.ts";
 import type { Node } from "./node.ts";
@@ -16,6 +16,8 @@ export type CentreStatus = LinkStatus | {
 
 /** How often a node that is not enrolled looks whether it is now. */
 const LOOK_MS = 250;
+/** How often a file that cannot be read is tried again. */
+const FILE_MS = 5000;
 /** A site's own entries are shipped as they come; this is how soon a dead line shows. */
 const SITE_REFRESH_MS = 20_000;
 /** The other centre moves by itself as well: its positions are asked for, for the equality page. */
@@ -27,6 +29,8 @@ export class CentreLink {
   readonly #node: Node;
   readonly #centre: Centre;
   #link: Link | null = null;
+  /** Why there can be no link for now. */
+  #unusable: LinkStatus | null = null;
 
   constructor(node: Node, centre: Centre) {
     this.#node = node;
@@ -38,7 +42,8 @@ export class CentreLink {
   }
 
   status(): CentreStatus {
-    if (this.#link !== null) return this.#link.status();
+    const status = this.#link?.status() ?? this.#unusable;
+    if (status !== null) return status;
     const hint = `ask ${this.#centre.node} for a code and run \`tributary enroll CODE\``;
     return { destination: this.#centre.node, state: "not-enrolled", hint };
   }
@@ -52,10 +57,42 @@ export class CentreLink {
     const { registry } = this.#node;
     for (;;) {
       const known = registry.member(this.#centre.node);
-      if (known?.role === "county") return await this.#ship(known.publicKey, signal);
-      await pause(LOOK_MS, signal);
+      if (known?.role === "county" && this.#hasAuthority()) {
+        return await this.#ship(known.publicKey, signal);
+      }
+      await pause(this.#unusable === null ? LOOK_MS : FILE_MS, signal);
       if (signal.aborted) return;
       if (registry.outdated) await registry.refresh();
+    }
+  }
+
+  /** Whether the file with the centre's authority can be read, where one is configured. */
+  #hasAuthority(): boolean {
+    const { node: destination, ca } = this.#centre;
+    try {
+      if (ca !== undefined) Deno.readTextFileSync(ca);
+      return true;
+    } catch (error) {
+      const reason = `Cannot read the authority's certificate ${ca}: ${error}`;
+      const hint = "set ca to a file that this program may read";
+      if (this.#unusable === null) {
+        this.#node.log({ kind: "link-down", destination, reason, hint });
+      }
+      this.#unusable = {
+        destination,
+        state: "down",
+        sinceMs: this.#unusable?.sinceMs ?? performance.now(),
+        reason,
+        hint,
+        attempts: (this.#unusable?.attempts ?? 0) + 1,
+        nextTryMs: performance.now() + FILE_MS,
+        waitingEntries: 0,
+        sentBytes: 0,
+        receivedBytes: 0,
+        oldestWaitingMs: null,
+        blocked: [],
+      };
+      return false;
     }
   }
 
@@ -80,7 +117,7 @@ export class CentreLink {
       carries: (origin) => nodeOf(origin) !== to,
       relayAfterMs: site ? 0 : RELAY_AFTER_MS,
       refreshMs: site ? SITE_REFRESH_MS : COUNTY_REFRESH_MS,
-      nowMs: () => performance.now(),
+      timer: systemTimer,
       random: Math.random,
       onEvent: (event) => {
         switch (event.kind) {

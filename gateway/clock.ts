@@ -18,31 +18,52 @@ export interface Clock {
 /** The stamp of a moment on the clock of `performance.now()`. */
 export type Ruler = (performanceMs: number) => Stamp;
 
-/** The clocks of this machine. */
+/** What a clock is read from. */
+export interface Timepieces {
+  /** The kernel's boot id, 32 lower-case hexadecimal digits. */
+  readonly bootId: string;
+  /** Milliseconds on a clock that never jumps; it may stand still while the machine sleeps. */
+  performanceMs(): number;
+  /** Milliseconds since 1970 UTC, as far as anybody knows. */
+  wallMs(): number;
+  /** Milliseconds since boot, sleep included, in hundredths of a second. */
+  uptimeMs(): number;
+  /** Whether whoever keeps the time says that it is right. */
+  synchronised(): boolean;
+}
+
+function thisMachine(): Timepieces {
+  return {
+    bootId: Deno.readTextFileSync("/proc/sys/kernel/random/boot_id").trim().replaceAll("-", ""),
+    performanceMs: () => performance.now(),
+    wallMs: () => Date.now(),
+    uptimeMs: () => Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]) * 1000,
+    synchronised: kernelSynchronised(),
+  };
+}
+
+/** The clocks of a machine. */
 export class SystemClock implements Clock {
-  readonly #bootId: string;
-  readonly #synchronised: () => boolean;
+  readonly #timepieces: Timepieces;
   /** `performance.now()` + this = milliseconds since boot. */
   #bootOffsetMs = 0;
   #state: ClockState = "untrusted";
   #refreshedMs = -Infinity;
 
-  constructor() {
-    this.#bootId = Deno.readTextFileSync("/proc/sys/kernel/random/boot_id").trim()
-      .replaceAll("-", "");
-    this.#synchronised = kernelSynchronised();
+  constructor(timepieces = thisMachine()) {
+    this.#timepieces = timepieces;
   }
 
   now(): Stamp {
-    return this.ruler()(performance.now());
+    return this.ruler()(this.#timepieces.performanceMs());
   }
 
   ruler(): Ruler {
-    const nowMs = performance.now();
+    const { bootId } = this.#timepieces;
+    const nowMs = this.#timepieces.performanceMs();
     if (nowMs - this.#refreshedMs > REFRESH_MS) this.#refresh(nowMs);
-    const wallOffsetMs = Date.now() - nowMs;
+    const wallOffsetMs = this.#timepieces.wallMs() - nowMs;
     const bootOffsetMs = this.#bootOffsetMs;
-    const bootId = this.#bootId;
     const clock = this.#state;
     return (performanceMs) => ({
       wallMs: Math.round(performanceMs + wallOffsetMs),
@@ -54,12 +75,11 @@ export class SystemClock implements Clock {
 
   #refresh(nowMs: number): void {
     this.#refreshedMs = nowMs;
-    // /proc/uptime counts suspended time as well, which performance.now() may not.
-    const uptimeMs = Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]) * 1000;
-    const offsetMs = uptimeMs - nowMs;
+    // The uptime counts suspended time as well, which performance.now() may not.
+    const offsetMs = this.#timepieces.uptimeMs() - nowMs;
     // It is told in hundredths of a second: smaller differences are no news.
     if (Math.abs(offsetMs - this.#bootOffsetMs) > 20) this.#bootOffsetMs = offsetMs;
-    if (this.#synchronised()) this.#state = "trusted";
+    if (this.#timepieces.synchronised()) this.#state = "trusted";
     else if (this.#state === "trusted") this.#state = "holdover";
   }
 }

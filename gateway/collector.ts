@@ -1,5 +1,4 @@
 /** Takes what drivers hand over, makes entries of it, and tells them what became of each item. */
-import { createHash } from "node:crypto";
 import type {
   Batch,
   DeviceState,
@@ -12,9 +11,17 @@ import type {
   UnreadableItem,
 } from "../drivers/driver.ts";
 import { BODY_BYTES_MAX, type Stamp } from "../sync/entry.ts";
-import type { Append, Appended, NewEntry } from "../sync/append.ts";
+import type { Append, Appended } from "../sync/append.ts";
 import type { Journal } from "../sync/journal.ts";
 import type { Clock, Ruler } from "./clock.ts";
+import {
+  digestOf,
+  isTooLarge,
+  keyed,
+  newEntry,
+  readingEntry,
+  unreadableEntry,
+} from "./collected_entry.ts";
 import type { Counters } from "./counters.ts";
 import type { Log } from "./log.ts";
 import type { Refusals } from "./refusals.ts";
@@ -30,8 +37,6 @@ export interface CollectorParts {
 /** Told of a driver's line while it runs. */
 export type OnLine = (detail: string) => void;
 
-/** Room for the flags that a body may get behind the check of its size. */
-const FLAGS_BYTES_MAX = 64;
 /** Of a message that was refused, so much is kept in its alarm. */
 const ALARM_BYTES_MAX = 64 << 10;
 
@@ -111,6 +116,7 @@ export class Collector {
       if (place < 0) continue;
       if (appended[place].kind === "conflict") conflicts.push(index);
       else outcomes[index] = tally.outcome(batch[index], appended[place]);
+      this.#list(source, batch[index], stamp);
     }
     for (const index of conflicts) {
       outcomes[index] = await this.#conflict(source, batch[index], ruler, tally);
@@ -152,6 +158,14 @@ export class Collector {
         return isNew ? newEntry("audit", "refusal", now, { source, code, who, detail }) : null;
       }
     }
+  }
+
+  /** What nobody could read stands beside what was turned away: a person has to look at it. */
+  #list(source: string, item: Item, { wallMs }: Stamp): void {
+    if (item.kind !== "unreadable") return;
+    const { device: who, reason: detail } = item;
+    const listed = { kind: "refusal", code: "unreadable", who, detail } as const;
+    this.#parts.refusals.add(source, listed, wallMs);
   }
 
   /** What no entry holds is refused: it cannot be stored whole, and half of it is not it. */
@@ -249,59 +263,4 @@ class Tally {
       if (count > 0) counters.add("tributary_points_total", { quality }, count);
     }
   }
-}
-
-function newEntry(
-  stream: NewEntry["stream"],
-  entryKind: string,
-  time: Stamp,
-  body: object,
-): NewEntry {
-  return { kind: "entry", stream, entryKind, time, body: JSON.stringify(body) };
-}
-
-/** UTF-8 takes up to three bytes for what counts as one character here. */
-function isTooLarge(append: Append): boolean {
-  return append.kind === "entry" && 3 * append.body.length > BODY_BYTES_MAX &&
-    Buffer.byteLength(append.body) > BODY_BYTES_MAX - FLAGS_BYTES_MAX;
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
-function keyed(entry: NewEntry, identity: Identity | null): NewEntry {
-  if (identity === null) return entry;
-  const { channel, id, bytes, windowMs } = identity;
-  const digest = new Uint8Array(createHash("sha256").update(bytes).digest());
-  return { ...entry, key: { channel, id, digest, windowMs } };
-}
-
-/**
- * Body of a reading: `{device, readings: [{point, value, unit, quality, reason?}], deviceTime?,
- * id?, possibleDuplicate?, idReused?}`; times in milliseconds since 1970 UTC.
- */
-function readingEntry(item: ReadingItem, time: Stamp, more: object = {}): NewEntry {
-  const { device, readings, deviceMs } = item;
-  const told = deviceMs === null ? {} : { deviceTime: deviceMs };
-  return newEntry("reading", "reading", time, {
-    device,
-    readings,
-    ...told,
-    ...marks(item),
-    ...more,
-  });
-}
-
-/** Body of what nobody could read: `{device, address, reason, bytes, …}`, bytes in base64. */
-function unreadableEntry(item: UnreadableItem, time: Stamp, more: object = {}): NewEntry {
-  const { device, address, reason, bytes } = item;
-  const body = { device, address, reason, bytes: bytes.toBase64(), ...marks(item), ...more };
-  return newEntry("reading", "unreadable", time, body);
-}
-
-/** What identifies a message, or that nothing does. */
-function marks({ identity, possibleDuplicate }: ReadingItem | UnreadableItem): object {
-  const named = identity !== null && identity.windowMs !== null ? { id: identity.id } : {};
-  return possibleDuplicate ? { ...named, possibleDuplicate } : named;
 }

@@ -46,7 +46,8 @@ const node = {
 
 const centre = z.strictObject({
   node: nodeName.describe("Name of the centre's node").meta({ examples: ["county-a"] }),
-  url: z.url({ protocol: /^https?$/ }).describe("Its address; http only on this machine")
+  url: z.url({ protocol: /^https?$/, error: "want an address such as https://county-a.example" })
+    .describe("Its address; http only on this machine")
     .meta({ examples: ["https://county-a.example"] }),
   ca: z.string().optional()
     .describe("File with the only authority that may have issued its certificate, PEM"),

@@ -1,12 +1,12 @@
 /** Reads `tributary.yaml`: either a configuration, or all its faults with their places. */
 import { closest, distance } from "fastest-levenshtein";
-import { isNode, LineCounter, type ParsedNode, parseDocument } from "yaml";
 import { z } from "zod";
 import type { Profile } from "../drivers/profile.ts";
 import { builtInProfiles, readProfiles } from "../drivers/profile_library.ts";
 import { type Config, configSchema } from "./config.ts";
 import { dig, ruleFaults } from "./config_rules.ts";
 import { keysAt } from "./config_schema.ts";
+import { type Path, readYaml } from "./yaml_document.ts";
 
 export interface Fault {
   /** `sources[0].settings.port` */
@@ -32,8 +32,6 @@ export class ConfigError extends Error {
   }
 }
 
-type Path = readonly (string | number)[];
-
 export function readConfig(file: string): Config {
   let text: string;
   try {
@@ -47,28 +45,23 @@ export function readConfig(file: string): Config {
 
 /** Throws {@link ConfigError}. */
 export function parseConfig(text: string, file = "tributary.yaml"): Config {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    const faults = document.errors.map(({ message, pos }): Fault => {
-      const { line, col } = lines.linePos(pos[0]);
-      return { path: "", line, column: col, message };
-    });
+  const document = readYaml(text);
+  if (document.kind === "troubles") {
+    const faults = document.troubles.map((trouble): Fault => ({ path: "", ...trouble }));
     throw new ConfigError(file, faults);
   }
-  const plain: unknown = document.toJS();
-  const faultAt = (path: Path, message: string): Fault => {
-    const { line, col } = lines.linePos(offsetOf(document.contents, path));
-    return { path: pathText(path), line, column: col, message };
-  };
-  const profiles = profilesFor(plain, (path, message) => {
-    throw new ConfigError(file, [faultAt(path, message)]);
+  const { plain } = document;
+  const faultAt = (path: Path, message: string): Fault => ({
+    path: pathText(path),
+    ...document.placeOf(path),
+    message,
   });
-  const wrong = insertProfiles(plain, profiles).map(({ path, message }) => faultAt(path, message));
+  const profiles = profilesFor(plain);
+  const named = insertProfiles(plain, profiles.read);
   const result = configSchema.safeParse(plain);
   const issues = result.success ? [] : result.error.issues;
   const faults = [
-    ...wrong,
+    ...[...profiles.faults, ...named].map(({ path, message }) => faultAt(path, message)),
     ...issues.flatMap((issue) => issueFaults(issue, plain, faultAt)),
     ...ruleFaults(plain).map(({ path, message }) => faultAt(path, message)),
   ];
@@ -78,40 +71,50 @@ export function parseConfig(text: string, file = "tributary.yaml"): Config {
   return result.data;
 }
 
-function profilesFor(
-  document: unknown,
-  complain: (path: Path, message: string) => never,
-): Map<string, Profile> {
+interface PathFault {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** What can be read of the profiles, and why not all can. */
+function profilesFor(document: unknown): { read: Map<string, Profile>; faults: PathFault[] } {
+  const builtIn = builtInProfiles();
   const own = dig(document, "profilesDir");
+  if (typeof own !== "string") return { read: readProfiles([builtIn]), faults: [] };
   try {
-    return readProfiles([builtInProfiles(), ...(typeof own === "string" ? [own] : [])]);
+    return { read: readProfiles([builtIn, own]), faults: [] };
   } catch (error) {
-    return complain(["profilesDir"], error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    return { read: readProfiles([builtIn]), faults: [{ path: ["profilesDir"], message }] };
   }
 }
 
 /** Puts profiles in the place of their names; tells the names that are none. */
-function insertProfiles(
-  document: unknown,
-  profiles: ReadonlyMap<string, Profile>,
-): { path: Path; message: string }[] {
-  const faults: { path: Path; message: string }[] = [];
-  const visit = (value: unknown, path: Path) => {
-    if (typeof value !== "object" || value === null) return;
+function insertProfiles(document: unknown, profiles: ReadonlyMap<string, Profile>): PathFault[] {
+  const faults: PathFault[] = [];
+  // An alias makes one device stand in two places; its name is replaced in the first.
+  const done = new Set<unknown>();
+  const visitValue = (value: unknown, path: Path) => {
+    if (typeof value !== "object" || value === null || done.has(value)) return;
+    done.add(value);
     for (const [key, inner] of Object.entries(value)) {
       const place = [...path, Array.isArray(value) ? Number(key) : key];
-      if (key === "profile" && typeof inner === "string") {
-        const profile = profiles.get(inner);
-        if (profile !== undefined) Reflect.set(value, key, profile);
-        else faults.push({ path: place, message: unknownName("profile", inner, profiles.keys()) });
-      } else {
-        visit(inner, place);
+      if (key !== "profile") {
+        visitValue(inner, place);
+        continue;
       }
+      const profile = typeof inner === "string" ? profiles.get(inner) : undefined;
+      if (profile !== undefined) Reflect.set(value, key, profile);
+      else if (typeof inner !== "string") {
+        faults.push({ path: place, message: `found ${shown(inner)}; ${PROFILE_WANTED}` });
+      } else faults.push({ path: place, message: unknownName("profile", inner, profiles.keys()) });
     }
   };
-  visit(dig(document, "sources"), ["sources"]);
+  visitValue(dig(document, "sources"), ["sources"]);
   return faults;
 }
+
+const PROFILE_WANTED = "want the name of a profile";
 
 function unknownName(what: string, found: string, known: Iterable<string>): string {
   const names = [...known];
@@ -134,19 +137,49 @@ function issueFaults(
   faultAt: (path: Path, message: string) => Fault,
 ): Fault[] {
   const path = issue.path.filter((step) => typeof step !== "symbol");
+  if (path.includes("profile")) return profileFaults(issue, path, document, faultAt);
   const found = dig(document, ...path);
-  if (issue.code === "unrecognized_keys") {
-    const known = keysAt(path, document);
-    return issue.keys.map((key) => faultAt([...path, key], unknownName("setting", key, known)));
+  if (issue.code === "unrecognized_keys") return unknownKeys(path, issue.keys, document, faultAt);
+  if (found === undefined) {
+    const missing = faultAt(path, `it is missing; ${wanted(issue)}`);
+    if (issue.code !== "invalid_union") return [missing];
+    // Which keys are known depends on what is missing; those that nothing knows may be it.
+    const owner = path.slice(0, -1);
+    const known = keysAt(owner, document);
+    const keys = Object.keys(Object(dig(document, ...owner))).filter((key) => !known.includes(key));
+    return [missing, ...unknownKeys(owner, keys, document, faultAt)];
   }
-  // A profile's name that is none was told already.
-  if (path.at(-1) === "profile" && typeof found === "string") return [];
-  if (found === undefined) return [faultAt(path, `it is missing; ${wanted(issue)}`)];
   const names = namesWanted(issue);
   if (names !== null && typeof found === "string") {
     return [faultAt(path, `${unknownName(String(path.at(-1)), found, names)} (${wanted(issue)})`)];
   }
   return [faultAt(path, `found ${shown(found)}; ${wanted(issue)}`)];
+}
+
+function unknownKeys(
+  path: Path,
+  keys: readonly string[],
+  document: unknown,
+  faultAt: (path: Path, message: string) => Fault,
+): Fault[] {
+  const known = keysAt(path, document);
+  return keys.map((key) => faultAt([...path, key], unknownName("setting", key, known)));
+}
+
+/** A profile that was inserted is sound in itself: only its protocol can be wrong for the line. */
+function profileFaults(
+  issue: Issue,
+  path: Path,
+  document: unknown,
+  faultAt: (path: Path, message: string) => Fault,
+): Fault[] {
+  const place = path.slice(0, path.indexOf("profile") + 1);
+  const profile = dig(document, ...place);
+  if (profile === undefined) return [faultAt(place, `it is missing; ${PROFILE_WANTED}`)];
+  // What is no profile's name was told when the names were looked up.
+  if (path.at(-1) !== "protocol") return [];
+  const [name, protocol] = [dig(profile, "profile"), dig(profile, "protocol")];
+  return [faultAt(place, `"${name}" speaks ${protocol}; ${wanted(issue)}`)];
 }
 
 /** What the types of JSON are called in YAML. */
@@ -158,6 +191,9 @@ const TYPES: Readonly<Record<string, string>> = {
   object: "a map",
   array: "a list",
 };
+
+/** What sizes count, where they are no numbers. */
+const COUNTED: Readonly<Record<string, string>> = { string: "character", array: "item" };
 
 /** The names that a choice knows, or `null` where there is no choice. */
 function namesWanted(issue: Issue): string[] | null {
@@ -174,45 +210,23 @@ function wanted(issue: Issue): string {
     case "invalid_type":
       return `want ${TYPES[issue.expected] ?? issue.expected}`;
     case "too_small":
-      return `want ${issue.minimum} or more`;
+      return `want ${amount(issue.minimum, issue.origin)} or more`;
     case "too_big":
-      return `want ${issue.maximum} or less`;
+      return `want ${amount(issue.maximum, issue.origin)} or less`;
     default:
       return issue.message;
   }
 }
 
+function amount(limit: number | bigint, origin: string): string {
+  const counted = COUNTED[origin];
+  if (counted === undefined) return String(limit);
+  return `${limit} ${counted}${Number(limit) === 1 ? "" : "s"}`;
+}
+
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-/** Where the value at a path stands in the text, or its nearest neighbour above. */
-function offsetOf(root: ParsedNode | null, path: Path): number {
-  let node: unknown = root;
-  let offset = root?.range[0] ?? 0;
-  for (const step of path) {
-    const inner = stepInto(node, step);
-    if (inner === null) return offset;
-    offset = inner.offset;
-    node = inner.node;
-  }
-  return offset;
-}
-
-function stepInto(node: unknown, step: string | number): { node: unknown; offset: number } | null {
-  const items = dig(node, "items");
-  if (!Array.isArray(items)) return null;
-  if (typeof step === "number") {
-    const item: unknown = items[step];
-    return isNode(item) && item.range ? { node: item, offset: item.range[0] } : null;
-  }
-  for (const pair of items) {
-    const key = dig(pair, "key");
-    if (!isNode(key) || dig(key, "value") !== step || !key.range) continue;
-    return { node: dig(pair, "value"), offset: key.range[0] };
-  }
-  return null;
 }
 
 function pathText(path: Path): string {

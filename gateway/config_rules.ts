@@ -17,9 +17,11 @@ export function ruleFaults(document: unknown): RuleFault[] {
     faults.push({ path: ["http", "host"], message });
   }
   faults.push(...clearText(dig(document, "peer", "url"), ["peer", "url"]));
+  faults.push(...itself(document, ["peer", "node"]));
   const counties = list(dig(document, "counties"));
-  for (const [index, county] of counties.entries()) {
-    faults.push(...clearText(dig(county, "url"), ["counties", index, "url"]));
+  for (const index of counties.keys()) {
+    faults.push(...clearText(dig(counties[index], "url"), ["counties", index, "url"]));
+    faults.push(...itself(document, ["counties", index, "node"]));
   }
   const sources = list(dig(document, "sources"));
   return [
@@ -79,6 +81,13 @@ function devices(source: unknown, index: number): Named[] {
     ...named(settings, []),
     ...clients.flatMap((client, at) => named(client, ["clients", at])),
   ];
+}
+
+function itself(document: unknown, path: readonly (string | number)[]): RuleFault[] {
+  const node = dig(document, ...path);
+  return typeof node === "string" && node === dig(document, "node")
+    ? [{ path, message: `"${node}" is this node itself; want another one` }]
+    : [];
 }
 
 function clearText(url: unknown, path: readonly (string | number)[]): RuleFault[] {

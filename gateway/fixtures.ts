@@ -27,6 +27,13 @@ const entrySchema = z.object({
 }).loose();
 export type HeldEntry = z.infer<typeof entrySchema>;
 
+/** Files with a node's certificate and its key, and with the authority that issued it. */
+export interface NodeTls {
+  readonly certificate: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
 /** A node with its configuration in `FOLDER/NAME.yaml` and its data in `FOLDER/NAME`. */
 export class NodeProcess implements AsyncDisposable {
   readonly name: string;
@@ -34,6 +41,7 @@ export class NodeProcess implements AsyncDisposable {
   readonly file: string;
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #tls: NodeTls | null;
   #program: Program | null = null;
 
   constructor(
@@ -44,17 +52,20 @@ export class NodeProcess implements AsyncDisposable {
       /** The rest of its configuration. */
       readonly more?: object;
       readonly port?: number;
+      readonly tls?: NodeTls;
       readonly env?: Readonly<Record<string, string>>;
     },
   ) {
-    const { name, role, more = {}, port = freePort(), env = {} } = options;
+    const { name, role, more = {}, port = freePort(), tls = null, env = {} } = options;
     this.name = name;
     this.port = port;
     this.file = join(folder, `${name}.yaml`);
     this.dataDir = join(folder, name);
     this.#env = env;
+    this.#tls = tls;
     const title = { zh: `测试 ${name}`, en: `Test ${name}` };
-    const http = { host: "127.0.0.1", port };
+    const certificate = tls === null ? {} : { tls: { certificate: tls.certificate, key: tls.key } };
+    const http = { host: "127.0.0.1", port, ...certificate };
     const document = { role, node: name, title, dataDir: this.dataDir, http, ...more };
     Deno.writeTextFileSync(this.file, stringify(document));
   }
@@ -64,11 +75,16 @@ export class NodeProcess implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.#tls === null ? "http" : "https"}://127.0.0.1:${this.port}`;
   }
 
   get pid(): number {
     return this.#running.pid;
+  }
+
+  /** Whether it ended since it was started last. */
+  get ended(): boolean {
+    return this.#running.ended;
   }
 
   /** What it logged since it was started last. */
@@ -81,12 +97,19 @@ export class NodeProcess implements AsyncDisposable {
     return this.#program;
   }
 
-  /** Starts it and waits until it is ready. */
-  async start(): Promise<this> {
+  /** Starts it; it is not ready yet. */
+  spawn(): void {
     const [program, args] = ourProgram("run", "-c", this.file);
     this.#program = new Program(program, args, this.#env);
+  }
+
+  /** Starts it and waits until it is ready. */
+  async start(): Promise<this> {
+    this.spawn();
     await until(`${this.name} is ready`, async () => {
-      if (this.#running.ended) throw new Error(`${this.name} ended:\n${this.log}`);
+      if (this.ended) throw new Error(`${this.name} ended:\n${this.log}`);
+      // Whether its certificate is good is not the question here.
+      if (this.#tls !== null) return this.log.includes('"kind":"ready"');
       try {
         const response = await fetch(`${this.url}/readyz`);
         await response.body?.cancel();
@@ -109,11 +132,40 @@ export class NodeProcess implements AsyncDisposable {
   }
 
   /** A request as a program or a browser sends it. */
-  fetch(path: string, init: RequestInit & { readonly token?: boolean } = {}): Promise<Response> {
+  async fetch(
+    path: string,
+    init: RequestInit & { readonly token?: boolean } = {},
+  ): Promise<Response> {
     const { token = true, ...rest } = init;
     const headers = new Headers(rest.headers);
     if (token) headers.set("authorization", `Bearer ${readToken(this.dataDir)}`);
-    return fetch(new URL(path, this.url), { ...rest, headers });
+    const url = new URL(path, this.url);
+    if (this.#tls === null) return await fetch(url, { ...rest, headers });
+    using client = Deno.createHttpClient({ caCerts: [Deno.readTextFileSync(this.#tls.ca)] });
+    const answer = await fetch(url, { ...rest, headers, client });
+    return new Response(await answer.bytes(), answer);
+  }
+
+  /** A page of the console, as a browser with this language gets it. */
+  async page(path: string, language: "zh" | "en"): Promise<string> {
+    const headers = { accept: "text/html", cookie: `language=${language}` };
+    const answer = await this.fetch(path, { headers });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text}`);
+    return text;
+  }
+
+  /** This life of it, as its own entries name it. */
+  async origin(): Promise<string> {
+    return z.object({ origin: z.string() }).parse(await this.ask("/api/status")).origin;
+  }
+
+  /** Runs a command of the program with this node's configuration. */
+  async run(...command: readonly string[]): Promise<{ code: number; printed: string }> {
+    const [program, args] = ourProgram(...command, "-c", this.file);
+    const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
+    const printed = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+    return { code, printed };
   }
 
   async positions(): Promise<HeldPosition[]> {

@@ -130,6 +130,9 @@ function buildProgram(): Command {
       const { invitationSchema } = await import("./commands/status.ts");
       const { role, hours } = options;
       const config = readConfig(options.config);
+      if (config.role !== "county") {
+        throw new CommandError(`"${config.node}" is a site: codes are given out at a county`);
+      }
       const answer = await askNode(config, "/api/invitations", { node, role, hours });
       const { code, expiresMs } = invitationSchema.parse(answer);
       print(`${code}\n${node} may enrol with it until ${new Date(expiresMs).toISOString()}:`);
@@ -149,7 +152,12 @@ function buildProgram(): Command {
 }
 
 function addDeviceCommands(program: Command): void {
-  const device = program.command("device").description("devices: passwords, simulation");
+  const device = command(
+    program,
+    "device",
+    "devices: passwords, simulation",
+    "tributary device password",
+  );
   command(
     device,
     "password",

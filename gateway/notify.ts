@@ -1,46 +1,72 @@
 /** systemd's notification socket (sd_notify(3)): readiness, status, watchdog. */
+import { pause } from "../sync/timer.ts";
+import type { CentreStatus } from "./centre_link.ts";
 
 /** Sends to the socket that systemd names in the environment; does nothing where it names none. */
 export class Notifier implements Disposable {
-  readonly #path: string | undefined;
-  #socket: Deno.DatagramConn | null = null;
-  readonly #own: string | null = null;
+  readonly #path: string;
+  readonly #socket: Deno.DatagramConn | null;
 
-  constructor(path: string | undefined = Deno.env.get("NOTIFY_SOCKET")) {
-    this.#path = path;
-    if (path === undefined) return;
-    // A datagram socket has to have an address of its own to send from.
-    this.#own = Deno.makeTempFileSync({ prefix: "tributary-notify-" });
-    Deno.removeSync(this.#own);
-    this.#socket = Deno.listenDatagram({ transport: "unixpacket", path: this.#own });
-  }
-
-  get wanted(): boolean {
-    return this.#path !== undefined;
-  }
-
-  /** How often systemd wants to hear from the watchdog, milliseconds; `null` where it does not. */
-  static watchdogMs(): number | null {
-    const microseconds = Number(Deno.env.get("WATCHDOG_USEC") ?? 0);
-    return microseconds > 0 ? microseconds / 1000 : null;
-  }
-
-  async send(...lines: readonly string[]): Promise<void> {
-    if (this.#socket === null || this.#path === undefined) return;
+  constructor(path = Deno.env.get("NOTIFY_SOCKET") ?? "") {
     // A leading @ is a socket in the abstract name space, which begins with a NUL.
-    const path = this.#path.startsWith("@") ? `\0${this.#path.slice(1)}` : this.#path;
+    this.#path = path.replace(/^@/, "\0");
+    // A socket has to have a name of its own to send from; an abstract one leaves no file behind.
+    const own = `\0tributary-${crypto.randomUUID()}`;
+    this.#socket = path === "" ? null : Deno.listenDatagram({ transport: "unixpacket", path: own });
+  }
+
+  /** Whether anybody wants to hear. */
+  get wanted(): boolean {
+    return this.#socket !== null;
+  }
+
+  /**
+   * Sends assignments such as `READY=1`; returns whether they were taken. A service manager that
+   * does not listen is no reason to stop collecting: it acts by itself on what it does not hear.
+   */
+  async send(...lines: readonly string[]): Promise<boolean> {
+    if (this.#socket === null) return false;
     const message = new TextEncoder().encode(lines.join("\n"));
-    await this.#socket.send(message, { transport: "unixpacket", path });
+    try {
+      await this.#socket.send(message, { transport: "unixpacket", path: this.#path });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   [Symbol.dispose](): void {
     this.#socket?.close();
-    if (this.#own !== null) {
-      try {
-        Deno.removeSync(this.#own);
-      } catch {
-        // It is gone already.
-      }
-    }
+  }
+}
+
+/** Characters of a status: it is one line on a terminal. */
+const STATUS_MAX = 300;
+/** The status is told this often at most. */
+const STATUS_MS = 5000;
+
+/** The line that `systemctl status` shows: who the node is, and how each centre is reached. */
+export function statusLine(who: string, links: readonly CentreStatus[]): string {
+  const centres = links.map((link) => {
+    if (link.state === "not-enrolled") return `${link.destination} not enrolled`;
+    const reason = link.reason === null ? "" : ` (${link.reason})`;
+    return `${link.destination} ${link.state}${reason}, ${link.waitingEntries} waiting`;
+  });
+  const line = [who, ...centres].join("; ").replaceAll(/\s+/g, " ");
+  return line.length <= STATUS_MAX ? line : `${line.slice(0, STATUS_MAX - 1)}…`;
+}
+
+/** Tells the status whenever it has changed, until the signal aborts. */
+export async function tellStatus(
+  notifier: Notifier,
+  status: () => string,
+  signal: AbortSignal,
+  everyMs = STATUS_MS,
+): Promise<void> {
+  let told = "";
+  while (notifier.wanted && !signal.aborted) {
+    const line = status();
+    if (line !== told && await notifier.send(`STATUS=${line}`)) told = line;
+    await pause(everyMs, signal);
   }
 }

@@ -1,4 +1,5 @@
-/** How to start this same program once more, from a checkout or as it was built. */
+/** How to start this same program once more: from a checkout, a runtime bundle, an executable. */
+import { dirname, join } from "node:path";
 
 /** A program and its arguments. */
 export type CommandLine = readonly [program: string, args: string[]];
@@ -7,7 +8,11 @@ export type CommandLine = readonly [program: string, args: string[]];
 export function ourProgram(...args: readonly string[]): CommandLine {
   const program = Deno.execPath();
   if (Deno.build.standalone) return [program, [...args]];
-  const path = (name: string) => new URL(name, import.meta.url).pathname;
-  const runtime = ["run", "-A", "-q", "--config", path("../deno.json")];
-  return [program, [...runtime, path("./main.ts"), ...args]];
+  // The bundler puts this code into a file of another name; the launcher lies beside the runtime.
+  if (!import.meta.url.endsWith("/gateway/program.ts")) {
+    return [join(dirname(program), "tributary"), [...args]];
+  }
+  const gateway = import.meta.dirname ?? "";
+  const runtime = ["run", "-A", "-q", "--config", join(gateway, "..", "deno.json")];
+  return [program, [...runtime, join(gateway, "main.ts"), ...args]];
 }

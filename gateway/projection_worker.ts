@@ -2,7 +2,7 @@
 import { readContents } from "../sync/entry.ts";
 import type { Entry } from "../sync/entry.ts";
 import { Database, type Parameter } from "../sync/database.ts";
-import type { JournalReader } from "../sync/journal_worker.ts";
+import type { JournalReader } from "../sync/journal_methods.ts";
 import type { Run } from "../sync/run.ts";
 import { streamKey, type StreamState } from "../sync/segments.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
@@ -22,8 +22,11 @@ export interface ProjectionOpening {
 export type ProjectionMethods = {
   /** Returns why the tables were made anew, or `null` where they were there. */
   open(opening: ProjectionOpening): string | null;
-  /** Tells how far streams have moved; returns when the tables have followed. */
-  follow(moved: readonly Pick<StreamState, "origin" | "stream" | "seq">[]): Promise<void>;
+  /**
+   * Tells how far streams have moved; returns when the tables have followed, with the reason for
+   * each stream that they could not follow: it holds up no other (T6).
+   */
+  follow(moved: readonly Pick<StreamState, "origin" | "stream" | "seq">[]): Promise<string[]>;
   rows(sql: string, parameters: readonly Parameter[]): unknown[];
   close(): void;
 };
@@ -101,10 +104,12 @@ function entriesIn({ origin, stream, first, contents }: Run): Entry[] {
 }
 
 function openDatabase(
-  { path, encryptionKey }: ProjectionOpening,
+  { path, encryptionKey, authorities }: ProjectionOpening,
   projections: readonly Projection[],
 ): { database: Database; madeAnew: string | null } {
-  const version = projections.map(({ name, version }) => `${name} ${version}`).join(", ");
+  // Whose word counts decides what stands in the tables as much as the projections do.
+  const made = projections.map(({ name, version }) => `${name} ${version}`);
+  const version = [...made, ...authorities.toSorted()].join(", ");
   const open = () =>
     new Database({
       path,
@@ -158,7 +163,16 @@ const methods: ProjectionMethods = {
     return madeAnew;
   },
   async follow(moved) {
-    for (const { origin, stream, seq } of moved) await opened().follow(origin, stream, seq);
+    const reasons: string[] = [];
+    for (const { origin, stream, seq } of moved) {
+      try {
+        await opened().follow(origin, stream, seq);
+      } catch (error) {
+        const found = error instanceof Error ? error.message : String(error);
+        reasons.push(`Cannot follow ${stream} of "${origin}": ${found}`);
+      }
+    }
+    return reasons;
   },
   rows: (sql, parameters) => opened().rows(sql, parameters),
   close() {

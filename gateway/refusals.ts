@@ -15,11 +15,15 @@ export interface Refusal {
 
 /** Different ones kept; the one that was quiet longest goes first. */
 const REFUSALS_MAX = 200;
+/** Different ones that become evidence in an hour: made-up names must not fill the disk. */
+const EVIDENCE_MAX = 200;
+const HOUR_MS = 3_600_000;
 
 export class Refusals {
   readonly #refusals = new Map<string, Refusal>();
+  #hour = { sinceMs: 0, evidence: 0 };
 
-  /** Returns true when the like was not seen before. */
+  /** Returns true when it is evidence: the like was not seen before, nor too many in this hour. */
   add(source: string, { code, who, detail }: RefusalItem, nowMs: number): boolean {
     const key = `${source} ${code} ${who}`;
     const known = this.#refusals.get(key);
@@ -33,7 +37,15 @@ export class Refusals {
         break;
       }
     }
-    return known === undefined;
+    return known === undefined && this.#isEvidence(nowMs);
+  }
+
+  #isEvidence(nowMs: number): boolean {
+    // The wall clock may have been set back.
+    if (Math.abs(nowMs - this.#hour.sinceMs) > HOUR_MS) {
+      this.#hour = { sinceMs: nowMs, evidence: 0 };
+    }
+    return this.#hour.evidence++ < EVIDENCE_MAX;
   }
 
   /** The latest first. */

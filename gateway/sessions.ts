@@ -32,7 +32,7 @@ export class Sessions {
 
   /** Whether nobody has a session: then the start prints a link. */
   get unowned(): boolean {
-    return this.#file.sessions.length === 0;
+    return !this.#file.sessions.some((session) => this.#alive(session));
   }
 
   /** A new one-time token for an owner link; an earlier one is void. */
@@ -59,7 +59,7 @@ export class Sessions {
     const hash = hashed(token);
     const session = this.#file.sessions.find((one) => one.hash === hash);
     const now = this.#nowMs();
-    if (session === undefined || now - session.usedMs > IDLE_MS) return false;
+    if (session === undefined || !this.#alive(session)) return false;
     if (now - session.usedMs > TOUCH_MS) {
       session.usedMs = now;
       this.#write(this.#file);
@@ -73,8 +73,12 @@ export class Sessions {
     this.#write({ ...this.#file, sessions });
   }
 
+  #alive({ usedMs }: SessionsFile["sessions"][number]): boolean {
+    return this.#nowMs() - usedMs <= IDLE_MS;
+  }
+
   #write(file: SessionsFile): void {
-    const sessions = file.sessions.filter(({ usedMs }) => this.#nowMs() - usedMs <= IDLE_MS);
+    const sessions = file.sessions.filter((session) => this.#alive(session));
     this.#file = { ...file, sessions };
     writeDurably(this.#path, JSON.stringify(this.#file));
   }

@@ -1,6 +1,7 @@
 /** Keeps a line to devices running: runs its driver, and again after a pause when it fails. */
 import { DeviceError, type Run } from "../drivers/driver.ts";
-import { backoffMs, pause } from "../sync/backoff.ts";
+import { backoffMs } from "../sync/backoff.ts";
+import { pause } from "../sync/timer.ts";
 import type { Collector } from "./collector.ts";
 import type { Counters } from "./counters.ts";
 import type { Log } from "./log.ts";
@@ -78,6 +79,7 @@ export class Supervisor {
           this.#enter("running", detail);
           log({ kind: "source-up", source: name, detail });
         });
+        if (!signal.aborted) throw new DeviceError("The driver ended by itself");
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof DeviceError)) throw error;

@@ -1,6 +1,6 @@
 /** The query tables as the rest of the program sees them; the work is done in a thread. */
 import { type Parameter, Row } from "../sync/database.ts";
-import { pause } from "../sync/backoff.ts";
+import { pause } from "../sync/timer.ts";
 import { Changes } from "../sync/changes.ts";
 import type { Journal } from "../sync/journal.ts";
 import type { StreamState } from "../sync/segments.ts";
@@ -23,6 +23,8 @@ export class QueryTables implements AsyncDisposable {
   /** Why the tables had to be made anew, or `null`. */
   madeAnew: string | null = null;
   readonly #onFailure: (error: unknown) => void;
+  /** Why streams could not be followed: each reason is told once. */
+  readonly #told = new Set<string>();
 
   private constructor(onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure;
@@ -34,7 +36,10 @@ export class QueryTables implements AsyncDisposable {
     });
   }
 
-  /** `onFailure` hears why the tables could not follow; they try again with the next entry. */
+  /**
+   * `onFailure` hears why the tables could not follow a stream; they try again with its next
+   * entry, and the other streams go on.
+   */
   static async open(
     journal: Journal,
     opening: Omit<ProjectionOpening, "journal">,
@@ -54,9 +59,9 @@ export class QueryTables implements AsyncDisposable {
     return rows.map((row) => new Row(row));
   }
 
-  /** Returns when the tables have followed all that the journal holds now. */
+  /** Returns when the tables have followed all that the journal holds now, as far as they can. */
   async caughtUp(journal: Journal): Promise<void> {
-    await this.#worker.call("follow", [names(journal.positions())]);
+    await this.#followTo(journal.positions());
   }
 
   /** Yields when the tables have changed. */
@@ -74,12 +79,17 @@ export class QueryTables implements AsyncDisposable {
   async #follow(journal: Journal): Promise<void> {
     for await (const moved of journal.changes(this.#stop.signal)) {
       // Whatever comes meanwhile is followed in the next round.
-      await this.#worker.call("follow", [names(moved)]).catch(this.#onFailure);
+      await this.#followTo(moved).catch(this.#onFailure);
       await pause(FOLLOW_MS, this.#stop.signal);
     }
   }
-}
 
-function names(positions: readonly StreamState[]) {
-  return positions.map(({ origin, stream, seq }) => ({ origin, stream, seq }));
+  async #followTo(moved: readonly StreamState[]): Promise<void> {
+    const positions = moved.map(({ origin, stream, seq }) => ({ origin, stream, seq }));
+    for (const reason of await this.#worker.call("follow", [positions])) {
+      if (this.#told.has(reason)) continue;
+      this.#told.add(reason);
+      this.#onFailure(new Error(reason));
+    }
+  }
 }

@@ -1,27 +1,39 @@
 /** Feeds systemd's watchdog, but only while the node does what it is for. */
-import { pause } from "../sync/backoff.ts";
+import { pause } from "../sync/timer.ts";
 import type { Journal } from "../sync/journal.ts";
 import type { Collector } from "./collector.ts";
-import { Notifier } from "./notify.ts";
+import type { Notifier } from "./notify.ts";
 
 export interface WatchdogParts {
   readonly notifier: Notifier;
-  readonly journal: Journal;
-  readonly collector: Collector | null;
+  readonly journal: Pick<Journal, "probe">;
+  /** `null` where nothing is collected. */
+  readonly collector: Pick<Collector, "stuckMs"> | null;
   readonly signal: AbortSignal;
+  /** How long systemd waits for food, milliseconds; `null` where it waits for none. */
+  readonly intervalMs?: number | null;
 }
 
 /**
- * Runs until the signal aborts. Food is given three times in the interval that systemd allows:
- * after the journal's thread has answered, which it does behind all commits that wait, and
- * unless a batch of a driver has been waiting for longer than that.
+ * Runs until the signal aborts. Food is given three times in the interval that systemd allows,
+ * each time after the journal has proved that it commits: by what was committed since the last
+ * time or, on a node with nothing to store, by a commit made to find out. A commit that hangs
+ * gives no proof, so systemd ends the process; one that fails ends it at once, since after that
+ * the journal takes nothing (`Journal.failed`). No food either while a driver's batch has been
+ * waiting for its commit for a whole interval; and the loop that collects is the one that feeds.
  */
 export async function watchdog(parts: WatchdogParts): Promise<void> {
-  const { notifier, journal, collector, signal } = parts;
-  const intervalMs = Notifier.watchdogMs();
+  const { notifier, journal, collector, signal, intervalMs = wantedIntervalMs() } = parts;
   while (intervalMs !== null && !signal.aborted) {
-    await journal.status();
+    await journal.probe();
     if ((collector?.stuckMs ?? 0) < intervalMs) await notifier.send("WATCHDOG=1");
     await pause(intervalMs / 3, signal);
   }
+}
+
+/** What systemd asks of this very process (sd_watchdog_enabled(3)), milliseconds. */
+function wantedIntervalMs(): number | null {
+  const microseconds = Number(Deno.env.get("WATCHDOG_USEC") ?? 0);
+  const whose = Deno.env.get("WATCHDOG_PID") ?? String(Deno.pid);
+  return microseconds > 0 && whose === String(Deno.pid) ? microseconds / 1000 : null;
 }

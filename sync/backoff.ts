@@ -19,15 +19,3 @@ export function backoffMs(
   const full = Math.min(maxMs, firstMs * 2 ** Math.min(attempts - 1, 30));
   return Math.round(full / 2 + (full / 2) * random);
 }
-
-/** Resolves after `ms`, or at once when the signal aborts. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const stop = () => resolve();
-  signal.addEventListener("abort", stop);
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener("abort", stop);
-}

@@ -7,6 +7,7 @@ import { Nonces } from "./nonces.ts";
 import { nodeOf } from "./origin.ts";
 import { Peer } from "./peer.ts";
 import { type Member, type SyncEvent, syncRoutes } from "./routes.ts";
+import { systemTimer } from "./timer.ts";
 
 export type Members = Map<string, Member>;
 
@@ -113,7 +114,7 @@ export class FixtureNode implements AsyncDisposable {
       carries: (origin) => nodeOf(origin) !== county.name,
       relayAfterMs: 0,
       refreshMs: 200,
-      nowMs: () => performance.now(),
+      timer: systemTimer,
       random: () => 0,
       onEvent: (event) => this.linkEvents.push(event),
       ...options,

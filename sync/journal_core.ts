@@ -1,6 +1,6 @@
 /**
  * The journal's logic: synchronous, with its storage, its clock and its randomness as
- * parameters. The worker (journal_worker.ts) is a thin shell around it, and so is a simulation.
+ * parameters. The worker (journal_methods.ts) is a thin shell around it, and so is a simulation.
  */
 import { Chain, firstHash, type HashName } from "./chain.ts";
 import { BlockBuilder, blockChanges, contentsFrom, joined, lastWallMs } from "./block.ts";
@@ -75,6 +75,7 @@ const CLEAN = "clean";
 const ORIGIN = "origin";
 const ORDER = "order";
 const TIME = "time";
+const PROBE = "probe";
 
 export class JournalCore {
   readonly #options: CoreOptions;
@@ -89,6 +90,10 @@ export class JournalCore {
   readonly #keys: JournalKeys;
   #origin: string;
   #failure: unknown = null;
+  /** Whether something was committed since `probe` was last asked. */
+  #committed = false;
+  /** Commits made for no other purpose: each writes another value, or SQLite writes nothing. */
+  #probes: number;
 
   /** Opens the journal. Unless it was closed cleanly, and so at first, this begins a new life. */
   constructor(options: CoreOptions) {
@@ -105,6 +110,7 @@ export class JournalCore {
       Math.max(state?.keys.order ?? 0, Number(meta.get(ORDER) ?? 0)),
       Math.max(state?.keys.atMs ?? 0, Number(meta.get(TIME) ?? 0)),
     );
+    this.#probes = Number(meta.get(PROBE) ?? 0);
     const previous = meta.get(ORIGIN) ?? null;
     this.#origin = previous ?? "";
     if (previous !== null && meta.get(CLEAN) === "1") {
@@ -251,6 +257,14 @@ export class JournalCore {
     if (this.#unsaved.size > 0) this.#commit([]);
   }
 
+  /** Returns if a commit went through since this was last asked; makes one where none was. */
+  probe(): void {
+    if (!this.#committed) {
+      this.#commit([{ kind: "meta", name: PROBE, value: String(++this.#probes) }]);
+    }
+    this.#committed = false;
+  }
+
   /** Unlinks the oldest segments as long as all that they hold may go; returns how many went. */
   prune(retention: Retention): number {
     for (let dropped = 0;; dropped++) {
@@ -358,6 +372,7 @@ export class JournalCore {
       this.#failure = error;
       throw error;
     }
+    this.#committed = true;
     this.#unsaved.clear();
     for (const change of changes) {
       if (change.kind !== "stream") continue;

@@ -2,8 +2,8 @@
  * One link to one other node: keeps shipping what that node lacks, for as long as it runs. It
  * retries what the line does, and sets aside what the other node refuses, stream by stream.
  */
-import { backoffMs, pause } from "./backoff.ts";
-import type { PositionAnswer, PositionQuestion } from "./answers.ts";
+import { backoffMs } from "./backoff.ts";
+import type { PositionAnswer, PositionQuestion, RunAnswer } from "./answers.ts";
 import { type NodeKey, receiptStatement, signedBy } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import { BlockedStreams } from "./blocked_streams.ts";
@@ -20,10 +20,17 @@ import {
   type PeerPositions,
   type Shipment,
 } from "./ship.ts";
+import type { Timer } from "./timer.ts";
+
+/** What a link needs of its peer. */
+export type Shipper = Pick<
+  Peer,
+  "node" | "positions" | "ship" | "sentBytes" | "receivedBytes"
+>;
 
 export interface LinkOptions {
   readonly journal: Journal;
-  readonly peer: Peer;
+  readonly peer: Shipper;
   readonly peerPublicKey: string;
   /** This node's key: signs the heads of own entries. */
   readonly key: NodeKey;
@@ -33,8 +40,7 @@ export interface LinkOptions {
   readonly relayAfterMs: number;
   /** How often the peer is asked where it stands when nothing else is said. */
   readonly refreshMs: number;
-  /** Never goes back, milliseconds. */
-  readonly nowMs: () => number;
+  readonly timer: Timer;
   /** In [0, 1). */
   readonly random: () => number;
   readonly onEvent: (event: LinkEvent) => void;
@@ -51,7 +57,7 @@ export type LinkEvent =
     readonly reason: string;
   };
 
-/** What waits for one destination and why (rule T8). Times count like `nowMs`. */
+/** What waits for one destination and why (rule T8). Times count like those of its timer. */
 export interface LinkStatus {
   readonly destination: string;
   readonly state: "connecting" | "up" | "down";
@@ -97,7 +103,7 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#sinceMs = options.nowMs();
+    this.#sinceMs = options.timer.nowMs();
     for (const receipt of options.journal.receipts()) {
       if (receipt.centre !== options.peer.node) continue;
       this.#peer.set(streamKey(receipt.origin, receipt.stream), receipt);
@@ -153,7 +159,7 @@ export class Link {
   }
 
   async #failed(error: PeerError, signal: AbortSignal): Promise<void> {
-    const { nowMs, random, onEvent } = this.#options;
+    const { timer, random, onEvent } = this.#options;
     const hint = error.hint ?? null;
     if (this.#state !== "down") {
       this.#enter("down");
@@ -162,16 +168,16 @@ export class Link {
     this.#failure = { reason: error.message, hint };
     this.#heardMs = -Infinity;
     const waitMs = backoffMs(++this.#attempts, random());
-    this.#nextTryMs = nowMs() + waitMs;
+    this.#nextTryMs = timer.nowMs() + waitMs;
     const wanted = lacking(this.#carried(), this.#peer);
     this.#oldestMs = await oldestWaitingMs(this.#options.journal, wanted, this.#peer);
-    await pause(waitMs, signal);
+    await timer.pause(waitMs, signal);
     this.#nextTryMs = null;
   }
 
   #enter(state: LinkStatus["state"]): void {
     this.#state = state;
-    this.#sinceMs = this.#options.nowMs();
+    this.#sinceMs = this.#options.timer.nowMs();
   }
 
   #carried(): StreamState[] {
@@ -181,12 +187,12 @@ export class Link {
 
   /** Asks the peer where it stands, and what it stands on: another hash there is a fork. */
   async #askPositions(signal: AbortSignal): Promise<void> {
-    const { peer, journal, nowMs } = this.#options;
-    this.#askedMs = nowMs();
+    const { peer, journal, timer } = this.#options;
+    this.#askedMs = timer.nowMs();
     // Of what is not shipped to it as well: its own entries, which it ships to us.
     const known = journal.positions();
     const answers = await peer.positions(this.#questions(known), signal);
-    this.#heardMs = nowMs();
+    this.#heardMs = timer.nowMs();
     if (this.#state !== "up") {
       this.#enter("up");
       this.#failure = null;
@@ -211,7 +217,7 @@ export class Link {
 
   /** Takes in where the peer stands in a stream, and sets it aside where the two do not agree. */
   async #compare(state: StreamState, answer: PositionAnswer): Promise<void> {
-    const { peer, journal, nowMs } = this.#options;
+    const { peer, journal, timer } = this.#options;
     const { origin, stream } = state;
     const { seq, hash, receipt } = answer;
     const key = streamKey(origin, stream);
@@ -227,7 +233,7 @@ export class Link {
     if (receipt !== null && own !== null && sameBytes(own, hash)) {
       this.#takeReceipts([{ centre: peer.node, origin, stream, seq, hash, signature: receipt }]);
     }
-    if (this.#blocked.has(key, nowMs())) return;
+    if (this.#blocked.has(key, timer.nowMs())) return;
     if (own !== null && !sameBytes(own, hash)) {
       this.#block(state, `"${peer.node}" holds another chain at ${seq}`);
     } else if (seq > state.seq && this.#isOwn(origin)) {
@@ -242,11 +248,13 @@ export class Link {
   }
 
   async #shipAll(signal: AbortSignal): Promise<void> {
-    const { peer, refreshMs, nowMs } = this.#options;
+    const { peer, refreshMs, timer } = this.#options;
     let next: Promise<Shipment> | null = null;
     while (!signal.aborted) {
-      const quiet = nowMs() - this.#heardMs >= refreshMs;
-      if (quiet || this.#blocked.isDue(this.#askedMs, nowMs())) await this.#askPositions(signal);
+      const quiet = timer.nowMs() - this.#heardMs >= refreshMs;
+      if (quiet || this.#blocked.isDue(this.#askedMs, timer.nowMs())) {
+        await this.#askPositions(signal);
+      }
       this.#changed = false;
       const shipment: Shipment = await (next ?? this.#gather(this.#peer));
       next = null;
@@ -263,31 +271,31 @@ export class Link {
       next = this.#gather(expected(this.#peer, shipment));
       next.catch(() => {});
       const answers = await peer.ship(shipment.runs, signal);
-      this.#heardMs = nowMs();
+      this.#heardMs = timer.nowMs();
       if (!this.#learn(shipment, answers)) next = null;
     }
   }
 
   #gather(positions: PeerPositions): Promise<Shipment> {
-    const { journal, key, nowMs } = this.#options;
+    const { journal, key, timer } = this.#options;
     const wanted = lacking(this.#carried(), positions).filter((state) => {
       const name = streamKey(state.origin, state.stream);
-      return !this.#blocked.has(name, nowMs()) && this.#mayRelay(name, state);
+      return !this.#blocked.has(name, timer.nowMs()) && this.#mayRelay(name, state);
     });
     return gather(journal, wanted, positions, key);
   }
 
   /** Whether own entries, or those of others that the peer has lacked long enough, may go. */
   #mayRelay(name: string, { origin }: StreamState): boolean {
-    const { relayAfterMs, nowMs } = this.#options;
+    const { relayAfterMs, timer } = this.#options;
     if (this.#isOwn(origin) || relayAfterMs === 0) return true;
     const since = this.#behindSince.get(name);
-    if (since === undefined) this.#behindSince.set(name, nowMs());
-    return since !== undefined && nowMs() - since >= relayAfterMs;
+    if (since === undefined) this.#behindSince.set(name, timer.nowMs());
+    return since !== undefined && timer.nowMs() - since >= relayAfterMs;
   }
 
   /** Takes in the answers; false when the next batch has to be read anew. */
-  #learn(shipment: Shipment, answers: Awaited<ReturnType<Peer["ship"]>>): boolean {
+  #learn(shipment: Shipment, answers: readonly RunAnswer[]): boolean {
     const { peer, onEvent } = this.#options;
     const receipts: Receipt[] = [];
     let shipped = 0;
@@ -326,8 +334,8 @@ export class Link {
   }
 
   #block({ origin, stream }: { origin: string; stream: string }, reason: string): void {
-    const { nowMs, random, onEvent } = this.#options;
-    if (this.#blocked.add(origin, stream, reason, nowMs(), random())) {
+    const { timer, random, onEvent } = this.#options;
+    if (this.#blocked.add(origin, stream, reason, timer.nowMs(), random())) {
       onEvent({ kind: "blocked", origin, stream, reason });
     }
   }
@@ -335,14 +343,14 @@ export class Link {
   /** Until the journal changes, a refresh is due, or a stream may be tried again. */
   async #rest(signal: AbortSignal): Promise<void> {
     if (this.#changed) return;
-    const { refreshMs, relayAfterMs, nowMs } = this.#options;
-    const waits = [this.#heardMs + refreshMs - nowMs()];
-    const blocked = this.#blocked.nextTryMs(nowMs());
-    if (blocked !== null) waits.push(blocked - nowMs());
+    const { refreshMs, relayAfterMs, timer } = this.#options;
+    const waits = [this.#heardMs + refreshMs - timer.nowMs()];
+    const blocked = this.#blocked.nextTryMs(timer.nowMs());
+    if (blocked !== null) waits.push(blocked - timer.nowMs());
     if (this.#behindSince.size > 0) waits.push(relayAfterMs);
     const resting = new AbortController();
     this.#wake = () => resting.abort();
-    await pause(Math.max(0, Math.min(...waits)), AbortSignal.any([signal, resting.signal]));
+    await timer.pause(Math.max(0, Math.min(...waits)), AbortSignal.any([signal, resting.signal]));
     this.#wake = () => {};
   }
 }

@@ -9,6 +9,7 @@ import {
   type PositionQuestion,
   type RunAnswer,
 } from "./answers.ts";
+import { isDistrust, whyDistrusted } from "./certificate.ts";
 import type { NodeKey } from "./identity.ts";
 import { OctetsError } from "./octets.ts";
 import type { SignedRun } from "./run.ts";
@@ -142,10 +143,7 @@ export class Peer implements Disposable {
     signal: AbortSignal,
   ): Promise<Exchange> {
     const { promise, resolve, reject } = Promise.withResolvers<Exchange>();
-    const failed = (cause: unknown) => {
-      const found = cause instanceof Error ? cause.message : String(cause);
-      reject(new PeerError(`Cannot reach "${this.node}" at ${target.origin}: ${found}`, { cause }));
-    };
+    const failed = (cause: unknown) => this.#unreached(target, cause).then(reject, reject);
     const request = (target.protocol === "https:" ? https : http).request(target, {
       method: "POST",
       agent: this.#agent,
@@ -175,6 +173,15 @@ export class Peer implements Disposable {
     });
     request.end(body);
     return promise;
+  }
+
+  async #unreached(target: URL, cause: unknown): Promise<PeerError> {
+    const what = `Cannot reach "${this.node}" at ${target.origin}`;
+    if (isDistrust(cause)) {
+      const { reason, hint } = await whyDistrusted(target);
+      return new PeerError(`${what}: ${reason}`, { cause, hint });
+    }
+    return new PeerError(`${what}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }
 

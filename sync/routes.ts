@@ -109,14 +109,20 @@ export function syncRoutes(end: ReceivingEnd): (request: Request) => Promise<Res
   };
 }
 
+/** What members may ask; who asks is known by then. Throws {@link OctetsError} on a bad body. */
+export const MEMBER_ROUTES: ReadonlyMap<
+  string,
+  (end: ReceivingEnd, node: string, body: Uint8Array) => Promise<Answer>
+> = new Map([["/sync/positions", positions], ["/sync/entries", entries]]);
+
 async function handle(
   end: ReceivingEnd,
   path: string,
   parts: RequestParts,
   request: Request,
 ): Promise<Answer> {
-  const route = path === "/sync/positions" ? positions : path === "/sync/entries" ? entries : null;
-  if (route === null || request.method !== "POST") {
+  const route = MEMBER_ROUTES.get(path);
+  if (route === undefined || request.method !== "POST") {
     return problem(end, null, {
       status: 404,
       code: "no-such-route",

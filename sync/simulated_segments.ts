@@ -67,6 +67,7 @@ export class SimulatedDisk {
     if (file === undefined) throw new DiskError(`Cannot open "${name}": it is not there`);
     const torn = file.commits.findIndex((commit) => commit.torn);
     if (torn >= 0) file.commits.length = torn;
+    file.synced = Math.min(file.synced, file.commits.length);
     return file;
   }
 

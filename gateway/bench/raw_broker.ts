@@ -2,7 +2,8 @@
 import { Aedes } from "aedes";
 import type { Item, Outcome } from "../../drivers/driver.ts";
 import { Gatherer } from "../../drivers/gatherer.ts";
-import { type Append, openJournal } from "../../sync/journal.ts";
+import type { Append } from "../../sync/append.ts";
+import { openJournal } from "../../sync/journal.ts";
 import { QuietEmitter } from "../../drivers/mqtt/quiet_emitter.ts";
 import { SessionStore } from "../../drivers/mqtt/session_store.ts";
 import { MqttConnection } from "../../drivers/mqtt/connection.ts";

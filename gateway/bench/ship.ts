@@ -101,6 +101,7 @@ async function fillBacklog(site: NodeFiles): Promise<number> {
     items = [];
     if (waiting.length >= COMMITS_WAITING) await waiting.shift();
   }
+  if (items.length > 0) waiting.push(journal.append(items, stamp));
   await Promise.all(waiting);
   await journal.close();
   return bytes / BACKLOG;

@@ -4,8 +4,9 @@ import * as http from "node:http";
 import * as net from "node:net";
 import { SystemClock } from "../clock.ts";
 import type { Config, SourceConfig } from "../config.ts";
+import { dig } from "../config_rules.ts";
 import { openKeystore, PeersFile } from "../keystore.ts";
-import { localUrl } from "./local_api.ts";
+import { askNode } from "./local_api.ts";
 
 export interface Finding {
   readonly level: "ok" | "warning" | "fault";
@@ -20,11 +21,12 @@ const TIMEOUT_MS = 5000;
 const FREE_BYTES_MIN = 1 << 30;
 
 export async function checkNode(config: Config): Promise<Finding[]> {
-  const running = await answers(`${localUrl(config)}/healthz`);
+  const running = await runs(config);
   return [
     checkFolder(config),
     await checkDisk(config),
     checkClock(),
+    ...checkCertificate(config),
     ...(running
       ? [ok("the node", "it is running; its ports are its own")]
       : await checkPorts(config)),
@@ -75,6 +77,18 @@ function checkClock(): Finding {
   if (clock === "trusted") return ok(what, `${time}, synchronised`);
   const found = `${time}, and no time source confirms it: entries will say so; set up NTP`;
   return { level: "warning", what, found };
+}
+
+function checkCertificate({ http: { tls } }: Config): Finding[] {
+  return Object.entries(tls ?? {}).map(([setting, path]) => {
+    const what = `http.tls.${setting} ${path}`;
+    try {
+      Deno.readTextFileSync(path);
+      return ok(what, "can be read");
+    } catch (error) {
+      return { level: "fault", what, found: message(error) };
+    }
+  });
 }
 
 async function checkPorts(config: Config): Promise<Finding[]> {
@@ -169,10 +183,10 @@ function readPeers({ dataDir }: Config): string[] {
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Whether it is this very node that answers on its port: another one may have it. */
+async function runs(config: Config): Promise<boolean> {
   try {
-    const { status } = await get(new URL(url), undefined);
-    return status === 200;
+    return dig(await askNode(config, "/api/status"), "node") === config.node;
   } catch {
     return false;
   }

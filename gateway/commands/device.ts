@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
 import { exampleModel } from "../../drivers/simulation.ts";
-import { pause } from "../../sync/backoff.ts";
+import { pause } from "../../sync/timer.ts";
 import { CommandError } from "./local_api.ts";
 
 /** 120 random bits, as text that can be typed. */
@@ -38,7 +38,13 @@ export async function simulate(
     }
     const model = exampleModel(profile.points);
     const simulation = { profile, model, host: "127.0.0.1", port: options.tcp };
-    await using simulator = await ModbusSimulator.start(simulation);
+    await using simulator = await ModbusSimulator.start(simulation).catch((cause) => {
+      const found = cause instanceof Error ? cause.message : String(cause);
+      const hint = "give another --tcp PORT, or 0 for any";
+      throw new CommandError(`Cannot listen on 127.0.0.1:${options.tcp}: ${found}; ${hint}`, {
+        cause,
+      });
+    });
     print(`${name} answers Modbus TCP on 127.0.0.1:${simulator.port}, any unit`);
     return await untilStopped(signal);
   }

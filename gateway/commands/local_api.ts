@@ -1,4 +1,5 @@
 /** Asks the node that runs with a configuration on this machine. */
+import { z } from "zod";
 import type { Config } from "../config.ts";
 import { readToken } from "../keystore.ts";
 
@@ -6,6 +7,9 @@ import { readToken } from "../keystore.ts";
 export class CommandError extends Error {
   override name = "CommandError";
 }
+
+/** A node that does not answer so long does not answer. */
+const TIMEOUT_MS = 10_000;
 
 export function localUrl({ http }: Config): string {
   const { host, port, tls } = http;
@@ -28,6 +32,7 @@ export async function askNode(
   try {
     response = await fetch(url, {
       headers: { authorization: `Bearer ${readToken(config.dataDir)}` },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(client === null ? {} : { client }),
       ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
     });
@@ -37,7 +42,34 @@ export async function askNode(
       { cause },
     );
   }
-  const answer: unknown = await response.json();
+  const answer = await jsonOf(response);
+  if (answer === undefined) {
+    throw new CommandError(
+      `What answers at ${url.origin} is not Tributary: is another program on http.port?`,
+    );
+  }
   if (response.ok) return answer;
-  throw new CommandError(`The node refused ${url.pathname}: ${JSON.stringify(answer)}`);
+  throw new CommandError(`The node refused ${url.pathname}: ${problemText(answer)}`);
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+const problemSchema = z.object({
+  title: z.string(),
+  detail: z.string().optional(),
+  hint: z.string().optional(),
+});
+
+/** A problem (RFC 9457) as a sentence. */
+function problemText(answer: unknown): string {
+  const problem = problemSchema.safeParse(answer);
+  if (!problem.success) return JSON.stringify(answer);
+  const { title, detail, hint } = problem.data;
+  return [title, detail, hint].filter((part) => part !== undefined).join("; ");
 }

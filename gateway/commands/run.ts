@@ -1,5 +1,5 @@
 /** `tributary run`: a node, from its configuration until a signal stops it. */
-import { pause } from "../../sync/backoff.ts";
+import { pause } from "../../sync/timer.ts";
 import type { Config } from "../config.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { httpHandler } from "../http.ts";
@@ -13,6 +13,7 @@ import { siteRole } from "../roles/site.ts";
 import { Sessions } from "../sessions.ts";
 import { VERSION } from "../version.ts";
 import { watchdog } from "../watchdog.ts";
+import { CommandError } from "./local_api.ts";
 
 /** How often a node looks for segments that may go. */
 const PRUNE_MS = 60_000;
@@ -25,7 +26,7 @@ const DAY_MS = 86_400_000;
 /** Runs until the signal aborts; throws when the node cannot go on. */
 export async function runNode(config: Config, log: Log, signal: AbortSignal): Promise<void> {
   const startedMs = performance.now();
-  await using node = await openNode(config, log);
+  await using node = await opened(config, log);
   const { journal } = node;
   log({
     kind: "started",
@@ -81,6 +82,49 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
   log({ kind: "stopped" });
 }
 
+/** Mistakes of ours, which only their stack explains. */
+const MISTAKES = [TypeError, ReferenceError, RangeError];
+
+/** The node; what keeps it from opening is told as something to be mended, without a stack. */
+async function opened(config: Config, log: Log): Promise<Node> {
+  try {
+    return await openNode(config, log);
+  } catch (cause) {
+    if (!(cause instanceof Error) || MISTAKES.some((mistake) => cause instanceof mistake)) {
+      throw cause;
+    }
+    throw new CommandError(`Cannot start "${config.node}": ${cause.message}`, { cause });
+  }
+}
+
+/** What keeps a node from listening, and what to do about it. */
+function cannotListen({ http: { host, port } }: Config, cause: unknown): CommandError {
+  const found = cause instanceof Deno.errors.AddrInUse
+    ? "another program has this port; set http.port to a free one, or stop the other"
+    : cause instanceof Deno.errors.AddrNotAvailable
+    ? "this machine has no such address; set http.host to one that it has"
+    : cause instanceof Deno.errors.PermissionDenied
+    ? "this port is not for everybody; set http.port to one above 1023"
+    : cause instanceof Error
+    ? cause.message
+    : String(cause);
+  return new CommandError(`Cannot listen on ${host}:${port}: ${found}`, { cause });
+}
+
+/** Certificate and key, where the node has them. */
+function certificateOf({ http: { tls } }: Config): { cert?: string; key?: string } {
+  if (tls === undefined) return {};
+  const read = (setting: string, path: string) => {
+    try {
+      return Deno.readTextFileSync(path);
+    } catch (cause) {
+      const found = cause instanceof Error ? cause.message : String(cause);
+      throw new CommandError(`Cannot use http.tls.${setting} "${path}": ${found}`, { cause });
+    }
+  };
+  return { cert: read("certificate", tls.certificate), key: read("key", tls.key) };
+}
+
 interface Server {
   readonly url: string;
   readonly sessions: Sessions;
@@ -96,16 +140,10 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
   const { supervisors, links, sync } = role;
   const parts = { node, supervisors, links, startedMs, version: VERSION, sessions, url };
   const handler = httpHandler({ ...parts, sync, unready });
-  const certificate = tls === undefined ? {} : {
-    cert: Deno.readTextFileSync(tls.certificate),
-    key: Deno.readTextFileSync(tls.key),
-  };
   const hurry = new AbortController();
   let finished = false;
-  const server = Deno.serve({
-    hostname: host,
-    port,
-    ...certificate,
+  const server = listen(config, {
+    ...certificateOf(config),
     signal: hurry.signal,
     onListen: () => {},
     onError: (error) => {
@@ -124,6 +162,19 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
       await server.finished;
     },
   };
+}
+
+function listen(
+  config: Config,
+  options: Omit<Deno.ServeTcpOptions, "hostname" | "port">,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+): Deno.HttpServer {
+  const { host: hostname, port } = config.http;
+  try {
+    return Deno.serve({ hostname, port, ...options }, handler);
+  } catch (cause) {
+    throw cannotListen(config, cause);
+  }
 }
 
 function remoteOf(info: Deno.ServeHandlerInfo): { hostname: string } {

@@ -1,15 +1,19 @@
 /** `tributary verify`: walks every chain on this disk and names the first entry that is bad. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { Database } from "../../sync/database.ts";
 import { LibsqlSegments } from "../../sync/libsql_segments.ts";
 import { type Verification, verify } from "../../sync/verify.ts";
 import type { Config } from "../config.ts";
 import { openKeystore, PeersFile } from "../keystore.ts";
+import { CommandError } from "./local_api.ts";
 import { table } from "./table.ts";
 
 /** Reads the journal beside a node that may be running; changes nothing. */
 export function verifyJournal(config: Config): Verification {
+  requireJournal(config);
   const keystore = openKeystore(config.dataDir, config.keyFile);
-  const peers = new PeersFile(config.dataDir).read();
+  const keys = new Map([...memberKeys(config, keystore.storageKey)]);
   const segments = new LibsqlSegments({
     directory: join(config.dataDir, "journal"),
     encryptionKey: keystore.storageKey,
@@ -18,8 +22,49 @@ export function verifyJournal(config: Config): Verification {
   return verify({
     segments,
     hashName: config.journal.hash,
-    publicKeyOf: (node) => peers.get(node)?.publicKey,
+    publicKeyOf: (node) => keys.get(node),
   });
+}
+
+/** Keys of the county's nodes, from the enrolment; at a county, of all that enrolled there. */
+function* memberKeys(config: Config, encryptionKey: string): Generator<[string, string]> {
+  const { dataDir } = config;
+  for (const [node, { publicKey }] of new PeersFile(dataDir).read()) yield [node, publicKey];
+  const path = join(dataDir, "tables.db");
+  if (config.role === "site" || !existsSync(path)) return;
+  try {
+    using tables = new Database({
+      path,
+      encryptionKey,
+      readOnly: true,
+      synchronous: "NORMAL",
+      checkpointPages: 0,
+    });
+    for (const row of tables.rows("SELECT node, publickey FROM members")) {
+      yield [row.text("node"), row.text("publickey")];
+    }
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    const hint = "is the at-rest key the node's? If so, a start of the node makes it anew";
+    throw new CommandError(`Cannot read the members in "${path}": ${found}; ${hint}`, { cause });
+  }
+}
+
+/** Keys are made where there are none: without this a wrong folder would get some. */
+function requireJournal({ dataDir }: Config): void {
+  const folder = join(dataDir, "journal");
+  let files: string[] = [];
+  try {
+    files = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) {
+      const found = cause instanceof Error ? cause.message : String(cause);
+      throw new CommandError(`Cannot read the journal in "${folder}": ${found}`, { cause });
+    }
+  }
+  if (!files.some((name) => name.endsWith(".journal"))) {
+    throw new CommandError(`There is no journal in "${folder}": is dataDir that of the node?`);
+  }
 }
 
 export function isSound({ findings, unreadable }: Verification): boolean {

@@ -135,7 +135,7 @@ function pointColumns({ t }: View): Column[] {
 
 function pointRow(view: View, point: PointView): (Html | string | number)[] {
   const tone = pointTone(point);
-  const reason = point.reason === null ? "" : html`<br><small>${point.reason}</small>`;
+  const reason = point.reason === null ? "" : html`<br>${explain(view, point.reason)}`;
   return [
     titleOf(view, point.title, point.point),
     html`${valueText(view, point.value)} <span class="unit">${unit(point)}</span>`,

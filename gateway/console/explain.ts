@@ -8,6 +8,37 @@ const EXPLANATIONS: readonly {
   readonly zh: string;
   readonly en: string;
 }[] = [
+  // What a device sent stands in these, and could be mistaken for one of those below.
+  {
+    found: /^Cannot read the payload as json/,
+    zh: "报文不是有效的 JSON，已原样保存",
+    en: "The payload is no valid JSON; it is kept as it came",
+  },
+  {
+    found: /^Cannot read the payload as (number|text)/,
+    zh: "报文无法按型号文件读取，已原样保存",
+    en: "The payload is not as the profile says; it is kept as it came",
+  },
+  {
+    found: /^The payload has none of (.+)$/,
+    zh: "报文中没有这些测点：$1；已原样保存",
+    en: "The payload has none of $1; it is kept as it came",
+  },
+  {
+    found: /^it answered (\d+) bytes to a question for \d+$/,
+    zh: "应答长度不对（$1 字节）：型号文件与设备不符，或线路受干扰",
+    en: "The answer has a wrong length ($1 bytes): the profile does not fit, or the line is noisy",
+  },
+  { found: /^(.+) tells a fault$/, zh: "设备报告故障值 $1", en: "The device tells a fault: $1" },
+  { found: /^the device tells no value$/, zh: "设备未给出数值", en: "The device tells no value" },
+  { found: /^(.+) is no number$/, zh: "$1 不是数值", en: "$1 is no number" },
+  { found: /^(.+) is (?:above|below) /, zh: "$1 超出设备量程", en: "$1 is out of range" },
+  { found: /^(.+) has no meaning here$/, zh: "$1 没有约定的含义", en: "$1 has no meaning here" },
+  {
+    found: /^found a list or an object, want a value$/,
+    zh: "应为一个值，收到的是列表或对象",
+    en: "Found a list or an object where a value should be",
+  },
   {
     found: /ECONNREFUSED|Connection refused/i,
     zh: "对方拒绝连接：设备或服务未开启，或地址、端口不对",

@@ -1,5 +1,5 @@
 /** Server-sent events: a page's inside, whenever it has changed. */
-import { pause } from "../../sync/backoff.ts";
+import { pause } from "../../sync/timer.ts";
 import type { QueryTables } from "../tables.ts";
 import type { Html } from "./view.ts";
 

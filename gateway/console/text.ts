@@ -128,6 +128,7 @@ const TEXTS = {
   "too-large": { zh: "报文过大", en: "Too large" },
   "too-many": { zh: "连接过多", en: "Too many" },
   malformed: { zh: "格式错误", en: "Malformed" },
+  unreadable: { zh: "无法读取", en: "Unreadable" },
 
   ownerNeeded: { zh: "请用机主链接打开", en: "Open this with the owner's link" },
   ownerExplained: {

@@ -6,7 +6,7 @@ import { ModbusSimulator } from "../../drivers/modbus/simulator.ts";
 import { MqttSimulator } from "../../drivers/mqtt/simulator.ts";
 import type { Profile } from "../../drivers/profile.ts";
 import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
-import { pause } from "../../sync/backoff.ts";
+import { pause } from "../../sync/timer.ts";
 import { askNode } from "../commands/local_api.ts";
 import { enrollNode } from "../commands/enroll.ts";
 import { invitationSchema, ownerLinkSchema } from "../commands/status.ts";

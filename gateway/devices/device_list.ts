@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Row } from "../../sync/database.ts";
 import type { QueryTables } from "../tables.ts";
+import { DATE_MAX } from "./latest.ts";
 
 const text = z.object({ zh: z.string(), en: z.string() });
 
@@ -116,5 +117,5 @@ function pointFrom(row: Row, known: z.infer<typeof about> | null, nowMs: number)
 }
 
 function iso(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
+  return ms === null || Math.abs(ms) > DATE_MAX ? null : new Date(ms).toISOString();
 }

@@ -7,7 +7,7 @@ import { bodyOf, type Projection } from "../projection.ts";
 
 export const latest: Projection = {
   name: "latest",
-  version: 1,
+  version: 2,
   schema: `
 CREATE TABLE devices (
   node TEXT NOT NULL,
@@ -46,9 +46,13 @@ CREATE TABLE points (
   apply,
 };
 
+/** The last moment that a date can tell, milliseconds since 1970 UTC (ECMA-262, time values). */
+export const DATE_MAX = 8.64e15;
+
 const readingBody = z.object({
   device: z.string(),
-  deviceTime: z.number().optional(),
+  // A device's clock may say anything: what is no moment is left out, the values are kept.
+  deviceTime: z.int().min(-DATE_MAX).max(DATE_MAX).optional().catch(undefined),
   readings: z.array(z.object({
     point: z.string(),
     value: z.union([z.number(), z.string(), z.boolean(), z.null()]),
@@ -107,6 +111,11 @@ WHERE (excluded.life, excluded.seq) > (life, seq)`;
 const INSERT_DEVICE = `
 INSERT INTO devices (node, device, state, reason, since, life, seq)
 VALUES (?,?,NULL,NULL,NULL,0,0) ON CONFLICT DO NOTHING`;
+
+/** A device that is not named any more and has never spoken was a slip of the pen. */
+const DELETE_SILENT = `
+DELETE FROM devices WHERE node = ? AND about IS NULL AND seq = 0 AND NOT EXISTS
+  (SELECT 1 FROM points WHERE points.node = devices.node AND points.device = devices.device)`;
 
 /**
  * Of many entries only the last of each point counts: they are looked at from the newest to the
@@ -186,6 +195,7 @@ function writeCatalogue(database: Database, entry: Entry): void {
     const update = "UPDATE devices SET about = ? WHERE node = ? AND device = ?";
     database.run(update, [JSON.stringify(about), node, device]);
   }
+  database.run(DELETE_SILENT, [node]);
 }
 
 function writePoint(

@@ -36,6 +36,8 @@ const answerSchema = z.object({
   proof: z.string(),
 });
 
+const problemSchema = z.object({ title: z.string(), hint: z.string().optional() });
+
 /** What the enrolling node proves, and what the county proves in return. */
 function requestFields({ node, role, publicKey }: Omit<z.infer<typeof requestSchema>, "proof">) {
   return ["enrol", node, role, publicKey];
@@ -77,6 +79,7 @@ export function enrolmentRoute(desk: EnrolmentDesk): (request: Request) => Promi
       if (failures.size > 1000) failures.clear();
       const count = recent ? failed.count + 1 : 1;
       failures.set(asked.node, { count, sinceMs: recent ? failed.sinceMs : nowMs });
+      desk.log({ kind: "sync-refused", from: asked.node, code: verdict.problem.code });
       return problemResponse(verdict.problem);
     }
     failures.delete(asked.node);
@@ -89,13 +92,14 @@ export function enrolmentRoute(desk: EnrolmentDesk): (request: Request) => Promi
 
 type Verdict = { kind: "enrolled"; key: string } | { kind: "refused"; problem: Problem };
 
+const INVITATIONS = `SELECT invitation, role, key, expires,
+  EXISTS (SELECT 1 FROM uses WHERE uses.invitation = invitations.invitation) AS used
+FROM invitations WHERE node = ?`;
+
 async function judge(desk: EnrolmentDesk, asked: z.infer<typeof requestSchema>): Promise<Verdict> {
   const { tables, journal, clock, registry, log } = desk;
   await tables.caughtUp(journal);
-  const rows = await tables.rows(
-    "SELECT invitation, role, key, expires, used FROM invitations WHERE node = ?",
-    [asked.node],
-  );
+  const rows = await tables.rows(INVITATIONS, [asked.node]);
   const row = rows.find((one) => proves(asked.proof, one.text("key"), requestFields(asked)));
   if (row === undefined || row.text("role") !== asked.role) return refused(NOT_INVITED);
   const key = row.text("key");
@@ -204,7 +208,7 @@ export async function enrol(
   const request = { ...asked, proof: proof(key, requestFields(asked)) };
   const { status, body } = await post(county, JSON.stringify(request));
   if (status !== 200) throw new EnrolmentError(problemText(county.url, status, body));
-  const answer = answerSchema.safeParse(JSON.parse(body));
+  const answer = answerSchema.safeParse(jsonOf(body));
   if (!answer.success) throw new EnrolmentError(`${county.url} did not answer as a county does`);
   const { members } = answer.data;
   if (!proves(answer.data.proof, key, answerFields(answer.data.node, members, request.proof))) {
@@ -214,11 +218,17 @@ export async function enrol(
 }
 
 function problemText(url: string, status: number, body: string): string {
+  const problem = problemSchema.safeParse(jsonOf(body));
+  if (!problem.success) return `${url} answered with status ${status}`;
+  const { title, hint } = problem.data;
+  return `${url} refused: ${title}${hint === undefined ? "" : `; ${hint}`}`;
+}
+
+function jsonOf(text: string): unknown {
   try {
-    const { title, hint } = JSON.parse(body);
-    return `${url} refused: ${title}${hint === undefined ? "" : `; ${hint}`}`;
+    return JSON.parse(text);
   } catch {
-    return `${url} answered with status ${status}`;
+    return undefined;
   }
 }
 

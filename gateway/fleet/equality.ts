@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { readContent } from "../../sync/entry.ts";
 import type { Journal } from "../../sync/journal.ts";
+import type { Standing } from "../../sync/answers.ts";
 import { OctetReader } from "../../sync/octets.ts";
 import { parseOrigin } from "../../sync/origin.ts";
 import { streamKey, type StreamState } from "../../sync/segments.ts";
-import type { CentreLink } from "../centre_link.ts";
 
 const standing = z.object({ seq: z.number(), hash: z.string().describe("Hexadecimal") });
 
@@ -22,10 +22,18 @@ export const equalityView = z.object({
 });
 export type EqualityView = z.infer<typeof equalityView>;
 
-/** Every stream that either centre holds, compared with the other centre. */
+/** Where the other centre is known to stand, by (origin, stream). */
+interface OtherCentre {
+  readonly positions: ReadonlyMap<string, Standing>;
+}
+
+/**
+ * Every stream that this centre holds, compared with where the other stands. What only the other
+ * holds shows there, as what this one is behind by.
+ */
 export async function compare(
   journal: Journal,
-  other: CentreLink | null,
+  other: OtherCentre | null,
   nowMs: number,
 ): Promise<EqualityView[]> {
   const views = await Promise.all(
@@ -37,7 +45,7 @@ export async function compare(
 async function compareStream(
   journal: Journal,
   state: StreamState,
-  other: CentreLink | null,
+  other: OtherCentre | null,
   nowMs: number,
 ): Promise<EqualityView> {
   const { origin, stream, seq } = state;

@@ -32,16 +32,16 @@ export type EnrolmentBody = z.infer<typeof enrolmentBody>;
 export function membersOf(authorities: readonly string[]): Projection {
   return {
     name: "members",
-    version: 1,
+    version: 2,
     schema: `
 CREATE TABLE invitations (
   invitation TEXT PRIMARY KEY,
   node TEXT NOT NULL,
   role TEXT NOT NULL,
   key TEXT NOT NULL,
-  expires INTEGER NOT NULL,
-  used INTEGER NOT NULL
+  expires INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE uses (invitation TEXT PRIMARY KEY) STRICT;
 CREATE TABLE members (
   node TEXT PRIMARY KEY,
   role TEXT NOT NULL,
@@ -59,8 +59,10 @@ CREATE TABLE members (
   };
 }
 
-const INSERT_INVITATION = `INSERT INTO invitations (invitation, node, role, key, expires, used)
-VALUES (?,?,?,?,?,0) ON CONFLICT DO NOTHING`;
+const INSERT_INVITATION = `INSERT INTO invitations (invitation, node, role, key, expires)
+VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING`;
+/** Apart from the invitations: one centre's entries may be read before those of the other. */
+const INSERT_USE = "INSERT INTO uses (invitation) VALUES (?) ON CONFLICT DO NOTHING";
 /** The later enrolment of a node counts, at both centres alike: a replaced box has a new key. */
 const UPSERT_MEMBER = `INSERT INTO members (node, role, publickey, invitation, wall, enrolledby)
 VALUES (?,?,?,?,?,?) ON CONFLICT (node) DO UPDATE SET role = excluded.role,
@@ -77,7 +79,7 @@ function applyOne(database: Database, entry: Entry, by: string): void {
     const body = enrolmentBody.safeParse(bodyOf(entry));
     if (!body.success) return;
     const { invitation, node, role, publicKey } = body.data;
-    database.run("UPDATE invitations SET used = 1 WHERE invitation = ?", [invitation]);
+    database.run(INSERT_USE, [invitation]);
     database.run(UPSERT_MEMBER, [node, role, publicKey, invitation, entry.time.wallMs, by]);
   }
 }

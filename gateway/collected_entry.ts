@@ -1,0 +1,63 @@
+/** What a driver handed over, as an entry for the journal. */
+import { createHash } from "node:crypto";
+import type { Identity, ReadingItem, UnreadableItem } from "../drivers/driver.ts";
+import type { Append, NewEntry } from "../sync/append.ts";
+import { BODY_BYTES_MAX, type Stamp } from "../sync/entry.ts";
+
+/** Room for the flags that a body may get behind the check of its size. */
+const FLAGS_BYTES_MAX = 64;
+
+export function newEntry(
+  stream: NewEntry["stream"],
+  entryKind: string,
+  time: Stamp,
+  body: object,
+): NewEntry {
+  return { kind: "entry", stream, entryKind, time, body: JSON.stringify(body) };
+}
+
+/** Whether no entry holds it. UTF-8 takes up to three bytes for what counts as one character. */
+export function isTooLarge(append: Append): boolean {
+  return append.kind === "entry" && 3 * append.body.length > BODY_BYTES_MAX &&
+    Buffer.byteLength(append.body) > BODY_BYTES_MAX - FLAGS_BYTES_MAX;
+}
+
+export function digestOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+export function keyed(entry: NewEntry, identity: Identity | null): NewEntry {
+  if (identity === null) return entry;
+  const { channel, id, bytes, windowMs } = identity;
+  const digest = new Uint8Array(createHash("sha256").update(bytes).digest());
+  return { ...entry, key: { channel, id, digest, windowMs } };
+}
+
+/**
+ * Body of a reading: `{device, readings: [{point, value, unit, quality, reason?}], deviceTime?,
+ * id?, possibleDuplicate?, idReused?}`; times in milliseconds since 1970 UTC.
+ */
+export function readingEntry(item: ReadingItem, time: Stamp, more: object = {}): NewEntry {
+  const { device, readings, deviceMs } = item;
+  const told = deviceMs === null ? {} : { deviceTime: deviceMs };
+  return newEntry("reading", "reading", time, {
+    device,
+    readings,
+    ...told,
+    ...marks(item),
+    ...more,
+  });
+}
+
+/** Body of what nobody could read: `{device, address, reason, bytes, …}`, bytes in base64. */
+export function unreadableEntry(item: UnreadableItem, time: Stamp, more: object = {}): NewEntry {
+  const { device, address, reason, bytes } = item;
+  const body = { device, address, reason, bytes: bytes.toBase64(), ...marks(item), ...more };
+  return newEntry("reading", "unreadable", time, body);
+}
+
+/** What identifies a message, or that nothing does. */
+function marks({ identity, possibleDuplicate }: ReadingItem | UnreadableItem): object {
+  const named = identity !== null && identity.windowMs !== null ? { id: identity.id } : {};
+  return possibleDuplicate ? { ...named, possibleDuplicate } : named;
+}

@@ -1,0 +1,154 @@
+import { expect, test } from "vitest";
+import { join } from "node:path";
+import { z } from "zod";
+import { mosquittoPub } from "../../drivers/fixtures.ts";
+import { TemporaryFolder, until } from "../../sync/fixtures.ts";
+import { ourProgram } from "../program.ts";
+
+const node = z.object({ name: z.string(), url: z.url(), token: z.string(), pid: z.int() });
+const demoSchema = z.object({
+  counties: z.array(node),
+  sites: z.array(node.extend({
+    mqtt: z.object({
+      host: z.literal("127.0.0.1"),
+      port: z.int(),
+      device: z.string(),
+      username: z.string(),
+      password: z.string(),
+      topic: z.string(),
+      payload: z.string(),
+    }),
+    modbus: z.array(z.object({ device: z.string(), host: z.string(), port: z.int() })),
+  })),
+});
+type Demo = z.infer<typeof demoSchema>;
+
+const latestSchema = z.array(z.object({
+  site: z.string(),
+  device: z.string(),
+  point: z.string(),
+  value: z.union([z.number(), z.string(), z.boolean(), z.null()]),
+  unit: z.string(),
+  quality: z.string(),
+}));
+const devicesSchema = z.array(
+  z.object({ site: z.string(), device: z.string(), state: z.string().nullable() }),
+);
+
+/** Asks a node as the README tells other programs to. */
+async function ask<T>(
+  { url, token }: { readonly url: string; readonly token: string },
+  path: string,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const headers = { authorization: `Bearer ${token}` };
+  return schema.parse(await (await fetch(new URL(path, url), { headers })).json());
+}
+
+function readDemo(dir: string): Demo | null {
+  try {
+    return demoSchema.parse(JSON.parse(Deno.readTextFileSync(join(dir, "demo.json"))));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    // A process that has ended and that nobody has waited for is a zombie.
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
+
+/** `demo` as a newcomer runs it; stopped by force where a test ends early. */
+function startDemo(dir: string) {
+  const [program, args] = ourProgram("demo", "--for", "25", "--dir", dir);
+  const child = new Deno.Command(program, { args, stdout: "piped", stderr: "piped" }).spawn();
+  const ending = { ended: false };
+  const finished = child.output().then(({ code, stdout, stderr }) => {
+    ending.ended = true;
+    const [printed, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    return { code, printed, complained };
+  });
+  const stop = async () => {
+    try {
+      child.kill("SIGINT");
+    } catch {
+      // It has ended by itself.
+    }
+    await finished;
+  };
+  return { pid: child.pid, ending, finished, [Symbol.asyncDispose]: stop };
+}
+
+test(
+  "the demo shows at both counties what anybody publishes to a site, and leaves nothing behind",
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    using folder = new TemporaryFolder();
+    const dir = join(folder.path, "demo");
+    await using running = startDemo(dir);
+    let demo: Demo | null = null;
+    await until("demo.json is there", () => {
+      demo = readDemo(dir);
+      return demo !== null || running.ending.ended;
+    }, 60_000);
+    const { counties, sites } = demoSchema.parse(demo);
+    expect(counties.map(({ name }) => name)).toEqual(["county-a", "county-b"]);
+    expect(sites.map(({ name }) => name)).toEqual(["site-1", "site-2"]);
+
+    for (const { name, mqtt } of sites) {
+      const { port, username, password, topic, payload } = mqtt;
+      const published = await mosquittoPub({ port, username, password, topic, payload });
+      expect(published).toEqual({ code: 0, error: "" });
+      const wanted = Object.entries(z.record(z.string(), z.number()).parse(JSON.parse(payload)));
+      expect(wanted.length).toBeGreaterThan(1);
+      for (const county of counties) {
+        await until(`${county.name} shows what was published at ${name}`, async () => {
+          const values = (await ask(county, `/api/latest?site=${name}`, latestSchema))
+            .filter(({ device, quality }) => device === mqtt.device && quality === "good");
+          return wanted.every(([point, value]) =>
+            values.some((one) => one.point === point && one.value === value)
+          );
+        });
+      }
+    }
+    for (const county of counties) {
+      await until(
+        `${county.name} knows the simulated devices of both sites to be there`,
+        async () => {
+          const devices = await ask(county, "/api/devices", devicesSchema);
+          const guests = sites.map(({ mqtt }) => mqtt.device);
+          const simulated = devices.filter(({ device }) => !guests.includes(device));
+          return simulated.every(({ state }) => state === "online") &&
+            simulated.filter(({ site }) => site === "site-1").length === 4 &&
+            simulated.filter(({ site }) => site === "site-2").length === 3;
+        },
+      );
+      const devices = await ask(county, "/api/devices", devicesSchema);
+      for (const { name, mqtt, modbus } of sites) {
+        const own = devices.filter(({ site }) => site === name).map(({ device }) => device);
+        expect(own).toEqual(
+          expect.arrayContaining([mqtt.device, ...modbus.map((one) => one.device)]),
+        );
+      }
+    }
+
+    const pids = [...counties, ...sites].map(({ pid }) => pid);
+    expect(pids.filter(runs)).toEqual(pids);
+    const { code, printed, complained } = await running.finished;
+    expect(complained).toBe("");
+    expect(code).toBe(0);
+    for (const county of counties) {
+      for (const site of sites) {
+        expect(printed).toContain(`✓ ${county.name} shows live values of ${site.name}`);
+      }
+    }
+    expect([running.pid, ...pids].filter(runs)).toEqual([]);
+  },
+);

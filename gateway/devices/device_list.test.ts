@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { stampAt } from "../../sync/fixtures.ts";
+import { TablesDesk } from "../fixture_tables.ts";
+import { type DeviceView, deviceView, listDevices } from "./device_list.ts";
+
+const title = { zh: "冷藏箱", en: "Fridge" };
+const points = {
+  temperature: { zh: "温度", en: "Temperature" },
+  "door-open": { zh: "箱门", en: "Door" },
+};
+const fridge = {
+  device: "fridge-1",
+  title,
+  profile: "vaccine-fridge",
+  source: "line-1",
+  intervalSeconds: 10,
+  points,
+};
+
+function reading(point: string, value: unknown, more: object = {}) {
+  return { device: "fridge-1", readings: [{ point, value, unit: "", quality: "good", ...more }] };
+}
+
+async function site(): Promise<TablesDesk> {
+  const desk = await TablesDesk.open({ node: "site-1" });
+  await desk.append("catalogue", { title, devices: [fridge] });
+  return desk;
+}
+
+/** The devices as they are shown `ms` after the test's beginning. */
+async function shown(desk: TablesDesk, ms = 0, of: string | null = null): Promise<DeviceView[]> {
+  await desk.tables.caughtUp(desk.journal);
+  return await listDevices(desk.tables, of, stampAt(ms).wallMs);
+}
+
+describe("G7: a value", () => {
+  test.each([
+    ["within two intervals and a little for the way", 23_000, 23, false],
+    ["after that", 24_000, 24, true],
+    ["of yesterday", 86_400_000, 86_400, true],
+    ["from the future, as a clock that was set back makes them", -60_000, 0, false],
+  ])("%s is stale or not, and keeps its own time", async (_when, ms, ageSeconds, stale) => {
+    await using desk = await site();
+    await desk.append("reading", reading("temperature", 4.2), 0);
+    const [{ points: [point] }] = await shown(desk, ms);
+    expect(point).toMatchObject({ value: 4.2, ageSeconds, stale });
+    expect(point.time).toBe(new Date(stampAt(0).wallMs).toISOString());
+  });
+
+  test("of a device whose interval nobody knows is not called stale", async () => {
+    await using desk = await TablesDesk.open({ node: "site-1" });
+    await desk.append("reading", reading("temperature", 4.2), 0);
+    const [{ points: [point] }] = await shown(desk, 86_400_000);
+    expect(point).toMatchObject({ ageSeconds: 86_400, stale: false, title: null });
+  });
+
+  test("of a fault is none, and says why", async () => {
+    await using desk = await site();
+    const fault = { quality: "fault", reason: "32767 tells a fault" };
+    await desk.append("reading", reading("temperature", null, fault));
+    const [{ points: [point] }] = await shown(desk);
+    expect(point).toMatchObject({ value: null, quality: "fault", reason: "32767 tells a fault" });
+  });
+
+  test("has the state of the clock it was stamped by", async () => {
+    await using desk = await site();
+    const time = { ...stampAt(0), clock: "untrusted" as const };
+    const body = JSON.stringify(reading("temperature", 4));
+    await desk.journal.append(
+      [{ kind: "entry", stream: "reading", entryKind: "reading", time, body }],
+      time,
+    );
+    const [{ points: [point] }] = await shown(desk);
+    expect(point.clock).toBe("untrusted");
+  });
+
+  test.each([false, "关", 0, -12.5])("%j reads back as what it was", async (value) => {
+    await using desk = await site();
+    await desk.append("reading", reading("temperature", value));
+    const [{ points: [point] }] = await shown(desk);
+    expect(point.value).toBe(value);
+  });
+
+  test("of a moment that no date can tell does not hide all the others", async () => {
+    await using desk = await site();
+    await desk.append("reading", reading("temperature", 4), Number.MAX_SAFE_INTEGER - 2e12);
+    await desk.append("reading", reading("door-open", true));
+    const [device] = await shown(desk);
+    expect(device.points.map(({ point, time }) => [point, time !== ""])).toEqual([
+      ["temperature", false],
+      ["door-open", true],
+    ]);
+  });
+});
+
+describe("a device", () => {
+  test("is shown as its site describes it, with its points in the profile's order", async () => {
+    await using desk = await site();
+    await desk.append("reading", reading("vibration", 1));
+    await desk.append("reading", reading("door-open", false));
+    await desk.append("reading", reading("temperature", 4.2, { unit: "Cel" }));
+    await desk.append("state", { device: "fridge-1", state: "online", reason: "it answers" }, 500);
+    const devices = await shown(desk);
+    expect(devices).toMatchObject([{
+      site: "site-1",
+      device: "fridge-1",
+      title,
+      profile: "vaccine-fridge",
+      source: "line-1",
+      intervalSeconds: 10,
+      configured: true,
+      state: "online",
+      reason: "it answers",
+      since: new Date(stampAt(500).wallMs).toISOString(),
+    }]);
+    expect(devices[0].points.map(({ point, title }) => [point, title?.zh])).toEqual([
+      ["temperature", "温度"],
+      ["door-open", "箱门"],
+      ["vibration", undefined],
+    ]);
+    for (const device of devices) expect(deviceView.parse(device)).toEqual(device);
+  });
+
+  test("that is offline keeps its last value, with its age", async () => {
+    await using desk = await site();
+    await desk.append("reading", reading("temperature", 4.2), 0);
+    await desk.append("state", { device: "fridge-1", state: "offline", reason: "no answer" }, 9000);
+    const [device] = await shown(desk, 60_000);
+    expect(device).toMatchObject({ state: "offline", reason: "no answer" });
+    expect(device.points).toMatchObject([{ value: 4.2, ageSeconds: 60, stale: true }]);
+  });
+
+  test("that the site does not know any more is told from one that it does", async () => {
+    await using desk = await site();
+    await desk.append("reading", reading("temperature", 4.2));
+    await desk.append("catalogue", { title, devices: [{ ...fridge, device: "fridge-2" }] });
+    const devices = await shown(desk);
+    expect(devices.map(({ device, configured }) => [device, configured])).toEqual([
+      ["fridge-1", false],
+      ["fridge-2", true],
+    ]);
+  });
+
+  test("whose description is not understood is shown without it", async () => {
+    await using desk = await TablesDesk.open({ node: "site-1" });
+    await desk.append("catalogue", { title, devices: [{ device: "fridge-1", title: "冷藏箱" }] });
+    await desk.append("reading", reading("temperature", 4.2));
+    expect(await shown(desk)).toMatchObject([{ title: null, points: [{ value: 4.2 }] }]);
+  });
+
+  test("of one site is listed alone, or with those of all", async () => {
+    await using county = await TablesDesk.open({ node: "county-a", authorities: ["county-a"] });
+    for (const node of ["site-1", "site-2"]) {
+      await using desk = await TablesDesk.open({ node });
+      await desk.append("reading", reading("temperature", 4.2));
+      await desk.handOver(county);
+    }
+    const names = (devices: DeviceView[]) => devices.map(({ site, device }) => `${site} ${device}`);
+    expect(names(await shown(county))).toEqual(["site-1 fridge-1", "site-2 fridge-1"]);
+    expect(names(await shown(county, 0, "site-2"))).toEqual(["site-2 fridge-1"]);
+    expect(names(await shown(county, 0, "site-3"))).toEqual([]);
+  });
+});

@@ -1,0 +1,303 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Database } from "../../sync/database.ts";
+import type { Entry } from "../../sync/entry.ts";
+import { TemporaryFolder } from "../../sync/fixtures.ts";
+import { entryOf } from "../fixture_tables.ts";
+import { latest } from "./latest.ts";
+
+const LIFE_1 = "site-1.1-0123456789abcdef";
+const LIFE_2 = "site-1.2-0123456789abcdef";
+const OTHER = "site-2.1-0123456789abcdef";
+const title = { zh: "冷藏箱", en: "Fridge" };
+
+/** The projection's tables, on disk until the test ends. */
+class Projected implements Disposable {
+  readonly #folder = new TemporaryFolder();
+  readonly #database = new Database({
+    path: join(this.#folder.path, "tables.db"),
+    synchronous: "NORMAL",
+    checkpointPages: 1000,
+  });
+
+  constructor() {
+    this.#database.exec(latest.schema);
+  }
+
+  apply(...entries: Entry[]): void {
+    this.#database.transaction(() => latest.apply(this.#database, entries));
+  }
+
+  /** `site device point value` of every point, in order. */
+  points(): string[] {
+    return this.#database.rows("SELECT * FROM points ORDER BY node, device, point").map((row) =>
+      ["node", "device", "point", "value"].map((column) => row.text(column)).join(" ")
+    );
+  }
+
+  /** `site device state configured` of every device, in order. */
+  devices(): string[] {
+    return this.#database.rows("SELECT * FROM devices ORDER BY node, device").map((row) =>
+      [
+        row.text("node"),
+        row.text("device"),
+        row.textOrNull("state"),
+        row.textOrNull("about") === null ? "unknown" : "configured",
+      ].join(" ")
+    );
+  }
+
+  /** Everything that a page shows. */
+  all(): unknown[] {
+    const points = this.#database.rows("SELECT * FROM points ORDER BY node, device, point");
+    const nodes = this.#database.rows("SELECT * FROM nodes ORDER BY node");
+    return [
+      this.points(),
+      this.devices(),
+      points.map((row) => [row.text("origin"), row.number("seq"), row.number("wall")].join(" ")),
+      nodes.map((row) => `${row.text("catalogue")} ${row.number("seq")}`),
+    ];
+  }
+
+  number(column: string): number | null {
+    return this.#database.row(`SELECT ${column} FROM points`)?.numberOrNull(column) ?? null;
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+function reading(device: string, value: unknown, more: object = {}) {
+  const readings = [{ point: "temperature", value, unit: "Cel", quality: "good" }];
+  return { device, readings, ...more };
+}
+
+function state(device: string, state: string) {
+  return { device, state, reason: "a test" };
+}
+
+function catalogue(...devices: string[]) {
+  return {
+    title,
+    devices: devices.map((device) => ({ device, title, profile: "vaccine-fridge" })),
+  };
+}
+
+describe("the last value of a point", () => {
+  test("is that of the last entry, whatever the site's clock said", () => {
+    using projected = new Projected();
+    projected.apply(
+      entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4.1), 9_000_000),
+      entryOf(LIFE_1, 2, "reading", reading("fridge-1", 4.2), 1000),
+    );
+    expect(projected.points()).toEqual(["site-1 fridge-1 temperature 4.2"]);
+  });
+
+  test("is that of the newer life, though its numbers begin again", () => {
+    using projected = new Projected();
+    projected.apply(entryOf(LIFE_2, 1, "reading", reading("fridge-1", 5)));
+    projected.apply(entryOf(LIFE_1, 900, "reading", reading("fridge-1", 4)));
+    expect(projected.points()).toEqual(["site-1 fridge-1 temperature 5"]);
+  });
+
+  test("stays when an entry comes that does not speak of it", () => {
+    using projected = new Projected();
+    const humidity = { point: "humidity", value: 40, unit: "%", quality: "good" };
+    projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
+    projected.apply(
+      entryOf(LIFE_1, 2, "reading", { device: "fridge-1", readings: [humidity] }),
+      entryOf(LIFE_1, 3, "unreadable", { device: "fridge-1", bytes: "AA==" }),
+    );
+    expect(projected.points()).toEqual([
+      "site-1 fridge-1 humidity 40",
+      "site-1 fridge-1 temperature 4",
+    ]);
+  });
+
+  test("is each site's own", () => {
+    using projected = new Projected();
+    projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
+    projected.apply(entryOf(OTHER, 1, "reading", reading("fridge-1", 7)));
+    expect(projected.points()).toEqual([
+      "site-1 fridge-1 temperature 4",
+      "site-2 fridge-1 temperature 7",
+    ]);
+  });
+
+  test("G7: of a fault is no value", () => {
+    using projected = new Projected();
+    const fault = { point: "temperature", value: null, unit: "Cel", quality: "fault", reason: "?" };
+    projected.apply(
+      entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)),
+      entryOf(LIFE_1, 2, "reading", { device: "fridge-1", readings: [fault] }),
+    );
+    expect(projected.points()).toEqual(["site-1 fridge-1 temperature null"]);
+  });
+
+  test.each([1e300, 1.5, -9e15, "yesterday", null])(
+    "T6: is taken without the device's time where that is no moment (%s)",
+    (deviceTime) => {
+      using projected = new Projected();
+      projected.apply(
+        entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4, { deviceTime })),
+        entryOf(LIFE_1, 2, "state", state("fridge-1", "online")),
+      );
+      expect(projected.points()).toEqual(["site-1 fridge-1 temperature 4"]);
+      expect(projected.number("devicetime")).toBeNull();
+    },
+  );
+
+  test("has the device's time where it is one", () => {
+    using projected = new Projected();
+    const deviceTime = 1_790_000_000_000;
+    projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4, { deviceTime })));
+    expect(projected.number("devicetime")).toBe(deviceTime);
+  });
+});
+
+describe("a device", () => {
+  test("that has only spoken so far has no state", () => {
+    using projected = new Projected();
+    projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
+    expect(projected.devices()).toEqual(["site-1 fridge-1  unknown"]);
+  });
+
+  test("has the state that was told last", () => {
+    using projected = new Projected();
+    projected.apply(
+      entryOf(LIFE_1, 1, "state", state("fridge-1", "online")),
+      entryOf(LIFE_1, 2, "state", state("fridge-1", "offline")),
+    );
+    projected.apply(entryOf(LIFE_1, 1, "state", state("fridge-1", "online")));
+    expect(projected.devices()).toEqual(["site-1 fridge-1 offline unknown"]);
+  });
+
+  test("that the site's catalogue does not name any more is not configured", () => {
+    using projected = new Projected();
+    projected.apply(
+      entryOf(LIFE_1, 1, "catalogue", catalogue("fridge-1", "fridge-2")),
+      entryOf(LIFE_1, 2, "state", state("fridge-1", "online")),
+      entryOf(LIFE_1, 3, "catalogue", catalogue("fridge-2")),
+    );
+    projected.apply(entryOf(OTHER, 1, "catalogue", catalogue("fridge-1")));
+    expect(projected.devices()).toEqual([
+      "site-1 fridge-1 online unknown",
+      "site-1 fridge-2  configured",
+      "site-2 fridge-1  configured",
+    ]);
+  });
+
+  test("that never spoke goes when the catalogue does not name it any more", () => {
+    using projected = new Projected();
+    projected.apply(
+      entryOf(LIFE_1, 1, "catalogue", catalogue("fridge-1", "frigde-2")),
+      entryOf(LIFE_1, 2, "reading", reading("fridge-1", 4)),
+    );
+    projected.apply(entryOf(LIFE_1, 3, "catalogue", catalogue("fridge-2")));
+    expect(projected.devices()).toEqual([
+      "site-1 fridge-1  unknown",
+      "site-1 fridge-2  configured",
+    ]);
+  });
+
+  test("is as the newest catalogue says, also when an older one comes later", () => {
+    using projected = new Projected();
+    projected.apply(entryOf(LIFE_2, 1, "catalogue", catalogue("fridge-1")));
+    projected.apply(entryOf(LIFE_1, 5, "catalogue", catalogue("fridge-9")));
+    expect(projected.devices()).toEqual(["site-1 fridge-1  configured"]);
+  });
+});
+
+/** An entry of some kind about one of a few devices, and which origin says it. */
+const said = fc.record({
+  origin: fc.constantFrom(LIFE_1, LIFE_2, OTHER),
+  kind: fc.constantFrom("reading", "reading", "state", "catalogue"),
+  device: fc.constantFrom("a", "b"),
+  value: fc.nat(9),
+});
+
+function entriesFrom(
+  list: readonly { origin: string; kind: string; device: string; value: number }[],
+) {
+  const last = new Map<string, number>();
+  return list.map(({ origin, kind, device, value }) => {
+    const seq = (last.get(origin) ?? 0) + 1;
+    last.set(origin, seq);
+    const body = kind === "reading"
+      ? reading(device, value)
+      : kind === "state"
+      ? state(device, value > 4 ? "online" : "offline")
+      : catalogue(device);
+    return entryOf(origin, seq, kind, body);
+  });
+}
+
+test("the rows are the same however entries are parted into batches and origins are mixed", () => {
+  const given = fc.record({
+    list: fc.array(said, { maxLength: 30 }),
+    size: fc.integer({ min: 1, max: 8 }),
+  });
+  fc.assert(
+    fc.property(given, ({ list, size }) => {
+      using inOrder = new Projected();
+      using mixed = new Projected();
+      const entries = entriesFrom(list);
+      for (const entry of entries) inOrder.apply(entry);
+      // As a rebuild reads them: one origin after the other, many at a time.
+      for (const origin of [OTHER, LIFE_2, LIFE_1]) {
+        const own = entries.filter((entry) => entry.origin === origin);
+        for (let at = 0; at < own.length; at += size) mixed.apply(...own.slice(at, at + size));
+      }
+      expect(mixed.all()).toEqual(inOrder.all());
+    }),
+    { numRuns: 40 },
+  );
+});
+
+/** Bodies that look like ours and are not. */
+const body = fc.oneof(
+  fc.json().map((text) => new TextEncoder().encode(text)),
+  fc.uint8Array({ maxLength: 40 }),
+  fc.record({
+    device: fc.oneof(fc.string(), fc.anything()),
+    readings: fc.oneof(
+      fc.anything(),
+      fc.array(fc.record({
+        point: fc.oneof(fc.string(), fc.anything()),
+        value: fc.oneof(fc.double(), fc.string(), fc.anything()),
+        unit: fc.string(),
+        quality: fc.string(),
+      })),
+    ),
+    deviceTime: fc.oneof(fc.double(), fc.anything()),
+    state: fc.oneof(fc.string(), fc.anything()),
+    reason: fc.oneof(fc.string(), fc.anything()),
+    title: fc.oneof(fc.constant(title), fc.anything()),
+    devices: fc.oneof(fc.anything(), fc.array(fc.record({ device: fc.string() }))),
+  }, { requiredKeys: [] }),
+);
+
+test("T6: an entry that is not understood changes nothing, and those behind it are taken", () => {
+  using projected = new Projected();
+  let seq = 0;
+  const kinds = fc.constantFrom("reading", "state", "catalogue", "unreadable", "invitation");
+  fc.assert(
+    fc.property(kinds, body, (kind, body) => {
+      let json: unknown = body;
+      if (!(body instanceof Uint8Array)) {
+        try {
+          json = JSON.parse(JSON.stringify(body));
+        } catch {
+          return; // What is no JSON cannot be in an entry.
+        }
+      }
+      projected.apply(entryOf(LIFE_1, ++seq, kind, json));
+      projected.apply(entryOf(LIFE_1, ++seq, "reading", reading("the-last", seq)));
+      expect(projected.points()).toContain(`site-1 the-last temperature ${seq}`);
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,80 @@
+/** A collector for tests, with a journal on disk. */
+import type { Batch, Outcome, Run } from "../drivers/driver.ts";
+import { stampAt, TemporaryFolder } from "../sync/fixtures.ts";
+import { type Journal, openJournal } from "../sync/journal.ts";
+import { entriesOf } from "../sync/run.ts";
+import type { Stream } from "../sync/stream.ts";
+import { Collector } from "./collector.ts";
+import { Counters } from "./counters.ts";
+import type { LogLine } from "./log.ts";
+import { Refusals } from "./refusals.ts";
+
+export class CollectorDesk implements AsyncDisposable {
+  readonly counters = new Counters();
+  readonly refusals = new Refusals();
+  readonly lines: LogLine[] = [];
+  readonly journal: Journal;
+  readonly collector: Collector;
+  readonly #folder: TemporaryFolder;
+
+  private constructor(folder: TemporaryFolder, journal: Journal) {
+    this.#folder = folder;
+    this.journal = journal;
+    this.collector = new Collector({
+      journal,
+      counters: this.counters,
+      refusals: this.refusals,
+      log: (line) => this.lines.push(line),
+      clock: {
+        now: () => stampAt(0),
+        ruler: () => (performanceMs) => stampAt(Math.round(performanceMs)),
+      },
+    });
+  }
+
+  static async open(folder = new TemporaryFolder()): Promise<CollectorDesk> {
+    const journal = await openJournal({
+      directory: folder.path,
+      node: "site-1",
+      hashName: "sha256",
+      segmentBytesMax: 64 << 20,
+      stamp: stampAt(0),
+    });
+    return new CollectorDesk(folder, journal);
+  }
+
+  /** Another one behind the same files, as after a restart. */
+  async reopened(): Promise<CollectorDesk> {
+    await this.journal.close();
+    return await CollectorDesk.open(this.#folder);
+  }
+
+  /** Hands batches over as a driver does; resolves with the outcomes of each. */
+  async give(...batches: Batch[]): Promise<(readonly Outcome[])[]> {
+    const outcomes: (readonly Outcome[])[] = [];
+    await this.collector.drive("line-1", scripted(batches, outcomes), () => {});
+    return outcomes;
+  }
+
+  /** Kind and body of every entry of a stream. */
+  async entries(stream: Stream): Promise<{ kind: string; body: Record<string, unknown> }[]> {
+    const limits = { entriesMax: 1e6, bytesMax: 1e9 };
+    const { origin } = this.journal;
+    const result = await this.journal.read(origin, stream, 0, limits);
+    if (result.kind !== "run") return [];
+    return Array.from(entriesOf(result.run, new Uint8Array(32)), ({ kind, body }) => ({
+      kind,
+      body: JSON.parse(new TextDecoder().decode(body)),
+    }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.journal.close().catch(() => {});
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+/** A driver that hands these batches over, and keeps what it was told of each. */
+export async function* scripted(batches: readonly Batch[], told: (readonly Outcome[])[]): Run {
+  for (const batch of batches) told.push(yield batch);
+}

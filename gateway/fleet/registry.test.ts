@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { until } from "../../sync/fixtures.ts";
+import { TablesDesk } from "../fixture_tables.ts";
+import { PeersFile } from "../keystore.ts";
+import { Registry } from "./registry.ts";
+
+async function centre(): Promise<TablesDesk> {
+  return await TablesDesk.open({ node: "county-a", authorities: ["county-a"] });
+}
+
+async function enrolled(desk: TablesDesk, node: string, publicKey: string, ms = 0, role = "site") {
+  const body = { invitation: `i-${ms}`, node, role, publicKey };
+  await desk.append("enrolment", body, ms, "audit");
+  await desk.tables.caughtUp(desk.journal);
+}
+
+describe("a node is known", () => {
+  test("from the entries of its county, once it enrolled", async () => {
+    await using desk = await centre();
+    const registry = new Registry(new PeersFile(desk.folder.path), desk.tables);
+    await registry.refresh();
+    expect(registry.member("site-1")).toBeUndefined();
+    await enrolled(desk, "site-1", "key-1");
+    await registry.refresh();
+    expect(registry.member("site-1")).toEqual({ publicKey: "key-1", role: "site" });
+  });
+
+  test("by the key that it enrolled with last: a replaced box has a new one", async () => {
+    await using desk = await centre();
+    await enrolled(desk, "site-1", "key-2", 2000);
+    await enrolled(desk, "site-1", "key-1", 1000);
+    const registry = new Registry(new PeersFile(desk.folder.path), desk.tables);
+    await registry.refresh();
+    expect(registry.member("site-1")?.publicKey).toBe("key-2");
+  });
+
+  test("from this node's own enrolment, which nobody else's word overrules", async () => {
+    await using desk = await centre();
+    const peers = new PeersFile(desk.folder.path);
+    peers.write(new Map([["county-b", { publicKey: "with a code in hand", role: "county" }]]));
+    await enrolled(desk, "county-b", "another", 1, "county");
+    await enrolled(desk, "site-1", "key-1", 2);
+    const registry = new Registry(peers, desk.tables);
+    await registry.refresh();
+    expect(registry.list()).toEqual([
+      { node: "county-b", member: { publicKey: "with a code in hand", role: "county" } },
+      { node: "site-1", member: { publicKey: "key-1", role: "site" } },
+    ]);
+  });
+
+  test("only in a role that there is", async () => {
+    await using desk = await centre();
+    await enrolled(desk, "site-1", "key-1", 1, "owner");
+    const registry = new Registry(new PeersFile(desk.folder.path), desk.tables);
+    await registry.refresh();
+    expect(registry.list()).toEqual([]);
+  });
+});
+
+test("the registry is outdated when a command has enrolled the node anew", async () => {
+  await using desk = await centre();
+  const peers = new PeersFile(desk.folder.path);
+  const registry = new Registry(peers, desk.tables);
+  await registry.refresh();
+  expect(registry.outdated).toBe(false);
+  const members = new Map([["county-b", { publicKey: "key-b", role: "county" as const }]]);
+  peers.write(members);
+  expect(registry.outdated).toBe(true);
+  await registry.refresh();
+  expect(registry.outdated).toBe(false);
+  expect(registry.member("county-b")?.publicKey).toBe("key-b");
+  // Files are told apart by their time, which the disk keeps no finer than it likes.
+  await until("the file has another time", () => {
+    peers.write(members);
+    return registry.outdated;
+  });
+});
+
+test("a file of peers that is damaged says what to do", async () => {
+  await using desk = await centre();
+  Deno.writeTextFileSync(`${desk.folder.path}/peers.json`, "{");
+  const registry = new Registry(new PeersFile(desk.folder.path), desk.tables);
+  await expect(registry.refresh()).rejects.toThrow("enrol again to make it anew");
+});

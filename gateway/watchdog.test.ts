@@ -1,0 +1,153 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freePort, mosquittoPub, Program } from "../drivers/fixtures.ts";
+import { hashPassword } from "../drivers/mqtt/password.ts";
+import { Database } from "../sync/database.ts";
+import { TemporaryFolder, until } from "../sync/fixtures.ts";
+import { NodeProcess } from "./fixtures.ts";
+import { ServiceManager } from "./fixture_service_manager.ts";
+import { Notifier } from "./notify.ts";
+import { ourProgram } from "./program.ts";
+import { watchdog } from "./watchdog.ts";
+
+const INTERVAL_MS = 300;
+
+/** Opens the file that a node commits to, as a second writer. */
+function openSegment(dataDir: string): Database {
+  const encryptionKey = Deno.readTextFileSync(join(dataDir, "keys", "storage.key")).trim();
+  const path = join(dataDir, "journal", "00000001.journal");
+  return new Database({ path, encryptionKey, synchronous: "FULL", checkpointPages: 1024 });
+}
+
+/** Lets a few intervals pass in which the node goes on answering; returns the meals in them. */
+async function mealsMeanwhile(manager: ServiceManager, node: NodeProcess): Promise<number> {
+  const before = manager.meals;
+  const end = performance.now() + 4 * INTERVAL_MS;
+  await until("four intervals have passed", async () => {
+    expect((await node.fetch("/healthz")).ok).toBe(true);
+    return performance.now() > end;
+  });
+  return manager.meals - before;
+}
+
+async function fed(manager: ServiceManager, times = 3): Promise<void> {
+  const before = manager.meals;
+  await until(`it is fed ${times} times`, () => manager.meals >= before + times);
+}
+
+test("a node with nothing to store is fed, and by commits", async () => {
+  using folder = new TemporaryFolder();
+  await using manager = new ServiceManager(folder.path);
+  const env = manager.environment(INTERVAL_MS);
+  await using node = new NodeProcess(folder.path, { name: "site-1", role: "site", env });
+  await node.start();
+  await fed(manager);
+  using segment = openSegment(node.dataDir);
+  const commits = () =>
+    segment.row("SELECT value FROM meta WHERE name = 'probe'")?.text("value") ?? "";
+  const before = commits();
+  expect(Number(before)).toBeGreaterThan(0);
+  await fed(manager);
+  expect(Number(commits())).toBeGreaterThan(Number(before));
+});
+
+test("while the journal cannot commit nothing is fed, though the node answers", async () => {
+  using folder = new TemporaryFolder();
+  await using manager = new ServiceManager(folder.path);
+  const env = manager.environment(INTERVAL_MS);
+  await using node = new NodeProcess(folder.path, { name: "site-1", role: "site", env });
+  await node.start();
+  await fed(manager);
+  using segment = openSegment(node.dataDir);
+  segment.exec("BEGIN IMMEDIATE");
+  // One meal may have been on its way.
+  expect(await mealsMeanwhile(manager, node)).toBeLessThanOrEqual(1);
+  segment.exec("ROLLBACK");
+  await fed(manager);
+});
+
+test("a device's message that waits for its commit is not acknowledged, nor is the watchdog fed", async () => {
+  using folder = new TemporaryFolder();
+  await using manager = new ServiceManager(folder.path);
+  const port = freePort();
+  const clients = [{
+    username: "room",
+    passwordHash: await hashPassword("secret"),
+    devices: [{ id: "room", profile: "temperature-humidity" }],
+  }];
+  const sources = [{ name: "line", driver: "mqtt-broker", settings: { port, clients } }];
+  const env = manager.environment(INTERVAL_MS);
+  const more = { sources };
+  await using node = new NodeProcess(folder.path, { name: "site-1", role: "site", env, more });
+  await node.start();
+  const payload = JSON.stringify({ temperature: 21.5, humidity: 48 });
+  const publish = (): Promise<unknown> =>
+    mosquittoPub({
+      port,
+      username: "room",
+      password: "secret",
+      topic: "sensors/room/state",
+      payload,
+    });
+  expect(await publish()).toEqual({ code: 0, error: "" });
+  await fed(manager);
+  using segment = openSegment(node.dataDir);
+  segment.exec("BEGIN IMMEDIATE");
+  let acknowledged = false;
+  const published = publish().then(() => acknowledged = true);
+  expect(await mealsMeanwhile(manager, node)).toBeLessThanOrEqual(1);
+  expect(acknowledged).toBe(false);
+  segment.exec("ROLLBACK");
+  await published;
+  await fed(manager);
+});
+
+test(
+  "a node whose commit has failed ends, so that it is started anew",
+  { timeout: 30_000 },
+  async () => {
+    using folder = new TemporaryFolder();
+    await using manager = new ServiceManager(folder.path);
+    const site = new NodeProcess(folder.path, { name: "site-1", role: "site" });
+    const [command, args] = ourProgram("run", "-c", site.file);
+    await using program = new Program(command, args, manager.environment(INTERVAL_MS));
+    await fed(manager);
+    using segment = openSegment(site.dataDir);
+    segment.exec("BEGIN IMMEDIATE");
+    await until("it ends", () => program.ended);
+    expect(manager.heard).toContain("STOPPING=1");
+    expect(program.output).toContain("database is locked");
+  },
+);
+
+test("while a batch of a driver has waited for a whole interval nothing is fed", async () => {
+  using folder = new TemporaryFolder();
+  await using manager = new ServiceManager(folder.path);
+  using notifier = new Notifier(manager.path);
+  const stop = new AbortController();
+  const collector = { stuckMs: 0 };
+  let probes = 0;
+  const journal = { probe: () => Promise.resolve(void probes++) };
+  const parts = { notifier, journal, collector, signal: stop.signal, intervalMs: 30 };
+  const running = watchdog(parts);
+  await fed(manager);
+  collector.stuckMs = 30;
+  const before = manager.meals;
+  const asked = probes;
+  await until("it was looked at five times more", () => probes >= asked + 5);
+  expect(manager.meals - before).toBeLessThanOrEqual(1);
+  collector.stuckMs = 0;
+  await fed(manager);
+  stop.abort();
+  await running;
+});
+
+test("another process's watchdog is not ours to feed", async () => {
+  using folder = new TemporaryFolder();
+  await using manager = new ServiceManager(folder.path);
+  const env = { ...manager.environment(INTERVAL_MS), WATCHDOG_PID: "1" };
+  await using node = new NodeProcess(folder.path, { name: "site-1", role: "site", env });
+  await node.start();
+  await until("it is ready", () => manager.heard.includes("READY=1"));
+  expect(await mealsMeanwhile(manager, node)).toBe(0);
+});

@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { BuildError, makeProgramFolder } from "./program_folder.ts";
+
+/** What the real program asks for beside itself. */
+const ASKED = [
+  'export const journal = new URL("./journal_worker.ts", import.meta.url);',
+  'export const tables = new URL("./projection_worker.ts", import.meta.url);',
+  'export const profiles = new URL("./profiles", import.meta.url);',
+  "export const asset = (name: string) => new URL(`./console/assets/${name}`, import.meta.url);",
+];
+
+/** Bundles a small program of the same outline, whose main module has these lines. */
+async function bundle(lines: readonly string[]): Promise<void> {
+  const folder = Deno.makeTempDirSync({ prefix: "tributary-program-" });
+  try {
+    const root = join(folder, "root");
+    for (const path of ["gateway", "sync", "gateway/console/assets", "drivers/profiles"]) {
+      Deno.mkdirSync(join(root, path), { recursive: true });
+    }
+    Deno.writeTextFileSync(join(root, "deno.json"), "{}");
+    Deno.writeTextFileSync(join(root, "gateway/main.ts"), lines.join("\n"));
+    for (const worker of ["sync/journal_worker.ts", "gateway/projection_worker.ts"]) {
+      Deno.writeTextFileSync(join(root, worker), "postMessage(1);");
+    }
+    await makeProgramFolder(root, join(folder, "program"));
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+test.each([
+  {
+    what: "a file that the build does not know",
+    lines: [...ASKED, 'export const more = new URL("./more.json", import.meta.url);'],
+    says: '"./more.json"',
+  },
+  {
+    what: "a file whose name is worked out",
+    lines: [...ASKED, "export const any = (name: string) => new URL(name, import.meta.url);"],
+    says: "beside itself",
+  },
+  {
+    what: "no longer for one that the build brings",
+    lines: ASKED.filter((line) => !line.includes("profiles")),
+    says: "./profiles",
+  },
+])("a program that looks for $what is not built", async ({ lines, says }) => {
+  const error = await bundle(lines).catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(BuildError);
+  expect(String(error)).toContain(says);
+});

@@ -1,0 +1,197 @@
+/** A node of a simulation: the real journal and links over a disk, a network and a time that fail. */
+import type { Stamp } from "./entry.ts";
+import { NodeKey } from "./identity.ts";
+import { journalEnd } from "./journal_methods.ts";
+import { type JournalCalls, type JournalListeners, JournalShell } from "./journal_shell.ts";
+import { Link } from "./link.ts";
+import { Nonces } from "./nonces.ts";
+import { nodeOf } from "./origin.ts";
+import type { Member } from "./routes.ts";
+import {
+  DiskError,
+  type DiskStep,
+  SimulatedDisk,
+  SimulatedSegments,
+} from "./simulated_segments.ts";
+import type { SimulatedNetwork } from "./simulated_network.ts";
+import type { SimulatedTime } from "./simulated_time.ts";
+import type { Methods } from "./worker_calls.ts";
+
+export interface World {
+  readonly time: SimulatedTime;
+  readonly network: SimulatedNetwork;
+  readonly random: () => number;
+  readonly members: Map<string, Member>;
+  /** What the disk of a node does at a step: nothing, an error, or the power fails. */
+  readonly diskFault: (node: string, step: DiskStep) => "none" | "error" | "power";
+}
+
+/** The power failed in the middle of something. */
+class PowerCut extends Error {
+  override name = "PowerCut";
+}
+
+const SEGMENT_BYTES_MAX = 20_000;
+const BOOT_ID = "00112233445566778899aabbccddeeff";
+
+export class SimulatedNode {
+  readonly name: string;
+  readonly key = NodeKey.create();
+  readonly #world: World;
+  readonly #peers: readonly string[];
+  readonly #disk: SimulatedDisk;
+  #running: { journal: JournalShell; stop: AbortController } | null = null;
+  /** Threads of lives that are over answer nobody. */
+  #life = 0;
+  #died = Promise.withResolvers<void>();
+  /** What ended the last life, for whoever looks at a failed run. */
+  #failure: Error | null = null;
+
+  /** `peers`: the centres it ships to. */
+  constructor(name: string, peers: readonly string[], world: World) {
+    this.name = name;
+    this.#world = world;
+    this.#peers = peers;
+    this.#disk = new SimulatedDisk(world.random, (step) => this.#step(step));
+    const role = name.startsWith("county") ? "county" : "site";
+    world.members.set(name, { publicKey: this.key.publicKey, role });
+  }
+
+  /** `null` while it is down. */
+  get journal(): JournalShell | null {
+    return this.#running?.journal ?? null;
+  }
+
+  get failure(): Error | null {
+    return this.#failure;
+  }
+
+  stamp(): Stamp {
+    const bootMs = Math.floor(this.#world.time.nowMs());
+    return { wallMs: 1_795_000_000_000 + bootMs, bootId: BOOT_ID, bootMs, clock: "trusted" };
+  }
+
+  /** Starts its process; a failure on the way leaves it down. */
+  async start(): Promise<void> {
+    if (this.#running !== null) return;
+    const life = ++this.#life;
+    const { time, network, members, random } = this.#world;
+    const journal = new JournalShell("sha256", (listeners) => this.#thread(life, listeners), time);
+    const nonce = Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join("");
+    try {
+      const opening = journal.open({
+        directory: "",
+        node: this.name,
+        hashName: "sha256",
+        segmentBytesMax: SEGMENT_BYTES_MAX,
+        stamp: this.stamp(),
+        nonce,
+      });
+      await Promise.race([opening, this.#died.promise]);
+    } catch (error) {
+      if (this.#life !== life || isDiskTrouble(error)) return;
+      throw error;
+    }
+    if (this.#life !== life) return;
+    const stop = new AbortController();
+    this.#running = { journal, stop };
+    journal.failed.then((error) => this.#end(life, error));
+    network.listen({
+      journal,
+      node: this.name,
+      key: this.key,
+      nonces: new Nonces(new Uint8Array(32), () => time.nowMs()),
+      member: (node) => members.get(node),
+      onEvent: () => {},
+    });
+    for (const peer of this.#peers) this.#link(journal, peer, stop.signal);
+  }
+
+  /** Ends its process at once; with `power`, so does what its disk had not synced. */
+  kill(power: boolean): void {
+    this.#life++;
+    this.#died.resolve();
+    this.#died = Promise.withResolvers();
+    this.#running?.stop.abort();
+    this.#running = null;
+    this.#world.network.hangUp(this.name);
+    if (power) this.#disk.powerCut();
+  }
+
+  /** Stops its process as a service manager does. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    this.#running = null;
+    this.#world.network.hangUp(this.name);
+    running.stop.abort();
+    const life = this.#life;
+    try {
+      await Promise.race([running.journal.close(), this.#died.promise]);
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+    }
+    if (this.#life === life) this.#life++;
+  }
+
+  #end(life: number, error: Error): void {
+    if (this.#life !== life) return;
+    this.#failure = error;
+    this.kill(false);
+  }
+
+  #link(journal: JournalShell, peer: string, signal: AbortSignal): void {
+    const { time, network, members, random } = this.#world;
+    const link = new Link({
+      journal,
+      peer: network.peer(this.name, peer, signal),
+      peerPublicKey: members.get(peer)?.publicKey ?? "",
+      key: this.key,
+      carries: (origin) => nodeOf(origin) !== peer,
+      relayAfterMs: this.name.startsWith("county") ? 5000 : 0,
+      refreshMs: 20_000,
+      timer: time,
+      random,
+      onEvent: () => {},
+    });
+    link.run(signal).catch((error) => this.#end(this.#life, error));
+  }
+
+  /** The journal's thread, which answers in its own time and stops with its life. */
+  #thread(life: number, { onNotice }: JournalListeners) {
+    const { methods, moved } = journalEnd(() => new SimulatedSegments(this.#disk));
+    let last: Promise<unknown> = Promise.resolve();
+    const silence = new Promise<never>(() => {});
+    const table: Methods = methods;
+    const call: JournalCalls["call"] = (method, parameters) => {
+      const values: readonly unknown[] = parameters;
+      const answer = last.then(() => {
+        if (this.#life !== life) return silence;
+        try {
+          const value = Reflect.apply(table[method], undefined, values);
+          const positions = moved();
+          if (positions !== undefined) onNotice([...positions]);
+          return value;
+        } catch (error) {
+          if (!(error instanceof PowerCut)) throw error;
+          this.kill(true);
+          return silence;
+        }
+      });
+      last = answer.catch(() => {});
+      return answer;
+    };
+    return { call, terminate: () => {} };
+  }
+
+  #step(step: DiskStep): void {
+    const fault = this.#world.diskFault(this.name, step);
+    if (fault === "error") throw new DiskError(`no ${step}`);
+    if (fault === "power") throw new PowerCut(step);
+  }
+}
+
+function isDiskTrouble(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof DiskError) return true;
+  return false;
+}
