@@ -1,5 +1,5 @@
 /** Device profiles: what is known of a kind of device, as data. One YAML file is one device. */
-import { z } from "zod";
+import * as z from "zod";
 import { modbusProfile } from "./modbus/profile.ts";
 import { mqttProfile } from "./mqtt/profile.ts";
 

@@ -1,7 +1,7 @@
 /** The profiles that come with the program, and those of a site's own folder. */
 import { basename, join } from "node:path";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { type Profile, profileSchema } from "./profile.ts";
 
 /** A profile's file cannot be used; the message names the file, the field and the fix. */

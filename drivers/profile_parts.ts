@@ -1,5 +1,5 @@
 /** What profiles of all protocols have in common. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Text for people, Chinese first. */
 export const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });

@@ -1,6 +1,6 @@
 /** The API for programs: each route is described once, for answering and for OpenAPI alike. */
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { NODE_NAME } from "../sync/origin.ts";
 import { type Problem, problemResponse } from "../sync/problem.ts";
 import { readBody } from "../sync/read_body.ts";

@@ -1,5 +1,5 @@
 /** The one schema of `tributary.yaml`: shapes, defaults, units and help in one place. */
-import { z } from "zod";
+import * as z from "zod";
 import { modbus, mqttBroker, mqttClient } from "../drivers/mod.ts";
 import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
 import { HASH_NAMES } from "../sync/chain.ts";

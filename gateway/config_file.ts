@@ -1,6 +1,6 @@
 /** Reads `tributary.yaml`: either a configuration, or all its faults with their places. */
 import { closest, distance } from "fastest-levenshtein";
-import { z } from "zod";
+import * as z from "zod";
 import type { Profile } from "../drivers/profile.ts";
 import { builtInProfiles, readProfiles } from "../drivers/profile_library.ts";
 import { type Config, configSchema } from "./config.ts";

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { ConfigError, parseConfig } from "./config_file.ts";
 import { configJsonSchema, exampleYaml, type JsonSchema, keysAt } from "./config_schema.ts";
 

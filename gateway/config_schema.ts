@@ -1,5 +1,5 @@
 /** The configuration's JSON Schema, and the commented example that is made from it. */
-import { z } from "zod";
+import * as z from "zod";
 import { configSchema } from "./config.ts";
 import { dig } from "./config_rules.ts";
 

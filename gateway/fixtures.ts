@@ -1,7 +1,7 @@
 /** Whole nodes for tests: the real program in processes of its own, on loopback. */
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { freePort, Program } from "../drivers/fixtures.ts";
 import { until } from "../sync/fixtures.ts";
 import { enrollNode } from "./commands/enroll.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { TemporaryFolder } from "../sync/fixtures.ts";
 import { PROBLEM_TYPE } from "../sync/problem.ts";
 import { API_ROUTES } from "./api.ts";

@@ -1,7 +1,7 @@
 /** What a node must keep to itself: its key, the at-rest key, the token of its programs. */
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { NodeKey } from "../sync/identity.ts";
 import type { Member } from "../sync/routes.ts";
 

@@ -5,7 +5,7 @@ import { NodeProcess } from "./fixtures.ts";
 import { ServiceManager } from "./fixture_service_manager.ts";
 import { Notifier, statusLine, tellStatus } from "./notify.ts";
 
-test("a node says that it is ready and how it is, and that it stops when it is told to", async () => {
+test("a node says that it is ready, how it is, and that it stops", async () => {
   using folder = new TemporaryFolder();
   await using manager = new ServiceManager(folder.path);
   const env = { NOTIFY_SOCKET: manager.path };

@@ -1,5 +1,5 @@
 /** The OpenAPI document of a node, made from its routes. */
-import { z } from "zod";
+import * as z from "zod";
 import { API_ROUTES, type ApiRoute } from "./api.ts";
 
 const PROBLEM = {

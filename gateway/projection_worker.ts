@@ -67,7 +67,9 @@ class Tables {
       if (after >= seq) return;
       const result = await this.#journal.call("read", [origin, stream, after, LIMITS]);
       if (result.kind === "end") return;
-      const last = result.kind === "pruned" ? result.floor - 1 : result.run.last;
+      const last = result.kind === "run"
+        ? result.run.last
+        : (result.kind === "pruned" ? result.floor : result.next) - 1;
       this.#database.transaction(() => {
         if (result.kind === "run") {
           const entries = entriesIn(result.run);

@@ -1,7 +1,7 @@
 /** Who may see the console: the owner, by a one-time link that the first start prints. */
 import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { writeDurably } from "./keystore.ts";
 
 /** A session that nobody used for so long has ended. */

@@ -50,7 +50,21 @@ describe("the runtime bundle", { timeout: 60_000 }, () => {
     expect(example).toContain('role: "county"');
   });
 
-  test("as a service is one process, which says when it is ready and keeps to its folders", async () => {
+  test.skipIf(Deno.uid() !== 0)(
+    "runs for a user who cannot reach the folder it is called from",
+    async () => {
+      const inner = join(folder, "closed", "inner");
+      Deno.mkdirSync(inner, { recursive: true });
+      Deno.chmodSync(join(folder, "closed"), 0o700);
+      Deno.chmodSync(folder, 0o755);
+      const nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", built.command];
+      const args = [...nobody, "--version"];
+      const { code } = await new Deno.Command("/usr/bin/setpriv", { args, cwd: inner }).output();
+      expect(code).toBe(0);
+    },
+  );
+
+  test("as a service is one process, and says when it is ready", async () => {
     const [socket, state, cache] = ["notify", "state", "cache"].map((name) => join(folder, name));
     Deno.mkdirSync(cache);
     const config = join(folder, "tributary.yaml");
@@ -84,6 +98,19 @@ describe("the runtime bundle", { timeout: 60_000 }, () => {
       manager.close();
     }
   });
+});
+
+test("an executable that does not work is not made", { timeout: BUILD_TIMEOUT_MS }, async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "tributary-build-test-" });
+  // The whole runtime is no base binary: what comes out is the runtime once more.
+  Deno.env.set("DENORT_BIN", Deno.execPath());
+  try {
+    const making = build({ root, out: folder, form: "executable", say: () => {} });
+    await expect(making).rejects.toThrow(/"--version" ended with 0, and printed:\ndeno /);
+  } finally {
+    Deno.env.delete("DENORT_BIN");
+    Deno.removeSync(folder, { recursive: true });
+  }
 });
 
 function* walk(folder: string): Generator<string> {

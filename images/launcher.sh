@@ -2,6 +2,8 @@
 # Starts Tributary with the runtime that lies beside this file, from wherever it is called.
 set -eu
 here=$(dirname -- "$(readlink -f -- "$0")")
+# The runtime refuses to start in a folder that its user cannot reach, such as one below root's.
+[ -x "$(pwd)" ] || cd /
 export DENO_NO_UPDATE_CHECK=1
 if [ -n "${CACHE_DIRECTORY-}" ]; then
   # What the runtime works out of the program is kept in the service's own cache folder: the next

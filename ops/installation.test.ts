@@ -65,7 +65,7 @@ async function version(command: string): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-test("the command, the service and an example of a configuration lie where they belong", async () => {
+test("command, service and an example of a configuration lie where they belong", async () => {
   using machine = new Machine();
   await machine.install(machine.release("1.0.0"));
   expect(await version(machine.resolve("/usr/local/bin/tributary"))).toBe("1.0.0");
@@ -104,6 +104,14 @@ test("a newer release replaces the current one, and the one before stays", async
     ({ name }) => name,
   );
   expect(kept.sort()).toEqual(["current", "tributary-1.1.0", "tributary-1.2.0"]);
+});
+
+test("going back is installing the older release again, from where it lies", async () => {
+  using machine = new Machine();
+  for (const each of ["1.0.0", "1.1.0"]) await machine.install(machine.release(each));
+  await machine.install(join(machine.root, "opt/tributary/tributary-1.0.0"));
+  expect(await version(machine.resolve("/usr/local/bin/tributary"))).toBe("1.0.0");
+  expect(await version(machine.resolve("/opt/tributary/tributary-1.1.0/tributary"))).toBe("1.1.0");
 });
 
 test("a release is found through the link that the build makes beside it", async () => {

@@ -58,7 +58,9 @@ export interface SignedRunWithKey {
 export type ReadResult =
   | { readonly kind: "run"; readonly run: Run }
   | { readonly kind: "end" }
-  | { readonly kind: "pruned"; readonly floor: number };
+  | { readonly kind: "pruned"; readonly floor: number }
+  /** Damaged: entries from `seq` on are not on this disk, though they should be; `next` is. */
+  | { readonly kind: "missing"; readonly seq: number; readonly next: number };
 
 /** What may leave the disk: only whole segments go, and only when this holds for all in them. */
 export interface Retention {
@@ -203,17 +205,19 @@ export class JournalCore {
     const state = this.#state(origin, stream);
     if (after >= state.seq) return { kind: "end" };
     if (after + 1 < state.floor) return { kind: "pruned", floor: state.floor };
-    const blocks = this.#row.blocks(origin, stream, after + 1, limits);
+    const found = this.#row.blocks(origin, stream, after + 1, limits);
+    const gap = found.findIndex(({ first }, index) =>
+      index === 0 ? first > after + 1 : first !== found[index - 1].last + 1
+    );
+    const blocks = gap < 0 ? found : found.slice(0, gap);
     const last = blocks.at(-1);
-    if (last === undefined) {
-      throw new Error(`Cannot read "${origin}" ${stream} behind ${after}: the blocks are missing`);
-    }
     const key = streamKey(origin, stream);
     const readTo = this.#readTo.get(key);
     const previous = readTo?.seq === after ? readTo.hash : this.hashAt(origin, stream, after);
-    if (previous === null) {
-      throw new Error(`Cannot read "${origin}" ${stream}: ${after} is missing`);
+    if (last === undefined) {
+      return { kind: "missing", seq: after + 1, next: found.at(0)?.first ?? state.seq + 1 };
     }
+    if (previous === null) return { kind: "missing", seq: after, next: after + 1 };
     const hash = last.hashes.slice(-HASH_BYTES);
     this.#readTo.set(key, { seq: last.last, hash });
     const run: Run = {

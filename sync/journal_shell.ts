@@ -1,4 +1,4 @@
-/** The asynchronous side of a journal: gathers commits, keeps positions at hand, asks the thread. */
+/** The asynchronous side of a journal: gathers commits, keeps positions, asks the thread. */
 import type { Append, Appended } from "./append.ts";
 import type { HashName } from "./chain.ts";
 import { Changes } from "./changes.ts";

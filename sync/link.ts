@@ -258,8 +258,8 @@ export class Link {
       this.#changed = false;
       const shipment: Shipment = await (next ?? this.#gather(this.#peer));
       next = null;
-      for (const { state, floor } of shipment.pruned) {
-        this.#block(state, `entries before ${floor} are not held here any more`);
+      for (const { state, reason } of shipment.stuck) {
+        this.#block(state, reason);
       }
       if (shipment.runs.length === 0) {
         this.#oldestMs = null;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Database } from "./database.ts";
 import { FixtureNode, type Members } from "./fixture_node.ts";
 import { numbered, range, stampAt, TemporaryFolder, until } from "./fixtures.ts";
 import { type NewEntry } from "./append.ts";
@@ -156,4 +157,29 @@ test("a file that is no journal is named in words", async () => {
     stamp: stampAt(0),
   });
   await expect(opening).rejects.toThrow(/not a database/);
+});
+
+test("G7: what is missing on the disk is told as missing, and nothing takes its place", async () => {
+  using folder = new TemporaryFolder();
+  const options = {
+    directory: folder.path,
+    node: "site-1",
+    hashName: "sha256" as const,
+    segmentBytesMax: 1 << 20,
+    stamp: stampAt(0),
+  };
+  const journal = await openJournal(options);
+  for (const n of range(1, 5)) await journal.append([numbered(n)], stampAt(n));
+  await journal.close();
+  {
+    const path = `${folder.path}/00000001.journal`;
+    using database = new Database({ path, synchronous: "FULL", checkpointPages: 100 });
+    database.exec("DELETE FROM blocks WHERE contents LIKE '%\"number\":3,%'");
+  }
+  const again = await openJournal(options);
+  const limits = { entriesMax: 100, bytesMax: 1 << 20 };
+  const read = (after: number) => again.read(again.origin, "reading", after, limits);
+  expect(await read(0)).toMatchObject({ kind: "run", run: { first: 1, last: 2 } });
+  expect(await read(2)).toEqual({ kind: "missing", seq: 3, next: 4 });
+  await again.close();
 });

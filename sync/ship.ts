@@ -39,8 +39,8 @@ export interface Shipment {
   readonly entries: number;
   /** Wall clock of the oldest entry in it, milliseconds since 1970 UTC. */
   readonly oldestMs: number;
-  /** Streams that cannot go on because the sender has pruned what the receiver lacks. */
-  readonly pruned: readonly { readonly state: StreamState; readonly floor: number }[];
+  /** Streams that cannot go on, since what the receiver lacks is not held here any more. */
+  readonly stuck: readonly { readonly state: StreamState; readonly reason: string }[];
 }
 
 /** Reads, up to the limits, what follows the receiver's positions, and signs the heads. */
@@ -52,7 +52,7 @@ export async function gather(
   limits: ReadLimits = SHIP_LIMITS,
 ): Promise<Shipment> {
   const runs: SignedRun[] = [];
-  const pruned: { state: StreamState; floor: number }[] = [];
+  const stuck: { state: StreamState; reason: string }[] = [];
   let oldestMs = Infinity;
   let { entriesMax, bytesMax } = limits;
   for (const state of wanted) {
@@ -60,7 +60,11 @@ export async function gather(
     const { origin, stream } = state;
     const after = peer.get(streamKey(origin, stream))?.seq ?? 0;
     const result = await journal.read(origin, stream, after, { entriesMax, bytesMax });
-    if (result.kind === "pruned") pruned.push({ state, floor: result.floor });
+    if (result.kind === "pruned") {
+      stuck.push({ state, reason: `entries before ${result.floor} are not held here any more` });
+    } else if (result.kind === "missing") {
+      stuck.push({ state, reason: `entry ${result.seq} is missing on this disk` });
+    }
     if (result.kind !== "run") continue;
     const { run } = result;
     runs.push(signRun(run, key));
@@ -69,7 +73,7 @@ export async function gather(
     bytesMax -= run.contents.length;
   }
   const entries = runs.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-  return { runs, entries, oldestMs, pruned };
+  return { runs, entries, oldestMs, stuck };
 }
 
 /** A run ready for the wire; own entries are signed here, those of others bear their signature. */

@@ -1,4 +1,4 @@
-/** A node of a simulation: the real journal and links over a disk, a network and a time that fail. */
+/** A node of a simulation: real journal and links over a disk and a network that fail. */
 import type { Stamp } from "./entry.ts";
 import { NodeKey } from "./identity.ts";
 import { journalEnd } from "./journal_methods.ts";

@@ -38,7 +38,7 @@ export class BrokenPromise extends Error {
 
 const COUNTIES = ["county-a", "county-b"];
 const STORM: NetworkFaults = { lose: 0.05, repeat: 0.05, truncate: 0.03, delayMaxMs: 800 };
-/** After the mending, all nodes are equal within so long, seconds: ten times the longest backoff. */
+/** All nodes are equal so soon after the mending, seconds: ten times the longest backoff. */
 const HEAL_SECONDS_MAX = 600;
 
 /** An item whose sender was told that it is stored. */

@@ -1,5 +1,5 @@
 /** What a Modbus device's profile says: its registers, and how they are to be read. */
-import { z } from "zod";
+import * as z from "zod";
 import { pointParts, profileParts } from "../profile_parts.ts";
 
 /** The four tables and the function codes that read them (MODBUS Application Protocol V1.1b3). */

@@ -1,5 +1,5 @@
 /** Settings of one Modbus connection and of the devices behind it. */
-import { z } from "zod";
+import * as z from "zod";
 import { nameSchema, textSchema } from "../profile_parts.ts";
 import { modbusProfile } from "./profile.ts";
 

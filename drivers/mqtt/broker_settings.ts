@@ -1,5 +1,5 @@
 /** Settings of the embedded broker. */
-import { z } from "zod";
+import * as z from "zod";
 import { PASSWORD_HASH } from "./password.ts";
 import { mqttDevice } from "./profile.ts";
 

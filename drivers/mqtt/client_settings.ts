@@ -1,5 +1,5 @@
 /** Settings of the client for a broker that the hospital already has. */
-import { z } from "zod";
+import * as z from "zod";
 import { mqttDevice } from "./profile.ts";
 
 export const clientSettings = z.strictObject({

@@ -1,5 +1,5 @@
 /** What an MQTT device's profile says: its topics, and where in a payload its points are. */
-import { z } from "zod";
+import * as z from "zod";
 import { nameSchema, pointParts, profileParts, textSchema } from "../profile_parts.ts";
 
 const path = z.string().max(200).regex(

@@ -114,7 +114,7 @@ async function floor(batch: number): Promise<number> {
 }
 
 const rows: Row[] = [];
-const floors = new Map(CONNECTIONS.map((connections) => [connections, [] as number[]]));
+const floors = new Map<number, number[]>(CONNECTIONS.map((connections) => [connections, []]));
 for (let round = 1; round <= ROUNDS; round++) {
   rows.push(...await measure(round));
   for (const [connections, rates] of floors) {

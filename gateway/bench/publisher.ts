@@ -2,7 +2,7 @@
  * A load of MQTT 3.1.1 publishers at QoS 1, spoken byte by byte so that it costs little beside
  * what it measures. Takes a {@link Load} as JSON in its argument, prints a {@link LoadResult}.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const load = z.object({
   port: z.number(),

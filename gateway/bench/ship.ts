@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { freePort, listening } from "../../drivers/fixtures.ts";
 import { openJournal } from "../../sync/journal.ts";
 import { SystemClock } from "../clock.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { freePort } from "../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { centresFor, NodeProcess } from "../fixtures.ts";

@@ -1,5 +1,5 @@
 /** Asks the node that runs with a configuration on this machine. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Config } from "../config.ts";
 import { readToken } from "../keystore.ts";
 

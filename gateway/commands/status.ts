@@ -1,5 +1,5 @@
 /** `tributary status`: how the running node is doing, in a few lines. */
-import { z } from "zod";
+import * as z from "zod";
 import { table } from "./table.ts";
 
 /** What the command shows of a node's status; the API tells more. */

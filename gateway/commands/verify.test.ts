@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { Database } from "../../sync/database.ts";
 import { range, TemporaryFolder } from "../../sync/fixtures.ts";
 import { NodeProcess } from "../fixtures.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { mosquittoPub } from "../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { ourProgram } from "../program.ts";

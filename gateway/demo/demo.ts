@@ -1,6 +1,6 @@
 /** `tributary demo`: two centres, two sites and simulated devices that speak real protocols. */
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { exampleModel, type Model } from "../../drivers/simulation.ts";
 import { ModbusSimulator } from "../../drivers/modbus/simulator.ts";
 import { MqttSimulator } from "../../drivers/mqtt/simulator.ts";

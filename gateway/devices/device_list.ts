@@ -1,5 +1,5 @@
 /** Devices and their last values, as API and console show them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Row } from "../../sync/database.ts";
 import type { QueryTables } from "../tables.ts";
 import { DATE_MAX } from "./latest.ts";

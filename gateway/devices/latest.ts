@@ -1,5 +1,5 @@
 /** The projection of devices: what they are, what each said last, and whether it is there. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Database } from "../../sync/database.ts";
 import type { Entry } from "../../sync/entry.ts";
 import { type Life, parseOrigin } from "../../sync/origin.ts";

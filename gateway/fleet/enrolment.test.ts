@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { range, TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { NodeKey } from "../../sync/identity.ts";
 import type { Member } from "../../sync/routes.ts";

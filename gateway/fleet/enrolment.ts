@@ -1,7 +1,7 @@
 /** Enrolment: a node proves that it has the code, both learn each other's public key. */
 import * as http from "node:http";
 import * as https from "node:https";
-import { z } from "zod";
+import * as z from "zod";
 import { type NodeKey, parsePublicKey } from "../../sync/identity.ts";
 import type { Journal } from "../../sync/journal.ts";
 import { requireSafe } from "../../sync/peer.ts";

@@ -1,5 +1,5 @@
 /** Whether both centres hold the same: by position and hash of every stream of every node. */
-import { z } from "zod";
+import * as z from "zod";
 import { readContent } from "../../sync/entry.ts";
 import type { Journal } from "../../sync/journal.ts";
 import type { Standing } from "../../sync/answers.ts";

@@ -1,5 +1,5 @@
 /** The projection of memberships: who was invited, who enrolled with which key. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Database } from "../../sync/database.ts";
 import type { Entry } from "../../sync/entry.ts";
 import { parseOrigin } from "../../sync/origin.ts";

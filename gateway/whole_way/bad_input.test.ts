@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { freePort, mosquittoPub } from "../../drivers/fixtures.ts";
 import { badServer, profileOf, pymodbus } from "../../drivers/modbus/fixtures.ts";
 import { PASSWORD } from "../../drivers/mqtt/fixtures.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { freePort } from "../../drivers/fixtures.ts";
 import { until } from "../../sync/fixtures.ts";
 import { equalityView } from "../fleet/equality.ts";

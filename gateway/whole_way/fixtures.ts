@@ -1,7 +1,7 @@
 /** What the tests of the whole way share: a consortium of real nodes, lines, equality. */
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { PASSWORD, PASSWORD_HASH } from "../../drivers/mqtt/fixtures.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { mosquittoPub } from "../../drivers/fixtures.ts";

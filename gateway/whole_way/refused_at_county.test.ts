@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { decodeRunAnswers } from "../../sync/answers.ts";
 import { numbered, range, stampAt, TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { NodeKey } from "../../sync/identity.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { freePort } from "../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { enrol, NodeProcess, type NodeTls } from "../fixtures.ts";
