@@ -174,7 +174,8 @@ test("G7: what is missing on the disk is told as missing, and nothing takes its 
   {
     const path = `${folder.path}/00000001.journal`;
     using database = new Database({ path, synchronous: "FULL", checkpointPages: 100 });
-    database.exec("DELETE FROM blocks WHERE contents LIKE '%\"number\":3,%'");
+    const stream = "SELECT id FROM streams WHERE stream = 'reading'";
+    database.exec(`DELETE FROM blocks WHERE first = 3 AND stream = (${stream})`);
   }
   const again = await openJournal(options);
   const limits = { entriesMax: 100, bytesMax: 1 << 20 };
