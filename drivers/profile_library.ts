@@ -1,5 +1,6 @@
 /** The profiles that come with the program, and those of a site's own folder. */
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import * as z from "zod";
 import { type Profile, profileSchema } from "./profile.ts";
@@ -14,7 +15,7 @@ const PROFILES_MAX = 1000;
 
 /** Folder of the profiles that come with the program. */
 export function builtInProfiles(): string {
-  return new URL("./profiles", import.meta.url).pathname;
+  return fileURLToPath(new URL("./profiles", import.meta.url));
 }
 
 /** Reads every `*.yaml` of the folders; a later folder's profile replaces an earlier one's. */

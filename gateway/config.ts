@@ -29,10 +29,8 @@ const journal = z.strictObject({
     .describe("Own entries stay at least so long, and until both centres have given a receipt"),
 });
 
-const node = {
-  node: nodeName.describe("Name of this node, unique in the county").meta({
-    examples: ["site-017"],
-  }),
+const node = (example: string) => ({
+  node: nodeName.describe("Name of this node, unique in the county").meta({ examples: [example] }),
   title: textSchema.describe("What people call it"),
   dataDir: z.string().min(1).default("/var/lib/tributary")
     .describe("Folder for journal, keys and tables; nobody else may use it"),
@@ -42,16 +40,18 @@ const node = {
   journal: journal.prefault({}).describe("Where entries are kept"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),
-};
-
-const centre = z.strictObject({
-  node: nodeName.describe("Name of the centre's node").meta({ examples: ["county-a"] }),
-  url: z.url({ protocol: /^https?$/, error: "want an address such as https://county-a.example" })
-    .describe("Its address; http only on this machine")
-    .meta({ examples: ["https://county-a.example"] }),
-  ca: z.string().optional()
-    .describe("File with the only authority that may have issued its certificate, PEM"),
 });
+
+const centreCalled = (example: string) =>
+  z.strictObject({
+    node: nodeName.describe("Name of the centre's node").meta({ examples: [example] }),
+    url: z.url({ protocol: /^https?$/, error: "want an address such as https://county-a.example" })
+      .describe("Its address; http only on this machine")
+      .meta({ examples: [`https://${example}.example`] }),
+    ca: z.string().optional()
+      .describe("File with the only authority that may have issued its certificate, PEM"),
+  });
+const centre = centreCalled("county-a");
 export type Centre = z.infer<typeof centre>;
 
 const sourceParts = {
@@ -81,7 +81,7 @@ export type SourceConfig = z.infer<typeof source>;
 
 const site = z.strictObject({
   role: z.literal("site").describe("Collects from devices and ships to the county"),
-  ...node,
+  ...node("site-017"),
   counties: z.array(centre).max(2).default([]).describe("The county's two centres"),
   sources: z.array(source).max(100).default([]).describe("Lines to devices"),
 });
@@ -89,8 +89,8 @@ export type SiteConfig = z.infer<typeof site>;
 
 const county = z.strictObject({
   role: z.literal("county").describe("Receives from sites, keeps both centres equal"),
-  ...node,
-  peer: centre.optional().describe("The county's other centre"),
+  ...node("county-a"),
+  peer: centreCalled("county-b").optional().describe("The county's other centre"),
 });
 export type CountyConfig = z.infer<typeof county>;
 

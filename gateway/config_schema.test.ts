@@ -11,7 +11,7 @@ describe.each(ROLES)("the example for a %s", (role) => {
     const config = parseConfig(exampleYaml(role));
     expect(config).toMatchObject({
       role,
-      node: "site-017",
+      node: role === "site" ? "site-017" : "county-a",
       dataDir: "/var/lib/tributary",
       http: { host: "127.0.0.1", port: 8080 },
       journal: { hash: "sha256", segmentMiB: 64, retentionDays: 30 },

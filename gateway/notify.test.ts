@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { TemporaryFolder, until } from "../sync/fixtures.ts";
 import type { CentreStatus } from "./centre_link.ts";
-import { NodeProcess } from "./fixtures.ts";
+import { centresFor, enrol, NodeProcess } from "./fixtures.ts";
 import { ServiceManager } from "./fixture_service_manager.ts";
 import { Notifier, statusLine, tellStatus } from "./notify.ts";
 
@@ -19,6 +19,25 @@ test("a node says that it is ready, how it is, and that it stops", async () => {
   // No watchdog was asked for.
   expect(manager.meals).toBe(0);
 });
+
+test(
+  "the status follows a centre that is enrolled at, reached and lost",
+  { timeout: 60_000 },
+  async () => {
+    using folder = new TemporaryFolder();
+    await using manager = new ServiceManager(folder.path);
+    await using county = new NodeProcess(folder.path, { name: "county-a", role: "county" });
+    const env = { NOTIFY_SOCKET: manager.path };
+    const more = { counties: centresFor([county]) };
+    await using site = new NodeProcess(folder.path, { name: "site-1", role: "site", env, more });
+    await Promise.all([county.start(), site.start()]);
+    await until("it is a stranger", () => manager.status.includes("county-a not enrolled"));
+    await enrol(county, site);
+    await until("all is shipped", () => manager.status.includes("county-a up, 0 waiting"));
+    await county.kill();
+    await until("the loss is told", () => manager.status.includes("county-a down ("), 40_000);
+  },
+);
 
 test("without a socket in the environment nothing is sent", async () => {
   using notifier = new Notifier("");

@@ -60,13 +60,15 @@ class Tables {
     }
   }
 
+  /** Throws when all is followed but for what the disk has lost, which is told once. */
   async follow(origin: string, stream: string, seq: number): Promise<void> {
     const key = streamKey(origin, stream);
-    for (;;) {
-      const after = this.#cursors.get(key) ?? 0;
-      if (after >= seq) return;
+    const missing: string[] = [];
+    for (let after = 0; after < seq;) {
+      after = this.#cursors.get(key) ?? 0;
       const result = await this.#journal.call("read", [origin, stream, after, LIMITS]);
-      if (result.kind === "end") return;
+      if (result.kind === "end") break;
+      if (result.kind === "missing") missing.push(`${result.seq}–${result.next - 1}`);
       const last = result.kind === "run"
         ? result.run.last
         : (result.kind === "pruned" ? result.floor : result.next) - 1;
@@ -79,7 +81,9 @@ class Tables {
       });
       this.#cursors.set(key, last);
       this.changed = true;
+      after = last;
     }
+    if (missing.length > 0) throw new Error(`entries ${missing.join(", ")} are missing here`);
   }
 
   rows(sql: string, parameters: readonly Parameter[]): unknown[] {

@@ -8,10 +8,11 @@ const BUILD_TIMEOUT_MS = 240_000;
 
 describe("the runtime bundle", { timeout: 60_000 }, () => {
   let built: Built;
-  const folder = Deno.makeTempDirSync({ prefix: "tributary-build-test-" });
+  let folder: string;
   const said: string[] = [];
 
   beforeAll(async () => {
+    folder = Deno.makeTempDirSync({ prefix: "tributary-build-test-" });
     built = await build({ root, out: folder, form: "bundle", say: (text) => said.push(text) });
   }, BUILD_TIMEOUT_MS);
 
@@ -48,6 +49,16 @@ describe("the runtime bundle", { timeout: 60_000 }, () => {
     expect(await run(command, "--version")).toBe(await run(built.command, "--version"));
     const example = Deno.readTextFileSync(join(image, "etc/tributary/tributary.example.yaml"));
     expect(example).toContain('role: "county"');
+  });
+
+  test("runs whatever its PATH holds, and keeps its cache where its caller's is", async () => {
+    const home = join(folder, "home");
+    const env = { PATH: "/nowhere", HOME: home };
+    for (const program of [built.command, join(built.folder, "install")]) {
+      const options = { args: ["--help"], clearEnv: true, env };
+      expect((await new Deno.Command(program, options).output()).code).toBe(0);
+    }
+    expect(Array.from(Deno.readDirSync(join(home, ".cache/tributary")))).not.toEqual([]);
   });
 
   test.skipIf(Deno.uid() !== 0)(

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Config } from "../config.ts";
 import { readToken } from "../keystore.ts";
+import { fetchPinned, WrongCertificate } from "./pinned_fetch.ts";
 
 /** The command could not do what it was asked; exit 1. */
 export class CommandError extends Error {
@@ -25,18 +26,19 @@ export async function askNode(
   body?: unknown,
 ): Promise<unknown> {
   const url = new URL(path, localUrl(config));
-  using client = config.http.tls === undefined ? null : Deno.createHttpClient({
-    caCerts: [Deno.readTextFileSync(config.http.tls.certificate)],
-  });
+  const { tls } = config.http;
+  const asked = {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${readToken(config.dataDir)}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
   let response: Response;
   try {
-    response = await fetch(url, {
-      headers: { authorization: `Bearer ${readToken(config.dataDir)}` },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(client === null ? {} : { client }),
-      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-    });
+    response = tls === undefined
+      ? await fetch(url, { ...asked, signal: AbortSignal.timeout(TIMEOUT_MS) })
+      : await fetchPinned(url, asked, Deno.readTextFileSync(tls.certificate), TIMEOUT_MS);
   } catch (cause) {
+    if (cause instanceof WrongCertificate) throw new CommandError(cause.message, { cause });
     throw new CommandError(
       `Cannot reach the node at ${url.origin}: is it running? Start it with \`tributary run\``,
       { cause },

@@ -5,7 +5,7 @@ import { tellCatalogue } from "../devices/catalogue.ts";
 import { httpHandler } from "../http.ts";
 import type { Log } from "../log.ts";
 import { type Node, openNode } from "../node.ts";
-import { Notifier } from "../notify.ts";
+import { Notifier, statusLine, tellStatus } from "../notify.ts";
 import { ownerUrl } from "../api.ts";
 import { countyRole } from "../roles/county.ts";
 import type { Role } from "../roles/role.ts";
@@ -42,12 +42,15 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
   using notifier = new Notifier();
   let unready: string | null = "starting";
   const server = serve(node, role, startedMs, () => unready);
+  const who = `${config.role} ${config.node} at ${server.url}`;
+  const status = () => statusLine(who, role.links.map((link) => link.status()));
   const running = [
     ...role.supervisors.map((supervisor) => supervisor.run(stopping)),
     ...role.links.map((link) => link.run(stopping)),
     pruneNow(node, role, stopping),
     followRegistry(node, stopping),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
+    tellStatus(notifier, status, stopping),
   ];
   const failed = Promise.race([
     node.failed.then((error) => Promise.reject(error)),
@@ -69,7 +72,7 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
     if (server.sessions.unowned) {
       log({ kind: "owner-link", url: ownerUrl(server.url, server.sessions.newLink()) });
     }
-    await notifier.send("READY=1", `STATUS=${config.role} ${config.node} at ${server.url}`);
+    await notifier.send("READY=1", `STATUS=${status()}`);
     await Promise.race([aborted, failed]);
     log({ kind: "stopping", reason: "a signal" });
   } finally {

@@ -84,71 +84,65 @@ function startDemo(dir: string) {
   return { pid: child.pid, ending, finished, [Symbol.asyncDispose]: stop };
 }
 
-test(
-  "the demo shows at both counties what anybody publishes to a site, and leaves nothing behind",
-  {
-    timeout: 120_000,
-  },
-  async () => {
-    using folder = new TemporaryFolder();
-    const dir = join(folder.path, "demo");
-    await using running = startDemo(dir);
-    let demo: Demo | null = null;
-    await until("demo.json is there", () => {
-      demo = readDemo(dir);
-      return demo !== null || running.ending.ended;
-    }, 60_000);
-    const { counties, sites } = demoSchema.parse(demo);
-    expect(counties.map(({ name }) => name)).toEqual(["county-a", "county-b"]);
-    expect(sites.map(({ name }) => name)).toEqual(["site-1", "site-2"]);
+test("the demo shows at both counties what is published, and leaves nothing behind", async () => {
+  using folder = new TemporaryFolder();
+  const dir = join(folder.path, "demo");
+  await using running = startDemo(dir);
+  let demo: Demo | null = null;
+  await until("demo.json is there", () => {
+    demo = readDemo(dir);
+    return demo !== null || running.ending.ended;
+  }, 60_000);
+  const { counties, sites } = demoSchema.parse(demo);
+  expect(counties.map(({ name }) => name)).toEqual(["county-a", "county-b"]);
+  expect(sites.map(({ name }) => name)).toEqual(["site-1", "site-2"]);
 
-    for (const { name, mqtt } of sites) {
-      const { port, username, password, topic, payload } = mqtt;
-      const published = await mosquittoPub({ port, username, password, topic, payload });
-      expect(published).toEqual({ code: 0, error: "" });
-      const wanted = Object.entries(z.record(z.string(), z.number()).parse(JSON.parse(payload)));
-      expect(wanted.length).toBeGreaterThan(1);
-      for (const county of counties) {
-        await until(`${county.name} shows what was published at ${name}`, async () => {
-          const values = (await ask(county, `/api/latest?site=${name}`, latestSchema))
-            .filter(({ device, quality }) => device === mqtt.device && quality === "good");
-          return wanted.every(([point, value]) =>
-            values.some((one) => one.point === point && one.value === value)
-          );
-        });
-      }
-    }
+  for (const { name, mqtt } of sites) {
+    const { port, username, password, topic, payload } = mqtt;
+    const published = await mosquittoPub({ port, username, password, topic, payload });
+    expect(published).toEqual({ code: 0, error: "" });
+    const wanted = Object.entries(z.record(z.string(), z.number()).parse(JSON.parse(payload)));
+    expect(wanted.length).toBeGreaterThan(1);
     for (const county of counties) {
-      await until(
-        `${county.name} knows the simulated devices of both sites to be there`,
-        async () => {
-          const devices = await ask(county, "/api/devices", devicesSchema);
-          const guests = sites.map(({ mqtt }) => mqtt.device);
-          const simulated = devices.filter(({ device }) => !guests.includes(device));
-          return simulated.every(({ state }) => state === "online") &&
-            simulated.filter(({ site }) => site === "site-1").length === 4 &&
-            simulated.filter(({ site }) => site === "site-2").length === 3;
-        },
-      );
-      const devices = await ask(county, "/api/devices", devicesSchema);
-      for (const { name, mqtt, modbus } of sites) {
-        const own = devices.filter(({ site }) => site === name).map(({ device }) => device);
-        expect(own).toEqual(
-          expect.arrayContaining([mqtt.device, ...modbus.map((one) => one.device)]),
+      await until(`${county.name} shows what was published at ${name}`, async () => {
+        const values = (await ask(county, `/api/latest?site=${name}`, latestSchema))
+          .filter(({ device, quality }) => device === mqtt.device && quality === "good");
+        return wanted.every(([point, value]) =>
+          values.some((one) => one.point === point && one.value === value)
         );
-      }
+      });
     }
+  }
+  for (const county of counties) {
+    await until(
+      `${county.name} knows the simulated devices of both sites to be there`,
+      async () => {
+        const devices = await ask(county, "/api/devices", devicesSchema);
+        const guests = sites.map(({ mqtt }) => mqtt.device);
+        const simulated = devices.filter(({ device }) => !guests.includes(device));
+        return simulated.every(({ state }) => state === "online") &&
+          simulated.filter(({ site }) => site === "site-1").length === 4 &&
+          simulated.filter(({ site }) => site === "site-2").length === 3;
+      },
+    );
+    const devices = await ask(county, "/api/devices", devicesSchema);
+    for (const { name, mqtt, modbus } of sites) {
+      const own = devices.filter(({ site }) => site === name).map(({ device }) => device);
+      expect(own).toEqual(
+        expect.arrayContaining([mqtt.device, ...modbus.map((one) => one.device)]),
+      );
+    }
+  }
 
-    const pids = [...counties, ...sites].map(({ pid }) => pid);
-    expect(pids.filter(runs)).toEqual(pids);
-    const { code, printed, complained } = await running.finished;
-    expect(complained).toBe("");
-    expect(code).toBe(0);
-    for (const county of counties) {
-      for (const site of sites) {
-        expect(printed).toContain(`✓ ${county.name} shows live values of ${site.name}`);
-      }
+  const pids = [...counties, ...sites].map(({ pid }) => pid);
+  expect(pids.filter(runs)).toEqual(pids);
+  const { code, printed, complained } = await running.finished;
+  expect(complained).toBe("");
+  expect(code).toBe(0);
+  for (const county of counties) {
+    for (const site of sites) {
+      expect(printed).toContain(`✓ ${county.name} shows live values of ${site.name}`);
     }
-    expect([running.pid, ...pids].filter(runs)).toEqual([]);
-  },
-);
+  }
+  expect([running.pid, ...pids].filter(runs)).toEqual([]);
+}, 120_000);

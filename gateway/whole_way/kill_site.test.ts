@@ -127,9 +127,6 @@ function expectAllOf(name: string, stream: Stream, entries: readonly HeldEntry[]
 
 test(
   `T1 T2 G1 G3: ${KILLS} kills lose nothing acknowledged, double nothing unmarked (seed ${SEED})`,
-  {
-    timeout: TIMEOUT_MS,
-  },
   async ({ annotate }) => {
     const port = freePort();
     await using all = await consortium((folder) => ({
@@ -175,4 +172,5 @@ test(
       ].join("; "),
     );
   },
+  TIMEOUT_MS,
 );

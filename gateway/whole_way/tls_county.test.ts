@@ -58,9 +58,7 @@ function countyWith(folder: string, tls: NodeTls): NodeProcess {
   return new NodeProcess(folder, { name: "county-a", role: "county", tls });
 }
 
-test("a site ships to the county whose authority it pins, and to nobody else", {
-  timeout: 120_000,
-}, async () => {
+test("a site ships to the county whose authority it pins, and to nobody else", async () => {
   using folder = new TemporaryFolder();
   const [authority, stranger] = ["county-ca", "other-ca"]
     .map((name) => new Authority(folder.path, name));
@@ -85,44 +83,38 @@ test("a site ships to the county whose authority it pins, and to nobody else", {
   // Nor does a code reach the wrong one.
   const stray = new TlsSite(folder.path, "site-3", county, stranger.certificate);
   await expect(enrol(county, stray.node)).rejects.toThrow(/certificate/);
-});
+}, 120_000);
 
-test(
-  "G8: behind an expired certificate a site collects on, says why, and catches up",
-  {
-    timeout: 120_000,
-  },
-  async () => {
-    using folder = new TemporaryFolder();
-    const authority = new Authority(folder.path, "county-ca");
-    const good = authority.issue();
-    await using county = await countyWith(folder.path, good).start();
-    const site = new TlsSite(folder.path, "site-1", county, authority.certificate);
-    await using _site = site.node;
-    await enrol(county, site.node);
-    await site.node.start();
-    expect(await site.publishes(1)).toBe(true);
-    await until("it has arrived", async () => (await site.arrived()).includes(1));
+test("G8: behind an expired certificate a site collects on, says why, and catches up", async () => {
+  using folder = new TemporaryFolder();
+  const authority = new Authority(folder.path, "county-ca");
+  const good = authority.issue();
+  await using county = await countyWith(folder.path, good).start();
+  const site = new TlsSite(folder.path, "site-1", county, authority.certificate);
+  await using _site = site.node;
+  await enrol(county, site.node);
+  await site.node.start();
+  expect(await site.publishes(1)).toBe(true);
+  await until("it has arrived", async () => (await site.arrived()).includes(1));
 
-    await county.kill("SIGTERM");
-    const expired = authority.issue({ from: -40, to: -10 });
-    const renewed = Deno.readTextFileSync(good.certificate);
-    const key = Deno.readTextFileSync(good.key);
-    Deno.copyFileSync(expired.certificate, good.certificate);
-    Deno.copyFileSync(expired.key, good.key);
-    await county.start();
-    for (const temperature of [2, 3]) expect(await site.publishes(temperature)).toBe(true);
-    await until("the site has noticed", async () => /expired/.test(await site.reason()), 60_000);
-    const day = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10);
-    expect(await site.reason()).toContain(`its certificate has expired on ${day}`);
-    expect(await site.publishes(4)).toBe(true);
-    expect(await site.node.page("/", "zh")).toContain("请检查证书文件和有效期");
+  await county.kill("SIGTERM");
+  const expired = authority.issue({ from: -40, to: -10 });
+  const renewed = Deno.readTextFileSync(good.certificate);
+  const key = Deno.readTextFileSync(good.key);
+  Deno.copyFileSync(expired.certificate, good.certificate);
+  Deno.copyFileSync(expired.key, good.key);
+  await county.start();
+  for (const temperature of [2, 3]) expect(await site.publishes(temperature)).toBe(true);
+  await until("the site has noticed", async () => /expired/.test(await site.reason()), 60_000);
+  const day = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10);
+  expect(await site.reason()).toContain(`its certificate has expired on ${day}`);
+  expect(await site.publishes(4)).toBe(true);
+  expect(await site.node.page("/", "zh")).toContain("请检查证书文件和有效期");
 
-    await county.kill("SIGTERM");
-    Deno.writeTextFileSync(good.certificate, renewed);
-    Deno.writeTextFileSync(good.key, key);
-    await county.start();
-    await until("all have arrived", async () => (await site.arrived()).length === 4, 90_000);
-    expect(await site.arrived()).toEqual([1, 2, 3, 4]);
-  },
-);
+  await county.kill("SIGTERM");
+  Deno.writeTextFileSync(good.certificate, renewed);
+  Deno.writeTextFileSync(good.key, key);
+  await county.start();
+  await until("all have arrived", async () => (await site.arrived()).length === 4, 90_000);
+  expect(await site.arrived()).toEqual([1, 2, 3, 4]);
+}, 120_000);

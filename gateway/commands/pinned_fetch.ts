@@ -1,0 +1,77 @@
+/** A request to this machine's own node over TLS: its certificate is known, whatever it names. */
+import { X509Certificate } from "node:crypto";
+import * as http from "node:http";
+import * as tls from "node:tls";
+import { sameBytes } from "../../sync/octets.ts";
+
+/** Somebody else answers: the token must not go there. */
+export class WrongCertificate extends Error {
+  override name = "WrongCertificate";
+}
+
+export interface Asked {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/**
+ * Neither names nor dates of the certificate matter here, so that a command works beside a node
+ * whose certificate is for its public name or has expired: it has to be the one in the file.
+ */
+export async function fetchPinned(
+  url: URL,
+  { method, headers, body }: Asked,
+  certificatePem: string,
+  timeoutMs: number,
+): Promise<Response> {
+  const socket = await connected(url, timeoutMs);
+  try {
+    const own = new Uint8Array(new X509Certificate(certificatePem).raw);
+    const found = socket.getPeerCertificate().raw;
+    if (found === undefined || !sameBytes(new Uint8Array(found), own)) {
+      throw new WrongCertificate(
+        `What answers at ${url.origin} has another certificate than http.tls.certificate: ` +
+          "restart the node if the file was changed",
+      );
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    const request = http.request(url.href.replace(/^https/, "http"), {
+      method,
+      headers: { ...headers, host: url.host, connection: "close" },
+      createConnection: () => socket,
+      timeout: timeoutMs,
+    });
+    request.once("timeout", () => request.destroy(new Error("no answer")));
+    request.once("error", reject);
+    request.once("response", (answer) => {
+      const chunks: Uint8Array[] = [];
+      answer.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+      answer.once("error", reject);
+      answer.once("end", () => {
+        const status = answer.statusCode ?? 500;
+        resolve(new Response(new Uint8Array(Buffer.concat(chunks)), { status }));
+      });
+    });
+    request.end(body);
+    return await promise;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function connected({ hostname, port }: URL, timeoutMs: number): Promise<tls.TLSSocket> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const socket = tls.connect({ host, port: Number(port || 443), rejectUnauthorized: false });
+  socket.setTimeout(timeoutMs, () => reject(new Error("no answer")));
+  socket.once("secureConnect", () => resolve());
+  socket.once("error", reject);
+  try {
+    await promise;
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
