@@ -35,6 +35,13 @@ export interface Identity {
   readonly restarts: boolean;
 }
 
+/** How a protocol numbers what is on its way: what is sent again has the same number again. */
+export interface Delivery {
+  /** When the sender's connection began, on the clock of `performance.now()`: tells it apart. */
+  readonly connectedMs: number;
+  readonly number: number;
+}
+
 /** What a device said at one moment: one poll or one publish, with all its points. */
 export interface ReadingItem {
   readonly kind: "reading";
@@ -47,6 +54,8 @@ export interface ReadingItem {
   readonly identity: Identity | null;
   /** It may be there already, and there is no way to know. */
   readonly possibleDuplicate: boolean;
+  /** Where the protocol has it and nothing better tells repeats: not every sender says them. */
+  readonly delivery?: Delivery;
 }
 
 /** What a known device sent and nobody could read: kept as it came, never dropped. */
@@ -108,13 +117,20 @@ export interface ReleaseItem {
   readonly id: string;
 }
 
+/** The device has taken leave in good order: nothing that it sent so far will come again. */
+export interface SettledItem {
+  readonly kind: "settled";
+  readonly device: string;
+}
+
 export type Item =
   | ReadingItem
   | UnreadableItem
   | StateItem
   | LineItem
   | RefusalItem
-  | ReleaseItem;
+  | ReleaseItem
+  | SettledItem;
 
 /** What became of an item. What was refused is not acknowledged to the device. */
 export type Outcome =

@@ -35,7 +35,8 @@ export function keyed(entry: NewEntry, identity: Identity | null): NewEntry {
 
 /**
  * Body of a reading: `{device, readings: [{point, value, unit, quality, reason?}], deviceTime?,
- * id?, possibleDuplicate?, idReused?}`; times in milliseconds since 1970 UTC.
+ * id?, packet?, possibleDuplicate?, idReused?}`; times in milliseconds since 1970 UTC; `packet` is
+ * the number under which a protocol delivered it, by which it is known when it comes again.
  */
 export function readingEntry(item: ReadingItem, time: Stamp, more: object = {}): NewEntry {
   const { device, readings, deviceMs } = item;
@@ -57,7 +58,11 @@ export function unreadableEntry(item: UnreadableItem, time: Stamp, more: object 
 }
 
 /** What identifies a message, or that nothing does. */
-function marks({ identity, possibleDuplicate }: ReadingItem | UnreadableItem): object {
+function marks({ identity, possibleDuplicate, delivery }: ReadingItem | UnreadableItem): object {
   const named = identity !== null && identity.windowMs !== null ? { id: identity.id } : {};
-  return possibleDuplicate ? { ...named, possibleDuplicate } : named;
+  return {
+    ...named,
+    ...(delivery === undefined ? {} : { packet: delivery.number }),
+    ...(possibleDuplicate ? { possibleDuplicate } : {}),
+  };
 }

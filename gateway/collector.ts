@@ -24,6 +24,7 @@ import {
 } from "./collected_entry.ts";
 import type { Counters } from "./counters.ts";
 import type { Log } from "./log.ts";
+import { Redeliveries } from "./redeliveries.ts";
 import type { Refusals } from "./refusals.ts";
 
 export interface CollectorParts {
@@ -49,6 +50,7 @@ export class Collector {
   readonly #states = new Map<string, DeviceState>();
   /** Batches being stored, and since when, on the clock of `performance.now()`. */
   readonly #storing = new Map<Batch, number>();
+  readonly #redeliveries = new Redeliveries();
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
@@ -76,6 +78,11 @@ export class Collector {
     }
   }
 
+  /** Remembers what was stored before the start, so that it is known when it is sent again. */
+  recall(): Promise<void> {
+    return this.#redeliveries.recall(this.#parts.journal);
+  }
+
   /** How long the oldest batch has been waiting for the disk, milliseconds; 0 for none. */
   get stuckMs(): number {
     const oldest = Math.min(...this.#storing.values());
@@ -95,7 +102,16 @@ export class Collector {
     await this.#store("", items, () => {});
   }
 
-  async #store(source: string, batch: Batch, onLine: OnLine): Promise<readonly Outcome[]> {
+  /** Marks what may be there already, where its sender does not say so itself. */
+  #marked(item: Item): Item {
+    if (item.kind !== "reading" && item.kind !== "unreadable") return item;
+    if (item.delivery === undefined) return item;
+    const repeats = this.#redeliveries.isRepeat(item, item.delivery);
+    return repeats && !item.possibleDuplicate ? { ...item, possibleDuplicate: true } : item;
+  }
+
+  async #store(source: string, given: Batch, onLine: OnLine): Promise<readonly Outcome[]> {
+    const batch = given.map((item) => this.#marked(item));
     const { journal, clock, counters } = this.#parts;
     const ruler = clock.ruler();
     const stamp = ruler(performance.now());
@@ -130,6 +146,9 @@ export class Collector {
     switch (item.kind) {
       case "reading":
         return keyed(readingEntry(item, ruler(item.receivedMs)), item.identity);
+      case "settled":
+        this.#redeliveries.settle(item.device);
+        return null;
       case "unreadable": {
         const { device, reason } = item;
         this.#parts.log({ kind: "unreadable", source, device, reason });

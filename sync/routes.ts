@@ -69,8 +69,16 @@ export const OCTETS = "application/octet-stream";
 
 /** What to tell the sender's operator for each doubt. */
 const DOUBTS: Record<Doubt | "replayed" | "nonce", Omit<Problem, "code">> = {
-  unsigned: { status: 401, title: "The request is not signed as this node asks" },
-  digest: { status: 400, title: "The content digest is not that of the body" },
+  unsigned: {
+    status: 401,
+    title: "The request is not signed as this node asks",
+    hint: "sign it as Accept-Signature of this answer says (RFC 9421)",
+  },
+  digest: {
+    status: 400,
+    title: "The content digest is not that of the body",
+    hint: "something on the way changes requests: look for a proxy",
+  },
   audience: {
     status: 403,
     title: "The request is meant for another node",
@@ -86,8 +94,16 @@ const DOUBTS: Record<Doubt | "replayed" | "nonce", Omit<Problem, "code">> = {
     title: "The signature is not that of the node it names",
     hint: "if the node was replaced or its key made anew, enrol it again",
   },
-  replayed: { status: 401, title: "The request's nonce was used before" },
-  nonce: { status: 401, title: "The request's nonce is not valid any more" },
+  replayed: {
+    status: 401,
+    title: "The request's nonce was used before",
+    hint: "sign again with the nonce of this answer",
+  },
+  nonce: {
+    status: 401,
+    title: "The request's nonce is not valid any more",
+    hint: "sign again with the nonce of this answer",
+  },
 };
 
 /** Answers every request below `/sync/`, each answer signed and bound to its request. */
@@ -136,6 +152,7 @@ async function handle(
       status: 413,
       code: "too-large",
       title: `A request is at most ${BATCH_BYTES_MAX} bytes`,
+      hint: "ship it in several requests",
     });
   }
   const verified = await verifyRequest(
@@ -153,7 +170,14 @@ async function handle(
   } catch (error) {
     if (!(error instanceof OctetsError)) throw error;
     const title = "The body is not what this route takes";
-    return problem(end, node, { status: 400, code: "bad-body", title, detail: error.message });
+    const hint = "both nodes should run the same version of the program";
+    return problem(end, node, {
+      status: 400,
+      code: "bad-body",
+      title,
+      detail: error.message,
+      hint,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The embedded MQTT 3.1.1 broker: Aedes, whose acknowledgements wait for the disk (G1). */
 import type { Aedes, AuthenticateError, Client, PublishPacket } from "aedes";
-import { DeviceError, type Driver, type RefusalCode } from "../driver.ts";
+import { type Delivery, DeviceError, type Driver, type RefusalCode } from "../driver.ts";
 import { Gatherer } from "../gatherer.ts";
 import { type BrokerSettings, brokerSettings } from "./broker_settings.ts";
 import { bindingOf, Gate, type Pass } from "./gate.ts";
@@ -39,6 +39,7 @@ class Broker implements AsyncDisposable {
   readonly #listener: Deno.Listener;
   readonly #passes = new WeakMap<Client, Pass>();
   readonly #connected = new Map<string, Client>();
+  readonly #connectedMs = new WeakMap<Client, number>();
   /** Why connections ended, until their end is told. */
   readonly #reasons = new WeakMap<Client, string>();
   readonly #connections = new Set<MqttConnection>();
@@ -158,11 +159,19 @@ class Broker implements AsyncDisposable {
       payload,
       repeated: packet.dup,
       identity: packet.qos === 2 ? this.#handshake(client, packet, payload) : null,
+      ...this.#delivery(client, packet),
     });
     this.#gatherer.put(item, (outcome) => {
       if (outcome.kind === "refused") done(this.#refuse("not-allowed", client, outcome.reason));
       else done();
     });
+  }
+
+  /** Many clients send again without the DUP flag; the packet id stays the same. */
+  #delivery(client: Client, { qos, messageId }: PublishPacket): { delivery?: Delivery } {
+    const connectedMs = this.#connectedMs.get(client);
+    const numbered = qos === 1 && messageId !== undefined && connectedMs !== undefined;
+    return numbered ? { delivery: { connectedMs, number: messageId } } : {};
   }
 
   /** QoS 2 tells repeats by the packet id, from the first PUBLISH until PUBREL. */
@@ -183,6 +192,7 @@ class Broker implements AsyncDisposable {
   #watch(aedes: Aedes): void {
     aedes.on("clientReady", (client) => {
       this.#connected.set(client.id, client);
+      this.#connectedMs.set(client, performance.now());
       this.#tellState(client, "online", "connected");
     });
     aedes.on("keepaliveTimeout", (client) => this.#reasons.set(client, "keep-alive timeout"));
@@ -197,6 +207,7 @@ class Broker implements AsyncDisposable {
     aedes.on("clientDisconnect", (client) => {
       this.#tellState(client, "offline", this.#reasons.get(client) ?? "disconnected");
       if (this.#connected.get(client.id) === client) this.#connected.delete(client.id);
+      if (tookLeave(client)) this.#tellSettled(client);
     });
   }
 
@@ -204,6 +215,12 @@ class Broker implements AsyncDisposable {
     const receivedMs = performance.now();
     for (const { id } of this.#passes.get(client)?.client.devices ?? []) {
       this.#gatherer.put({ kind: "state", device: id, state, reason, receivedMs });
+    }
+  }
+
+  #tellSettled(client: Client): void {
+    for (const { id } of this.#passes.get(client)?.client.devices ?? []) {
+      this.#gatherer.put({ kind: "settled", device: id });
     }
   }
 
@@ -231,6 +248,11 @@ function listen({ host, port, tls }: BrokerSettings): Deno.Listener {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new DeviceError(`Cannot listen on ${host}:${port}: ${found}`, { cause });
   }
+}
+
+/** Whether the client sent DISCONNECT; Aedes remembers it for the last will. */
+function tookLeave(client: Client): boolean {
+  return Reflect.get(client, "_disconnected") === true;
 }
 
 function handshakeChannel(client: Client): string {

@@ -1,5 +1,5 @@
 /** What was published, as an item to be stored: the same for our broker and for others'. */
-import type { Identity, ReadingItem, UnreadableItem } from "../driver.ts";
+import type { Delivery, Identity, ReadingItem, UnreadableItem } from "../driver.ts";
 import { decodePayload } from "./payload.ts";
 import type { MqttDevice, MqttMessage } from "./profile.ts";
 
@@ -16,6 +16,7 @@ export interface Published {
   readonly repeated: boolean;
   /** What the protocol itself tells repeats by, where it does (QoS 2). */
   readonly identity: Identity | null;
+  readonly delivery?: Delivery;
 }
 
 const HOUR_MS = 3_600_000;
@@ -39,6 +40,9 @@ export function messageItem(
     receivedMs: performance.now(),
     identity,
     possibleDuplicate: published.repeated && identity === null,
+    ...(published.delivery === undefined || identity !== null
+      ? {}
+      : { delivery: published.delivery }),
   };
   if (decoded.kind === "unreadable") {
     return { kind: "unreadable", ...item, address: topic, bytes: payload, reason: decoded.reason };

@@ -37,6 +37,7 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
   });
   await tellCatalogue(node);
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config);
+  await role.collector?.recall();
   const stop = new AbortController();
   const stopping = AbortSignal.any([signal, stop.signal]);
   using notifier = new Notifier();

@@ -116,10 +116,15 @@ const EXPLANATIONS: readonly {
   { found: /^it answers$/, zh: "应答正常", en: "It answers" },
 ];
 
+/** Whole reasons first: one that quotes a topic may hold any word that the others look for. */
+const ORDERED = [true, false].flatMap((whole) =>
+  EXPLANATIONS.filter(({ found }) => found.source.startsWith("^") === whole)
+);
+
 /** A reason for people; what was not foreseen is shown as it is. */
 export function explain({ language }: View, reason: string | null): Html {
   if (reason === null || reason === "") return html`–`;
-  for (const explanation of EXPLANATIONS) {
+  for (const explanation of ORDERED) {
     const match = explanation.found.exec(reason);
     if (match === null) continue;
     const text = explanation[language].replace("$1", match[1] ?? "");

@@ -2,6 +2,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import * as z from "zod";
+import { isDistrust, whyDistrusted } from "../../sync/certificate.ts";
 import { type NodeKey, parsePublicKey } from "../../sync/identity.ts";
 import type { Journal } from "../../sync/journal.ts";
 import { requireSafe } from "../../sync/peer.ts";
@@ -239,8 +240,12 @@ function post(
   const target = new URL("/sync/enrolment", url);
   requireSafe(target);
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
-  const failed = (error: Error) =>
-    reject(new EnrolmentError(`Cannot reach ${url}: ${error.message}`, { cause: error }));
+  const failed = async (error: Error) => {
+    const { reason, hint } = isDistrust(error)
+      ? await whyDistrusted(target)
+      : { reason: error.message, hint: "is the county running, and its address right?" };
+    reject(new EnrolmentError(`Cannot reach ${url}: ${reason}; ${hint}`, { cause: error }));
+  };
   const headers = { "content-type": "application/json" };
   const options = { method: "POST", headers, timeout: TIMEOUT_MS, agent: false, ca } as const;
   const request = (target.protocol === "https:" ? https : http).request(target, options);

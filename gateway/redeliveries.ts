@@ -1,0 +1,138 @@
+/**
+ * Finds messages that a device sends again without saying so (G3): under the same number, with
+ * the same content, over another connection. They are kept and marked, never dropped.
+ */
+import * as z from "zod";
+import type { Delivery, ReadingItem, UnreadableItem } from "../drivers/driver.ts";
+import { firstHash } from "../sync/chain.ts";
+import type { Journal } from "../sync/journal.ts";
+import { nodeOf, parseOrigin } from "../sync/origin.ts";
+import { entriesOf } from "../sync/run.ts";
+
+/** Messages that a device may have under way at one time; more are not recognised. */
+const NUMBERS_MAX = 100;
+/** Entries looked at after a start: what all devices together may have had under way. */
+const RECALLED_MAX = 2000;
+const READ_LIMITS = { entriesMax: RECALLED_MAX, bytesMax: 4 << 20 };
+
+interface Numbers {
+  connectedMs: number;
+  /** What came under each number over this connection, and over those before. */
+  now: Map<number, number>;
+  before: Map<number, number>;
+}
+
+/** What of an item or of its entry's body says that two are the same. */
+type Content =
+  & Pick<ReadingItem, "device">
+  & (
+    | { readonly readings: readonly { readonly point: string; readonly value: unknown }[] }
+    | { readonly bytes: string }
+  );
+
+const bodySchema = z.intersection(
+  z.object({ device: z.string(), packet: z.number(), deviceTime: z.number().optional() }),
+  z.union([
+    z.object({ readings: z.array(z.object({ point: z.string(), value: z.unknown() })) }),
+    z.object({ bytes: z.string() }),
+  ]),
+);
+
+export class Redeliveries {
+  readonly #devices = new Map<string, Numbers>();
+
+  /** Whether the item may be there already; takes note of it. */
+  isRepeat(item: ReadingItem | UnreadableItem, { connectedMs, number }: Delivery): boolean {
+    const { device } = item;
+    const content = item.kind === "reading"
+      ? fingerprint(item, item.deviceMs)
+      : fingerprint({ device, bytes: item.bytes.toBase64() }, null);
+    const numbers = this.#numbersOf(device, connectedMs);
+    if (numbers.connectedMs !== connectedMs) {
+      for (const [known, what] of numbers.now) note(numbers.before, known, what);
+      numbers.now = new Map();
+      numbers.connectedMs = connectedMs;
+    }
+    const repeats = numbers.before.get(number) === content;
+    // Senders repeat in order and first of all: behind the first new message nothing is a repeat.
+    if (!repeats && !item.possibleDuplicate) numbers.before.clear();
+    note(numbers.now, number, content);
+    return repeats;
+  }
+
+  /** The device will send nothing again of what it has sent so far. */
+  settle(device: string): void {
+    this.#devices.delete(device);
+  }
+
+  /** Takes note of what was stored before this process began. */
+  async recall(journal: Journal): Promise<void> {
+    const own = journal.positions()
+      .filter(({ origin, stream }) =>
+        stream === "reading" && nodeOf(origin) === nodeOf(journal.origin)
+      )
+      .sort((a, b) => lifeOf(b.origin) - lifeOf(a.origin));
+    const found: { device: string; packet: number; content: number }[] = [];
+    for (const { origin, stream, seq, floor } of own) {
+      const left = RECALLED_MAX - found.length;
+      const after = Math.max(floor - 1, seq - left);
+      if (left <= 0 || after >= seq) continue;
+      const result = await journal.read(origin, stream, after, READ_LIMITS);
+      if (result.kind !== "run") continue;
+      const bodies = Array.from(entriesOf(result.run, firstHash()), ({ body }) => body);
+      found.unshift(...bodies.flatMap(deliveryIn));
+    }
+    for (const { device, packet, content } of found) {
+      note(this.#numbersOf(device, 0).now, packet, content);
+    }
+  }
+
+  #numbersOf(device: string, connectedMs: number): Numbers {
+    let numbers = this.#devices.get(device);
+    if (numbers === undefined) {
+      numbers = { connectedMs, now: new Map(), before: new Map() };
+      this.#devices.set(device, numbers);
+    }
+    return numbers;
+  }
+}
+
+/** The newest stand last; of too many the oldest go. */
+function note(numbers: Map<number, number>, number: number, content: number): void {
+  numbers.delete(number);
+  numbers.set(number, content);
+  if (numbers.size <= NUMBERS_MAX) return;
+  for (const oldest of numbers.keys()) {
+    numbers.delete(oldest);
+    return;
+  }
+}
+
+function deliveryIn(body: Uint8Array): { device: string; packet: number; content: number }[] {
+  try {
+    const parsed = bodySchema.parse(JSON.parse(new TextDecoder().decode(body)));
+    const { device, packet, deviceTime = null } = parsed;
+    return [{ device, packet, content: fingerprint(parsed, deviceTime) }];
+  } catch {
+    // Of another kind, or without a number.
+    return [];
+  }
+}
+
+function lifeOf(origin: string): number {
+  return parseOrigin(origin)?.life ?? 0;
+}
+
+/** FNV-1a: to tell the contents under one number apart, nobody's work is worth more. */
+function fingerprint(content: Content, deviceMs: number | null): number {
+  let hash = 0x811c9dc5;
+  const add = (text: string) => {
+    for (let at = 0; at < text.length; at++) {
+      hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    }
+  };
+  add(`${deviceMs}`);
+  if ("bytes" in content) add(content.bytes);
+  else for (const { point, value } of content.readings) add(`|${point}=${value}`);
+  return hash >>> 0;
+}
