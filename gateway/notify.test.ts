@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TemporaryFolder, until } from "../sync/fixtures.ts";
+import { range, TemporaryFolder, until } from "../sync/fixtures.ts";
 import type { CentreStatus } from "./centre_link.ts";
 import { centresFor, enrol, NodeProcess } from "./fixtures.ts";
 import { ServiceManager } from "./fixture_service_manager.ts";
@@ -51,6 +51,18 @@ test("a socket in the abstract name space is reached", async () => {
   expect(await notifier.send("READY=1", "STATUS=here")).toBe(true);
   await until("both are heard", () => manager.heard.length === 2);
   expect(manager.heard).toEqual(["READY=1", "STATUS=here"]);
+});
+
+test("what is said at the same moment is heard, all of it and in order", async () => {
+  using folder = new TemporaryFolder();
+  await using manager = new ServiceManager(folder.path);
+  using notifier = new Notifier(manager.path);
+  const lines = range(1, 20).map((number) => `STATUS=${number}`);
+  expect(await Promise.all(lines.map((line) => notifier.send(line)))).toEqual(
+    lines.map(() => true),
+  );
+  await until("all are heard", () => manager.heard.length === lines.length);
+  expect(manager.heard).toEqual(lines);
 });
 
 test("a service manager that went away stops nothing", async () => {

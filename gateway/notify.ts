@@ -6,6 +6,8 @@ import type { CentreStatus } from "./centre_link.ts";
 export class Notifier implements Disposable {
   readonly #path: string;
   readonly #socket: Deno.DatagramConn | null;
+  /** One at a time: the runtime refuses a second message while one is on its way. */
+  #last: Promise<boolean> = Promise.resolve(true);
 
   constructor(path = Deno.env.get("NOTIFY_SOCKET") ?? "") {
     // A leading @ is a socket in the abstract name space, which begins with a NUL.
@@ -24,9 +26,14 @@ export class Notifier implements Disposable {
    * Sends assignments such as `READY=1`; returns whether they were taken. A service manager that
    * does not listen is no reason to stop collecting: it acts by itself on what it does not hear.
    */
-  async send(...lines: readonly string[]): Promise<boolean> {
+  send(...lines: readonly string[]): Promise<boolean> {
+    this.#last = this.#last.then(() => this.#send(lines.join("\n")));
+    return this.#last;
+  }
+
+  async #send(text: string): Promise<boolean> {
     if (this.#socket === null) return false;
-    const message = new TextEncoder().encode(lines.join("\n"));
+    const message = new TextEncoder().encode(text);
     try {
       await this.#socket.send(message, { transport: "unixpacket", path: this.#path });
       return true;

@@ -27,13 +27,13 @@ export async function askNode(
 ): Promise<unknown> {
   const url = new URL(path, localUrl(config));
   const { tls } = config.http;
-  const asked = {
-    method: body === undefined ? "GET" : "POST",
-    headers: { authorization: `Bearer ${readToken(config.dataDir)}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  };
   let response: Response;
   try {
+    const asked = {
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Bearer ${readToken(config.dataDir)}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
     response = tls === undefined
       ? await fetch(url, { ...asked, signal: AbortSignal.timeout(TIMEOUT_MS) })
       : await fetchPinned(url, asked, Deno.readTextFileSync(tls.certificate), TIMEOUT_MS);
