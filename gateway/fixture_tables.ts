@@ -99,7 +99,7 @@ export class TablesDesk implements AsyncDisposable {
     const own = wanted.filter(({ origin }) => origin === this.journal.origin);
     const { runs } = await gather(this.journal, own, new Map(), this.key);
     const { publicKey } = this.key;
-    await to.journal.receive(runs.map((run) => ({ run, publicKey })));
+    await to.journal.receive(runs.map((run) => ({ run, publicKeys: [publicKey] })));
     await to.tables.caughtUp(to.journal);
   }
 

@@ -89,7 +89,7 @@ export function readContent(reader: OctetReader, names = new Names()): Content {
 }
 
 /** Boot ids and kinds repeat from entry to entry: what is the same as before is not decoded. */
-class Names {
+export class Names {
   #bootBytes = new Uint8Array();
   #bootId = "";
   #kindBytes = new Uint8Array();

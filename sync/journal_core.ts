@@ -50,8 +50,8 @@ export const CONFLICT = -1;
 
 export interface SignedRunWithKey {
   readonly run: SignedRun;
-  /** The public key of the run's origin. */
-  readonly publicKey: string;
+  /** All keys that the run's origin ever had. */
+  readonly publicKeys: readonly string[];
 }
 
 /** What a run of reads may ask for: nothing there, a run, or that it was pruned. */
@@ -183,10 +183,10 @@ export class JournalCore {
   receive(runs: readonly SignedRunWithKey[]): Reception[] {
     const changes: Change[] = [];
     const states = new Map<string, StreamState>();
-    const receptions = runs.map(({ run, publicKey }): Reception => {
+    const receptions = runs.map(({ run, publicKeys }): Reception => {
       const key = streamKey(run.origin, run.stream);
       const state = states.get(key) ?? this.#state(run.origin, run.stream);
-      const reception = receiveRun(run, publicKey, state, {
+      const reception = receiveRun(run, publicKeys, state, {
         hashName: this.#options.hashName,
         hashAt: (seq) => this.hashAt(run.origin, run.stream, seq),
       });

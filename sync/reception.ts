@@ -1,10 +1,14 @@
 /** What a receiver makes of a run: stored, already there, a gap, a fork or no good at all. */
 import { Chain, firstHash, type HashName } from "./chain.ts";
-import { contentEnds, HASH_BYTES } from "./entry.ts";
+import { BODY_BYTES_MAX, HASH_BYTES, Names, readContent } from "./entry.ts";
 import { headStatement, signedBy } from "./identity.ts";
-import { OctetsError } from "./octets.ts";
+import { OctetReader, OctetsError } from "./octets.ts";
 import { HASH_TAG_BYTES, type SignedRun } from "./run.ts";
 import type { Block, StreamState } from "./segments.ts";
+
+const KIND = /^[a-z][a-z0-9-]{0,63}$/;
+const LINE_FEED = 0x0a;
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
 export type Reception =
   /** All of it is here now; `block` is what was new, `null` where nothing was. */
@@ -29,7 +33,7 @@ export interface Held {
 
 export function receiveRun(
   run: SignedRun,
-  publicKey: string,
+  publicKeys: readonly string[],
   state: StreamState,
   held: Held,
 ): Reception {
@@ -48,7 +52,7 @@ export function receiveRun(
   }
   let ends: number[];
   try {
-    ends = contentEnds(run.contents);
+    ends = checkedEnds(run.contents);
   } catch (error) {
     if (error instanceof OctetsError) return { kind: "altered", reason: error.message };
     throw error;
@@ -60,7 +64,8 @@ export function receiveRun(
   const block = chainOn(run, ends, skipped, state, held.hashName);
   const last = block.hashes.subarray(-HASH_BYTES);
   const head = { origin: run.origin, stream: run.stream, seq: run.last, hash: last };
-  if (!signedBy(publicKey, headStatement(head), run.signature)) {
+  const statement = headStatement(head);
+  if (!publicKeys.some((key) => signedBy(key, statement, run.signature))) {
     if (startsWith(last, run.hashTag)) {
       return { kind: "altered", reason: "the head's signature is not that of its origin" };
     }
@@ -70,6 +75,39 @@ export function receiveRun(
       : { kind: "altered", reason: "the contents do not hash to the head" };
   }
   return { kind: "stored", seq: run.last, hash: last, block };
+}
+
+/**
+ * The end of each content, each of them read as whoever shows it will read it: what a centre
+ * stores and hands on is for ever, whoever signed it.
+ */
+function checkedEnds(contents: Uint8Array): number[] {
+  const reader = new OctetReader(contents);
+  const names = new Names();
+  const ends: number[] = [];
+  while (!reader.done) {
+    const { kind, body } = readContent(reader, names);
+    const reason = kindFault(kind) ?? bodyFault(body);
+    if (reason !== null) throw new OctetsError(`Cannot store entry ${ends.length + 1}: ${reason}`);
+    ends.push(reader.at);
+  }
+  return ends;
+}
+
+function kindFault(kind: string): string | null {
+  return KIND.test(kind) ? null : "its kind is no name";
+}
+
+/** A body is one JSON document on one line: so it is stored, and so it is given out. */
+function bodyFault(body: Uint8Array): string | null {
+  if (body.length > BODY_BYTES_MAX) return `its body has ${body.length} bytes`;
+  if (body.includes(LINE_FEED)) return "its body has more than one line";
+  try {
+    JSON.parse(decoder.decode(body));
+    return null;
+  } catch {
+    return "its body is no JSON";
+  }
 }
 
 /** Hashes the entries that are not held yet, in continuation of those that are. */

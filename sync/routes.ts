@@ -26,12 +26,20 @@ import {
   signAnswer,
   verifyRequest,
 } from "./signature.ts";
+import { isStream } from "./stream.ts";
 import { BATCH_BYTES_MAX, decodeBatch } from "./wire.ts";
 
 /** A node that this one knows. */
 export interface Member {
   readonly publicKey: string;
   readonly role: "site" | "county";
+  /** Keys of before it was replaced: what they signed then still holds. */
+  readonly earlierKeys?: readonly string[];
+}
+
+/** All keys that have ever been a member's: its heads are signed with one of them. */
+export function keysOf({ publicKey, earlierKeys = [] }: Member): readonly string[] {
+  return [publicKey, ...earlierKeys];
 }
 
 /** What happened at the receiving end, for counters and logs. */
@@ -196,7 +204,7 @@ async function entries(end: ReceivingEnd, node: string, body: Uint8Array): Promi
   const refusals = runs.map((run) => refusal(end, node, run));
   const accepted = runs.flatMap((run, index): SignedRunWithKey[] => {
     const verdict = refusals[index];
-    return typeof verdict === "string" ? [] : [{ run, publicKey: verdict.publicKey }];
+    return typeof verdict === "string" ? [] : [{ run, publicKeys: keysOf(verdict) }];
   });
   const before = new Map(runs.map((run) => [run, standing(end, run).seq]));
   const receptions = (await end.journal.receive(accepted)).values();
@@ -217,10 +225,11 @@ async function entries(end: ReceivingEnd, node: string, body: Uint8Array): Promi
   return { status: 200, type: OCTETS, body: encodeRunAnswers(answers) };
 }
 
-/** The key to check a run with, or why this sender may not ship it. */
+/** Whose keys to check a run with, or why this sender may not ship it. */
 function refusal(end: ReceivingEnd, sender: string, run: SignedRun): Member | string {
   const node = parseOrigin(run.origin)?.node;
   if (node === undefined) return `"${run.origin}" is no origin`;
+  if (!isStream(run.stream)) return "no stream has that name";
   if (run.origin === end.journal.origin) return "this node writes that origin itself";
   if (end.member(sender)?.role !== "county" && node !== sender) {
     return `a site ships its own entries, not those of "${node}"`;

@@ -7,7 +7,7 @@ import { firstHash } from "./chain.ts";
 import { readContent } from "./entry.ts";
 import { headStatement, type NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
-import { OctetReader } from "./octets.ts";
+import { OctetReader, OctetsError } from "./octets.ts";
 import { parseOrigin } from "./origin.ts";
 import { HASH_TAG_BYTES, type Run, type SignedRun } from "./run.ts";
 import { type ReadLimits, streamKey, type StreamState } from "./segments.ts";
@@ -67,8 +67,13 @@ export async function gather(
     }
     if (result.kind !== "run") continue;
     const { run } = result;
+    const timeMs = firstTimeMs(run);
+    if (timeMs === null) {
+      stuck.push({ state, reason: `entry ${run.first} cannot be read` });
+      continue;
+    }
     runs.push(signRun(run, key));
-    oldestMs = Math.min(oldestMs, readContent(new OctetReader(run.contents)).time.wallMs);
+    oldestMs = Math.min(oldestMs, timeMs);
     entriesMax -= run.last - run.first + 1;
     bytesMax -= run.contents.length;
   }
@@ -122,8 +127,18 @@ export async function oldestWaitingMs(
     const after = peer.get(streamKey(origin, stream))?.seq ?? 0;
     const result = await journal.read(origin, stream, after, { entriesMax: 1, bytesMax: 1 });
     if (result.kind !== "run") continue;
-    const { wallMs } = readContent(new OctetReader(result.run.contents)).time;
-    oldest = Math.min(oldest ?? wallMs, wallMs);
+    const wallMs = firstTimeMs(result.run);
+    if (wallMs !== null) oldest = Math.min(oldest ?? wallMs, wallMs);
   }
   return oldest;
+}
+
+/** Wall clock of a run's first entry; `null` where the disk has no entry there, but noise. */
+function firstTimeMs({ contents }: Run): number | null {
+  try {
+    return readContent(new OctetReader(contents)).time.wallMs;
+  } catch (error) {
+    if (error instanceof OctetsError) return null;
+    throw error;
+  }
 }

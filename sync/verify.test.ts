@@ -28,7 +28,7 @@ async function written(folder: TemporaryFolder): Promise<{ origin: string; segme
 
 function check(folder: TemporaryFolder) {
   const segments = new LibsqlSegments({ directory: folder.path, readOnly: true });
-  return verify({ segments, hashName: "sha256", publicKeyOf: () => undefined });
+  return verify({ segments, hashName: "sha256", publicKeysOf: () => [] });
 }
 
 function open(folder: TemporaryFolder, segment: string): Database {

@@ -31,8 +31,8 @@ export interface Verification {
 export interface VerifyOptions {
   readonly segments: Segments;
   readonly hashName: HashName;
-  /** Public keys of origins' nodes; heads of unknown ones are not checked. */
-  readonly publicKeyOf: (node: string) => string | undefined;
+  /** All public keys that an origin's node ever had; heads of unknown ones are not checked. */
+  readonly publicKeysOf: (node: string) => readonly string[];
 }
 
 const LIMITS: ReadLimits = { entriesMax: 4096, bytesMax: 4 << 20 };
@@ -71,14 +71,14 @@ export function verify(options: VerifyOptions): Verification {
 class StreamWalk {
   readonly #state: StreamState;
   readonly #chain: Chain;
-  readonly #publicKey: string | undefined;
+  readonly #publicKeys: readonly string[];
   #bad: Finding["bad"] = null;
 
-  constructor(state: StreamState, { hashName, publicKeyOf }: VerifyOptions) {
+  constructor(state: StreamState, { hashName, publicKeysOf }: VerifyOptions) {
     const { origin, stream, floor, floorHash } = state;
     this.#state = state;
     this.#chain = new Chain(origin, stream, floor - 1, floorHash, hashName);
-    this.#publicKey = publicKeyOf(nodeOf(origin));
+    this.#publicKeys = publicKeysOf(nodeOf(origin));
   }
 
   walk(segment: Segment): void {
@@ -132,9 +132,9 @@ class StreamWalk {
   }
 
   #checkHead({ last, signature }: Block): void {
-    if (signature === null || this.#publicKey === undefined) return;
-    const place = { ...this.#state, seq: last, hash: this.#chain.hash };
-    if (!signedBy(this.#publicKey, headStatement(place), signature)) {
+    if (signature === null || this.#publicKeys.length === 0) return;
+    const statement = headStatement({ ...this.#state, seq: last, hash: this.#chain.hash });
+    if (!this.#publicKeys.some((key) => signedBy(key, statement, signature))) {
       this.#fail(last, "its origin's signature does not hold");
     }
   }

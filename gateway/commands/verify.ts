@@ -13,7 +13,7 @@ import { table } from "./table.ts";
 export function verifyJournal(config: Config): Verification {
   requireJournal(config);
   const keystore = openKeystore(config.dataDir, config.keyFile);
-  const keys = new Map([...memberKeys(config, keystore.storageKey)]);
+  const keys = Map.groupBy(memberKeys(config, keystore.storageKey), ([node]) => node);
   const segments = new LibsqlSegments({
     directory: join(config.dataDir, "journal"),
     encryptionKey: keystore.storageKey,
@@ -22,11 +22,11 @@ export function verifyJournal(config: Config): Verification {
   return verify({
     segments,
     hashName: config.journal.hash,
-    publicKeyOf: (node) => keys.get(node),
+    publicKeysOf: (node) => (keys.get(node) ?? []).map(([, key]) => key),
   });
 }
 
-/** Keys of the county's nodes, from the enrolment; at a county, of all that enrolled there. */
+/** Keys of the county's nodes, from the enrolment; at a county, all that ever enrolled there. */
 function* memberKeys(config: Config, encryptionKey: string): Generator<[string, string]> {
   const { dataDir } = config;
   for (const [node, { publicKey }] of new PeersFile(dataDir).read()) yield [node, publicKey];
@@ -40,7 +40,7 @@ function* memberKeys(config: Config, encryptionKey: string): Generator<[string, 
       synchronous: "NORMAL",
       checkpointPages: 0,
     });
-    for (const row of tables.rows("SELECT node, publickey FROM members")) {
+    for (const row of tables.rows("SELECT node, publickey FROM memberkeys")) {
       yield [row.text("node"), row.text("publickey")];
     }
   } catch (cause) {

@@ -32,7 +32,7 @@ export type EnrolmentBody = z.infer<typeof enrolmentBody>;
 export function membersOf(authorities: readonly string[]): Projection {
   return {
     name: "members",
-    version: 2,
+    version: 3,
     schema: `
 CREATE TABLE invitations (
   invitation TEXT PRIMARY KEY,
@@ -49,7 +49,12 @@ CREATE TABLE members (
   invitation TEXT NOT NULL,
   wall INTEGER NOT NULL,
   enrolledby TEXT NOT NULL
-) STRICT;`,
+) STRICT;
+CREATE TABLE memberkeys (
+  node TEXT NOT NULL,
+  publickey TEXT NOT NULL,
+  PRIMARY KEY (node, publickey)
+) STRICT, WITHOUT ROWID;`,
     apply: (database, entries) => {
       for (const entry of entries) {
         const node = parseOrigin(entry.origin)?.node;
@@ -63,6 +68,7 @@ const INSERT_INVITATION = `INSERT INTO invitations (invitation, node, role, key,
 VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING`;
 /** Apart from the invitations: one centre's entries may be read before those of the other. */
 const INSERT_USE = "INSERT INTO uses (invitation) VALUES (?) ON CONFLICT DO NOTHING";
+const INSERT_KEY = "INSERT INTO memberkeys (node, publickey) VALUES (?,?) ON CONFLICT DO NOTHING";
 /** The later enrolment of a node counts, at both centres alike: a replaced box has a new key. */
 const UPSERT_MEMBER = `INSERT INTO members (node, role, publickey, invitation, wall, enrolledby)
 VALUES (?,?,?,?,?,?) ON CONFLICT (node) DO UPDATE SET role = excluded.role,
@@ -80,6 +86,7 @@ function applyOne(database: Database, entry: Entry, by: string): void {
     if (!body.success) return;
     const { invitation, node, role, publicKey } = body.data;
     database.run(INSERT_USE, [invitation]);
+    database.run(INSERT_KEY, [node, publicKey]);
     database.run(UPSERT_MEMBER, [node, role, publicKey, invitation, entry.time.wallMs, by]);
   }
 }

@@ -26,12 +26,20 @@ export class Registry {
 
   /** Reads the file and the tables anew. */
   async refresh(): Promise<void> {
-    const members = this.#peers.read();
+    const own = this.#peers.read();
+    const members = new Map(own);
     for (const row of await this.#tables.rows("SELECT node, role, publickey FROM members")) {
       const role = ROLES.find((known) => known === row.text("role"));
       // What this node learnt by itself, with a code in hand, is not overruled by others.
-      if (role === undefined || members.get(row.text("node"))?.role === "county") continue;
+      if (role === undefined || own.get(row.text("node"))?.role === "county") continue;
       members.set(row.text("node"), { publicKey: row.text("publickey"), role });
+    }
+    for (const row of await this.#tables.rows("SELECT node, publickey FROM memberkeys")) {
+      const [node, key] = [row.text("node"), row.text("publickey")];
+      const member = members.get(node);
+      if (member === undefined || member.publicKey === key) continue;
+      if (own.get(node)?.role === "county") continue;
+      members.set(node, { ...member, earlierKeys: [...member.earlierKeys ?? [], key] });
     }
     this.#members = members;
     this.#version = this.#peers.version();
