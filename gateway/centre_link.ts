@@ -1,10 +1,11 @@
 /** The link to one centre: waits until this node is enrolled there, then ships. */
 import { Link, type LinkStatus } from "../sync/link.ts";
-import { nodeOf } from "../sync/origin.ts";
+import { nodeOf, parseOrigin } from "../sync/origin.ts";
 import { Peer } from "../sync/peer.ts";
 import { pause, systemTimer } from "../sync/timer.ts";
 import type { Standing } from "../sync/answers.ts";
 import type { Centre } from "./config.ts";
+import { readLatestLife } from "./keystore.ts";
 import type { Node } from "./node.ts";
 
 /** How a link is doing; before enrolment there is none. */
@@ -58,12 +59,22 @@ export class CentreLink {
     for (;;) {
       const known = registry.member(this.#centre.node);
       if (known?.role === "county" && this.#hasAuthority()) {
+        this.#requireLatestLife();
         return await this.#ship(known.publicKey, signal);
       }
       await pause(this.#unusable === null ? LOOK_MS : FILE_MS, signal);
       if (signal.aborted) return;
       if (registry.outdated) await registry.refresh();
     }
+  }
+
+  /** A replaced box that has just enrolled begins a life after those of the old one. */
+  #requireLatestLife(): void {
+    const { config, journal } = this.#node;
+    const latest = readLatestLife(config.dataDir);
+    if (latest === null || journal.positions().some(({ origin }) => origin === latest)) return;
+    if ((parseOrigin(latest)?.life ?? 0) < (parseOrigin(journal.origin)?.life ?? 0)) return;
+    throw new Error(`The county holds ${latest} of this node, so it has to start anew after that`);
   }
 
   /** Whether the file with the centre's authority can be read, where one is configured. */

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { TemporaryFolder } from "../sync/fixtures.ts";
 import { PROBLEM_TYPE } from "../sync/problem.ts";
 import { API_ROUTES } from "./api.ts";
+import { ownerLinkSchema } from "./commands/status.ts";
 import { COUNTERS } from "./counters.ts";
 import { NodeProcess } from "./fixtures.ts";
 
@@ -145,4 +146,61 @@ describe("bad requests are answered with a problem that says what to do", () => 
     expect(response.status).toBe(400);
     expect((await problemOf(response)).detail).toContain(detail);
   });
+});
+
+describe("an owner's link", () => {
+  async function newLink(): Promise<string> {
+    const { url } = ownerLinkSchema.parse(await node("site").ask("/api/owner-links", {}));
+    return new URL(url).pathname;
+  }
+  const ask = async (path: string, method: string) => {
+    const headers = { "accept-language": "en" };
+    const answer = await node("site")
+      .fetch(path, { method, token: false, redirect: "manual", headers });
+    return { answer, text: await answer.text() };
+  };
+
+  test("X1: is not used up by who only looks, as the preview of a chat program does", async () => {
+    const path = await newLink();
+    for (const method of ["HEAD", "GET", "HEAD", "GET"]) {
+      const { answer, text } = await ask(path, method);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.getSetCookie()).toEqual([]);
+      if (method === "GET") expect(text).toContain(`<form method="post" action="${path}">`);
+    }
+    const { answer } = await ask(path, "POST");
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get("location")).toBe("/");
+    const [cookie] = answer.headers.getSetCookie();
+    expect(cookie).toMatch(/^session-site-1=.*HttpOnly.*SameSite=Strict/);
+  });
+
+  test("X1: that was used shows that it is void, and opens nothing", async () => {
+    const path = await newLink();
+    await ask(path, "POST");
+    for (const method of ["GET", "POST"]) {
+      const { answer, text } = await ask(path, method);
+      expect(answer.status, method).toBe(403);
+      expect(answer.headers.getSetCookie()).toEqual([]);
+      expect(text).toContain("This link is used up or has expired");
+    }
+  });
+});
+
+test.each([
+  { back: "/equality?a=1", to: "/equality?a=1" },
+  { back: "/sites/a#b", to: "/sites/a" },
+  { back: "//evil.example", to: "/" },
+  { back: "/\t/evil.example", to: "/" },
+  { back: "/\\evil.example", to: "/" },
+  { back: "/.//evil.example", to: "/evil.example" },
+  { back: "https://evil.example/a", to: "/" },
+  { back: "javascript:alert(1)", to: "/" },
+  { back: "http://[", to: "/" },
+])("X7: a change of the language that leads back to $back goes to $to", async ({ back, to }) => {
+  const path = `/language/en?back=${encodeURIComponent(back)}`;
+  const answer = await node("site").fetch(path, { token: false, redirect: "manual" });
+  await answer.body?.cancel();
+  expect(answer.status).toBe(302);
+  expect(answer.headers.get("location")).toBe(to);
 });

@@ -6,7 +6,7 @@ import { problemResponse } from "../sync/problem.ts";
 import { apiApp, type ApiParts } from "./api.ts";
 import { isLoopback } from "./config.ts";
 import { consoleApp, languageApp, languageOf, viewOf } from "./console/app.ts";
-import { strangerPage } from "./console/layout.ts";
+import { enterPage, strangerPage } from "./console/layout.ts";
 import type { TextKey } from "./console/text.ts";
 import { metricsText } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
@@ -70,7 +70,8 @@ export function httpHandler(
     return context.body(body, 200, { "content-type": ASSETS[name], "cache-control": "max-age=60" });
   });
   app.route("/", languageApp());
-  app.get("/owner/:token", (context) => openOwnerLink(parts, context));
+  app.get("/owner/:token", (context) => showOwnerLink(parts, context));
+  app.post("/owner/:token", (context) => openOwnerLink(parts, context));
 
   app.use(async (context, next) => {
     const local = context.req.path === "/metrics" &&
@@ -100,7 +101,7 @@ export function httpHandler(
     deleteCookie(context, cookieName(parts));
     return context.redirect("/");
   });
-  app.route("/", consoleApp(parts));
+  app.route("/", consoleApp(parts, (context) => mayLookOn(parts, context)));
   app.notFound((context) => stranger(context, "notFound", 404));
   return async (request, connection) => await app.fetch(request, { connection });
 }
@@ -119,6 +120,13 @@ function cookieName({ node }: HttpParts): string {
   return `session-${node.config.node}`;
 }
 
+/** Opening the link changes nothing: chat programs look at links before people do. */
+function showOwnerLink(parts: HttpParts, context: Context): Response | Promise<Response> {
+  const good = parts.sessions.opens(context.req.param("token") ?? "");
+  if (!good) return stranger(context, "linkVoid", 403);
+  return context.html(enterPage(viewOf(languageOf(context)), context.req.path));
+}
+
 function openOwnerLink(parts: HttpParts, context: Context): Response | Promise<Response> {
   const session = parts.sessions.redeem(context.req.param("token") ?? "");
   if (session === null) return stranger(context, "linkVoid", 403);
@@ -128,15 +136,24 @@ function openOwnerLink(parts: HttpParts, context: Context): Response | Promise<R
     sameSite: "Strict",
     secure: parts.node.config.http.tls !== undefined,
   });
-  return context.redirect("/");
+  return context.redirect("/", 303);
 }
 
 /** A program by its bearer token, a person by a session. */
-function authorised(parts: HttpParts, context: Context): boolean {
+function authorised(
+  parts: HttpParts,
+  context: Context,
+  holds = (session: string) => parts.sessions.valid(session),
+): boolean {
   const bearer = /^Bearer (.+)$/.exec(context.req.header("authorization") ?? "")?.[1];
   if (bearer !== undefined) return same(bearer, parts.node.keystore.token);
   const session = getCookie(context, cookieName(parts));
-  return session !== undefined && parts.sessions.valid(session);
+  return session !== undefined && holds(session);
+}
+
+/** Whether an open page may go on: a page that is left open does not keep its session alive. */
+function mayLookOn(parts: HttpParts, context: Context): boolean {
+  return authorised(parts, context, (session) => parts.sessions.open(session));
 }
 
 function same(a: string, b: string): boolean {

@@ -1,5 +1,6 @@
 /** What a node must keep to itself: its key, the at-rest key, the token of its programs. */
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { NodeKey } from "../sync/identity.ts";
@@ -30,14 +31,22 @@ export function openKeystore(dataDir: string, keyFile: string | undefined): Keys
   return {
     key: NodeKey.parse(readOrMake(join(folder, "node.pem"), () => NodeKey.create().toPem())),
     storageKey: storageKey.trim(),
-    token: readToken(dataDir),
+    token: readOrMake(tokenPath(dataDir), () => randomBytes(32).toString("base64url")).trim(),
   };
 }
 
-/** The token of a node's programs, for a command on the same machine. */
+/** Whether the node has been started, or enrolled, in this folder before. */
+export function hasKeys(dataDir: string): boolean {
+  return existsSync(join(dataDir, "keys", "node.pem"));
+}
+
+/** The token of a node's programs, for a command on the same machine; made by the node itself. */
 export function readToken(dataDir: string): string {
-  const path = join(dataDir, "keys", "api.token");
-  return readOrMake(path, () => randomBytes(32).toString("base64url")).trim();
+  return Deno.readTextFileSync(tokenPath(dataDir)).trim();
+}
+
+function tokenPath(dataDir: string): string {
+  return join(dataDir, "keys", "api.token");
 }
 
 function readOrMake(path: string, make: () => string): string {
@@ -68,6 +77,23 @@ export function writeDurably(path: string, text: string): void {
   } finally {
     folder.close();
   }
+}
+
+const lifeSchema = z.object({ latest: z.string() });
+
+/** The latest life of this node that the county held when it enrolled, if any. */
+export function readLatestLife(dataDir: string): string | null {
+  try {
+    const text = Deno.readTextFileSync(join(dataDir, "life.json"));
+    return lifeSchema.parse(JSON.parse(text)).latest;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+export function writeLatestLife(dataDir: string, latest: string): void {
+  writeDurably(join(dataDir, "life.json"), JSON.stringify({ latest }));
 }
 
 const peersSchema = z.record(

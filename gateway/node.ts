@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
 import { Counters } from "./counters.ts";
 import { Registry } from "./fleet/registry.ts";
-import { type Keystore, openKeystore, PeersFile } from "./keystore.ts";
+import { type Keystore, openKeystore, PeersFile, readLatestLife } from "./keystore.ts";
 import type { Log } from "./log.ts";
 import { Refusals } from "./refusals.ts";
 import { QueryTables } from "./tables.ts";
@@ -32,6 +32,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
   opened.adopt(lockFolder(dataDir), (file) => file.close());
   const keystore = openKeystore(dataDir, config.keyFile);
   const clock = new SystemClock();
+  const latest = readLatestLife(dataDir);
   const journal = opened.adopt(
     await openJournal({
       directory: join(dataDir, "journal"),
@@ -40,6 +41,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
       encryptionKey: keystore.storageKey,
       segmentBytesMax: config.journal.segmentMiB * (1 << 20),
       stamp: clock.now(),
+      ...(latest === null ? {} : { after: latest }),
     }),
     (journal) => journal.close(),
   );

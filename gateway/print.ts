@@ -3,7 +3,12 @@
 const encoder = new TextEncoder();
 
 export function print(text: string): void {
-  Deno.stdout.writeSync(encoder.encode(`${text}\n`));
+  try {
+    Deno.stdout.writeSync(encoder.encode(`${text}\n`));
+  } catch (error) {
+    // Whoever read it, such as `head`, has enough.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }
 
 export function complain(text: string): void {

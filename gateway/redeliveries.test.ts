@@ -56,13 +56,22 @@ describe("a message that comes again under its number, without a word of it", ()
     expect(await marks(desk)).toEqual([false, false, false]);
   });
 
-  test("is new behind another that is new: repeats come first", async () => {
+  test("G3: is marked behind new ones too: some senders give those first", async () => {
     await using desk = await CollectorDesk.open();
     await desk.give(
       [numbered(1, 10), numbered(2, 10)],
-      [numbered(7, 20), numbered(1, 20), numbered(2, 20)],
+      [numbered(7, 20), numbered(1, 20), numbered(8, 20), numbered(2, 20)],
     );
-    expect(await marks(desk)).toEqual([false, false, false, false, false]);
+    expect(await marks(desk)).toEqual([false, false, false, true, false, true]);
+  });
+
+  test("G3: is new under a number that stood for something else in between", async () => {
+    await using desk = await CollectorDesk.open();
+    await desk.give([numbered(1, 10, 21.5)], [
+      numbered(1, 20, 21.6),
+      numbered(1, 20, 21.5),
+    ]);
+    expect(await marks(desk)).toEqual([false, false, false]);
   });
 
   test("is new when the device had taken its leave", async () => {

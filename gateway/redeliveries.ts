@@ -54,8 +54,9 @@ export class Redeliveries {
       numbers.connectedMs = connectedMs;
     }
     const repeats = numbers.before.get(number) === content;
-    // Senders repeat in order and first of all: behind the first new message nothing is a repeat.
-    if (!repeats && !item.possibleDuplicate) numbers.before.clear();
+    // Whatever came under it, the number stands for that now. The others stay: some senders give
+    // what is new first and their backlog later. A false mark is harmless, a missing one is not.
+    numbers.before.delete(number);
     note(numbers.now, number, content);
     return repeats;
   }

@@ -50,6 +50,18 @@ describe("an owner's link", () => {
     expect(desk.sessions.valid(link)).toBe(false);
   });
 
+  test("can be looked at without being used up", () => {
+    using desk = new Desk();
+    const link = desk.sessions.newLink();
+    expect([link, link, "", "x"].map((token) => desk.sessions.opens(token)))
+      .toEqual([true, true, false, false]);
+    expect(desk.sessions.redeem(link)).not.toBeNull();
+    expect(desk.sessions.opens(link)).toBe(false);
+    const late = desk.sessions.newLink();
+    desk.nowMs += 24 * HOUR_MS + 1;
+    expect(desk.sessions.opens(late)).toBe(false);
+  });
+
   test("is void once there is a newer one", () => {
     using desk = new Desk();
     const [older, newer] = [desk.sessions.newLink(), desk.sessions.newLink()];
@@ -88,6 +100,15 @@ describe("a session", () => {
     desk.nowMs += 12 * HOUR_MS + 1;
     expect(desk.sessions.valid(session)).toBe(false);
     expect(desk.open().valid(session)).toBe(false);
+  });
+
+  test("is not kept alive by a page that is only open", () => {
+    using desk = new Desk();
+    const session = desk.signIn();
+    desk.nowMs += 12 * HOUR_MS;
+    expect(desk.sessions.open(session)).toBe(true);
+    desk.nowMs += 1;
+    expect(desk.sessions.open(session)).toBe(false);
   });
 
   test("that has ended leaves the node without an owner: its next start prints a link", () => {

@@ -42,11 +42,17 @@ export class Sessions {
     return token;
   }
 
+  /** Whether this link's token would give a session; it stays good. */
+  opens(token: string): boolean {
+    const { link } = this.#file;
+    if (link === null || link.hash !== hashed(token)) return false;
+    return this.#nowMs() - link.madeMs <= LINK_MS;
+  }
+
   /** Takes a link's token and gives a session's, or `null` where the link is void. */
   redeem(token: string): string | null {
-    const { link, sessions } = this.#file;
-    if (link === null || link.hash !== hashed(token)) return null;
-    if (this.#nowMs() - link.madeMs > LINK_MS) return null;
+    const { sessions } = this.#file;
+    if (!this.opens(token)) return null;
     const session = randomBytes(32).toString("base64url");
     const kept = [...sessions, { hash: hashed(session), usedMs: this.#nowMs() }]
       .slice(-SESSIONS_MAX);
@@ -54,12 +60,16 @@ export class Sessions {
     return session;
   }
 
-  /** Whether this is the token of a session that has not ended. */
+  /** Whether this is the token of a session that has not ended; this is no use of it. */
+  open(token: string): boolean {
+    return this.#find(token) !== undefined;
+  }
+
+  /** As `open`, and a use of it: it will end later. */
   valid(token: string): boolean {
-    const hash = hashed(token);
-    const session = this.#file.sessions.find((one) => one.hash === hash);
+    const session = this.#find(token);
+    if (session === undefined) return false;
     const now = this.#nowMs();
-    if (session === undefined || !this.#alive(session)) return false;
     if (now - session.usedMs > TOUCH_MS) {
       session.usedMs = now;
       this.#write(this.#file);
@@ -71,6 +81,11 @@ export class Sessions {
     const hash = hashed(token);
     const sessions = this.#file.sessions.filter((one) => one.hash !== hash);
     this.#write({ ...this.#file, sessions });
+  }
+
+  #find(token: string): SessionsFile["sessions"][number] | undefined {
+    const hash = hashed(token);
+    return this.#file.sessions.find((one) => one.hash === hash && this.#alive(one));
   }
 
   #alive({ usedMs }: SessionsFile["sessions"][number]): boolean {

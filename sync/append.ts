@@ -1,6 +1,6 @@
 /** What a journal takes, and what becomes of it. */
 import type { Stamp } from "./entry.ts";
-import type { KeyClaim } from "./journal_keys.ts";
+import type { KeyClaim, KeyRelease } from "./journal_keys.ts";
 import type { Stream } from "./stream.ts";
 
 /** Something new for this node's own streams. */
@@ -31,3 +31,24 @@ export type Appended =
   | { readonly kind: "duplicate" }
   /** The same id is there with other bytes. */
   | { readonly kind: "conflict" };
+
+/** Items to append, in the order they came, packed for the way between threads. */
+export interface AppendBatch {
+  /** Names of the streams that `streamOf` counts in. */
+  readonly streams: readonly string[];
+  readonly streamOf: Uint8Array;
+  /** Contents back to back, and where each ends. */
+  readonly contents: Uint8Array<ArrayBuffer>;
+  readonly ends: Uint32Array;
+  readonly claims: readonly KeyClaim[];
+  readonly releases: readonly KeyRelease[];
+  /** The moment of the hand-over: what key windows are measured by. */
+  readonly stamp: Stamp;
+}
+
+/** For each item its sequence number, or one of the codes below. */
+export type AppendResult = Float64Array;
+/** The item's key is there with the same bytes: nothing was stored. */
+export const DUPLICATE = 0;
+/** The item's key is there with other bytes: nothing was stored. */
+export const CONFLICT = -1;

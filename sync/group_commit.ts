@@ -1,8 +1,14 @@
 /** What waits for one commit: items of any number of callers, packed for the journal's thread. */
 import { BODY_BYTES_MAX, type Stamp, writeContent } from "./entry.ts";
-import { type AppendBatch, type AppendResult, CONFLICT, DUPLICATE } from "./journal_core.ts";
 import type { KeyClaim, KeyRelease } from "./journal_keys.ts";
-import type { Append, Appended } from "./append.ts";
+import {
+  type Append,
+  type AppendBatch,
+  type Appended,
+  type AppendResult,
+  CONFLICT,
+  DUPLICATE,
+} from "./append.ts";
 import { OctetWriter } from "./octets.ts";
 import { STREAMS } from "./stream.ts";
 

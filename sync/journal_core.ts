@@ -2,10 +2,11 @@
  * The journal's logic: synchronous, with its storage, its clock and its randomness as
  * parameters. The worker (journal_methods.ts) is a thin shell around it, and so is a simulation.
  */
+import { type AppendBatch, type AppendResult, CONFLICT, DUPLICATE } from "./append.ts";
 import { Chain, firstHash, type HashName } from "./chain.ts";
 import { BlockBuilder, blockChanges, contentsFrom, joined, lastWallMs } from "./block.ts";
 import { HASH_BYTES, type Stamp, writeContent } from "./entry.ts";
-import { JournalKeys, type KeyClaim, type KeyRelease } from "./journal_keys.ts";
+import { JournalKeys } from "./journal_keys.ts";
 import { OctetWriter } from "./octets.ts";
 import { formatOrigin, nodeOf, parseOrigin } from "./origin.ts";
 import { receiveRun, type Reception } from "./reception.ts";
@@ -25,28 +26,12 @@ export interface CoreOptions {
   readonly stamp: Stamp;
   /** 16 random hexadecimal digits, for the name of a new life. */
   readonly nonce: string;
+  /**
+   * A life of this node that others hold: where it is not one of this journal's, the box was
+   * replaced, and a life begins that comes after it.
+   */
+  readonly after?: string;
 }
-
-/** Items to append, in the order they came, packed for the way between threads. */
-export interface AppendBatch {
-  /** Names of the streams that `streamOf` counts in. */
-  readonly streams: readonly string[];
-  readonly streamOf: Uint8Array;
-  /** Contents back to back, and where each ends. */
-  readonly contents: Uint8Array<ArrayBuffer>;
-  readonly ends: Uint32Array;
-  readonly claims: readonly KeyClaim[];
-  readonly releases: readonly KeyRelease[];
-  /** The moment of the hand-over: what key windows are measured by. */
-  readonly stamp: Stamp;
-}
-
-/** For each item its sequence number, or one of the codes below. */
-export type AppendResult = Float64Array;
-/** The item's key is there with the same bytes: nothing was stored. */
-export const DUPLICATE = 0;
-/** The item's key is there with other bytes: nothing was stored. */
-export const CONFLICT = -1;
 
 export interface SignedRunWithKey {
   readonly run: SignedRun;
@@ -115,7 +100,7 @@ export class JournalCore {
     this.#probes = Number(meta.get(PROBE) ?? 0);
     const previous = meta.get(ORIGIN) ?? null;
     this.#origin = previous ?? "";
-    if (previous !== null && meta.get(CLEAN) === "1") {
+    if (previous !== null && meta.get(CLEAN) === "1" && !this.#isOvertaken(previous)) {
       this.#commit([{ kind: "meta", name: CLEAN, value: "0" }]);
     } else {
       this.#beginLife(previous);
@@ -309,9 +294,18 @@ export class JournalCore {
     });
   }
 
+  /** Whether others hold a life of this node that is not ours, and not before ours. */
+  #isOvertaken(previous: string): boolean {
+    const { after } = this.#options;
+    if (after === undefined || this.positions().some(({ origin }) => origin === after)) {
+      return false;
+    }
+    return lifeOf(after) >= lifeOf(previous);
+  }
+
   #beginLife(previous: string | null): void {
     const { node, nonce } = this.#options;
-    const life = previous === null ? 1 : (parseOrigin(previous)?.life ?? 0) + 1;
+    const life = 1 + Math.max(lifeOf(previous), lifeOf(this.#options.after));
     this.#origin = formatOrigin({ node, life, nonce });
     const ended = this.positions().filter((state) => state.origin === previous);
     const body = {
@@ -396,4 +390,8 @@ export class JournalCore {
       ...this.receipts().map((receipt): Change => ({ kind: "receipt", receipt })),
     ]);
   }
+}
+
+function lifeOf(origin: string | null | undefined): number {
+  return parseOrigin(origin ?? "")?.life ?? 0;
 }

@@ -1,12 +1,11 @@
 /** What the journal's thread can be asked, over whatever storage it is given. */
 import {
-  type AppendBatch,
-  type AppendResult,
   JournalCore,
   type ReadResult,
   type Retention,
   type SignedRunWithKey,
 } from "./journal_core.ts";
+import type { AppendBatch, AppendResult } from "./append.ts";
 import type { HashName } from "./chain.ts";
 import type { Stamp } from "./entry.ts";
 import type { Reception } from "./reception.ts";
@@ -23,6 +22,8 @@ export interface Opening {
   readonly stamp: Stamp;
   /** 16 random hexadecimal digits. */
   readonly nonce: string;
+  /** See {@link CoreOptions}. */
+  readonly after?: string;
 }
 
 export interface Opened {

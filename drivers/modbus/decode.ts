@@ -8,7 +8,7 @@ export function decodePoint(point: ModbusPoint, bytes: Uint8Array): Reading {
   const { register } = point;
   if (register.type === "string") return good(point, text(ordered(bytes, register.order)));
   if (register.type === "bool") {
-    const word = new DataView(bytes.buffer, bytes.byteOffset).getUint16(0);
+    const word = new DataView(ordered(bytes, register.order).buffer).getUint16(0);
     return good(point, (word >> (register.bit ?? 0) & 1) === 1);
   }
   const raw = numberIn(ordered(bytes, register.order), register.type);

@@ -11,7 +11,7 @@ export function encodeRegister(register: Register, value: number | boolean | str
   }
   if (register.type === "bool") {
     view.setUint16(0, value ? 1 << (register.bit ?? 0) : 0);
-    return bytes;
+    return ordered(bytes, register.order);
   }
   const raw = (Number(value) - register.offset) / register.scale;
   switch (register.type) {

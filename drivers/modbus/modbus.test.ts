@@ -6,7 +6,7 @@ import { builtInProfiles, readProfiles } from "../profile_library.ts";
 import { exampleModel } from "../simulation.ts";
 import { badServer, type PackedValue, profileOf, pymodbus } from "./fixtures.ts";
 import { modbus } from "./modbus.ts";
-import { ORDERS, TYPES } from "./profile.ts";
+import { modbusProfile, ORDERS, TYPES } from "./profile.ts";
 import { ModbusSimulator } from "./simulator.ts";
 
 function settings(port: number, profile: object, more: object = {}) {
@@ -109,6 +109,11 @@ test("functions 1 to 4 read their own tables, and bits within a register", async
       "bit-1": { table: "holding", address: 7, type: "bool", bit: 1 },
       "bit-2": { table: "holding", address: 7, type: "bool", bit: 2 },
       "bit-15": { table: "holding", address: 7, type: "bool", bit: 15 },
+      // With its bytes the other way round the word is 0000_0100_1000_0000.
+      "bit-2-swapped": { table: "holding", address: 7, type: "bool", bit: 2, order: "BADC" },
+      "bit-7-swapped": { table: "holding", address: 7, type: "bool", bit: 7, order: "BADC" },
+      "bit-10-swapped": { table: "holding", address: 7, type: "bool", bit: 10, order: "DCBA" },
+      "bit-10-plain": { table: "holding", address: 7, type: "bool", bit: 10, order: "CDAB" },
       input: { table: "input", address: 7, type: "uint16" },
     }),
   ));
@@ -120,6 +125,10 @@ test("functions 1 to 4 read their own tables, and bits within a register", async
     "bit-1": false,
     "bit-2": true,
     "bit-15": true,
+    "bit-2-swapped": false,
+    "bit-7-swapped": true,
+    "bit-10-swapped": true,
+    "bit-10-plain": false,
     input: 9,
   });
 });
@@ -276,6 +285,47 @@ test("while a poll is not stored yet, the next ones are skipped, not queued", as
   run.letGo();
   await until("it goes on", () => run.of("reading").length > 3);
   expect(asked).toBe(1);
+});
+
+test("how many polls were skipped is told when the device is online again", async () => {
+  let probes = 0;
+  await using server = await badServer((request) => {
+    if (request[6] === 1) return answerTo(request, [3, 2, 0, 7]);
+    probes++;
+    return null;
+  });
+  const profile = profileOf({ a: { address: 0, type: "int16" } }, { timeoutMs: 50 });
+  const devices = [1, 2].map((unit) => ({
+    id: `device-${unit}`,
+    profile,
+    unit,
+    intervalSeconds: 0.1,
+  }));
+  const connection = { type: "tcp", host: "127.0.0.1", port: server.port };
+  await using run = DrivenRun.of(modbus, { connection, devices });
+  run.hold();
+  // The line goes on meanwhile, as its other device shows, which never answers.
+  await until("beats have passed", () => probes >= 3 || run.ended !== null);
+  run.letGo();
+  const told = () => run.of("state").filter(({ device }) => device === "device-1");
+  await until("it is online again", () => told().length >= 3);
+  expect(told().map(({ state }) => state)).toEqual(["online", "degraded", "online"]);
+  expect(told()[2].reason).toMatch(/^it answers; polls skipped before that: [1-9]\d*$/);
+});
+
+test("a switch in a register of any byte order reads back as the simulator wrote it", async () => {
+  const registers = ORDERS.flatMap((order, index) => [
+    [`on-${index}`, { address: index, type: "bool", bit: 3, order }],
+    [`off-${index}`, { address: index, type: "bool", bit: 11, order }],
+  ]);
+  const profile = modbusProfile.parse(profileOf(Object.fromEntries(registers)));
+  const values = Object.fromEntries(
+    profile.points.map(({ point }) => [point, point.startsWith("on")]),
+  );
+  const simulation = { profile, model: () => values, host: "127.0.0.1", port: 0 };
+  await using simulator = await ModbusSimulator.start(simulation);
+  const readings = await firstReadings(settings(simulator.port, profile));
+  expect(Object.fromEntries(readings.map(({ point, value }) => [point, value]))).toEqual(values);
 });
 
 test("nobody at the address ends the run with the address in the error", async () => {

@@ -56,6 +56,8 @@ class Polled {
   silent = 0;
   /** The last poll is not on disk yet. */
   storing = false;
+  /** Polls skipped since the device was last said to be online. */
+  skipped = 0;
 
   constructor(device: ModbusDevice, nowMs: number) {
     this.device = device;
@@ -86,6 +88,7 @@ async function pollAll(
     await Promise.race([until(next.dueMs, signal), line.broken]);
     if (signal.aborted) return;
     if (next.storing) {
+      next.skipped++;
       tellState(gatherer, next, "degraded", "a poll was skipped: the one before is not stored yet");
     } else {
       await Promise.race([poll(next, line, gatherer), line.broken]);
@@ -116,7 +119,12 @@ async function poll(polled: Polled, line: Line, gatherer: Gatherer): Promise<voi
   }
   polled.silent = 0;
   if (troubles.size > 0) tellState(gatherer, polled, "degraded", [...troubles].join(", "));
-  else tellState(gatherer, polled, "online", "it answers");
+  else {
+    const { skipped } = polled;
+    const missing = skipped === 0 ? "" : `; polls skipped before that: ${skipped}`;
+    tellState(gatherer, polled, "online", `it answers${missing}`);
+    polled.skipped = 0;
+  }
   polled.storing = true;
   gatherer.put({
     kind: "reading",

@@ -89,7 +89,7 @@ function write(tables: Tables, profile: ModbusProfile, values: ReturnType<Model>
       table[address >> 3] = value ? table[address >> 3] | mask : table[address >> 3] & ~mask;
     } else if (register.type === "bool") {
       // Several switches may share a register: only this one's bit changes.
-      const mask = 1 << (register.bit ?? 0);
+      const mask = Buffer.from(encodeRegister(register, true)).readUInt16BE();
       const word = table.readUInt16BE(2 * address);
       table.writeUInt16BE(value ? word | mask : word & ~mask & 0xffff, 2 * address);
     } else {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect as tcpConnect } from "node:net";
 import mqtt from "mqtt";
 import { describe, expect, test } from "vitest";
@@ -104,7 +105,7 @@ describe("what a device may do", () => {
     expect(run.of("reading")).toEqual([]);
   });
 
-  test("a name whose password was wrong five times has to wait, also with the right one", async () => {
+  test("X2: a name whose password was wrong five times has to wait at that address", async () => {
     await using run = await started(brokerFor({ "th-1": SENSOR }));
     for (let tries = 0; tries < 5; tries++) await publish(run, "th-1", { password: "wrong" });
     expect((await publish(run, "th-1", {})).code).not.toBe(0);
@@ -157,6 +158,28 @@ describe("what a device may do", () => {
     await first.endAsync();
     expect(run.of("refusal")[0].code).toBe("too-many");
     expect(run.of("reading")).toHaveLength(1);
+  });
+
+  test("X2: one address may not take all connections without saying who it is", async () => {
+    await using run = await started(brokerFor({ "th-1": SENSOR }, { connectionsMax: 40 }));
+    const sockets = Array.from({ length: 20 }, () => tcpConnect(run.port, "127.0.0.1"));
+    for (const socket of sockets) socket.on("error", () => {});
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    expect((await publish(run, "th-1", {})).code).not.toBe(0);
+    expect(run.of("refusal")).toMatchObject([{
+      code: "too-many",
+      who: "127.0.0.1",
+      detail: "too many of its connections have not said who they are",
+    }]);
+    // One says who it is, and there is room again.
+    const ended = once(sockets[0], "close");
+    const text = (value: string) => [0, value.length, ...Buffer.from(value)];
+    const body = [...text("MQTT"), 4, 0x82, 0, 60, ...text("x"), ...text("nobody")];
+    sockets[0].write(Buffer.from([0x10, body.length, ...body]));
+    sockets[0].resume();
+    await ended;
+    expect((await publish(run, "th-1", {})).code).toBe(0);
+    for (const socket of sockets) socket.destroy();
   });
 
   test("what is no MQTT is refused, and the others go on", async () => {

@@ -8,6 +8,7 @@ import { MqttConnection } from "./connection.ts";
 import { messageItem } from "./message_item.ts";
 import { QuietEmitter } from "./quiet_emitter.ts";
 import { SessionStore } from "./session_store.ts";
+import { Strangers } from "./strangers.ts";
 
 /** A connection has so long to say who it is. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -43,12 +44,14 @@ class Broker implements AsyncDisposable {
   /** Why connections ended, until their end is told. */
   readonly #reasons = new WeakMap<Client, string>();
   readonly #connections = new Set<MqttConnection>();
+  readonly #strangers: Strangers<Client["conn"]>;
   #aedes: Aedes | null = null;
 
   constructor(settings: BrokerSettings, gatherer: Gatherer) {
     this.#settings = settings;
     this.#gatherer = gatherer;
     this.#gate = new Gate(settings, () => performance.now());
+    this.#strangers = new Strangers(settings.connectionsMax, () => performance.now());
     this.#listener = listen(settings);
   }
 
@@ -90,16 +93,27 @@ class Broker implements AsyncDisposable {
 
   async #acceptAll(aedes: Aedes): Promise<void> {
     for await (const socket of this.#listener) {
-      if (this.#connections.size >= this.#settings.connectionsMax) {
-        const { remoteAddr } = socket;
-        const who = "hostname" in remoteAddr ? remoteAddr.hostname : "?";
-        const detail = `${this.#settings.connectionsMax} connections are open already`;
-        this.#refused("too-many", who, detail);
-        socket.close();
+      const { remoteAddr } = socket;
+      const who = "hostname" in remoteAddr ? remoteAddr.hostname : "?";
+      const crowd = this.#crowdAround(who);
+      if (crowd === null) {
+        this.#accept(aedes, socket);
         continue;
       }
-      this.#accept(aedes, socket);
+      this.#refused("too-many", who, crowd);
+      socket.close();
     }
+  }
+
+  /** Why an address may not connect at the moment, or `null`. */
+  #crowdAround(address: string): string | null {
+    const { connectionsMax } = this.#settings;
+    if (this.#connections.size >= connectionsMax) {
+      return `${connectionsMax} connections are open already`;
+    }
+    return this.#strangers.crowds(address)
+      ? "too many of its connections have not said who they are"
+      : null;
   }
 
   #accept(aedes: Aedes, socket: Deno.Conn): void {
@@ -109,7 +123,11 @@ class Broker implements AsyncDisposable {
       this.#refuse("too-large", client, `a packet of ${length} bytes, at most ${limit}`);
     });
     this.#connections.add(connection);
-    connection.once("close", () => this.#connections.delete(connection));
+    this.#strangers.add(connection, connection.remoteAddress);
+    connection.once("close", () => {
+      this.#connections.delete(connection);
+      this.#strangers.delete(connection);
+    });
     const client = aedes.handle(connection);
   }
 
@@ -119,7 +137,8 @@ class Broker implements AsyncDisposable {
     username: string | undefined,
     password: Uint8Array | undefined,
   ): Promise<true> {
-    const login = await this.#gate.login(username, password);
+    this.#strangers.delete(client.conn);
+    const login = await this.#gate.login({ username, password, address: addressOf(client.conn) });
     const deny = (code: RefusalCode, detail: string, returnCode: number) => {
       const who = username ?? `${client.id} at ${addressOf(client.conn)}`;
       this.#refused(code, who, detail);
@@ -174,13 +193,14 @@ class Broker implements AsyncDisposable {
     return numbered ? { delivery: { connectedMs, number: messageId } } : {};
   }
 
-  /** QoS 2 tells repeats by the packet id, from the first PUBLISH until PUBREL. */
-  #handshake(client: Client, packet: PublishPacket, bytes: Uint8Array) {
+  /**
+   * QoS 2 tells repeats by the packet id, from the first PUBLISH until PUBREL, whatever the DUP
+   * flag says (MQTT 3.1.1, 4.3.3). Under another topic it is another message, as with other bytes.
+   */
+  #handshake(client: Client, { messageId, topic }: PublishPacket, payload: Uint8Array) {
+    const bytes = Buffer.concat([Buffer.from(`${topic}\0`), payload]);
     const channel = handshakeChannel(client);
-    const id = String(packet.messageId);
-    // Without the DUP flag it is a new message, whatever an earlier session left behind.
-    if (!packet.dup) this.#gatherer.put({ kind: "release", channel, id });
-    return { channel, id, bytes, windowMs: null, restarts: true };
+    return { channel, id: String(messageId), bytes, windowMs: null, restarts: true };
   }
 
   async #release(client: Client, id: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** Settings of the embedded broker. */
 import * as z from "zod";
 import { PASSWORD_HASH } from "./password.ts";
-import { mqttDevice } from "./profile.ts";
+import { mqttDevice, refuseSameTopics } from "./profile.ts";
 
 const client = z.strictObject({
   username: z.string().min(1).max(128).describe("What the client logs in with"),
@@ -9,7 +9,7 @@ const client = z.strictObject({
     .describe("Hash of its password, from `tributary device password`"),
   devices: z.array(mqttDevice).min(1).max(500)
     .describe("The devices that this client speaks for: itself, or those behind a bridge"),
-});
+}).superRefine(({ devices }, context) => refuseSameTopics(devices, context));
 
 export const brokerSettings = z.strictObject({
   host: z.string().default("0.0.0.0").describe("Address to listen on"),

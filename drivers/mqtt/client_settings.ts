@@ -1,6 +1,6 @@
 /** Settings of the client for a broker that the hospital already has. */
 import * as z from "zod";
-import { mqttDevice } from "./profile.ts";
+import { mqttDevice, refuseSameTopics } from "./profile.ts";
 
 export const clientSettings = z.strictObject({
   url: z.string().regex(/^mqtts?:\/\/[^/]+$/, "want mqtt://host:port or mqtts://host:port")
@@ -21,5 +21,5 @@ export const clientSettings = z.strictObject({
   keepAliveSeconds: z.number().int().min(5).max(3600).default(30)
     .describe("Silence after which the connection is taken for dead"),
   devices: z.array(mqttDevice).min(1).max(2000).describe("Devices whose topics are subscribed"),
-});
+}).superRefine(({ devices }, context) => refuseSameTopics(devices, context));
 export type ClientSettings = z.infer<typeof clientSettings>;

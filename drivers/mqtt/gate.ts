@@ -16,9 +16,18 @@ export type Login =
   | { readonly kind: "in"; readonly pass: Pass }
   | { readonly kind: "unknown-client" | "wrong-password"; readonly detail: string };
 
-/** Wrong passwords in a row after which a name has to wait. */
+/** What a client says when it connects, and from where. */
+export interface Claim {
+  readonly username: string | undefined;
+  readonly password: Uint8Array | undefined;
+  readonly address: string;
+}
+
+/** Wrong passwords in a row after which a name has to wait, at the address they came from. */
 const FAILURES_MAX = 5;
 const LOCKED_MS = 60_000;
+/** Names at addresses of which failures are remembered; the one that failed first goes first. */
+const REMEMBERED_MAX = 10_000;
 
 export class Gate {
   readonly #passes = new Map<string, Pass>();
@@ -31,25 +40,37 @@ export class Gate {
     for (const client of settings.clients) this.#passes.set(client.username, passOf(client));
   }
 
-  async login(username: string | undefined, password: Uint8Array | undefined): Promise<Login> {
+  async login({ username, password, address }: Claim): Promise<Login> {
     const pass = this.#passes.get(username ?? "");
     if (pass === undefined) {
       const detail = username === undefined ? "it gave no name" : "no client has this name";
       return { kind: "unknown-client", detail };
     }
     const { client } = pass;
-    const failures = this.#failures.get(client.username);
-    if (failures !== undefined && failures.lockedUntilMs > this.#nowMs()) {
+    const place = `${address} ${client.username}`;
+    // Another program at the device's own address must not keep it out either.
+    const known = password !== undefined && this.#passwords.knows(password, client.passwordHash);
+    const failures = this.#failures.get(place);
+    if (!known && failures !== undefined && failures.lockedUntilMs > this.#nowMs()) {
       return { kind: "wrong-password", detail: `${failures.count} times in a row: it has to wait` };
     }
     if (password !== undefined && await this.#passwords.matches(password, client.passwordHash)) {
-      this.#failures.delete(client.username);
+      this.#failures.delete(place);
       return { kind: "in", pass };
     }
-    const count = (failures?.count ?? 0) + 1;
-    const lockedUntilMs = count >= FAILURES_MAX ? this.#nowMs() + LOCKED_MS : 0;
-    this.#failures.set(client.username, { count, lockedUntilMs });
+    this.#fail(place);
     return { kind: "wrong-password", detail: "the password is not the one that was set" };
+  }
+
+  #fail(place: string): void {
+    const count = (this.#failures.get(place)?.count ?? 0) + 1;
+    const lockedUntilMs = count >= FAILURES_MAX ? this.#nowMs() + LOCKED_MS : 0;
+    this.#failures.set(place, { count, lockedUntilMs });
+    if (this.#failures.size <= REMEMBERED_MAX) return;
+    for (const oldest of this.#failures.keys()) {
+      this.#failures.delete(oldest);
+      return;
+    }
   }
 }
 

@@ -29,16 +29,24 @@ export class PasswordChecker {
   readonly #right = new Map<string, Buffer>();
   #last: Promise<unknown> = Promise.resolve();
 
-  async matches(password: Uint8Array, hash: string): Promise<boolean> {
-    const digest = createHmac("sha256", this.#secret).update(password).digest();
+  /** Whether the password was found right before. */
+  knows(password: Uint8Array, hash: string): boolean {
     const remembered = this.#right.get(hash);
-    if (remembered !== undefined && timingSafeEqual(remembered, digest)) return true;
+    return remembered !== undefined && timingSafeEqual(remembered, this.#digest(password));
+  }
+
+  async matches(password: Uint8Array, hash: string): Promise<boolean> {
+    if (this.knows(password, hash)) return true;
     const [salt, wanted] = hash.slice(PREFIX.length).split("$");
     const found = this.#last.then(() => derive(password, Buffer.from(salt, "base64")));
     this.#last = found.catch(() => {});
     const right = timingSafeEqual(await found, Buffer.from(wanted, "base64"));
-    if (right) this.#right.set(hash, digest);
+    if (right) this.#right.set(hash, this.#digest(password));
     return right;
+  }
+
+  #digest(password: Uint8Array): Buffer {
+    return createHmac("sha256", this.#secret).update(password).digest();
   }
 }
 

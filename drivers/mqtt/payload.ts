@@ -40,7 +40,7 @@ export function decodePayload(payload: Uint8Array, message: MqttMessage): Decode
     const wanted = message.points.map(({ path, point }) => path ?? point).join(", ");
     return { kind: "unreadable", reason: `The payload has none of ${wanted}` };
   }
-  const id = message.id === undefined ? null : scalar(at(document, message.id));
+  const id = message.id === undefined ? null : idIn(at(document, message.id));
   return { kind: "readings", readings, deviceMs: deviceTime(document, message), id };
 }
 
@@ -58,9 +58,12 @@ function readPoint(document: unknown, point: MqttPoint): Reading | null {
   if (raw === null) return fault("the device tells no value");
   if (typeof raw === "object") return fault("found a list or an object, want a value");
   if (isFault(raw, point.faults)) return fault(`${raw} tells a fault`);
-  const meant = point.values?.[String(raw)];
-  if (meant !== undefined) return good(point, meant);
-  if (point.values !== undefined) return fault(`${JSON.stringify(raw)} has no meaning here`);
+  if (point.values !== undefined) {
+    const word = String(raw);
+    // Only what the profile lists: every object has a "constructor".
+    if (Object.hasOwn(point.values, word)) return good(point, point.values[word]);
+    return fault(`${JSON.stringify(raw)} has no meaning here`);
+  }
   if (typeof raw === "number") return readNumber(point, raw, fault);
   if (point.unit === "") return good(point, raw === true || raw === false ? raw : String(raw));
   const number = typeof raw === "string" ? Number(raw.trim() === "" ? NaN : raw) : NaN;
@@ -112,8 +115,10 @@ function stepsOf(path: string): readonly string[] {
   return known;
 }
 
-function scalar(value: unknown): string | null {
-  return typeof value === "string" || typeof value === "number" ? String(value) : null;
+/** The id that a payload tells; an empty one is none: it would stand for all of its channel. */
+function idIn(value: unknown): string | null {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : null;
 }
 
 function deviceTime(document: unknown, { time }: MqttMessage): number | null {

@@ -66,6 +66,27 @@ export const mqttDevice = z.strictObject({
 });
 export type MqttDevice = z.infer<typeof mqttDevice>;
 
+/** Refuses devices of one login of which the topics are the same: one would shadow the other. */
+export function refuseSameTopics(
+  devices: readonly MqttDevice[],
+  context: z.RefinementCtx,
+): void {
+  const owners = new Map<string, number>();
+  for (const [index, device] of devices.entries()) {
+    for (const { topic } of device.profile.messages) {
+      const resolved = topicOf(topic, device);
+      const owner = owners.get(resolved);
+      owners.set(resolved, owner ?? index);
+      if (owner === undefined) continue;
+      const found = owner === index
+        ? `"${device.id}" has two messages on the topic "${resolved}"`
+        : `"${devices[owner].id}" and "${device.id}" both publish to "${resolved}"`;
+      const message = `${found}: nobody could tell them apart`;
+      context.addIssue({ code: "custom", path: ["devices", index], message });
+    }
+  }
+}
+
 /** Whether a topic matches a filter with + and # (MQTT 3.1.1, 4.7). */
 export function topicMatches(filter: string, topic: string): boolean {
   const wanted = filter.split("/");

@@ -1,4 +1,7 @@
-/** Batches of entries written to libsql and nothing else: prints entries a second. */
+/**
+ * `floor.ts PATH BATCH PAYLOAD`: blocks of so many entries written to libsql and nothing else, each
+ * in a transaction of its own; prints entries a second.
+ */
 import { Database } from "../../sync/database.ts";
 
 const [path, batchText, payload] = Deno.args;

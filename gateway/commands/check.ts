@@ -2,10 +2,11 @@
 import * as https from "node:https";
 import * as http from "node:http";
 import * as net from "node:net";
+import { dirname, join, resolve } from "node:path";
 import { SystemClock } from "../clock.ts";
 import type { Config, SourceConfig } from "../config.ts";
 import { dig } from "../config_rules.ts";
-import { openKeystore, PeersFile } from "../keystore.ts";
+import { hasKeys, openKeystore, PeersFile } from "../keystore.ts";
 import { askNode } from "./local_api.ts";
 
 export interface Finding {
@@ -26,6 +27,7 @@ export async function checkNode(config: Config): Promise<Finding[]> {
     checkFolder(config),
     await checkDisk(config),
     checkClock(),
+    ...checkFiles(config),
     ...checkCertificate(config),
     ...(running
       ? [ok("the node", "it is running; its ports are its own")]
@@ -39,25 +41,70 @@ function ok(what: string, found: string): Finding {
   return { level: "ok", what, found };
 }
 
+/** Only looks: what a check run as another user made, the node could not read. */
 function checkFolder({ dataDir, keyFile }: Config): Finding {
   const what = `folder ${dataDir}`;
   try {
-    Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const probe = `${dataDir}/.check`;
+    const folder = nearestFolder(dataDir);
+    const probe = join(folder, ".tributary-check");
     Deno.writeTextFileSync(probe, "");
     Deno.removeSync(probe);
+    if (!hasKeys(dataDir)) return ok(what, "can be written; keys are made at the first start");
     openKeystore(dataDir, keyFile);
-    return ok(what, "can be written");
+    return ok(what, "can be written, and its keys can be read");
   } catch (error) {
     return { level: "fault", what, found: `${message(error)}; set dataDir to a folder of its own` };
   }
+}
+
+/** The folder itself, or the one in which it will be made. */
+function nearestFolder(path: string): string {
+  for (let folder = resolve(path);; folder = dirname(folder)) {
+    try {
+      if (Deno.statSync(folder).isDirectory) return folder;
+      throw new Error(`"${folder}" is no folder`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+/** Files that the configuration names, for people, and where it names them. */
+function* namedFiles(config: Config): Generator<[what: string, path: string | undefined]> {
+  yield ["keyFile", config.keyFile];
+  const centres = config.role === "site" ? config.counties : [config.peer];
+  for (const centre of centres) yield [`ca of ${centre?.node}`, centre?.ca];
+  for (const { name, driver, settings } of config.role === "site" ? config.sources : []) {
+    if (driver === "mqtt-broker") {
+      yield [`${name}: tls.certificate`, settings.tls?.certificate];
+      yield [`${name}: tls.key`, settings.tls?.key];
+    } else if (driver === "mqtt-client") {
+      yield [`${name}: passwordFile`, settings.passwordFile];
+      yield [`${name}: ca`, settings.ca];
+      yield [`${name}: certificate`, settings.certificate];
+      yield [`${name}: key`, settings.key];
+    }
+  }
+}
+
+function checkFiles(config: Config): Finding[] {
+  return [...namedFiles(config)].flatMap(([name, path]): Finding[] => {
+    if (path === undefined) return [];
+    try {
+      Deno.readTextFileSync(path);
+      return [ok(`${name} ${path}`, "can be read")];
+    } catch (error) {
+      const found = `${message(error)}; name a file that the node's user may read`;
+      return [{ level: "fault", what: `${name} ${path}`, found }];
+    }
+  });
 }
 
 async function checkDisk({ dataDir }: Config): Promise<Finding> {
   const { statfs } = await import("node:fs/promises");
   const what = `disk of ${dataDir}`;
   try {
-    const { bsize, bavail } = await statfs(dataDir);
+    const { bsize, bavail } = await statfs(nearestFolder(dataDir));
     const free = bsize * bavail;
     const found = `${(free / 1e9).toFixed(1)} GB free`;
     return free < FREE_BYTES_MIN ? { level: "warning", what, found } : ok(what, found);

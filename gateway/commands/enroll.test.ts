@@ -161,9 +161,9 @@ test("status shows how the node is doing, and gives a one-time link to its conso
   const link = await county.run("status", "--owner-link");
   const url = z.url().parse(link.printed.trim());
   const open = async () => {
-    const answer = await fetch(url, { redirect: "manual" });
+    const answer = await fetch(url, { method: "POST", redirect: "manual" });
     await answer.body?.cancel();
     return answer.status;
   };
-  expect([await open(), await open()]).toEqual([302, 403]);
+  expect([await open(), await open()]).toEqual([303, 403]);
 });

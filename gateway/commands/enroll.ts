@@ -1,7 +1,7 @@
 /** `tributary enroll`: makes this node known to the county, with a one-time code. */
 import type { Centre, Config } from "../config.ts";
 import { enrol, EnrolmentError } from "../fleet/enrolment.ts";
-import { openKeystore, PeersFile } from "../keystore.ts";
+import { openKeystore, PeersFile, writeLatestLife } from "../keystore.ts";
 import { CommandError } from "./local_api.ts";
 
 /** Asks each centre in turn; returns the name of the one that took us. */
@@ -17,7 +17,8 @@ export async function enrollNode(config: Config, code: string): Promise<string> 
     try {
       const authority = ca === undefined ? undefined : Deno.readTextFileSync(ca);
       const self = { node: config.node, role: config.role, key };
-      const members = await enrol({ url, ca: authority }, self, code);
+      const { members, latest } = await enrol({ url, ca: authority }, self, code);
+      if (latest !== null) writeLatestLife(config.dataDir, latest);
       const peers = new PeersFile(config.dataDir);
       peers.write(new Map([...peers.read(), ...members]));
       return node;

@@ -31,13 +31,17 @@ export async function askNode(
   try {
     const asked = {
       method: body === undefined ? "GET" : "POST",
-      headers: { authorization: `Bearer ${readToken(config.dataDir)}` },
+      headers: { authorization: `Bearer ${tokenOf(config)}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     response = tls === undefined
       ? await fetch(url, { ...asked, signal: AbortSignal.timeout(TIMEOUT_MS) })
       : await fetchPinned(url, asked, Deno.readTextFileSync(tls.certificate), TIMEOUT_MS);
   } catch (cause) {
+    if (cause instanceof Deno.errors.PermissionDenied) {
+      const hint = "run this as the node's user: sudo runuser -u tributary -- tributary …";
+      throw new CommandError(`Cannot read the keys in "${config.dataDir}": ${hint}`, { cause });
+    }
     if (cause instanceof WrongCertificate) throw new CommandError(cause.message, { cause });
     throw new CommandError(
       `Cannot reach the node at ${url.origin}: is it running? Start it with \`tributary run\``,
@@ -52,6 +56,16 @@ export async function askNode(
   }
   if (response.ok) return answer;
   throw new CommandError(`The node refused ${url.pathname}: ${problemText(answer)}`);
+}
+
+/** Without a token the answer still tells who is there. */
+function tokenOf({ dataDir }: Config): string {
+  try {
+    return readToken(dataDir);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "none";
+    throw error;
+  }
 }
 
 async function jsonOf(response: Response): Promise<unknown> {

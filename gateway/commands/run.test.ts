@@ -3,10 +3,23 @@ import { describe, expect, test } from "vitest";
 import { freePort, tool } from "../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { NodeProcess } from "../fixtures.ts";
+import { openableHost } from "./run.ts";
 
 /** What a failed start says, apart from the log, which is one JSON document a line. */
 function said(printed: string): string[] {
   return printed.trimEnd().split("\n").filter((line) => !line.startsWith("{"));
+}
+
+/** Files with a new key and a certificate for it. */
+async function certificateIn(folder: string): Promise<{ certificate: string; key: string }> {
+  const tls = { certificate: join(folder, "c.pem"), key: join(folder, "k.pem") };
+  const make = new Deno.Command(tool("openssl", "openssl"), {
+    args: `req -x509 -newkey ed25519 -nodes -subj /CN=a -keyout ${tls.key} -out ${tls.certificate}`
+      .split(" "),
+    stderr: "null",
+  });
+  expect((await make.output()).success).toBe(true);
+  return tls;
 }
 
 describe("exit code 1, in one line that says what to do:", () => {
@@ -25,14 +38,7 @@ describe("exit code 1, in one line that says what to do:", () => {
 
   test("the address is not of this machine", async () => {
     using folder = new TemporaryFolder();
-    const tls = { certificate: join(folder.path, "c.pem"), key: join(folder.path, "k.pem") };
-    const make = new Deno.Command(tool("openssl", "openssl"), {
-      args:
-        `req -x509 -newkey ed25519 -nodes -subj /CN=a -keyout ${tls.key} -out ${tls.certificate}`
-          .split(" "),
-      stderr: "null",
-    });
-    expect((await make.output()).success).toBe(true);
+    const tls = await certificateIn(folder.path);
     // Set apart for documentation (RFC 5737): nobody has it.
     const more = { http: { host: "192.0.2.1", port: 8443, tls } };
     const node = new NodeProcess(folder.path, { name: "county-a", role: "county", more });
@@ -142,13 +148,39 @@ describe("a node that runs", () => {
     await using node = await new NodeProcess(folder.path, { name: "site-1", role: "site" }).start();
     await until("the link is told", () => node.log.includes("owner-link"));
     const link = /"url":"([^"]+\/owner\/[^"]+)"/.exec(node.log)?.[1] ?? "";
-    const opened = await fetch(link, { redirect: "manual" });
+    const opened = await fetch(link, { method: "POST", redirect: "manual" });
     await opened.body?.cancel();
-    expect(opened.status).toBe(302);
+    expect(opened.status).toBe(303);
     await node.kill("SIGTERM");
     await node.start();
     await node.kill("SIGTERM");
     expect(node.log).toContain('"kind":"ready"');
     expect(node.log).not.toContain("owner-link");
   });
+
+  test("on all addresses prints links that a browser can open", async () => {
+    using folder = new TemporaryFolder();
+    const tls = await certificateIn(folder.path);
+    const more = { http: { host: "0.0.0.0", port: freePort(), tls } };
+    await using node = new NodeProcess(folder.path, { name: "site-1", role: "site", more });
+    node.spawn();
+    await until("the link is told", () => node.log.includes("owner-link"));
+    const hosts = [...node.log.matchAll(/"url":"([^"]+)"/g)].map(([, url]) =>
+      new URL(url).hostname
+    );
+    const own = openableHost("0.0.0.0", Deno.networkInterfaces());
+    expect(hosts).toEqual([own, own]);
+    expect(own).not.toBe("0.0.0.0");
+  });
+});
+
+test.each([
+  { host: "10.0.0.7", others: ["192.168.1.5"], shown: "10.0.0.7" },
+  { host: "::1", others: ["192.168.1.5"], shown: "::1" },
+  { host: "0.0.0.0", others: ["127.0.0.1", "192.168.1.5", "10.0.0.7"], shown: "192.168.1.5" },
+  { host: "::", others: ["127.0.0.1", "192.168.1.5"], shown: "192.168.1.5" },
+  { host: "0.0.0.0", others: ["127.0.0.1"], shown: "127.0.0.1" },
+])("links to a node on $host of a machine with $others name $shown", ({ host, others, shown }) => {
+  const interfaces = others.map((address) => ({ family: "IPv4", address }) as const);
+  expect(openableHost(host, [{ family: "IPv6", address: "fe80::1" }, ...interfaces])).toBe(shown);
 });

@@ -1,6 +1,6 @@
 /** `tributary run`: a node, from its configuration until a signal stops it. */
 import { pause } from "../../sync/timer.ts";
-import type { Config } from "../config.ts";
+import { type Config, isLoopback } from "../config.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { httpHandler } from "../http.ts";
 import type { Log } from "../log.ts";
@@ -17,6 +17,8 @@ import { CommandError } from "./local_api.ts";
 
 /** How often a node looks for segments that may go. */
 const PRUNE_MS = 60_000;
+/** Both have to have what leaves this disk (G2): with one configured nothing does. */
+const CENTRES = 2;
 /** How often a county looks for nodes that enrolled at the other centre. */
 const REGISTRY_MS = 200;
 /** Requests are finished for so long; then open pages, which would hold on for ever, are cut. */
@@ -129,6 +131,21 @@ function certificateOf({ http: { tls } }: Config): { cert?: string; key?: string
   return { cert: read("certificate", tls.certificate), key: read("key", tls.key) };
 }
 
+/**
+ * A host that a browser can open: who listens on all addresses has none that is called so. Then
+ * it is the machine's first IPv4 address that others reach, else loopback.
+ */
+export function openableHost(
+  host: string,
+  interfaces: readonly Pick<Deno.NetworkInterfaceInfo, "family" | "address">[],
+): string {
+  if (host !== "0.0.0.0" && host !== "::") return host;
+  const reachable = interfaces.find(({ family, address }) =>
+    family === "IPv4" && !isLoopback(address)
+  );
+  return reachable?.address ?? "127.0.0.1";
+}
+
 interface Server {
   readonly url: string;
   readonly sessions: Sessions;
@@ -139,7 +156,8 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
   const { config } = node;
   const { host, port, tls } = config.http;
   const scheme = tls === undefined ? "http" : "https";
-  const url = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const shown = openableHost(host, Deno.networkInterfaces());
+  const url = `${scheme}://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
   const sessions = new Sessions(config.dataDir, () => node.clock.now().wallMs);
   const { supervisors, links, sync } = role;
   const parts = { node, supervisors, links, startedMs, version: VERSION, sessions, url };
@@ -192,7 +210,7 @@ async function pruneNow(
   signal: AbortSignal,
 ): Promise<void> {
   const centres = role.links.map(({ centre }) => centre);
-  if (config.role !== "site" || centres.length === 0) return;
+  if (config.role !== "site" || centres.length < CENTRES) return;
   while (!signal.aborted) {
     const segments = await journal.prune({
       centres,

@@ -9,7 +9,7 @@ import type { Text } from "../../drivers/profile_parts.ts";
 import { countyOverview, equalityPage, sitePage, type SiteSummary } from "./county_pages.ts";
 import { devicePage } from "./device_cards.ts";
 import { page } from "./layout.ts";
-import { liveResponse } from "./live.ts";
+import { LiveStreams } from "./live.ts";
 import { refusalsPage, siteOverview } from "./site_pages.ts";
 import { type Language, LANGUAGES, textsFor } from "./text.ts";
 import type { Html, View } from "./view.ts";
@@ -19,14 +19,19 @@ const YEAR_SECONDS = 365 * 86_400;
 /** What stands inside `main` of a page, or `null` where there is no such page. */
 type Main = (view: View, path: string) => Promise<Html | null>;
 
-export function consoleApp(parts: ApiParts): Hono {
+/** `authorised`: whether who asked may still see what is shown, without counting as a use. */
+export function consoleApp(
+  parts: ApiParts,
+  authorised: (context: Context) => boolean,
+): Hono {
   const app = new Hono();
+  const streams = new LiveStreams(parts.node.tables);
   const main: Main = parts.node.config.role === "site" ? siteMain(parts) : countyMain(parts);
   app.get("/live", (context) => {
     const path = context.req.query("path") ?? "/";
     const language = languageOf(context);
     const render = async () => await main(viewOf(language), path) ?? "";
-    return liveResponse(parts.node.tables, render, context.req.raw.signal);
+    return streams.respond({ render, allowed: () => authorised(context) }, context.req.raw);
   });
   app.get("*", async (context) => {
     const { path } = context.req;
@@ -43,15 +48,22 @@ export function languageApp(): Hono {
   const app = new Hono();
   app.get("/language/:language", (context) => {
     const wanted = LANGUAGES.find((language) => language === context.req.param("language"));
-    const back = context.req.query("back") ?? "/";
     if (wanted !== undefined) {
       const options = { path: "/", maxAge: YEAR_SECONDS, sameSite: "Lax" } as const;
       setCookie(context, "language", wanted, options);
     }
-    // Back to a page of this node, never elsewhere.
-    return context.redirect(/^\/(?![/\\])/.test(back) ? back : "/");
+    return context.redirect(ownPage(context.req.query("back") ?? "/", context.req.url));
   });
   return app;
+}
+
+/** A page of this node, never one of elsewhere: browsers read more as `//host` than it seems. */
+function ownPage(back: string, asked: string): string {
+  const { origin } = new URL(asked);
+  const target = URL.parse(back, origin);
+  if (target === null || target.origin !== origin) return "/";
+  // `/.//host` is of this origin, and its path is `//host`.
+  return target.pathname.replace(/^\/+/, "/") + target.search;
 }
 
 /** The browser's choice, else its own language, else Chinese. */

@@ -63,10 +63,24 @@ afterAll(async () => {
 describe("who may look", () => {
   test("the first start prints a link that opens the console once", async () => {
     const printed = /http:\/\/\S+\/owner\/[\w-]+/.exec(site.log)?.[0] ?? "";
-    const page = await browser.open(await browser.person("zh-CN"), printed);
+    const page = await browser.enter(await browser.person("zh-CN"), printed);
     expect(await page.textContent("h1")).toBe("测试 site-1");
     const second = await browser.open(await browser.person("zh-CN"), printed);
     expect(await second.textContent("h1")).toBe("此链接已使用或已过期");
+    browser.complaints.length = 0;
+  });
+
+  test("X1: an owner's link shows in both languages a button for a thumb", async () => {
+    const person = await browser.person("zh-CN", PHONE);
+    const page = await browser.open(person, await ownerUrl(site));
+    expect(await page.textContent("h1")).toBe("机主链接");
+    await page.click("text=English");
+    expect(await page.textContent("h1")).toBe("Owner's link");
+    const box = await page.locator("button").boundingBox();
+    expect(box?.height).toBeGreaterThanOrEqual(48);
+    expect(box?.width).toBeGreaterThanOrEqual(200);
+    await page.click("text=Open the console");
+    expect(await page.textContent("h1")).toBe("Test site-1");
   });
 
   test("a stranger sees what to do and no data", async () => {
@@ -81,16 +95,20 @@ describe("who may look", () => {
 
   test("a session ends when its owner signs out", async () => {
     const person = await browser.person("en-US");
-    const page = await browser.open(person, await ownerUrl(site));
+    const page = await browser.enter(person, await ownerUrl(site));
+    const left = await person.newPage();
+    await left.goto(site.url);
     await page.click("text=Sign out");
     expect(await page.textContent("h1")).toBe("Open this with the owner's link");
+    // A page that was left open shows no more either.
+    await left.waitForSelector("text=Open this with the owner's link");
     browser.complaints.length = 0;
   });
 });
 
 describe("the site's console", () => {
   test("devices, values, both centres and what needs attention are on one page", async () => {
-    const page = await browser.open(await browser.person("zh-CN"), await ownerUrl(site));
+    const page = await browser.enter(await browser.person("zh-CN"), await ownerUrl(site));
     await page.waitForSelector("text=21.5");
     const text = await page.innerText("main");
     for (const expected of ["药房温湿度", "冷藏箱", "county-a", "county-b", "需要处理"]) {
@@ -100,7 +118,7 @@ describe("the site's console", () => {
   });
 
   test("a new value appears without a reload", async () => {
-    const page = await browser.open(await browser.person("zh-CN"), await ownerUrl(site));
+    const page = await browser.enter(await browser.person("zh-CN"), await ownerUrl(site));
     await page.evaluate("globalThis.untouched = true");
     await publish(23.7);
     await page.waitForSelector("text=23.7");
@@ -108,7 +126,7 @@ describe("the site's console", () => {
   });
 
   test("the language changes with one tap, and stays", async () => {
-    const page = await browser.open(await browser.person("zh-CN"), await ownerUrl(site));
+    const page = await browser.enter(await browser.person("zh-CN"), await ownerUrl(site));
     expect(await page.getAttribute("html", "lang")).toBe("zh-CN");
     await page.click("text=English");
     expect(await page.innerText("main")).toContain("Pharmacy climate");
@@ -121,7 +139,7 @@ describe("the site's console", () => {
     const topic = "sensors/x/state";
     await mosquittoPub({ port: MQTT_PORT, username, password: "no", topic, payload: "{}" });
     const person = await browser.person("zh-CN");
-    const page = await browser.open(person, await ownerUrl(site));
+    const page = await browser.enter(person, await ownerUrl(site));
     await page.click("text=被拒绝");
     await page.waitForSelector("text=未知客户端");
     expect(await page.innerText("main")).toContain(username);
@@ -132,7 +150,7 @@ describe("the site's console", () => {
 describe("the county's console", () => {
   test("G6: it shows the site's values, and that both centres are equal", async () => {
     for (const county of counties) {
-      const page = await browser.open(await browser.person("zh-CN"), await ownerUrl(county));
+      const page = await browser.enter(await browser.person("zh-CN"), await ownerUrl(county));
       await page.waitForSelector("text=测试 site-1");
       await page.click("text=测试 site-1");
       await page.waitForSelector("text=药房温湿度");
@@ -161,7 +179,7 @@ describe("every page", () => {
     const { kind, locale, viewport } = how;
     const node = kind === "site" ? site : counties[0];
     const person = await browser.person(locale, viewport);
-    const page = await browser.open(person, await ownerUrl(node));
+    const page = await browser.enter(person, await ownerUrl(node));
     for (const path of pages[kind]) {
       await page.goto(`${node.url}${path}`);
       await page.waitForSelector("main section, main .banner");
@@ -175,7 +193,7 @@ describe("every page", () => {
     const person = await browser.person("zh-CN");
     const asked: string[] = [];
     person.on("request", (request) => asked.push(request.url()));
-    await browser.open(person, await ownerUrl(site));
+    await browser.enter(person, await ownerUrl(site));
     await until("the style sheet was asked for", () => asked.some((url) => url.endsWith(".css")));
     expect(asked.filter((url) => !url.startsWith(site.url))).toEqual([]);
   });

@@ -10,6 +10,7 @@ import { IN_STEP_SECONDS, journalFacts, linkCards } from "./status_parts.ts";
 import {
   age,
   badge,
+  counted,
   durationText,
   type Html,
   shortHash,
@@ -49,30 +50,32 @@ export function countyOverview(
 const EQUALITY_TONES: Record<EqualityView["state"], Tone> = {
   equal: "good",
   behind: "warn",
-  ahead: "good",
+  ahead: "warn",
   unknown: "idle",
   fork: "bad",
 };
 
 /**
- * While values come, one centre is always a few entries ahead of what the other last said. As
- * long as the hashes agree up to there and the rest is on its way, they are in step.
+ * While values come, one centre is always a few entries ahead of the other. What is so young is
+ * on its way, not lacking.
  */
-function inStep({ state, lagSeconds }: EqualityView): boolean {
-  return state === "equal" || state === "ahead" ||
-    (state === "behind" && lagSeconds < IN_STEP_SECONDS);
+function onTheWay({ state, lagSeconds }: EqualityView): boolean {
+  return (state === "behind" || state === "ahead") && lagSeconds < IN_STEP_SECONDS;
 }
 
 function equalityBadge(view: View, one: EqualityView): Html {
-  return inStep(one) && one.state !== "equal"
-    ? badge("good", view.t("inStep"))
-    : badge(EQUALITY_TONES[one.state], stateText(view, one.state));
+  if (onTheWay(one)) return badge("idle", view.t("inStep"));
+  return badge(EQUALITY_TONES[one.state], equalityText(view, one));
+}
+
+function equalityText(view: View, { state, lagEntries }: EqualityView): string {
+  return state === "ahead" ? counted(view, "hereBehind", lagEntries) : stateText(view, state);
 }
 
 /** One sentence on both centres: equal, or by how much not. */
-function equalityBanner(
+export function equalityBanner(
   view: View,
-  status: NodeStatus,
+  status: Pick<NodeStatus, "links">,
   equality: readonly EqualityView[],
 ): Html {
   const { t, language } = view;
@@ -82,17 +85,23 @@ function equalityBanner(
         href="/equality"><strong>${text}</strong><span>${more}</span></a>
     `;
   if (status.links.length === 0) return html`<p class="banner warn">${t("noOtherCentre")}</p>`;
-  const agreeing = equality.filter(inStep).length;
-  const counts = `${agreeing}/${equality.length} ${t("equalStreams")}`;
+  const equal = equality.filter(({ state }) => state === "equal");
+  const counts = `${equal.length}/${equality.length} ${t("equalStreams")}`;
   if (equality.some(({ state }) => state === "fork")) return link("bad", t("forked"), counts);
   if (equality.every(({ state }) => state === "unknown")) {
     return link("idle", t("otherUnknown"), "");
   }
+  if (equal.length === equality.length) return link("good", t("bothEqual"), counts);
   const lag = Math.max(0, ...equality.map(({ lagSeconds }) => lagSeconds));
   const more = `${counts} · ${t("lag")} ${durationText(language, lag)}`;
-  return equality.every(inStep)
-    ? link("good", t("bothEqual"), more)
-    : link("warn", t("notEqual"), more);
+  const late = equality.filter((one) => one.state !== "equal" && !onTheWay(one));
+  if (late.length === 0) return link("idle", counted(view, "onTheWay", lagOf(equality)), more);
+  const lacking = lagOf(late.filter(({ state }) => state === "ahead"));
+  return link("warn", lacking === 0 ? t("notEqual") : counted(view, "hereBehind", lacking), more);
+}
+
+function lagOf(equality: readonly EqualityView[]): number {
+  return equality.reduce((sum, { lagEntries }) => sum + lagEntries, 0);
 }
 
 function siteCard(view: View, site: SiteSummary): Html {
@@ -129,10 +138,9 @@ function siteCard(view: View, site: SiteSummary): Html {
 
 /** The stream that is furthest from equal. */
 function worstOf(equality: readonly EqualityView[]): EqualityView | undefined {
-  const order = ["fork", "unknown", "behind", "ahead", "equal"] as const;
-  return equality.toSorted((a, b) =>
-    Number(inStep(a)) - Number(inStep(b)) || order.indexOf(a.state) - order.indexOf(b.state)
-  ).at(0);
+  const order = ["fork", "unknown", "behind", "ahead", "on the way", "equal"] as const;
+  const rank = (one: EqualityView) => order.indexOf(onTheWay(one) ? "on the way" : one.state);
+  return equality.toSorted((a, b) => rank(a) - rank(b)).at(0);
 }
 
 export function sitePage(view: View, site: SiteSummary): Html {
@@ -175,7 +183,7 @@ function equalityTable(view: View, equality: readonly EqualityView[]): Html {
     shortHash(one.here.hash),
     one.there?.seq ?? "–",
     one.there === null ? "–" : shortHash(one.there.hash),
-    one.state === "behind" ? `${one.lagEntries} · ${durationText(language, one.lagSeconds)}` : "–",
+    one.lagEntries === 0 ? "–" : `${one.lagEntries} · ${durationText(language, one.lagSeconds)}`,
   ]);
   return dataTable(columns, rows);
 }

@@ -40,12 +40,67 @@ const EXPLANATIONS: readonly {
     en: "Found a list or an object where a value should be",
   },
   {
+    found: /^(\d+) times in a row: it has to wait$/,
+    zh: "密码已连续 $1 次错误，须稍候再试",
+    en: "$1 wrong passwords in a row: it has to wait",
+  },
+  {
+    found: /^(\d+) connections are open already$/,
+    zh: "已有 $1 个连接，达到上限",
+    en: "$1 connections are open already, the limit",
+  },
+  {
+    found: /^the client id ".*" is in use by "(.+)"$/,
+    zh: "客户端 ID 已被 $1 使用",
+    en: "Its client id is in use by $1",
+  },
+  {
+    found: /^a last will is not stored$/,
+    zh: "遗嘱消息不予保存",
+    en: "A last will is not stored",
+  },
+  {
+    found: /^the broker sent a message on (.+), which was not asked for$/,
+    zh: "对方服务器发来未订阅主题 $1 的消息",
+    en: "The broker sent a message on $1, which was not asked for",
+  },
+  {
+    found: /^more than the (\d+) bytes that an entry holds$/,
+    zh: "超过一个条目的上限 $1 字节",
+    en: "More than the $1 bytes that an entry holds",
+  },
+  {
+    found: /^id "(.*)" came with other bytes before$/,
+    zh: "编号 $1 曾用于内容不同的消息",
+    en: "The id $1 came with another content before",
+  },
+  {
+    found: /bytes came that are no answers/,
+    zh: "线路上收到无法识别的数据：请检查接线、地址和转换器",
+    en: "What comes on the line are no answers: check wiring, address and converter",
+  },
+  {
+    found: /address already in use/i,
+    zh: "端口已被其他程序占用",
+    en: "Another program has this port",
+  },
+  {
+    found: /cannot assign requested address/i,
+    zh: "本机没有这个地址：请检查配置",
+    en: "This machine has no such address: check the configuration",
+  },
+  {
+    found: /permission denied|cannot read \//i,
+    zh: "无法读取文件或无权使用：请检查路径和权限",
+    en: "A file or a port cannot be used: check path and permissions",
+  },
+  {
     found: /ECONNREFUSED|Connection refused/i,
     zh: "对方拒绝连接：设备或服务未开启，或地址、端口不对",
     en: "The connection was refused: the other end is off, or address or port are wrong",
   },
   {
-    found: /EHOSTUNREACH|ENETUNREACH|network is unreachable/i,
+    found: /EHOSTUNREACH|ENETUNREACH|network is unreachable|no route to host/i,
     zh: "网络不通：请检查网线、交换机和地址",
     en: "The network does not lead there: check cable, switch and address",
   },
@@ -70,12 +125,12 @@ const EXPLANATIONS: readonly {
     en: "The county does not know this site yet: ask for a one-time code",
   },
   {
-    found: /Nobody answers|no answer|timed out|timeout/i,
+    found: /Nobody answers|no answer|timed out|timeout|failed to respond/i,
     zh: "没有应答：请检查供电、接线和地址",
     en: "No answer: check power, wiring and address",
   },
   {
-    found: /connection was closed|ECONNRESET|EPIPE|disconnected|socket hang up/i,
+    found: /was closed|ECONNRESET|EPIPE|reset by peer|broken pipe|disconnected|socket hang up/i,
     zh: "连接已断开",
     en: "The connection has ended",
   },
@@ -83,6 +138,14 @@ const EXPLANATIONS: readonly {
     found: /illegal data address|illegal function|illegal data value/i,
     zh: "设备不接受该寄存器请求：型号文件与设备不符",
     en: "The device does not take this request: the profile does not fit it",
+  },
+  { found: /device failure/i, zh: "设备内部故障", en: "The device has failed" },
+  { found: /device busy/i, zh: "设备忙，稍后再问", en: "The device is busy" },
+  { found: /memory parity error/i, zh: "设备存储器出错", en: "The device's memory is faulty" },
+  {
+    found: /gateway path unavailable/i,
+    zh: "网关的通道不可用：请检查网关设置",
+    en: "The gateway has no path to the device: check its settings",
   },
   {
     found: /^no client has this name$/,
@@ -112,6 +175,7 @@ const EXPLANATIONS: readonly {
   },
   { found: /^listening on (.+)$/, zh: "监听 $1", en: "Listening on $1" },
   { found: /^connected to (.+)$/, zh: "已连接 $1", en: "Connected to $1" },
+  { found: /^its broker is connected$/, zh: "服务器已连接", en: "Its broker is connected" },
   { found: /^connected$/, zh: "已连接", en: "Connected" },
   { found: /^it answers$/, zh: "应答正常", en: "It answers" },
 ];
@@ -127,7 +191,7 @@ export function explain({ language }: View, reason: string | null): Html {
   for (const explanation of ORDERED) {
     const match = explanation.found.exec(reason);
     if (match === null) continue;
-    const text = explanation[language].replace("$1", match[1] ?? "");
+    const text = explanation[language].replace("$1", () => match[1] ?? "");
     // Where nothing but the words differ, the original tells no more.
     if (match[0] === reason) return html`${text}`;
     return html`${text}<br><small>${reason}</small>`;

@@ -46,6 +46,13 @@ export class TestBrowser implements AsyncDisposable {
     return page;
   }
 
+  /** The console, through an owner's link and its button. */
+  async enter(person: BrowserContext, link: string): Promise<Page> {
+    const page = await this.open(person, link);
+    await page.click("button.enter");
+    return page;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close();
   }

@@ -58,7 +58,24 @@ export function page(view: View, status: NodeStatus, path: string, main: Html): 
 
 /** A page for somebody who has no session: what to do, and nothing else. */
 export function strangerPage(view: View, text: TextKey): Html {
-  const { t, language } = view;
+  const inside = html`
+    <p>${view.t("ownerExplained")}</p>
+    <pre>tributary status --owner-link</pre>
+  `;
+  return plainPage(view, text, "/", inside);
+}
+
+/** What an owner's link shows: nothing happens before the button. `path`: the link's own. */
+export function enterPage(view: View, path: string): Html {
+  const { t } = view;
+  const inside = html`
+    <p>${t("ownerLinkOnce")}</p>
+    <form method="post" action="${path}"><button class="enter">${t("openConsole")}</button></form>
+  `;
+  return plainPage(view, "ownerLink", path, inside);
+}
+
+function plainPage({ t, language }: View, title: TextKey, path: string, inside: Html): Html {
   return html`
     <!doctype html>
     <html lang="${language === "zh" ? "zh-CN" : "en"}">
@@ -71,12 +88,11 @@ export function strangerPage(view: View, text: TextKey): Html {
       </head>
       <body class="stranger">
         <main>
-          <h1>${t(text)}</h1>
-          <p>${t("ownerExplained")}</p>
-          <pre>tributary status --owner-link</pre>
-          <p><a class="plain" href="/language/${language === "zh" ? "en" : "zh"}?back=/">${t(
-            "language",
-          )}</a></p>
+          <h1>${t(title)}</h1>
+          ${inside}
+          <p><a class="plain" href="/language/${language === "zh"
+            ? "en"
+            : "zh"}?back=${encodeURIComponent(path)}">${t("language")}</a></p>
         </main>
       </body>
     </html>

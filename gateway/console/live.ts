@@ -1,4 +1,5 @@
 /** Server-sent events: a page's inside, whenever it has changed. */
+import { problemResponse } from "../../sync/problem.ts";
 import { pause } from "../../sync/timer.ts";
 import type { QueryTables } from "../tables.ts";
 import type { Html } from "./view.ts";
@@ -8,31 +9,75 @@ const DRAW_MS = 1000;
 /** And looked at so often without any, since links go up and down and values grow stale. */
 const LOOK_MS = 3000;
 
-/** The response for one open page; ends when its reader goes. */
-export function liveResponse(
-  tables: QueryTables,
-  render: () => Promise<Html | string>,
-  signal: AbortSignal,
-): Response {
-  const gone = new AbortController();
-  const either = AbortSignal.any([signal, gone.signal]);
-  const body = new ReadableStream<string>({
-    start: async (controller) => {
-      let shown = "";
-      for await (const _ of ticks(tables, either)) {
-        const html = String(await render());
-        const content = withoutAges(html);
-        if (content === shown) continue;
-        shown = content;
-        const data = JSON.stringify({ html, nowMs: Date.now() });
-        controller.enqueue(`event: main\ndata: ${data}\n\n`);
+/** Open pages of one node: each is drawn anew for itself, which costs time. */
+export const STREAMS_MAX = 50;
+
+/** One open page. */
+export interface LivePage {
+  readonly render: () => Promise<Html | string>;
+  /** Whether its reader may still see it. */
+  readonly allowed: () => boolean;
+}
+
+/** The open pages of a node. */
+export class LiveStreams {
+  readonly #tables: QueryTables;
+  #open = 0;
+
+  constructor(tables: QueryTables) {
+    this.#tables = tables;
+  }
+
+  /** The response for one page; ends when its reader goes, or may not see it any more. */
+  respond(page: LivePage, { method, signal }: Request): Response {
+    if (this.#open >= STREAMS_MAX) return tooMany();
+    const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
+    if (method === "HEAD") return new Response(null, { headers });
+    this.#open++;
+    const gone = new AbortController();
+    const body = new ReadableStream<string>({
+      start: async (controller) => {
+        try {
+          await this.#show(page, controller, AbortSignal.any([signal, gone.signal]));
+          if (!gone.signal.aborted) controller.close();
+        } finally {
+          gone.abort();
+          this.#open--;
+        }
+      },
+      cancel: () => gone.abort(),
+    });
+    return new Response(body.pipeThrough(new TextEncoderStream()), { headers });
+  }
+
+  async #show(
+    { render, allowed }: LivePage,
+    controller: ReadableStreamDefaultController<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let shown = "";
+    for await (const _ of ticks(this.#tables, signal)) {
+      if (!allowed()) {
+        controller.enqueue("event: ended\ndata: {}\n\n");
+        break;
       }
-      controller.close();
-    },
-    cancel: () => gone.abort(),
-  });
-  return new Response(body.pipeThrough(new TextEncoderStream()), {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+      const html = String(await render());
+      const content = withoutAges(html);
+      if (signal.aborted || content === shown) continue;
+      shown = content;
+      const data = JSON.stringify({ html, nowMs: Date.now() });
+      controller.enqueue(`event: main\ndata: ${data}\n\n`);
+    }
+  }
+}
+
+function tooMany(): Response {
+  return problemResponse({
+    status: 503,
+    code: "too-many-pages",
+    title: "Too many pages are open",
+    detail: `${STREAMS_MAX} pages follow this node already`,
+    hint: "close some; a page that is reloaded shows how things are then",
   });
 }
 

@@ -29,7 +29,6 @@ const TEXTS = {
   uncertain: { zh: "存疑", en: "Uncertain" },
   good: { zh: "正常", en: "Good" },
   notConfigured: { zh: "已不在配置中", en: "No longer configured" },
-  noValue: { zh: "无数值", en: "No value" },
   noDevices: { zh: "尚未配置设备", en: "No devices are configured yet" },
   nothingYet: { zh: "尚无数据", en: "Nothing has come yet" },
   allDevicesWell: { zh: "设备全部正常", en: "All devices are well" },
@@ -79,7 +78,6 @@ const TEXTS = {
     en: "No time source confirms this clock; every entry says so",
   },
 
-  entries: { zh: "条目", en: "Entries" },
   onDisk: { zh: "占用磁盘", en: "On disk" },
   diskFree: { zh: "磁盘可用", en: "Disk free" },
   stream: { zh: "数据流", en: "Stream" },
@@ -98,7 +96,8 @@ const TEXTS = {
   equal: { zh: "一致", en: "Equal" },
   inStep: { zh: "同步中", en: "In step" },
   behind: { zh: "对方落后", en: "Other is behind" },
-  ahead: { zh: "对方领先", en: "Other is ahead" },
+  hereBehind: { zh: "本中心落后 {} 条", en: "This centre is behind by {} entries" },
+  onTheWay: { zh: "基本同步，{} 条在途", en: "In step, {} on the way" },
   fork: { zh: "分叉", en: "Fork" },
   here: { zh: "本中心", en: "Here" },
   there: { zh: "另一中心", en: "There" },
@@ -130,6 +129,12 @@ const TEXTS = {
   malformed: { zh: "格式错误", en: "Malformed" },
   unreadable: { zh: "无法读取", en: "Unreadable" },
 
+  ownerLink: { zh: "机主链接", en: "Owner's link" },
+  ownerLinkOnce: {
+    zh: "此链接只能使用一次。点击下面的按钮后，本浏览器即可打开控制台。",
+    en: "This link works once. The button opens the console in this browser.",
+  },
+  openConsole: { zh: "打开控制台", en: "Open the console" },
   ownerNeeded: { zh: "请用机主链接打开", en: "Open this with the owner's link" },
   ownerExplained: {
     zh: "网关首次启动时会打印一条一次性的机主链接。若链接已失效，请在本机执行：",

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import type { Text } from "../../drivers/profile_parts.ts";
 import type { PointView } from "../devices/device_list.ts";
-import { isTextKey, type Language, type Texts, unitText } from "./text.ts";
+import { isTextKey, type Language, type TextKey, type Texts, unitText } from "./text.ts";
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -29,6 +29,11 @@ export function titleOf(view: View, title: Text | null, name: string): string {
 /** A state's name, or the state itself where it is none of ours. */
 export function stateText({ t }: View, state: string): string {
   return isTextKey(state) ? t(state) : state;
+}
+
+/** A text that has `{}` where a number belongs, with this number. */
+export function counted({ t }: View, key: TextKey, count: number): string {
+  return t(key).replace("{}", String(count));
 }
 
 /** `3 min` since a moment; the browser keeps it counting. */

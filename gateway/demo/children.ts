@@ -62,7 +62,6 @@ export class ChildNode implements AsyncDisposable {
   }
 
   #start(): Deno.ChildProcess {
-    const log = Deno.openSync(this.#parts.logFile, { write: true, create: true, append: true });
     const [program, args] = ourProgram("run", "-c", this.plan.config);
     const child = new Deno.Command(program, {
       args: [...args],
@@ -70,7 +69,9 @@ export class ChildNode implements AsyncDisposable {
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    child.stderr.pipeTo(log.writable).catch(() => {});
+    keep(child.stderr, this.#parts.logFile).catch((error) =>
+      this.#parts.print(`! The log of ${this.plan.name} is not kept: ${error}`)
+    );
     return child;
   }
 
@@ -84,5 +85,13 @@ export class ChildNode implements AsyncDisposable {
       if (this.#stopping) return;
       this.#child = this.#start();
     }
+  }
+}
+
+/** What comes is in the file at once: somebody may be looking. */
+async function keep(chunks: AsyncIterable<Uint8Array>, path: string): Promise<void> {
+  using file = Deno.openSync(path, { create: true, append: true });
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
   }
 }

@@ -134,6 +134,10 @@ test("the demo shows at both counties what is published, and leaves nothing behi
     }
   }
 
+  for (const { name } of [...counties, ...sites]) {
+    const log = Deno.readTextFileSync(join(dir, `${name}.log`));
+    expect(log, `what ${name} logs is there while it runs`).toContain('"kind":"ready"');
+  }
   const pids = [...counties, ...sites].map(({ pid }) => pid);
   expect(pids.filter(runs)).toEqual(pids);
   const { code, printed, complained } = await running.finished;

@@ -13,7 +13,7 @@ import { centresFor, NodeProcess, startCentres } from "../fixtures.ts";
 import type { LogLine } from "../log.ts";
 import { type Node, openNode } from "../node.ts";
 import { codeKey, newCode, proof } from "./code.ts";
-import { enrol, EnrolmentError, enrolmentRoute } from "./enrolment.ts";
+import { enrol, type Enrolled, EnrolmentError, enrolmentRoute } from "./enrolment.ts";
 import { invite } from "./invite.ts";
 
 const HOUR_MS = 3_600_000;
@@ -66,7 +66,7 @@ class Centre implements AsyncDisposable {
     return (await invite(this.node, { node, role, hours })).code;
   }
 
-  enrol(node: string, code: string, key = NodeKey.create()): Promise<Map<string, Member>> {
+  enrol(node: string, code: string, key = NodeKey.create()): Promise<Enrolled> {
     return enrol({ url: this.url, ca: undefined }, { node, role: "site", key }, code);
   }
 
@@ -88,7 +88,8 @@ describe("a code", () => {
   test("enrols its node: each learns the other's key", async () => {
     await using centre = await Centre.open();
     const key = NodeKey.create();
-    const members = await centre.enrol("site-1", await centre.invite("site-1"), key);
+    const { members, latest } = await centre.enrol("site-1", await centre.invite("site-1"), key);
+    expect(latest).toBeNull();
     const { publicKey } = centre.node.keystore.key;
     expect(members).toEqual(new Map([["county-a", { publicKey, role: "county" }]]));
     expect(centre.node.registry.member("site-1")).toEqual({
@@ -145,7 +146,7 @@ describe("a code", () => {
     const code = await centre.invite("site-1");
     const self = { node: "site-1", role: "county", key: NodeKey.create() } as const;
     await expect(enrol({ url: centre.url, ca: undefined }, self, code)).rejects.toThrow(
-      "The code is not one that was given out",
+      "The code was given out for a node of the other role",
     );
   });
 
@@ -249,11 +250,16 @@ describe("a county that does not know the code", () => {
   const members = { "county-a": { publicKey: impostorKey, role: "county" } };
 
   test.each<[string, (asked: { proof: string }) => object]>([
-    ["no proof", () => ({ node: "county-a", members, proof: "" })],
-    ["the proof it was sent", ({ proof }) => ({ node: "county-a", members, proof })],
+    ["no proof", () => ({ node: "county-a", members, latest: null, proof: "" })],
+    ["the proof it was sent", ({ proof }) => ({ node: "county-a", members, latest: null, proof })],
     ["a proof with another code", ({ proof: asked }) => {
       const fields = ["enrolled", "county-a", asked, `county-a county ${impostorKey}`];
-      return { node: "county-a", members, proof: proof(codeKey(newCode()) ?? "", fields) };
+      return {
+        node: "county-a",
+        members,
+        latest: null,
+        proof: proof(codeKey(newCode()) ?? "", fields),
+      };
     }],
   ])("cannot pretend to be it with %s", async (_what, answer) => {
     await impostor((asked) => Response.json(answer(asked)), async (url) => {

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { isDistrust, whyDistrusted } from "../../sync/certificate.ts";
 import { type NodeKey, parsePublicKey } from "../../sync/identity.ts";
 import type { Journal } from "../../sync/journal.ts";
+import { parseOrigin } from "../../sync/origin.ts";
 import { requireSafe } from "../../sync/peer.ts";
 import { type Problem, problemResponse } from "../../sync/problem.ts";
 import { readBody } from "../../sync/read_body.ts";
@@ -34,6 +35,8 @@ const requestSchema = z.strictObject({
 const answerSchema = z.object({
   node: z.string(),
   members: z.record(z.string(), z.object({ publicKey: z.string(), role: z.enum(ROLES) })),
+  /** The latest life of the node that the county holds; `null` for a new node. */
+  latest: z.string().nullable(),
   proof: z.string(),
 });
 
@@ -47,12 +50,13 @@ function requestFields({ node, role, publicKey }: Omit<z.infer<typeof requestSch
 function answerFields(
   node: string,
   members: z.infer<typeof answerSchema>["members"],
+  latest: string | null,
   asked: string,
 ): string[] {
   const keys = Object.keys(members).sort().map((name) => {
     return `${name} ${members[name].role} ${members[name].publicKey}`;
   });
-  return ["enrolled", node, asked, ...keys];
+  return ["enrolled", node, asked, latest ?? "", ...keys];
 }
 
 export interface EnrolmentDesk {
@@ -85,10 +89,22 @@ export function enrolmentRoute(desk: EnrolmentDesk): (request: Request) => Promi
     }
     failures.delete(asked.node);
     const members = centres(desk);
-    const answer = { node: desk.node, members };
-    const fields = answerFields(desk.node, members, asked.proof);
+    const latest = latestLife(desk.journal, asked.node);
+    const answer = { node: desk.node, members, latest };
+    const fields = answerFields(desk.node, members, latest, asked.proof);
     return Response.json({ ...answer, proof: proof(verdict.key, fields) });
   };
+}
+
+/** A replaced box has to begin after what its name has said so far. */
+function latestLife(journal: Journal, node: string): string | null {
+  const lives = journal.positions().map(({ origin }) => origin)
+    .filter((origin) => parseOrigin(origin)?.node === node);
+  const lifeOf = (origin: string) => parseOrigin(origin)?.life ?? 0;
+  return lives.reduce<string | null>(
+    (latest, origin) => latest === null || lifeOf(origin) > lifeOf(latest) ? origin : latest,
+    null,
+  );
 }
 
 type Verdict = { kind: "enrolled"; key: string } | { kind: "refused"; problem: Problem };
@@ -102,7 +118,8 @@ async function judge(desk: EnrolmentDesk, asked: z.infer<typeof requestSchema>):
   await tables.caughtUp(journal);
   const rows = await tables.rows(INVITATIONS, [asked.node]);
   const row = rows.find((one) => proves(asked.proof, one.text("key"), requestFields(asked)));
-  if (row === undefined || row.text("role") !== asked.role) return refused(NOT_INVITED);
+  if (row === undefined) return refused(NOT_INVITED);
+  if (row.text("role") !== asked.role) return refused(OTHER_ROLE);
   const key = row.text("key");
   const known = registry.member(asked.node);
   // The answer may have been lost on its way: asking again with the same key is no harm.
@@ -170,6 +187,12 @@ const NOT_INVITED: Problem = {
   title: "The code is not one that was given out for this node",
   hint: "check the code and the node's name, or ask for a new code with `tributary invite`",
 };
+const OTHER_ROLE: Problem = {
+  status: 403,
+  code: "other-role",
+  title: "The code was given out for a node of the other role",
+  hint: "ask for a new code with `tributary invite NODE --role site`, or `--role county`",
+};
 const USED: Problem = {
   status: 403,
   code: "code-used",
@@ -194,12 +217,18 @@ export class EnrolmentError extends Error {
   override name = "EnrolmentError";
 }
 
-/** The enrolling node's end: returns the county's members, proven with the code. */
+export interface Enrolled {
+  readonly members: Map<string, Member>;
+  /** The latest life of this node that the county holds; `null` for a new node. */
+  readonly latest: string | null;
+}
+
+/** The enrolling node's end: returns what the county says, proven with the code. */
 export async function enrol(
   county: { readonly url: string; readonly ca: string | undefined },
   self: { readonly node: string; readonly role: "site" | "county"; readonly key: NodeKey },
   code: string,
-): Promise<Map<string, Member>> {
+): Promise<Enrolled> {
   const key = codeKey(code);
   if (key === null) {
     throw new EnrolmentError(`"${code}" is no code: want 16 letters and digits`);
@@ -211,11 +240,13 @@ export async function enrol(
   if (status !== 200) throw new EnrolmentError(problemText(county.url, status, body));
   const answer = answerSchema.safeParse(jsonOf(body));
   if (!answer.success) throw new EnrolmentError(`${county.url} did not answer as a county does`);
-  const { members } = answer.data;
-  if (!proves(answer.data.proof, key, answerFields(answer.data.node, members, request.proof))) {
+  const { members, latest } = answer.data;
+  if (
+    !proves(answer.data.proof, key, answerFields(answer.data.node, members, latest, request.proof))
+  ) {
     throw new EnrolmentError(`${county.url} does not know the code: it is not the county`);
   }
-  return new Map(Object.entries(members));
+  return { members: new Map(Object.entries(members)), latest };
 }
 
 function problemText(url: string, status: number, body: string): string {

@@ -62,11 +62,12 @@ describe("G6: the other centre is", () => {
     });
   });
 
-  test("ahead, which is no lag of its own", async () => {
+  test("ahead, by how many entries this one lacks, none older than its own last", async () => {
     await using desk = await centre();
     expect(await readings(desk, { seq: 9, hash: firstHash() })).toMatchObject({
       state: "ahead",
-      lagEntries: 0,
+      lagEntries: 4,
+      lagSeconds: 55,
     });
   });
 

@@ -17,8 +17,12 @@ export const equalityView = z.object({
   there: standing.nullable().describe("The other centre, as it last said; null: not asked yet"),
   state: z.enum(["equal", "behind", "ahead", "fork", "unknown"])
     .describe("What the other centre is; equal means the same number and the same hash"),
-  lagEntries: z.number(),
-  lagSeconds: z.number().describe("Age of the oldest entry that the other centre lacks"),
+  lagEntries: z.number()
+    .describe("Entries that the one lacks which is behind: behind: the other; ahead: this centre"),
+  lagSeconds: z.number().describe(
+    "behind: age of the oldest entry that the other centre lacks; ahead: at most so old is the " +
+      "oldest that this one lacks, the age of its own last",
+  ),
 });
 export type EqualityView = z.infer<typeof equalityView>;
 
@@ -28,8 +32,9 @@ interface OtherCentre {
 }
 
 /**
- * Every stream that this centre holds, compared with where the other stands. What only the other
- * holds shows there, as what this one is behind by.
+ * Every stream that this centre holds, compared with where the other stands. A centre asks for
+ * the positions of streams that it knows: one that only the other holds is not in this list, and
+ * shows at the other alone, as what this one is behind by.
  */
 export async function compare(
   journal: Journal,
@@ -60,19 +65,31 @@ async function compareStream(
     return { ...base, there: null, state: "unknown", lagEntries: 0, lagSeconds: 0 };
   }
   const view = { ...base, there: { seq: there.seq, hash: there.hash.toHex() } };
-  if (there.seq > seq) return { ...view, state: "ahead", lagEntries: 0, lagSeconds: 0 };
+  if (there.seq > seq) {
+    const lagSeconds = await ageSeconds(journal, state, seq - 1, nowMs);
+    return { ...view, state: "ahead", lagEntries: there.seq - seq, lagSeconds };
+  }
   const own = await journal.hashAt(origin, stream, there.seq);
   if (own !== null && own.toHex() !== there.hash.toHex()) {
     return { ...view, state: "fork", lagEntries: 0, lagSeconds: 0 };
   }
   if (there.seq === seq) return { ...view, state: "equal", lagEntries: 0, lagSeconds: 0 };
-  const limits = { entriesMax: 1, bytesMax: 1 };
-  const missing = await journal.read(origin, stream, there.seq, limits);
-  const wallMs = missing.kind === "run"
-    ? readContent(new OctetReader(missing.run.contents)).time.wallMs
-    : nowMs;
-  const lagSeconds = Math.max(0, Math.round((nowMs - wallMs) / 1000));
+  const lagSeconds = await ageSeconds(journal, state, there.seq, nowMs);
   return { ...view, state: "behind", lagEntries: seq - there.seq, lagSeconds };
+}
+
+/** How old the entry behind this number is; 0 where it cannot be read. */
+async function ageSeconds(
+  journal: Journal,
+  { origin, stream }: StreamState,
+  after: number,
+  nowMs: number,
+): Promise<number> {
+  const found = await journal.read(origin, stream, after, { entriesMax: 1, bytesMax: 1 });
+  const wallMs = found.kind === "run"
+    ? readContent(new OctetReader(found.run.contents)).time.wallMs
+    : nowMs;
+  return Math.max(0, Math.round((nowMs - wallMs) / 1000));
 }
 
 /** By node, newest life first, then stream. */

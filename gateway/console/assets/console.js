@@ -27,15 +27,27 @@ function showLine(up) {
   indicator.classList.toggle("up", up);
 }
 
-if (live !== undefined) {
+// Where the node has turned the stream away, as when too many pages are open.
+const AGAIN_MS = 10_000;
+
+function follow() {
   const events = new EventSource(live);
   events.addEventListener("open", () => showLine(true));
-  events.addEventListener("error", () => showLine(false));
+  events.addEventListener("error", () => {
+    showLine(false);
+    if (events.readyState === EventSource.CLOSED) setTimeout(follow, AGAIN_MS);
+  });
+  // The session has ended: the page that says so takes the place of what is shown.
+  events.addEventListener("ended", () => location.reload());
   events.addEventListener("main", (event) => {
     const { html, nowMs } = JSON.parse(event.data);
     aheadMs = Date.now() - nowMs;
     document.getElementById("main").innerHTML = html;
     showAges();
   });
+}
+
+if (live !== undefined) {
+  follow();
   setInterval(showAges, 1000);
 }
