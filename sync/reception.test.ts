@@ -44,7 +44,7 @@ test.each([
   { what: "a kind that is no name", run: { kind: "A kind" }, reason: "its kind is no name" },
   { what: "a kind without end", run: { kind: "k".repeat(65) }, reason: "its kind is no name" },
   { what: "a body that is no JSON", run: { body: "not json" }, reason: "its body is no JSON" },
-  { what: "a body of two lines", run: { body: "1\n" }, reason: "more than one line" },
+  { what: "a body of two lines", run: { body: "1\n" }, reason: "its body is no JSON" },
   {
     what: "a clock state that does not exist",
     run: { change: (contents: Uint8Array) => contents[CLOCK_AT] = 9 },

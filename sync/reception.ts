@@ -2,13 +2,12 @@
 import { Chain, firstHash, type HashName } from "./chain.ts";
 import { BODY_BYTES_MAX, HASH_BYTES, Names, readContent } from "./entry.ts";
 import { headStatement, signedBy } from "./identity.ts";
+import { isJsonLine } from "./json_line.ts";
 import { OctetReader, OctetsError } from "./octets.ts";
 import { HASH_TAG_BYTES, type SignedRun } from "./run.ts";
 import type { Block, StreamState } from "./segments.ts";
 
 const KIND = /^[a-z][a-z0-9-]{0,63}$/;
-const LINE_FEED = 0x0a;
-const decoder = new TextDecoder("utf-8", { fatal: true });
 
 export type Reception =
   /** All of it is here now; `block` is what was new, `null` where nothing was. */
@@ -85,10 +84,12 @@ function checkedEnds(contents: Uint8Array): number[] {
   const reader = new OctetReader(contents);
   const names = new Names();
   const ends: number[] = [];
+  let known = "";
   while (!reader.done) {
     const { kind, body } = readContent(reader, names);
-    const reason = kindFault(kind) ?? bodyFault(body);
+    const reason = (kind === known ? null : kindFault(kind)) ?? bodyFault(body);
     if (reason !== null) throw new OctetsError(`Cannot store entry ${ends.length + 1}: ${reason}`);
+    known = kind;
     ends.push(reader.at);
   }
   return ends;
@@ -98,16 +99,10 @@ function kindFault(kind: string): string | null {
   return KIND.test(kind) ? null : "its kind is no name";
 }
 
-/** A body is one JSON document on one line: so it is stored, and so it is given out. */
+/** So it is stored, and so it is given out. */
 function bodyFault(body: Uint8Array): string | null {
   if (body.length > BODY_BYTES_MAX) return `its body has ${body.length} bytes`;
-  if (body.includes(LINE_FEED)) return "its body has more than one line";
-  try {
-    JSON.parse(decoder.decode(body));
-    return null;
-  } catch {
-    return "its body is no JSON";
-  }
+  return isJsonLine(body) ? null : "its body is no JSON on one line";
 }
 
 /** Hashes the entries that are not held yet, in continuation of those that are. */

@@ -61,16 +61,17 @@ export async function runDemo(options: DemoOptions, parts: DemoParts): Promise<v
 
 /** Pairs the centres and enrols the sites, with one-time codes as a technician would. */
 async function enrolAll({ counties: [a, b], sites }: DemoPlan): Promise<void> {
-  for (const node of [b, ...sites]) {
-    const config = readConfig(node.config);
-    const members = z.array(z.object({ node: z.string() })).parse(
-      await askNode(readConfig(a.config), "/api/members"),
-    );
-    if (members.some((member) => member.node === node.name)) continue;
-    const asked = { node: node.name, role: node.role };
-    const answer = await askNode(readConfig(a.config), "/api/invitations", asked);
-    await enrollNode(config, invitationSchema.parse(answer).code);
-  }
+  const members = z.array(z.object({ node: z.string() })).parse(
+    await askNode(readConfig(a.config), "/api/members"),
+  );
+  const enrolOne = async ({ name, role, config }: NodePlan) => {
+    if (members.some((member) => member.node === name)) return;
+    const answer = await askNode(readConfig(a.config), "/api/invitations", { node: name, role });
+    await enrollNode(readConfig(config), invitationSchema.parse(answer).code);
+  };
+  // First the centres, so that both soon know the sites.
+  await enrolOne(b);
+  await Promise.all(sites.map(enrolOne));
 }
 
 async function startDevices(site: NodePlan, stack: AsyncDisposableStack): Promise<void> {
