@@ -25,7 +25,8 @@ export interface Connection {
 }
 
 const ASSETS: Readonly<Record<string, string>> = {
-  "console.css": "text/css; charset=utf-8",
+  "frame.css": "text/css; charset=utf-8",
+  "parts.css": "text/css; charset=utf-8",
   "console.js": "text/javascript; charset=utf-8",
   "icon.svg": "image/svg+xml",
 };

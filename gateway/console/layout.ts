@@ -27,7 +27,8 @@ export function page(view: View, status: NodeStatus, path: string, main: Html): 
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>${title} · Tributary</title>
         <link rel="icon" href="/assets/icon.svg">
-        <link rel="stylesheet" href="/assets/console.css">
+        <link rel="stylesheet" href="/assets/frame.css">
+        <link rel="stylesheet" href="/assets/parts.css">
         <script src="/assets/console.js" defer></script>
       </head>
       <body data-live="/live?path=${encodeURIComponent(path)}" data-language="${language}">
@@ -84,7 +85,8 @@ function plainPage({ t, language }: View, title: TextKey, path: string, inside: 
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>Tributary</title>
         <link rel="icon" href="/assets/icon.svg">
-        <link rel="stylesheet" href="/assets/console.css">
+        <link rel="stylesheet" href="/assets/frame.css">
+        <link rel="stylesheet" href="/assets/parts.css">
       </head>
       <body class="stranger">
         <main>
