@@ -343,6 +343,8 @@ export class Link {
   /** Until the journal changes, a refresh is due, or a stream may be tried again. */
   async #rest(signal: AbortSignal): Promise<void> {
     if (this.#changed) return;
+    // What became due since it was last looked at has no moment ahead to wait for.
+    if (this.#blocked.isDue(this.#askedMs, this.#options.timer.nowMs())) return;
     const { refreshMs, relayAfterMs, timer } = this.#options;
     const waits = [this.#heardMs + refreshMs - timer.nowMs()];
     const blocked = this.#blocked.nextTryMs(timer.nowMs());
