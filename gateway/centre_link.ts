@@ -1,6 +1,6 @@
 /** The link to one centre: waits until this node is enrolled there, then ships. */
 import { Link, type LinkStatus } from "../sync/link.ts";
-import { nodeOf, parseOrigin } from "../sync/origin.ts";
+import { isOvertaken, nodeOf } from "../sync/origin.ts";
 import { Peer } from "../sync/peer.ts";
 import { pause, systemTimer } from "../sync/timer.ts";
 import type { Standing } from "../sync/answers.ts";
@@ -72,8 +72,7 @@ export class CentreLink {
   #requireLatestLife(): void {
     const { config, journal } = this.#node;
     const latest = readLatestLife(config.dataDir);
-    if (latest === null || journal.positions().some(({ origin }) => origin === latest)) return;
-    if ((parseOrigin(latest)?.life ?? 0) < (parseOrigin(journal.origin)?.life ?? 0)) return;
+    if (!isOvertaken(journal.origin, journal.positions(), latest)) return;
     throw new Error(`The county holds ${latest} of this node, so it has to start anew after that`);
   }
 

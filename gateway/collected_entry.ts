@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Identity, ReadingItem, UnreadableItem } from "../drivers/driver.ts";
 import type { Append, NewEntry } from "../sync/append.ts";
-import { BODY_BYTES_MAX, type Stamp } from "../sync/entry.ts";
+import { BODY_BYTES_MAX, isLongerThan, type Stamp } from "../sync/entry.ts";
 
 /** Room for the flags that a body may get behind the check of its size. */
 const FLAGS_BYTES_MAX = 64;
@@ -16,10 +16,9 @@ export function newEntry(
   return { kind: "entry", stream, entryKind, time, body: JSON.stringify(body) };
 }
 
-/** Whether no entry holds it. UTF-8 takes up to three bytes for what counts as one character. */
+/** Whether no entry holds it. */
 export function isTooLarge(append: Append): boolean {
-  return append.kind === "entry" && 3 * append.body.length > BODY_BYTES_MAX &&
-    Buffer.byteLength(append.body) > BODY_BYTES_MAX - FLAGS_BYTES_MAX;
+  return append.kind === "entry" && isLongerThan(append.body, BODY_BYTES_MAX - FLAGS_BYTES_MAX);
 }
 
 export function digestOf(bytes: Uint8Array): string {

@@ -11,6 +11,7 @@ import type { Config } from "./config.ts";
 import { readConfig } from "./config_file.ts";
 import { readToken } from "./keystore.ts";
 import { ourProgram } from "./program.ts";
+import { isReady } from "./readiness.ts";
 
 const positionsSchema = z.array(
   z.object({ origin: z.string(), stream: z.string(), seq: z.number(), hash: z.string() }),
@@ -110,13 +111,7 @@ export class NodeProcess implements AsyncDisposable {
       if (this.ended) throw new Error(`${this.name} ended:\n${this.log}`);
       // Whether its certificate is good is not the question here.
       if (this.#tls !== null) return this.log.includes('"kind":"ready"');
-      try {
-        const response = await fetch(`${this.url}/readyz`);
-        await response.body?.cancel();
-        return response.ok;
-      } catch {
-        return false;
-      }
+      return await isReady(this.url);
     });
     return this;
   }

@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { Delivery, ReadingItem, UnreadableItem } from "../drivers/driver.ts";
 import { firstHash } from "../sync/chain.ts";
 import type { Journal } from "../sync/journal.ts";
-import { nodeOf, parseOrigin } from "../sync/origin.ts";
+import { lifeOf, nodeOf } from "../sync/origin.ts";
 import { entriesOf } from "../sync/run.ts";
 
 /** Messages that a device may have under way at one time; more are not recognised. */
@@ -118,10 +118,6 @@ function deliveryIn(body: Uint8Array): { device: string; packet: number; content
     // Of another kind, or without a number.
     return [];
   }
-}
-
-function lifeOf(origin: string): number {
-  return parseOrigin(origin)?.life ?? 0;
 }
 
 /** FNV-1a: to tell the contents under one number apart, nobody's work is worth more. */

@@ -37,14 +37,9 @@ export class BlockedStreams {
     this.#streams.delete(key);
   }
 
-  /** Whether one of them may be tried again now, and could not yet at `sinceMs`. */
-  isDue(sinceMs: number, nowMs: number): boolean {
-    return this.list().some(({ nextTryMs }) => nextTryMs > sinceMs && nextTryMs <= nowMs);
-  }
-
-  /** When the next of them may be tried, `null` when none waits for that. */
-  nextTryMs(nowMs: number): number | null {
-    const times = this.list().map(({ nextTryMs }) => nextTryMs).filter((ms) => ms > nowMs);
+  /** When the first of them may be tried that could not yet at `sinceMs`; `null` for none. */
+  nextTryMs(sinceMs: number): number | null {
+    const times = this.list().map(({ nextTryMs }) => nextTryMs).filter((ms) => ms > sinceMs);
     return times.length === 0 ? null : Math.min(...times);
   }
 

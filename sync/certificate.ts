@@ -61,20 +61,28 @@ export function distrustOf({ valid_from, valid_to, issuer }: Certificate, nowMs:
   };
 }
 
-async function shown(url: URL): Promise<Certificate | null> {
-  const { promise, resolve } = Promise.withResolvers<Certificate | null>();
-  const socket = tls.connect({
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: Number(url.port || 443),
-    // Nothing is believed and nothing is sent: what it shows is only told to a person.
-    rejectUnauthorized: false,
-  });
-  socket.setTimeout(TIMEOUT_MS, () => resolve(null));
-  socket.once("error", () => resolve(null));
-  socket.once("secureConnect", () => resolve(socket.getPeerCertificate()));
+async function shown(url: URL): Promise<Certificate> {
+  const socket = await connectUnchecked(url, TIMEOUT_MS);
   try {
-    return await promise;
+    return socket.getPeerCertificate();
   } finally {
     socket.destroy();
+  }
+}
+
+/** Connects to whoever answers; the caller looks at the certificate before it sends anything. */
+export async function connectUnchecked(url: URL, timeoutMs: number): Promise<tls.TLSSocket> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const socket = tls.connect({ host, port: Number(url.port || 443), rejectUnauthorized: false });
+  socket.setTimeout(timeoutMs, () => reject(new Error("no answer")));
+  socket.once("secureConnect", () => resolve());
+  socket.once("error", reject);
+  try {
+    await promise;
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
   }
 }

@@ -84,7 +84,7 @@ export function readContent(reader: OctetReader, names = new Names()): Content {
   const clock = CLOCK_STATES[reader.u8()];
   if (clock === undefined) throw new OctetsError("Cannot read an entry: unknown clock state");
   const kind = names.kind(reader);
-  const body = reader.raw(reader.u32());
+  const body = reader.raw(bodyLength(reader));
   return { time: { wallMs, bootId, bootMs, clock }, kind, body };
 }
 
@@ -119,11 +119,18 @@ export class Names {
 export function skipContent(reader: OctetReader): void {
   reader.raw(STAMP_BYTES);
   reader.raw(reader.u16());
+  reader.raw(bodyLength(reader));
+}
+
+function bodyLength(reader: OctetReader): number {
   const length = reader.u32();
-  if (length > BODY_BYTES_MAX) {
-    throw new OctetsError(`Cannot read a body of ${length} bytes, at most ${BODY_BYTES_MAX}`);
-  }
-  reader.raw(length);
+  if (length <= BODY_BYTES_MAX) return length;
+  throw new OctetsError(`Cannot read a body of ${length} bytes, at most ${BODY_BYTES_MAX}`);
+}
+
+/** Whether a text takes more bytes; three at most for what counts as one character. */
+export function isLongerThan(text: string, bytesMax: number): boolean {
+  return 3 * text.length > bytesMax && Buffer.byteLength(text) > bytesMax;
 }
 
 /** Reads contents that follow each other to the end of the bytes. */

@@ -8,7 +8,7 @@ import { BlockBuilder, blockChanges, contentsFrom, joined, lastWallMs } from "./
 import { HASH_BYTES, type Stamp, writeContent } from "./entry.ts";
 import { JournalKeys } from "./journal_keys.ts";
 import { OctetWriter } from "./octets.ts";
-import { formatOrigin, nodeOf, parseOrigin } from "./origin.ts";
+import { formatOrigin, isOvertaken, lifeOf, nodeOf } from "./origin.ts";
 import { receiveRun, type Reception } from "./reception.ts";
 import type { Run, SignedRun } from "./run.ts";
 import { SegmentRow } from "./segment_row.ts";
@@ -100,7 +100,8 @@ export class JournalCore {
     this.#probes = Number(meta.get(PROBE) ?? 0);
     const previous = meta.get(ORIGIN) ?? null;
     this.#origin = previous ?? "";
-    if (previous !== null && meta.get(CLEAN) === "1" && !this.#isOvertaken(previous)) {
+    const isClean = previous !== null && meta.get(CLEAN) === "1";
+    if (isClean && !isOvertaken(previous, this.positions(), options.after)) {
       this.#commit([{ kind: "meta", name: CLEAN, value: "0" }]);
     } else {
       this.#beginLife(previous);
@@ -294,15 +295,6 @@ export class JournalCore {
     });
   }
 
-  /** Whether others hold a life of this node that is not ours, and not before ours. */
-  #isOvertaken(previous: string): boolean {
-    const { after } = this.#options;
-    if (after === undefined || this.positions().some(({ origin }) => origin === after)) {
-      return false;
-    }
-    return lifeOf(after) >= lifeOf(previous);
-  }
-
   #beginLife(previous: string | null): void {
     const { node, nonce } = this.#options;
     const life = 1 + Math.max(lifeOf(previous), lifeOf(this.#options.after));
@@ -390,8 +382,4 @@ export class JournalCore {
       ...this.receipts().map((receipt): Change => ({ kind: "receipt", receipt })),
     ]);
   }
-}
-
-function lifeOf(origin: string | null | undefined): number {
-  return parseOrigin(origin ?? "")?.life ?? 0;
 }

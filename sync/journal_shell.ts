@@ -2,7 +2,7 @@
 import type { Append, Appended } from "./append.ts";
 import type { HashName } from "./chain.ts";
 import { Changes } from "./changes.ts";
-import { BODY_BYTES_MAX, type Stamp } from "./entry.ts";
+import { BODY_BYTES_MAX, isLongerThan, type Stamp } from "./entry.ts";
 import { GroupCommit } from "./group_commit.ts";
 import type { ReadResult, Retention, SignedRunWithKey } from "./journal_core.ts";
 import type { JournalMethods, Opening, Status } from "./journal_methods.ts";
@@ -77,7 +77,7 @@ export class JournalShell {
 
   append(items: readonly Append[], stamp: Stamp): Promise<Appended[]> {
     for (const item of items) {
-      if (item.kind === "entry" && Buffer.byteLength(item.body) > BODY_BYTES_MAX) {
+      if (item.kind === "entry" && isLongerThan(item.body, BODY_BYTES_MAX)) {
         const found = `a body of ${item.body.length} characters, at most ${BODY_BYTES_MAX} bytes`;
         return Promise.reject(new Error(`Cannot append "${item.entryKind}": ${found}`));
       }

@@ -252,9 +252,8 @@ export class Link {
     let next: Promise<Shipment> | null = null;
     while (!signal.aborted) {
       const quiet = timer.nowMs() - this.#heardMs >= refreshMs;
-      if (quiet || this.#blocked.isDue(this.#askedMs, timer.nowMs())) {
-        await this.#askPositions(signal);
-      }
+      const due = this.#blocked.nextTryMs(this.#askedMs) ?? Infinity;
+      if (quiet || due <= timer.nowMs()) await this.#askPositions(signal);
       this.#changed = false;
       const shipment: Shipment = await (next ?? this.#gather(this.#peer));
       next = null;
@@ -343,11 +342,9 @@ export class Link {
   /** Until the journal changes, a refresh is due, or a stream may be tried again. */
   async #rest(signal: AbortSignal): Promise<void> {
     if (this.#changed) return;
-    // What became due since it was last looked at has no moment ahead to wait for.
-    if (this.#blocked.isDue(this.#askedMs, this.#options.timer.nowMs())) return;
     const { refreshMs, relayAfterMs, timer } = this.#options;
     const waits = [this.#heardMs + refreshMs - timer.nowMs()];
-    const blocked = this.#blocked.nextTryMs(timer.nowMs());
+    const blocked = this.#blocked.nextTryMs(this.#askedMs);
     if (blocked !== null) waits.push(blocked - timer.nowMs());
     if (this.#behindSince.size > 0) waits.push(relayAfterMs);
     const resting = new AbortController();

@@ -50,21 +50,25 @@ test("what one append brings leaves in batches that every receiver takes", async
   await until("all has arrived", () => a.journal.position(origin, "reading")?.seq === 40);
 });
 
-test("G5: two boxes with one image fork, and each centre says so", async () => {
-  const members: Members = new Map();
-  await using a = (await FixtureNode.start("county-a", members)).listen();
-  await using original = await FixtureNode.start("site-1", members);
+/** Two boxes with one image: the original's 20 entries are at the centre, the copy has its own. */
+async function forked(a: FixtureNode, stack: AsyncDisposableStack) {
+  const original = stack.use(await FixtureNode.start("site-1", a.members));
   await append(original, 1, 10);
   using image = await original.image();
-  await using copy = await FixtureNode.start("site-1", members, image);
+  const copy = stack.use(await FixtureNode.start("site-1", a.members, image));
   original.linkTo(a);
   await append(original, 11, 20);
   const { origin } = original.journal;
-  await until(
-    "the original's have arrived",
-    () => a.journal.position(origin, "reading")?.seq === 20,
-  );
+  await until("arrived", () => a.journal.position(origin, "reading")?.seq === 20);
   await copy.journal.append(range(1, 30).map((n) => numbered(1000 + n)), stampAt(5));
+  return { copy, origin };
+}
+
+test("G5: two boxes with one image fork, and each centre says so", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using stack = new AsyncDisposableStack();
+  const { copy, origin } = await forked(a, stack);
   const link = copy.linkTo(a);
   await until("the copy's are refused", () => link.status().blocked.length > 0);
   expect(link.status().blocked[0].reason).toMatch(/another chain/);
@@ -74,15 +78,8 @@ test("G5: two boxes with one image fork, and each centre says so", async () => {
 test("a fork that shows only behind what both hold is told as a fork", async () => {
   const members: Members = new Map();
   await using a = (await FixtureNode.start("county-a", members)).listen();
-  await using original = await FixtureNode.start("site-1", members);
-  await append(original, 1, 10);
-  using image = await original.image();
-  await using copy = await FixtureNode.start("site-1", members, image);
-  original.linkTo(a);
-  await append(original, 11, 20);
-  const { origin } = original.journal;
-  await until("arrived", () => a.journal.position(origin, "reading")?.seq === 20);
-  await copy.journal.append(range(1, 30).map((n) => numbered(1000 + n)), stampAt(5));
+  await using stack = new AsyncDisposableStack();
+  const { copy, origin } = await forked(a, stack);
   using peer = copy.peer(a);
   const at = a.journal.position(origin, "reading");
   if (at === undefined) throw new Error("nothing has arrived");

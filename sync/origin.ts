@@ -28,6 +28,24 @@ export function parseOrigin(origin: string): Life | null {
   return { node: match[1], life: Number(match[2]), nonce: match[3] };
 }
 
+/** The life of an origin; 0, which comes before all, where there is none. */
+export function lifeOf(origin: string | null | undefined): number {
+  return parseOrigin(origin ?? "")?.life ?? 0;
+}
+
+/**
+ * Whether `latest`, a life of this node that others hold, was written by another box: it is none
+ * of those `held` here, and not before `own`. What this box writes has to come after it.
+ */
+export function isOvertaken(
+  own: string,
+  held: readonly { readonly origin: string }[],
+  latest: string | null | undefined,
+): boolean {
+  if (held.some(({ origin }) => origin === latest)) return false;
+  return lifeOf(latest) >= lifeOf(own);
+}
+
 /** The node of an origin; throws where the text is no origin. */
 export function nodeOf(origin: string): string {
   const life = parseOrigin(origin);

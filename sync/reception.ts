@@ -1,6 +1,6 @@
 /** What a receiver makes of a run: stored, already there, a gap, a fork or no good at all. */
 import { Chain, firstHash, type HashName } from "./chain.ts";
-import { BODY_BYTES_MAX, HASH_BYTES, Names, readContent } from "./entry.ts";
+import { HASH_BYTES, Names, readContent } from "./entry.ts";
 import { headStatement, signedBy } from "./identity.ts";
 import { isJsonLine } from "./json_line.ts";
 import { OctetReader, OctetsError } from "./octets.ts";
@@ -101,7 +101,6 @@ function kindFault(kind: string): string | null {
 
 /** So it is stored, and so it is given out. */
 function bodyFault(body: Uint8Array): string | null {
-  if (body.length > BODY_BYTES_MAX) return `its body has ${body.length} bytes`;
   return isJsonLine(body) ? null : "its body is no JSON on one line";
 }
 

@@ -8,7 +8,7 @@ import { readContent } from "./entry.ts";
 import { headStatement, type NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import { OctetReader, OctetsError } from "./octets.ts";
-import { parseOrigin } from "./origin.ts";
+import { lifeOf } from "./origin.ts";
 import { HASH_TAG_BYTES, type Run, type SignedRun } from "./run.ts";
 import { type ReadLimits, streamKey, type StreamState } from "./segments.ts";
 import { streamRank } from "./stream.ts";
@@ -30,7 +30,7 @@ export function lacking(own: readonly StreamState[], peer: PeerPositions): Strea
 
 /** Older lives leave before newer ones. */
 function compareOrigins(a: string, b: string): number {
-  return (parseOrigin(a)?.life ?? 0) - (parseOrigin(b)?.life ?? 0) || (a < b ? -1 : a > b ? 1 : 0);
+  return lifeOf(a) - lifeOf(b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 /** What is ready to be sent. */

@@ -2,14 +2,13 @@
  * `deno task bench:idle [PROGRAM]`: how long a site takes from its start until it is ready, and
  * what memory it keeps when nothing happens; of this checkout, and of a built program.
  */
-import { join } from "node:path";
-import { stringify } from "yaml";
 import { freePort, until } from "../../drivers/fixtures.ts";
-import { hashPassword } from "../../drivers/mqtt/password.ts";
 import { table } from "../commands/table.ts";
 import { print } from "../print.ts";
 import { type CommandLine, ourProgram } from "../program.ts";
+import { isReady } from "../readiness.ts";
 import { deno, Measured, median, type Usage } from "./processes.ts";
+import { writeSite } from "./site_files.ts";
 
 const ROUNDS = 5;
 const DEVICES = 20;
@@ -29,39 +28,8 @@ const CANDIDATES: readonly Candidate[] = [
   })),
 ];
 
-/** A site of 20 devices that are silent, and a county that it is not enrolled at. */
-async function configured(dir: string): Promise<{ file: string; url: string }> {
-  const [port, httpPort] = [freePort(), freePort()];
-  const passwordHash = await hashPassword("bench");
-  const clients = Array.from({ length: DEVICES }, (_, number) => ({
-    username: `dev-${number}`,
-    passwordHash,
-    devices: [{ id: `dev-${number}`, profile: "temperature-humidity" }],
-  }));
-  const config = {
-    role: "site",
-    node: "bench",
-    title: { zh: "测试", en: "Bench" },
-    dataDir: join(dir, "site"),
-    http: { port: httpPort },
-    counties: [{ node: "county-a", url: `http://127.0.0.1:${freePort()}` }],
-    sources: [{ name: "sensors", driver: "mqtt-broker", settings: { port, clients } }],
-  };
-  const file = join(dir, "bench.yaml");
-  Deno.writeTextFileSync(file, stringify(config));
-  return { file, url: `http://127.0.0.1:${httpPort}/readyz` };
-}
-
 async function ready(url: string): Promise<void> {
-  for (;;) {
-    try {
-      const response = await fetch(url);
-      await response.body?.cancel();
-      if (response.ok) return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
+  while (!await isReady(url)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** Milliseconds from the start of the process until it answers that it is ready, each round. */
@@ -118,7 +86,9 @@ const rows: string[][] = [["a bare runtime, the floor", "", memory(floor), ""]];
 for (const candidate of CANDIDATES) {
   const dir = Deno.makeTempDirSync({ prefix: "tributary-bench-" });
   try {
-    const { file, url } = await configured(dir);
+    // Its devices are silent, and it is enrolled nowhere.
+    const counties = [{ node: "county-a", url: `http://127.0.0.1:${freePort()}` }];
+    const { file, url } = await writeSite(dir, DEVICES, { counties });
     const times = await starts(candidate, file, url);
     const usages = await idle(candidate, file, url);
     rows.push([candidate.name, `${median(times).toFixed(0)} ms`, ...usages.map(memory)]);

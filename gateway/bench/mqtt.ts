@@ -5,9 +5,10 @@
 import { join } from "node:path";
 import { table } from "../commands/table.ts";
 import { print } from "../print.ts";
-import { mosquitto, nats, PASSWORD, raw, site, type Target } from "./mqtt_targets.ts";
+import { mosquitto, nats, raw, site, type Target } from "./mqtt_targets.ts";
 import { deno, median, type Usage } from "./processes.ts";
 import type { Load, LoadResult } from "./publisher.ts";
+import { PASSWORD } from "./site_files.ts";
 
 const ROUNDS = Number(Deno.args[0] ?? 3);
 const INFLIGHT = 10;

@@ -1,11 +1,10 @@
 /** What bench:mqtt publishes to: our site, the broker and journal alone, and three peers. */
 import { join } from "node:path";
-import { stringify } from "yaml";
 import { freePort, listening, tool } from "../../drivers/fixtures.ts";
-import { hashPassword } from "../../drivers/mqtt/password.ts";
 import { readToken } from "../keystore.ts";
 import { type CommandLine, ourProgram } from "../program.ts";
 import { deno, Measured } from "./processes.ts";
+import { writeSite } from "./site_files.ts";
 
 export interface Target extends AsyncDisposable {
   readonly port: number;
@@ -13,9 +12,6 @@ export interface Target extends AsyncDisposable {
   /** Whether it looks at names and passwords. */
   readonly login: boolean;
 }
-
-/** Of all publishers: their names are `dev-0` … and their topics `sensors/dev-0/state` … */
-export const PASSWORD = "bench";
 
 const here = (name: string) => new URL(name, import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
@@ -41,31 +37,13 @@ function started(command: CommandLine, slowFlash: boolean): Measured {
 
 /** The whole site: allow-list, decoding, chain, encryption, projection, a console page open. */
 export async function site(dir: string, devices: number, slowFlash = false): Promise<Target> {
-  const [port, httpPort] = [freePort(), freePort()];
-  const passwordHash = await hashPassword(PASSWORD);
-  const clients = Array.from({ length: devices }, (_, number) => ({
-    username: `dev-${number}`,
-    passwordHash,
-    devices: [{ id: `dev-${number}`, profile: "temperature-humidity" }],
-  }));
-  const dataDir = join(dir, "site");
-  const settings = { host: "127.0.0.1", port, clients };
-  const config = {
-    role: "site",
-    node: "bench",
-    title: { zh: "测试", en: "Bench" },
-    dataDir,
-    http: { port: httpPort },
-    sources: [{ name: "sensors", driver: "mqtt-broker", settings }],
-  };
-  const file = join(dir, "bench.yaml");
-  Deno.writeTextFileSync(file, stringify(config));
+  const { file, dataDir, url, mqttPort: port } = await writeSite(dir, devices);
   const main = ourProgram("run", "-c", file);
   const process = started(main, slowFlash);
   await listening(port);
   const page = new AbortController();
   const headers = { authorization: `Bearer ${readToken(dataDir)}` };
-  const live = await fetch(`http://127.0.0.1:${httpPort}/live?path=/`, {
+  const live = await fetch(new URL("/live?path=/", url), {
     headers,
     signal: page.signal,
   });

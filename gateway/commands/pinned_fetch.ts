@@ -1,7 +1,7 @@
 /** A request to this machine's own node over TLS: its certificate is known, whatever it names. */
 import { X509Certificate } from "node:crypto";
 import * as http from "node:http";
-import * as tls from "node:tls";
+import { connectUnchecked } from "../../sync/certificate.ts";
 import { sameBytes } from "../../sync/octets.ts";
 
 /** Somebody else answers: the token must not go there. */
@@ -25,7 +25,7 @@ export async function fetchPinned(
   certificatePem: string,
   timeoutMs: number,
 ): Promise<Response> {
-  const socket = await connected(url, timeoutMs);
+  const socket = await connectUnchecked(url, timeoutMs);
   try {
     const own = new Uint8Array(new X509Certificate(certificatePem).raw);
     const found = socket.getPeerCertificate().raw;
@@ -57,21 +57,5 @@ export async function fetchPinned(
     return await promise;
   } finally {
     socket.destroy();
-  }
-}
-
-async function connected({ hostname, port }: URL, timeoutMs: number): Promise<tls.TLSSocket> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const host = hostname.replace(/^\[|\]$/g, "");
-  const socket = tls.connect({ host, port: Number(port || 443), rejectUnauthorized: false });
-  socket.setTimeout(timeoutMs, () => reject(new Error("no answer")));
-  socket.once("secureConnect", () => resolve());
-  socket.once("error", reject);
-  try {
-    await promise;
-    return socket;
-  } catch (error) {
-    socket.destroy();
-    throw error;
   }
 }

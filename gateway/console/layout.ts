@@ -15,6 +15,28 @@ const TABS: Record<NodeStatus["role"], readonly Tab[]> = {
   county: [{ path: "/", text: "overview" }, { path: "/equality", text: "equality" }],
 };
 
+/** `live`: whether the page follows the node. */
+function head(title: string, live: boolean): Html {
+  return html`
+    <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>${title}</title>
+      <link rel="icon" href="/assets/icon.svg">
+      <link rel="stylesheet" href="/assets/frame.css">
+      <link rel="stylesheet" href="/assets/parts.css">
+      ${live ? html`<script src="/assets/console.js" defer></script>` : ""}
+    </head>
+  `;
+}
+
+/** The other language, on the same page. */
+function languageLink({ t, language }: View, path: string): Html {
+  const other = language === "zh" ? "en" : "zh";
+  const address = `/language/${other}?back=${encodeURIComponent(path)}`;
+  return html`<a class="plain" href="${address}">${t("language")}</a>`;
+}
+
 /** A whole page; what is inside `main` follows the node without a reload. */
 export function page(view: View, status: NodeStatus, path: string, main: Html): Html {
   const { t, language } = view;
@@ -22,15 +44,7 @@ export function page(view: View, status: NodeStatus, path: string, main: Html): 
   return html`
     <!doctype html>
     <html lang="${language === "zh" ? "zh-CN" : "en"}">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>${title} · Tributary</title>
-        <link rel="icon" href="/assets/icon.svg">
-        <link rel="stylesheet" href="/assets/frame.css">
-        <link rel="stylesheet" href="/assets/parts.css">
-        <script src="/assets/console.js" defer></script>
-      </head>
+      ${head(`${title} · Tributary`, true)}
       <body data-live="/live?path=${encodeURIComponent(path)}" data-language="${language}">
         <header class="top">
           <div class="brand">
@@ -40,9 +54,7 @@ export function page(view: View, status: NodeStatus, path: string, main: Html): 
           <div class="state">
           ${clockBadge(view, status.clock)}
           <span class="live" data-up="${t("live")}" data-down="${t("reconnecting")}"></span>
-          <a class="plain" href="/language/${language === "zh"
-            ? "en"
-            : "zh"}?back=${encodeURIComponent(path)}">${t("language")}</a>
+          ${languageLink(view, path)}
         </div>
           <nav>${TABS[status.role].map(({ path: to, text }) =>
             html`<a href="${to}" ${to === path ? 'aria-current="page"' : ""}>${t(text)}</a>`
@@ -76,25 +88,17 @@ export function enterPage(view: View, path: string): Html {
   return plainPage(view, "ownerLink", path, inside);
 }
 
-function plainPage({ t, language }: View, title: TextKey, path: string, inside: Html): Html {
+function plainPage(view: View, title: TextKey, path: string, inside: Html): Html {
+  const { t, language } = view;
   return html`
     <!doctype html>
     <html lang="${language === "zh" ? "zh-CN" : "en"}">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Tributary</title>
-        <link rel="icon" href="/assets/icon.svg">
-        <link rel="stylesheet" href="/assets/frame.css">
-        <link rel="stylesheet" href="/assets/parts.css">
-      </head>
+      ${head("Tributary", false)}
       <body class="stranger">
         <main>
           <h1>${t(title)}</h1>
           ${inside}
-          <p><a class="plain" href="/language/${language === "zh"
-            ? "en"
-            : "zh"}?back=${encodeURIComponent(path)}">${t("language")}</a></p>
+          <p>${languageLink(view, path)}</p>
         </main>
       </body>
     </html>

@@ -1,5 +1,7 @@
 /** The demo's nodes: processes of their own, started anew when they die, as systemd would. */
+import { pause } from "../../sync/timer.ts";
 import { ourProgram } from "../program.ts";
+import { isReady } from "../readiness.ts";
 import type { NodePlan } from "./plan.ts";
 
 export interface ChildParts {
@@ -10,6 +12,8 @@ export interface ChildParts {
 
 /** A node that dies comes back after so long, as with the service's own unit. */
 const RESTART_MS = 500;
+/** How often a node that starts is asked whether it is ready. */
+const LOOK_MS = 20;
 /** A node that was told to stop has so long to do it. */
 const STOP_MS = 10_000;
 
@@ -33,17 +37,8 @@ export class ChildNode implements AsyncDisposable {
 
   /** Resolves when the node answers that it is ready. */
   async ready(signal: AbortSignal): Promise<void> {
-    const url = `http://127.0.0.1:${this.plan.port}/readyz`;
-    while (!signal.aborted) {
-      try {
-        const response = await fetch(url, { signal });
-        await response.body?.cancel();
-        if (response.ok) return;
-      } catch {
-        // It does not listen yet.
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const url = `http://127.0.0.1:${this.plan.port}`;
+    while (!signal.aborted && !await isReady(url, signal)) await pause(LOOK_MS, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

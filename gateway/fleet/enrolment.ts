@@ -5,7 +5,7 @@ import * as z from "zod";
 import { isDistrust, whyDistrusted } from "../../sync/certificate.ts";
 import { type NodeKey, parsePublicKey } from "../../sync/identity.ts";
 import type { Journal } from "../../sync/journal.ts";
-import { parseOrigin } from "../../sync/origin.ts";
+import { lifeOf, parseOrigin } from "../../sync/origin.ts";
 import { requireSafe } from "../../sync/peer.ts";
 import { type Problem, problemResponse } from "../../sync/problem.ts";
 import { readBody } from "../../sync/read_body.ts";
@@ -100,7 +100,6 @@ export function enrolmentRoute(desk: EnrolmentDesk): (request: Request) => Promi
 function latestLife(journal: Journal, node: string): string | null {
   const lives = journal.positions().map(({ origin }) => origin)
     .filter((origin) => parseOrigin(origin)?.node === node);
-  const lifeOf = (origin: string) => parseOrigin(origin)?.life ?? 0;
   return lives.reduce<string | null>(
     (latest, origin) => latest === null || lifeOf(origin) > lifeOf(latest) ? origin : latest,
     null,

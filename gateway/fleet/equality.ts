@@ -4,7 +4,7 @@ import { readContent } from "../../sync/entry.ts";
 import type { Journal } from "../../sync/journal.ts";
 import type { Standing } from "../../sync/answers.ts";
 import { OctetReader } from "../../sync/octets.ts";
-import { parseOrigin } from "../../sync/origin.ts";
+import { lifeOf, parseOrigin } from "../../sync/origin.ts";
 import { streamKey, type StreamState } from "../../sync/segments.ts";
 
 const standing = z.object({ seq: z.number(), hash: z.string().describe("Hexadecimal") });
@@ -94,6 +94,6 @@ async function ageSeconds(
 
 /** By node, newest life first, then stream. */
 function sortKey({ node, origin, stream }: EqualityView): string {
-  const life = 1e15 - (parseOrigin(origin)?.life ?? 0);
+  const life = 1e15 - lifeOf(origin);
   return `${node} ${String(life).padStart(16, "0")} ${stream}`;
 }
