@@ -39,7 +39,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
       directory: join(dataDir, "journal"),
       node: config.node,
       hashName: config.journal.hash,
-      encryptionKey: keystore.storageKey,
+      encryptionKeys: [keystore.storageKey],
       segmentBytesMax: config.journal.segmentMiB * (1 << 20),
       stamp: clock.now(),
       machine: readMachine(),

@@ -16,6 +16,8 @@ export class BlockBuilder {
   /** Number of the first entry of all, and of the block that is being filled. */
   readonly #firstOfAll: number;
   #first: number;
+  /** Hash of the entry before the block that is being filled. */
+  #previous: Uint8Array;
   #parts: Uint8Array[] = [];
   #size = 0;
   #start = 0;
@@ -29,6 +31,7 @@ export class BlockBuilder {
     this.#hashes = new Uint8Array(countMax * HASH_BYTES);
     this.#firstOfAll = chain.seq + 1;
     this.#first = this.#firstOfAll;
+    this.#previous = chain.hash.slice();
   }
 
   /** Adds the content at [from, end) and returns its sequence number. */
@@ -59,9 +62,11 @@ export class BlockBuilder {
       last,
       contents: joined(this.#parts),
       hashes: this.#hashes.subarray(hashAt(this.#first), hashAt(last + 1)),
+      previous: this.#previous,
       signature: null,
     });
     this.#first = last + 1;
+    this.#previous = this.#chain.hash.slice();
     this.#parts = [];
     this.#size = 0;
   }
@@ -88,6 +93,24 @@ export function blockChanges(
 export function contentsFrom(block: Block, first: number): Uint8Array {
   if (first <= block.first || isGap(block)) return block.contents;
   return block.contents.subarray(contentEnds(block.contents)[first - block.first - 1]);
+}
+
+/** Entries `first` to `last` of a block that holds more; no gap, which cannot be divided. */
+export function partOf(block: Block, first: number, last: number): Block {
+  const ends = contentEnds(block.contents);
+  const endOf = (seq: number) => seq < block.first ? 0 : ends[seq - block.first];
+  const hashAt = (seq: number) => (seq - block.first) * HASH_BYTES;
+  return {
+    first,
+    last,
+    contents: block.contents.slice(endOf(first - 1), endOf(last)),
+    hashes: block.hashes.slice(hashAt(first), hashAt(last + 1)),
+    previous: first === block.first
+      ? block.previous
+      : block.hashes.slice(hashAt(first - 1), hashAt(first)),
+    // Its origin signed the last one, and none before it.
+    signature: last === block.last ? block.signature : null,
+  };
 }
 
 /**

@@ -126,6 +126,7 @@ function chainOn(
     last: run.last,
     contents: start === 0 ? run.contents : run.contents.slice(start),
     hashes,
+    previous: state.hash,
     signature: run.signature,
   };
 }
