@@ -6,7 +6,7 @@ import { Link, type LinkEvent, type LinkOptions } from "./link.ts";
 import { Nonces } from "./nonces.ts";
 import { nodeOf } from "./origin.ts";
 import { Peer } from "./peer.ts";
-import { type Member, type SyncEvent, syncRoutes } from "./routes.ts";
+import { type Member, type ReceivingEnd, type SyncEvent, syncRoutes } from "./routes.ts";
 import { systemTimer } from "./timer.ts";
 
 export type Members = Map<string, Member>;
@@ -72,8 +72,8 @@ export class FixtureNode implements AsyncDisposable {
     return new URL(`http://127.0.0.1:${this.#port}`);
   }
 
-  /** Answers on loopback, on the same port as before. */
-  listen(): this {
+  /** Answers on loopback, on the same port as before; also what further routes take. */
+  listen(more?: ReceivingEnd["more"]): this {
     const answer = syncRoutes({
       journal: this.journal,
       node: this.name,
@@ -81,6 +81,7 @@ export class FixtureNode implements AsyncDisposable {
       nonces: new Nonces(crypto.getRandomValues(new Uint8Array(32)), () => performance.now()),
       member: (node) => this.members.get(node),
       onEvent: (event) => this.events.push(event),
+      ...(more === undefined ? {} : { more }),
     });
     const options = { hostname: "127.0.0.1", port: this.#port, onListen: () => {} };
     this.#server = Deno.serve(options, answer);

@@ -94,6 +94,11 @@ export class Peer implements Disposable {
     return this.#decode(body, runs.length, decodeRunAnswers);
   }
 
+  /** Asks another route below `/sync/`; the answer's body. */
+  ask(path: string, body: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#post(path, body, signal);
+  }
+
   [Symbol.dispose](): void {
     this.#agent.destroy();
   }

@@ -62,6 +62,11 @@ export interface ReceivingEnd {
   readonly nonces: Nonces;
   readonly member: (node: string) => Member | undefined;
   readonly onEvent: (event: SyncEvent) => void;
+  /** Further routes for members: the body of a request to the body of its answer. */
+  readonly more?: ReadonlyMap<
+    string,
+    (node: string, body: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
+  >;
 }
 
 interface Answer {
@@ -145,7 +150,7 @@ async function handle(
   parts: RequestParts,
   request: Request,
 ): Promise<Answer> {
-  const route = MEMBER_ROUTES.get(path);
+  const route = MEMBER_ROUTES.get(path) ?? furtherRoute(end, path);
   if (route === undefined || request.method !== "POST") {
     return problem(end, null, {
       status: 404,
@@ -187,6 +192,13 @@ async function handle(
       hint,
     });
   }
+}
+
+function furtherRoute({ more }: ReceivingEnd, path: string) {
+  const route = more?.get(path);
+  return route && (async (_end: ReceivingEnd, node: string, body: Uint8Array): Promise<Answer> => {
+    return { status: 200, type: OCTETS, body: await route(node, body) };
+  });
 }
 
 function positions(end: ReceivingEnd, _node: string, body: Uint8Array): Promise<Answer> {
