@@ -102,6 +102,9 @@ export class SimulatedNode {
       key: this.key,
       nonces: new Nonces(new Uint8Array(32), () => time.nowMs()),
       member: (node) => members.get(node),
+      stamp: () => this.stamp(),
+      timer: time,
+      signal: stop.signal,
       onEvent: () => {},
     });
     for (const peer of this.#peers) this.#link(journal, peer, stop.signal);
