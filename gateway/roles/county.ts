@@ -6,9 +6,11 @@ import { CentreLink } from "../centre_link.ts";
 import type { CountyConfig } from "../config.ts";
 import { enrolmentRoute } from "../fleet/enrolment.ts";
 import type { Node } from "../node.ts";
+import { replicationOf } from "../replication.ts";
 import type { Role } from "./role.ts";
 
-export function countyRole(node: Node, config: CountyConfig): Role {
+/** With `signal` whoever waits for entries is answered, so that it can stop. */
+export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal): Role {
   const { journal, keystore, registry, tables, clock, log } = node;
   const routes = syncRoutes({
     journal,
@@ -17,15 +19,18 @@ export function countyRole(node: Node, config: CountyConfig): Role {
     nonces: new Nonces(randomBytes(32), () => performance.now()),
     member: (name) => registry.member(name),
     stamp: () => clock.now(),
+    signal,
     onEvent: (event) => count(node, event),
   });
   const { node: name } = config;
   const desk = { node: name, key: keystore.key, journal, tables, registry, clock, log };
   const enrolment = enrolmentRoute(desk);
+  const replication = replicationOf(node);
   return {
     collector: null,
     supervisors: [],
-    links: config.peer === undefined ? [] : [new CentreLink(node, config.peer)],
+    links: config.peer === undefined ? [] : [new CentreLink(node, config.peer, replication)],
+    replication,
     sync: (request, remote) => {
       const { pathname } = new URL(request.url);
       const asked = pathname === "/sync/enrolment" && request.method === "POST";
