@@ -17,7 +17,7 @@ export interface ArrivalsOptions {
   readonly store: BlobStore;
   /** Never goes back, milliseconds. */
   readonly nowMs: () => number;
-  /** How long a piece waits for the check of its file: less than its sender waits for an answer. */
+  /** How long a piece waits for the check of its file, which may take long for a large one. */
   readonly checkWaitMs?: number;
 }
 
@@ -28,7 +28,8 @@ const IDLE_MS = 30_000;
 const ARRIVALS_MAX = 256;
 /** Offers remembered, by sender and file. */
 const OFFERED_MAX = 8192;
-const CHECK_WAIT_MS = 5000;
+/** Others wait for the place that a request takes. */
+const CHECK_WAIT_MS = 500;
 /** What nobody went on with for so long is removed at a start: two weeks of an offline site. */
 const PART_KEPT_MS = 14 * 86_400_000;
 

@@ -146,7 +146,7 @@ export class BlobLink {
     this.#heardMs = -Infinity;
     this.#there.clear();
     this.#pieceBytes = CHUNK_BYTES;
-    const waitMs = backoffMs(++this.#attempts, random());
+    const waitMs = Math.max(backoffMs(++this.#attempts, random()), error.retryAfterMs ?? 0);
     this.#nextTryMs = timer.nowMs() + waitMs;
     await timer.pause(waitMs, signal);
     this.#nextTryMs = null;
