@@ -29,6 +29,17 @@ const journal = z.strictObject({
     .describe("Own entries stay at least so long, and until both centres have given a receipt"),
 });
 
+const blobs = z.strictObject({
+  fileMiB: z.number().int().min(1).max(4096).default(4096)
+    .describe("Size of one file at most"),
+  totalGiB: z.number().min(0.001).max(1_000_000).optional()
+    .describe("Room that all files may take; none: what the disk has"),
+  diskPercent: z.number().min(1).max(94).default(90)
+    .describe("No file is taken that fills the file system further; readings go on to 95"),
+  retentionDays: z.number().min(0).max(36_500).default(7)
+    .describe("A site's files stay at least so long, and until both centres have given a receipt"),
+});
+
 const line = z.strictObject({
   mbit: z.number().min(0.064).max(100_000).default(20)
     .describe("Speed of the line to the other centres, Mbit/s"),
@@ -45,6 +56,7 @@ const node = (example: string) => ({
     .describe("File with the at-rest key, 64 hexadecimal digits; none: made in dataDir/keys"),
   http: http.prefault({}).describe("Console and API"),
   journal: journal.prefault({}).describe("Where entries are kept"),
+  blobs: blobs.prefault({}).describe("Files: ECG, documents, images"),
   line: line.prefault({}).describe("The line that other traffic shares"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),

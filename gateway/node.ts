@@ -1,6 +1,9 @@
 /** What a node of either role is made of, opened in order and closed in the opposite one. */
 import { join } from "node:path";
+import { Arrivals } from "../sync/blobs/arrivals.ts";
+import type { BlobStore } from "../sync/blobs/store.ts";
 import { type Journal, openJournal } from "../sync/journal.ts";
+import { openBlobs } from "./blobs/blob_folder.ts";
 import { CentreLosses } from "./centre_losses.ts";
 import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
@@ -23,6 +26,9 @@ export interface Node extends AsyncDisposable {
   readonly tables: QueryTables;
   readonly registry: Registry;
   readonly losses: CentreLosses;
+  readonly blobs: BlobStore;
+  /** Files that come from other nodes; `null` at a site, to which none come. */
+  readonly arrivals: Arrivals | null;
   /** Resolves with the reason when the node cannot go on and has to be started anew. */
   readonly failed: Promise<Error>;
 }
@@ -64,6 +70,10 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
   await registry.refresh();
   const losses = new CentreLosses(tables);
   await losses.refresh();
+  const blobs = opened.use(await openBlobs(config, { keystore, clock, log }));
+  const arrivals = config.role === "county"
+    ? opened.use(await Arrivals.open({ store: blobs, nowMs: () => performance.now() }))
+    : null;
   const closing = opened.move();
   return {
     config,
@@ -76,6 +86,8 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
     tables,
     registry,
     losses,
+    blobs,
+    arrivals,
     failed: Promise.race([journal.failed, tables.failed]),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -1,5 +1,7 @@
 /** How a node is doing: for the command, the API, the console and the metrics alike. */
 import type { ClockState } from "../sync/entry.ts";
+import { type BlobsView, blobsView } from "./blobs/blobs_view.ts";
+import type { BlobCourier } from "./blobs/courier.ts";
 import type { CentreLink } from "./centre_link.ts";
 import type { Node } from "./node.ts";
 import type { Supervisor } from "./supervise.ts";
@@ -61,6 +63,7 @@ export interface NodeStatus {
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number };
   readonly sources: readonly SourceView[];
   readonly links: readonly LinkView[];
+  readonly blobs: BlobsView;
   readonly refusals: number;
   readonly positions: readonly PositionView[];
 }
@@ -69,12 +72,13 @@ export interface StatusParts {
   readonly node: Node;
   readonly supervisors: readonly Supervisor[];
   readonly links: readonly CentreLink[];
+  readonly couriers: readonly BlobCourier[];
   readonly startedMs: number;
   readonly version: string;
 }
 
 export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
-  const { node, supervisors, links, startedMs, version } = parts;
+  const { node, supervisors, links, couriers, startedMs, version } = parts;
   const { config, journal, clock, refusals } = node;
   const nowMs = performance.now();
   const stamp = clock.now();
@@ -90,6 +94,7 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
     disk: await diskOf(config.dataDir),
     sources: supervisors.map((supervisor) => sourceView(supervisor, nowMs)),
     links: links.map((link) => linkView(link, nowMs, stamp.wallMs)),
+    blobs: blobsView(node.blobs, couriers, { nowMs, wallMs: stamp.wallMs }),
     refusals: refusals.list().length,
     positions: journal.positions().map(({ origin, stream, seq, hash }) => ({
       origin,

@@ -1,5 +1,6 @@
 /** `tributary run`: a node, from its configuration until a signal stops it. */
 import { pause } from "../../sync/timer.ts";
+import { removeDelivered } from "../blobs/removal.ts";
 import { type Config, isLoopback } from "../config.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { httpHandler } from "../http.ts";
@@ -51,6 +52,8 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
     ...role.supervisors.map((supervisor) => supervisor.run(stopping)),
     ...role.links.map((link) => link.run(stopping)),
     pruneNow(node, role, stopping),
+    ...role.couriers.map((courier) => courier.run(stopping)),
+    removeDelivered(node, role.links.map(({ centre }) => centre), stopping),
     followTables(node, stopping),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
     tellStatus(notifier, status, stopping),
@@ -159,8 +162,8 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
   const shown = openableHost(host, Deno.networkInterfaces());
   const url = `${scheme}://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
   const sessions = new Sessions(config.dataDir, () => node.clock.now().wallMs);
-  const { supervisors, links, sync } = role;
-  const parts = { node, supervisors, links, startedMs, version: VERSION, sessions, url };
+  const { supervisors, links, couriers, sync } = role;
+  const parts = { node, supervisors, links, couriers, startedMs, version: VERSION, sessions, url };
   const handler = httpHandler({ ...parts, sync, unready });
   const hurry = new AbortController();
   let finished = false;

@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { Nonces } from "../../sync/nonces.ts";
 import { type SyncEvent, syncRoutes } from "../../sync/routes.ts";
-import { CentreLink } from "../centre_link.ts";
+import { blobRoutes } from "../../sync/blobs/blob_routes.ts";
+import { centresOf } from "../centres.ts";
 import type { CountyConfig } from "../config.ts";
 import { enrolmentRoute } from "../fleet/enrolment.ts";
 import type { Node } from "../node.ts";
@@ -21,6 +22,7 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
     stamp: () => clock.now(),
     signal,
     onEvent: (event) => count(node, event),
+    ...blobRoutesOf(node),
   });
   const { node: name } = config;
   const desk = { node: name, key: keystore.key, journal, tables, registry, clock, log };
@@ -29,7 +31,7 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
   return {
     collector: null,
     supervisors: [],
-    links: config.peer === undefined ? [] : [new CentreLink(node, config.peer, replication)],
+    ...centresOf(node, config.peer === undefined ? [] : [config.peer], replication),
     replication,
     sync: (request, remote) => {
       const { pathname } = new URL(request.url);
@@ -37,6 +39,12 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
       return asked ? enrolment(request) : routes(request, remote);
     },
   };
+}
+
+function blobRoutesOf({ blobs: store, arrivals, keystore, registry }: Node) {
+  if (arrivals === null) return {};
+  const roleOf = (name: string) => registry.member(name)?.role;
+  return { more: blobRoutes({ store, arrivals, key: keystore.key, roleOf }) };
 }
 
 function count({ counters, log }: Node, event: SyncEvent): void {

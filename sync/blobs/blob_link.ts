@@ -2,7 +2,7 @@
  * Ships files to one centre over a connection of its own, in small pieces, small files first; for
  * as long as it runs. What the line does is tried again; what the centre refuses waits by itself.
  */
-import { backoffMs } from "../backoff.ts";
+import { backoffMs, returnMs } from "../backoff.ts";
 import { signedBy } from "../identity.ts";
 import { OctetsError } from "../octets.ts";
 import { type Peer, PeerError } from "../peer.ts";
@@ -146,7 +146,10 @@ export class BlobLink {
     this.#heardMs = -Infinity;
     this.#there.clear();
     this.#pieceBytes = CHUNK_BYTES;
-    const waitMs = Math.max(backoffMs(++this.#attempts, random()), error.retryAfterMs ?? 0);
+    const backoff = backoffMs(++this.#attempts, random());
+    const waitMs = error.retryAfterMs === undefined
+      ? backoff
+      : returnMs(error.retryAfterMs, random());
     this.#nextTryMs = timer.nowMs() + waitMs;
     await timer.pause(waitMs, signal);
     this.#nextTryMs = null;

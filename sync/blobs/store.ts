@@ -240,6 +240,7 @@ export class BlobStore implements Disposable {
 
   addReceipt(hash: string, centre: string, signature: Uint8Array): void {
     this.#index.addReceipt(hash, centre, signature);
+    this.#changes.tell();
   }
 
   receipts(hash: string): { centre: string; signature: Uint8Array }[] {
@@ -284,7 +285,7 @@ export class BlobStore implements Disposable {
     this.#tell({ kind: "blob-removed", hash, bytes });
   }
 
-  /** Yields at once and then whenever files came or have to leave again. */
+  /** Yields at once and then whenever files came, were delivered or have to leave again. */
   changes(signal: AbortSignal): AsyncIterable<readonly never[]> {
     return this.#changes.watch(signal);
   }
