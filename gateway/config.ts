@@ -56,7 +56,7 @@ const node = (example: string) => ({
     .describe("File with the at-rest key, 64 hexadecimal digits; none: made in dataDir/keys"),
   http: http.prefault({}).describe("Console and API"),
   journal: journal.prefault({}).describe("Where entries are kept"),
-  blobs: blobs.prefault({}).describe("Files: ECG, documents, images"),
+  blobs: blobs.prefault({}).describe("Large contents such as ECG, documents and images"),
   line: line.prefault({}).describe("The line that other traffic shares"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),

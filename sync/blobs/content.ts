@@ -43,13 +43,19 @@ export async function sealStream(
     promised.taken(bytes);
     if (bytes < lookAt) continue;
     lookAt = bytes + LOOK_BYTES;
-    const refusal = await room.refusal(0);
-    if (refusal !== null) throw refusal;
+    await requireRoom(room);
   }
+  await requireRoom(room);
   signal.throwIfAborted();
   hash.update(chunk.subarray(0, filled));
   await file.writeChunk(index, chunk.subarray(0, filled), true);
   return { hash: hash.digest("hex"), bytes };
+}
+
+/** Throws where what was written so far, by whomever, has become too much. */
+async function requireRoom(room: Room): Promise<void> {
+  const refusal = await room.refusal(0);
+  if (refusal !== null) throw refusal;
 }
 
 /** Content of a file of so many bytes, from `from` to before `end`, chunk by chunk. */

@@ -43,7 +43,7 @@ export class Room {
   readonly #limits: BlobLimits;
   readonly #disk: DiskOf;
   readonly #heldBytes: () => number;
-  readonly #promised = new Set<{ bytes: number }>();
+  readonly #promised = new Set<{ left: number; taken: number }>();
 
   /** `heldBytes`: content of all files that are there. */
   constructor(directory: string, limits: BlobLimits, disk: DiskOf, heldBytes: () => number) {
@@ -61,8 +61,10 @@ export class Room {
   async refusal(bytes: number): Promise<BlobRefused | null> {
     const { blobBytesMax, totalBytesMax, diskShareMax } = this.#limits;
     if (bytes > blobBytesMax) return tooLarge(bytes, blobBytesMax);
-    const promised = [...this.#promised].reduce((sum, one) => sum + one.bytes, 0);
-    const all = this.#heldBytes() + promised + bytes;
+    const promises = [...this.#promised];
+    const promised = promises.reduce((sum, { left }) => sum + left, 0);
+    const coming = promises.reduce((sum, { left, taken }) => sum + left + taken, 0);
+    const all = this.#heldBytes() + coming + bytes;
     if (totalBytesMax !== null && all > totalBytesMax) {
       const message = `no room for ${megabytes(bytes)} MB: files may take ` +
         `${megabytes(totalBytesMax)} MB in all`;
@@ -80,10 +82,13 @@ export class Room {
 
   /** Keeps room for a file while it is written; to be asked about with {@link refusal} before. */
   promise(bytes: number): Promised {
-    const promise = { bytes };
+    const promise = { left: bytes, taken: 0 };
     this.#promised.add(promise);
     return {
-      taken: (taken) => promise.bytes = Math.max(0, bytes - taken),
+      taken: (taken) => {
+        promise.taken = taken;
+        promise.left = Math.max(0, bytes - taken);
+      },
       release: () => this.#promised.delete(promise),
     };
   }

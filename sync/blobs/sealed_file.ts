@@ -108,7 +108,7 @@ export class SealedFile implements Disposable {
     }
   }
 
-  /** Throws {@link BlobDamaged} where its head cannot be read, {@link BlobLocked} for want of a key. */
+  /** Throws {@link BlobDamaged} where its head cannot be read, {@link BlobLocked} for a key. */
   static async open(
     path: string,
     keys: BlobKeys,

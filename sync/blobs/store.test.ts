@@ -229,8 +229,11 @@ describe("T4: bulk is refused before anything else is", () => {
     expect(await codeOf(fixture.store.put(pieces, { mediaType: "a/b" }, NEVER))).toBe("too-large");
     expect(fixture.names("incoming")).toEqual([]);
     const known = { mediaType: "a/b", bytes: 600_000 };
+    const unknown = () => ReadableStream.from([content.slice(0, 500_000)]);
     await fixture.store.put(content.slice(0, 600_000), known, NEVER);
     expect(await codeOf(fixture.store.put(content.slice(0, 600_000), known, NEVER)))
+      .toBe("no-space");
+    expect(await codeOf(fixture.store.put(unknown(), { mediaType: "a/b" }, NEVER)))
       .toBe("no-space");
   });
 

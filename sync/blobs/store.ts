@@ -229,7 +229,6 @@ export class BlobStore implements Disposable {
     this.#index.release(hash, reference);
   }
 
-  /** What a centre lacks: the smallest first, or the oldest. */
   waiting(centre: string, first: "smallest" | "oldest", limit: number): BlobFacts[] {
     return this.#index.waiting(centre, first, limit);
   }
@@ -285,7 +284,7 @@ export class BlobStore implements Disposable {
     this.#tell({ kind: "blob-removed", hash, bytes });
   }
 
-  /** Yields at once and then whenever files came, were delivered or have to leave again. */
+  /** Yields at once and whenever files came, were delivered or have to leave again. */
   changes(signal: AbortSignal): AsyncIterable<readonly never[]> {
     return this.#changes.watch(signal);
   }
