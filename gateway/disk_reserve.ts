@@ -6,8 +6,8 @@ import { statfsSync } from "node:fs";
 
 /** Of a small file system the reserve takes at most this share, so that readings have the rest. */
 const SHARE_MAX = 0.1;
-/** Written at a time: a slow disk is not kept from commits for long. */
-const CHUNK_BYTES = 256 << 10;
+/** Written, and waited for, at a time: a slow disk is not kept from commits for long. */
+const CHUNK_BYTES = 1 << 20;
 
 /** What a file system has: free for this program, and that plus all that is in use. */
 export interface FileSystemRoom {
@@ -27,6 +27,7 @@ export class DiskReserve {
   readonly #wantedBytes: number;
   #bytes: number;
   #filling = false;
+  #writtenBytes = 0;
 
   /** `bytesMax`: what is set aside, unless the file system is small. */
   constructor(path: string, bytesMax: number, room: () => FileSystemRoom) {
@@ -35,11 +36,17 @@ export class DiskReserve {
     const share = Math.floor(room().totalBytes * SHARE_MAX);
     this.#wantedBytes = Math.min(bytesMax, share);
     this.#bytes = sizeOf(path);
+    this.giveUp(this.#bytes - this.#wantedBytes);
   }
 
   /** What is set aside at the moment. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Written to the disk for it since the start. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
   }
 
   get lackingBytes(): number {
@@ -54,7 +61,7 @@ export class DiskReserve {
 
   /** Gives up so much, at once. */
   giveUp(bytes: number): void {
-    if (this.#bytes === 0) return;
+    if (this.#bytes === 0 || bytes <= 0) return;
     this.#bytes = Math.max(0, this.#bytes - Math.ceil(bytes));
     Deno.truncateSync(this.#path, this.#bytes);
   }
@@ -72,7 +79,10 @@ export class DiskReserve {
       while (this.lackingBytes > 0) {
         const from = this.#bytes;
         await file.seek(from, Deno.SeekMode.Start);
-        const written = await file.write(chunk.subarray(0, Math.min(CHUNK_BYTES, this.lackingBytes)));
+        const written = await file.write(
+          chunk.subarray(0, Math.min(CHUNK_BYTES, this.lackingBytes)),
+        );
+        this.#writtenBytes += written;
         // Somebody needed it meanwhile.
         if (this.#bytes !== from) return Deno.truncateSync(this.#path, this.#bytes);
         this.#bytes = from + written;

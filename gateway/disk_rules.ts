@@ -36,7 +36,10 @@ export interface DiskDecision {
   readonly actions: readonly DiskAction[];
 }
 
-export function usedPercent({ freeBytes, totalBytes }: DiskSample): number {
+/** Share of the file system in use, as `df` tells it. */
+export function usedPercent(
+  { freeBytes, totalBytes }: Pick<DiskSample, "freeBytes" | "totalBytes">,
+): number {
   return totalBytes === 0 ? 100 : 100 * (1 - freeBytes / totalBytes);
 }
 

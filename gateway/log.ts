@@ -26,6 +26,11 @@ export type LogLine =
   | { kind: "pruned"; segments: number }
   | { kind: "projection-rebuilt"; reason: string }
   | { kind: "request-failed"; method: string; path: string; error: string }
+  | { kind: "not-stored"; source: string; stream: string; reason: string }
+  | { kind: "disk"; state: string; usedPercent: number; freeBytes: number; daysLeft: number | null }
+  | { kind: "disk-failure"; error: string }
+  | { kind: "journal-unwritable"; reason: string }
+  | { kind: "journal-writable"; seconds: number }
   | { kind: "failed"; error: string; stack: string | undefined };
 
 export type Level = "info" | "warning" | "error";
@@ -53,6 +58,11 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "pruned": "info",
   "projection-rebuilt": "warning",
   "request-failed": "error",
+  "not-stored": "warning",
+  "disk": "error",
+  "disk-failure": "warning",
+  "journal-unwritable": "error",
+  "journal-writable": "info",
   "failed": "error",
 };
 

@@ -4,6 +4,7 @@ import { type Journal, openJournal } from "../sync/journal.ts";
 import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
 import { Counters } from "./counters.ts";
+import { DiskWatch, openReserve } from "./disk_watch.ts";
 import { Registry } from "./fleet/registry.ts";
 import { type Keystore, openKeystore, PeersFile, readLatestLife } from "./keystore.ts";
 import type { Log } from "./log.ts";
@@ -18,6 +19,7 @@ export interface Node extends AsyncDisposable {
   readonly refusals: Refusals;
   readonly keystore: Keystore;
   readonly journal: Journal;
+  readonly disk: DiskWatch;
   readonly tables: QueryTables;
   readonly registry: Registry;
   /** Resolves with the reason when the node cannot go on and has to be started anew. */
@@ -31,6 +33,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
   Deno.mkdirSync(join(dataDir, "journal"), { recursive: true, mode: 0o700 });
   opened.adopt(lockFolder(dataDir), (file) => file.close());
   const keystore = openKeystore(dataDir, config.keyFile);
+  const reserve = openReserve(config);
   const clock = new SystemClock();
   const latest = readLatestLife(dataDir);
   const journal = opened.adopt(
@@ -45,6 +48,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
     }),
     (journal) => journal.close(),
   );
+  const disk = new DiskWatch(journal, reserve, { config, clock, log });
   const authorities = config.role === "county"
     ? [config.node, ...(config.peer === undefined ? [] : [config.peer.node])]
     : [];
@@ -67,6 +71,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
     refusals: new Refusals(),
     keystore,
     journal,
+    disk,
     tables,
     registry,
     failed: Promise.race([journal.failed, tables.failed]),

@@ -1,6 +1,7 @@
 /** How a node is doing: for the command, the API, the console and the metrics alike. */
 import type { ClockState } from "../sync/entry.ts";
 import type { CentreLink } from "./centre_link.ts";
+import type { DiskView } from "./disk_watch.ts";
 import type { Node } from "./node.ts";
 import type { Supervisor } from "./supervise.ts";
 
@@ -58,7 +59,8 @@ export interface NodeStatus {
   readonly upSeconds: number;
   readonly clock: ClockState;
   readonly journal: { readonly bytes: number; readonly segments: number };
-  readonly disk: { readonly freeBytes: number; readonly totalBytes: number };
+  readonly retentionDays: number;
+  readonly disk: DiskView;
   readonly sources: readonly SourceView[];
   readonly links: readonly LinkView[];
   readonly refusals: number;
@@ -75,7 +77,7 @@ export interface StatusParts {
 
 export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
   const { node, supervisors, links, startedMs, version } = parts;
-  const { config, journal, clock, refusals } = node;
+  const { config, journal, clock, disk, refusals } = node;
   const nowMs = performance.now();
   const stamp = clock.now();
   return {
@@ -87,7 +89,8 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
     upSeconds: Math.round((nowMs - startedMs) / 1000),
     clock: stamp.clock,
     journal: await journal.status(),
-    disk: await diskOf(config.dataDir),
+    retentionDays: config.journal.retentionDays,
+    disk: disk.view(),
     sources: supervisors.map((supervisor) => sourceView(supervisor, nowMs)),
     links: links.map((link) => linkView(link, nowMs, stamp.wallMs)),
     refusals: refusals.list().length,
@@ -98,12 +101,6 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
       hash: hash.toHex(),
     })),
   };
-}
-
-async function diskOf(path: string): Promise<NodeStatus["disk"]> {
-  const { statfs } = await import("node:fs/promises");
-  const { bsize, bavail, blocks } = await statfs(path);
-  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 
 function sourceView(supervisor: Supervisor, nowMs: number): SourceView {

@@ -2,10 +2,11 @@
 import { pause } from "../../sync/timer.ts";
 import { type Config, isLoopback } from "../config.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
+import { despiteDisk, isDiskFailure } from "../disk_failure.ts";
 import { httpHandler } from "../http.ts";
 import type { Log } from "../log.ts";
 import { type Node, openNode } from "../node.ts";
-import { Notifier, statusLine, tellStatus } from "../notify.ts";
+import { diskNote, Notifier, statusLine, tellStatus } from "../notify.ts";
 import { ownerUrl } from "../api.ts";
 import { countyRole } from "../roles/county.ts";
 import type { Role } from "../roles/role.ts";
@@ -37,7 +38,10 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
     origin: journal.origin,
     version: VERSION,
   });
-  await tellCatalogue(node);
+  const told = await tellCatalogue(node).then(() => true, (error) => {
+    if (!isDiskFailure(error)) throw error;
+    return false;
+  });
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config);
   await role.collector?.recall();
   const stop = new AbortController();
@@ -46,12 +50,16 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
   let unready: string | null = "starting";
   const server = serve(node, role, startedMs, () => unready);
   const who = `${config.role} ${config.node} at ${server.url}`;
-  const status = () => statusLine(who, role.links.map((link) => link.status()));
+  const status = () =>
+    statusLine(who, role.links.map((link) => link.status()), diskNote(node.disk.view()));
+  const steadily = (run: () => Promise<void>) => despiteDisk(log, run, stopping);
   const running = [
     ...role.supervisors.map((supervisor) => supervisor.run(stopping)),
-    ...role.links.map((link) => link.run(stopping)),
-    pruneNow(node, role, stopping),
-    followRegistry(node, stopping),
+    ...role.links.map((link) => steadily(() => link.run(stopping))),
+    ...(told ? [] : [steadily(() => tellCatalogue(node))]),
+    steadily(() => node.disk.run(stopping)),
+    steadily(() => pruneNow(node, role, stopping)),
+    steadily(() => followRegistry(node, stopping)),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
     tellStatus(notifier, status, stopping),
   ];
@@ -158,7 +166,7 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
   const scheme = tls === undefined ? "http" : "https";
   const shown = openableHost(host, Deno.networkInterfaces());
   const url = `${scheme}://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
-  const sessions = new Sessions(config.dataDir, () => node.clock.now().wallMs);
+  const sessions = new Sessions(config.dataDir, () => node.clock.now());
   const { supervisors, links, sync } = role;
   const parts = { node, supervisors, links, startedMs, version: VERSION, sessions, url };
   const handler = httpHandler({ ...parts, sync, unready });
@@ -205,13 +213,14 @@ function remoteOf(info: Deno.ServeHandlerInfo): { hostname: string } {
 
 /** A site's disk is freed of what both centres hold; a county keeps what it was given. */
 async function pruneNow(
-  { config, journal, clock, log }: Node,
+  { config, journal, clock, disk, log }: Node,
   role: Role,
   signal: AbortSignal,
 ): Promise<void> {
   const centres = role.links.map(({ centre }) => centre);
   if (config.role !== "site" || centres.length < CENTRES) return;
   while (!signal.aborted) {
+    disk.makeRoomToPrune();
     const segments = await journal.prune({
       centres,
       keepOwnMs: config.journal.retentionDays * DAY_MS,

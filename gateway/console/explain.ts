@@ -40,6 +40,26 @@ const EXPLANATIONS: readonly {
     en: "Found a list or an object where a value should be",
   },
   {
+    found: /^(?:a poll was not stored: )?the disk is ([\d.]+) % full$/,
+    zh: "磁盘已用 $1%，新数据未保存",
+    en: "The disk is $1 % full: what is new is not stored",
+  },
+  {
+    found: /disk is full|ENOSPC|No space left|os error 28/i,
+    zh: "磁盘已满：请腾出空间",
+    en: "The disk is full: make room on it",
+  },
+  {
+    found: /disk I\/O error|\bEIO\b|Input\/output error/i,
+    zh: "磁盘读写出错：请更换磁盘",
+    en: "The disk fails: replace it",
+  },
+  {
+    found: /readonly database|EROFS|Read-only file system/i,
+    zh: "磁盘只读：多为磁盘损坏，请检查",
+    en: "The disk is read-only, mostly because it has failed: check it",
+  },
+  {
     found: /^(\d+) times in a row: it has to wait$/,
     zh: "密码已连续 $1 次错误，须稍候再试",
     en: "$1 wrong passwords in a row: it has to wait",

@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import type { LinkView, NodeStatus, SourceView } from "../status.ts";
 import { dataTable } from "./data_table.ts";
+import { diskFacts } from "./disk_parts.ts";
 import { explain } from "./explain.ts";
 import type { TextKey } from "./text.ts";
 import {
@@ -125,7 +126,7 @@ export function journalFacts(view: View, status: NodeStatus): Html {
     )
   }
     <div><dt>${t("onDisk")}</dt><dd>${bytesText(status.journal.bytes)}</dd></div>
-    <div><dt>${t("diskFree")}</dt><dd>${bytesText(status.disk.freeBytes)}</dd></div>
+    ${diskFacts(view, status)}
     <div class="wide"><dt>${t("life")}</dt><dd><code>${status.origin}</code></dd></div>
   </dl>`;
 }
