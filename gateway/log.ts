@@ -28,6 +28,8 @@ export type LogLine =
   | { kind: "request-failed"; method: string; path: string; error: string }
   | { kind: "not-stored"; source: string; stream: string; reason: string }
   | { kind: "disk"; state: string; usedPercent: number; freeBytes: number; daysLeft: number | null }
+  | { kind: "clock-step" | "clock-drift"; deltaMs: number }
+  | { kind: "clock-trusted"; shiftMs: number }
   | { kind: "disk-failure"; error: string }
   | { kind: "journal-unwritable"; reason: string }
   | { kind: "journal-writable"; seconds: number }
@@ -60,6 +62,9 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "request-failed": "error",
   "not-stored": "warning",
   "disk": "error",
+  "clock-step": "warning",
+  "clock-drift": "warning",
+  "clock-trusted": "info",
   "disk-failure": "warning",
   "journal-unwritable": "error",
   "journal-writable": "info",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Journal, openJournal } from "../sync/journal.ts";
 import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
+import { ClockWatch } from "./clock_watch.ts";
 import { Counters } from "./counters.ts";
 import { DiskWatch, openReserve } from "./disk_watch.ts";
 import { Registry } from "./fleet/registry.ts";
@@ -20,6 +21,7 @@ export interface Node extends AsyncDisposable {
   readonly keystore: Keystore;
   readonly journal: Journal;
   readonly disk: DiskWatch;
+  readonly clockWatch: ClockWatch;
   readonly tables: QueryTables;
   readonly registry: Registry;
   /** Resolves with the reason when the node cannot go on and has to be started anew. */
@@ -72,6 +74,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
     keystore,
     journal,
     disk,
+    clockWatch: new ClockWatch({ clock, journal, admission: disk, log }),
     tables,
     registry,
     failed: Promise.race([journal.failed, tables.failed]),

@@ -58,6 +58,7 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
     ...role.links.map((link) => steadily(() => link.run(stopping))),
     ...(told ? [] : [steadily(() => tellCatalogue(node))]),
     steadily(() => node.disk.run(stopping)),
+    steadily(() => node.clockWatch.run(stopping)),
     steadily(() => pruneNow(node, role, stopping)),
     steadily(() => followRegistry(node, stopping)),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
@@ -213,7 +214,7 @@ function remoteOf(info: Deno.ServeHandlerInfo): { hostname: string } {
 
 /** A site's disk is freed of what both centres hold; a county keeps what it was given. */
 async function pruneNow(
-  { config, journal, clock, disk, log }: Node,
+  { config, journal, clockWatch, disk, log }: Node,
   role: Role,
   signal: AbortSignal,
 ): Promise<void> {
@@ -225,7 +226,7 @@ async function pruneNow(
       centres,
       keepOwnMs: config.journal.retentionDays * DAY_MS,
       keepOthersMs: null,
-      nowMs: clock.now().wallMs,
+      nowMs: clockWatch.ageingMs(),
     });
     if (segments > 0) log({ kind: "pruned", segments });
     await pause(PRUNE_MS, signal);

@@ -107,6 +107,6 @@ function diskLines({ disk, retentionDays }: NodeStatus): string[] {
 function linkCells(link: NodeStatus["links"][number]): string[] {
   const oldest = link.oldestWaitingSeconds === null ? "" : `${link.oldestWaitingSeconds} s`;
   const next = link.nextTrySeconds === null ? "" : `, next in ${link.nextTrySeconds} s`;
-  const why = link.reason ?? link.hint ?? "";
+  const why = [link.reason, link.hint].filter((text) => text !== null).join("; ");
   return [String(link.waitingEntries ?? ""), oldest, `${link.attempts}${next}`, why];
 }

@@ -130,6 +130,16 @@ const EXPLANATIONS: readonly {
     en: "The name is not known: check it, or use an IP address",
   },
   {
+    found: /certificate is good from ([\d-]+) only/i,
+    zh: "证书自 $1 起才有效：本机时钟可能偏慢",
+    en: "The certificate is good from $1 only: this node's clock is probably behind",
+  },
+  {
+    found: /certificate has expired on ([\d-]+)/i,
+    zh: "证书已于 $1 过期：请检查证书文件和有效期，以及本机时钟",
+    en: "The certificate has expired on $1: check its file and its dates, and this node's clock",
+  },
+  {
     found: /certificate/i,
     zh: "证书不受信任：请检查证书文件和有效期",
     en: "The certificate is not trusted: check its file and its dates",

@@ -67,6 +67,7 @@ function linkCard(view: View, link: LinkView): Html {
     ${
     link.reason === null ? "" : html`
       <p class="reason">${explain(view, link.reason)}</p>
+      ${link.clockSuspected ? clockSuspicion(view) : ""}
       <dl class="points">
               <div><dt>${t("attempts")}</dt><dd>${link.attempts}</dd></div>
               ${link.nextTrySeconds === null ? "" : html`
@@ -87,6 +88,11 @@ function linkCard(view: View, link: LinkView): Html {
     `
   }
   </article>`;
+}
+
+function clockSuspicion(view: View): Html {
+  const now = new Date(view.nowMs).toISOString().slice(0, 16).replace("T", " ");
+  return html`<p class="reason">${view.t("clockLikely").replace("{}", `${now} UTC`)}</p>`;
 }
 
 export function lineTable(view: View, sources: readonly SourceView[]): Html {

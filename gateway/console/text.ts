@@ -78,6 +78,15 @@ const TEXTS = {
     en: "No time source confirms this clock; every entry says so",
   },
 
+  clockCorrected: { zh: "时间已更正", en: "Time corrected" },
+  clockSaid: { zh: "当时时钟显示", en: "the clock said" },
+  clockLikely: {
+    zh: "本机时钟未经确认，当前显示 {}：很可能是原因。请校准时钟；采集不受影响，校准后自动恢复",
+    en:
+      "This node's clock is not confirmed and says {}: probably that is the cause. Set the clock; " +
+      "collection goes on, and the link comes back by itself",
+  },
+
   onDisk: { zh: "占用磁盘", en: "On disk" },
   diskFree: { zh: "磁盘可用", en: "Disk free" },
   diskShare: { zh: "磁盘已用", en: "Disk used" },
