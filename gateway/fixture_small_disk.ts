@@ -10,14 +10,17 @@ function run(command: string, ...args: readonly string[]): void {
   );
 }
 
+function requireRoot(): void {
+  if (Deno.uid() === 0) return;
+  throw new Error("Only root can mount: sudo -E deno run -A npm:vitest run gateway/whole_way/disk");
+}
+
 export class SmallDisk implements Disposable {
   readonly path: string;
 
   /** Mounts it on the folder, which is made where it is missing; needs root. */
   constructor(path: string, bytes: number) {
-    if (Deno.uid() !== 0) {
-      throw new Error("Only root can mount: sudo -E deno run -A npm:vitest run whole_way/disk");
-    }
+    requireRoot();
     this.path = path;
     Deno.mkdirSync(path, { recursive: true });
     run("mount", "-t", "tmpfs", "-o", `size=${bytes},mode=700`, "tributary-test", path);
@@ -58,6 +61,46 @@ export class SmallDisk implements Disposable {
 
   [Symbol.dispose](): void {
     // What was killed a moment ago may hold a file open still.
+    run("umount", "--lazy", this.path);
+  }
+}
+
+/** A file system as boxes have it, in a file, that can fail as theirs do. */
+export class Ext4Disk implements Disposable {
+  readonly path: string;
+  readonly #image: string;
+
+  /** Mounts it on the folder, which is made where it is missing; needs root. */
+  constructor(path: string, bytes: number) {
+    requireRoot();
+    this.path = path;
+    this.#image = `${path}.ext4`;
+    Deno.mkdirSync(path, { recursive: true });
+    using image = Deno.createSync(this.#image);
+    image.truncateSync(bytes);
+    run("mkfs.ext4", "-q", this.#image);
+    this.#mount();
+  }
+
+  /** From now on it may only be read, whoever holds files open on it. */
+  abort(): void {
+    run("mount", "-o", "remount,abort", this.path);
+  }
+
+  /** What a start after that does: looks through it, and mounts it again. */
+  repair(): void {
+    run("umount", this.path);
+    const { code } = new Deno.Command("e2fsck", { args: ["-fy", this.#image] }).outputSync();
+    // e2fsck(8): 0 and 1 are good, 2 asks for a reboot, the rest is damage.
+    if (code > 1) throw new Error(`e2fsck ended with ${code}`);
+    this.#mount();
+  }
+
+  #mount(): void {
+    run("mount", "-o", "loop", this.#image, this.path);
+  }
+
+  [Symbol.dispose](): void {
     run("umount", "--lazy", this.path);
   }
 }

@@ -19,8 +19,9 @@ export interface WatchdogParts {
  * each time after the journal has proved that it commits: by what was committed since the last
  * time or, on a node with nothing to store, by a commit made to find out. A commit that hangs
  * gives no proof, so systemd ends the process. A journal that says that it cannot write, as on a
- * full disk, does not hang: a restart would mend nothing, and would end console and alarms. No food either while a driver's batch has been
- * waiting for its commit for a whole interval; and the loop that collects is the one that feeds.
+ * full disk, does not hang: a restart would mend nothing, and would end console and alarms. No food
+ * either while a driver's batch has been waiting for its commit for a whole interval; and the loop
+ * that collects is the one that feeds.
  */
 export async function watchdog(parts: WatchdogParts): Promise<void> {
   const { notifier, journal, collector, signal, intervalMs = wantedIntervalMs() } = parts;

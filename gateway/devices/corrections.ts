@@ -3,11 +3,10 @@
  * that was stored is changed for it (T12).
  */
 import * as z from "zod";
-import type { Database, Row } from "../../sync/database.ts";
+import type { Database } from "../../sync/database.ts";
 import type { Entry } from "../../sync/entry.ts";
 import { nodeOf } from "../../sync/origin.ts";
 import { bodyOf, type Projection } from "../projection.ts";
-import type { QueryTables } from "../tables.ts";
 
 export const corrections: Projection = {
   name: "corrections",
@@ -45,32 +44,4 @@ function apply(database: Database, entries: readonly Entry[]): void {
       offsetMs,
     ]);
   }
-}
-
-/** A moment as a table holds it: columns `node`, `bootid`, `bootms`, `clock`. */
-export type Corrections = (row: Row) => number | null;
-
-/** Gives the right wall clock of moments at which it was doubtful; `null` where nobody knows. */
-export async function readCorrections(
-  tables: QueryTables,
-  site: string | null,
-): Promise<Corrections> {
-  const where = site === null ? "" : "WHERE node = ?";
-  const known = await tables.rows(
-    `SELECT * FROM corrections ${where} ORDER BY until`,
-    site === null ? [] : [site],
-  );
-  const byBoot = Map.groupBy(known, bootKey);
-  return (row) => {
-    if (row.textOrNull("bootid") === null || row.text("clock") === "trusted") return null;
-    const bootMs = row.number("bootms");
-    // Of spans that overlap the one that ended first is about this moment.
-    const span = byBoot.get(bootKey(row))
-      ?.find((one) => one.number("since") <= bootMs && bootMs <= one.number("until"));
-    return span === undefined ? null : bootMs + span.number("offsetms");
-  };
-}
-
-function bootKey(row: Row): string {
-  return `${row.text("node")} ${row.text("bootid")}`;
 }

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Row } from "../../sync/database.ts";
 import type { Stamp } from "../../sync/entry.ts";
 import type { QueryTables } from "../tables.ts";
-import { type Corrections, readCorrections } from "./corrections.ts";
+import { type Corrections, readCorrections } from "./corrected_time.ts";
 import { DATE_MAX } from "./latest.ts";
 
 const text = z.object({ zh: z.string(), en: z.string() });
