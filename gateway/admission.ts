@@ -33,6 +33,8 @@ export interface Owed {
   readonly unpaid: () => void;
 }
 
+export const NOTHING_OWED: Owed = { entries: [], unpaid: () => {} };
+
 /**
  * What could not be stored and is owed: that there is a gap and how long it is (G7), and the last
  * state of each device. Both are bounded by the number of devices.
@@ -65,6 +67,7 @@ export class Unstored {
 
   /** Takes out what is to be stored before anything else; `unpaid` puts it back. */
   takeOwed(stamp: Stamp): Owed {
+    if (this.#gaps.size === 0 && this.#states.size === 0) return NOTHING_OWED;
     const [gaps, states] = [[...this.#gaps], [...this.#states]];
     this.#gaps.clear();
     this.#states.clear();

@@ -45,7 +45,8 @@ export class ClockWatch {
 
   /** Looks at the clocks until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.recall();
+    // The disk may have failed the last run: what was seen since is not forgotten.
+    if (this.#memory === null) await this.recall();
     while (!signal.aborted) {
       await this.look();
       await pause(LOOK_MS, signal);

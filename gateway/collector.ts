@@ -13,7 +13,7 @@ import type {
 import { BODY_BYTES_MAX, type Stamp } from "../sync/entry.ts";
 import type { Append, Appended } from "../sync/append.ts";
 import { type Journal, JournalUnwritable } from "../sync/journal.ts";
-import { type Admission, type NoRoom, type Owed, Unstored } from "./admission.ts";
+import { type Admission, type NoRoom, NOTHING_OWED, Unstored } from "./admission.ts";
 import type { Clock, Ruler } from "./clock.ts";
 import {
   digestOf,
@@ -45,7 +45,6 @@ const ALARM_BYTES_MAX = 64 << 10;
 
 const STORED: Outcome = { kind: "stored" };
 const DUPLICATE: Outcome = { kind: "duplicate" };
-const NOTHING_OWED: Owed = { entries: [], unpaid: () => {} };
 
 export class Collector {
   readonly #parts: CollectorParts;

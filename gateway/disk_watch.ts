@@ -85,8 +85,8 @@ export class DiskWatch implements Admission {
   readonly #owed: NewEntry[] = [];
   #room: FileSystemRoom;
   #state: DiskState;
-  /** What the alarms say. */
-  #told: DiskState = "ok";
+  /** What the alarms say; `null` until the journal was asked. */
+  #told: DiskState | null = null;
   #kept: { readonly atMs: number; readonly since: number | null } = {
     atMs: -Infinity,
     since: null,
@@ -148,7 +148,7 @@ export class DiskWatch implements Admission {
   async run(signal: AbortSignal): Promise<void> {
     const { checkSeconds } = this.#parts.config.disk;
     let restoring: Promise<void> = Promise.resolve();
-    this.#told = await toldLast(this.#journal);
+    this.#told ??= await toldLast(this.#journal);
     while (!signal.aborted) {
       if (await this.#look()) restoring = this.#reserve.restore();
       await pause(checkSeconds * 1000, signal);
@@ -192,7 +192,7 @@ export class DiskWatch implements Admission {
     this.#room = roomOf(config.dataDir);
     const now = clock.now();
     this.#growth.add(now.bootMs, this.#writtenBytes);
-    const { state, actions } = decideDisk(this.#sample(), this.#told, config.disk);
+    const { state, actions } = decideDisk(this.#sample(), this.#told ?? "ok", config.disk);
     this.#state = state;
     for (const action of actions) {
       if (action.kind === "tell") this.#tell(action.from, action.to, now);
