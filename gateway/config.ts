@@ -52,7 +52,7 @@ const disk = z.strictObject({
     .describe("From this share on no new records either; alarms and audit always are"),
   releasePercent: z.number().min(0).max(20).default(2)
     .describe("Each of these ends so much below where it began"),
-  reserveMiB: z.number().min(0).max(10_240).default(128)
+  reserveMiB: z.number().min(0).max(10_240).default(64)
     .describe("Set aside for alarms and audit; a tenth of the file system at most"),
   checkSeconds: z.number().min(0.2).max(300).default(5)
     .describe("How often the disk is looked at"),

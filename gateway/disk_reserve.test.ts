@@ -5,6 +5,7 @@ import { DiskReserve, roomOf } from "./disk_reserve.ts";
 import { SmallDisk } from "./fixture_small_disk.ts";
 
 const MIB = 1 << 20;
+const { signal } = new AbortController();
 
 /** A reserve on a file system of 8 MiB. */
 class Desk implements Disposable {
@@ -27,7 +28,7 @@ describe("G2: the space that is kept for alarms and audit", () => {
     using desk = new Desk();
     const reserve = desk.open(128 * MIB);
     const before = desk.disk.freeBytes;
-    await reserve.restore();
+    await reserve.restore(signal);
     expect(reserve.bytes).toBe(Math.floor(0.8 * MIB));
     const taken = before - desk.disk.freeBytes;
     expect(taken).toBeGreaterThanOrEqual(reserve.bytes);
@@ -38,7 +39,7 @@ describe("G2: the space that is kept for alarms and audit", () => {
   test("is given up by as much as is needed, and all of it in the end", async () => {
     using desk = new Desk();
     const reserve = desk.open(0.5 * MIB);
-    await reserve.restore();
+    await reserve.restore(signal);
     desk.disk.fillTo(100);
     expect(desk.disk.freeBytes).toBe(0);
     reserve.makeRoom(100 * 1024);
@@ -55,11 +56,11 @@ describe("G2: the space that is kept for alarms and audit", () => {
   test("is there again once there is space, also after a restart", async () => {
     using desk = new Desk();
     const reserve = desk.open(0.5 * MIB);
-    await reserve.restore();
+    await reserve.restore(signal);
     reserve.giveUp(0.3 * MIB);
     const reopened = desk.open(0.5 * MIB);
     expect(reopened.bytes).toBeLessThan(0.21 * MIB);
-    await reopened.restore();
+    await reopened.restore(signal);
     expect(reopened.bytes).toBe(0.5 * MIB);
     expect(Deno.statSync(desk.path).size).toBe(0.5 * MIB);
   });
@@ -68,11 +69,11 @@ describe("G2: the space that is kept for alarms and audit", () => {
     using desk = new Desk();
     desk.disk.fillTo(97);
     const reserve = desk.open(0.5 * MIB);
-    await reserve.restore();
+    await reserve.restore(signal);
     expect(reserve.bytes).toBeLessThan(0.5 * MIB);
     expect(reserve.bytes).toBe(Deno.statSync(desk.path).size);
     desk.disk.clear();
-    await reserve.restore();
+    await reserve.restore(signal);
     expect(reserve.lackingBytes).toBe(0);
   });
 

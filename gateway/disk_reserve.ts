@@ -3,11 +3,13 @@
  * smaller step by step when alarms and audit need what it holds (G2).
  */
 import { statfsSync } from "node:fs";
+import { pause } from "../sync/timer.ts";
 
 /** Of a small file system the reserve takes at most this share, so that readings have the rest. */
 const SHARE_MAX = 0.1;
-/** Written, and waited for, at a time: a slow disk is not kept from commits for long. */
+/** Written, and waited for, at a time, with a rest behind it: commits of a slow disk go before. */
 const CHUNK_BYTES = 1 << 20;
+const REST_MS = 200;
 
 /** What a file system has: free for this program, and that plus all that is in use. */
 export interface FileSystemRoom {
@@ -70,13 +72,13 @@ export class DiskReserve {
    * Writes what is lacking and waits until it is on disk. A disk that is full again in the
    * middle of it leaves as much as could be written.
    */
-  async restore(): Promise<void> {
+  async restore(signal: AbortSignal): Promise<void> {
     if (this.lackingBytes === 0 || this.#filling) return;
     this.#filling = true;
     try {
       using file = await Deno.open(this.#path, { write: true, create: true, mode: 0o600 });
       const chunk = noise(CHUNK_BYTES);
-      while (this.lackingBytes > 0) {
+      while (this.lackingBytes > 0 && !signal.aborted) {
         const from = this.#bytes;
         await file.seek(from, Deno.SeekMode.Start);
         const written = await file.write(
@@ -87,6 +89,7 @@ export class DiskReserve {
         if (this.#bytes !== from) return Deno.truncateSync(this.#path, this.#bytes);
         this.#bytes = from + written;
         await file.syncData();
+        if (this.lackingBytes > 0) await pause(REST_MS, signal);
       }
     } catch (error) {
       // Full, or worse: the next look decides anew.

@@ -33,6 +33,8 @@ const COMMIT_BYTES = 256 << 10;
 const AGAIN_MS = 1100;
 /** Alarms that wait until they can be written; a state changes a few times in a minute at most. */
 const OWED_MAX = 100;
+/** Before so much was journalled, what an opening costs would pass for what entries cost. */
+const TELLING_BYTES = MIB;
 /** How often the oldest entry is looked for. */
 const KEPT_MS = 60_000;
 
@@ -150,7 +152,7 @@ export class DiskWatch implements Admission {
     let restoring: Promise<void> = Promise.resolve();
     this.#told ??= await toldLast(this.#journal);
     while (!signal.aborted) {
-      if (await this.#look()) restoring = this.#reserve.restore();
+      if (await this.#look()) restoring = this.#reserve.restore(signal);
       await pause(checkSeconds * 1000, signal);
     }
     await restoring;
@@ -177,7 +179,7 @@ export class DiskWatch implements Admission {
   #amplification(): number | null {
     const device = deviceBytes();
     // A file system in memory gives nothing to a device.
-    if (device === null || device === 0 || this.#writtenBytes === 0) return null;
+    if (device === null || device === 0 || this.#writtenBytes < TELLING_BYTES) return null;
     return Math.max(0, device - this.#reserve.writtenBytes) / this.#writtenBytes;
   }
 

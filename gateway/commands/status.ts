@@ -84,7 +84,9 @@ export function statusText(status: NodeStatus): string {
 function diskLines({ disk, retentionDays }: NodeStatus): string[] {
   const notYet = "not known yet";
   const aDay = disk.bytesADay === null ? notYet : `${(disk.bytesADay / 1e6).toFixed(1)} MB a day`;
-  const left = disk.daysLeft === null
+  const left = disk.bytesADay === 0
+    ? "without end"
+    : disk.daysLeft === null
     ? notYet
     : `${disk.daysLeft.toFixed(1)} until readings are refused, if nothing is pruned`;
   const amplification = disk.writeAmplification === null

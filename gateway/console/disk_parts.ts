@@ -26,7 +26,8 @@ function percentText(percent: number): string {
   return percent.toFixed(percent < 99.95 ? 1 : 0);
 }
 
-function daysText({ t }: View, { daysLeft }: DiskView): string {
+function daysText({ t }: View, { daysLeft, bytesADay }: DiskView): string {
+  if (bytesADay === 0) return t("noGrowth");
   if (daysLeft === null) return t("notKnownYet");
   return `${daysLeft < 10 ? daysLeft.toFixed(1) : Math.floor(daysLeft)} ${t("days")}`;
 }

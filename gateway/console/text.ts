@@ -110,6 +110,7 @@ const TEXTS = {
   },
   daysLeft: { zh: "预计还可用", en: "Days left" },
   days: { zh: "天", en: "d" },
+  noGrowth: { zh: "无增长", en: "no growth" },
   notKnownYet: { zh: "尚未得知", en: "not known yet" },
   reserve: { zh: "报警与审计预留", en: "Kept for alarms and audit" },
   growth: { zh: "日志每天增长", en: "Journal grows a day" },
