@@ -7,7 +7,9 @@ import { openBlobs } from "./blobs/blob_folder.ts";
 import { CentreLosses } from "./centre_losses.ts";
 import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
+import { ClockWatch } from "./clock_watch.ts";
 import { Counters } from "./counters.ts";
+import { DiskWatch, openReserve } from "./disk_watch.ts";
 import { Registry } from "./fleet/registry.ts";
 import { type Keystore, openKeystore, PeersFile, readLatestLife } from "./keystore.ts";
 import type { Log } from "./log.ts";
@@ -23,6 +25,8 @@ export interface Node extends AsyncDisposable {
   readonly refusals: Refusals;
   readonly keystore: Keystore;
   readonly journal: Journal;
+  readonly disk: DiskWatch;
+  readonly clockWatch: ClockWatch;
   readonly tables: QueryTables;
   readonly registry: Registry;
   readonly losses: CentreLosses;
@@ -40,6 +44,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
   Deno.mkdirSync(join(dataDir, "journal"), { recursive: true, mode: 0o700 });
   opened.adopt(lockFolder(dataDir), (file) => file.close());
   const keystore = openKeystore(dataDir, config.keyFile);
+  const reserve = openReserve(config);
   const clock = new SystemClock();
   const latest = readLatestLife(dataDir);
   const journal = opened.adopt(
@@ -55,6 +60,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
     }),
     (journal) => journal.close(),
   );
+  const disk = new DiskWatch(journal, reserve, { config, clock, log });
   const authorities = config.role === "county"
     ? [config.node, ...(config.peer === undefined ? [] : [config.peer.node])]
     : [];
@@ -83,6 +89,8 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
     refusals: new Refusals(),
     keystore,
     journal,
+    disk,
+    clockWatch: new ClockWatch({ clock, journal, admission: disk, log }),
     tables,
     registry,
     losses,

@@ -5,6 +5,7 @@ import type { NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { Nonces } from "./nonces.ts";
 import { Polls } from "./polls.ts";
+import { Sessions } from "./session.ts";
 import { systemTimer, type Timer } from "./timer.ts";
 import { Twins, type TwinSighting } from "./twins.ts";
 
@@ -71,6 +72,7 @@ export interface Desk {
   readonly twins: Twins;
   readonly polls: Polls;
   readonly admission: Admission;
+  readonly sessions: Sessions;
 }
 
 export function openDesk(end: ReceivingEnd): Desk {
@@ -81,6 +83,7 @@ export function openDesk(end: ReceivingEnd): Desk {
     timer,
     twins: new Twins(),
     polls: new Polls(end.journal, timer),
+    sessions: new Sessions(() => timer.nowMs()),
     admission: new Admission(() => timer.nowMs()),
   };
 }

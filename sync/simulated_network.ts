@@ -38,6 +38,9 @@ export interface NetworkFaults {
   readonly delayMaxMs: number;
 }
 
+/** Bytes that HTTP puts around each body, with its signature. */
+const ENVELOPE_BYTES = 600;
+
 export const CALM: NetworkFaults = { lose: 0, repeat: 0, truncate: 0, delayMaxMs: 20 };
 
 export class SimulatedNetwork {
@@ -47,6 +50,13 @@ export class SimulatedNetwork {
   /** Directions that nothing passes: `from to`. */
   readonly #cuts = new Set<string>();
   faults: NetworkFaults = CALM;
+  /** What the line of each node carries in each direction; what waits for it goes in order. */
+  bytesPerMs = Infinity;
+  /** What an end works on a request, milliseconds. */
+  workMs = 0;
+  readonly #takenToMs = new Map<string, number>();
+  /** Bytes that each node has sent. */
+  readonly sent = new Map<string, number>();
 
   constructor(time: SimulatedTime, random: () => number) {
     this.#time = time;
@@ -107,6 +117,7 @@ export class SimulatedNetwork {
     const sent = this.#chance(truncate)
       ? body.slice(0, Math.floor(this.#random() * body.length))
       : body;
+    await this.#pass(`${from} up`, from, sent.length, signal);
     await this.#travel(signal);
     if (this.#chance(lose) || this.#cuts.has(`${from} ${to}`)) await this.#silence(signal);
     // Who dies in the middle of it never answers.
@@ -114,6 +125,7 @@ export class SimulatedNetwork {
       this.#deliver(from, to, path, sent),
       this.#silence(signal, waitMs),
     ]);
+    await this.#pass(`${from} down`, to, answer.length, signal);
     await this.#travel(signal);
     if (this.#chance(lose) || this.#cuts.has(`${to} ${from}`)) await this.#silence(signal);
     return answer;
@@ -128,7 +140,14 @@ export class SimulatedNetwork {
     const desk = this.#desks.get(to);
     const route = MEMBER_ROUTES.get(path);
     if (desk === undefined || route === undefined) throw new PeerError("connection refused");
+    const admitted = desk.admission.enter(body.length);
+    if (admitted.kind === "busy") {
+      const { retryAfterMs } = admitted;
+      throw new PeerError("busy", { retryAfterMs });
+    }
+    if (path === "/sync/pull") admitted.leave();
     try {
+      if (this.workMs > 0) await this.#time.pause(this.workMs, desk.signal);
       const answer = await route(desk, { node: from, remote: null }, body);
       if (this.#desks.get(to) !== desk) throw new PeerError("connection reset");
       if (answer.status !== 200) throw new PeerError(new TextDecoder().decode(answer.body));
@@ -136,6 +155,8 @@ export class SimulatedNetwork {
     } catch (error) {
       const expected = error instanceof OctetsError || error instanceof DiskError;
       throw expected ? new PeerError(error.message) : error;
+    } finally {
+      admitted.leave();
     }
   }
 
@@ -145,6 +166,17 @@ export class SimulatedNetwork {
         if (!(error instanceof PeerError)) throw error;
       });
     });
+  }
+
+  /** Bytes go through the line behind those that were there before. */
+  async #pass(line: string, sender: string, length: number, signal: AbortSignal): Promise<void> {
+    const bytes = length + ENVELOPE_BYTES;
+    this.sent.set(sender, (this.sent.get(sender) ?? 0) + bytes);
+    if (this.bytesPerMs === Infinity) return;
+    const nowMs = this.#time.nowMs();
+    const toMs = Math.max(nowMs, this.#takenToMs.get(line) ?? 0) + bytes / this.bytesPerMs;
+    this.#takenToMs.set(line, toMs);
+    await this.#time.pause(toMs - nowMs, signal);
   }
 
   #travel(signal: AbortSignal): Promise<void> {

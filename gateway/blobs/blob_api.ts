@@ -7,6 +7,7 @@ import {
   isBlobHash,
 } from "../../sync/blobs/blob.ts";
 import { problemResponse } from "../../sync/problem.ts";
+import { isDiskFailure } from "../disk_failure.ts";
 import type { ApiParts, ApiRoute, Input } from "../api_route.ts";
 import { newEntry } from "../collected_entry.ts";
 
@@ -123,7 +124,13 @@ async function refusing(work: () => Promise<Response>): Promise<Response> {
         hint: "ask a centre for it",
       });
     }
-    throw error;
+    if (!isDiskFailure(error)) throw error;
+    return problemResponse({
+      status: 507,
+      code: "disk",
+      title: "The disk does not take the file now",
+      hint: "send it again later; the console tells what is wrong with the disk",
+    });
   }
 }
 

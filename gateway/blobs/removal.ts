@@ -11,7 +11,7 @@ const CENTRES = 2;
 const DAY_MS = 86_400_000;
 
 export async function removeDelivered(
-  { config, blobs, losses, log }: Node,
+  { config, blobs, losses, clockWatch, log }: Node,
   configured: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
@@ -20,7 +20,7 @@ export async function removeDelivered(
   while (!signal.aborted) {
     // Of a centre declared lost no receipt is waited for, but one there has to be.
     const centres = configured.filter((centre) => !losses.lost.has(centre));
-    const files = await blobs.prune({ centres, keepMs });
+    const files = await blobs.prune({ centres, keepMs, nowMs: clockWatch.ageingMs() });
     if (files > 0) log({ kind: "blobs-removed", files });
     const looking = new AbortController();
     const until = AbortSignal.any([signal, looking.signal]);

@@ -117,17 +117,24 @@ export class BlobLink {
 
   /** Ships until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const listening = this.#listen(signal);
-    while (!signal.aborted) {
-      try {
-        await this.#step(signal);
-      } catch (error) {
-        if (signal.aborted) break;
-        if (!(error instanceof PeerError)) throw error;
-        await this.#failed(error, signal);
-      }
+    const ended = new AbortController();
+    const listening = this.#listen(AbortSignal.any([signal, ended.signal]));
+    try {
+      while (!signal.aborted) await this.#stepOrWait(signal);
+    } finally {
+      ended.abort();
+      await listening;
     }
-    await listening;
+  }
+
+  async #stepOrWait(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#step(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof PeerError)) throw error;
+      await this.#failed(error, signal);
+    }
   }
 
   async #listen(signal: AbortSignal): Promise<void> {

@@ -37,3 +37,13 @@ export interface BlobStoreOptions {
   readonly onEvent?: (event: BlobEvent) => void;
   readonly onStep?: (step: BlobStep) => void | Promise<void>;
 }
+
+/** Which files may go. */
+export interface BlobRetention {
+  /** All of them have to have given a receipt. */
+  readonly centres: readonly string[];
+  /** Files stay at least so long. */
+  readonly keepMs: number;
+  /** The wall clock by which files grow old, where it is not the store's. */
+  readonly nowMs?: number;
+}

@@ -9,7 +9,7 @@ import { BlobKeys } from "./blob_keys.ts";
 import { contentOf, readRange, sealStream } from "./content.ts";
 import { fileNames, removeIfThere } from "./folder.ts";
 import { BLOB_LIMITS, diskOf, Room } from "./room.ts";
-import type { BlobEvent, BlobStep, BlobStoreOptions } from "./opening.ts";
+import type { BlobEvent, BlobRetention, BlobStep, BlobStoreOptions } from "./opening.ts";
 import { type Description, SealedFile } from "./sealed_file.ts";
 import { type OpenBlob, PREFIXES, Shelf } from "./shelf.ts";
 import { Turns } from "./turns.ts";
@@ -258,16 +258,16 @@ export class BlobStore implements Disposable {
   }
 
   /**
-   * Removes files that all `centres` have given receipts for, that are older than `keepMs` and
-   * that nobody holds; returns how many. Without centres nothing goes.
+   * Removes what retention is over for and nobody holds; returns how many. Without centres
+   * nothing goes.
    */
   async prune(
-    { centres, keepMs }: { readonly centres: readonly string[]; readonly keepMs: number },
+    { centres, keepMs, nowMs = this.wallMs }: BlobRetention,
   ): Promise<number> {
     if (centres.length === 0) return 0;
     let removed = 0;
     for (;;) {
-      const some = this.#index.removable(centres, this.wallMs - keepMs, REMOVE_MAX);
+      const some = this.#index.removable(centres, nowMs - keepMs, REMOVE_MAX);
       for (const blob of some) await this.#turns.take(blob.hash, () => this.#removeForGood(blob));
       removed += some.length;
       if (some.length < REMOVE_MAX) return removed;
