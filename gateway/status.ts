@@ -1,5 +1,6 @@
 /** How a node is doing: for the command, the API, the console and the metrics alike. */
 import type { ClockState } from "../sync/entry.ts";
+import type { CentreLoss } from "./centre_losses.ts";
 import type { CentreLink } from "./centre_link.ts";
 import type { Node } from "./node.ts";
 import type { Supervisor } from "./supervise.ts";
@@ -62,6 +63,8 @@ export interface NodeStatus {
   readonly sources: readonly SourceView[];
   readonly links: readonly LinkView[];
   readonly refusals: number;
+  /** Centres that an operator has declared lost. */
+  readonly lostCentres: readonly CentreLoss[];
   readonly positions: readonly PositionView[];
 }
 
@@ -91,6 +94,7 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
     sources: supervisors.map((supervisor) => sourceView(supervisor, nowMs)),
     links: links.map((link) => linkView(link, nowMs, stamp.wallMs)),
     refusals: refusals.list().length,
+    lostCentres: node.losses.list().filter(({ lost }) => lost),
     positions: journal.positions().map(({ origin, stream, seq, hash }) => ({
       origin,
       stream,
