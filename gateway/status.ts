@@ -1,7 +1,7 @@
 /** How a node is doing: for the command, the API, the console and the metrics alike. */
 import type { ClockState } from "../sync/entry.ts";
-import type { CentreLoss } from "./centre_losses.ts";
 import type { CentreLink } from "./centre_link.ts";
+import type { CentreLoss } from "./known_losses.ts";
 import type { Node } from "./node.ts";
 import type { Supervisor } from "./supervise.ts";
 
