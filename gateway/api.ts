@@ -103,7 +103,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     answer: z.array(deviceView),
     handle: async ({ node }, { query }) => {
       const site = siteQuery.parse(query).site ?? null;
-      return Response.json(await listDevices(node.tables, site, Date.now()));
+      return Response.json(await listDevices(node.tables, site, node.clock.now()));
     },
   },
   {
@@ -114,7 +114,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     answer: z.array(pointView.extend({ site: z.string(), device: z.string() })),
     handle: async ({ node }, { query }) => {
       const site = siteQuery.parse(query).site ?? null;
-      const devices = await listDevices(node.tables, site, Date.now());
+      const devices = await listDevices(node.tables, site, node.clock.now());
       return Response.json(
         devices.flatMap(({ site, device, points }) =>
           points.map((point) => ({ site, device, ...point }))

@@ -7,6 +7,7 @@ import type { Run } from "../sync/run.ts";
 import { streamKey, type StreamState } from "../sync/segments.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
 import { centreLossesOf } from "./centre_losses.ts";
+import { corrections } from "./devices/corrections.ts";
 import { latest } from "./devices/latest.ts";
 import { membersOf } from "./fleet/members.ts";
 import type { Projection } from "./projection.ts";
@@ -166,6 +167,7 @@ const methods: ProjectionMethods = {
   open(opening) {
     const projections = [
       latest,
+      corrections,
       membersOf(opening.authorities),
       centreLossesOf(opening.authorities),
     ];

@@ -6,6 +6,7 @@ import type { EqualityView } from "../fleet/equality.ts";
 import type { NodeStatus } from "../status.ts";
 import { dataTable } from "./data_table.ts";
 import { deviceCards, deviceTone } from "./device_cards.ts";
+import { diskBanner } from "./disk_parts.ts";
 import { IN_STEP_SECONDS, journalFacts, linkCards, lostCentres } from "./status_parts.ts";
 import {
   age,
@@ -41,7 +42,8 @@ export function countyOverview(
   const other = status.links.length === 0
     ? ""
     : html`<section><h2>${t("otherCentre")}</h2>${linkCards(view, status.links)}</section>`;
-  return html`${equalityBanner(view, status, equality)}${lostCentres(view, status)}
+  const first = html`${diskBanner(view, status.disk)}${lostCentres(view, status)}`;
+  return html`${first}${equalityBanner(view, status, equality)}
     <section><h2>${t("sites")}</h2>${cards}</section>
     ${other}
     <section class="panel"><h2>${t("journal")}</h2>${journalFacts(view, status)}</section>`;
