@@ -4,6 +4,7 @@ import { type BlobsView, blobsView } from "./blobs/blobs_view.ts";
 import type { BlobCourier } from "./blobs/courier.ts";
 import type { CentreLink } from "./centre_link.ts";
 import type { DiskView } from "./disk_watch.ts";
+import type { CentreLoss } from "./known_losses.ts";
 import type { Node } from "./node.ts";
 import type { Supervisor } from "./supervise.ts";
 
@@ -69,6 +70,8 @@ export interface NodeStatus {
   readonly links: readonly LinkView[];
   readonly blobs: BlobsView;
   readonly refusals: number;
+  /** Centres that an operator has declared lost. */
+  readonly lostCentres: readonly CentreLoss[];
   readonly positions: readonly PositionView[];
 }
 
@@ -101,6 +104,7 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
     links: links.map((link) => linkView(link, nowMs, stamp)),
     blobs: blobsView(node.blobs, couriers, { nowMs, wallMs: stamp.wallMs }),
     refusals: refusals.list().length,
+    lostCentres: node.losses.list().filter(({ lost }) => lost),
     positions: journal.positions().map(({ origin, stream, seq, hash }) => ({
       origin,
       stream,

@@ -1,5 +1,6 @@
 /** The receiving end between nodes: what it is made of, and what it keeps while it runs. */
-import { Admission } from "./admission.ts";
+import { Admission, type AdmissionLimits } from "./admission.ts";
+import { Buffers } from "./buffers.ts";
 import type { Stamp } from "./entry.ts";
 import type { NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
@@ -56,6 +57,8 @@ export interface ReceivingEnd {
   readonly stamp: () => Stamp;
   readonly onEvent: (event: SyncEvent) => void;
   readonly timer?: Timer;
+  /** How many requests it works on at a time. */
+  readonly limits?: AdmissionLimits;
   /** Aborts when it ends: who waits is answered then. */
   readonly signal?: AbortSignal;
   /** Further routes for members: the body of a request to the body of its answer. */
@@ -72,6 +75,7 @@ export interface Desk {
   readonly twins: Twins;
   readonly polls: Polls;
   readonly admission: Admission;
+  readonly buffers: Buffers;
   readonly sessions: Sessions;
 }
 
@@ -84,7 +88,8 @@ export function openDesk(end: ReceivingEnd): Desk {
     twins: new Twins(),
     polls: new Polls(end.journal, timer),
     sessions: new Sessions(() => timer.nowMs()),
-    admission: new Admission(() => timer.nowMs()),
+    buffers: new Buffers(),
+    admission: new Admission(() => timer.nowMs(), end.limits),
   };
 }
 

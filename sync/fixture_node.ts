@@ -90,7 +90,7 @@ export class FixtureNode implements AsyncDisposable {
   }
 
   /** Answers on loopback, on the same port as before; also what further routes take. */
-  listen(more?: ReceivingEnd["more"]): this {
+  listen(more: Partial<ReceivingEnd> = {}): this {
     this.#listening = new AbortController();
     const answer = syncRoutes({
       journal: this.journal,
@@ -101,7 +101,7 @@ export class FixtureNode implements AsyncDisposable {
       stamp: () => stampAt(0),
       signal: this.#listening.signal,
       onEvent: (event) => this.events.push(event),
-      ...(more === undefined ? {} : { more }),
+      ...more,
     });
     const options = { hostname: "127.0.0.1", port: this.#port, onListen: () => {} };
     this.#server = Deno.serve(

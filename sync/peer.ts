@@ -1,4 +1,4 @@
-/** The sending end between nodes: requests to one other node in a session, over kept connections. */
+/** The sending end between nodes: requests to one other node, in a session, on a connection. */
 import * as http from "node:http";
 import * as https from "node:https";
 import {

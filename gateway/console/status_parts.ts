@@ -8,6 +8,7 @@ import { diskFacts } from "./disk_parts.ts";
 import { explain } from "./explain.ts";
 import type { TextKey } from "./text.ts";
 import {
+  age,
   badge,
   bytesText,
   durationText,
@@ -149,4 +150,14 @@ export function journalFacts(view: View, status: NodeStatus): Html {
     ${filesHere(view, status.blobs)}
     <div class="wide"><dt>${t("life")}</dt><dd><code>${status.origin}</code></dd></div>
   </dl>`;
+}
+
+/** What an operator has said of a centre that is gone for good. */
+export function lostCentres(view: View, { lostCentres }: Pick<NodeStatus, "lostCentres">): Html {
+  return html`${
+    lostCentres.map(({ centre, reason, by, wallMs }) =>
+      html`<p class="banner bad"><strong>${centre}</strong> <span>${view.t("centreLost")} ·
+      ${reason} · ${by} · ${age(view, new Date(wallMs).toISOString())}</span></p>`
+    )
+  }`;
 }

@@ -150,6 +150,10 @@ const TEXTS = {
     zh: "用 tributary invite 生成一次性登记码，交给站点技术人员",
     en: "Give the site's technician a one-time code from tributary invite",
   },
+  centreLost: {
+    zh: "已由县级操作员宣布失效；恢复前只等待另一中心的回执",
+    en: "declared lost by an operator; until it returns only the other centre's receipt counts",
+  },
   lastReading: { zh: "最近数据", en: "Last reading" },
 
   nobodyRefused: { zh: "没有被拒绝的设备或消息", en: "Nobody and nothing was turned away" },

@@ -50,7 +50,7 @@ export class FixtureBlobNode implements AsyncDisposable {
         return route(sender, path.endsWith("pieces") ? this.meddle(body) : body);
       });
     }
-    node.listen(routes);
+    node.listen({ more: routes });
   }
 
   /** As after a restart of the whole node: what was on its way is read from the disk again. */
