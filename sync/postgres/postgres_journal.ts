@@ -36,12 +36,12 @@ class DirectCalls implements JournalCalls {
     this.#methods = methods;
   }
 
-  async call<K extends keyof JournalMethods>(
+  call<K extends keyof JournalMethods>(
     method: K,
     parameters: Readonly<Parameters<JournalMethods[K]>>,
   ): Promise<Awaited<ReturnType<JournalMethods[K]>>> {
     const given: readonly unknown[] = parameters;
-    return await Reflect.apply(Reflect.get(this.#methods, method), this.#methods, given);
+    return Reflect.apply(Reflect.get(this.#methods, method), this.#methods, given);
   }
 
   /** `close` and a failed `open` end what there is to end. */

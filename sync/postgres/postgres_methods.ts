@@ -122,7 +122,10 @@ export class PostgresMethods {
   }
 
   addReceipts(receipts: readonly Receipt[]): Promise<void> {
-    for (const receipt of receipts) this.#unsaved.set(receiptKey(receipt), receipt);
+    for (const receipt of receipts) {
+      const key = receiptKey(receipt);
+      if (receipt.seq > (this.#unsaved.get(key)?.seq ?? 0)) this.#unsaved.set(key, receipt);
+    }
     return Promise.resolve();
   }
 
