@@ -106,6 +106,12 @@ export class PostgresServer implements AsyncDisposable {
     };
   }
 
+  /** Runs a statement as Debian's own client. */
+  async sql(statement: string): Promise<void> {
+    const place = ["-h", "127.0.0.1", "-p", String(this.port), "-U", USER];
+    await run(join(programs(), "psql"), [...place, "-v", "ON_ERROR_STOP=1", "-c", statement]);
+  }
+
   /** Ends it with everything flushed. */
   async stop(): Promise<void> {
     this.#process?.kill("SIGINT");
