@@ -21,6 +21,22 @@ export type LogLine =
   | { kind: "stream-blocked"; destination: string; stream: string; origin: string; reason: string }
   | { kind: "sync-refused"; from: string | null; code: string }
   | { kind: "run-refused"; from: string; origin: string; stream: string; reason: string }
+  | { kind: "twins"; node: string; boxes: readonly { origin: string; remote: string | null }[] }
+  | { kind: "gap"; from: string; origin: string; stream: string; first: number; last: number }
+  | {
+    kind: "gap-told";
+    destination: string;
+    origin: string;
+    stream: string;
+    first: number;
+    last: number;
+  }
+  | { kind: "life"; reason: string; origin: string }
+  | { kind: "fork"; centre: string; origin: string; stream: string; common: number }
+  | { kind: "pull-refused"; from: string; origin: string; stream: string; reason: string }
+  | { kind: "pull-failed"; from: string; reason: string }
+  | { kind: "centre-lost"; centre: string; reason: string }
+  | { kind: "centre-returned"; centre: string; reason: string }
   | { kind: "enrolled"; node: string; role: string }
   | { kind: "invited"; node: string; role: string }
   | { kind: "pruned"; segments: number }
@@ -48,6 +64,15 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "stream-blocked": "warning",
   "sync-refused": "warning",
   "run-refused": "warning",
+  "twins": "error",
+  "gap": "error",
+  "gap-told": "error",
+  "life": "warning",
+  "fork": "error",
+  "pull-refused": "warning",
+  "pull-failed": "warning",
+  "centre-lost": "warning",
+  "centre-returned": "info",
   "enrolled": "info",
   "invited": "info",
   "pruned": "info",

@@ -6,6 +6,7 @@ import type { JournalReader } from "../sync/journal_methods.ts";
 import type { Run } from "../sync/run.ts";
 import { streamKey, type StreamState } from "../sync/segments.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
+import { centreLossesOf } from "./centre_losses.ts";
 import { latest } from "./devices/latest.ts";
 import { membersOf } from "./fleet/members.ts";
 import type { Projection } from "./projection.ts";
@@ -163,7 +164,11 @@ function opened(): Tables {
 
 const methods: ProjectionMethods = {
   open(opening) {
-    const projections = [latest, membersOf(opening.authorities)];
+    const projections = [
+      latest,
+      membersOf(opening.authorities),
+      centreLossesOf(opening.authorities),
+    ];
     const { database, madeAnew } = openDatabase(opening, projections);
     tables = new Tables(database, opening, projections);
     return madeAnew;
