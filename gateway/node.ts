@@ -1,6 +1,6 @@
 /** What a node of either role is made of, opened in order and closed in the opposite one. */
 import { join } from "node:path";
-import { type Journal, openJournal } from "../sync/journal.ts";
+import type { Journal } from "../sync/journal.ts";
 import { CentreLosses } from "./centre_losses.ts";
 import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
@@ -10,6 +10,7 @@ import { type Keystore, openKeystore, PeersFile, readLatestLife } from "./keysto
 import type { Log } from "./log.ts";
 import { readMachine } from "./machine.ts";
 import { Refusals } from "./refusals.ts";
+import { openStore } from "./store.ts";
 import { QueryTables } from "./tables.ts";
 
 export interface Node extends AsyncDisposable {
@@ -31,21 +32,16 @@ export interface Node extends AsyncDisposable {
 export async function openNode(config: Config, log: Log): Promise<Node> {
   const { dataDir } = config;
   await using opened = new AsyncDisposableStack();
-  Deno.mkdirSync(join(dataDir, "journal"), { recursive: true, mode: 0o700 });
+  Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   opened.adopt(lockFolder(dataDir), (file) => file.close());
   const keystore = openKeystore(dataDir, config.keyFile);
   const clock = new SystemClock();
-  const latest = readLatestLife(dataDir);
   const journal = opened.adopt(
-    await openJournal({
-      directory: join(dataDir, "journal"),
-      node: config.node,
-      hashName: config.journal.hash,
-      encryptionKey: keystore.storageKey,
-      segmentBytesMax: config.journal.segmentMiB * (1 << 20),
+    await openStore(config, {
+      storageKey: keystore.storageKey,
       stamp: clock.now(),
       machine: readMachine(),
-      ...(latest === null ? {} : { after: latest }),
+      latest: readLatestLife(dataDir),
     }),
     (journal) => journal.close(),
   );

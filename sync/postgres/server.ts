@@ -21,6 +21,9 @@ export interface Server {
 /** Names of schemas: as PostgreSQL writes them without quotes, 63 bytes at most. */
 export const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 
+/** `NAME`, `NAME:PORT`, or an absolute path. */
+export const HOST = /^(\/.*|(\[[0-9a-fA-F:]+\]|[^:/\s]+)(:\d{1,5})?)$/;
+
 /** PostgreSQL's own (IANA). */
 const PORT = 5432;
 
@@ -30,9 +33,10 @@ export interface Place {
   readonly port: number;
 }
 
+/** `host` as {@link HOST} says. */
 export function placeOf(host: string): Place {
   if (host.startsWith("/")) return { host, port: PORT };
-  const match = /^(\[[0-9a-fA-F:]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(host);
-  if (match === null) throw new Error(`Cannot read the host "${host}": want NAME or NAME:PORT`);
-  return { host: match[1].replace(/^\[|\]$/g, ""), port: Number(match[2] ?? PORT) };
+  const match = /^(.*?)(?::(\d+))?$/.exec(host.startsWith("[") ? host.replace("]", "") : host);
+  const [, name = host, port] = match ?? [];
+  return { host: name.replace("[", ""), port: Number(port ?? PORT) };
 }
