@@ -61,17 +61,17 @@ export class Following {
 
   /** Takes in what others have moved since the last look. */
   async look(): Promise<void> {
-    const { connection, known, days, claims, writers } = this.#options;
+    const { connection, known, days, claims } = this.#options;
     const { rows } = await connection.ask(SELECT_WRITERS);
     const [row] = rows;
     if (row === undefined) return;
     claims.hear(row.number("passed"));
     await this.#turnTo(row.text("today"), days);
-    const own = new Set(writers.map(({ name }) => name));
     const found = new Map(rows.map((each) => [each.text("writer"), each.number("turn")]));
+    // This process's own writers too: a reload may have missed what they committed beside it.
     for (const [writer, turn] of found) {
-      if (own.has(writer) || turn <= (this.#seen.get(writer) ?? 0)) continue;
       const after = this.#seen.get(writer) ?? 0;
+      if (turn <= after) continue;
       known.note(await connection.turn((ask) => movedBy(ask, writer, after)));
       this.#seen.set(writer, turn);
     }
