@@ -4,6 +4,7 @@ import { modbus, mqttBroker, mqttClient } from "../drivers/mod.ts";
 import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
 import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
+import { HOST, SCHEMA } from "../sync/postgres/server.ts";
 
 const nodeName = z.string().regex(NODE_NAME, "want a-z, 0-9 and -, beginning with a letter");
 const port = z.number().int().min(1).max(65_535);
@@ -141,9 +142,31 @@ const site = z.strictObject({
 });
 export type SiteConfig = z.infer<typeof site>;
 
+const postgresHost = z.string().regex(HOST, "want NAME, NAME:PORT or the folder of a Unix socket");
+
+const store = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("libsql").describe("Files in dataDir, on this machine"),
+  }),
+  z.strictObject({
+    kind: z.literal("postgres").describe("PostgreSQL, which several county nodes may share"),
+    hosts: z.array(postgresHost).min(1).max(8).default(["127.0.0.1"])
+      .describe("Its members; the one that takes writes is used. Others than this machine: by TLS"),
+    database: z.string().min(1).default("tributary").describe("Name of the database"),
+    user: z.string().min(1).default("tributary").describe("Who this node is there"),
+    passwordFile: z.string().optional().describe("File with the user's password"),
+    schema: z.string().regex(SCHEMA, "want a-z, 0-9 and _, beginning with no digit")
+      .default("tributary").describe("Schema for the tables; made where it is missing"),
+    ca: z.string().optional()
+      .describe("File with the only authority that may have issued its certificate, PEM"),
+  }),
+]);
+export type StoreConfig = z.infer<typeof store>;
+
 const county = z.strictObject({
   role: z.literal("county").describe("Receives from sites, keeps both centres equal"),
   ...node("county-a"),
+  store: store.default({ kind: "libsql" }).describe("What the journal is kept in"),
   peer: centreCalled("county-b").optional().describe("The county's other centre"),
 });
 export type CountyConfig = z.infer<typeof county>;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Arrivals } from "../sync/blobs/arrivals.ts";
 import type { BlobStore } from "../sync/blobs/store.ts";
-import { type Journal, openJournal } from "../sync/journal.ts";
+import type { Journal } from "../sync/journal.ts";
 import { openBlobs } from "./blobs/blob_folder.ts";
 import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
@@ -15,6 +15,7 @@ import { CentreLosses } from "./known_losses.ts";
 import type { Log } from "./log.ts";
 import { readMachine } from "./machine.ts";
 import { Refusals } from "./refusals.ts";
+import { openStore } from "./store.ts";
 import { QueryTables } from "./tables.ts";
 
 export interface Node extends AsyncDisposable {
@@ -41,22 +42,17 @@ export interface Node extends AsyncDisposable {
 export async function openNode(config: Config, log: Log): Promise<Node> {
   const { dataDir } = config;
   await using opened = new AsyncDisposableStack();
-  Deno.mkdirSync(join(dataDir, "journal"), { recursive: true, mode: 0o700 });
+  Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   opened.adopt(lockFolder(dataDir), (file) => file.close());
   const keystore = openKeystore(dataDir, config.keyFile);
   const reserve = openReserve(config);
   const clock = new SystemClock();
-  const latest = readLatestLife(dataDir);
   const journal = opened.adopt(
-    await openJournal({
-      directory: join(dataDir, "journal"),
-      node: config.node,
-      hashName: config.journal.hash,
-      encryptionKey: keystore.storageKey,
-      segmentBytesMax: config.journal.segmentMiB * (1 << 20),
+    await openStore(config, {
+      storageKey: keystore.storageKey,
       stamp: clock.now(),
       machine: readMachine(),
-      ...(latest === null ? {} : { after: latest }),
+      latest: readLatestLife(dataDir),
     }),
     (journal) => journal.close(),
   );

@@ -72,6 +72,11 @@ export class FixtureNode implements AsyncDisposable {
     return new FixtureNode(name, members, folder, journal, image?.key ?? NodeKey.create());
   }
 
+  /** A new node whose journal is kept elsewhere; it closes it. */
+  static over(name: string, members: Members, journal: Journal): FixtureNode {
+    return new FixtureNode(name, members, new TemporaryFolder(), journal, NodeKey.create());
+  }
+
   /** The disk as it is after a clean stop; the node goes on afterwards. */
   async image(): Promise<NodeImage> {
     await this.journal.close();

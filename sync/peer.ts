@@ -269,6 +269,9 @@ export class Peer implements Disposable {
         resolve({ ...answer, body: new Uint8Array(Buffer.concat(chunks)) });
       });
     });
+    // On a kept connection Deno sends a request anew by itself when it breaks, and then destroys
+    // nothing: neither silence nor an abort would ever be heard of. It is told that this is none.
+    request.once("socket", () => request.reusedSocket = false);
     request.end(body);
     return promise;
   }
