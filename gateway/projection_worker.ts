@@ -1,18 +1,21 @@
 /** The thread of the query tables: follows the journal, and answers queries. */
+import type { HashName } from "../sync/chain.ts";
 import { readContents } from "../sync/entry.ts";
 import type { Entry } from "../sync/entry.ts";
 import { Database, type Parameter } from "../sync/database.ts";
 import type { JournalReader } from "../sync/journal_methods.ts";
-import type { Run } from "../sync/run.ts";
+import { entriesOf, type Run } from "../sync/run.ts";
 import { streamKey, type StreamState } from "../sync/segments.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
 import { latest } from "./devices/latest.ts";
+import { days, daysChange } from "./fleet/days.ts";
 import { membersOf } from "./fleet/members.ts";
 import type { Projection } from "./projection.ts";
 
 export interface ProjectionOpening {
   readonly path: string;
   readonly encryptionKey?: string;
+  readonly hashName: HashName;
   /** Channel to the journal, from `Journal.reader()`. */
   readonly journal: MessagePort;
   /** Nodes whose word on memberships counts: the county's own. */
@@ -47,6 +50,7 @@ class Tables {
   readonly #database: Database;
   readonly #journal: PortCalls<JournalReader>;
   readonly #projections: readonly Projection[];
+  readonly #hashName: HashName;
   readonly #cursors = new Map<string, number>();
   /** Whether something was taken since this was last asked. */
   changed = false;
@@ -55,6 +59,7 @@ class Tables {
     this.#database = database;
     this.#journal = new PortCalls(opening.journal);
     this.#projections = projections;
+    this.#hashName = opening.hashName;
     for (const row of database.rows("SELECT origin, stream, seq FROM cursors")) {
       this.#cursors.set(streamKey(row.text("origin"), row.text("stream")), row.number("seq"));
     }
@@ -74,13 +79,15 @@ class Tables {
         : (result.kind === "pruned" ? result.floor : result.next) - 1;
       this.#database.transaction(() => {
         if (result.kind === "run") {
-          const entries = entriesIn(result.run);
+          const entries = entriesIn(result.run, this.#hashName);
           for (const projection of this.#projections) projection.apply(this.#database, entries);
         }
         this.#database.run(MOVE_CURSOR, [origin, stream, last]);
       });
       this.#cursors.set(key, last);
       this.changed = true;
+      // Behind a hole that nothing hangs on there is nothing to go on from.
+      if (last === after) break;
       after = last;
     }
     if (missing.length > 0) throw new Error(`entries ${missing.join(", ")} are missing here`);
@@ -96,17 +103,20 @@ class Tables {
   }
 }
 
-/** Entries without their hashes: the tables are made of what the journal has verified. */
-function entriesIn({ origin, stream, first, contents }: Run): Entry[] {
-  const hash = new Uint8Array();
-  let seq = first;
-  return Array.from(readContents(contents), (content) => ({
-    origin,
-    stream,
-    seq: seq++,
-    ...content,
-    hash,
-  }));
+/**
+ * The entries of a run. Only the last bears its hash, which the journal knows already, unless a
+ * day ends among them: then all do.
+ */
+function entriesIn(run: Run, hashName: HashName): Entry[] {
+  const { origin, stream, first, contents } = run;
+  const none = new Uint8Array();
+  const entries: Entry[] = [];
+  for (const content of readContents(contents)) {
+    const seq = first + entries.length;
+    const hash = seq === run.last ? run.hash : none;
+    entries.push({ origin, stream, seq, ...content, hash });
+  }
+  return daysChange(entries) ? [...entriesOf(run, run.previous, hashName)] : entries;
 }
 
 function openDatabase(
@@ -163,7 +173,7 @@ function opened(): Tables {
 
 const methods: ProjectionMethods = {
   open(opening) {
-    const projections = [latest, membersOf(opening.authorities)];
+    const projections = [latest, days, membersOf(opening.authorities)];
     const { database, madeAnew } = openDatabase(opening, projections);
     tables = new Tables(database, opening, projections);
     return madeAnew;

@@ -42,14 +42,14 @@ export class QueryTables implements AsyncDisposable {
    */
   static async open(
     journal: Journal,
-    opening: Omit<ProjectionOpening, "journal">,
+    opening: Omit<ProjectionOpening, "journal" | "hashName">,
     onFailure: (error: unknown) => void,
   ): Promise<QueryTables> {
     const tables = new QueryTables(onFailure);
     const reader = journal.reader();
-    tables.madeAnew = await tables.#worker.call("open", [{ ...opening, journal: reader }], [
-      reader,
-    ]);
+    const { hashName } = journal;
+    const asked = { ...opening, hashName, journal: reader };
+    tables.madeAnew = await tables.#worker.call("open", [asked], [reader]);
     tables.#following = tables.#follow(journal);
     return tables;
   }

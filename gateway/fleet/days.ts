@@ -1,0 +1,85 @@
+/** The projection of days: what is held of each stream of each day, by count and last hash. */
+import type { Database } from "../../sync/database.ts";
+import { type DayDigest, dayOf } from "../../sync/day.ts";
+import type { Entry } from "../../sync/entry.ts";
+import type { Projection } from "../projection.ts";
+import type { QueryTables } from "../tables.ts";
+
+export const days: Projection = {
+  name: "days",
+  version: 1,
+  schema: `
+CREATE TABLE days (
+  origin TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (origin, stream, day)
+) STRICT, WITHOUT ROWID;`,
+  apply: (database, entries) => {
+    let from = 0;
+    for (let index = 1; index <= entries.length; index++) {
+      if (index < entries.length && isSameDay(entries[index], entries[from])) continue;
+      addDay(database, entries[from], entries[index - 1]);
+      from = index;
+    }
+  },
+};
+
+function isSameDay(a: Entry, b: Entry): boolean {
+  return dayOf(a.time.wallMs) === dayOf(b.time.wallMs);
+}
+
+/** Whether entries in a row are of more than one day: then the hash of each is needed. */
+export function daysChange(entries: readonly Entry[]): boolean {
+  return entries.some((entry) => !isSameDay(entry, entries[0]));
+}
+
+/** Holes are filled later, so what comes may lie before what is there. */
+const ADD = `INSERT INTO days (origin, stream, day, count, first, last, hash) VALUES (?,?,?,?,?,?,?)
+ON CONFLICT (origin, stream, day) DO UPDATE SET count = count + excluded.count,
+first = min(first, excluded.first),
+hash = CASE WHEN excluded.last > last THEN excluded.hash ELSE hash END,
+last = max(last, excluded.last)`;
+
+/** Takes in entries of one day, in a row. */
+function addDay(database: Database, first: Entry, last: Entry): void {
+  const { origin, stream } = first;
+  const count = last.seq - first.seq + 1;
+  const day = dayOf(first.time.wallMs);
+  database.run(ADD, [origin, stream, day, count, first.seq, last.seq, last.hash.toHex()]);
+}
+
+/** Where a list of days goes on: behind this (origin, stream, day). */
+export type DayPlace = Pick<DayDigest, "origin" | "stream" | "day">;
+
+/** Nothing comes before it. */
+export const FIRST_PLACE: DayPlace = { origin: "", stream: "", day: Number.MIN_SAFE_INTEGER };
+
+// The character behind the dot ends the range: `site-1.` up to `site-1/`, not `site-10.`.
+const SELECT = `SELECT origin, stream, day, count, first, last, hash FROM days
+WHERE origin >= ? AND origin < ? AND (origin, stream, day) > (?,?,?)
+ORDER BY origin, stream, day LIMIT ?`;
+
+/** Days of one node's streams, of all its lives, in order, behind a place; `limit` at most. */
+export async function daysOf(
+  tables: Pick<QueryTables, "rows">,
+  node: string,
+  after: DayPlace,
+  limit: number,
+): Promise<DayDigest[]> {
+  const range = [`${node}.`, `${node}/`];
+  const rows = await tables.rows(SELECT, [...range, after.origin, after.stream, after.day, limit]);
+  return rows.map((row) => ({
+    origin: row.text("origin"),
+    stream: row.text("stream"),
+    day: row.number("day"),
+    count: row.number("count"),
+    first: row.number("first"),
+    last: row.number("last"),
+    hash: Uint8Array.fromHex(row.text("hash")),
+  }));
+}
