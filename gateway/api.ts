@@ -7,6 +7,7 @@ import { readBody } from "../sync/read_body.ts";
 import { deviceView, listDevices, pointView } from "./devices/device_list.ts";
 import { entriesStream } from "./entries.ts";
 import { compare, equalityView } from "./fleet/equality.ts";
+import { exportParts, exportQuery, exportRanges, tellExport } from "./export_request.ts";
 import { invite } from "./fleet/invite.ts";
 import { ROLES } from "./fleet/members.ts";
 import { REFUSAL_CODES } from "../drivers/driver.ts";
@@ -87,6 +88,31 @@ export const API_ROUTES: readonly ApiRoute[] = [
     contentType: "application/x-ndjson",
     handle: ({ node }, { query }) =>
       Promise.resolve(entriesStream(node.journal, entriesQuery.parse(query))),
+  },
+  {
+    method: "get",
+    path: "/api/export",
+    summary: "Entries as a signed file that whoever has it can verify (sync/README.md: Exports)",
+    query: exportQuery,
+    answer: z.string(),
+    contentType: "application/x-ndjson",
+    handle: async ({ node }, { query }) => {
+      const asked = exportQuery.parse(query);
+      const ranges = await exportRanges(node, asked);
+      if (ranges.length === 0) {
+        const detail = JSON.stringify(asked);
+        const title = "Nothing is held here of what is asked";
+        return problemResponse({ status: 404, code: "nothing-held", title, detail });
+      }
+      await tellExport(node, asked);
+      const name = `${asked.node ?? asked.origin}-${asked.from ?? "all"}.ndjson`;
+      return new Response(ReadableStream.from(exportParts(node, ranges)), {
+        headers: {
+          "content-type": "application/x-ndjson",
+          "content-disposition": `attachment; filename="${name}"`,
+        },
+      });
+    },
   },
   {
     method: "get",

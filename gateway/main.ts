@@ -3,7 +3,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { SimulateOptions } from "./commands/device.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, readConfig } from "./config_file.ts";
-import { CommandError } from "./commands/local_api.ts";
+import type { ExportOptions } from "./commands/export.ts";
+import { CommandError, UsageError } from "./commands/local_api.ts";
 import { complain, print } from "./print.ts";
 import { VERSION } from "./version.ts";
 
@@ -111,6 +112,25 @@ function buildProgram(): Command {
       if (!isSound(verification)) throw new CommandError("The journal is not sound");
     });
 
+  add(
+    "export",
+    "entries in a signed file that whoever has it can verify",
+    "tributary export --node site-017 --stream reading --from 2026-11-01 --out november.ndjson",
+  )
+    .addOption(CONFIG_OPTION)
+    .requiredOption("--out <file>", "where to; it must not be there yet")
+    .option("--node <node>", "entries of this node, of all its lives")
+    .option("--origin <origin>", "entries of one life, as `status` names it")
+    .option("--stream <stream>", "one stream; none: all")
+    .option("--from <edge>", "a day such as 2026-11-24; with origin and stream also a number")
+    .option("--to <edge>", "the last day, or the last number")
+    .action(async ({ config, ...options }: WithConfig & ExportOptions) => {
+      const { exportEntries } = await import("./commands/export.ts");
+      const entries = await exportEntries(readConfig(config), options);
+      print(`${entries} entries in ${options.out}, signed`);
+      print(`whoever gets it verifies it with: python3 verify_export.py ${options.out}`);
+    });
+
   add("schema", "the configuration's JSON Schema", "tributary schema --example site")
     .addOption(new Option("--example <role>", "a commented example").choices(["site", "county"]))
     .action(async ({ example }: { example?: "site" | "county" }) => {
@@ -193,7 +213,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrong;
-    if (error instanceof ConfigError) {
+    if (error instanceof ConfigError || error instanceof UsageError) {
       complain(error.message);
       return EXIT.wrong;
     }

@@ -83,3 +83,18 @@ export async function daysOf(
     hash: Uint8Array.fromHex(row.text("hash")),
   }));
 }
+
+const SELECT_RANGE = `SELECT min(first) AS first, max(last) AS last FROM days
+WHERE origin = ? AND stream = ? AND day BETWEEN ? AND ?`;
+
+/** The lowest and highest number of some days, both included; `null` where nothing is of them. */
+export async function numbersOfDays(
+  tables: Pick<QueryTables, "rows">,
+  { origin, stream }: Pick<DayDigest, "origin" | "stream">,
+  from: number,
+  to: number,
+): Promise<{ first: number; last: number } | null> {
+  const [row] = await tables.rows(SELECT_RANGE, [origin, stream, from, to]);
+  const first = row.numberOrNull("first");
+  return first === null ? null : { first, last: row.number("last") };
+}
