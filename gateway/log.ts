@@ -21,6 +21,8 @@ export type LogLine =
   | { kind: "stream-blocked"; destination: string; stream: string; origin: string; reason: string }
   | { kind: "sync-refused"; from: string | null; code: string }
   | { kind: "run-refused"; from: string; origin: string; stream: string; reason: string }
+  | { kind: "twins"; node: string; boxes: readonly { origin: string; remote: string | null }[] }
+  | { kind: "gap"; from: string; origin: string; stream: string; first: number; last: number }
   | { kind: "enrolled"; node: string; role: string }
   | { kind: "invited"; node: string; role: string }
   | { kind: "pruned"; segments: number }
@@ -48,6 +50,8 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "stream-blocked": "warning",
   "sync-refused": "warning",
   "run-refused": "warning",
+  "twins": "error",
+  "gap": "error",
   "enrolled": "info",
   "invited": "info",
   "pruned": "info",

@@ -7,6 +7,7 @@ import { Counters } from "./counters.ts";
 import { Registry } from "./fleet/registry.ts";
 import { type Keystore, openKeystore, PeersFile, readLatestLife } from "./keystore.ts";
 import type { Log } from "./log.ts";
+import { readMachine } from "./machine.ts";
 import { Refusals } from "./refusals.ts";
 import { QueryTables } from "./tables.ts";
 
@@ -41,6 +42,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
       encryptionKey: keystore.storageKey,
       segmentBytesMax: config.journal.segmentMiB * (1 << 20),
       stamp: clock.now(),
+      machine: readMachine(),
       ...(latest === null ? {} : { after: latest }),
     }),
     (journal) => journal.close(),

@@ -28,6 +28,7 @@ export class FixtureNode implements AsyncDisposable {
   readonly #running: Promise<void>[] = [];
   #server: Deno.HttpServer<Deno.NetAddr> | null = null;
   #port = 0;
+  #listening = new AbortController();
 
   private constructor(
     name: string,
@@ -74,21 +75,28 @@ export class FixtureNode implements AsyncDisposable {
 
   /** Answers on loopback, on the same port as before. */
   listen(): this {
+    this.#listening = new AbortController();
     const answer = syncRoutes({
       journal: this.journal,
       node: this.name,
       key: this.key,
       nonces: new Nonces(crypto.getRandomValues(new Uint8Array(32)), () => performance.now()),
       member: (node) => this.members.get(node),
+      stamp: () => stampAt(0),
+      signal: this.#listening.signal,
       onEvent: (event) => this.events.push(event),
     });
     const options = { hostname: "127.0.0.1", port: this.#port, onListen: () => {} };
-    this.#server = Deno.serve(options, answer);
+    this.#server = Deno.serve(
+      options,
+      (request, { remoteAddr }) => answer(request, remoteAddr.hostname),
+    );
     this.#port = this.#server.addr.port;
     return this;
   }
 
   async hangUp(): Promise<void> {
+    this.#listening.abort();
     await this.#server?.shutdown();
     this.#server = null;
   }

@@ -8,6 +8,7 @@ import {
 import type { AppendBatch, AppendResult } from "./append.ts";
 import type { HashName } from "./chain.ts";
 import type { Stamp } from "./entry.ts";
+import type { LifeReason } from "./journal_lives.ts";
 import type { Reception } from "./reception.ts";
 import type { ReadLimits, Receipt, Segments, StreamState } from "./segments.ts";
 import { answerCalls } from "./worker_calls.ts";
@@ -22,6 +23,8 @@ export interface Opening {
   readonly stamp: Stamp;
   /** 16 random hexadecimal digits. */
   readonly nonce: string;
+  /** See {@link CoreOptions}. */
+  readonly machine?: string;
   /** See {@link CoreOptions}. */
   readonly after?: string;
 }
@@ -41,6 +44,8 @@ export interface Status {
 export type JournalMethods = {
   open(opening: Opening): Opened;
   append(batch: AppendBatch): AppendResult;
+  /** See {@link JournalCore.renewLife}; returns the new origin. */
+  renewLife(reason: LifeReason, stamp: Stamp, nonce: string, after?: string): string;
   receive(runs: readonly SignedRunWithKey[]): Reception[];
   read(origin: string, stream: string, after: number, limits: ReadLimits): ReadResult;
   hashAt(origin: string, stream: string, seq: number): Uint8Array | null;
@@ -80,6 +85,7 @@ export function journalEnd(storage: (opening: Opening) => Segments): JournalEnd 
       };
     },
     append: (batch) => journal().append(batch),
+    renewLife: (reason, stamp, nonce, after) => journal().renewLife(reason, stamp, nonce, after),
     receive: (runs) =>
       journal().receive(runs).map((reception) =>
         // The block stays here: its reader asks for entries, not for what was just sent.

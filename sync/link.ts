@@ -3,13 +3,14 @@
  * retries what the line does, and sets aside what the other node refuses, stream by stream.
  */
 import { backoffMs } from "./backoff.ts";
-import type { PositionAnswer, PositionQuestion, RunAnswer } from "./answers.ts";
+import type { PositionAnswer, RunAnswer } from "./answers.ts";
 import { type NodeKey, receiptStatement, signedBy } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import { BlockedStreams } from "./blocked_streams.ts";
 import { sameBytes } from "./octets.ts";
 import { nodeOf } from "./origin.ts";
 import { type Peer, PeerError } from "./peer.ts";
+import type { PositionQuestion } from "./questions.ts";
 import { type Receipt, streamKey, type StreamState } from "./segments.ts";
 import {
   expected,
@@ -191,7 +192,8 @@ export class Link {
     this.#askedMs = timer.nowMs();
     // Of what is not shipped to it as well: its own entries, which it ships to us.
     const known = journal.positions();
-    const answers = await peer.positions(this.#questions(known), signal);
+    const asked = { self: journal.origin, questions: this.#questions(known) };
+    const { answers } = await peer.positions(asked, signal);
     this.#heardMs = timer.nowMs();
     if (this.#state !== "up") {
       this.#enter("up");
@@ -211,7 +213,7 @@ export class Link {
     );
     return known.map(({ origin, stream, seq }) => {
       const reached = receipts.get(streamKey(origin, stream)) ?? 0;
-      return { origin, stream, wantsReceipt: this.#isOwn(origin) && reached < seq };
+      return { origin, stream, wantsReceipt: this.#isOwn(origin) && reached < seq, at: seq };
     });
   }
 

@@ -1,20 +1,30 @@
 /** The network of a simulation: it delays, loses, repeats, cuts short and partitions. */
 import {
-  decodePositionAnswers,
+  decodePositionsTold,
   decodeRunAnswers,
-  encodePositionQuestions,
-  type PositionAnswer,
-  type PositionQuestion,
+  type PositionsTold,
   type RunAnswer,
 } from "./answers.ts";
-import type { Shipper } from "./link.ts";
+import { type Desk, openDesk, type ReceivingEnd } from "./desk.ts";
+import { MEMBER_ROUTES } from "./member_routes.ts";
 import { OctetsError } from "./octets.ts";
-import { PeerError } from "./peer.ts";
-import { MEMBER_ROUTES, type ReceivingEnd } from "./routes.ts";
+import { type Peer, PeerError } from "./peer.ts";
+import {
+  encodePositionsAsked,
+  encodePullAsked,
+  type PositionsAsked,
+  type PullAsked,
+} from "./questions.ts";
 import type { SignedRun } from "./run.ts";
 import { DiskError } from "./simulated_segments.ts";
 import type { SimulatedTime } from "./simulated_time.ts";
-import { encodeBatch } from "./wire.ts";
+import { decodeBatch, encodeBatch } from "./wire.ts";
+
+/** All that one node asks of another. */
+export type SimulatedPeer = Pick<
+  Peer,
+  "node" | "positions" | "ship" | "pull" | "sentBytes" | "receivedBytes"
+>;
 
 /** No answer for so long means that there is none. */
 const SILENCE_MS = 30_000;
@@ -33,7 +43,7 @@ export const CALM: NetworkFaults = { lose: 0, repeat: 0, truncate: 0, delayMaxMs
 export class SimulatedNetwork {
   readonly #time: SimulatedTime;
   readonly #random: () => number;
-  readonly #ends = new Map<string, ReceivingEnd>();
+  readonly #desks = new Map<string, Desk>();
   /** Directions that nothing passes: `from to`. */
   readonly #cuts = new Set<string>();
   faults: NetworkFaults = CALM;
@@ -44,11 +54,11 @@ export class SimulatedNetwork {
   }
 
   listen(end: ReceivingEnd): void {
-    this.#ends.set(end.node, end);
+    this.#desks.set(end.node, openDesk(end));
   }
 
   hangUp(node: string): void {
-    this.#ends.delete(node);
+    this.#desks.delete(node);
   }
 
   cut(from: string, to: string): void {
@@ -60,20 +70,28 @@ export class SimulatedNetwork {
   }
 
   /** What `from` has to speak to `to`, until the signal aborts. */
-  peer(from: string, to: string, signal: AbortSignal): Shipper {
-    const post = (path: string, body: Uint8Array) => this.#post(from, to, path, body, signal);
-    return {
+  peer(from: string, to: string, signal: AbortSignal): SimulatedPeer {
+    const post = async (path: string, body: Uint8Array, waitMs = 0) => {
+      const answer = await this.#post(from, to, path, body, signal, waitMs);
+      peer.sentBytes += body.length;
+      peer.receivedBytes += answer.length;
+      return answer;
+    };
+    const peer = {
       node: to,
       sentBytes: 0,
       receivedBytes: 0,
-      async positions(questions: readonly PositionQuestion[]): Promise<PositionAnswer[]> {
-        const body = await post("/sync/positions", encodePositionQuestions(questions));
-        return decodePositionAnswers(body);
+      async positions(asked: PositionsAsked): Promise<PositionsTold> {
+        return decodePositionsTold(await post("/sync/positions", encodePositionsAsked(asked)));
       },
       async ship(runs: readonly SignedRun[]): Promise<RunAnswer[]> {
         return decodeRunAnswers(await post("/sync/entries", encodeBatch(runs)));
       },
+      async pull(asked: PullAsked): Promise<SignedRun[]> {
+        return decodeBatch(await post("/sync/pull", encodePullAsked(asked), asked.waitMs));
+      },
     };
+    return peer;
   }
 
   async #post(
@@ -82,6 +100,7 @@ export class SimulatedNetwork {
     path: string,
     body: Uint8Array,
     signal: AbortSignal,
+    waitMs: number,
   ): Promise<Uint8Array> {
     const { lose, repeat, truncate } = this.faults;
     if (this.#chance(repeat)) this.#repeatLater(from, to, path, body);
@@ -93,20 +112,26 @@ export class SimulatedNetwork {
     // Who dies in the middle of it never answers.
     const answer = await Promise.race([
       this.#deliver(from, to, path, sent),
-      this.#silence(signal),
+      this.#silence(signal, waitMs),
     ]);
     await this.#travel(signal);
     if (this.#chance(lose) || this.#cuts.has(`${to} ${from}`)) await this.#silence(signal);
     return answer;
   }
 
-  async #deliver(from: string, to: string, path: string, body: Uint8Array): Promise<Uint8Array> {
-    const end = this.#ends.get(to);
+  async #deliver(
+    from: string,
+    to: string,
+    path: string,
+    body: Uint8Array,
+  ): Promise<Uint8Array> {
+    const desk = this.#desks.get(to);
     const route = MEMBER_ROUTES.get(path);
-    if (end === undefined || route === undefined) throw new PeerError("connection refused");
+    if (desk === undefined || route === undefined) throw new PeerError("connection refused");
     try {
-      const answer = await route(end, from, body);
-      if (this.#ends.get(to) !== end) throw new PeerError("connection reset");
+      const answer = await route(desk, { node: from, remote: null }, body);
+      if (this.#desks.get(to) !== desk) throw new PeerError("connection reset");
+      if (answer.status !== 200) throw new PeerError(new TextDecoder().decode(answer.body));
       return answer.body;
     } catch (error) {
       const expected = error instanceof OctetsError || error instanceof DiskError;
@@ -126,8 +151,8 @@ export class SimulatedNetwork {
     return this.#time.pause(1 + this.#random() * this.faults.delayMaxMs, signal);
   }
 
-  async #silence(signal: AbortSignal): Promise<never> {
-    await this.#time.pause(SILENCE_MS, signal);
+  async #silence(signal: AbortSignal, waitMs = 0): Promise<never> {
+    await this.#time.pause(SILENCE_MS + waitMs, signal);
     throw new PeerError("no answer");
   }
 

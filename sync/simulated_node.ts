@@ -76,8 +76,14 @@ export class SimulatedNode {
     if (this.#running !== null) return;
     const life = ++this.#life;
     const { time, network, members, random } = this.#world;
-    const journal = new JournalShell("sha256", (listeners) => this.#thread(life, listeners), time);
-    const nonce = Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join("");
+    const nonce = () =>
+      Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join("");
+    const journal = new JournalShell(
+      "sha256",
+      (listeners) => this.#thread(life, listeners),
+      time,
+      nonce,
+    );
     try {
       const opening = journal.open({
         directory: "",
@@ -85,7 +91,6 @@ export class SimulatedNode {
         hashName: "sha256",
         segmentBytesMax: SEGMENT_BYTES_MAX,
         stamp: this.stamp(),
-        nonce,
       });
       await Promise.race([opening, this.#died.promise]);
     } catch (error) {
@@ -102,6 +107,9 @@ export class SimulatedNode {
       key: this.key,
       nonces: new Nonces(new Uint8Array(32), () => time.nowMs()),
       member: (node) => members.get(node),
+      stamp: () => this.stamp(),
+      timer: time,
+      signal: stop.signal,
       onEvent: () => {},
     });
     for (const peer of this.#peers) this.#link(journal, peer, stop.signal);

@@ -16,6 +16,7 @@ export function countyRole(node: Node, config: CountyConfig): Role {
     key: keystore.key,
     nonces: new Nonces(randomBytes(32), () => performance.now()),
     member: (name) => registry.member(name),
+    stamp: () => clock.now(),
     onEvent: (event) => count(node, event),
   });
   const { node: name } = config;
@@ -25,10 +26,10 @@ export function countyRole(node: Node, config: CountyConfig): Role {
     collector: null,
     supervisors: [],
     links: config.peer === undefined ? [] : [new CentreLink(node, config.peer)],
-    sync: (request) => {
+    sync: (request, remote) => {
       const { pathname } = new URL(request.url);
       const asked = pathname === "/sync/enrolment" && request.method === "POST";
-      return asked ? enrolment(request) : routes(request);
+      return asked ? enrolment(request) : routes(request, remote);
     },
   };
 }
@@ -46,6 +47,12 @@ function count({ counters, log }: Node, event: SyncEvent): void {
       const { node: from, origin, stream, reason } = event;
       counters.add("tributary_runs_refused_total", { from });
       return log({ kind: "run-refused", from, origin, stream, reason });
+    }
+    case "twins":
+      return log(event);
+    case "gap": {
+      const { node: from, ...gap } = event;
+      return log({ ...gap, from });
     }
   }
 }

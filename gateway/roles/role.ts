@@ -1,4 +1,5 @@
 /** What a role adds to a node: the parts that run, and what they answer to other nodes. */
+import type { SyncHandler } from "../../sync/routes.ts";
 import type { CentreLink } from "../centre_link.ts";
 import type { Collector } from "../collector.ts";
 import type { Supervisor } from "../supervise.ts";
@@ -8,5 +9,5 @@ export interface Role {
   readonly links: readonly CentreLink[];
   readonly collector: Collector | null;
   /** Answers below `/sync/`, or `null` where nobody is answered. */
-  readonly sync: ((request: Request) => Promise<Response>) | null;
+  readonly sync: SyncHandler | null;
 }
