@@ -6,6 +6,7 @@ import { type Problem, problemResponse } from "../sync/problem.ts";
 import { readBody } from "../sync/read_body.ts";
 import { deviceView, listDevices, pointView } from "./devices/device_list.ts";
 import { entriesStream } from "./entries.ts";
+import { comparisonLines, comparisonQuery, repairWith } from "./fleet/comparing.ts";
 import { compare, equalityView } from "./fleet/equality.ts";
 import { exportParts, exportQuery, exportRanges, tellExport } from "./export_request.ts";
 import { invite } from "./fleet/invite.ts";
@@ -164,6 +165,25 @@ export const API_ROUTES: readonly ApiRoute[] = [
     answer: z.array(equalityView),
     handle: async ({ node, links }) =>
       Response.json(await compare(node.journal, links.at(0) ?? null, Date.now())),
+  },
+  {
+    method: "get",
+    path: "/api/comparison",
+    summary: "Each stream compared with what a centre holds: place, days, the first difference; " +
+      "a JSON document a line, and last how many are different",
+    query: comparisonQuery,
+    answer: z.string(),
+    contentType: "application/x-ndjson",
+    handle: (parts, { query }) =>
+      Promise.resolve(comparisonLines(parts, comparisonQuery.parse(query))),
+  },
+  {
+    method: "post",
+    path: "/api/repairs",
+    summary: "Asks a centre again where the two differ, and pulls what is missing here",
+    body: comparisonQuery,
+    answer: z.object({ filled: z.number(), forks: z.number() }),
+    handle: async (parts, { body }) => await repairWith(parts, comparisonQuery.parse(body)),
   },
   {
     method: "get",

@@ -30,6 +30,8 @@ export class CentreLink {
   readonly #node: Node;
   readonly #centre: Centre;
   #link: Link | null = null;
+  /** A connection of its own: questions of people do not wait behind a batch. */
+  #questions: Peer | null = null;
   /** Why there can be no link for now. */
   #unusable: LinkStatus | null = null;
 
@@ -52,6 +54,16 @@ export class CentreLink {
   /** Where the centre is known to stand, by (origin, stream). */
   get positions(): ReadonlyMap<string, Standing> {
     return this.#link?.peerPositions ?? new Map();
+  }
+
+  /** For questions about what the centre holds; `null` before enrolment. */
+  get questions(): Peer | null {
+    return this.#questions;
+  }
+
+  /** Forgets where the centre is believed to stand; it is asked anew at once. */
+  askAgain(): void {
+    this.#link?.askAgain();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -109,14 +121,17 @@ export class CentreLink {
   async #ship(publicKey: string, signal: AbortSignal): Promise<void> {
     const { config, keystore, journal, counters, log } = this.#node;
     const { node: to, url, ca } = this.#centre;
-    using peer = new Peer({
+    const options = {
       url: new URL(url),
       node: to,
       publicKey,
       self: config.node,
       key: keystore.key,
       ...(ca === undefined ? {} : { ca: Deno.readTextFileSync(ca) }),
-    });
+    };
+    using peer = new Peer(options);
+    using questions = new Peer(options);
+    this.#questions = questions;
     const site = config.role === "site";
     this.#link = new Link({
       journal,

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { parseDay } from "../sync/day.ts";
 import { ExportError, exportFile, type ExportRange } from "../sync/export.ts";
 import { lifeOf, NODE_NAME, nodeOf, parseOrigin } from "../sync/origin.ts";
-import { keysOf } from "../sync/routes.ts";
+import { keysOf } from "../sync/desk.ts";
 import { streamRank } from "../sync/stream.ts";
 import { numbersOfDays } from "./fleet/days.ts";
 import type { Node } from "./node.ts";

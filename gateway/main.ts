@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { SimulateOptions } from "./commands/device.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, readConfig } from "./config_file.ts";
+import type { AgainstOptions } from "./commands/verify_against.ts";
 import type { ExportOptions } from "./commands/export.ts";
 import { CommandError, UsageError } from "./commands/local_api.ts";
 import { complain, print } from "./print.ts";
@@ -37,6 +38,7 @@ function interruption(): AbortSignal {
 }
 
 type WithConfig = { config: string };
+type VerifyOptions = Partial<AgainstOptions> & { json?: boolean };
 
 function buildProgram(): Command {
   const program = new Command("tributary")
@@ -105,7 +107,20 @@ function buildProgram(): Command {
   add("verify", "walk every chain on this disk, name the first bad entry", "tributary verify")
     .addOption(CONFIG_OPTION)
     .option("--json", "as JSON, for programs")
-    .action(async ({ config, json }: WithConfig & { json?: boolean }) => {
+    .option("--against <url>", "compare with a centre instead, stream by stream and day by day")
+    .option("--node <node>", "with --against: entries of this node only")
+    .option("--wait <seconds>", "with --against: for what is on its way", number)
+    .option("--repair", "with --against: where it differs, ask again")
+    .action(async ({ config, json, ...rest }: WithConfig & VerifyOptions) => {
+      const { against, ...how } = rest;
+      if (against !== undefined) {
+        const { againstText, verifyAgainst } = await import("./commands/verify_against.ts");
+        const found = await verifyAgainst(readConfig(config), { against, ...how });
+        print(json ? JSON.stringify(found, null, 2) : againstText(found));
+        if (found.different > 0) throw new CommandError("The two do not hold the same");
+        return;
+      }
+      if (Object.keys(how).length > 0) throw new UsageError("This needs --against URL");
       const { isSound, verificationText, verifyJournal } = await import("./commands/verify.ts");
       const verification = verifyJournal(readConfig(config));
       print(json ? JSON.stringify(verification, null, 2) : verificationText(verification));

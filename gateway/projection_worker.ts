@@ -3,12 +3,14 @@ import type { HashName } from "../sync/chain.ts";
 import { readContents } from "../sync/entry.ts";
 import type { Entry } from "../sync/entry.ts";
 import { Database, type Parameter } from "../sync/database.ts";
+import type { DayDigest } from "../sync/day.ts";
+import type { ReadResult } from "../sync/journal_core.ts";
 import type { JournalReader } from "../sync/journal_methods.ts";
 import { entriesOf, type Run } from "../sync/run.ts";
 import { streamKey, type StreamState } from "../sync/segments.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
 import { latest } from "./devices/latest.ts";
-import { days, daysChange } from "./fleet/days.ts";
+import { countDays, days, daysChange, replaceDays } from "./fleet/days.ts";
 import { membersOf } from "./fleet/members.ts";
 import type { Projection } from "./projection.ts";
 
@@ -31,6 +33,8 @@ export type ProjectionMethods = {
    */
   follow(moved: readonly Pick<StreamState, "origin" | "stream" | "seq">[]): Promise<string[]>;
   rows(sql: string, parameters: readonly Parameter[]): unknown[];
+  /** Counts the days of a stream anew, after entries came to fill what was missing. */
+  recount(origin: string, stream: string): Promise<void>;
   close(): void;
 };
 
@@ -74,9 +78,7 @@ class Tables {
       const result = await this.#journal.call("read", [origin, stream, after, LIMITS]);
       if (result.kind === "end") break;
       if (result.kind === "missing") missing.push(`${result.seq}–${result.next - 1}`);
-      const last = result.kind === "run"
-        ? result.run.last
-        : (result.kind === "pruned" ? result.floor : result.next) - 1;
+      const last = lastOf(result);
       this.#database.transaction(() => {
         if (result.kind === "run") {
           const entries = entriesIn(result.run, this.#hashName);
@@ -93,6 +95,27 @@ class Tables {
     if (missing.length > 0) throw new Error(`entries ${missing.join(", ")} are missing here`);
   }
 
+  /** What lies behind the cursor is counted when it is followed. */
+  async recount(origin: string, stream: string): Promise<void> {
+    const counted: DayDigest[] = [];
+    const end = this.#cursors.get(streamKey(origin, stream)) ?? 0;
+    for (let after = 0; after < end;) {
+      const entriesMax = Math.min(LIMITS.entriesMax, end - after);
+      const limits = { ...LIMITS, entriesMax };
+      const result = await this.#journal.call("read", [origin, stream, after, limits]);
+      if (result.kind === "end") break;
+      if (result.kind === "run") {
+        const entries = entriesIn(result.run, this.#hashName);
+        counted.push(...countDays(entries.filter(({ seq }) => seq <= end)));
+      }
+      const last = lastOf(result);
+      if (last <= after) break;
+      after = last;
+    }
+    replaceDays(this.#database, { origin, stream }, counted);
+    this.changed = true;
+  }
+
   rows(sql: string, parameters: readonly Parameter[]): unknown[] {
     return this.#database.plainRows(sql, parameters);
   }
@@ -101,6 +124,12 @@ class Tables {
     this.#journal.close(new Error("The tables were closed"));
     this.#database.close();
   }
+}
+
+/** Where the next read goes on. */
+function lastOf(result: Exclude<ReadResult, { kind: "end" }>): number {
+  if (result.kind === "run") return result.run.last;
+  return (result.kind === "pruned" ? result.floor : result.next) - 1;
 }
 
 /**
@@ -191,6 +220,7 @@ const methods: ProjectionMethods = {
     return reasons;
   },
   rows: (sql, parameters) => opened().rows(sql, parameters),
+  recount: (origin, stream) => opened().recount(origin, stream),
   close() {
     tables?.close();
     tables = null;

@@ -64,6 +64,11 @@ export class QueryTables implements AsyncDisposable {
     await this.#followTo(journal.positions());
   }
 
+  /** Counts the days of a stream anew, after entries came to fill what was missing. */
+  async recount(origin: string, stream: string): Promise<void> {
+    await this.#worker.call("recount", [origin, stream]);
+  }
+
   /** Yields when the tables have changed. */
   changes(signal: AbortSignal): AsyncIterable<unknown> {
     return this.#changes.watch(signal);

@@ -1,5 +1,6 @@
 /** The receiving end between nodes: what it is made of, and what it keeps while it runs. */
 import { Admission } from "./admission.ts";
+import type { DayDigest } from "./day.ts";
 import type { Stamp } from "./entry.ts";
 import type { NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
@@ -34,6 +35,8 @@ export type SyncEvent =
   }
   /** Two boxes say that they are one node: told once, see twins.ts. */
   | { readonly kind: "twins" } & TwinSighting
+  /** A member wants to be asked anew where it stands: what was believed of it may be wrong. */
+  | { readonly kind: "asked-again"; readonly node: string }
   /** Entries that nobody has any more: their origin says so, and the alarm is written. */
   | {
     readonly kind: "gap";
@@ -54,6 +57,12 @@ export interface ReceivingEnd {
   /** The moment, for the entries that it writes itself. */
   readonly stamp: () => Stamp;
   readonly onEvent: (event: SyncEvent) => void;
+  /** Days of a node's streams behind a place, in order, `limit` at most; none are told without. */
+  readonly days?: (
+    node: string,
+    after: Pick<DayDigest, "origin" | "stream" | "day">,
+    limit: number,
+  ) => Promise<readonly DayDigest[]>;
   readonly timer?: Timer;
   /** Aborts when it ends: who waits is answered then. */
   readonly signal?: AbortSignal;

@@ -7,7 +7,7 @@ import { FixtureNode, type Members } from "./fixture_node.ts";
 import { numbered, range, stampAt, TemporaryFolder, until } from "./fixtures.ts";
 import { NodeKey } from "./identity.ts";
 import { OctetWriter } from "./octets.ts";
-import { keysOf } from "./routes.ts";
+import { keysOf } from "./desk.ts";
 
 const VERIFIER = new URL("./verify_export.py", import.meta.url).pathname;
 /** Two commits of forty; the county has both as one block or two, each signed at its end. */

@@ -101,6 +101,8 @@ export class Link {
   /** Whether the journal changed since it was last looked at. */
   #changed = false;
   #wake: () => void = () => {};
+  /** Whether what is believed of the peer is to be forgotten. */
+  #again = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -134,6 +136,12 @@ export class Link {
       oldestWaitingMs: waitingEntries === 0 ? null : this.#oldestMs,
       blocked: this.#blocked.list(),
     };
+  }
+
+  /** Forgets what the peer is believed to hold and what it did not take, and asks it anew. */
+  askAgain(): void {
+    this.#again = true;
+    this.#wake();
   }
 
   /** Ships until the signal aborts. */
@@ -190,6 +198,12 @@ export class Link {
   async #askPositions(signal: AbortSignal): Promise<void> {
     const { peer, journal, timer } = this.#options;
     this.#askedMs = timer.nowMs();
+    if (this.#again) {
+      this.#again = false;
+      this.#peer.clear();
+      this.#blocked.clear();
+      this.#behindSince.clear();
+    }
     // Of what is not shipped to it as well: its own entries, which it ships to us.
     const known = journal.positions();
     const asked = { self: journal.origin, questions: this.#questions(known) };
@@ -255,7 +269,8 @@ export class Link {
     while (!signal.aborted) {
       const quiet = timer.nowMs() - this.#heardMs >= refreshMs;
       const due = this.#blocked.nextTryMs(this.#askedMs) ?? Infinity;
-      if (quiet || due <= timer.nowMs()) await this.#askPositions(signal);
+      if (this.#again) next = null;
+      if (quiet || this.#again || due <= timer.nowMs()) await this.#askPositions(signal);
       this.#changed = false;
       const shipment: Shipment = await (next ?? this.#gather(this.#peer));
       next = null;
@@ -343,7 +358,7 @@ export class Link {
 
   /** Until the journal changes, a refresh is due, or a stream may be tried again. */
   async #rest(signal: AbortSignal): Promise<void> {
-    if (this.#changed) return;
+    if (this.#changed || this.#again) return;
     const { refreshMs, relayAfterMs, timer } = this.#options;
     const waits = [this.#heardMs + refreshMs - timer.nowMs()];
     const blocked = this.#blocked.nextTryMs(this.#askedMs);

@@ -9,6 +9,7 @@ import {
 import { firstHash } from "./chain.ts";
 import { type Answer, type Asker, type Desk, keysOf, octets } from "./desk.ts";
 import type { Member, ReceivingEnd } from "./desk.ts";
+import { digests } from "./digests_route.ts";
 import { type ChainPlace, receiptStatement } from "./identity.ts";
 import type { SignedRunWithKey } from "./journal_core.ts";
 import { latestLife, parseOrigin } from "./origin.ts";
@@ -29,6 +30,7 @@ export const MEMBER_ROUTES: ReadonlyMap<string, MemberRoute> = new Map([
   ["/sync/positions", positions],
   ["/sync/entries", entries],
   ["/sync/pull", pull],
+  ["/sync/digests", digests],
 ]);
 
 async function positions(desk: Desk, asker: Asker, body: Uint8Array): Promise<Answer> {

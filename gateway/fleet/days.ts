@@ -19,15 +19,29 @@ CREATE TABLE days (
   hash TEXT NOT NULL,
   PRIMARY KEY (origin, stream, day)
 ) STRICT, WITHOUT ROWID;`,
-  apply: (database, entries) => {
-    let from = 0;
-    for (let index = 1; index <= entries.length; index++) {
-      if (index < entries.length && isSameDay(entries[index], entries[from])) continue;
-      addDay(database, entries[from], entries[index - 1]);
-      from = index;
-    }
-  },
+  apply: (database, entries) => addDays(database, countDays(entries)),
 };
+
+/** What entries in a row add to their days. */
+export function countDays(entries: readonly Entry[]): DayDigest[] {
+  const counted: DayDigest[] = [];
+  let from = 0;
+  for (let index = 1; index <= entries.length; index++) {
+    if (index < entries.length && isSameDay(entries[index], entries[from])) continue;
+    const [first, last] = [entries[from], entries[index - 1]];
+    counted.push({
+      origin: first.origin,
+      stream: first.stream,
+      day: dayOf(first.time.wallMs),
+      count: index - from,
+      first: first.seq,
+      last: last.seq,
+      hash: last.hash,
+    });
+    from = index;
+  }
+  return counted;
+}
 
 function isSameDay(a: Entry, b: Entry): boolean {
   return dayOf(a.time.wallMs) === dayOf(b.time.wallMs);
@@ -45,19 +59,29 @@ first = min(first, excluded.first),
 hash = CASE WHEN excluded.last > last THEN excluded.hash ELSE hash END,
 last = max(last, excluded.last)`;
 
-/** Takes in entries of one day, in a row. */
-function addDay(database: Database, first: Entry, last: Entry): void {
-  const { origin, stream } = first;
-  const count = last.seq - first.seq + 1;
-  const day = dayOf(first.time.wallMs);
-  database.run(ADD, [origin, stream, day, count, first.seq, last.seq, last.hash.toHex()]);
+function addDays(database: Database, counted: readonly DayDigest[]): void {
+  for (const { origin, stream, day, count, first, last, hash } of counted) {
+    database.run(ADD, [origin, stream, day, count, first, last, hash.toHex()]);
+  }
+}
+
+/** Puts what was counted anew in the place of all that was known of one (origin, stream). */
+export function replaceDays(
+  database: Database,
+  { origin, stream }: Pick<DayDigest, "origin" | "stream">,
+  counted: readonly DayDigest[],
+): void {
+  database.transaction(() => {
+    database.run("DELETE FROM days WHERE origin = ? AND stream = ?", [origin, stream]);
+    addDays(database, counted);
+  });
 }
 
 /** Where a list of days goes on: behind this (origin, stream, day). */
 export type DayPlace = Pick<DayDigest, "origin" | "stream" | "day">;
 
-/** Nothing comes before it. */
-export const FIRST_PLACE: DayPlace = { origin: "", stream: "", day: Number.MIN_SAFE_INTEGER };
+/** Nothing comes before it: milliseconds within 2^53 are days within 2^27. */
+export const FIRST_PLACE: DayPlace = { origin: "", stream: "", day: -(2 ** 31) };
 
 // The character behind the dot ends the range: `site-1.` up to `site-1/`, not `site-10.`.
 const SELECT = `SELECT origin, stream, day, count, first, last, hash FROM days

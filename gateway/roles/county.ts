@@ -4,12 +4,14 @@ import { Nonces } from "../../sync/nonces.ts";
 import { type SyncEvent, syncRoutes } from "../../sync/routes.ts";
 import { CentreLink } from "../centre_link.ts";
 import type { CountyConfig } from "../config.ts";
+import { daysOf } from "../fleet/days.ts";
 import { enrolmentRoute } from "../fleet/enrolment.ts";
 import type { Node } from "../node.ts";
 import type { Role } from "./role.ts";
 
 export function countyRole(node: Node, config: CountyConfig): Role {
   const { journal, keystore, registry, tables, clock, log } = node;
+  const links = config.peer === undefined ? [] : [new CentreLink(node, config.peer)];
   const routes = syncRoutes({
     journal,
     node: config.node,
@@ -17,7 +19,14 @@ export function countyRole(node: Node, config: CountyConfig): Role {
     nonces: new Nonces(randomBytes(32), () => performance.now()),
     member: (name) => registry.member(name),
     stamp: () => clock.now(),
-    onEvent: (event) => count(node, event),
+    days: async (of, after, limit) => {
+      await tables.caughtUp(journal);
+      return await daysOf(tables, of, after, limit);
+    },
+    onEvent: (event) => {
+      if (event.kind !== "asked-again") return count(node, event);
+      links.find(({ centre }) => centre === event.node)?.askAgain();
+    },
   });
   const { node: name } = config;
   const desk = { node: name, key: keystore.key, journal, tables, registry, clock, log };
@@ -25,7 +34,7 @@ export function countyRole(node: Node, config: CountyConfig): Role {
   return {
     collector: null,
     supervisors: [],
-    links: config.peer === undefined ? [] : [new CentreLink(node, config.peer)],
+    links,
     sync: (request, remote) => {
       const { pathname } = new URL(request.url);
       const asked = pathname === "/sync/enrolment" && request.method === "POST";
@@ -34,7 +43,7 @@ export function countyRole(node: Node, config: CountyConfig): Role {
   };
 }
 
-function count({ counters, log }: Node, event: SyncEvent): void {
+function count({ counters, log }: Node, event: Exclude<SyncEvent, { kind: "asked-again" }>): void {
   switch (event.kind) {
     case "received":
       return counters.add("tributary_received_entries_total", { from: event.node }, event.entries);
