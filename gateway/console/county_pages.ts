@@ -150,7 +150,13 @@ export function sitePage(view: View, site: SiteSummary): Html {
           <h2>${titleOf(view, title, node)} <small>${node}</small></h2>
           ${deviceCards(view, devices, `/sites/${node}`)}
         </section>
-    <section class="panel"><h2>${view.t("equality")}</h2>${equalityTable(view, equality)}</section>
+    <section class="panel">
+          <div class="panel-head">
+            <h2>${view.t("equality")}</h2>
+            <a class="plain" href="/equality/${node}">${view.t("compareDays")}</a>
+          </div>
+          ${equalityTable(view, equality)}
+        </section>
   `;
 }
 
@@ -158,8 +164,10 @@ export function equalityPage(
   view: View,
   status: NodeStatus,
   equality: readonly EqualityView[],
+  lacking: Html,
 ): Html {
   return html`${equalityBanner(view, status, equality)}
+    ${lacking}
     <section class="panel">${equalityTable(view, equality)}</section>`;
 }
 
@@ -176,7 +184,9 @@ function equalityTable(view: View, equality: readonly EqualityView[]): Html {
     { head: t("lag"), number: true },
   ];
   const rows = equality.map((one) => [
-    html`<code>${one.origin}</code>`,
+    html`<a href="/equality/${one.node}" title="${
+      t("compareDays")
+    }"><code>${one.origin}</code></a>`,
     stateText(view, one.stream),
     equalityBadge(view, one),
     one.here.seq,

@@ -98,7 +98,7 @@ async function* comparisons(
 ): AsyncGenerator<StreamComparison> {
   const other = new OtherNode(peer, AbortSignal.timeout(ASK_MS + wait * 1000));
   for (const name of await nodesOf(node, other, asked)) {
-    yield* await compareNode(node, other, name, wait * 1000);
+    yield* (await compareNode(node, other, name, wait * 1000)).streams;
   }
 }
 

@@ -56,7 +56,7 @@ async function centres() {
   const [peer, sitePeer] = [peerOf(a), peerOf(site)];
   const compared = async (desk = a, waitMs = 0) => {
     const other = new OtherNode(desk === a ? peer : sitePeer, NEVER);
-    const views = await compareNode(desk, other, "site-1", waitMs);
+    const { streams: views } = await compareNode(desk, other, "site-1", waitMs);
     for (const view of views) expect(streamComparison.parse(view)).toEqual(view);
     return views.filter(({ stream }) => stream === "reading");
   };

@@ -44,6 +44,15 @@ export const streamComparison = z.object({
 });
 export type StreamComparison = z.infer<typeof streamComparison>;
 
+/** A day of one stream at both, whether it differs or not. */
+export type StreamDay = DayView & Pick<StreamComparison, "origin" | "stream">;
+
+export interface NodeComparison {
+  /** By life, the newest first, then stream. */
+  readonly streams: readonly StreamComparison[];
+  readonly days: readonly StreamDay[];
+}
+
 export interface Here {
   readonly journal: Journal;
   readonly tables: Pick<QueryTables, "rows" | "caughtUp">;
@@ -65,7 +74,7 @@ export async function compareNode(
   other: OtherNode,
   node: string,
   waitMs: number,
-): Promise<StreamComparison[]> {
+): Promise<NodeComparison> {
   const here = journal.positions().filter(({ origin }) => origin.startsWith(`${node}.`));
   const there = await other.streams(node);
   const found = new Map<string, StreamPair>();
@@ -79,13 +88,19 @@ export async function compareNode(
     heads.set(key, await settled(journal, other, pair, endMs));
   }
   const days = await dayPairs({ journal, tables }, other, node);
-  const views: StreamComparison[] = [];
+  const streams: StreamComparison[] = [];
+  const streamDays: StreamDay[] = [];
   for (const [key, pair] of found) {
     const head = heads.get(key);
     if (head === undefined) throw new Error(`${key} was not compared`);
-    views.push(await viewOf(journal, node, pair, head, days.get(key) ?? []));
+    const judged = judge(pair, head, days.get(key) ?? []);
+    streams.push(await viewOf(journal, node, pair, head, judged));
+    for (const [day, state] of judged) {
+      streamDays.push({ origin: day.origin, stream: day.stream, ...dayView(day, state) });
+    }
   }
-  return views.sort((a, b) => sortKey(a) < sortKey(b) ? -1 : 1);
+  streams.sort((a, b) => sortKey(a) < sortKey(b) ? -1 : 1);
+  return { streams, days: streamDays };
 }
 
 /** One stream at both. */
@@ -165,18 +180,29 @@ async function dayPairs(
   return Map.groupBy(pairDays(here, there), keyOf);
 }
 
+type JudgedDays = readonly (readonly [DayPair, DayView["state"]])[];
+
+function judge(
+  { here, there }: StreamPair,
+  { state, common }: Head,
+  days: readonly DayPair[],
+): JudgedDays {
+  const agree = state !== "different";
+  const [floorHere, floorThere] = [here?.floor ?? 1, there?.floor ?? 1];
+  const compared = { agree, common, floorHere, floorThere };
+  return days.map((pair) => [pair, judgeDay(pair, compared)] as const);
+}
+
 async function viewOf(
   journal: Journal,
   node: string,
   { here, there }: StreamPair,
-  { state, firstDifference, common }: Head,
-  days: readonly DayPair[],
+  { state, firstDifference }: Head,
+  days: JudgedDays,
 ): Promise<StreamComparison> {
   const place = here ?? there;
   if (place === null) throw new Error("Neither node holds this stream");
-  const agree = state !== "different";
-  const compared = { agree, common, floorHere: here?.floor ?? 1, floorThere: there?.floor ?? 1 };
-  const differing = days.filter((pair) => judgeDay(pair, compared) === "different");
+  const differing = days.flatMap(([pair, verdict]) => verdict === "different" ? [pair] : []);
   // Equal ends, unequal days: one lacks entries in between.
   const isDifferent = state === "equal" && differing.length > 0;
   const lack = isDifferent ? await firstLack(journal, differing) : null;
