@@ -29,6 +29,13 @@ const journal = z.strictObject({
     .describe("Own entries stay at least so long, and until both centres have given a receipt"),
 });
 
+const line = z.strictObject({
+  mbit: z.number().min(0.064).max(100_000).default(20)
+    .describe("Speed of the line to the other centres, Mbit/s"),
+  sharePercent: z.number().min(1).max(100).default(50)
+    .describe("How much of it replication may take, per cent; alarms are not held back"),
+});
+
 const node = (example: string) => ({
   node: nodeName.describe("Name of this node, unique in the county").meta({ examples: [example] }),
   title: textSchema.describe("What people call it"),
@@ -38,6 +45,7 @@ const node = (example: string) => ({
     .describe("File with the at-rest key, 64 hexadecimal digits; none: made in dataDir/keys"),
   http: http.prefault({}).describe("Console and API"),
   journal: journal.prefault({}).describe("Where entries are kept"),
+  line: line.prefault({}).describe("The line that other traffic shares"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),
 });

@@ -23,6 +23,20 @@ export type LogLine =
   | { kind: "run-refused"; from: string; origin: string; stream: string; reason: string }
   | { kind: "twins"; node: string; boxes: readonly { origin: string; remote: string | null }[] }
   | { kind: "gap"; from: string; origin: string; stream: string; first: number; last: number }
+  | {
+    kind: "gap-told";
+    destination: string;
+    origin: string;
+    stream: string;
+    first: number;
+    last: number;
+  }
+  | { kind: "life"; reason: string; origin: string }
+  | { kind: "fork"; centre: string; origin: string; stream: string; common: number }
+  | { kind: "pull-refused"; from: string; origin: string; stream: string; reason: string }
+  | { kind: "pull-failed"; from: string; reason: string }
+  | { kind: "centre-lost"; centre: string; reason: string }
+  | { kind: "centre-returned"; centre: string; reason: string }
   | { kind: "enrolled"; node: string; role: string }
   | { kind: "invited"; node: string; role: string }
   | { kind: "pruned"; segments: number }
@@ -52,6 +66,13 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "run-refused": "warning",
   "twins": "error",
   "gap": "error",
+  "gap-told": "error",
+  "life": "warning",
+  "fork": "error",
+  "pull-refused": "warning",
+  "pull-failed": "warning",
+  "centre-lost": "warning",
+  "centre-returned": "info",
   "enrolled": "info",
   "invited": "info",
   "pruned": "info",

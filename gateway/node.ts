@@ -1,6 +1,7 @@
 /** What a node of either role is made of, opened in order and closed in the opposite one. */
 import { join } from "node:path";
 import { type Journal, openJournal } from "../sync/journal.ts";
+import { CentreLosses } from "./centre_losses.ts";
 import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
 import { Counters } from "./counters.ts";
@@ -21,6 +22,7 @@ export interface Node extends AsyncDisposable {
   readonly journal: Journal;
   readonly tables: QueryTables;
   readonly registry: Registry;
+  readonly losses: CentreLosses;
   /** Resolves with the reason when the node cannot go on and has to be started anew. */
   readonly failed: Promise<Error>;
 }
@@ -60,6 +62,8 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
   if (tables.madeAnew !== null) log({ kind: "projection-rebuilt", reason: tables.madeAnew });
   const registry = new Registry(new PeersFile(dataDir), tables);
   await registry.refresh();
+  const losses = new CentreLosses(tables);
+  await losses.refresh();
   const closing = opened.move();
   return {
     config,
@@ -71,6 +75,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
     journal,
     tables,
     registry,
+    losses,
     failed: Promise.race([journal.failed, tables.failed]),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

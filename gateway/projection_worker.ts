@@ -9,6 +9,7 @@ import type { JournalReader } from "../sync/journal_methods.ts";
 import { entriesOf, type Run } from "../sync/run.ts";
 import { streamKey, type StreamState } from "../sync/segments.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
+import { centreLossesOf } from "./centre_losses.ts";
 import { latest } from "./devices/latest.ts";
 import { countDays, days, daysChange, replaceDays } from "./fleet/days.ts";
 import { membersOf } from "./fleet/members.ts";
@@ -202,7 +203,12 @@ function opened(): Tables {
 
 const methods: ProjectionMethods = {
   open(opening) {
-    const projections = [latest, days, membersOf(opening.authorities)];
+    const projections = [
+      latest,
+      days,
+      membersOf(opening.authorities),
+      centreLossesOf(opening.authorities),
+    ];
     const { database, madeAnew } = openDatabase(opening, projections);
     tables = new Tables(database, opening, projections);
     return madeAnew;

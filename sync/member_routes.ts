@@ -6,17 +6,19 @@ import {
   type RunAnswer,
   type Standing,
 } from "./answers.ts";
+import { isGap } from "./block.ts";
 import { firstHash } from "./chain.ts";
 import { type Answer, type Asker, type Desk, keysOf, octets } from "./desk.ts";
 import type { Member, ReceivingEnd } from "./desk.ts";
 import { digests } from "./digests_route.ts";
+import { tellGap } from "./gaps.ts";
 import { type ChainPlace, receiptStatement } from "./identity.ts";
 import type { SignedRunWithKey } from "./journal_core.ts";
 import { latestLife, parseOrigin } from "./origin.ts";
 import { pull } from "./pull_route.ts";
 import { decodePositionsAsked } from "./questions.ts";
-import { isSignedGap, type Reception } from "./reception.ts";
-import { isGap, type SignedRun } from "./run.ts";
+import type { Reception } from "./reception.ts";
+import type { SignedRun } from "./run.ts";
 import { isStream, siteOf } from "./stream.ts";
 import { decodeBatch } from "./wire.ts";
 
@@ -63,7 +65,9 @@ async function entries({ end }: Desk, { node }: Asker, body: Uint8Array): Promis
     return typeof verdict === "string" ? [] : [{ run, publicKeys: keysOf(verdict) }];
   });
   for (const { run, publicKeys } of accepted) {
-    if (isGap(run)) await tellGap(end, node, run, publicKeys);
+    if (!await tellGap(end, run, publicKeys)) continue;
+    const { origin, stream, first, last } = run;
+    end.onEvent({ kind: "gap", node, origin, stream, first, last });
   }
   const before = new Map(runs.map((run) => [run, standingOf(end, run).seq]));
   const receptions = (await end.journal.receive(accepted)).values();
@@ -83,27 +87,6 @@ async function entries({ end }: Desk, { node }: Asker, body: Uint8Array): Promis
   });
   if (stored > 0) end.onEvent({ kind: "received", node, entries: stored });
   return octets(encodeRunAnswers(answers));
-}
-
-/**
- * Writes the alarm of a gap before the gap itself is stored: after a crash between the two it
- * comes again, and the key keeps the alarm from being written twice.
- */
-async function tellGap(
-  end: ReceivingEnd,
-  node: string,
-  run: SignedRun,
-  publicKeys: readonly string[],
-): Promise<void> {
-  const { origin, stream, first, last } = run;
-  if (first !== standingOf(end, run).seq + 1 || !isSignedGap(run, publicKeys)) return;
-  const id = `${origin} ${stream} ${first}`;
-  const key = { channel: "gap", id, digest: new Uint8Array(32), windowMs: null };
-  const body = JSON.stringify({ origin, stream, first, last });
-  const stamp = end.stamp();
-  const entry = { kind: "entry", stream: "alarm", entryKind: "gap", time: stamp, body } as const;
-  const [outcome] = await end.journal.append([{ ...entry, key }], stamp);
-  if (outcome.kind === "stored") end.onEvent({ kind: "gap", node, origin, stream, first, last });
 }
 
 /** Whose keys to check a run with, or why this sender may not ship it. */

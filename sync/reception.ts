@@ -1,10 +1,11 @@
 /** What a receiver makes of a run: stored, already there, a gap, a fork or no good at all. */
+import { isGap } from "./block.ts";
 import { Chain, firstHash, type HashName } from "./chain.ts";
 import { HASH_BYTES, Names, readContent } from "./entry.ts";
 import { gapStatement, headStatement, signedBy } from "./identity.ts";
 import { isJsonLine } from "./json_line.ts";
 import { OctetReader, OctetsError } from "./octets.ts";
-import { HASH_TAG_BYTES, isGap, type SignedRun } from "./run.ts";
+import { HASH_TAG_BYTES, type SignedRun } from "./run.ts";
 import type { Block, StreamState } from "./segments.ts";
 
 const KIND = /^[a-z][a-z0-9-]{0,63}$/;

@@ -32,11 +32,6 @@ export interface SignedRun extends Omit<Run, "previous" | "hash" | "signature"> 
   readonly signature: Uint8Array;
 }
 
-/** Whether a run says that its entries are not to be had any more. */
-export function isGap({ contents }: Pick<Run, "contents">): boolean {
-  return contents.length === 0;
-}
-
 /** The entries of a run whose predecessor has hash `previous`. */
 export function* entriesOf(
   run: Pick<Run, "origin" | "stream" | "first" | "contents">,

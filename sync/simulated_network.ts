@@ -38,6 +38,9 @@ export interface NetworkFaults {
   readonly delayMaxMs: number;
 }
 
+/** Bytes that HTTP puts around each body, with its signature. */
+const ENVELOPE_BYTES = 600;
+
 export const CALM: NetworkFaults = { lose: 0, repeat: 0, truncate: 0, delayMaxMs: 20 };
 
 export class SimulatedNetwork {
@@ -47,6 +50,11 @@ export class SimulatedNetwork {
   /** Directions that nothing passes: `from to`. */
   readonly #cuts = new Set<string>();
   faults: NetworkFaults = CALM;
+  /** What the line of each node carries in each direction; what waits for it goes in order. */
+  bytesPerMs = Infinity;
+  readonly #takenToMs = new Map<string, number>();
+  /** Bytes that each node has sent. */
+  readonly sent = new Map<string, number>();
 
   constructor(time: SimulatedTime, random: () => number) {
     this.#time = time;
@@ -107,6 +115,7 @@ export class SimulatedNetwork {
     const sent = this.#chance(truncate)
       ? body.slice(0, Math.floor(this.#random() * body.length))
       : body;
+    await this.#pass(`${from} up`, from, sent.length, signal);
     await this.#travel(signal);
     if (this.#chance(lose) || this.#cuts.has(`${from} ${to}`)) await this.#silence(signal);
     // Who dies in the middle of it never answers.
@@ -114,6 +123,7 @@ export class SimulatedNetwork {
       this.#deliver(from, to, path, sent),
       this.#silence(signal, waitMs),
     ]);
+    await this.#pass(`${from} down`, to, answer.length, signal);
     await this.#travel(signal);
     if (this.#chance(lose) || this.#cuts.has(`${to} ${from}`)) await this.#silence(signal);
     return answer;
@@ -145,6 +155,17 @@ export class SimulatedNetwork {
         if (!(error instanceof PeerError)) throw error;
       });
     });
+  }
+
+  /** Bytes go through the line behind those that were there before. */
+  async #pass(line: string, sender: string, length: number, signal: AbortSignal): Promise<void> {
+    const bytes = length + ENVELOPE_BYTES;
+    this.sent.set(sender, (this.sent.get(sender) ?? 0) + bytes);
+    if (this.bytesPerMs === Infinity) return;
+    const nowMs = this.#time.nowMs();
+    const toMs = Math.max(nowMs, this.#takenToMs.get(line) ?? 0) + bytes / this.bytesPerMs;
+    this.#takenToMs.set(line, toMs);
+    await this.#time.pause(toMs - nowMs, signal);
   }
 
   #travel(signal: AbortSignal): Promise<void> {

@@ -16,10 +16,11 @@
  * ```
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { isGap } from "./block.ts";
 import { HASH_BYTES } from "./entry.ts";
 import { SIGNATURE_BYTES } from "./identity.ts";
 import { OctetReader, OctetsError, OctetWriter } from "./octets.ts";
-import { HASH_TAG_BYTES, isGap, type SignedRun } from "./run.ts";
+import { HASH_TAG_BYTES, type SignedRun } from "./run.ts";
 
 const VERSION = 1;
 /** A compressed batch: what one request may carry. */

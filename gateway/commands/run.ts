@@ -38,10 +38,10 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
     version: VERSION,
   });
   await tellCatalogue(node);
-  const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config);
-  await role.collector?.recall();
   const stop = new AbortController();
   const stopping = AbortSignal.any([signal, stop.signal]);
+  const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
+  await role.collector?.recall();
   using notifier = new Notifier();
   let unready: string | null = "starting";
   const server = serve(node, role, startedMs, () => unready);
@@ -51,7 +51,7 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
     ...role.supervisors.map((supervisor) => supervisor.run(stopping)),
     ...role.links.map((link) => link.run(stopping)),
     pruneNow(node, role, stopping),
-    followRegistry(node, stopping),
+    followTables(node, stopping),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
     tellStatus(notifier, status, stopping),
   ];
@@ -205,17 +205,21 @@ function remoteOf(info: Deno.ServeHandlerInfo): { hostname: string } {
 
 /** A site's disk is freed of what both centres hold; a county keeps what it was given. */
 async function pruneNow(
-  { config, journal, clock, log }: Node,
-  role: Role,
+  { config, journal, clock, log, losses }: Node,
+  { links, replication }: Role,
   signal: AbortSignal,
 ): Promise<void> {
-  const centres = role.links.map(({ centre }) => centre);
-  if (config.role !== "site" || centres.length < CENTRES) return;
+  const configured = links.map(({ centre }) => centre);
+  if (config.role !== "site" || configured.length < CENTRES) return;
+  const keepMs = config.journal.retentionDays * DAY_MS;
   while (!signal.aborted) {
-    const segments = await journal.prune({
+    // Of a centre declared lost no receipt is waited for, but one there has to be.
+    const centres = configured.filter((centre) => !losses.lost.has(centre));
+    const segments = centres.length === 0 ? 0 : await journal.prune({
       centres,
-      keepOwnMs: config.journal.retentionDays * DAY_MS,
-      keepOthersMs: null,
+      keepOwnMs: keepMs,
+      keepOthersMs: keepMs,
+      adopted: replication.lives.adopted,
       nowMs: clock.now().wallMs,
     });
     if (segments > 0) log({ kind: "pruned", segments });
@@ -223,10 +227,14 @@ async function pruneNow(
   }
 }
 
-/** Nodes that enrolled at the other centre, or by a command, are known here soon after. */
-async function followRegistry({ tables, registry }: Node, signal: AbortSignal): Promise<void> {
+/** Nodes that enrolled at the other centre, and centres declared lost, are known here soon. */
+async function followTables(
+  { tables, registry, losses }: Node,
+  signal: AbortSignal,
+): Promise<void> {
   for await (const _ of tables.changes(signal)) {
     await registry.refresh();
+    await losses.refresh();
     await pause(REGISTRY_MS, signal);
   }
 }

@@ -7,11 +7,14 @@ import type { CountyConfig } from "../config.ts";
 import { daysOf } from "../fleet/days.ts";
 import { enrolmentRoute } from "../fleet/enrolment.ts";
 import type { Node } from "../node.ts";
+import { replicationOf } from "../replication.ts";
 import type { Role } from "./role.ts";
 
-export function countyRole(node: Node, config: CountyConfig): Role {
+/** With `signal` whoever waits for entries is answered, so that it can stop. */
+export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal): Role {
   const { journal, keystore, registry, tables, clock, log } = node;
-  const links = config.peer === undefined ? [] : [new CentreLink(node, config.peer)];
+  const replication = replicationOf(node);
+  const links = config.peer === undefined ? [] : [new CentreLink(node, config.peer, replication)];
   const routes = syncRoutes({
     journal,
     node: config.node,
@@ -27,6 +30,7 @@ export function countyRole(node: Node, config: CountyConfig): Role {
       if (event.kind !== "asked-again") return count(node, event);
       links.find(({ centre }) => centre === event.node)?.askAgain();
     },
+    signal,
   });
   const { node: name } = config;
   const desk = { node: name, key: keystore.key, journal, tables, registry, clock, log };
@@ -35,6 +39,7 @@ export function countyRole(node: Node, config: CountyConfig): Role {
     collector: null,
     supervisors: [],
     links,
+    replication,
     sync: (request, remote) => {
       const { pathname } = new URL(request.url);
       const asked = pathname === "/sync/enrolment" && request.method === "POST";

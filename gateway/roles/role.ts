@@ -2,11 +2,13 @@
 import type { SyncHandler } from "../../sync/routes.ts";
 import type { CentreLink } from "../centre_link.ts";
 import type { Collector } from "../collector.ts";
+import type { Replication } from "../replication.ts";
 import type { Supervisor } from "../supervise.ts";
 
 export interface Role {
   readonly supervisors: readonly Supervisor[];
   readonly links: readonly CentreLink[];
+  readonly replication: Replication;
   readonly collector: Collector | null;
   /** Answers below `/sync/`, or `null` where nobody is answered. */
   readonly sync: SyncHandler | null;

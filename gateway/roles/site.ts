@@ -4,16 +4,19 @@ import { CentreLink } from "../centre_link.ts";
 import { Collector } from "../collector.ts";
 import { devicesOf, type SiteConfig, type SourceConfig } from "../config.ts";
 import type { Node } from "../node.ts";
+import { replicationOf } from "../replication.ts";
 import { type Source, Supervisor } from "../supervise.ts";
 import type { Role } from "./role.ts";
 
 export function siteRole(node: Node, config: SiteConfig): Role {
   const collector = new Collector(node);
+  const replication = replicationOf(node);
   const parts = { ...node, collector, random: Math.random };
   return {
     collector,
     supervisors: config.sources.map((source) => new Supervisor(sourceOf(source), parts)),
-    links: config.counties.map((centre) => new CentreLink(node, centre)),
+    links: config.counties.map((centre) => new CentreLink(node, centre, replication)),
+    replication,
     sync: null,
   };
 }
