@@ -10,6 +10,7 @@ import { comparisonLines, comparisonQuery, repairWith } from "./fleet/comparing.
 import { compare, equalityView } from "./fleet/equality.ts";
 import { exportParts, exportQuery, exportRanges, tellExport } from "./export_request.ts";
 import { invite } from "./fleet/invite.ts";
+import { listTwins, twinsView } from "./fleet/twins.ts";
 import { ROLES } from "./fleet/members.ts";
 import { REFUSAL_CODES } from "../drivers/driver.ts";
 import { statusOf, type StatusParts } from "./status.ts";
@@ -184,6 +185,14 @@ export const API_ROUTES: readonly ApiRoute[] = [
     body: comparisonQuery,
     answer: z.object({ filled: z.number(), forks: z.number() }),
     handle: async (parts, { body }) => await repairWith(parts, comparisonQuery.parse(body)),
+  },
+  {
+    method: "get",
+    path: "/api/twins",
+    summary: "Nodes of which there are two boxes, until one of them is enrolled anew",
+    role: "county",
+    answer: z.array(twinsView),
+    handle: async ({ node }) => Response.json(await listTwins(node.tables)),
   },
   {
     method: "get",

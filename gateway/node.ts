@@ -27,8 +27,15 @@ export interface Node extends AsyncDisposable {
   readonly failed: Promise<Error>;
 }
 
-/** Opens keys, journal and tables in the data folder, which is made where it is missing. */
-export async function openNode(config: Config, log: Log): Promise<Node> {
+/**
+ * Opens keys, journal and tables in the data folder, which is made where it is missing. `machine`
+ * names the hardware, see machine.ts.
+ */
+export async function openNode(
+  config: Config,
+  log: Log,
+  machine = readMachine(),
+): Promise<Node> {
   const { dataDir } = config;
   await using opened = new AsyncDisposableStack();
   Deno.mkdirSync(join(dataDir, "journal"), { recursive: true, mode: 0o700 });
@@ -44,7 +51,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
       encryptionKey: keystore.storageKey,
       segmentBytesMax: config.journal.segmentMiB * (1 << 20),
       stamp: clock.now(),
-      machine: readMachine(),
+      machine,
       ...(latest === null ? {} : { after: latest }),
     }),
     (journal) => journal.close(),

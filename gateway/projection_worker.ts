@@ -12,6 +12,7 @@ import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
 import { centreLossesOf } from "./centre_losses.ts";
 import { latest } from "./devices/latest.ts";
 import { countDays, days, daysChange, replaceDays } from "./fleet/days.ts";
+import { livesOf } from "./fleet/lives.ts";
 import { membersOf } from "./fleet/members.ts";
 import type { Projection } from "./projection.ts";
 
@@ -207,6 +208,7 @@ const methods: ProjectionMethods = {
       latest,
       days,
       membersOf(opening.authorities),
+      livesOf(opening.authorities),
       centreLossesOf(opening.authorities),
     ];
     const { database, madeAnew } = openDatabase(opening, projections);

@@ -5,6 +5,7 @@ import type { Stamp } from "./entry.ts";
 import type { NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { Nonces } from "./nonces.ts";
+import { parseOrigin } from "./origin.ts";
 import { Polls } from "./polls.ts";
 import { systemTimer, type Timer } from "./timer.ts";
 import { Twins, type TwinSighting } from "./twins.ts";
@@ -94,6 +95,13 @@ export interface Asker {
   readonly node: string;
   /** Address of the connection, where that is known. */
   readonly remote: string | null;
+}
+
+/** Takes note of the life in which somebody writes, and tells where two boxes bear one name. */
+export function sight({ end, twins }: Desk, { node, remote }: Asker, self: string): void {
+  if (parseOrigin(self)?.node !== node) return;
+  const sighting = twins.saw(node, self, remote);
+  if (sighting !== null) end.onEvent({ kind: "twins", ...sighting });
 }
 
 export interface Answer {

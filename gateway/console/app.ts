@@ -4,6 +4,7 @@ import { getCookie, setCookie } from "hono/cookie";
 import type { ApiParts } from "../api.ts";
 import { listDevices } from "../devices/device_list.ts";
 import { compare } from "../fleet/equality.ts";
+import { listTwins } from "../fleet/twins.ts";
 import { NODE_NAME } from "../../sync/origin.ts";
 import { statusOf } from "../status.ts";
 import type { Text } from "../../drivers/profile_parts.ts";
@@ -136,6 +137,7 @@ async function siteSummaries(
   nowMs: number,
   equality: Awaited<ReturnType<typeof compare>>,
 ): Promise<SiteSummary[]> {
+  const twins = Map.groupBy(await listTwins(node.tables), ({ node }) => node);
   const devices = Map.groupBy(await listDevices(node.tables, null, nowMs), ({ site }) => site);
   const titles = new Map<string, Text>();
   for (const row of await node.tables.rows("SELECT node, title FROM nodes")) {
@@ -146,5 +148,6 @@ async function siteSummaries(
     title: titles.get(site.node) ?? null,
     devices: devices.get(site.node) ?? [],
     equality: equality.filter((one) => one.node === site.node),
+    twins: twins.get(site.node) ?? [],
   }));
 }

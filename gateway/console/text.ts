@@ -124,6 +124,23 @@ const TEXTS = {
   evidence: { zh: "取证", en: "Evidence" },
   exportDay: { zh: "导出签名文件", en: "Signed export" },
   compareDays: { zh: "逐日核对", en: "Compare day by day" },
+  twoBoxes: { zh: "两台设备同名", en: "Two boxes" },
+  twoBoxesClaim: {
+    zh: "两台网关都自称是 {}",
+    en: "Two boxes both say that they are {}",
+  },
+  twoBoxesHint: {
+    zh:
+      "通常是存储卡被复制，或旧盘又被启用。两台的数据都已完整保存，没有丢失。请到现场关掉不该运行的一台；" +
+      "留下的一台用新的登记码重新登记（tributary invite {}），另一台随即被拒绝。",
+    en: "A card was copied, or an old disk runs again. What both have said is kept, nothing is " +
+      "lost. Switch off the one that should not run, and enrol the one that stays anew " +
+      "(tributary invite {}): the other is refused from then on.",
+  },
+  box: { zh: "网关", en: "Box" },
+  hardware: { zh: "硬件标识", en: "Hardware" },
+  address: { zh: "地址", en: "Address" },
+  lifeBegan: { zh: "本生命期始于", en: "Life began" },
   noSites: { zh: "尚无站点登记", en: "No site has enrolled yet" },
   noSitesHint: {
     zh: "用 tributary invite 生成一次性登记码，交给站点技术人员",

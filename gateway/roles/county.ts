@@ -2,13 +2,19 @@
 import { randomBytes } from "node:crypto";
 import { Nonces } from "../../sync/nonces.ts";
 import { type SyncEvent, syncRoutes } from "../../sync/routes.ts";
+import { pause } from "../../sync/timer.ts";
+import type { TwinSighting } from "../../sync/twins.ts";
 import { CentreLink } from "../centre_link.ts";
 import type { CountyConfig } from "../config.ts";
 import { daysOf } from "../fleet/days.ts";
 import { enrolmentRoute } from "../fleet/enrolment.ts";
+import { tellTwins } from "../fleet/twins.ts";
 import type { Node } from "../node.ts";
 import { replicationOf } from "../replication.ts";
 import type { Role } from "./role.ts";
+
+/** How long to wait before an alarm that could not be written is tried again. */
+const AGAIN_MS = 5000;
 
 /** With `signal` whoever waits for entries is answered, so that it can stop. */
 export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal): Role {
@@ -27,8 +33,11 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
       return await daysOf(tables, of, after, limit);
     },
     onEvent: (event) => {
-      if (event.kind !== "asked-again") return count(node, event);
-      links.find(({ centre }) => centre === event.node)?.askAgain();
+      if (event.kind === "asked-again") {
+        return links.find(({ centre }) => centre === event.node)?.askAgain();
+      }
+      if (event.kind === "twins") sayTwins(node, event, signal);
+      count(node, event);
     },
     signal,
   });
@@ -48,6 +57,19 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
   };
 }
 
+/** It is told once only: what keeps the journal from taking it is waited for. */
+async function sayTwins(node: Node, sighting: TwinSighting, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await tellTwins(node, sighting);
+      return;
+    } catch (error) {
+      node.log({ kind: "failed", error: String(error), stack: undefined });
+      await pause(AGAIN_MS, signal);
+    }
+  }
+}
+
 function count({ counters, log }: Node, event: Exclude<SyncEvent, { kind: "asked-again" }>): void {
   switch (event.kind) {
     case "received":
@@ -63,6 +85,7 @@ function count({ counters, log }: Node, event: Exclude<SyncEvent, { kind: "asked
       return log({ kind: "run-refused", from, origin, stream, reason });
     }
     case "twins":
+      counters.add("tributary_twins_total", { node: event.node });
       return log(event);
     case "gap": {
       const { node: from, ...gap } = event;
