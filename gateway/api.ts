@@ -9,8 +9,11 @@ import { readBody } from "../sync/read_body.ts";
 import { deviceView, listDevices, pointView } from "./devices/device_list.ts";
 import { entriesStream } from "./entries.ts";
 import { centresKnown, declareCentre } from "./fleet/centres.ts";
+import { comparisonLines, comparisonQuery, repairWith } from "./fleet/comparing.ts";
 import { compare, equalityView } from "./fleet/equality.ts";
+import { exportParts, exportQuery, exportRanges, tellExport } from "./export_request.ts";
 import { invite } from "./fleet/invite.ts";
+import { listTwins, twinsView } from "./fleet/twins.ts";
 import { ROLES } from "./fleet/members.ts";
 import { REFUSAL_CODES } from "../drivers/driver.ts";
 import { statusOf } from "./status.ts";
@@ -73,6 +76,31 @@ export const API_ROUTES: readonly ApiRoute[] = [
   },
   {
     method: "get",
+    path: "/api/export",
+    summary: "Entries as a signed file that whoever has it can verify (sync/README.md: Exports)",
+    query: exportQuery,
+    answer: z.string(),
+    contentType: "application/x-ndjson",
+    handle: async ({ node }, { query }) => {
+      const asked = exportQuery.parse(query);
+      const ranges = await exportRanges(node, asked);
+      if (ranges.length === 0) {
+        const detail = JSON.stringify(asked);
+        const title = "Nothing is held here of what is asked";
+        return problemResponse({ status: 404, code: "nothing-held", title, detail });
+      }
+      await tellExport(node, asked);
+      const name = `${asked.node ?? asked.origin}-${asked.from ?? "all"}.ndjson`;
+      return new Response(ReadableStream.from(exportParts(node, ranges)), {
+        headers: {
+          "content-type": "application/x-ndjson",
+          "content-disposition": `attachment; filename="${name}"`,
+        },
+      });
+    },
+  },
+  {
+    method: "get",
     path: "/api/devices",
     summary: "Devices and whether they are there",
     query: siteQuery,
@@ -121,6 +149,33 @@ export const API_ROUTES: readonly ApiRoute[] = [
     answer: z.array(equalityView),
     handle: async ({ node, links }) =>
       Response.json(await compare(node.journal, links.at(0) ?? null, Date.now())),
+  },
+  {
+    method: "get",
+    path: "/api/comparison",
+    summary: "Each stream compared with what a centre holds: place, days, the first difference; " +
+      "a JSON document a line, and last how many are different",
+    query: comparisonQuery,
+    answer: z.string(),
+    contentType: "application/x-ndjson",
+    handle: (parts, { query }) =>
+      Promise.resolve(comparisonLines(parts, comparisonQuery.parse(query))),
+  },
+  {
+    method: "post",
+    path: "/api/repairs",
+    summary: "Asks a centre again where the two differ, and pulls what is missing here",
+    body: comparisonQuery,
+    answer: z.object({ filled: z.number(), forks: z.number() }),
+    handle: async (parts, { body }) => await repairWith(parts, comparisonQuery.parse(body)),
+  },
+  {
+    method: "get",
+    path: "/api/twins",
+    summary: "Nodes of which there are two boxes, until one of them is enrolled anew",
+    role: "county",
+    answer: z.array(twinsView),
+    handle: async ({ node }) => Response.json(await listTwins(node.tables)),
   },
   {
     method: "get",

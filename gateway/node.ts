@@ -38,8 +38,15 @@ export interface Node extends AsyncDisposable {
   readonly failed: Promise<Error>;
 }
 
-/** Opens keys, journal and tables in the data folder, which is made where it is missing. */
-export async function openNode(config: Config, log: Log): Promise<Node> {
+/**
+ * Opens keys, journal and tables in the data folder, which is made where it is missing. `machine`
+ * names the hardware, see machine.ts.
+ */
+export async function openNode(
+  config: Config,
+  log: Log,
+  machine = readMachine(),
+): Promise<Node> {
   const { dataDir } = config;
   await using opened = new AsyncDisposableStack();
   Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -51,7 +58,7 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
     await openStore(config, {
       storageKey: keystore.storageKey,
       stamp: clock.now(),
-      machine: readMachine(),
+      machine,
       latest: readLatestLife(dataDir),
     }),
     (journal) => journal.close(),

@@ -1,10 +1,12 @@
 /** The receiving end between nodes: what it is made of, and what it keeps while it runs. */
 import { Admission, type AdmissionLimits } from "./admission.ts";
 import { Buffers } from "./buffers.ts";
+import type { DayDigest } from "./day.ts";
 import type { Stamp } from "./entry.ts";
 import type { NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { Nonces } from "./nonces.ts";
+import { parseOrigin } from "./origin.ts";
 import { Polls } from "./polls.ts";
 import { Sessions } from "./session.ts";
 import { systemTimer, type Timer } from "./timer.ts";
@@ -36,6 +38,8 @@ export type SyncEvent =
   }
   /** Two boxes say that they are one node: told once, see twins.ts. */
   | { readonly kind: "twins" } & TwinSighting
+  /** A member wants to be asked anew where it stands: what was believed of it may be wrong. */
+  | { readonly kind: "asked-again"; readonly node: string }
   /** Entries that nobody has any more: their origin says so, and the alarm is written. */
   | {
     readonly kind: "gap";
@@ -56,6 +60,12 @@ export interface ReceivingEnd {
   /** The moment, for the entries that it writes itself. */
   readonly stamp: () => Stamp;
   readonly onEvent: (event: SyncEvent) => void;
+  /** Days of a node's streams behind a place, in order, `limit` at most; none are told without. */
+  readonly days?: (
+    node: string,
+    after: Pick<DayDigest, "origin" | "stream" | "day">,
+    limit: number,
+  ) => Promise<readonly DayDigest[]>;
   readonly timer?: Timer;
   /** How many requests it works on at a time. */
   readonly limits?: AdmissionLimits;
@@ -98,6 +108,13 @@ export interface Asker {
   readonly node: string;
   /** Address of the connection, where that is known. */
   readonly remote: string | null;
+}
+
+/** Takes note of the life in which somebody writes, and tells where two boxes bear one name. */
+export function sight({ end, twins }: Desk, { node, remote }: Asker, self: string): void {
+  if (parseOrigin(self)?.node !== node) return;
+  const sighting = twins.saw(node, self, remote);
+  if (sighting !== null) end.onEvent({ kind: "twins", ...sighting });
 }
 
 export interface Answer {

@@ -27,10 +27,18 @@ const REGISTRY_MS = 200;
 const GRACE_MS = 300;
 const DAY_MS = 86_400_000;
 
-/** Runs until the signal aborts; throws when the node cannot go on. */
-export async function runNode(config: Config, log: Log, signal: AbortSignal): Promise<void> {
+/**
+ * Runs until the signal aborts; throws when the node cannot go on. `machine` names the hardware
+ * where it is not to be asked itself.
+ */
+export async function runNode(
+  config: Config,
+  log: Log,
+  signal: AbortSignal,
+  machine?: string,
+): Promise<void> {
   const startedMs = performance.now();
-  await using node = await opened(config, log);
+  await using node = await opened(config, log, machine);
   const { journal } = node;
   log({
     kind: "started",
@@ -104,9 +112,9 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
 const MISTAKES = [TypeError, ReferenceError, RangeError];
 
 /** The node; what keeps it from opening is told as something to be mended, without a stack. */
-async function opened(config: Config, log: Log): Promise<Node> {
+async function opened(config: Config, log: Log, machine?: string): Promise<Node> {
   try {
-    return await openNode(config, log);
+    return await openNode(config, log, machine);
   } catch (cause) {
     if (!(cause instanceof Error) || MISTAKES.some((mistake) => cause instanceof mistake)) {
       throw cause;

@@ -145,6 +145,43 @@ const TEXTS = {
   hash: { zh: "哈希", en: "Hash" },
   lag: { zh: "落后", en: "Lag" },
   node: { zh: "节点", en: "Node" },
+  dayByDay: { zh: "逐日核对", en: "Day by day" },
+  day: { zh: "日期", en: "Day" },
+  dayHint: {
+    zh: "按条目自带时钟的北京时间日期；数字为条数，哈希为当日最后一条",
+    en: "days in China's time by each entry's own clock; entries, and the hash of the day's last",
+  },
+  askAgain: { zh: "重新核对并补齐", en: "Ask again and repair" },
+  comparing: { zh: "正在核对…", en: "Comparing…" },
+  comparedAgo: { zh: "{}前核对", en: "Compared {} ago" },
+  different: { zh: "不一致", en: "Different" },
+  prunedDay: { zh: "部分已清理", en: "Partly pruned" },
+  centresDiffer: { zh: "两中心存有不同的条目", en: "The centres hold different entries" },
+  differsFrom: { zh: "第一个不同的条目：{}", en: "the first entry that differs is {}" },
+  thereLacksFrom: { zh: "对方缺少自 {} 起的条目", en: "the other lacks entries from {} on" },
+  thereLacksSome: { zh: "对方缺少其中一些条目", en: "the other lacks some entries in between" },
+  hereLacksFrom: { zh: "本中心缺少自 {} 起的条目", en: "this centre lacks entries from {} on" },
+  onlyThere: { zh: "仅另一中心持有", en: "Held by the other centre alone" },
+  evidence: { zh: "取证", en: "Evidence" },
+  exportDay: { zh: "导出签名文件", en: "Signed export" },
+  compareDays: { zh: "逐日核对", en: "Compare day by day" },
+  twoBoxes: { zh: "两台设备同名", en: "Two boxes" },
+  twoBoxesClaim: {
+    zh: "两台网关都自称是 {}",
+    en: "Two boxes both say that they are {}",
+  },
+  twoBoxesHint: {
+    zh:
+      "通常是存储卡被复制，或旧盘又被启用。两台的数据都已完整保存，没有丢失。请到现场关掉不该运行的一台；" +
+      "留下的一台用新的登记码重新登记（tributary invite {}），另一台随即被拒绝。",
+    en: "A card was copied, or an old disk runs again. What both have said is kept, nothing is " +
+      "lost. Switch off the one that should not run, and enrol the one that stays anew " +
+      "(tributary invite {}): the other is refused from then on.",
+  },
+  box: { zh: "网关", en: "Box" },
+  hardware: { zh: "硬件标识", en: "Hardware" },
+  address: { zh: "地址", en: "Address" },
+  lifeBegan: { zh: "本生命期始于", en: "Life began" },
   noSites: { zh: "尚无站点登记", en: "No site has enrolled yet" },
   noSitesHint: {
     zh: "用 tributary invite 生成一次性登记码，交给站点技术人员",
