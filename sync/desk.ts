@@ -5,6 +5,7 @@ import type { Stamp } from "./entry.ts";
 import type { NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { Nonces } from "./nonces.ts";
+import { parseOrigin } from "./origin.ts";
 import { Polls } from "./polls.ts";
 import { Sessions } from "./session.ts";
 import { systemTimer, type Timer } from "./timer.ts";
@@ -93,6 +94,13 @@ export interface Asker {
   readonly node: string;
   /** Address of the connection, where that is known. */
   readonly remote: string | null;
+}
+
+/** Takes in that somebody asks who says in which life it writes; tells of twins. */
+export function noteLife({ end, twins }: Desk, { node, remote }: Asker, self: string): void {
+  if (parseOrigin(self)?.node !== node) return;
+  const sighting = twins.saw(node, self, remote);
+  if (sighting !== null) end.onEvent({ kind: "twins", ...sighting });
 }
 
 export interface Answer {

@@ -8,7 +8,7 @@ import {
 } from "./answers.ts";
 import { isGap } from "./block.ts";
 import { firstHash } from "./chain.ts";
-import { type Answer, type Asker, type Desk, keysOf, octets } from "./desk.ts";
+import { type Answer, type Asker, type Desk, keysOf, noteLife, octets } from "./desk.ts";
 import type { Member, ReceivingEnd } from "./desk.ts";
 import { tellGap } from "./gaps.ts";
 import { type ChainPlace, receiptStatement } from "./identity.ts";
@@ -34,12 +34,9 @@ export const MEMBER_ROUTES: ReadonlyMap<string, MemberRoute> = new Map([
 ]);
 
 async function positions(desk: Desk, asker: Asker, body: Uint8Array): Promise<Answer> {
-  const { end, twins } = desk;
+  const { end } = desk;
   const { self, questions } = decodePositionsAsked(body);
-  if (parseOrigin(self)?.node === asker.node) {
-    const sighting = twins.saw(asker.node, self, asker.remote);
-    if (sighting !== null) end.onEvent({ kind: "twins", ...sighting });
-  }
+  noteLife(desk, asker, self);
   let receipts = 0;
   const answers = await Promise.all(questions.map(async (question): Promise<PositionAnswer> => {
     const { origin, stream, at } = question;
