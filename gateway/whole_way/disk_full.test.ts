@@ -199,3 +199,47 @@ test(
   },
   180_000,
 );
+
+test(
+  "G2 G6: a centre whose disk is full takes nothing, loses nothing, and is equal again with space",
+  async () => {
+    using folder = new TemporaryFolder();
+    using disk = new SmallDisk(join(folder.path, "county-a"), 16 * MIB);
+    const [a, b] = await startCentres(folder.path, { disk: { checkSeconds: 0.5, reserveMiB: 0 } });
+    await using _a = a;
+    await using _b = b;
+    const port = freePort();
+    await using site = new NodeProcess(folder.path, {
+      name: "site-1",
+      role: "site",
+      more: {
+        counties: centresFor([a, b]),
+        profilesDir: writeProfiles(folder.path, countingProfile("counter", { id: "id" })),
+        sources: [brokerLine(port, { counter: "counter" })],
+      },
+    });
+    await enrol(a, site);
+    await site.start();
+    await using device = new MqttDevice("counter", port, "count/counter");
+    const counting = new Counting(device);
+    await counting.goOn();
+    disk.fillTo(100);
+    await until("the site sees that it takes nothing", async () => {
+      const text = JSON.stringify(await site.ask("/api/status"));
+      return /disk takes nothing|disk is full/.test(text);
+    }, 60_000);
+    await counting.goOn();
+    await counting.stop();
+    await until(
+      "the other centre has it all",
+      async () =>
+        (await b.positionsOf("site-1")).join() === (await site.positionsOf("site-1")).join(),
+    );
+    expect(await a.page("/", "zh")).toMatch(/日志无法写入磁盘|磁盘已满/);
+    expect(a.ended).toBe(false);
+    disk.clear();
+    await bothEqual({ a, b, site }, 120_000);
+    expect(numbersIn(await a.entriesOf("site-1", "reading"))).toHaveLength(counting.published);
+  },
+  240_000,
+);
