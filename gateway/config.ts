@@ -34,6 +34,23 @@ const journal = z.strictObject({
     ),
 });
 
+const blobs = z.strictObject({
+  fileMiB: z.number().int().min(1).max(4096).default(4096)
+    .describe("Size of one file at most"),
+  totalGiB: z.number().min(0.001).max(1_000_000).optional()
+    .describe("Room that all files may take; none: what the disk has"),
+  diskPercent: z.number().min(1).max(94).default(90)
+    .describe("No file is taken that fills the file system further; readings go on to 95"),
+  retentionDays: z.number().min(0).max(36_500).default(7)
+    .describe("A site's files stay at least so long, and until both centres have given a receipt"),
+});
+
+const line = z.strictObject({
+  mbit: z.number().min(0.064).max(100_000).default(20)
+    .describe("Speed of the line to the other centres, Mbit/s"),
+  sharePercent: z.number().min(1).max(100).default(50)
+    .describe("How much of it replication may take, per cent; alarms are not held back"),
+});
 /** Shares of the file system in use, percent, each more than the one before it. */
 export const DISK_SHARES = {
   alarmPercent: 80,
@@ -72,6 +89,8 @@ const node = (example: string) => ({
     .describe("File with the at-rest key, 64 hexadecimal digits; none: made in dataDir/keys"),
   http: http.prefault({}).describe("Console and API"),
   journal: journal.prefault({}).describe("Where entries are kept"),
+  blobs: blobs.prefault({}).describe("Large contents such as ECG, documents and images"),
+  line: line.prefault({}).describe("The line that other traffic shares"),
   disk: disk.prefault({}).describe("What happens when the file system of dataDir fills up"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),

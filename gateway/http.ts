@@ -3,7 +3,9 @@ import { timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { problemResponse } from "../sync/problem.ts";
-import { apiApp, type ApiParts } from "./api.ts";
+import type { SyncHandler } from "../sync/routes.ts";
+import { apiApp } from "./api.ts";
+import type { ApiParts } from "./api_route.ts";
 import { isLoopback } from "./config.ts";
 import { isDiskFailure } from "./disk_failure.ts";
 import { consoleApp, languageApp, languageOf, viewOf } from "./console/app.ts";
@@ -15,7 +17,7 @@ import { statusOf } from "./status.ts";
 
 export interface HttpParts extends ApiParts {
   /** Answers below `/sync/`; a site has none. */
-  readonly sync: ((request: Request) => Promise<Response>) | null;
+  readonly sync: SyncHandler | null;
   /** Why the node is not ready, or `null`. */
   readonly unready: () => string | null;
 }
@@ -49,6 +51,13 @@ export function httpHandler(
   const app = new Hono<{ Bindings: { connection: Connection } }>();
   const assets = readAssets();
 
+  // Before what is said to browsers: it would cost each reading of a site more than it has.
+  if (sync !== null) {
+    app.all(
+      "/sync/*",
+      (context) => sync(context.req.raw, context.env.connection.remoteAddr.hostname),
+    );
+  }
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
@@ -63,7 +72,6 @@ export function httpHandler(
       title: "The node could not answer this request",
     });
   });
-  if (sync !== null) app.all("/sync/*", (context) => sync(context.req.raw));
   app.get("/healthz", (context) => context.text("ok\n"));
   app.get("/readyz", (context) => {
     const reason = parts.unready();

@@ -1,6 +1,9 @@
 /** What a node of either role is made of, opened in order and closed in the opposite one. */
 import { join } from "node:path";
+import { Arrivals } from "../sync/blobs/arrivals.ts";
+import type { BlobStore } from "../sync/blobs/store.ts";
 import { type Journal, openJournal } from "../sync/journal.ts";
+import { openBlobs } from "./blobs/blob_folder.ts";
 import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
 import { ClockWatch } from "./clock_watch.ts";
@@ -8,6 +11,7 @@ import { Counters } from "./counters.ts";
 import { DiskWatch, openReserve } from "./disk_watch.ts";
 import { Registry } from "./fleet/registry.ts";
 import { type Keystore, openKeystore, PeersFile, readLatestLife } from "./keystore.ts";
+import { CentreLosses } from "./known_losses.ts";
 import type { Log } from "./log.ts";
 import { readMachine } from "./machine.ts";
 import { Refusals } from "./refusals.ts";
@@ -25,6 +29,10 @@ export interface Node extends AsyncDisposable {
   readonly clockWatch: ClockWatch;
   readonly tables: QueryTables;
   readonly registry: Registry;
+  readonly losses: CentreLosses;
+  readonly blobs: BlobStore;
+  /** Files that come from other nodes; `null` at a site, to which none come. */
+  readonly arrivals: Arrivals | null;
   /** Resolves with the reason when the node cannot go on and has to be started anew. */
   readonly failed: Promise<Error>;
 }
@@ -66,6 +74,12 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
   if (tables.madeAnew !== null) log({ kind: "projection-rebuilt", reason: tables.madeAnew });
   const registry = new Registry(new PeersFile(dataDir), tables);
   await registry.refresh();
+  const losses = new CentreLosses(tables);
+  await losses.refresh();
+  const blobs = opened.use(await openBlobs(config, { keystore, clock, log }));
+  const arrivals = config.role === "county"
+    ? opened.use(await Arrivals.open({ store: blobs, nowMs: () => performance.now() }))
+    : null;
   const closing = opened.move();
   return {
     config,
@@ -79,6 +93,9 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
     clockWatch: new ClockWatch({ clock, journal, admission: disk, log }),
     tables,
     registry,
+    losses,
+    blobs,
+    arrivals,
     failed: Promise.race([journal.failed, tables.failed]),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

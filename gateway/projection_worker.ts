@@ -6,6 +6,7 @@ import type { JournalReader } from "../sync/journal_methods.ts";
 import type { Run } from "../sync/run.ts";
 import { streamKey, type StreamState } from "../sync/segments.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
+import { centreLossesOf } from "./centre_losses.ts";
 import { corrections } from "./devices/corrections.ts";
 import { latest } from "./devices/latest.ts";
 import { membersOf } from "./fleet/members.ts";
@@ -164,7 +165,12 @@ function opened(): Tables {
 
 const methods: ProjectionMethods = {
   open(opening) {
-    const projections = [latest, corrections, membersOf(opening.authorities)];
+    const projections = [
+      latest,
+      corrections,
+      membersOf(opening.authorities),
+      centreLossesOf(opening.authorities),
+    ];
     const { database, madeAnew } = openDatabase(opening, projections);
     tables = new Tables(database, opening, projections);
     return madeAnew;

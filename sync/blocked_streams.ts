@@ -33,6 +33,12 @@ export class BlockedStreams {
     return this.#streams.has(key);
   }
 
+  /** It may be tried at once. */
+  hasten(key: string): void {
+    const blocked = this.#streams.get(key);
+    if (blocked !== undefined) this.#streams.set(key, { ...blocked, nextTryMs: -Infinity });
+  }
+
   free(key: string): void {
     this.#streams.delete(key);
   }

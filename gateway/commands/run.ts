@@ -1,5 +1,6 @@
 /** `tributary run`: a node, from its configuration until a signal stops it. */
 import { pause } from "../../sync/timer.ts";
+import { removeDelivered } from "../blobs/removal.ts";
 import { type Config, isLoopback } from "../config.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { despiteDisk, isDiskFailure } from "../disk_failure.ts";
@@ -42,10 +43,10 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
     if (!isDiskFailure(error)) throw error;
     return false;
   });
-  const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config);
-  await role.collector?.recall();
   const stop = new AbortController();
   const stopping = AbortSignal.any([signal, stop.signal]);
+  const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
+  await role.collector?.recall();
   using notifier = new Notifier();
   let unready: string | null = "starting";
   const server = serve(node, role, startedMs, () => unready);
@@ -60,7 +61,9 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
     steadily(() => node.disk.run(stopping)),
     steadily(() => node.clockWatch.run(stopping)),
     steadily(() => pruneNow(node, role, stopping)),
-    steadily(() => followRegistry(node, stopping)),
+    ...role.couriers.map((courier) => steadily(() => courier.run(stopping))),
+    steadily(() => removeDelivered(node, role.links.map(({ centre }) => centre), stopping)),
+    steadily(() => followTables(node, stopping)),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
     tellStatus(notifier, status, stopping),
   ];
@@ -168,8 +171,8 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
   const shown = openableHost(host, Deno.networkInterfaces());
   const url = `${scheme}://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
   const sessions = new Sessions(config.dataDir, () => node.clock.now());
-  const { supervisors, links, sync } = role;
-  const parts = { node, supervisors, links, startedMs, version: VERSION, sessions, url };
+  const { supervisors, links, couriers, sync } = role;
+  const parts = { node, supervisors, links, couriers, startedMs, version: VERSION, sessions, url };
   const handler = httpHandler({ ...parts, sync, unready });
   const hurry = new AbortController();
   let finished = false;
@@ -214,18 +217,22 @@ function remoteOf(info: Deno.ServeHandlerInfo): { hostname: string } {
 
 /** A site's disk is freed of what both centres hold; a county keeps what it was given. */
 async function pruneNow(
-  { config, journal, clockWatch, disk, log }: Node,
-  role: Role,
+  { config, journal, clockWatch, disk, log, losses }: Node,
+  { links, replication }: Role,
   signal: AbortSignal,
 ): Promise<void> {
-  const centres = role.links.map(({ centre }) => centre);
-  if (config.role !== "site" || centres.length < CENTRES) return;
+  const configured = links.map(({ centre }) => centre);
+  if (config.role !== "site" || configured.length < CENTRES) return;
+  const keepMs = config.journal.retentionDays * DAY_MS;
   while (!signal.aborted) {
     disk.makeRoomToPrune();
-    const segments = await journal.prune({
+    // Of a centre declared lost no receipt is waited for, but one there has to be.
+    const centres = configured.filter((centre) => !losses.lost.has(centre));
+    const segments = centres.length === 0 ? 0 : await journal.prune({
       centres,
-      keepOwnMs: config.journal.retentionDays * DAY_MS,
-      keepOthersMs: null,
+      keepOwnMs: keepMs,
+      keepOthersMs: keepMs,
+      adopted: replication.lives.adopted,
       nowMs: clockWatch.ageingMs(),
     });
     if (segments > 0) log({ kind: "pruned", segments });
@@ -233,10 +240,14 @@ async function pruneNow(
   }
 }
 
-/** Nodes that enrolled at the other centre, or by a command, are known here soon after. */
-async function followRegistry({ tables, registry }: Node, signal: AbortSignal): Promise<void> {
+/** Nodes that enrolled at the other centre, and centres declared lost, are known here soon. */
+async function followTables(
+  { tables, registry, losses }: Node,
+  signal: AbortSignal,
+): Promise<void> {
   for await (const _ of tables.changes(signal)) {
     await registry.refresh();
+    await losses.refresh();
     await pause(REGISTRY_MS, signal);
   }
 }

@@ -7,7 +7,7 @@ import type { NodeStatus } from "../status.ts";
 import { dataTable } from "./data_table.ts";
 import { deviceCards, deviceTone } from "./device_cards.ts";
 import { diskBanner } from "./disk_parts.ts";
-import { IN_STEP_SECONDS, journalFacts, linkCards } from "./status_parts.ts";
+import { IN_STEP_SECONDS, journalFacts, linkCards, lostCentres } from "./status_parts.ts";
 import {
   age,
   badge,
@@ -41,8 +41,9 @@ export function countyOverview(
     : html`<div class="cards">${sites.map((site) => siteCard(view, site))}</div>`;
   const other = status.links.length === 0
     ? ""
-    : html`<section><h2>${t("otherCentre")}</h2>${linkCards(view, status.links)}</section>`;
-  return html`${diskBanner(view, status.disk)}${equalityBanner(view, status, equality)}
+    : html`<section><h2>${t("otherCentre")}</h2>${linkCards(view, status)}</section>`;
+  const first = html`${diskBanner(view, status.disk)}${lostCentres(view, status)}`;
+  return html`${first}${equalityBanner(view, status, equality)}
     <section><h2>${t("sites")}</h2>${cards}</section>
     ${other}
     <section class="panel"><h2>${t("journal")}</h2>${journalFacts(view, status)}</section>`;

@@ -51,6 +51,10 @@ const TEXTS = {
   waitingEntries: { zh: "待送条目", en: "Entries waiting" },
   oldestWaiting: { zh: "最早一条", en: "Oldest" },
   allDelivered: { zh: "全部送达", en: "Everything is delivered" },
+  filesWaiting: { zh: "待送文件", en: "Files waiting" },
+  filesSetAside: { zh: "暂未收下的文件", en: "Files not taken yet" },
+  filesHere: { zh: "文件", en: "Files" },
+  filesLost: { zh: "损坏或丢失的文件", en: "Files damaged or lost" },
   blocked: { zh: "被搁置的数据流", en: "Streams set aside" },
   reason: { zh: "原因", en: "Reason" },
   state: { zh: "状态", en: "State" },
@@ -145,6 +149,10 @@ const TEXTS = {
   noSitesHint: {
     zh: "用 tributary invite 生成一次性登记码，交给站点技术人员",
     en: "Give the site's technician a one-time code from tributary invite",
+  },
+  centreLost: {
+    zh: "已由县级操作员宣布失效；恢复前只等待另一中心的回执",
+    en: "declared lost by an operator; until it returns only the other centre's receipt counts",
   },
   lastReading: { zh: "最近数据", en: "Last reading" },
 
