@@ -224,12 +224,15 @@ function onMachine(file: string, machine: string): CommandLine {
   return [Deno.execPath(), [...runtime, path("./fixture_other_machine.ts"), file, machine]];
 }
 
-/** Two centres that run and know each other. */
-export async function startCentres(folder: string): Promise<readonly [NodeProcess, NodeProcess]> {
+/** Two centres that run and know each other; `more` is in the configuration of both. */
+export async function startCentres(
+  folder: string,
+  more: object = {},
+): Promise<readonly [NodeProcess, NodeProcess]> {
   const [portA, portB] = [freePort(), freePort()];
   const county = (name: string, port: number, other: string, otherPort: number) => {
     const peer = { node: other, url: `http://127.0.0.1:${otherPort}` };
-    return new NodeProcess(folder, { name, role: "county", port, more: { peer } });
+    return new NodeProcess(folder, { name, role: "county", port, more: { peer, ...more } });
   };
   const a = county("county-a", portA, "county-b", portB);
   const b = county("county-b", portB, "county-a", portA);
