@@ -28,10 +28,11 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-async function run(program: string, args: readonly string[]): Promise<void> {
+async function run(program: string, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await command(program, args).output();
-  if (code === 0) return;
-  const told = new TextDecoder().decode(stderr) || new TextDecoder().decode(stdout);
+  const said = new TextDecoder().decode(stdout);
+  if (code === 0) return said;
+  const told = new TextDecoder().decode(stderr) || said;
   throw new Error(`Cannot run ${program}: ${told}`);
 }
 
@@ -106,10 +107,29 @@ export class PostgresServer implements AsyncDisposable {
     };
   }
 
-  /** Runs a statement as Debian's own client. */
-  async sql(statement: string): Promise<void> {
+  /** Runs a statement with PostgreSQL's own client; returns what that prints. */
+  async sql(statement: string): Promise<string> {
     const place = ["-h", "127.0.0.1", "-p", String(this.port), "-U", USER];
-    await run(join(programs(), "psql"), [...place, "-v", "ON_ERROR_STOP=1", "-c", statement]);
+    return await run(join(programs(), "psql"), [
+      ...place,
+      "-v",
+      "ON_ERROR_STOP=1",
+      "-c",
+      statement,
+    ]);
+  }
+
+  /** Processor time of the server and of what it has running. */
+  cpuSeconds(): number {
+    if (this.#process === null) return 0;
+    const { pid } = this.#process;
+    return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + cpuSeconds(each), 0);
+  }
+
+  /** Bytes of all tables and indexes of the database. */
+  async bytes(): Promise<number> {
+    const statement = "SELECT 'bytes=' || pg_database_size(current_database())";
+    return Number(/bytes=(\d+)/.exec(await this.sql(statement))?.[1]);
   }
 
   /** Ends it with everything flushed. */
@@ -147,6 +167,17 @@ export class PostgresServer implements AsyncDisposable {
 function childrenOf(pid: number): number[] {
   const text = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`);
   return text.trim().split(" ").filter((each) => each !== "").map(Number);
+}
+
+/** User and system time, in ticks of 10 ms, stand behind the name (proc(5)). */
+function cpuSeconds(pid: number): number {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
 }
 
 /** A process that has ended and was not yet waited for counts as gone. */
