@@ -60,8 +60,14 @@ export class PostgresServer implements AsyncDisposable {
     this.#settings = settings;
   }
 
-  /** A new cluster with the database `postgres`; `settings` go into its configuration. */
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+  /**
+   * A new cluster with the database `postgres`; `settings` go into its configuration, `files`
+   * (by name) into its folder, where settings find them.
+   */
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    files: Readonly<Record<string, string>> = {},
+  ): Promise<PostgresServer> {
     const folder = Deno.makeTempDirSync({ prefix: "tributary-postgres-" });
     if (Deno.uid() === 0) await new Deno.Command("chown", { args: [USER, folder] }).output();
     const server = new PostgresServer(folder, settings);
@@ -69,6 +75,12 @@ export class PostgresServer implements AsyncDisposable {
     await run(join(programs(), "initdb"), [
       ...["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
     ]);
+    for (const [name, text] of Object.entries(files)) {
+      Deno.writeTextFileSync(join(data, name), text, { mode: 0o600 });
+      if (Deno.uid() === 0) {
+        await new Deno.Command("chown", { args: [USER, join(data, name)] }).output();
+      }
+    }
     await server.up();
     return server;
   }
@@ -109,7 +121,7 @@ export class PostgresServer implements AsyncDisposable {
 
   /** Runs a statement with PostgreSQL's own client; returns what that prints. */
   async sql(statement: string): Promise<string> {
-    const place = ["-h", "127.0.0.1", "-p", String(this.port), "-U", USER];
+    const place = ["-h", this.folder, "-p", String(this.port), "-U", USER];
     return await run(join(programs(), "psql"), [
       ...place,
       "-v",
@@ -117,6 +129,13 @@ export class PostgresServer implements AsyncDisposable {
       "-c",
       statement,
     ]);
+  }
+
+  /** From now on whoever comes over TCP needs a password. */
+  async demandPasswords(): Promise<void> {
+    const rules = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
+    Deno.writeTextFileSync(join(this.folder, "data", "pg_hba.conf"), rules);
+    await this.sql("SELECT pg_reload_conf()");
   }
 
   /** Processor time of the server and of what it has running. */
