@@ -6,6 +6,7 @@ import { type Problem, problemResponse } from "../sync/problem.ts";
 import { readBody } from "../sync/read_body.ts";
 import { deviceView, listDevices, pointView } from "./devices/device_list.ts";
 import { entriesStream } from "./entries.ts";
+import { centresKnown, declareCentre } from "./fleet/centres.ts";
 import { comparisonLines, comparisonQuery, repairWith } from "./fleet/comparing.ts";
 import { compare, equalityView } from "./fleet/equality.ts";
 import { exportParts, exportQuery, exportRanges, tellExport } from "./export_request.ts";
@@ -66,6 +67,12 @@ const invitationBody = z.strictObject({
   hours: z.number().positive().max(24 * 30).default(24).describe("How long the code is good"),
 });
 
+const centreBody = z.strictObject({
+  centre: z.string().regex(NODE_NAME),
+  lost: z.boolean().describe("false: it has returned"),
+  reason: z.string().min(1).max(500).describe("For the auditor"),
+});
+
 export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
@@ -124,7 +131,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     answer: z.array(deviceView),
     handle: async ({ node }, { query }) => {
       const site = siteQuery.parse(query).site ?? null;
-      return Response.json(await listDevices(node.tables, site, Date.now()));
+      return Response.json(await listDevices(node.tables, site, node.clock.now()));
     },
   },
   {
@@ -135,7 +142,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     answer: z.array(pointView.extend({ site: z.string(), device: z.string() })),
     handle: async ({ node }, { query }) => {
       const site = siteQuery.parse(query).site ?? null;
-      const devices = await listDevices(node.tables, site, Date.now());
+      const devices = await listDevices(node.tables, site, node.clock.now());
       return Response.json(
         devices.flatMap(({ site, device, points }) =>
           points.map((point) => ({ site, device, ...point }))
@@ -215,6 +222,44 @@ export const API_ROUTES: readonly ApiRoute[] = [
       const invitation = await invite(node, invitationBody.parse(body));
       node.log({ kind: "invited", node: invitation.node, role: invitation.role });
       return Response.json(invitation, { status: 201 });
+    },
+  },
+  {
+    method: "get",
+    path: "/api/centres",
+    summary: "Centres of which an operator has said that they are lost, or have returned",
+    answer: z.array(z.object({
+      centre: z.string(),
+      lost: z.boolean(),
+      reason: z.string(),
+      by: z.string().describe("The county's node where it was said"),
+      wallMs: z.number(),
+    })),
+    handle: ({ node }) => Promise.resolve(Response.json(node.losses.list())),
+  },
+  {
+    method: "post",
+    path: "/api/centres",
+    summary:
+      "Declares a centre lost, or returned: while it is lost sites wait for no receipt of it",
+    role: "county",
+    body: centreBody,
+    answer: z.object({ centre: z.string(), lost: z.boolean(), sites: z.number() }),
+    handle: async ({ node }, { body }) => {
+      const word = centreBody.parse(body);
+      const { centre, lost, reason } = word;
+      const known = centresKnown(node);
+      if (!known.includes(centre)) {
+        return problemResponse({
+          status: 404,
+          code: "no-such-centre",
+          title: "The county has no such centre",
+          detail: `it has ${known.join(" and ")}`,
+        });
+      }
+      const sites = await declareCentre(node, word);
+      node.log({ kind: lost ? "centre-lost" : "centre-returned", centre, reason });
+      return Response.json({ centre, lost, sites }, { status: 201 });
     },
   },
   {

@@ -177,6 +177,7 @@ export class CentreLink {
       stamp: () => clock.now(),
       onEvent: (event) => {
         const { from } = event;
+        if (event.kind === "pull-failed") this.#link?.doubt();
         if (event.kind !== "pulled") return log(event);
         counters.add("tributary_received_entries_total", { from }, event.entries);
       },

@@ -23,6 +23,10 @@ export const COUNTERS = {
     help: "Clients, messages and packets turned away, by reason",
     labels: ["source", "code"],
   },
+  tributary_refused_entries_total: {
+    help: "Items that were not stored for want of room, by stream and why (T4)",
+    labels: ["stream", "reason"],
+  },
   tributary_key_conflicts_total: {
     help: "Messages refused because their id came with other bytes before (T2)",
     labels: ["source"],

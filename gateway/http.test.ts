@@ -68,7 +68,8 @@ describe.each(["site", "county"] as const)("a %s", (role) => {
     const described = z.object({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
       .parse(await response.json());
     const own = API_ROUTES.filter((route) => route.role === undefined || route.role === role);
-    expect(Object.keys(described.paths).sort()).toEqual(own.map(({ path }) => path).sort());
+    const paths = new Set(own.map(({ path }) => path));
+    expect(Object.keys(described.paths).sort()).toEqual([...paths].sort());
   });
 
   test("answers each route as it is described", async () => {

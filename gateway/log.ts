@@ -42,6 +42,13 @@ export type LogLine =
   | { kind: "pruned"; segments: number }
   | { kind: "projection-rebuilt"; reason: string }
   | { kind: "request-failed"; method: string; path: string; error: string }
+  | { kind: "not-stored"; source: string; stream: string; reason: string }
+  | { kind: "disk"; state: string; usedPercent: number; freeBytes: number; daysLeft: number | null }
+  | { kind: "clock-step" | "clock-drift"; deltaMs: number }
+  | { kind: "clock-trusted"; shiftMs: number }
+  | { kind: "disk-failure"; error: string }
+  | { kind: "journal-unwritable"; reason: string }
+  | { kind: "journal-writable"; seconds: number }
   | { kind: "failed"; error: string; stack: string | undefined };
 
 export type Level = "info" | "warning" | "error";
@@ -78,6 +85,14 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "pruned": "info",
   "projection-rebuilt": "warning",
   "request-failed": "error",
+  "not-stored": "warning",
+  "disk": "error",
+  "clock-step": "warning",
+  "clock-drift": "warning",
+  "clock-trusted": "info",
+  "disk-failure": "warning",
+  "journal-unwritable": "error",
+  "journal-writable": "info",
   "failed": "error",
 };
 

@@ -183,7 +183,27 @@ function buildProgram(): Command {
     });
 
   addDeviceCommands(program);
+  addCentreCommands(program);
   return program;
+}
+
+function addCentreCommands(program: Command): void {
+  const example = 'tributary centre lost county-b --reason "fire, disks destroyed"';
+  const help = "at a county: a centre that is gone for good, or is back";
+  const centre = command(program, "centre", help, example);
+  const words = {
+    lost: "no receipt of it is waited for any more, until it is declared returned",
+    returned: "it is there again: sites keep what it lacks",
+  };
+  for (const [word, meaning] of Object.entries(words)) {
+    command(centre, `${word} <name>`, meaning, example.replace("lost", word))
+      .addOption(CONFIG_OPTION)
+      .requiredOption("--reason <text>", "why, for the auditor")
+      .action(async (name: string, { config, reason }: WithConfig & { reason: string }) => {
+        const { declareCentreBy } = await import("./commands/centre.ts");
+        print(await declareCentreBy(readConfig(config), name, word === "lost", reason));
+      });
+  }
 }
 
 function addDeviceCommands(program: Command): void {

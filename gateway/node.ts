@@ -1,12 +1,14 @@
 /** What a node of either role is made of, opened in order and closed in the opposite one. */
 import { join } from "node:path";
 import { type Journal, openJournal } from "../sync/journal.ts";
-import { CentreLosses } from "./centre_losses.ts";
 import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
+import { ClockWatch } from "./clock_watch.ts";
 import { Counters } from "./counters.ts";
+import { DiskWatch, openReserve } from "./disk_watch.ts";
 import { Registry } from "./fleet/registry.ts";
 import { type Keystore, openKeystore, PeersFile, readLatestLife } from "./keystore.ts";
+import { CentreLosses } from "./known_losses.ts";
 import type { Log } from "./log.ts";
 import { readMachine } from "./machine.ts";
 import { Refusals } from "./refusals.ts";
@@ -20,6 +22,8 @@ export interface Node extends AsyncDisposable {
   readonly refusals: Refusals;
   readonly keystore: Keystore;
   readonly journal: Journal;
+  readonly disk: DiskWatch;
+  readonly clockWatch: ClockWatch;
   readonly tables: QueryTables;
   readonly registry: Registry;
   readonly losses: CentreLosses;
@@ -41,6 +45,7 @@ export async function openNode(
   Deno.mkdirSync(join(dataDir, "journal"), { recursive: true, mode: 0o700 });
   opened.adopt(lockFolder(dataDir), (file) => file.close());
   const keystore = openKeystore(dataDir, config.keyFile);
+  const reserve = openReserve(config);
   const clock = new SystemClock();
   const latest = readLatestLife(dataDir);
   const journal = opened.adopt(
@@ -56,6 +61,7 @@ export async function openNode(
     }),
     (journal) => journal.close(),
   );
+  const disk = new DiskWatch(journal, reserve, { config, clock, log });
   const authorities = config.role === "county"
     ? [config.node, ...(config.peer === undefined ? [] : [config.peer.node])]
     : [];
@@ -80,6 +86,8 @@ export async function openNode(
     refusals: new Refusals(),
     keystore,
     journal,
+    disk,
+    clockWatch: new ClockWatch({ clock, journal, admission: disk, log }),
     tables,
     registry,
     losses,

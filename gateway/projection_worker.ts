@@ -10,6 +10,7 @@ import { entriesOf, type Run } from "../sync/run.ts";
 import { streamKey, type StreamState } from "../sync/segments.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
 import { centreLossesOf } from "./centre_losses.ts";
+import { corrections } from "./devices/corrections.ts";
 import { latest } from "./devices/latest.ts";
 import { countDays, days, daysChange, replaceDays } from "./fleet/days.ts";
 import { livesOf } from "./fleet/lives.ts";
@@ -207,6 +208,7 @@ const methods: ProjectionMethods = {
     const projections = [
       latest,
       days,
+      corrections,
       membersOf(opening.authorities),
       livesOf(opening.authorities),
       centreLossesOf(opening.authorities),

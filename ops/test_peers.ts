@@ -29,6 +29,8 @@ export const TEST_PEERS: readonly DebianPackage[] = [
     why: "Chinese text in screenshots",
   },
   { name: "openssl", file: "/usr/bin/openssl", why: "certificates of a county" },
+  { name: "fiu-utils", file: "/usr/bin/fiu-run", why: "a disk that fails on demand" },
+  { name: "faketime", file: "/usr/bin/faketime", why: "a clock that jumps" },
 ];
 
 export function missingPeers(packages = TEST_PEERS): DebianPackage[] {

@@ -1,5 +1,6 @@
 /** The receiving end between nodes: what it is made of, and what it keeps while it runs. */
-import { Admission } from "./admission.ts";
+import { Admission, type AdmissionLimits } from "./admission.ts";
+import { Buffers } from "./buffers.ts";
 import type { DayDigest } from "./day.ts";
 import type { Stamp } from "./entry.ts";
 import type { NodeKey } from "./identity.ts";
@@ -7,6 +8,7 @@ import type { Journal } from "./journal.ts";
 import type { Nonces } from "./nonces.ts";
 import { parseOrigin } from "./origin.ts";
 import { Polls } from "./polls.ts";
+import { Sessions } from "./session.ts";
 import { systemTimer, type Timer } from "./timer.ts";
 import { Twins, type TwinSighting } from "./twins.ts";
 
@@ -65,6 +67,8 @@ export interface ReceivingEnd {
     limit: number,
   ) => Promise<readonly DayDigest[]>;
   readonly timer?: Timer;
+  /** How many requests it works on at a time. */
+  readonly limits?: AdmissionLimits;
   /** Aborts when it ends: who waits is answered then. */
   readonly signal?: AbortSignal;
 }
@@ -76,6 +80,8 @@ export interface Desk {
   readonly twins: Twins;
   readonly polls: Polls;
   readonly admission: Admission;
+  readonly buffers: Buffers;
+  readonly sessions: Sessions;
 }
 
 export function openDesk(end: ReceivingEnd): Desk {
@@ -86,7 +92,9 @@ export function openDesk(end: ReceivingEnd): Desk {
     timer,
     twins: new Twins(),
     polls: new Polls(end.journal, timer),
-    admission: new Admission(() => timer.nowMs()),
+    sessions: new Sessions(() => timer.nowMs()),
+    buffers: new Buffers(),
+    admission: new Admission(() => timer.nowMs(), end.limits),
   };
 }
 

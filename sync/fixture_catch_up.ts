@@ -5,12 +5,11 @@
  */
 import type { NewEntry } from "./append.ts";
 import type { Stamp } from "./entry.ts";
-import { MemorySegments } from "./fixture_segments.ts";
+import { memoryJournal } from "./fixture_segments.ts";
 import { BOOT_ID } from "./fixtures.ts";
 import { GAP_AFTER_MS, otherCentres } from "./gaps.ts";
 import { NodeKey } from "./identity.ts";
-import { journalEnd } from "./journal_methods.ts";
-import { type JournalCalls, JournalShell } from "./journal_shell.ts";
+import type { JournalShell } from "./journal_shell.ts";
 import { Link } from "./link.ts";
 import { Nonces } from "./nonces.ts";
 import { nodeOf } from "./origin.ts";
@@ -20,7 +19,6 @@ import type { Member } from "./routes.ts";
 import { SimulatedNetwork } from "./simulated_network.ts";
 import { seeded, SimulatedTime } from "./simulated_time.ts";
 import { Wants } from "./wants.ts";
-import type { Methods } from "./worker_calls.ts";
 
 /** A township as in `bench:ship`: so many devices, each polled so often, two values each. */
 const DEVICES = 20;
@@ -97,7 +95,7 @@ class World {
   async run(): Promise<CatchUp> {
     const { hoursAway, mbit } = this.#options;
     const [a, b] = [await this.#centre("county-a"), await this.#centre("county-b")];
-    const site = await this.#journal("site-1");
+    const site = await memoryJournal("site-1", this.#time, this.#stamp(0));
     this.#connect(site, ["county-a", "county-b"]);
     this.#network.hangUp("county-b");
     const readings = await this.#fill(site, hoursAway * 3_600_000);
@@ -239,7 +237,7 @@ class World {
     const key = NodeKey.create();
     this.#keys.set(name, key);
     this.#members.set(name, { publicKey: key.publicKey, role: "county" });
-    const journal = await this.#journal(name);
+    const journal = await memoryJournal(name, this.#time, this.#stamp(0));
     this.#listen(name, journal);
     return journal;
   }
@@ -260,34 +258,6 @@ class World {
       signal: this.#stop.signal,
       onEvent: () => {},
     });
-  }
-
-  async #journal(node: string): Promise<JournalShell> {
-    const { methods, moved } = journalEnd(() => new MemorySegments());
-    const table: Methods = methods;
-    let last: Promise<unknown> = Promise.resolve();
-    const journal = new JournalShell("sha256", ({ onNotice }) => {
-      const call: JournalCalls["call"] = (method, parameters) => {
-        const values: readonly unknown[] = parameters;
-        const answer = last.then(() => {
-          const value = Reflect.apply(table[method], undefined, values);
-          const positions = moved();
-          if (positions !== undefined) onNotice([...positions]);
-          return value;
-        });
-        last = answer.catch(() => {});
-        return answer;
-      };
-      return { call, terminate: () => {} };
-    }, this.#time);
-    await journal.open({
-      directory: "",
-      node,
-      hashName: "sha256",
-      segmentBytesMax: 64 << 20,
-      stamp: this.#stamp(0),
-    });
-    return journal;
   }
 
   #connect(site: JournalShell, centres: readonly string[]): void {

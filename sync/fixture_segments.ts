@@ -1,9 +1,42 @@
-/** Segments in memory, that never fail: for what is measured over much more than a disk's time. */
+/** Journals in memory, that never fail: for what is measured over much more than a disk's time. */
+import type { Stamp } from "./entry.ts";
+import { journalEnd } from "./journal_methods.ts";
+import { type JournalCalls, JournalShell } from "./journal_shell.ts";
 import type { Block, Change, KeyState, Range, ReadLimits, Receipt } from "./segments.ts";
 import type { Segment, Segments, SegmentState, StreamState } from "./segments.ts";
 import { receiptKey, streamKey } from "./segments.ts";
+import type { Timer } from "./timer.ts";
+import type { Methods } from "./worker_calls.ts";
 
-export class MemorySegments implements Segments {
+/** A journal whose thread is this one. */
+export async function memoryJournal(
+  node: string,
+  timer: Timer,
+  stamp: Stamp,
+): Promise<JournalShell> {
+  const { methods, moved } = journalEnd(() => new MemorySegments());
+  const table: Methods = methods;
+  let last: Promise<unknown> = Promise.resolve();
+  const journal = new JournalShell("sha256", ({ onNotice }) => {
+    const call: JournalCalls["call"] = (method, parameters) => {
+      const values: readonly unknown[] = parameters;
+      const answer = last.then(() => {
+        const value = Reflect.apply(table[method], undefined, values);
+        const positions = moved();
+        if (positions !== undefined) onNotice([...positions]);
+        return value;
+      });
+      last = answer.catch(() => {});
+      return answer;
+    };
+    return { call, terminate: () => {} };
+  }, timer);
+  const opening = { directory: "", node, hashName: "sha256", segmentBytesMax: 64 << 20 } as const;
+  await journal.open({ ...opening, stamp });
+  return journal;
+}
+
+class MemorySegments implements Segments {
   readonly #segments = new Map<string, MemorySegment>();
 
   names(): string[] {

@@ -98,6 +98,13 @@ export class Link {
     this.#wake();
   }
 
+  /** The peer did not answer on another way: it is asked at once whether it is there. */
+  doubt(): void {
+    this.#heardMs = -Infinity;
+    this.#changed = true;
+    this.#wake();
+  }
+
   /** Ships until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const listening = this.#listen(signal);

@@ -1,4 +1,4 @@
-/** The sending end between nodes: signed requests to one other node over kept connections. */
+/** The sending end between nodes: requests to one other node, in a session, on a connection. */
 import * as http from "node:http";
 import * as https from "node:https";
 import {
@@ -28,6 +28,7 @@ import {
   type PullAsked,
 } from "./questions.ts";
 import type { SignedRun } from "./run.ts";
+import { AskerSession, SESSION_PATH, SessionKeys } from "./session.ts";
 import { doubtAnswer, type Headers, offeredNonce, signRequest } from "./signature.ts";
 import { BATCH_BYTES_MAX, decodeBatch, encodeBatch } from "./wire.ts";
 
@@ -82,6 +83,7 @@ export class Peer implements Disposable {
   readonly #options: PeerOptions;
   readonly #agent: http.Agent;
   #nonce: string | null = null;
+  #session: AskerSession | null = null;
   /** Bytes of bodies sent and received, for counters. */
   sentBytes = 0;
   receivedBytes = 0;
@@ -200,32 +202,71 @@ export class Peer implements Disposable {
   ): Promise<Uint8Array> {
     if (body.length > BATCH_BYTES_MAX) throw new Error(`Cannot send ${body.length} bytes at once`);
     for (let attempt = 1;; attempt++) {
-      const answer = await this.#exchange(path, body, signal, waitMs);
-      if (answer.status === 200) return answer.body;
-      // The nonce was missing, too old or lost with a restart; the refusal brought a new one.
-      if (answer.status === 401 && attempt < 3) continue;
-      throw refused(this.node, answer);
+      this.#session ??= await this.#openSession(signal);
+      const answer = await this.#inSession(this.#session, path, body, signal, waitMs);
+      if (answer?.status === 200) return answer.body;
+      // It ended, or the other node was started anew.
+      if (answer === null && attempt < 3) continue;
+      throw answer === null
+        ? new PeerError(`"${this.node}" knows no session`)
+        : refused(this.node, answer);
     }
   }
 
-  async #exchange(
+  async #openSession(signal: AbortSignal): Promise<AskerSession> {
+    const { node, self } = this.#options;
+    const keys = new SessionKeys();
+    for (let attempt = 1;; attempt++) {
+      const answer = await this.#signed(SESSION_PATH, new Uint8Array(keys.publicKey), signal);
+      if (answer.status === 200) {
+        return this.#decode(answer.body, (body) => AskerSession.opened(keys, self, node, body));
+      }
+      // The nonce was missing, too old or lost with a restart; the refusal brought a new one.
+      if (answer.status === 401 && attempt < 3) continue;
+      throw refused(node, answer);
+    }
+  }
+
+  /** The answer; `null` where the session is over. */
+  async #inSession(
+    session: AskerSession,
     path: string,
     body: Uint8Array,
     signal: AbortSignal,
     waitMs: number,
-  ): Promise<Exchange> {
+  ): Promise<Exchange | null> {
+    const target = new URL(path, this.#options.url);
+    const headers = { authorization: session.next(path, body) };
+    // Until it is answered nobody knows whether it counted there.
+    this.#session = null;
+    const answer = await this.#send(target, headers, body, signal, waitMs);
+    if (answer.status === 401) return null;
+    this.#session = session;
+    if (answer.status === 503) return answer;
+    if (session.believes(answer.status, answer.headers["authentication-info"], answer.body)) {
+      return answer;
+    }
+    throw this.#disbelieved("it is not of this session");
+  }
+
+  async #signed(path: string, body: Uint8Array, signal: AbortSignal): Promise<Exchange> {
     const { url, node, publicKey, self, key } = this.#options;
     const target = new URL(path, url);
     const plain = { method: "POST", url: target.href, headers: {} };
     const nonce = this.#nonce ?? "none";
     this.#nonce = null;
     const headers = await signRequest(plain, body, { key, node: self, audience: node, nonce });
-    const answer = await this.#send(target, headers, body, signal, waitMs);
+    const answer = await this.#send(target, headers, body, signal, 0);
+    if (answer.status === 503) return answer;
     this.#nonce = offeredNonce(answer.headers["accept-signature"]);
     const signer = { node, publicKey };
     const doubt = await doubtAnswer(answer, answer.body, { ...plain, headers }, signer);
     if (doubt === null) return answer;
-    throw new PeerError(`Cannot believe the answer of "${node}": ${doubt}`, {
+    throw this.#disbelieved(doubt);
+  }
+
+  #disbelieved(doubt: string): PeerError {
+    return new PeerError(`Cannot believe the answer of "${this.node}": ${doubt}`, {
       hint: "somebody else answers at this address, or the county's key was made anew",
     });
   }

@@ -52,6 +52,8 @@ export class SimulatedNetwork {
   faults: NetworkFaults = CALM;
   /** What the line of each node carries in each direction; what waits for it goes in order. */
   bytesPerMs = Infinity;
+  /** What an end works on a request, milliseconds. */
+  workMs = 0;
   readonly #takenToMs = new Map<string, number>();
   /** Bytes that each node has sent. */
   readonly sent = new Map<string, number>();
@@ -138,7 +140,14 @@ export class SimulatedNetwork {
     const desk = this.#desks.get(to);
     const route = MEMBER_ROUTES.get(path);
     if (desk === undefined || route === undefined) throw new PeerError("connection refused");
+    const admitted = desk.admission.enter(body.length);
+    if (admitted.kind === "busy") {
+      const { retryAfterMs } = admitted;
+      throw new PeerError("busy", { retryAfterMs });
+    }
+    if (path === "/sync/pull") admitted.leave();
     try {
+      if (this.workMs > 0) await this.#time.pause(this.workMs, desk.signal);
       const answer = await route(desk, { node: from, remote: null }, body);
       if (this.#desks.get(to) !== desk) throw new PeerError("connection reset");
       if (answer.status !== 200) throw new PeerError(new TextDecoder().decode(answer.body));
@@ -146,6 +155,8 @@ export class SimulatedNetwork {
     } catch (error) {
       const expected = error instanceof OctetsError || error instanceof DiskError;
       throw expected ? new PeerError(error.message) : error;
+    } finally {
+      admitted.leave();
     }
   }
 

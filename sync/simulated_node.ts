@@ -37,8 +37,10 @@ class PowerCut extends Error {
   override name = "PowerCut";
 }
 
-const SEGMENT_BYTES_MAX = 20_000;
-const BOOT_ID = "00112233445566778899aabbccddeeff";
+/** A segment holds some dozens of entries: a minute of simulation fills and prunes several. */
+const SEGMENT_BYTES_MAX = 4000;
+/** Wall clock of all nodes when a simulation begins, milliseconds since 1970 UTC. */
+const BEGIN_WALL_MS = 1_795_000_000_000;
 
 export class SimulatedNode {
   readonly name: string;
@@ -52,6 +54,11 @@ export class SimulatedNode {
   #died = Promise.withResolvers<void>();
   /** What ended the last life, for whoever looks at a failed run. */
   #failure: Error | null = null;
+  /** Machines boot anew when their power comes back. */
+  #boots = 1;
+  #bootedMs = 0;
+  /** How far its wall clock is off, milliseconds. */
+  #wallErrorMs = 0;
 
   /** `peers`: the centres it ships to. */
   constructor(name: string, peers: readonly string[], world: World) {
@@ -73,8 +80,18 @@ export class SimulatedNode {
   }
 
   stamp(): Stamp {
-    const bootMs = Math.floor(this.#world.time.nowMs());
-    return { wallMs: 1_795_000_000_000 + bootMs, bootId: BOOT_ID, bootMs, clock: "trusted" };
+    const nowMs = Math.floor(this.#world.time.nowMs());
+    return {
+      wallMs: BEGIN_WALL_MS + nowMs + this.#wallErrorMs,
+      bootId: this.#boots.toString(16).padStart(32, "0"),
+      bootMs: nowMs - this.#bootedMs,
+      clock: this.#wallErrorMs === 0 ? "trusted" : "untrusted",
+    };
+  }
+
+  /** Sets its wall clock wrong by so much; 0 sets it right. */
+  setWallError(ms: number): void {
+    this.#wallErrorMs = ms;
   }
 
   /** Starts its process; a failure on the way leaves it down. */
@@ -129,7 +146,11 @@ export class SimulatedNode {
     this.#running?.stop.abort();
     this.#running = null;
     this.#world.network.hangUp(this.name);
-    if (power) this.#disk.powerCut();
+    if (power) {
+      this.#disk.powerCut();
+      this.#boots++;
+      this.#bootedMs = Math.floor(this.#world.time.nowMs());
+    }
   }
 
   /** Stops its process as a service manager does. */

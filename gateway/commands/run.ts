@@ -2,10 +2,11 @@
 import { pause } from "../../sync/timer.ts";
 import { type Config, isLoopback } from "../config.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
+import { despiteDisk, isDiskFailure } from "../disk_failure.ts";
 import { httpHandler } from "../http.ts";
 import type { Log } from "../log.ts";
 import { type Node, openNode } from "../node.ts";
-import { Notifier, statusLine, tellStatus } from "../notify.ts";
+import { diskNote, Notifier, statusLine, tellStatus } from "../notify.ts";
 import { ownerUrl } from "../api.ts";
 import { countyRole } from "../roles/county.ts";
 import type { Role } from "../roles/role.ts";
@@ -45,7 +46,10 @@ export async function runNode(
     origin: journal.origin,
     version: VERSION,
   });
-  await tellCatalogue(node);
+  const told = await tellCatalogue(node).then(() => true, (error) => {
+    if (!isDiskFailure(error)) throw error;
+    return false;
+  });
   const stop = new AbortController();
   const stopping = AbortSignal.any([signal, stop.signal]);
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
@@ -54,12 +58,17 @@ export async function runNode(
   let unready: string | null = "starting";
   const server = serve(node, role, startedMs, () => unready);
   const who = `${config.role} ${config.node} at ${server.url}`;
-  const status = () => statusLine(who, role.links.map((link) => link.status()));
+  const status = () =>
+    statusLine(who, role.links.map((link) => link.status()), diskNote(node.disk.view()));
+  const steadily = (run: () => Promise<void>) => despiteDisk(log, run, stopping);
   const running = [
     ...role.supervisors.map((supervisor) => supervisor.run(stopping)),
-    ...role.links.map((link) => link.run(stopping)),
-    pruneNow(node, role, stopping),
-    followTables(node, stopping),
+    ...role.links.map((link) => steadily(() => link.run(stopping))),
+    ...(told ? [] : [steadily(() => tellCatalogue(node))]),
+    steadily(() => node.disk.run(stopping)),
+    steadily(() => node.clockWatch.run(stopping)),
+    steadily(() => pruneNow(node, role, stopping)),
+    steadily(() => followTables(node, stopping)),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
     tellStatus(notifier, status, stopping),
   ];
@@ -166,7 +175,7 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
   const scheme = tls === undefined ? "http" : "https";
   const shown = openableHost(host, Deno.networkInterfaces());
   const url = `${scheme}://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
-  const sessions = new Sessions(config.dataDir, () => node.clock.now().wallMs);
+  const sessions = new Sessions(config.dataDir, () => node.clock.now());
   const { supervisors, links, sync } = role;
   const parts = { node, supervisors, links, startedMs, version: VERSION, sessions, url };
   const handler = httpHandler({ ...parts, sync, unready });
@@ -213,7 +222,7 @@ function remoteOf(info: Deno.ServeHandlerInfo): { hostname: string } {
 
 /** A site's disk is freed of what both centres hold; a county keeps what it was given. */
 async function pruneNow(
-  { config, journal, clock, log, losses }: Node,
+  { config, journal, clockWatch, disk, log, losses }: Node,
   { links, replication }: Role,
   signal: AbortSignal,
 ): Promise<void> {
@@ -221,6 +230,7 @@ async function pruneNow(
   if (config.role !== "site" || configured.length < CENTRES) return;
   const keepMs = config.journal.retentionDays * DAY_MS;
   while (!signal.aborted) {
+    disk.makeRoomToPrune();
     // Of a centre declared lost no receipt is waited for, but one there has to be.
     const centres = configured.filter((centre) => !losses.lost.has(centre));
     const segments = centres.length === 0 ? 0 : await journal.prune({
@@ -228,7 +238,7 @@ async function pruneNow(
       keepOwnMs: keepMs,
       keepOthersMs: keepMs,
       adopted: replication.lives.adopted,
-      nowMs: clock.now().wallMs,
+      nowMs: clockWatch.ageingMs(),
     });
     if (segments > 0) log({ kind: "pruned", segments });
     await pause(PRUNE_MS, signal);

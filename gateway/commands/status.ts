@@ -11,7 +11,19 @@ export const nodeStatusSchema = z.object({
   upSeconds: z.number(),
   clock: z.string(),
   journal: z.object({ bytes: z.number(), segments: z.number() }),
-  disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }),
+  retentionDays: z.number(),
+  disk: z.object({
+    freeBytes: z.number(),
+    totalBytes: z.number(),
+    usedPercent: z.number(),
+    refuses: z.array(z.string()),
+    unwritable: z.string().nullable(),
+    reserveBytes: z.number(),
+    bytesADay: z.number().nullable(),
+    daysLeft: z.number().nullable(),
+    writeAmplification: z.number().nullable(),
+    keptSince: z.string().nullable(),
+  }),
   sources: z.array(
     z.object({ name: z.string(), driver: z.string(), state: z.string(), detail: z.string() }),
   ),
@@ -43,6 +55,7 @@ export function statusText(status: NodeStatus): string {
     `life ${origin}`,
     `journal ${gigabytes(journal.bytes)} in ${journal.segments} segments, ` +
     `disk free ${gigabytes(disk.freeBytes)} of ${gigabytes(disk.totalBytes)}`,
+    ...diskLines(status),
   ];
   const sources = status.sources.map(({ name, driver, state, detail }) => [
     name,
@@ -68,9 +81,34 @@ export function statusText(status: NodeStatus): string {
   ].join("\n");
 }
 
+function diskLines({ disk, retentionDays }: NodeStatus): string[] {
+  const notYet = "not known yet";
+  const aDay = disk.bytesADay === null ? notYet : `${(disk.bytesADay / 1e6).toFixed(1)} MB a day`;
+  const left = disk.bytesADay === 0
+    ? "without end"
+    : disk.daysLeft === null
+    ? notYet
+    : `${disk.daysLeft.toFixed(1)} until readings are refused, if nothing is pruned`;
+  const amplification = disk.writeAmplification === null
+    ? notYet
+    : disk.writeAmplification.toFixed(1);
+  const since = disk.keptSince === null ? "nothing yet" : `back to ${disk.keptSince}`;
+  const reserve = (disk.reserveBytes / 1e6).toFixed(1);
+  return [
+    `journal grows ${aDay}, days left ${left}`,
+    `disk ${disk.usedPercent.toFixed(1)} % used, ${reserve} MB of it kept for alarms and audit, ` +
+    `write amplification ${amplification}`,
+    `own entries stay ${retentionDays} days and until both centres have them: ${since}`,
+    ...(disk.unwritable === null ? [] : [`THE JOURNAL CANNOT WRITE: ${disk.unwritable}`]),
+    ...(disk.refuses.length === 0
+      ? []
+      : [`NOT TAKEN ANY MORE: ${disk.refuses.join(", ")}; make room on this disk`]),
+  ];
+}
+
 function linkCells(link: NodeStatus["links"][number]): string[] {
   const oldest = link.oldestWaitingSeconds === null ? "" : `${link.oldestWaitingSeconds} s`;
   const next = link.nextTrySeconds === null ? "" : `, next in ${link.nextTrySeconds} s`;
-  const why = link.reason ?? link.hint ?? "";
+  const why = [link.reason, link.hint].filter((text) => text !== null).join("; ");
   return [String(link.waitingEntries ?? ""), oldest, `${link.attempts}${next}`, why];
 }

@@ -96,9 +96,9 @@ export function viewOf(language: Language): View {
 }
 
 function siteMain(parts: ApiParts): Main {
-  const { config, tables, refusals } = parts.node;
+  const { clock, config, tables, refusals } = parts.node;
   return async (view, path) => {
-    const devices = () => listDevices(tables, config.node, view.nowMs);
+    const devices = () => listDevices(tables, config.node, clock.now());
     if (path === "/") return siteOverview(view, await statusOf(parts), await devices());
     if (path === "/refused") return refusalsPage(view, refusals.list());
     const name = /^\/devices\/([^/]+)$/.exec(path)?.[1];
@@ -121,7 +121,7 @@ function countyMain(parts: ApiParts, comparisons: Comparisons): Main {
         ? daysPage(view, compared, await comparisons.of(compared))
         : null;
     }
-    const sites = await siteSummaries(parts, view.nowMs, equality);
+    const sites = await siteSummaries(parts, equality);
     if (path === "/") return countyOverview(view, await statusOf(parts), sites, equality);
     const [, name, deviceName] = /^\/sites\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
     const site = sites.find((one) => one.node === name);
@@ -134,11 +134,13 @@ function countyMain(parts: ApiParts, comparisons: Comparisons): Main {
 
 async function siteSummaries(
   { node }: ApiParts,
-  nowMs: number,
   equality: Awaited<ReturnType<typeof compare>>,
 ): Promise<SiteSummary[]> {
   const twins = Map.groupBy(await listTwins(node.tables), ({ node }) => node);
-  const devices = Map.groupBy(await listDevices(node.tables, null, nowMs), ({ site }) => site);
+  const devices = Map.groupBy(
+    await listDevices(node.tables, null, node.clock.now()),
+    ({ site }) => site,
+  );
   const titles = new Map<string, Text>();
   for (const row of await node.tables.rows("SELECT node, title FROM nodes")) {
     titles.set(row.text("node"), JSON.parse(row.text("title")));

@@ -6,7 +6,8 @@ import type { EqualityView } from "../fleet/equality.ts";
 import type { NodeStatus } from "../status.ts";
 import { dataTable } from "./data_table.ts";
 import { deviceCards, deviceTone } from "./device_cards.ts";
-import { IN_STEP_SECONDS, journalFacts, linkCards } from "./status_parts.ts";
+import { diskBanner } from "./disk_parts.ts";
+import { IN_STEP_SECONDS, journalFacts, linkCards, lostCentres } from "./status_parts.ts";
 import { twinsBanner } from "./twins_banner.ts";
 import type { TwinsView } from "../fleet/twins.ts";
 import {
@@ -45,7 +46,8 @@ export function countyOverview(
   const other = status.links.length === 0
     ? ""
     : html`<section><h2>${t("otherCentre")}</h2>${linkCards(view, status.links)}</section>`;
-  return html`${equalityBanner(view, status, equality)}
+  const first = html`${diskBanner(view, status.disk)}${lostCentres(view, status)}`;
+  return html`${first}${equalityBanner(view, status, equality)}
     <section><h2>${t("sites")}</h2>${cards}</section>
     ${other}
     <section class="panel"><h2>${t("journal")}</h2>${journalFacts(view, status)}</section>`;

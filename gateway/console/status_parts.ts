@@ -2,9 +2,11 @@
 import { html } from "hono/html";
 import type { LinkView, NodeStatus, SourceView } from "../status.ts";
 import { dataTable } from "./data_table.ts";
+import { diskFacts } from "./disk_parts.ts";
 import { explain } from "./explain.ts";
 import type { TextKey } from "./text.ts";
 import {
+  age,
   badge,
   bytesText,
   durationText,
@@ -66,6 +68,7 @@ function linkCard(view: View, link: LinkView): Html {
     ${
     link.reason === null ? "" : html`
       <p class="reason">${explain(view, link.reason)}</p>
+      ${link.clockSuspected ? clockSuspicion(view) : ""}
       <dl class="points">
               <div><dt>${t("attempts")}</dt><dd>${link.attempts}</dd></div>
               ${link.nextTrySeconds === null ? "" : html`
@@ -86,6 +89,11 @@ function linkCard(view: View, link: LinkView): Html {
     `
   }
   </article>`;
+}
+
+function clockSuspicion(view: View): Html {
+  const now = new Date(view.nowMs).toISOString().slice(0, 16).replace("T", " ");
+  return html`<p class="reason">${view.t("clockLikely").replace("{}", `${now} UTC`)}</p>`;
 }
 
 export function lineTable(view: View, sources: readonly SourceView[]): Html {
@@ -125,7 +133,17 @@ export function journalFacts(view: View, status: NodeStatus): Html {
     )
   }
     <div><dt>${t("onDisk")}</dt><dd>${bytesText(status.journal.bytes)}</dd></div>
-    <div><dt>${t("diskFree")}</dt><dd>${bytesText(status.disk.freeBytes)}</dd></div>
+    ${diskFacts(view, status)}
     <div class="wide"><dt>${t("life")}</dt><dd><code>${status.origin}</code></dd></div>
   </dl>`;
+}
+
+/** What an operator has said of a centre that is gone for good. */
+export function lostCentres(view: View, { lostCentres }: Pick<NodeStatus, "lostCentres">): Html {
+  return html`${
+    lostCentres.map(({ centre, reason, by, wallMs }) =>
+      html`<p class="banner bad"><strong>${centre}</strong> <span>${view.t("centreLost")} ·
+      ${reason} · ${by} · ${age(view, new Date(wallMs).toISOString())}</span></p>`
+    )
+  }`;
 }

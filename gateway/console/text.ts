@@ -78,8 +78,45 @@ const TEXTS = {
     en: "No time source confirms this clock; every entry says so",
   },
 
+  clockCorrected: { zh: "时间已更正", en: "Time corrected" },
+  clockSaid: { zh: "当时时钟显示", en: "the clock said" },
+  clockLikely: {
+    zh: "本机时钟未经确认，当前显示 {}：很可能是原因。请校准时钟；采集不受影响，校准后自动恢复",
+    en:
+      "This node's clock is not confirmed and says {}: probably that is the cause. Set the clock; " +
+      "collection goes on, and the link comes back by itself",
+  },
+
   onDisk: { zh: "占用磁盘", en: "On disk" },
   diskFree: { zh: "磁盘可用", en: "Disk free" },
+  diskShare: { zh: "磁盘已用", en: "Disk used" },
+  diskUsed: { zh: "磁盘已用 {}%", en: "The disk is {} % full" },
+  diskFilling: { zh: "磁盘将满", en: "The disk is filling up" },
+  diskFillingHint: {
+    zh: "请检查与县中心的连接，删除无关文件，或更换更大的磁盘",
+    en: "Check the links to the centres, delete what does not belong here, or fit a larger disk",
+  },
+  diskRefuses: { zh: "磁盘已满，不再接收：{}", en: "The disk is full; not taken any more: {}" },
+  diskRefusesHint: {
+    zh:
+      "设备收不到确认，会保留并重发；轮询设备的数据将留下空缺并计数。请立即腾出磁盘空间，恢复后自动继续",
+    en: "Devices get no acknowledgement and keep their data; polled ones leave gaps, which are " +
+      "counted. Make room on this disk now; everything goes on by itself then",
+  },
+  cannotWrite: { zh: "日志无法写入磁盘", en: "The journal cannot write to its disk" },
+  cannotWriteHint: {
+    zh: "新数据未被确认。请检查磁盘；恢复后自动继续",
+    en: "Nothing new is acknowledged. Check the disk; everything goes on by itself then",
+  },
+  daysLeft: { zh: "预计还可用", en: "Days left" },
+  days: { zh: "天", en: "d" },
+  noGrowth: { zh: "无增长", en: "no growth" },
+  notKnownYet: { zh: "尚未得知", en: "not known yet" },
+  reserve: { zh: "报警与审计预留", en: "Kept for alarms and audit" },
+  growth: { zh: "日志每天增长", en: "Journal grows a day" },
+  retention: { zh: "本地保留", en: "Local retention" },
+  keptFor: { zh: "最早数据", en: "Oldest reading" },
+  amplification: { zh: "写放大", en: "Write amplification" },
   stream: { zh: "数据流", en: "Stream" },
   alarm: { zh: "报警", en: "Alarms" },
   record: { zh: "业务记录", en: "Records" },
@@ -145,6 +182,10 @@ const TEXTS = {
   noSitesHint: {
     zh: "用 tributary invite 生成一次性登记码，交给站点技术人员",
     en: "Give the site's technician a one-time code from tributary invite",
+  },
+  centreLost: {
+    zh: "已由县级操作员宣布失效；恢复前只等待另一中心的回执",
+    en: "declared lost by an operator; until it returns only the other centre's receipt counts",
   },
   lastReading: { zh: "最近数据", en: "Last reading" },
 

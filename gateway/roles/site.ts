@@ -9,7 +9,7 @@ import { type Source, Supervisor } from "../supervise.ts";
 import type { Role } from "./role.ts";
 
 export function siteRole(node: Node, config: SiteConfig): Role {
-  const collector = new Collector(node);
+  const collector = new Collector({ ...node, admission: node.disk });
   const replication = replicationOf(node);
   const parts = { ...node, collector, random: Math.random };
   return {

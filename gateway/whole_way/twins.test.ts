@@ -61,7 +61,14 @@ test("two boxes with one identity are both named, and nothing of either is lost"
   const twinsAt = async (county: NodeProcess) =>
     z.array(twinsView).parse(await county.ask("/api/twins"));
   for (const county of counties) {
-    await until("both boxes are named", async () => (await twinsAt(county)).length === 1, 100_000).catch((e) => { Deno.writeTextFileSync("/tmp/twinlog.txt", [first.node, second.node, ...counties].map((n) => n.log).join("\n=====\n")); throw e; });
+    await until("both boxes are named", async () => (await twinsAt(county)).length === 1, 100_000)
+      .catch((e) => {
+        Deno.writeTextFileSync(
+          "/tmp/twinlog.txt",
+          [first.node, second.node, ...counties].map((n) => n.log).join("\n=====\n"),
+        );
+        throw e;
+      });
     const [{ node, boxes }] = await twinsAt(county);
     expect(node).toBe("site-1");
     expect(boxes.map(({ machine }) => machine).sort()).toEqual([FIRST, SECOND]);
