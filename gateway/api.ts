@@ -1,6 +1,8 @@
 /** The API for programs: each route is described once, for answering and for OpenAPI alike. */
 import { Hono } from "hono";
 import * as z from "zod";
+import type { ApiParts, ApiRoute } from "./api_route.ts";
+import { BLOB_ROUTES } from "./blobs/blob_api.ts";
 import { NODE_NAME } from "../sync/origin.ts";
 import { type Problem, problemResponse } from "../sync/problem.ts";
 import { readBody } from "../sync/read_body.ts";
@@ -14,33 +16,7 @@ import { invite } from "./fleet/invite.ts";
 import { listTwins, twinsView } from "./fleet/twins.ts";
 import { ROLES } from "./fleet/members.ts";
 import { REFUSAL_CODES } from "../drivers/driver.ts";
-import { statusOf, type StatusParts } from "./status.ts";
-import type { Sessions } from "./sessions.ts";
-
-export interface ApiParts extends StatusParts {
-  readonly sessions: Sessions;
-  /** Address of this node, for links. */
-  readonly url: string;
-}
-
-/** A route: what it takes, what it gives, and who answers. */
-export interface ApiRoute {
-  readonly method: "get" | "post";
-  readonly path: string;
-  readonly summary: string;
-  /** Roles that have it; none: both. */
-  readonly role?: "site" | "county";
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodType;
-  readonly answer: z.ZodType;
-  readonly contentType?: string;
-  readonly handle: (parts: ApiParts, input: Input) => Promise<Response>;
-}
-
-interface Input {
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
+import { statusOf } from "./status.ts";
 
 const BODY_BYTES_MAX = 64 << 10;
 const ENTRIES_MAX = 10_000;
@@ -270,6 +246,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     handle: ({ sessions, url }) =>
       Promise.resolve(Response.json({ url: ownerUrl(url, sessions.newLink()) }, { status: 201 })),
   },
+  ...BLOB_ROUTES,
 ];
 
 export function ownerUrl(url: string, token: string): string {
@@ -282,13 +259,16 @@ export function apiApp(parts: ApiParts): Hono {
   const role = parts.node.config.role;
   for (const route of API_ROUTES) {
     if (route.role !== undefined && route.role !== role) continue;
-    app.on(route.method.toUpperCase(), route.path, async (context) => {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    app.on(route.method.toUpperCase(), path, async (context) => {
       const query = route.query?.safeParse(context.req.query());
       if (query?.success === false) return badInput(query.error);
       const body = route.body === undefined ? undefined : await jsonBody(context.req.raw);
       const parsed = route.body?.safeParse(body);
       if (parsed?.success === false) return badInput(parsed.error);
-      return await route.handle(parts, { query: context.req.query(), body });
+      const { raw: request } = context.req;
+      const input = { query: context.req.query(), body, path: context.req.param(), request };
+      return await route.handle(parts, input);
     });
   }
   return app;

@@ -71,6 +71,11 @@ export interface ReceivingEnd {
   readonly limits?: AdmissionLimits;
   /** Aborts when it ends: who waits is answered then. */
   readonly signal?: AbortSignal;
+  /** Further routes for members: the body of a request to the body of its answer. */
+  readonly more?: ReadonlyMap<
+    string,
+    (node: string, body: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
+  >;
 }
 
 export interface Desk {

@@ -1,5 +1,6 @@
 /** `tributary run`: a node, from its configuration until a signal stops it. */
 import { pause } from "../../sync/timer.ts";
+import { removeDelivered } from "../blobs/removal.ts";
 import { type Config, isLoopback } from "../config.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { despiteDisk, isDiskFailure } from "../disk_failure.ts";
@@ -68,6 +69,8 @@ export async function runNode(
     steadily(() => node.disk.run(stopping)),
     steadily(() => node.clockWatch.run(stopping)),
     steadily(() => pruneNow(node, role, stopping)),
+    ...role.couriers.map((courier) => steadily(() => courier.run(stopping))),
+    steadily(() => removeDelivered(node, role.links.map(({ centre }) => centre), stopping)),
     steadily(() => followTables(node, stopping)),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
     tellStatus(notifier, status, stopping),
@@ -176,8 +179,8 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
   const shown = openableHost(host, Deno.networkInterfaces());
   const url = `${scheme}://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
   const sessions = new Sessions(config.dataDir, () => node.clock.now());
-  const { supervisors, links, sync } = role;
-  const parts = { node, supervisors, links, startedMs, version: VERSION, sessions, url };
+  const { supervisors, links, couriers, sync } = role;
+  const parts = { node, supervisors, links, couriers, startedMs, version: VERSION, sessions, url };
   const handler = httpHandler({ ...parts, sync, unready });
   const hurry = new AbortController();
   let finished = false;

@@ -1,7 +1,7 @@
 /** The console's pages, live and without a build step; whoever comes here has a session. */
 import { type Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import type { ApiParts } from "../api.ts";
+import type { ApiParts } from "../api_route.ts";
 import { listDevices } from "../devices/device_list.ts";
 import { compare } from "../fleet/equality.ts";
 import { listTwins } from "../fleet/twins.ts";

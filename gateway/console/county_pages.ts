@@ -45,7 +45,7 @@ export function countyOverview(
     : html`<div class="cards">${sites.map((site) => siteCard(view, site))}</div>`;
   const other = status.links.length === 0
     ? ""
-    : html`<section><h2>${t("otherCentre")}</h2>${linkCards(view, status.links)}</section>`;
+    : html`<section><h2>${t("otherCentre")}</h2>${linkCards(view, status)}</section>`;
   const first = html`${diskBanner(view, status.disk)}${lostCentres(view, status)}`;
   return html`${first}${equalityBanner(view, status, equality)}
     <section><h2>${t("sites")}</h2>${cards}</section>

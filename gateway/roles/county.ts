@@ -2,9 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { Nonces } from "../../sync/nonces.ts";
 import { type SyncEvent, syncRoutes } from "../../sync/routes.ts";
+import { blobRoutes } from "../../sync/blobs/blob_routes.ts";
 import { pause } from "../../sync/timer.ts";
 import type { TwinSighting } from "../../sync/twins.ts";
-import { CentreLink } from "../centre_link.ts";
+import { centresOf } from "../centres.ts";
 import type { CountyConfig } from "../config.ts";
 import { daysOf } from "../fleet/days.ts";
 import { enrolmentRoute } from "../fleet/enrolment.ts";
@@ -20,7 +21,8 @@ const AGAIN_MS = 5000;
 export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal): Role {
   const { journal, keystore, registry, tables, clock, log } = node;
   const replication = replicationOf(node);
-  const links = config.peer === undefined ? [] : [new CentreLink(node, config.peer, replication)];
+  const peers = config.peer === undefined ? [] : [config.peer];
+  const centres = centresOf(node, peers, replication);
   const routes = syncRoutes({
     journal,
     node: config.node,
@@ -34,12 +36,13 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
     },
     onEvent: (event) => {
       if (event.kind === "asked-again") {
-        return links.find(({ centre }) => centre === event.node)?.askAgain();
+        return centres.links.find(({ centre }) => centre === event.node)?.askAgain();
       }
       if (event.kind === "twins") sayTwins(node, event, signal);
       count(node, event);
     },
     signal,
+    ...blobRoutesOf(node),
   });
   const { node: name } = config;
   const desk = { node: name, key: keystore.key, journal, tables, registry, clock, log };
@@ -47,7 +50,7 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
   return {
     collector: null,
     supervisors: [],
-    links,
+    ...centres,
     replication,
     sync: (request, remote) => {
       const { pathname } = new URL(request.url);
@@ -55,6 +58,12 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
       return asked ? enrolment(request) : routes(request, remote);
     },
   };
+}
+
+function blobRoutesOf({ blobs: store, arrivals, keystore, registry }: Node) {
+  if (arrivals === null) return {};
+  const roleOf = (name: string) => registry.member(name)?.role;
+  return { more: blobRoutes({ store, arrivals, key: keystore.key, roleOf }) };
 }
 
 /** It is told once only: what keeps the journal from taking it is waited for. */
