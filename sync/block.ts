@@ -86,12 +86,21 @@ export function blockChanges(
 
 /** The contents of a block from entry `first` on. */
 export function contentsFrom(block: Block, first: number): Uint8Array {
-  if (first <= block.first) return block.contents;
+  if (first <= block.first || isGap(block)) return block.contents;
   return block.contents.subarray(contentEnds(block.contents)[first - block.first - 1]);
 }
 
-/** Wall clock of a block's last entry, milliseconds since 1970 UTC. */
+/**
+ * Whether a block says only that its entries are not to be had: it has no contents, and of its
+ * hashes that of the last entry alone, from which the chain goes on.
+ */
+export function isGap({ contents }: Pick<Block, "contents">): boolean {
+  return contents.length === 0;
+}
+
+/** Wall clock of a block's last entry, milliseconds since 1970 UTC; a gap's is before all. */
 export function lastWallMs(block: Block): number {
+  if (isGap(block)) return 0;
   const from = contentEnds(block.contents).at(-2) ?? 0;
   return readContent(new OctetReader(block.contents, from)).time.wallMs;
 }

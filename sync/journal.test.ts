@@ -99,6 +99,72 @@ test("a clean close goes on with the same life, anything else begins a new one",
   await third.close();
 });
 
+/** The body of the first entry of a life. */
+async function lifeOf(journal: Journal, origin = journal.origin) {
+  const result = await journal.read(origin, "audit", 0, LIMITS);
+  if (result.kind !== "run") throw new Error("the life has no first entry");
+  const [entry] = entriesOf(result.run, firstHash());
+  expect(entry.kind).toBe("life");
+  return JSON.parse(new TextDecoder().decode(entry.body));
+}
+
+const OTHER_BOOT = "ff".repeat(16);
+
+test.each([
+  { what: "the same boot of the same machine", at: {}, reason: null },
+  { what: "another boot", at: { stamp: { ...stampAt(1), bootId: OTHER_BOOT } }, reason: "reboot" },
+  { what: "another machine", at: { machine: "b" }, reason: "moved" },
+  {
+    what: "another machine, in another boot",
+    at: { machine: "b", stamp: { ...stampAt(1), bootId: OTHER_BOOT } },
+    reason: "moved",
+  },
+  {
+    what: "a later life that others hold",
+    at: { after: "site-1.4-0011223344556677" },
+    reason: "overtaken",
+  },
+])("after a clean close $what begins a life because: $reason", async ({ at, reason }) => {
+  using folder = new TemporaryFolder();
+  const first = await open(folder, { machine: "a" });
+  const { origin } = first;
+  expect(await lifeOf(first)).toEqual({
+    reason: "first",
+    previous: null,
+    boot: BOOT_ID,
+    machine: "a",
+  });
+  await first.append([numbered(1)], stampAt(1));
+  await first.close();
+  const second = await open(folder, { machine: "a", ...at });
+  if (reason === null) expect(second.origin).toBe(origin);
+  else {
+    expect(await lifeOf(second)).toMatchObject({ reason, previous: { origin } });
+    expect(parseOrigin(second.origin)?.life).toBe(reason === "overtaken" ? 5 : 2);
+  }
+  await second.close();
+});
+
+test("a life is renewed at run time: what was appended before belongs to the old one", async () => {
+  using folder = new TemporaryFolder();
+  const journal = await open(folder, { machine: "a", segmentBytesMax: 20_000 });
+  const old = journal.origin;
+  const before = range(1, 50).map((n) => journal.append([numbered(n)], stampAt(n)));
+  const renewed = journal.renewLife("fork", "site-1.7-0011223344556677");
+  const after = range(51, 100).map((n) => journal.append([numbered(n)], stampAt(n)));
+  const origin = await renewed;
+  expect(journal.origin).toBe(origin);
+  expect(parseOrigin(origin)?.life).toBe(8);
+  await Promise.all([...before, ...after]);
+  expect(await numbersIn(journal, old)).toEqual(range(1, 50));
+  expect(await numbersIn(journal, origin)).toEqual(range(51, 100));
+  expect(await lifeOf(journal)).toMatchObject({ reason: "fork", previous: { origin: old } });
+  await journal.close();
+  const again = await open(folder, { machine: "a" });
+  expect(again.origin).toBe(origin);
+  await again.close();
+});
+
 test("a journal goes through many segments as through one, and after a reopen", async () => {
   using folder = new TemporaryFolder();
   const journal = await open(folder, { segmentBytesMax: 100_000 });

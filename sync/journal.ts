@@ -6,21 +6,32 @@ import type { Append, Appended } from "./append.ts";
 import type { HashName } from "./chain.ts";
 import type { Stamp } from "./entry.ts";
 import type { ReadResult, Retention, SignedRunWithKey } from "./journal_core.ts";
+import type { LifeReason } from "./journal_lives.ts";
 import type { JournalMethods, Opening, Status } from "./journal_methods.ts";
+import type { JournalHealth } from "./journal_health.ts";
 import { JournalShell } from "./journal_shell.ts";
 import type { Reception } from "./reception.ts";
 import type { ReadLimits, Receipt, StreamState } from "./segments.ts";
 import { WorkerCalls } from "./worker_calls.ts";
 
+export { type JournalHealth, JournalUnwritable } from "./journal_health.ts";
+
 /** What a county stores, a site stores, and any other store has to be able to do. */
 export interface Journal {
-  /** This life of this node: the origin of what is appended. */
+  /** This life of this node: the origin of what is appended; `renewLife` changes it. */
   readonly origin: string;
   readonly hashName: HashName;
   /** Resolves with the reason when the journal cannot go on: it has to be opened anew then. */
   readonly failed: Promise<Error>;
   /** Resolves, in order, when all of it is durable. */
   append(items: readonly Append[], stamp: Stamp): Promise<Appended[]>;
+  /**
+   * Begins a new life without an open, once the node learns that it must not go on with this one;
+   * `after` is a life of this node that others hold. What was handed to `append` before belongs
+   * to the old life, what comes later to the new one. Resolves with the new origin when its
+   * `life` entry is durable.
+   */
+  renewLife(reason: LifeReason, after?: string): Promise<string>;
   receive(runs: readonly SignedRunWithKey[]): Promise<Reception[]>;
   read(origin: string, stream: string, after: number, limits: ReadLimits): Promise<ReadResult>;
   hashAt(origin: string, stream: string, seq: number): Promise<Uint8Array | null>;
@@ -30,6 +41,8 @@ export interface Journal {
   addReceipts(receipts: readonly Receipt[]): void;
   prune(retention: Retention): Promise<number>;
   status(): Promise<Status>;
+  /** Whether it can write at the moment. */
+  health(): JournalHealth;
   /** Resolves once a commit has gone through since the last call; makes one where none did. */
   probe(): Promise<void>;
   /** A channel on which another thread reads (see `JournalReader`); to be transferred to it. */
@@ -43,12 +56,11 @@ export type JournalOptions = Omit<Opening, "nonce">;
 
 /** Opens the journal in a folder, in a worker thread. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const nonce = crypto.getRandomValues(new Uint8Array(8)).toHex();
   const journal = new JournalShell(
     options.hashName,
     (listeners) =>
       new WorkerCalls<JournalMethods>(new URL("./journal_worker.ts", import.meta.url), listeners),
   );
-  await journal.open({ ...options, nonce });
+  await journal.open(options);
   return journal;
 }

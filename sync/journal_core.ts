@@ -4,15 +4,17 @@
  */
 import { type AppendBatch, type AppendResult, CONFLICT, DUPLICATE } from "./append.ts";
 import { Chain, firstHash, type HashName } from "./chain.ts";
-import { BlockBuilder, blockChanges, contentsFrom, joined, lastWallMs } from "./block.ts";
+import { BlockBuilder, blockChanges, lastWallMs } from "./block.ts";
 import { HASH_BYTES, type Stamp, writeContent } from "./entry.ts";
 import { JournalKeys } from "./journal_keys.ts";
+import { lifeBody, type LifeReason, META, nextOrigin, reasonAtOpen } from "./journal_lives.ts";
+import { JournalReading, type ReadResult } from "./journal_reading.ts";
+import { mayGo, type Retention } from "./journal_retention.ts";
 import { OctetWriter } from "./octets.ts";
-import { formatOrigin, isOvertaken, lifeOf, nodeOf } from "./origin.ts";
 import { receiveRun, type Reception } from "./reception.ts";
-import type { Run, SignedRun } from "./run.ts";
+import type { SignedRun } from "./run.ts";
 import { SegmentRow } from "./segment_row.ts";
-import type { Change, Range, ReadLimits, Receipt, Segments, StreamState } from "./segments.ts";
+import type { Change, ReadLimits, Receipt, Segments, StreamState } from "./segments.ts";
 import { ONE_BLOCK, receiptKey, streamKey } from "./segments.ts";
 
 export interface CoreOptions {
@@ -26,6 +28,8 @@ export interface CoreOptions {
   readonly stamp: Stamp;
   /** 16 random hexadecimal digits, for the name of a new life. */
   readonly nonce: string;
+  /** Names this hardware, as a copy of its disk cannot; none where nobody can say. */
+  readonly machine?: string;
   /**
    * A life of this node that others hold: where it is not one of this journal's, the box was
    * replaced, and a life begins that comes after it.
@@ -39,27 +43,9 @@ export interface SignedRunWithKey {
   readonly publicKeys: readonly string[];
 }
 
-/** What a run of reads may ask for: nothing there, a run, or that it was pruned. */
-export type ReadResult =
-  | { readonly kind: "run"; readonly run: Run }
-  | { readonly kind: "end" }
-  | { readonly kind: "pruned"; readonly floor: number }
-  /** Damaged: entries from `seq` on are not on this disk, though they should be; `next` is. */
-  | { readonly kind: "missing"; readonly seq: number; readonly next: number };
+export type { ReadResult } from "./journal_reading.ts";
+export type { Retention } from "./journal_retention.ts";
 
-/** What may leave the disk: only whole segments go, and only when this holds for all in them. */
-export interface Retention {
-  /** Own entries are kept until each of these centres has given a receipt for them … */
-  readonly centres: readonly string[];
-  /** … and as long as this, milliseconds. */
-  readonly keepOwnMs: number;
-  /** How long entries of other nodes are kept, milliseconds; `null` for ever. */
-  readonly keepOthersMs: number | null;
-  readonly nowMs: number;
-}
-
-const CLEAN = "clean";
-const ORIGIN = "origin";
 const ORDER = "order";
 const TIME = "time";
 const PROBE = "probe";
@@ -72,9 +58,10 @@ export class JournalCore {
   readonly #receipts = new Map<string, Receipt>();
   readonly #unsaved = new Map<string, Receipt>();
   readonly #moved = new Map<string, StreamState>();
-  /** Where the last read of each stream ended: the next one mostly goes on from there. */
-  readonly #readTo = new Map<string, { readonly seq: number; readonly hash: Uint8Array }>();
   readonly #keys: JournalKeys;
+  readonly #reading: JournalReading;
+  readonly #machine: string;
+  readonly #bootId: string;
   #origin: string;
   #failure: unknown = null;
   /** Whether something was committed since `probe` was last asked. */
@@ -85,6 +72,7 @@ export class JournalCore {
   /** Opens the journal. Unless it was closed cleanly, and so at first, this begins a new life. */
   constructor(options: CoreOptions) {
     this.#options = options;
+    this.#machine = options.machine ?? "";
     const { row, state } = SegmentRow.open(options.segments);
     this.#row = row;
     for (const stream of state?.streams ?? []) {
@@ -98,18 +86,27 @@ export class JournalCore {
       Math.max(state?.keys.atMs ?? 0, Number(meta.get(TIME) ?? 0)),
     );
     this.#probes = Number(meta.get(PROBE) ?? 0);
-    const previous = meta.get(ORIGIN) ?? null;
-    this.#origin = previous ?? "";
-    const isClean = previous !== null && meta.get(CLEAN) === "1";
-    if (isClean && !isOvertaken(previous, this.positions(), options.after)) {
-      this.#commit([{ kind: "meta", name: CLEAN, value: "0" }]);
-    } else {
-      this.#beginLife(previous);
-    }
+    this.#reading = new JournalReading(row, (origin, stream) => this.#state(origin, stream));
+    this.#origin = meta.get(META.origin) ?? "";
+    const { stamp, nonce, after } = options;
+    this.#bootId = stamp.bootId;
+    const opener = { bootId: stamp.bootId, machine: this.#machine, after };
+    const reason = reasonAtOpen(meta, this.positions(), opener);
+    if (reason === null) this.#commit(this.#opened(stamp.bootId));
+    else this.#beginLife(reason, stamp, nonce, after);
   }
 
   /** This life of this node. */
   get origin(): string {
+    return this.#origin;
+  }
+
+  /**
+   * Begins a new life without an open: what is appended from now on has another origin. `after`
+   * is a life that others hold, `nonce` 16 random hexadecimal digits. Returns the new origin.
+   */
+  renewLife(reason: LifeReason, stamp: Stamp, nonce: string, after?: string): string {
+    this.#beginLife(reason, stamp, nonce, after);
     return this.#origin;
   }
 
@@ -130,6 +127,11 @@ export class JournalCore {
 
   bytes(): number {
     return this.#row.bytes();
+  }
+
+  /** Bytes of entries committed since the opening: contents and hashes. */
+  get writtenBytes(): number {
+    return this.#row.writtenBytes;
   }
 
   get segments(): number {
@@ -188,48 +190,12 @@ export class JournalCore {
 
   /** Entries behind `after`; those of other origins up to a place their origin has signed. */
   read(origin: string, stream: string, after: number, limits: ReadLimits): ReadResult {
-    const state = this.#state(origin, stream);
-    if (after >= state.seq) return { kind: "end" };
-    if (after + 1 < state.floor) return { kind: "pruned", floor: state.floor };
-    const found = this.#row.blocks(origin, stream, after + 1, limits);
-    const gap = found.findIndex(({ first }, index) =>
-      index === 0 ? first > after + 1 : first !== found[index - 1].last + 1
-    );
-    const blocks = gap < 0 ? found : found.slice(0, gap);
-    const last = blocks.at(-1);
-    const key = streamKey(origin, stream);
-    const readTo = this.#readTo.get(key);
-    const previous = readTo?.seq === after ? readTo.hash : this.hashAt(origin, stream, after);
-    if (last === undefined) {
-      return { kind: "missing", seq: after + 1, next: found.at(0)?.first ?? state.seq + 1 };
-    }
-    if (previous === null) return { kind: "missing", seq: after, next: after + 1 };
-    const hash = last.hashes.slice(-HASH_BYTES);
-    this.#readTo.set(key, { seq: last.last, hash });
-    const run: Run = {
-      origin,
-      stream,
-      first: after + 1,
-      last: last.last,
-      contents: joined(blocks.map((block) => contentsFrom(block, after + 1))),
-      previous,
-      hash,
-      signature: last.signature,
-    };
-    return { kind: "run", run };
+    return this.#reading.read(origin, stream, after, limits);
   }
 
   /** Hash of an entry held; `null` where it is not. Before the first entry: 32 zero bytes. */
   hashAt(origin: string, stream: string, seq: number): Uint8Array | null {
-    if (seq === 0) return firstHash();
-    const state = this.#state(origin, stream);
-    if (seq === state.seq) return state.hash;
-    if (seq === state.floor - 1) return state.floorHash;
-    if (seq > state.seq || seq < state.floor) return null;
-    const block = this.#row.blocks(origin, stream, seq, ONE_BLOCK).at(0);
-    if (block === undefined || block.first > seq) return null;
-    const at = (seq - block.first) * HASH_BYTES;
-    return block.hashes.slice(at, at + HASH_BYTES);
+    return this.#reading.hashAt(origin, stream, seq);
   }
 
   /** Takes note of receipts; they are written with the next commit, or by `flush`. */
@@ -265,7 +231,8 @@ export class JournalCore {
       for (const range of ranges) {
         const { origin, stream, last } = range;
         const [newest] = segment.blocks(origin, stream, last, ONE_BLOCK);
-        if (!this.#mayGo(range, lastWallMs(newest), retention)) return dropped;
+        const { node } = this.#options;
+        if (!mayGo(node, range, lastWallMs(newest), this.#receipts, retention)) return dropped;
         const floorHash = newest.hashes.slice(-HASH_BYTES);
         const state = { ...this.#state(origin, stream), floor: last + 1, floorHash };
         changes.push({ kind: "stream", state });
@@ -279,44 +246,44 @@ export class JournalCore {
   /** Closes cleanly: the next open goes on with this life. */
   close(): void {
     if (this.#failure === null) {
-      this.#commit([{ kind: "meta", name: CLEAN, value: "1" }, ...this.#clock()]);
+      this.#write([{ kind: "meta", name: META.clean, value: "1" }, ...this.#clock()]);
     }
     this.#row.close();
   }
 
-  #mayGo(range: Range, newestWallMs: number, retention: Retention): boolean {
-    const ageMs = retention.nowMs - newestWallMs;
-    if (nodeOf(range.origin) !== this.#options.node) {
-      return retention.keepOthersMs !== null && ageMs > retention.keepOthersMs;
+  #beginLife(reason: LifeReason, stamp: Stamp, nonce: string, after?: string): void {
+    const { node } = this.#options;
+    const previous = this.#origin === "" ? null : this.#origin;
+    const origin = nextOrigin(node, nonce, previous, after);
+    const { bootId } = stamp;
+    const positions = this.positions();
+    const body = lifeBody({ reason, previous, positions, bootId, machine: this.#machine });
+    const writer = new OctetWriter();
+    writeContent(writer, stamp, "life", body);
+    const builder = new BlockBuilder(this.#chain(origin, "audit"), writer.bytes(), 1);
+    builder.add(0, writer.length);
+    const before = this.#origin;
+    // A commit may begin a new segment, which is told of which life it is.
+    this.#origin = origin;
+    try {
+      this.#commit([
+        { kind: "meta", name: META.origin, value: origin },
+        ...this.#opened(bootId),
+        ...blockChanges(this.#state(origin, "audit"), builder.blocks()).changes,
+      ]);
+    } catch (error) {
+      this.#origin = before;
+      throw error;
     }
-    return ageMs > retention.keepOwnMs && retention.centres.every((centre) => {
-      const receipt = this.#receipts.get(receiptKey({ centre, ...range }));
-      return receipt !== undefined && receipt.seq >= range.last;
-    });
   }
 
-  #beginLife(previous: string | null): void {
-    const { node, nonce } = this.#options;
-    const life = 1 + Math.max(lifeOf(previous), lifeOf(this.#options.after));
-    this.#origin = formatOrigin({ node, life, nonce });
-    const ended = this.positions().filter((state) => state.origin === previous);
-    const body = {
-      reason: previous === null ? "first" : "unclean",
-      previous: previous === null ? null : {
-        origin: previous,
-        streams: ended.map(({ stream, seq, hash }) => ({ stream, seq, hash: hash.toHex() })),
-      },
-    };
-    const writer = new OctetWriter();
-    writeContent(writer, this.#options.stamp, "life", JSON.stringify(body));
-    const builder = new BlockBuilder(this.#chain(this.#origin, "audit"), writer.bytes(), 1);
-    builder.add(0, writer.length);
-    const state = this.#state(this.#origin, "audit");
-    this.#commit([
-      { kind: "meta", name: ORIGIN, value: this.#origin },
-      { kind: "meta", name: CLEAN, value: "0" },
-      ...blockChanges(state, builder.blocks()).changes,
-    ]);
+  /** What says, after a power cut, that this journal was open, in which boot, on what. */
+  #opened(bootId: string): Change[] {
+    return [
+      { kind: "meta", name: META.clean, value: "0" },
+      { kind: "meta", name: META.boot, value: bootId },
+      { kind: "meta", name: META.machine, value: this.#machine },
+    ];
   }
 
   #state(origin: string, stream: string): StreamState {
@@ -347,6 +314,11 @@ export class JournalCore {
    * the disk holds is not known, so the process has to end and open the journal anew.
    */
   #commit(changes: readonly Change[]): void {
+    this.#write(changes);
+    if (this.#row.currentBytes() >= this.#options.segmentBytesMax) this.#rotate();
+  }
+
+  #write(changes: readonly Change[]): void {
     if (this.#failure !== null) {
       throw new Error("Cannot write to the journal: an earlier commit failed", {
         cause: this.#failure,
@@ -370,13 +342,12 @@ export class JournalCore {
       this.#streams.set(key, change.state);
       this.#moved.set(key, change.state);
     }
-    if (this.#row.currentBytes() >= this.#options.segmentBytesMax) this.#rotate();
   }
 
   #rotate(): void {
     this.#row.rotate([
-      { kind: "meta", name: ORIGIN, value: this.#origin },
-      { kind: "meta", name: CLEAN, value: "0" },
+      { kind: "meta", name: META.origin, value: this.#origin },
+      ...this.#opened(this.#bootId),
       ...this.#clock(),
       ...this.positions().map((state): Change => ({ kind: "stream", state })),
       ...this.receipts().map((receipt): Change => ({ kind: "receipt", receipt })),

@@ -8,6 +8,7 @@ import {
 import type { AppendBatch, AppendResult } from "./append.ts";
 import type { HashName } from "./chain.ts";
 import type { Stamp } from "./entry.ts";
+import type { LifeReason } from "./journal_lives.ts";
 import type { Reception } from "./reception.ts";
 import type { ReadLimits, Receipt, Segments, StreamState } from "./segments.ts";
 import { answerCalls } from "./worker_calls.ts";
@@ -23,6 +24,8 @@ export interface Opening {
   /** 16 random hexadecimal digits. */
   readonly nonce: string;
   /** See {@link CoreOptions}. */
+  readonly machine?: string;
+  /** See {@link CoreOptions}. */
   readonly after?: string;
 }
 
@@ -35,12 +38,16 @@ export interface Opened {
 export interface Status {
   readonly bytes: number;
   readonly segments: number;
+  /** Of entries committed since the opening, where the store counts them: contents and hashes. */
+  readonly writtenBytes?: number;
 }
 
 /** What the worker can be asked. */
 export type JournalMethods = {
   open(opening: Opening): Opened;
   append(batch: AppendBatch): AppendResult;
+  /** See {@link JournalCore.renewLife}; returns the new origin. */
+  renewLife(reason: LifeReason, stamp: Stamp, nonce: string, after?: string): string;
   receive(runs: readonly SignedRunWithKey[]): Reception[];
   read(origin: string, stream: string, after: number, limits: ReadLimits): ReadResult;
   hashAt(origin: string, stream: string, seq: number): Uint8Array | null;
@@ -80,6 +87,7 @@ export function journalEnd(storage: (opening: Opening) => Segments): JournalEnd 
       };
     },
     append: (batch) => journal().append(batch),
+    renewLife: (reason, stamp, nonce, after) => journal().renewLife(reason, stamp, nonce, after),
     receive: (runs) =>
       journal().receive(runs).map((reception) =>
         // The block stays here: its reader asks for entries, not for what was just sent.
@@ -91,7 +99,11 @@ export function journalEnd(storage: (opening: Opening) => Segments): JournalEnd 
     flush: () => journal().flush(),
     probe: () => journal().probe(),
     prune: (retention) => journal().prune(retention),
-    status: () => ({ bytes: journal().bytes(), segments: journal().segments }),
+    status: () => ({
+      bytes: journal().bytes(),
+      segments: journal().segments,
+      writtenBytes: journal().writtenBytes,
+    }),
     serveReader: (port) => answerCalls(port, { read: methods.read } satisfies JournalReader),
     close() {
       journal().close();

@@ -5,6 +5,8 @@ import { Changes } from "./changes.ts";
 import { BODY_BYTES_MAX, isLongerThan, type Stamp } from "./entry.ts";
 import { GroupCommit } from "./group_commit.ts";
 import type { ReadResult, Retention, SignedRunWithKey } from "./journal_core.ts";
+import type { JournalHealth } from "./journal_health.ts";
+import type { LifeReason } from "./journal_lives.ts";
 import type { JournalMethods, Opening, Status } from "./journal_methods.ts";
 import type { Reception } from "./reception.ts";
 import type { ReadLimits, Receipt, StreamState } from "./segments.ts";
@@ -40,16 +42,23 @@ export class JournalShell {
   #origin = "";
   #flights = 0;
   readonly #timer: Timer;
+  readonly #nonce: () => string;
+  /** The last moment that anybody told, and when that was on the timer's clock. */
+  #stamp: Stamp | null = null;
+  #stampedMs = 0;
   readonly #closing = new AbortController();
   #flushing = false;
 
+  /** `nonce` gives 16 random hexadecimal digits, for the name of a life. */
   constructor(
     hashName: HashName,
     calls: (listeners: JournalListeners) => JournalCalls,
     timer: Timer = systemTimer,
+    nonce: () => string = () => crypto.getRandomValues(new Uint8Array(8)).toHex(),
   ) {
     this.hashName = hashName;
     this.#timer = timer;
+    this.#nonce = nonce;
     const { promise, resolve } = Promise.withResolvers<Error>();
     this.failed = promise;
     this.#fail = resolve;
@@ -63,7 +72,9 @@ export class JournalShell {
     return this.#origin;
   }
 
-  async open(opening: Opening): Promise<void> {
+  async open(options: Omit<Opening, "nonce">): Promise<void> {
+    this.#noteTime(options.stamp);
+    const opening: Opening = { ...options, nonce: this.#nonce() };
     try {
       const { origin, positions, receipts } = await this.#worker.call("open", [opening]);
       this.#origin = origin;
@@ -76,6 +87,7 @@ export class JournalShell {
   }
 
   append(items: readonly Append[], stamp: Stamp): Promise<Appended[]> {
+    this.#noteTime(stamp);
     for (const item of items) {
       if (item.kind === "entry" && isLongerThan(item.body, BODY_BYTES_MAX)) {
         const found = `a body of ${item.body.length} characters, at most ${BODY_BYTES_MAX} bytes`;
@@ -94,8 +106,9 @@ export class JournalShell {
     return commit.add(items);
   }
 
-  #fly(): void {
-    while (this.#flights < FLIGHTS_MAX) {
+  /** Sends commits that wait, so many at a time that the thread never idles. */
+  #fly(flightsMax = FLIGHTS_MAX): void {
+    while (this.#flights < flightsMax) {
       const commit = this.#waiting.shift();
       if (commit === undefined) return;
       this.#flights++;
@@ -109,6 +122,28 @@ export class JournalShell {
         this.#fail(error);
       });
     }
+  }
+
+  async renewLife(reason: LifeReason, after?: string): Promise<string> {
+    // What waits was appended to the life that ends: it goes before.
+    this.#fly(Infinity);
+    const asked = this.#worker.call("renewLife", [reason, this.#now(), this.#nonce(), after]);
+    this.#origin = await asked;
+    this.#changes.tell();
+    return this.#origin;
+  }
+
+  #noteTime(stamp: Stamp): void {
+    this.#stamp = stamp;
+    this.#stampedMs = this.#timer.nowMs();
+  }
+
+  /** This moment: the last that was told, and what passed since on a clock that never jumps. */
+  #now(): Stamp {
+    if (this.#stamp === null) throw new Error("The journal is not open");
+    const passedMs = Math.round(this.#timer.nowMs() - this.#stampedMs);
+    const { wallMs, bootMs } = this.#stamp;
+    return { ...this.#stamp, wallMs: wallMs + passedMs, bootMs: bootMs + passedMs };
   }
 
   async receive(runs: readonly SignedRunWithKey[]): Promise<Reception[]> {
@@ -163,6 +198,10 @@ export class JournalShell {
 
   status(): Promise<Status> {
     return this.#worker.call("status", []);
+  }
+
+  health(): JournalHealth {
+    return { state: "writable" };
   }
 
   probe(): Promise<void> {

@@ -3,9 +3,13 @@ import type { Stamp } from "./entry.ts";
 import { NodeKey } from "./identity.ts";
 import { journalEnd } from "./journal_methods.ts";
 import { type JournalCalls, type JournalListeners, JournalShell } from "./journal_shell.ts";
+import { GAP_AFTER_MS, otherCentres } from "./gaps.ts";
 import { Link } from "./link.ts";
 import { Nonces } from "./nonces.ts";
 import { nodeOf } from "./origin.ts";
+import { OwnLives } from "./own_lives.ts";
+import { Pacer } from "./pacing.ts";
+import { Pull } from "./pull.ts";
 import type { Member } from "./routes.ts";
 import {
   DiskError,
@@ -15,6 +19,8 @@ import {
 } from "./simulated_segments.ts";
 import type { SimulatedNetwork } from "./simulated_network.ts";
 import type { SimulatedTime } from "./simulated_time.ts";
+import { streamTo } from "./stream.ts";
+import { Wants } from "./wants.ts";
 import type { Methods } from "./worker_calls.ts";
 
 export interface World {
@@ -93,8 +99,14 @@ export class SimulatedNode {
     if (this.#running !== null) return;
     const life = ++this.#life;
     const { time, network, members, random } = this.#world;
-    const journal = new JournalShell("sha256", (listeners) => this.#thread(life, listeners), time);
-    const nonce = Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join("");
+    const nonce = () =>
+      Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join("");
+    const journal = new JournalShell(
+      "sha256",
+      (listeners) => this.#thread(life, listeners),
+      time,
+      nonce,
+    );
     try {
       const opening = journal.open({
         directory: "",
@@ -102,7 +114,6 @@ export class SimulatedNode {
         hashName: "sha256",
         segmentBytesMax: SEGMENT_BYTES_MAX,
         stamp: this.stamp(),
-        nonce,
       });
       await Promise.race([opening, this.#died.promise]);
     } catch (error) {
@@ -119,9 +130,12 @@ export class SimulatedNode {
       key: this.key,
       nonces: new Nonces(new Uint8Array(32), () => time.nowMs()),
       member: (node) => members.get(node),
+      stamp: () => this.stamp(),
+      timer: time,
+      signal: stop.signal,
       onEvent: () => {},
     });
-    for (const peer of this.#peers) this.#link(journal, peer, stop.signal);
+    this.#connect(journal, stop.signal);
   }
 
   /** Ends its process at once; with `power`, so does what its disk had not synced. */
@@ -161,21 +175,55 @@ export class SimulatedNode {
     this.kill(false);
   }
 
-  #link(journal: JournalShell, peer: string, signal: AbortSignal): void {
+  /** Links and pulls to its peers. */
+  #connect(journal: JournalShell, signal: AbortSignal): void {
     const { time, network, members, random } = this.#world;
-    const link = new Link({
-      journal,
-      peer: network.peer(this.name, peer, signal),
-      peerPublicKey: members.get(peer)?.publicKey ?? "",
-      key: this.key,
-      carries: (origin) => nodeOf(origin) !== peer,
-      relayAfterMs: this.name.startsWith("county") ? 5000 : 0,
-      refreshMs: 20_000,
-      timer: time,
-      random,
-      onEvent: () => {},
-    });
-    link.run(signal).catch((error) => this.#end(this.#life, error));
+    const isCounty = this.name.startsWith("county");
+    const stamp = () => this.stamp();
+    const nowMs = () => time.nowMs();
+    const lives = new OwnLives({ journal, stamp, timer: time, onEvent: () => {} });
+    const wants = new Wants(nowMs);
+    const pacer = new Pacer({ mbit: 20, sharePercent: 50 }, nowMs);
+    const links = new Map<string, Link>();
+    const life = this.#life;
+    const end = (error: Error) => this.#end(life, error);
+    for (const to of this.#peers) {
+      const peer = network.peer(this.name, to, signal);
+      const link = new Link({
+        journal,
+        lives,
+        wants,
+        pacer,
+        peer,
+        peerPublicKey: members.get(to)?.publicKey ?? "",
+        key: this.key,
+        carries: (origin) => isCounty ? nodeOf(origin) !== to : nodeOf(origin) === this.name,
+        others: () => otherCentres(links, to),
+        relayAfterMs: isCounty ? 5000 : 0,
+        refreshMs: 20_000,
+        gapAfterMs: GAP_AFTER_MS,
+        timer: time,
+        random,
+        onEvent: () => {},
+      });
+      links.set(to, link);
+      link.run(signal).catch(end);
+      const pull = new Pull({
+        journal,
+        peer: network.peer(this.name, to, signal),
+        follow: isCounty ? null : streamTo(this.name),
+        wants,
+        member: (node) => {
+          const member = members.get(node);
+          return member && { role: member.role, publicKeys: [member.publicKey] };
+        },
+        stamp,
+        timer: time,
+        random,
+        onEvent: () => {},
+      });
+      pull.run(signal).catch(end);
+    }
   }
 
   /** The journal's thread, which answers in its own time and stops with its life. */

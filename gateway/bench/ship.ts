@@ -113,8 +113,11 @@ const positionsSchema = z.array(
 
 async function held(county: NodeFiles): Promise<number> {
   const positions = positionsSchema.parse(await askNode(readConfig(county.file), "/api/positions"));
-  return positions.find(({ origin, stream }) => origin.startsWith("site.") && stream === "reading")
-    ?.seq ?? 0;
+  // A long backlog and what comes now are in two lives.
+  return positions.filter(({ origin, stream }) =>
+    origin.startsWith("site.") && stream === "reading"
+  )
+    .reduce((sum, { seq }) => sum + seq, 0);
 }
 
 interface Round {
