@@ -102,17 +102,18 @@ export class NodeProcess implements AsyncDisposable {
     return this.#program;
   }
 
-  /** Starts it; it is not ready yet. */
-  spawn(): void {
+  /** Starts it, by another program where one is named; it is not ready yet. */
+  spawn(by: readonly string[] = []): void {
     const [program, args] = this.#machine === null
       ? ourProgram("run", "-c", this.file)
       : onMachine(this.file, this.#machine);
-    this.#program = new Program(program, args, this.#env);
+    const [first, ...rest] = [...by, program, ...args];
+    this.#program = new Program(first, rest, this.#env);
   }
 
   /** Starts it and waits until it is ready. */
-  async start(): Promise<this> {
-    this.spawn();
+  async start(by: readonly string[] = []): Promise<this> {
+    this.spawn(by);
     await until(`${this.name} is ready`, async () => {
       if (this.ended) throw new Error(`${this.name} ended:\n${this.log}`);
       // Whether its certificate is good is not the question here.
