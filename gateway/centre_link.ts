@@ -1,12 +1,17 @@
 /** The link to one centre: waits until this node is enrolled there, then ships. */
-import { Link, type LinkStatus } from "../sync/link.ts";
-import { isOvertaken, nodeOf } from "../sync/origin.ts";
+import { keysOf } from "../sync/desk.ts";
+import { GAP_AFTER_MS } from "../sync/gaps.ts";
+import { Link, type LinkEvent, type LinkStatus } from "../sync/link.ts";
+import { nodeOf } from "../sync/origin.ts";
 import { Peer } from "../sync/peer.ts";
+import { Pull } from "../sync/pull.ts";
+import { streamTo } from "../sync/stream.ts";
 import { pause, systemTimer } from "../sync/timer.ts";
 import type { Standing } from "../sync/answers.ts";
 import type { Centre } from "./config.ts";
 import { readLatestLife } from "./keystore.ts";
 import type { Node } from "./node.ts";
+import type { Replication } from "./replication.ts";
 
 /** How a link is doing; before enrolment there is none. */
 export type CentreStatus = LinkStatus | {
@@ -19,8 +24,11 @@ export type CentreStatus = LinkStatus | {
 const LOOK_MS = 250;
 /** How often a file that cannot be read is tried again. */
 const FILE_MS = 5000;
-/** A site's own entries are shipped as they come; this is how soon a dead line shows. */
-const SITE_REFRESH_MS = 20_000;
+/**
+ * A site's own entries are shipped as they come: one that says something once a minute never has
+ * to ask as well, which would cost it as much again.
+ */
+const SITE_REFRESH_MS = 75_000;
 /** The other centre moves by itself as well: its positions are asked for, for the equality page. */
 const COUNTY_REFRESH_MS = 2000;
 /** A site ships to both centres; what one lacks for so long is handed on by the other. */
@@ -29,13 +37,17 @@ const RELAY_AFTER_MS = 5000;
 export class CentreLink {
   readonly #node: Node;
   readonly #centre: Centre;
+  readonly #replication: Replication;
   #link: Link | null = null;
+  /** A connection of its own: questions of people do not wait behind a batch. */
+  #questions: Peer | null = null;
   /** Why there can be no link for now. */
   #unusable: LinkStatus | null = null;
 
-  constructor(node: Node, centre: Centre) {
+  constructor(node: Node, centre: Centre, replication: Replication) {
     this.#node = node;
     this.#centre = centre;
+    this.#replication = replication;
   }
 
   get centre(): string {
@@ -54,26 +66,29 @@ export class CentreLink {
     return this.#link?.peerPositions ?? new Map();
   }
 
+  /** For questions about what the centre holds; `null` before enrolment. */
+  get questions(): Peer | null {
+    return this.#questions;
+  }
+
+  /** Forgets where the centre is believed to stand; it is asked anew at once. */
+  askAgain(): void {
+    this.#link?.askAgain();
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     const { registry } = this.#node;
     for (;;) {
       const known = registry.member(this.#centre.node);
       if (known?.role === "county" && this.#hasAuthority()) {
-        this.#requireLatestLife();
-        return await this.#ship(known.publicKey, signal);
+        // A replaced box that has just enrolled begins a life after those of the old one.
+        await this.#replication.lives.overtaken(readLatestLife(this.#node.config.dataDir));
+        return await this.#connect(known.publicKey, signal);
       }
       await pause(this.#unusable === null ? LOOK_MS : FILE_MS, signal);
       if (signal.aborted) return;
       if (registry.outdated) await registry.refresh();
     }
-  }
-
-  /** A replaced box that has just enrolled begins a life after those of the old one. */
-  #requireLatestLife(): void {
-    const { config, journal } = this.#node;
-    const latest = readLatestLife(config.dataDir);
-    if (!isOvertaken(journal.origin, journal.positions(), latest)) return;
-    throw new Error(`The county holds ${latest} of this node, so it has to start anew after that`);
   }
 
   /** Whether the file with the centre's authority can be read, where one is configured. */
@@ -106,43 +121,84 @@ export class CentreLink {
     }
   }
 
-  async #ship(publicKey: string, signal: AbortSignal): Promise<void> {
-    const { config, keystore, journal, counters, log } = this.#node;
+  async #connect(publicKey: string, signal: AbortSignal): Promise<void> {
+    const { config, keystore, journal } = this.#node;
     const { node: to, url, ca } = this.#centre;
-    using peer = new Peer({
+    const options = {
       url: new URL(url),
       node: to,
       publicKey,
       self: config.node,
       key: keystore.key,
       ...(ca === undefined ? {} : { ca: Deno.readTextFileSync(ca) }),
-    });
+    };
+    using peer = new Peer(options);
+    // Connections of their own: a question that waits for an answer holds up nothing.
+    using questions = new Peer(options);
+    this.#questions = questions;
+    using pulled = new Peer(options);
     const site = config.role === "site";
-    this.#link = new Link({
-      journal,
+    const { lives, wants, pacer, others, links } = this.#replication;
+    const shared = { journal, wants, timer: systemTimer, random: Math.random };
+    const link = new Link({
+      ...shared,
+      lives,
+      pacer,
+      others: () => others(to),
       peer,
       peerPublicKey: publicKey,
       key: keystore.key,
-      // A node's own entries are with itself; a site has none of others.
-      carries: (origin) => nodeOf(origin) !== to,
+      // A node's own entries are with itself; a site ships nothing of others.
+      carries: (origin) => site ? nodeOf(origin) === config.node : nodeOf(origin) !== to,
       relayAfterMs: site ? 0 : RELAY_AFTER_MS,
       refreshMs: site ? SITE_REFRESH_MS : COUNTY_REFRESH_MS,
-      timer: systemTimer,
-      random: Math.random,
+      gapAfterMs: GAP_AFTER_MS,
+      onEvent: (event) => this.#note(event),
+    });
+    this.#link = link;
+    links.set(to, link);
+    await Promise.all([link.run(signal), this.#pull(shared, pulled).run(signal)]);
+  }
+
+  #pull(
+    shared: Pick<ConstructorParameters<typeof Pull>[0], "journal" | "wants" | "timer" | "random">,
+    peer: Peer,
+  ): Pull {
+    const { config, registry, clock, keystore, log, counters } = this.#node;
+    return new Pull({
+      ...shared,
+      peer,
+      follow: config.role === "site" ? streamTo(config.node) : null,
+      member: (name) => {
+        const own = { publicKey: keystore.key.publicKey, role: config.role };
+        const member = registry.member(name) ?? (name === config.node ? own : undefined);
+        return member && { role: member.role, publicKeys: keysOf(member) };
+      },
+      stamp: () => clock.now(),
       onEvent: (event) => {
-        switch (event.kind) {
-          case "up":
-            return log({ kind: "link-up", destination: to });
-          case "down":
-            counters.add("tributary_link_failures_total", { to });
-            return log({ ...event, kind: "link-down", destination: to });
-          case "shipped":
-            return counters.add("tributary_shipped_entries_total", { to }, event.entries);
-          case "blocked":
-            return log({ ...event, kind: "stream-blocked", destination: to });
-        }
+        const { from } = event;
+        if (event.kind === "pull-failed") this.#link?.doubt();
+        if (event.kind !== "pulled") return log(event);
+        counters.add("tributary_received_entries_total", { from }, event.entries);
       },
     });
-    await this.#link.run(signal);
+  }
+
+  #note(event: LinkEvent): void {
+    const { counters, log } = this.#node;
+    const to = this.#centre.node;
+    switch (event.kind) {
+      case "up":
+        return log({ kind: "link-up", destination: to });
+      case "down":
+        counters.add("tributary_link_failures_total", { to });
+        return log({ ...event, kind: "link-down", destination: to });
+      case "shipped":
+        return counters.add("tributary_shipped_entries_total", { to }, event.entries);
+      case "gap":
+        return log({ ...event, kind: "gap-told", destination: to });
+      case "blocked":
+        return log({ ...event, kind: "stream-blocked", destination: to });
+    }
   }
 }

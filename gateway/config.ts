@@ -4,6 +4,7 @@ import { modbus, mqttBroker, mqttClient } from "../drivers/mod.ts";
 import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
 import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
+import { HOST, SCHEMA } from "../sync/postgres/server.ts";
 
 const nodeName = z.string().regex(NODE_NAME, "want a-z, 0-9 and -, beginning with a letter");
 const port = z.number().int().min(1).max(65_535);
@@ -27,7 +28,58 @@ const journal = z.strictObject({
     .describe("Size of one journal file; space is freed by whole files"),
   retentionDays: z.number().min(0).max(36_500).default(30)
     .describe("Own entries stay at least so long, and until both centres have given a receipt"),
+  groupCommitMs: z.number().min(0).max(100).default(0)
+    .describe(
+      "So long a commit waits for more to share it, milliseconds: acknowledgements come later " +
+        "by it and flash wears less; nothing that was acknowledged is lost either way",
+    ),
 });
+
+const blobs = z.strictObject({
+  fileMiB: z.number().int().min(1).max(4096).default(4096)
+    .describe("Size of one file at most"),
+  totalGiB: z.number().min(0.001).max(1_000_000).optional()
+    .describe("Room that all files may take; none: what the disk has"),
+  diskPercent: z.number().min(1).max(94).default(90)
+    .describe("No file is taken that fills the file system further; readings go on to 95"),
+  retentionDays: z.number().min(0).max(36_500).default(7)
+    .describe("A site's files stay at least so long, and until both centres have given a receipt"),
+});
+
+const line = z.strictObject({
+  mbit: z.number().min(0.064).max(100_000).default(20)
+    .describe("Speed of the line to the other centres, Mbit/s"),
+  sharePercent: z.number().min(1).max(100).default(50)
+    .describe("How much of it replication may take, per cent; alarms are not held back"),
+});
+/** Shares of the file system in use, percent, each more than the one before it. */
+export const DISK_SHARES = {
+  alarmPercent: 80,
+  refuseReadingsPercent: 95,
+  refuseRecordsPercent: 97,
+} as const;
+const percent = (name: keyof typeof DISK_SHARES) =>
+  z.number().min(1).max(99.9).default(DISK_SHARES[name]);
+
+const disk = z.strictObject({
+  alarmPercent: percent("alarmPercent")
+    .describe("From this share of the file system in use it is an alarm, with the days left"),
+  refuseReadingsPercent: percent("refuseReadingsPercent")
+    .describe("From this share on no new readings are taken, and none acknowledged"),
+  refuseRecordsPercent: percent("refuseRecordsPercent")
+    .describe("From this share on no new records either; alarms and audit always are"),
+  releasePercent: z.number().min(0).max(20).default(2)
+    .describe("Each of these ends so much below where it began"),
+  reserveMiB: z.number().min(0).max(10_240).default(64)
+    .describe("Set aside for alarms and audit; a tenth of the file system at most"),
+  checkSeconds: z.number().min(0.2).max(300).default(5)
+    .describe("How often the disk is looked at"),
+  forecastHours: z.number().min(1).max(24 * 30).default(24)
+    .describe("The days left are told from the growth in so many hours"),
+  forecastAfterSeconds: z.number().min(1).max(86_400).default(600)
+    .describe("Nothing is told before so much was watched"),
+});
+export type DiskConfig = z.infer<typeof disk>;
 
 const node = (example: string) => ({
   node: nodeName.describe("Name of this node, unique in the county").meta({ examples: [example] }),
@@ -38,6 +90,9 @@ const node = (example: string) => ({
     .describe("File with the at-rest key, 64 hexadecimal digits; none: made in dataDir/keys"),
   http: http.prefault({}).describe("Console and API"),
   journal: journal.prefault({}).describe("Where entries are kept"),
+  blobs: blobs.prefault({}).describe("Large contents such as ECG, documents and images"),
+  line: line.prefault({}).describe("The line that other traffic shares"),
+  disk: disk.prefault({}).describe("What happens when the file system of dataDir fills up"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),
 });
@@ -87,9 +142,31 @@ const site = z.strictObject({
 });
 export type SiteConfig = z.infer<typeof site>;
 
+const postgresHost = z.string().regex(HOST, "want NAME, NAME:PORT or the folder of a Unix socket");
+
+const store = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("libsql").describe("Files in dataDir, on this machine"),
+  }),
+  z.strictObject({
+    kind: z.literal("postgres").describe("PostgreSQL, which several county nodes may share"),
+    hosts: z.array(postgresHost).min(1).max(8).default(["127.0.0.1"])
+      .describe("Its members; the one that takes writes is used. Others than this machine: by TLS"),
+    database: z.string().min(1).default("tributary").describe("Name of the database"),
+    user: z.string().min(1).default("tributary").describe("Who this node is there"),
+    passwordFile: z.string().optional().describe("File with the user's password"),
+    schema: z.string().regex(SCHEMA, "want a-z, 0-9 and _, beginning with no digit")
+      .default("tributary").describe("Schema for the tables; made where it is missing"),
+    ca: z.string().optional()
+      .describe("File with the only authority that may have issued its certificate, PEM"),
+  }),
+]);
+export type StoreConfig = z.infer<typeof store>;
+
 const county = z.strictObject({
   role: z.literal("county").describe("Receives from sites, keeps both centres equal"),
   ...node("county-a"),
+  store: store.default({ kind: "libsql" }).describe("What the journal is kept in"),
   peer: centreCalled("county-b").optional().describe("The county's other centre"),
 });
 export type CountyConfig = z.infer<typeof county>;

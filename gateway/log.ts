@@ -21,11 +21,37 @@ export type LogLine =
   | { kind: "stream-blocked"; destination: string; stream: string; origin: string; reason: string }
   | { kind: "sync-refused"; from: string | null; code: string }
   | { kind: "run-refused"; from: string; origin: string; stream: string; reason: string }
+  | { kind: "twins"; node: string; boxes: readonly { origin: string; remote: string | null }[] }
+  | { kind: "gap"; from: string; origin: string; stream: string; first: number; last: number }
+  | {
+    kind: "gap-told";
+    destination: string;
+    origin: string;
+    stream: string;
+    first: number;
+    last: number;
+  }
+  | { kind: "life"; reason: string; origin: string }
+  | { kind: "fork"; centre: string; origin: string; stream: string; common: number }
+  | { kind: "pull-refused"; from: string; origin: string; stream: string; reason: string }
+  | { kind: "pull-failed"; from: string; reason: string }
+  | { kind: "centre-lost"; centre: string; reason: string }
+  | { kind: "centre-returned"; centre: string; reason: string }
   | { kind: "enrolled"; node: string; role: string }
   | { kind: "invited"; node: string; role: string }
   | { kind: "pruned"; segments: number }
+  | { kind: "blobs-removed"; files: number }
+  | { kind: "blob-lost"; hash: string; reason: string }
+  | { kind: "blob-set-aside"; destination: string; hash: string; reason: string }
   | { kind: "projection-rebuilt"; reason: string }
   | { kind: "request-failed"; method: string; path: string; error: string }
+  | { kind: "not-stored"; source: string; stream: string; reason: string }
+  | { kind: "disk"; state: string; usedPercent: number; freeBytes: number; daysLeft: number | null }
+  | { kind: "clock-step" | "clock-drift"; deltaMs: number }
+  | { kind: "clock-trusted"; shiftMs: number }
+  | { kind: "disk-failure"; error: string }
+  | { kind: "journal-unwritable"; reason: string }
+  | { kind: "journal-writable"; seconds: number }
   | { kind: "failed"; error: string; stack: string | undefined };
 
 export type Level = "info" | "warning" | "error";
@@ -48,11 +74,31 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "stream-blocked": "warning",
   "sync-refused": "warning",
   "run-refused": "warning",
+  "twins": "error",
+  "gap": "error",
+  "gap-told": "error",
+  "life": "warning",
+  "fork": "error",
+  "pull-refused": "warning",
+  "pull-failed": "warning",
+  "centre-lost": "warning",
+  "centre-returned": "info",
   "enrolled": "info",
   "invited": "info",
   "pruned": "info",
+  "blobs-removed": "info",
+  "blob-lost": "error",
+  "blob-set-aside": "warning",
   "projection-rebuilt": "warning",
   "request-failed": "error",
+  "not-stored": "warning",
+  "disk": "error",
+  "clock-step": "warning",
+  "clock-drift": "warning",
+  "clock-trusted": "info",
+  "disk-failure": "warning",
+  "journal-unwritable": "error",
+  "journal-writable": "info",
   "failed": "error",
 };
 

@@ -38,7 +38,8 @@ export function encodeRunAnswers(answers: readonly RunAnswer[]): Uint8Array<Arra
 }
 
 export function decodeRunAnswers(bytes: Uint8Array): RunAnswer[] {
-  return readList(bytes, (reader): RunAnswer => {
+  const reader = new OctetReader(bytes);
+  return readList(reader, (): RunAnswer => {
     const kind = KINDS[reader.u8()];
     const standing = readStanding(reader);
     switch (kind) {
@@ -55,58 +56,50 @@ export function decodeRunAnswers(bytes: Uint8Array): RunAnswer[] {
   });
 }
 
-/** Asks where the receiver stands in one (origin, stream). */
-export interface PositionQuestion {
-  readonly origin: string;
-  readonly stream: string;
-  /** Whether a receipt for it is wanted too: the asker has none that reaches its own end. */
-  readonly wantsReceipt: boolean;
-}
-
+/** Where a receiver stands in one (origin, stream). */
 export interface PositionAnswer extends Standing {
   /** The receipt's signature (see identity.ts), where one was wanted and given. */
   readonly receipt: Uint8Array | null;
+  /** Its hash of the entry asked for, where that is one before its last that it can tell. */
+  readonly hashAt: Uint8Array | null;
 }
 
-export function encodePositionQuestions(
-  questions: readonly PositionQuestion[],
-): Uint8Array<ArrayBuffer> {
+export interface PositionsTold {
+  /** The latest life of the asking node that is held; `null` for none. */
+  readonly latest: string | null;
+  /** One for each question, in the same order. */
+  readonly answers: readonly PositionAnswer[];
+}
+
+const HAS_RECEIPT = 1;
+const HAS_HASH = 2;
+
+export function encodePositionsTold({ latest, answers }: PositionsTold): Uint8Array<ArrayBuffer> {
   const writer = new OctetWriter();
-  writer.varint(questions.length);
-  for (const { origin, stream, wantsReceipt } of questions) {
-    writer.text16(origin);
-    writer.text16(stream);
-    writer.u8(Number(wantsReceipt));
-  }
-  return writer.bytes();
-}
-
-export function decodePositionQuestions(bytes: Uint8Array): PositionQuestion[] {
-  return readList(bytes, (reader) => ({
-    origin: reader.text16(),
-    stream: reader.text16(),
-    wantsReceipt: reader.u8() === 1,
-  }));
-}
-
-export function encodePositionAnswers(
-  answers: readonly PositionAnswer[],
-): Uint8Array<ArrayBuffer> {
-  const writer = new OctetWriter();
+  writer.text16(latest ?? "");
   writer.varint(answers.length);
-  for (const { receipt, ...standing } of answers) {
+  for (const { receipt, hashAt, ...standing } of answers) {
     writeStanding(writer, standing);
-    writer.u8(receipt === null ? 0 : 1);
+    writer.u8((receipt === null ? 0 : HAS_RECEIPT) | (hashAt === null ? 0 : HAS_HASH));
     if (receipt !== null) writer.raw(receipt);
+    if (hashAt !== null) writer.raw(hashAt);
   }
   return writer.bytes();
 }
 
-export function decodePositionAnswers(bytes: Uint8Array): PositionAnswer[] {
-  return readList(bytes, (reader) => ({
-    ...readStanding(reader),
-    receipt: reader.u8() === 1 ? reader.raw(SIGNATURE_BYTES).slice() : null,
-  }));
+export function decodePositionsTold(bytes: Uint8Array): PositionsTold {
+  const reader = new OctetReader(bytes);
+  const latest = reader.text16();
+  const answers = readList(reader, (): PositionAnswer => {
+    const standing = readStanding(reader);
+    const flags = reader.u8();
+    return {
+      ...standing,
+      receipt: (flags & HAS_RECEIPT) === 0 ? null : reader.raw(SIGNATURE_BYTES).slice(),
+      hashAt: (flags & HAS_HASH) === 0 ? null : reader.raw(HASH_BYTES).slice(),
+    };
+  });
+  return { latest: latest === "" ? null : latest, answers };
 }
 
 function writeStanding(writer: OctetWriter, { seq, hash }: Standing): void {
@@ -118,11 +111,11 @@ function readStanding(reader: OctetReader): Standing {
   return { seq: reader.varint(), hash: reader.raw(HASH_BYTES).slice() };
 }
 
-function readList<T>(bytes: Uint8Array, readItem: (reader: OctetReader) => T): T[] {
-  const reader = new OctetReader(bytes);
+/** The items of a list that ends its message. */
+export function readList<T>(reader: OctetReader, readItem: () => T): T[] {
   const count = reader.varint();
   if (count > ITEMS_MAX) throw new OctetsError(`Cannot read ${count} items, at most ${ITEMS_MAX}`);
-  const items = Array.from({ length: count }, () => readItem(reader));
+  const items = Array.from({ length: count }, readItem);
   if (!reader.done) throw new OctetsError("Cannot read a list: bytes are left at its end");
   return items;
 }

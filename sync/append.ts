@@ -36,7 +36,7 @@ export type Appended =
 export interface AppendBatch {
   /** Names of the streams that `streamOf` counts in. */
   readonly streams: readonly string[];
-  readonly streamOf: Uint8Array;
+  readonly streamOf: Uint16Array;
   /** Contents back to back, and where each ends. */
   readonly contents: Uint8Array<ArrayBuffer>;
   readonly ends: Uint32Array;

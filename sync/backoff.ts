@@ -19,3 +19,11 @@ export function backoffMs(
   const full = Math.min(maxMs, firstMs * 2 ** Math.min(attempts - 1, 30));
   return Math.round(full / 2 + (full / 2) * random);
 }
+
+/** Nobody is believed who says to come back later than this, milliseconds. */
+const RETURN_MAX_MS = 60_000;
+
+/** How long to wait where the other end said for how long: up to twice that, by chance. */
+export function returnMs(retryAfterMs: number, random: number): number {
+  return Math.round(Math.min(RETURN_MAX_MS, retryAfterMs) * (1 + random));
+}

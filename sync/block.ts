@@ -2,7 +2,7 @@
 import type { Chain } from "./chain.ts";
 import { contentEnds, HASH_BYTES, readContent } from "./entry.ts";
 import { OctetReader } from "./octets.ts";
-import type { Block, Change, StreamState } from "./segments.ts";
+import type { Block, Change, PlainBlock, StreamState } from "./segments.ts";
 
 /** A block that has reached as many bytes is full: any two of them fit into one batch. */
 const BLOCK_BYTES_MAX = 1 << 20;
@@ -90,7 +90,7 @@ export function blockChanges(
 }
 
 /** The contents of a block from entry `first` on. */
-export function contentsFrom(block: Block, first: number): Uint8Array {
+export function contentsFrom(block: PlainBlock, first: number): Uint8Array {
   if (first <= block.first || isGap(block)) return block.contents;
   return block.contents.subarray(contentEnds(block.contents)[first - block.first - 1]);
 }
@@ -122,7 +122,7 @@ export function isGap({ contents }: Pick<Block, "contents">): boolean {
 }
 
 /** Wall clock of a block's last entry, milliseconds since 1970 UTC; a gap's is before all. */
-export function lastWallMs(block: Block): number {
+export function lastWallMs(block: PlainBlock): number {
   if (isGap(block)) return 0;
   const from = contentEnds(block.contents).at(-2) ?? 0;
   return readContent(new OctetReader(block.contents, from)).time.wallMs;

@@ -33,8 +33,18 @@ export class BlockedStreams {
     return this.#streams.has(key);
   }
 
+  /** It may be tried at once. */
+  hasten(key: string): void {
+    const blocked = this.#streams.get(key);
+    if (blocked !== undefined) this.#streams.set(key, { ...blocked, nextTryMs: -Infinity });
+  }
+
   free(key: string): void {
     this.#streams.delete(key);
+  }
+
+  clear(): void {
+    this.#streams.clear();
   }
 
   /** When the first of them may be tried that could not yet at `sinceMs`; `null` for none. */

@@ -223,7 +223,7 @@ describe.each(STRUCK)("the $which segment, after: $end", ({ which, end }) => {
       const others = await held(journal, wreckage.other);
       for (const [seq, body] of bodies) expect(body).toBe(own.get(seq));
       const missing = journal.missing();
-      const { repairs } = await journal.status();
+      const { repairs = [] } = await journal.status();
       const lost = ALL - bodies.size - others.size;
       expect(lost).toBeLessThanOrEqual(damage.lostMax);
       // Where nothing at all is left, nothing tells how far it went.

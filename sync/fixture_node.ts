@@ -1,13 +1,20 @@
 /** Nodes for tests: a journal, a key, and for counties a real HTTP listener on loopback. */
 import { stampAt, TemporaryFolder } from "./fixtures.ts";
+import { keysOf } from "./desk.ts";
+import { GAP_AFTER_MS, otherCentres } from "./gaps.ts";
 import { NodeKey } from "./identity.ts";
-import { type Journal, openJournal } from "./journal.ts";
-import { Link, type LinkEvent, type LinkOptions } from "./link.ts";
+import { type Journal, type JournalOptions, openJournal } from "./journal.ts";
+import { Link, type LinkEvent, type LinkOptions, type LinkShared } from "./link.ts";
 import { Nonces } from "./nonces.ts";
 import { nodeOf } from "./origin.ts";
+import { OwnLives, type OwnLivesEvent } from "./own_lives.ts";
+import { Pacer } from "./pacing.ts";
 import { Peer } from "./peer.ts";
-import { type Member, type SyncEvent, syncRoutes } from "./routes.ts";
+import { Pull, type PullEvent, type PullOptions } from "./pull.ts";
+import { type Member, type ReceivingEnd, type SyncEvent, syncRoutes } from "./routes.ts";
+import { streamTo } from "./stream.ts";
 import { systemTimer } from "./timer.ts";
+import { Wants } from "./wants.ts";
 
 export type Members = Map<string, Member>;
 
@@ -21,13 +28,18 @@ export class FixtureNode implements AsyncDisposable {
   readonly key: NodeKey;
   readonly events: SyncEvent[] = [];
   readonly linkEvents: LinkEvent[] = [];
+  readonly pullEvents: PullEvent[] = [];
+  readonly lifeEvents: OwnLivesEvent[] = [];
   readonly members: Members;
   journal: Journal;
   readonly #folder: TemporaryFolder;
-  readonly #stop = new AbortController();
-  readonly #running: Promise<void>[] = [];
+  #stop = new AbortController();
+  #running: Promise<void>[] = [];
+  readonly #links = new Map<string, Link>();
+  #shared: LinkShared | null = null;
   #server: Deno.HttpServer<Deno.NetAddr> | null = null;
   #port = 0;
+  #listening = new AbortController();
 
   private constructor(
     name: string,
@@ -48,11 +60,21 @@ export class FixtureNode implements AsyncDisposable {
   }
 
   /** A new node, or one more that begins with another's image and key. */
-  static async start(name: string, members: Members, image?: NodeImage): Promise<FixtureNode> {
+  static async start(
+    name: string,
+    members: Members,
+    image?: NodeImage,
+    options: Partial<JournalOptions> = {},
+  ): Promise<FixtureNode> {
     const folder = new TemporaryFolder();
     if (image !== undefined) copyFiles(image.folder.path, folder.path);
-    const journal = await open(folder, name);
+    const journal = await open(folder, name, options);
     return new FixtureNode(name, members, folder, journal, image?.key ?? NodeKey.create());
+  }
+
+  /** A new node whose journal is kept elsewhere; it closes it. */
+  static over(name: string, members: Members, journal: Journal): FixtureNode {
+    return new FixtureNode(name, members, new TemporaryFolder(), journal, NodeKey.create());
   }
 
   /** The disk as it is after a clean stop; the node goes on afterwards. */
@@ -72,23 +94,31 @@ export class FixtureNode implements AsyncDisposable {
     return new URL(`http://127.0.0.1:${this.#port}`);
   }
 
-  /** Answers on loopback, on the same port as before. */
-  listen(): this {
+  /** Answers on loopback, on the same port as before; also what further routes take. */
+  listen(more: Partial<ReceivingEnd> = {}): this {
+    this.#listening = new AbortController();
     const answer = syncRoutes({
       journal: this.journal,
       node: this.name,
       key: this.key,
       nonces: new Nonces(crypto.getRandomValues(new Uint8Array(32)), () => performance.now()),
       member: (node) => this.members.get(node),
+      stamp: () => stampAt(0),
+      signal: this.#listening.signal,
       onEvent: (event) => this.events.push(event),
+      ...more,
     });
     const options = { hostname: "127.0.0.1", port: this.#port, onListen: () => {} };
-    this.#server = Deno.serve(options, answer);
+    this.#server = Deno.serve(
+      options,
+      (request, { remoteAddr }) => answer(request, remoteAddr.hostname),
+    );
     this.#port = this.#server.addr.port;
     return this;
   }
 
   async hangUp(): Promise<void> {
+    this.#listening.abort();
     await this.#server?.shutdown();
     this.#server = null;
   }
@@ -106,7 +136,11 @@ export class FixtureNode implements AsyncDisposable {
 
   /** Starts to ship to a county; retries are quick here. */
   linkTo(county: FixtureNode, options: Partial<LinkOptions> = {}): Link {
+    this.#shared ??= this.#share();
     const link = new Link({
+      ...this.#shared,
+      others: () => otherCentres(this.#links, county.name),
+      gapAfterMs: GAP_AFTER_MS,
       journal: this.journal,
       peer: this.peer(county),
       peerPublicKey: county.key.publicKey,
@@ -119,8 +153,56 @@ export class FixtureNode implements AsyncDisposable {
       onEvent: (event) => this.linkEvents.push(event),
       ...options,
     });
+    this.#links.set(county.name, link);
     this.#running.push(link.run(this.#stop.signal));
     return link;
+  }
+
+  /** Starts to pull from a county what it has for this node, and what this node has lost. */
+  pullFrom(county: FixtureNode, options: Partial<PullOptions> = {}): void {
+    this.#shared ??= this.#share();
+    const pull = new Pull({
+      journal: this.journal,
+      peer: this.peer(county),
+      follow: streamTo(this.name),
+      wants: this.#shared.wants,
+      member: (node) => {
+        const member = this.members.get(node);
+        return member && { role: member.role, publicKeys: keysOf(member) };
+      },
+      stamp: () => stampAt(0),
+      timer: systemTimer,
+      random: () => 0,
+      onEvent: (event) => this.pullEvents.push(event),
+      ...options,
+    });
+    this.#running.push(pull.run(this.#stop.signal));
+  }
+
+  /** Ends its links and pulls. */
+  async unlink(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#running);
+    this.#running = [];
+    this.#stop = new AbortController();
+    this.#links.clear();
+    this.#shared = null;
+  }
+
+  #share(): LinkShared {
+    const { journal } = this;
+    const nowMs = () => performance.now();
+    return {
+      lives: new OwnLives({
+        journal,
+        stamp: () => stampAt(0),
+        timer: systemTimer,
+        onEvent: (event) => this.lifeEvents.push(event),
+      }),
+      wants: new Wants(nowMs),
+      // Loopback is no line that anybody shares.
+      pacer: new Pacer({ mbit: 10_000, sharePercent: 100 }, nowMs),
+    };
   }
 
   /** Position of the readings of a node here, over all its lives: `origin seq hash`. */
@@ -132,8 +214,7 @@ export class FixtureNode implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await Promise.all(this.#running);
+    await this.unlink();
     await this.hangUp();
     await this.journal.close();
     this.#folder[Symbol.dispose]();
@@ -146,12 +227,17 @@ function copyFiles(from: string, to: string): void {
   }
 }
 
-function open(folder: TemporaryFolder, node: string): Promise<Journal> {
+function open(
+  folder: TemporaryFolder,
+  node: string,
+  options: Partial<JournalOptions> = {},
+): Promise<Journal> {
   return openJournal({
     directory: folder.path,
     node,
     hashName: "sha256",
     segmentBytesMax: 16 << 20,
     stamp: stampAt(0),
+    ...options,
   });
 }

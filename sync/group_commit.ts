@@ -10,7 +10,6 @@ import {
   DUPLICATE,
 } from "./append.ts";
 import { OctetWriter } from "./octets.ts";
-import { STREAMS } from "./stream.ts";
 
 /** Enough to make an fsync cheap for each, few enough that the next commit starts soon. */
 const ENTRIES_MAX = 1024;
@@ -26,6 +25,8 @@ interface Waiter {
 
 export class GroupCommit {
   readonly #writer = new OctetWriter(64 << 10);
+  /** Streams named so far, each with its place in the batch's list. */
+  readonly #streams = new Map<string, number>();
   readonly #streamOf: number[] = [];
   readonly #ends: number[] = [];
   readonly #claims: KeyClaim[] = [];
@@ -60,7 +61,12 @@ export class GroupCommit {
       return;
     }
     writeContent(this.#writer, item.time, item.entryKind, item.body);
-    this.#streamOf.push(STREAMS.indexOf(item.stream));
+    let stream = this.#streams.get(item.stream);
+    if (stream === undefined) {
+      stream = this.#streams.size;
+      this.#streams.set(item.stream, stream);
+    }
+    this.#streamOf.push(stream);
     this.#ends.push(this.#writer.length);
     if (item.key !== undefined) this.#claims.push({ item: index, ...item.key });
   }
@@ -68,8 +74,8 @@ export class GroupCommit {
   /** All of it; its contents are handed over and must not be touched afterwards. */
   batch(): AppendBatch {
     return {
-      streams: STREAMS,
-      streamOf: Uint8Array.from(this.#streamOf),
+      streams: [...this.#streams.keys()],
+      streamOf: Uint16Array.from(this.#streamOf),
       contents: this.#writer.bytes(),
       ends: Uint32Array.from(this.#ends),
       claims: this.#claims,

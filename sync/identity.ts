@@ -72,6 +72,18 @@ export function headStatement({ origin, stream, seq, hash }: ChainPlace): Uint8A
   return writer.bytes();
 }
 
+/**
+ * What an origin signs where entries of its own are not to be had any more: "from `first` up to
+ * this place nothing comes; the chain goes on from its hash".
+ */
+export function gapStatement(first: number, place: ChainPlace): Uint8Array {
+  const writer = new OctetWriter(256);
+  writer.text16("tributary-gap-1");
+  writer.i64(first);
+  writer.raw(headStatement(place));
+  return writer.bytes();
+}
+
 /** What a centre signs after its own fsync: "all up to here is durable with me". */
 export function receiptStatement(centre: string, place: ChainPlace): Uint8Array {
   const writer = new OctetWriter(256);

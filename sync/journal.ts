@@ -17,6 +17,8 @@ import type { ReadLimits, Receipt, StreamState } from "./segments.ts";
 import { systemTimer } from "./timer.ts";
 import { WorkerCalls } from "./worker_calls.ts";
 
+export { type JournalHealth, JournalUnwritable } from "./journal_health.ts";
+
 /** What a county stores, a site stores, and any other store has to be able to do. */
 export interface Journal {
   /** This life of this node: the origin of what is appended; `renewLife` changes it. */
@@ -67,7 +69,6 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-export { type JournalHealth, JournalUnwritable } from "./journal_health.ts";
 export type { Missing } from "./journal_holes.ts";
 
 /** `groupCommitMs`: see {@link JournalShell}. */

@@ -12,7 +12,8 @@ import { type CoreHealth, JournalUnwritable } from "./journal_health.ts";
 import type { JournalHoles, Missing } from "./journal_holes.ts";
 import { JournalKeys } from "./journal_keys.ts";
 import { JournalLife, type LifeOptions } from "./journal_life.ts";
-import { type LifeReason, META, reasonAtOpen } from "./journal_lives.ts";
+import { type LifeReason, reasonAtOpen } from "./journal_lives.ts";
+import { META } from "./journal_meta.ts";
 import { JournalReading, type ReadResult } from "./journal_reading.ts";
 import { receiveRuns, type SignedRunWithKey } from "./journal_receiving.ts";
 import { mayGo, type Retention } from "./journal_retention.ts";
@@ -162,9 +163,10 @@ export class JournalCore {
   }
 
   /** The row as a status shows it: segments, of them those under an at-rest key that is to go. */
-  get extent(): { bytes: number; segments: number; oldKeySegments: number } {
+  get extent() {
     const { row } = this.#durable;
-    return { bytes: row.bytes(), segments: row.count, oldKeySegments: row.outdated().length };
+    const { writtenBytes, count: segments } = row;
+    return { bytes: row.bytes(), writtenBytes, segments, oldKeySegments: row.outdated().length };
   }
 
   /** Stores new entries of this node; all of them are durable when it returns. */

@@ -19,5 +19,5 @@ export type CoreHealth =
 
 export type JournalHealth =
   | { readonly state: "writable" }
-  /** `sinceMs` is on the clock of `performance.now()`, or of the timer that the journal was given. */
+  /** `sinceMs` is on the clock of `performance.now()`, or of the journal's own timer. */
   | { readonly state: "unwritable"; readonly reason: string; readonly sinceMs: number };

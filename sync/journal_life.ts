@@ -1,7 +1,8 @@
 /** The life that a journal writes: its origin, and the entry that it begins with. */
 import type { Stamp } from "./entry.ts";
 import type { Missing } from "./journal_holes.ts";
-import { lifeBody, type LifeReason, META, nextOrigin, openedChanges } from "./journal_lives.ts";
+import { lifeBody, type LifeReason, nextOrigin, openedChanges } from "./journal_lives.ts";
+import { META } from "./journal_meta.ts";
 import type { Repair } from "./journal_salvage.ts";
 import type { Change, StreamState } from "./segments.ts";
 

@@ -3,6 +3,7 @@
  * which each begins.
  */
 import type { Missing } from "./journal_holes.ts";
+import { META } from "./journal_meta.ts";
 import type { Repair } from "./journal_salvage.ts";
 import { formatOrigin, isOvertaken, lifeOf } from "./origin.ts";
 import type { Change, StreamState } from "./segments.ts";
@@ -30,25 +31,6 @@ export type LifeReason =
   | "salvaged"
   | "backlog"
   | "rewritten";
-
-/** Names under which a journal's own state is kept. */
-export const META = {
-  /** The life that is written. */
-  origin: "origin",
-  /** `1` after a clean close, `0` while the journal is open, in that boot, on that machine. */
-  clean: "clean",
-  boot: "boot",
-  machine: "machine",
-  /** Highest order of a key, and journal time (journal_keys.ts). */
-  order: "order",
-  time: "time",
-  /** Counts commits that were made to find out whether there can be any. */
-  probe: "probe",
-  /** What is missing of the journal (journal_holes.ts). */
-  holes: "holes",
-  /** Of a segment: it holds what was left of another. */
-  salvaged: "salvaged",
-} as const;
 
 /** What a journal knows of itself when it is opened. */
 export interface Opener {
@@ -94,8 +76,8 @@ export interface LifeBegun {
   readonly bootId: string;
   readonly machine: string;
   /** What was damaged since the last life began, and what is missing for it. */
-  readonly repairs: readonly Repair[];
-  readonly missing: readonly Missing[];
+  readonly repairs?: readonly Repair[];
+  readonly missing?: readonly Missing[];
 }
 
 /** So many repairs and missing spans are named in an entry; of the rest it has the number. */
@@ -108,7 +90,7 @@ const REASON_MAX = 300;
  * after damage, what was done and what is missing.
  */
 export function lifeBody(begun: LifeBegun): string {
-  const { reason, previous, positions, bootId, machine, repairs, missing } = begun;
+  const { reason, previous, positions, bootId, machine, repairs = [], missing = [] } = begun;
   const ended = positions.filter(({ origin }) => origin === previous);
   return JSON.stringify({
     reason,

@@ -35,22 +35,25 @@ export interface Opened {
   readonly origin: string;
   readonly positions: readonly StreamState[];
   readonly receipts: readonly Receipt[];
-  readonly health: CoreHealth;
-  readonly missing: readonly Missing[];
+  /** How it is, where it is not well. */
+  readonly health?: CoreHealth;
+  readonly missing?: readonly Missing[];
   /** Segments that were found damaged at this open, and set aside. */
-  readonly repairs: readonly Repair[];
+  readonly repairs?: readonly Repair[];
 }
 
 export interface Status {
   readonly bytes: number;
   readonly segments: number;
   /** Segments under an at-rest key that is not the first: `rekey` writes them anew. */
-  readonly oldKeySegments: number;
+  readonly oldKeySegments?: number;
   /** Segments that were damaged, found since the start. */
-  readonly repairs: readonly Repair[];
+  readonly repairs?: readonly Repair[];
   /** What was here once, and is not: so much of it is named. */
-  readonly missing: readonly Missing[];
-  readonly missingEntries: number;
+  readonly missing?: readonly Missing[];
+  readonly missingEntries?: number;
+  /** Of entries committed since the opening, where the store counts them: contents and hashes. */
+  readonly writtenBytes?: number;
 }
 
 /** Spans of missing entries that a status names. */

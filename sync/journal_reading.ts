@@ -5,7 +5,7 @@ import { HASH_BYTES } from "./entry.ts";
 import { nodeOf } from "./origin.ts";
 import type { Run } from "./run.ts";
 import type { SegmentRow } from "./segment_row.ts";
-import type { Block, ReadLimits, StreamState } from "./segments.ts";
+import type { Block, PlainBlock, ReadLimits, StreamState } from "./segments.ts";
 import { ONE_BLOCK, streamKey } from "./segments.ts";
 
 /** What a run of reads may ask for: nothing there, a run, or that it was pruned. */
@@ -120,7 +120,10 @@ export class JournalReading {
 }
 
 /** The blocks at the beginning that follow each other from `after` on; a gap is alone. */
-function inOneRun(blocks: readonly Block[], after: number): readonly Block[] {
+export function inOneRun<B extends PlainBlock>(
+  blocks: readonly B[],
+  after: number,
+): readonly B[] {
   const end = blocks.findIndex((block, index) =>
     index === 0
       ? block.first > after + 1

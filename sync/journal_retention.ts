@@ -1,6 +1,6 @@
 /** What may leave a journal's disk. */
 import { nodeOf } from "./origin.ts";
-import { receiptKey } from "./segments.ts";
+import { receiptKey, streamKey } from "./segments.ts";
 import type { Range, Receipt } from "./segments.ts";
 
 /** What may leave the disk: only whole segments go, and only when this holds for all in them. */
@@ -11,6 +11,11 @@ export interface Retention {
   readonly keepOwnMs: number;
   /** How long entries of other nodes are kept, milliseconds; `null` for ever. */
   readonly keepOthersMs: number | null;
+  /**
+   * Up to where own entries of a fork are in a later life as well, by (origin, stream): no centre
+   * gives a receipt for them under the number that they have here.
+   */
+  readonly adopted?: ReadonlyMap<string, number>;
   readonly nowMs: number;
 }
 
@@ -26,7 +31,11 @@ export function mayGo(
   if (nodeOf(range.origin) !== node) {
     return retention.keepOthersMs !== null && ageMs > retention.keepOthersMs;
   }
-  return ageMs > retention.keepOwnMs && retention.centres.every((centre) => {
+  if (ageMs <= retention.keepOwnMs) return false;
+  if ((retention.adopted?.get(streamKey(range.origin, range.stream)) ?? 0) >= range.last) {
+    return true;
+  }
+  return retention.centres.every((centre) => {
     const receipt = receipts.get(receiptKey({ centre, ...range }));
     return receipt !== undefined && receipt.seq >= range.last;
   });

@@ -5,7 +5,7 @@
 import { type BlockOwner, provenParts } from "./block_proof.ts";
 import { firstHash, type HashName } from "./chain.ts";
 import { HASH_BYTES } from "./entry.ts";
-import { META } from "./journal_lives.ts";
+import { META } from "./journal_meta.ts";
 import { lifeOf, parseOrigin } from "./origin.ts";
 import type { Change, KeyState, Receipt, Remains, SegmentState, StreamState } from "./segments.ts";
 import { type Block, receiptKey, type Remnant, streamKey } from "./segments.ts";

@@ -92,13 +92,16 @@ export class JournalShell {
 
   async open(opening: Opening): Promise<void> {
     try {
-      const { origin, positions, receipts, health, missing, repairs } = await this.#worker.call(
-        "open",
-        [opening],
-      );
+      const opened = await this.#worker.call("open", [opening]);
+      const { origin, positions, receipts, health, missing, repairs = [] } = opened;
       for (const receipt of receipts) this.#receipts.set(receiptKey(receipt), receipt);
       this.repairs = repairs;
-      this.#hear({ moved: positions, origin, health, missing });
+      this.#hear({
+        moved: positions,
+        origin,
+        ...(health === undefined ? {} : { health }),
+        ...(missing === undefined ? {} : { missing }),
+      });
     } catch (error) {
       this.#worker.terminate();
       throw error;
@@ -165,7 +168,7 @@ export class JournalShell {
 
   /** The error for a caller. What the disk is not to blame for ends the journal. */
   #told(error: unknown): unknown {
-    if (!(error instanceof Error)) return error;
+    if (!(error instanceof Error) || error instanceof JournalUnwritable) return error;
     if (error.name !== "JournalUnwritable") {
       this.#fail(error);
       return error;
@@ -177,7 +180,9 @@ export class JournalShell {
   async renewLife(reason: LifeReason, after?: string): Promise<string> {
     // What waits was appended to the life that ends: it goes before.
     this.#fly(Infinity);
-    return await this.#asked(this.#worker.call("renewLife", [reason, after]));
+    this.#origin = await this.#asked(this.#worker.call("renewLife", [reason, after]));
+    this.#changes.tell();
+    return this.#origin;
   }
 
   async #asked<T>(answer: Promise<T>): Promise<T> {

@@ -2,90 +2,41 @@
  * One link to one other node: keeps shipping what that node lacks, for as long as it runs. It
  * retries what the line does, and sets aside what the other node refuses, stream by stream.
  */
-import { backoffMs } from "./backoff.ts";
-import type { PositionAnswer, PositionQuestion, RunAnswer } from "./answers.ts";
-import { type NodeKey, receiptStatement, signedBy } from "./identity.ts";
-import type { Journal } from "./journal.ts";
+import { backoffMs, returnMs } from "./backoff.ts";
 import { BlockedStreams } from "./blocked_streams.ts";
-import { sameBytes } from "./octets.ts";
-import { nodeOf } from "./origin.ts";
-import { type Peer, PeerError } from "./peer.ts";
-import { type Receipt, streamKey, type StreamState } from "./segments.ts";
+import { type Gap, signGap, StuckStreams } from "./gaps.ts";
+import type { LinkOptions, LinkStatus } from "./link_options.ts";
+import { BatchSize } from "./pacing.ts";
+import { PeerError } from "./peer.ts";
+import type { SignedRun } from "./run.ts";
+import { streamKey, type StreamState } from "./segments.ts";
 import {
   expected,
   gather,
+  isUrgent,
   lacking,
-  learn,
   oldestWaitingMs,
   type PeerPositions,
+  SHIP_LIMITS,
   type Shipment,
+  type Stuck,
 } from "./ship.ts";
-import type { Timer } from "./timer.ts";
+import { type Found, Standings } from "./standings.ts";
 
-/** What a link needs of its peer. */
-export type Shipper = Pick<
-  Peer,
-  "node" | "positions" | "ship" | "sentBytes" | "receivedBytes"
->;
+export type { LinkEvent, LinkOptions, LinkShared, LinkStatus, Shipper } from "./link_options.ts";
 
-export interface LinkOptions {
-  readonly journal: Journal;
-  readonly peer: Shipper;
-  readonly peerPublicKey: string;
-  /** This node's key: signs the heads of own entries. */
-  readonly key: NodeKey;
-  /** Which origins this link is for. */
-  readonly carries: (origin: string) => boolean;
-  /** Entries of others are shipped only once the peer has lacked them for so long. */
-  readonly relayAfterMs: number;
-  /** How often the peer is asked where it stands when nothing else is said. */
-  readonly refreshMs: number;
-  readonly timer: Timer;
-  /** In [0, 1). */
-  readonly random: () => number;
-  readonly onEvent: (event: LinkEvent) => void;
-}
-
-export type LinkEvent =
-  | { readonly kind: "up" }
-  | { readonly kind: "down"; readonly reason: string; readonly hint: string | null }
-  | { readonly kind: "shipped"; readonly entries: number }
-  | {
-    readonly kind: "blocked";
-    readonly origin: string;
-    readonly stream: string;
-    readonly reason: string;
-  };
-
-/** What waits for one destination and why (rule T8). Times count like those of its timer. */
-export interface LinkStatus {
-  readonly destination: string;
-  readonly state: "connecting" | "up" | "down";
-  readonly sinceMs: number;
-  readonly reason: string | null;
-  readonly hint: string | null;
-  /** Failures in a row. */
-  readonly attempts: number;
-  readonly nextTryMs: number | null;
-  readonly waitingEntries: number;
-  /** Bytes of bodies since the start. */
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
-  /** Wall clock of the oldest entry that waits, milliseconds since 1970 UTC. */
-  readonly oldestWaitingMs: number | null;
-  readonly blocked: readonly {
-    readonly origin: string;
-    readonly stream: string;
-    readonly reason: string;
-    readonly attempts: number;
-    readonly nextTryMs: number;
-  }[];
-}
+/**
+ * Readings of this life that may wait for a peer: with more, what comes now begins another life,
+ * so that it overtakes them. They take six seconds at 256 kbit/s.
+ */
+const BACKLOG_ENTRIES = 20_000;
 
 export class Link {
   readonly #options: LinkOptions;
-  readonly #peer: PeerPositions = new Map();
+  readonly #standings: Standings;
   readonly #blocked = new BlockedStreams();
+  readonly #stuck: StuckStreams;
+  readonly #size = new BatchSize();
   /** Since when the peer has lacked entries of others, by (origin, stream). */
   readonly #behindSince = new Map<string, number>();
   #state: LinkStatus["state"] = "connecting";
@@ -97,27 +48,33 @@ export class Link {
   /** When the peer last said anything, and when it was last asked where it stands. */
   #heardMs = -Infinity;
   #askedMs = -Infinity;
-  /** Whether the journal changed since it was last looked at. */
+  /** Whether the journal changed since it was last looked at, and in what overtakes. */
   #changed = false;
+  #hurried = false;
   #wake: () => void = () => {};
+  /** Whether what is believed of the peer is to be forgotten. */
+  #again = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#standings = new Standings(options);
+    this.#stuck = new StuckStreams(options.gapAfterMs);
     this.#sinceMs = options.timer.nowMs();
-    for (const receipt of options.journal.receipts()) {
-      if (receipt.centre !== options.peer.node) continue;
-      this.#peer.set(streamKey(receipt.origin, receipt.stream), receipt);
-    }
   }
 
   /** Where the peer is known to stand. */
   get peerPositions(): ReadonlyMap<string, { seq: number; hash: Uint8Array }> {
-    return this.#peer;
+    return this.#standings.positions;
+  }
+
+  /** Whether the peer has said where it stands since the start. */
+  get heard(): boolean {
+    return this.#askedMs > -Infinity && this.#state === "up";
   }
 
   status(): LinkStatus {
     const waitingEntries = this.#carried().reduce((sum, { origin, stream, seq }) => {
-      return sum + Math.max(0, seq - (this.#peer.get(streamKey(origin, stream))?.seq ?? 0));
+      return sum + Math.max(0, seq - this.#standings.seq(origin, stream));
     }, 0);
     return {
       destination: this.#options.peer.node,
@@ -135,12 +92,25 @@ export class Link {
     };
   }
 
+  /** Forgets what the peer is believed to hold and what it did not take, and asks it anew. */
+  askAgain(): void {
+    this.#again = true;
+    this.#wake();
+  }
+
+  /** The peer did not answer on another way: it is asked at once whether it is there. */
+  doubt(): void {
+    this.#heardMs = -Infinity;
+    this.#changed = true;
+    this.#wake();
+  }
+
   /** Ships until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const listening = this.#listen(signal);
     while (!signal.aborted) {
       try {
-        await this.#askPositions(signal);
+        await this.#ask(signal);
         await this.#shipAll(signal);
       } catch (error) {
         if (signal.aborted) break;
@@ -152,8 +122,10 @@ export class Link {
   }
 
   async #listen(signal: AbortSignal): Promise<void> {
-    for await (const _ of this.#options.journal.changes(signal)) {
+    const { journal, carries } = this.#options;
+    for await (const moved of journal.changes(signal)) {
       this.#changed = true;
+      this.#hurried ||= moved.some((state) => isUrgent(state) && carries(state.origin));
       this.#wake();
     }
   }
@@ -167,10 +139,14 @@ export class Link {
     }
     this.#failure = { reason: error.message, hint };
     this.#heardMs = -Infinity;
-    const waitMs = backoffMs(++this.#attempts, random());
+    const backoff = backoffMs(++this.#attempts, random());
+    const waitMs = error.retryAfterMs === undefined
+      ? backoff
+      : returnMs(error.retryAfterMs, random());
     this.#nextTryMs = timer.nowMs() + waitMs;
-    const wanted = lacking(this.#carried(), this.#peer);
-    this.#oldestMs = await oldestWaitingMs(this.#options.journal, wanted, this.#peer);
+    const { positions } = this.#standings;
+    const wanted = lacking(this.#carried(), positions);
+    this.#oldestMs = await oldestWaitingMs(this.#options.journal, wanted, positions);
     await timer.pause(waitMs, signal);
     this.#nextTryMs = null;
   }
@@ -181,155 +157,184 @@ export class Link {
   }
 
   #carried(): StreamState[] {
-    const { journal, carries } = this.#options;
-    return journal.positions().filter(({ origin }) => carries(origin));
+    const { journal, carries, lives } = this.#options;
+    return journal.positions().filter(({ origin, stream }) =>
+      carries(origin) && !lives.isForked(origin, stream)
+    );
   }
 
-  /** Asks the peer where it stands, and what it stands on: another hash there is a fork. */
-  async #askPositions(signal: AbortSignal): Promise<void> {
-    const { peer, journal, timer } = this.#options;
+  /** Asks the peer where it stands, and sets aside the streams in which the two do not agree. */
+  async #ask(signal: AbortSignal): Promise<void> {
+    const { timer, onEvent } = this.#options;
     this.#askedMs = timer.nowMs();
-    // Of what is not shipped to it as well: its own entries, which it ships to us.
-    const known = journal.positions();
-    const answers = await peer.positions(this.#questions(known), signal);
-    this.#heardMs = timer.nowMs();
-    if (this.#state !== "up") {
+    if (this.#again) {
+      this.#again = false;
+      this.#standings.forget();
+      this.#blocked.clear();
+      this.#behindSince.clear();
+    }
+    const onHeard = () => {
+      this.#heardMs = timer.nowMs();
+      if (this.#state === "up") return;
       this.#enter("up");
       this.#failure = null;
       this.#attempts = 0;
-      this.#options.onEvent({ kind: "up" });
+      onEvent({ kind: "up" });
+    };
+    const isOpen = (key: string) => this.#blocked.knows(key);
+    for await (const { state, found, moved } of this.#standings.ask(signal, onHeard, isOpen)) {
+      const key = streamKey(state.origin, state.stream);
+      if (moved) this.#behindSince.delete(key);
+      if (!this.#blocked.has(key, timer.nowMs())) await this.#settle(state, found, signal);
     }
-    for (const [index, state] of known.entries()) await this.#compare(state, answers[index]);
   }
 
-  /** Receipts that were lost with the power, or given for what came another way, are asked for. */
-  #questions(known: readonly StreamState[]): PositionQuestion[] {
-    const { peer, journal } = this.#options;
-    const receipts = new Map(
-      journal.receipts().filter(({ centre }) => centre === peer.node)
-        .map(({ origin, stream, seq }) => [streamKey(origin, stream), seq]),
-    );
-    return known.map(({ origin, stream, seq }) => {
-      const reached = receipts.get(streamKey(origin, stream)) ?? 0;
-      return { origin, stream, wantsReceipt: this.#isOwn(origin) && reached < seq };
-    });
-  }
-
-  /** Takes in where the peer stands in a stream, and sets it aside where the two do not agree. */
-  async #compare(state: StreamState, answer: PositionAnswer): Promise<void> {
-    const { peer, journal, timer } = this.#options;
+  async #settle(state: StreamState, found: Found, signal: AbortSignal): Promise<void> {
+    const { peer, lives, wants } = this.#options;
     const { origin, stream } = state;
-    const { seq, hash, receipt } = answer;
     const key = streamKey(origin, stream);
-    const before = this.#peer.get(key);
-    const moved = before?.seq !== seq || !sameBytes(before.hash, hash);
-    if (moved) {
-      this.#peer.set(key, { seq, hash });
-      this.#behindSince.delete(key);
-    } else if (receipt === null && !this.#blocked.knows(key)) {
-      return;
-    }
-    const own = await journal.hashAt(origin, stream, seq);
-    if (receipt !== null && own !== null && sameBytes(own, hash)) {
-      this.#takeReceipts([{ centre: peer.node, origin, stream, seq, hash, signature: receipt }]);
-    }
-    if (this.#blocked.has(key, timer.nowMs())) return;
-    if (own !== null && !sameBytes(own, hash)) {
-      this.#block(state, `"${peer.node}" holds another chain at ${seq}`);
-    } else if (seq > state.seq && this.#isOwn(origin)) {
-      this.#block(state, `"${peer.node}" holds ${seq - state.seq} entries this node has lost`);
-    } else if (seq >= state.seq) {
+    if (found.kind === "same") return this.#blocked.free(key);
+    if (found.kind === "apart") {
+      if (this.#standings.seq(origin, stream) > state.seq) this.#blocked.free(key);
+    } else if (found.kind === "fork") {
+      this.#block(state, `"${peer.node}" holds another chain at ${found.at}`);
+      if (!this.#standings.isOwn(origin)) return;
+      const common = await this.#standings.common(state, found.at, signal);
+      await this.#own(() => lives.fork({ centre: peer.node, origin, stream, common }));
       this.#blocked.free(key);
+    } else {
+      this.#block(state, `"${peer.node}" holds ${found.by} entries this node has lost`);
+      await this.#own(() => lives.ahead(origin));
+      const last = this.#standings.seq(origin, stream);
+      const after = this.#options.journal.position(origin, stream)?.seq ?? 0;
+      if (after < last) wants.add({ origin, stream, after, last });
     }
   }
 
-  #isOwn(origin: string): boolean {
-    return nodeOf(origin) === nodeOf(this.#options.journal.origin);
+  /** Does what the journal may not be able to do for now: it is tried again with the link. */
+  async #own(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (cause) {
+      throw new PeerError("Cannot begin a new life in this node's journal", { cause });
+    }
   }
 
   async #shipAll(signal: AbortSignal): Promise<void> {
-    const { peer, refreshMs, timer } = this.#options;
+    const { refreshMs, timer, pacer } = this.#options;
     let next: Promise<Shipment> | null = null;
     while (!signal.aborted) {
       const quiet = timer.nowMs() - this.#heardMs >= refreshMs;
       const due = this.#blocked.nextTryMs(this.#askedMs) ?? Infinity;
-      if (quiet || due <= timer.nowMs()) await this.#askPositions(signal);
+      if (this.#again) next = null;
+      if (quiet || this.#again || due <= timer.nowMs()) await this.#ask(signal);
+      await this.#renewForBacklog();
+      const paceMs = pacer.waitMs();
+      // What was read before an alarm came would have it wait.
+      if (this.#hurried) next = null;
       this.#changed = false;
-      const shipment: Shipment = await (next ?? this.#gather(this.#peer));
-      next = null;
-      for (const { state, reason } of shipment.stuck) {
-        this.#block(state, reason);
-      }
+      this.#hurried = false;
+      const shipment: Shipment = paceMs > 0
+        ? await this.#gather(this.#standings.positions, isUrgent)
+        : await (next ?? this.#gather(this.#standings.positions));
+      if (paceMs === 0) next = null;
+      for (const stuck of shipment.stuck) await this.#pass(stuck, signal);
       if (shipment.runs.length === 0) {
-        this.#oldestMs = null;
-        await this.#rest(signal);
+        if (paceMs === 0) this.#oldestMs = null;
+        await this.#rest(paceMs > 0 ? paceMs : Infinity, signal);
         continue;
       }
       this.#oldestMs = shipment.oldestMs;
       // While the peer stores this batch, the next one is read and signed.
-      next = this.#gather(expected(this.#peer, shipment));
+      next = this.#gather(expected(this.#standings.positions, shipment));
       next.catch(() => {});
-      const answers = await peer.ship(shipment.runs, signal);
-      this.#heardMs = timer.nowMs();
-      if (!this.#learn(shipment, answers)) next = null;
+      if (!await this.#send(shipment.runs, signal)) next = null;
     }
   }
 
-  #gather(positions: PeerPositions): Promise<Shipment> {
+  /** What comes now does not wait behind what waits from before: it begins another life. */
+  async #renewForBacklog(): Promise<void> {
+    const { journal, lives } = this.#options;
+    const { origin } = journal;
+    const seq = journal.position(origin, "reading")?.seq ?? 0;
+    if (seq - this.#standings.seq(origin, "reading") < BACKLOG_ENTRIES) return;
+    await this.#own(() => lives.backlog());
+  }
+
+  #gather(
+    positions: PeerPositions,
+    wanted: (state: StreamState) => boolean = () => true,
+  ): Promise<Shipment> {
     const { journal, key, timer } = this.#options;
-    const wanted = lacking(this.#carried(), positions).filter((state) => {
+    const streams = lacking(this.#carried(), positions).filter((state) => {
       const name = streamKey(state.origin, state.stream);
-      return !this.#blocked.has(name, timer.nowMs()) && this.#mayRelay(name, state);
+      return wanted(state) && !this.#blocked.has(name, timer.nowMs()) &&
+        this.#mayRelay(name, state);
     });
-    return gather(journal, wanted, positions, key);
+    const limits = { ...SHIP_LIMITS, bytesMax: this.#size.bytes };
+    return gather(journal, streams, positions, key, limits);
   }
 
   /** Whether own entries, or those of others that the peer has lacked long enough, may go. */
   #mayRelay(name: string, { origin }: StreamState): boolean {
     const { relayAfterMs, timer } = this.#options;
-    if (this.#isOwn(origin) || relayAfterMs === 0) return true;
+    if (this.#standings.isOwn(origin) || relayAfterMs === 0) return true;
     const since = this.#behindSince.get(name);
     if (since === undefined) this.#behindSince.set(name, timer.nowMs());
     return since !== undefined && timer.nowMs() - since >= relayAfterMs;
   }
 
-  /** Takes in the answers; false when the next batch has to be read anew. */
-  #learn(shipment: Shipment, answers: readonly RunAnswer[]): boolean {
-    const { peer, onEvent } = this.#options;
-    const receipts: Receipt[] = [];
+  /** Sends runs; false when what was read meanwhile has to be read anew. */
+  async #send(runs: readonly SignedRun[], signal: AbortSignal): Promise<boolean> {
+    const { peer, pacer, timer, onEvent } = this.#options;
+    const [startedMs, sentBefore] = [timer.nowMs(), peer.sentBytes];
+    const answers = await peer.ship(runs, signal);
+    this.#heardMs = timer.nowMs();
+    pacer.spent(peer.sentBytes - sentBefore);
+    const bytes = runs.reduce((sum, { contents }) => sum + contents.length, 0);
+    this.#size.took(bytes, this.#heardMs - startedMs);
+    const troubles = this.#standings.learn(runs, answers);
     let shipped = 0;
-    let asExpected = true;
-    for (const [index, run] of shipment.runs.entries()) {
-      const answer = answers[index];
-      const { origin, stream } = run;
-      const trouble = learn(this.#peer, run, answer);
-      if (trouble !== null) this.#block(run, trouble);
-      else this.#blocked.free(streamKey(origin, stream));
-      if (answer.kind === "receipt") {
-        this.#behindSince.delete(streamKey(origin, stream));
-        shipped += run.last - run.first + 1;
+    for (const [index, run] of runs.entries()) {
+      const key = streamKey(run.origin, run.stream);
+      const trouble = troubles[index];
+      if (trouble === null) this.#blocked.free(key);
+      else this.#block(run, trouble);
+      // What a fork of an own life calls for is found by asking.
+      if (answers[index].kind === "fork" && this.#standings.isOwn(run.origin)) {
+        this.#blocked.hasten(key);
+        this.#heardMs = -Infinity;
       }
-      // Where it holds more than it was sent, the next question brings the receipt.
-      if (answer.kind !== "receipt" || answer.seq !== run.last) {
-        asExpected = false;
-        continue;
-      }
-      const { seq, hash, signature } = answer;
-      receipts.push({ centre: peer.node, origin, stream, seq, hash, signature });
+      if (answers[index].kind !== "receipt") continue;
+      this.#behindSince.delete(key);
+      this.#stuck.free(key);
+      if (run.contents.length > 0) shipped += run.last - run.first + 1;
     }
-    this.#takeReceipts(receipts);
     if (shipped > 0) onEvent({ kind: "shipped", entries: shipped });
-    return asExpected;
+    return runs.every(({ last }, index) =>
+      answers[index].kind === "receipt" && answers[index].seq === last
+    );
   }
 
-  #takeReceipts(receipts: readonly Receipt[]): void {
-    const { journal, peer, peerPublicKey } = this.#options;
-    for (const receipt of receipts) {
-      const statement = receiptStatement(peer.node, receipt);
-      if (signedBy(peerPublicKey, statement, receipt.signature)) continue;
-      throw new PeerError(`Cannot believe a receipt of "${peer.node}": its signature is wrong`);
+  /** Sets a stream aside that lacks entries here, or says that nobody has them any more. */
+  async #pass({ state, reason, lost, pruned }: Stuck, signal: AbortSignal): Promise<void> {
+    const { journal, key, wants, others, timer, onEvent } = this.#options;
+    const { origin, stream } = state;
+    this.#block(state, reason);
+    if (lost === null || origin === journal.origin && !pruned) return;
+    const { first, last } = lost;
+    if (!pruned) wants.add({ origin, stream, after: first - 1, last });
+    if (!this.#standings.isOwn(origin)) return;
+    const place = { origin, stream, held: first - 1 };
+    const name = streamKey(origin, stream);
+    if (!this.#stuck.isLost(name, place, others(), timer.nowMs())) return;
+    const hash = await journal.hashAt(origin, stream, last);
+    if (hash === null) return;
+    const gap: Gap = { origin, stream, first, last, hash };
+    await this.#send([signGap(gap, key)], signal);
+    if (this.#standings.seq(origin, stream) >= last) {
+      onEvent({ kind: "gap", origin, stream, first, last });
     }
-    if (receipts.length > 0) journal.addReceipts(receipts);
   }
 
   #block({ origin, stream }: { origin: string; stream: string }, reason: string): void {
@@ -340,10 +345,10 @@ export class Link {
   }
 
   /** Until the journal changes, a refresh is due, or a stream may be tried again. */
-  async #rest(signal: AbortSignal): Promise<void> {
-    if (this.#changed) return;
+  async #rest(atMostMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#changed || this.#again) return;
     const { refreshMs, relayAfterMs, timer } = this.#options;
-    const waits = [this.#heardMs + refreshMs - timer.nowMs()];
+    const waits = [atMostMs, this.#heardMs + refreshMs - timer.nowMs()];
     const blocked = this.#blocked.nextTryMs(this.#askedMs);
     if (blocked !== null) waits.push(blocked - timer.nowMs());
     if (this.#behindSince.size > 0) waits.push(relayAfterMs);

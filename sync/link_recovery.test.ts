@@ -64,17 +64,6 @@ async function forked(a: FixtureNode, stack: AsyncDisposableStack) {
   return { copy, origin };
 }
 
-test("G5: two boxes with one image fork, and each centre says so", async () => {
-  const members: Members = new Map();
-  await using a = (await FixtureNode.start("county-a", members)).listen();
-  await using stack = new AsyncDisposableStack();
-  const { copy, origin } = await forked(a, stack);
-  const link = copy.linkTo(a);
-  await until("the copy's are refused", () => link.status().blocked.length > 0);
-  expect(link.status().blocked[0].reason).toMatch(/another chain/);
-  expect(a.journal.position(origin, "reading")?.seq).toBe(20);
-});
-
 test("a fork that shows only behind what both hold is told as a fork", async () => {
   const members: Members = new Map();
   await using a = (await FixtureNode.start("county-a", members)).listen();
@@ -91,38 +80,6 @@ test("a fork that shows only behind what both hold is told as a fork", async () 
     copy.key,
   );
   expect(await peer.ship(runs, NEVER)).toMatchObject([{ kind: "fork", seq: 20 }]);
-});
-
-class CountingMembers extends Map<string, NonNullable<ReturnType<Members["get"]>>> {
-  asked = 0;
-
-  override get(node: string) {
-    this.asked++;
-    return super.get(node);
-  }
-}
-
-test("T9: a centre that holds more than the node is asked again only after a while", async () => {
-  const members = new CountingMembers();
-  await using a = (await FixtureNode.start("county-a", members)).listen();
-  await using site = await FixtureNode.start("site-1", members);
-  await append(site, 1, 10);
-  using image = await site.image();
-  {
-    site.linkTo(a);
-    await append(site, 11, 20);
-    const { origin } = site.journal;
-    await until("arrived", () => a.journal.position(origin, "reading")?.seq === 20);
-    await site.hangUp();
-  }
-  await using restored = await FixtureNode.start("site-1", members, image);
-  const link = restored.linkTo(a, { refreshMs: 60_000 });
-  await until("its stream is set aside", () => link.status().blocked.length === 1);
-  expect(link.status().blocked[0].reason).toContain("holds 10 entries this node has lost");
-  members.asked = 0;
-  await until("it is tried again", () => (link.status().blocked[0]?.attempts ?? 0) >= 3);
-  // Each question looks its sender up once; the first site's own link asks now and then too.
-  expect(members.asked).toBeLessThan(60);
 });
 
 test("G7: what is missing on the disk is told as missing, and nothing takes its place", async () => {

@@ -52,3 +52,16 @@ export function nodeOf(origin: string): string {
   if (life === null) throw new Error(`Cannot read origin "${origin}": want NODE.LIFE-NONCE`);
   return life.node;
 }
+
+/** The latest life of a node among those held, or `null` where none is. */
+export function latestLife(
+  held: readonly { readonly origin: string }[],
+  node: string,
+): string | null {
+  let latest: string | null = null;
+  for (const { origin } of held) {
+    if (!origin.startsWith(`${node}.`)) continue;
+    if (latest === null || lifeOf(origin) > lifeOf(latest)) latest = origin;
+  }
+  return latest;
+}

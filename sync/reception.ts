@@ -1,7 +1,8 @@
 /** What a receiver makes of a run: stored, already there, a gap, a fork or no good at all. */
+import { isGap } from "./block.ts";
 import { Chain, firstHash, type HashName } from "./chain.ts";
 import { HASH_BYTES, Names, readContent } from "./entry.ts";
-import { headStatement, signedBy } from "./identity.ts";
+import { gapStatement, headStatement, signedBy } from "./identity.ts";
 import { isJsonLine } from "./json_line.ts";
 import { OctetReader, OctetsError } from "./octets.ts";
 import { HASH_TAG_BYTES, type SignedRun } from "./run.ts";
@@ -45,6 +46,7 @@ export function receiveRun(
       ? { kind: "stored", seq, hash, block: null }
       : { kind: "fork", seq: run.last, hash };
   }
+  if (isGap(run)) return receiveGap(run, publicKeys, state);
   const before = run.first === 1 ? firstHash() : held.hashAt(run.first - 1);
   if (before !== null && !startsWith(before, run.previousTag)) {
     return { kind: "fork", seq: run.first - 1, hash };
@@ -74,6 +76,32 @@ export function receiveRun(
       : { kind: "altered", reason: "the contents do not hash to the head" };
   }
   return { kind: "stored", seq: run.last, hash: last, block };
+}
+
+/**
+ * A gap is taken where it begins right behind what is held, and nowhere else: what is held and
+ * what its origin can still send come before it.
+ */
+function receiveGap(
+  run: SignedRun,
+  publicKeys: readonly string[],
+  { seq, hash }: StreamState,
+): Reception {
+  if (run.first !== seq + 1) return { kind: "gap", seq, hash };
+  if (!isSignedGap(run, publicKeys)) {
+    return { kind: "altered", reason: "the gap's signature is not that of its origin" };
+  }
+  const { first, last, contents, hash: hashes = hash, signature } = run;
+  const block: Block = { first, last, contents, hashes, previous: hash, signature };
+  return { kind: "stored", seq: last, hash: hashes, block };
+}
+
+/** Whether it is a gap, and its origin itself says so. */
+export function isSignedGap(run: SignedRun, publicKeys: readonly string[]): boolean {
+  const { origin, stream, first, last: seq, hash, signature } = run;
+  if (!isGap(run) || hash === undefined) return false;
+  const statement = gapStatement(first, { origin, stream, seq, hash });
+  return publicKeys.some((key) => signedBy(key, statement, signature));
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { HashName } from "./chain.ts";
 import { findHoles, JournalHoles, type Missing } from "./journal_holes.ts";
-import { META } from "./journal_lives.ts";
+import { META } from "./journal_meta.ts";
 import {
   contentsOf,
   entriesIn,

@@ -8,7 +8,7 @@ export interface Run {
   readonly stream: string;
   readonly first: number;
   readonly last: number;
-  /** Contents, back to back. */
+  /** Contents, back to back; none at all: a gap, of which there are none any more. */
   readonly contents: Uint8Array;
   /** Hash of the entry before the first, and of the last entry. */
   readonly previous: Uint8Array;
@@ -26,6 +26,9 @@ export interface SignedRun extends Omit<Run, "previous" | "hash" | "signature"> 
   readonly previousTag: Uint8Array;
   /** First bytes of the hash of the last entry; the whole follows from the contents. */
   readonly hashTag: Uint8Array;
+  /** Of a gap the whole hash of its last entry, which follows from nothing else. */
+  readonly hash?: Uint8Array;
+  /** Over the last entry as head; of a gap over its gap statement (see identity.ts). */
   readonly signature: Uint8Array;
 }
 

@@ -44,6 +44,8 @@ export class SegmentRow {
   /** Bytes committed since the size was last asked of the file system. */
   #bytesSince = 0;
   #bytesBefore: number;
+  /** Bytes of blocks committed since the opening. */
+  #writtenBytes = 0;
   #uses = 0;
 
   /** Of segments that are there already, oldest first, the newest open. */
@@ -78,8 +80,14 @@ export class SegmentRow {
       const range = ranges.get(key) ?? block;
       const first = Math.min(range.first, block.first);
       ranges.set(key, { origin, stream, first, last: Math.max(range.last, block.last) });
-      this.#bytesSince += block.contents.length + block.hashes.length;
+      const bytes = block.contents.length + block.hashes.length;
+      this.#bytesSince += bytes;
+      this.#writtenBytes += bytes;
     }
+  }
+
+  get writtenBytes(): number {
+    return this.#writtenBytes;
   }
 
   /** Bytes in the segment that is written. */
@@ -140,7 +148,7 @@ export class SegmentRow {
     this.setAside(name, { reason, copied: true });
   }
 
-  /** Takes what another has taken the place of out of the way; what fails is done at the next open. */
+  /** Moves away what another has taken the place of; where that fails, the next open does it. */
   setAside(name: string, why: { readonly reason: string; readonly copied: boolean }): void {
     try {
       this.#segments.setAside(name, why);

@@ -19,6 +19,9 @@ export interface Block {
   readonly signature: Uint8Array | null;
 }
 
+/** A block as a store keeps it that has other means against damage than to salvage. */
+export type PlainBlock = Omit<Block, "previous">;
+
 /** Where one (origin, stream) stands. */
 export interface StreamState {
   readonly origin: string;

@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-/** So many are kept, and so many bytes of them: a disk that fails again and again is not filled. */
+/** So many are kept, and so many bytes: a disk that fails again and again is not filled. */
 const STORES_MAX = 16;
 const BYTES_MAX = 1 << 30;
-/** Of those that hold nothing but what the journal holds as well, the last ones show what failed. */
+/** So many are kept, and so many bytes: a disk that fails over and over is not filled. */
 const COPIED_MAX = 2;
 
 const NAME = /^(.+)\.(copied|damaged)\.json$/;

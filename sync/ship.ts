@@ -3,29 +3,44 @@
  * few lines serve site → county, county ↔ county and county → site.
  */
 import type { RunAnswer, Standing } from "./answers.ts";
-import { firstHash } from "./chain.ts";
-import { readContent } from "./entry.ts";
+import { isGap } from "./block.ts";
+import { Chain, firstHash, type HashName } from "./chain.ts";
+import { readContent, skipContent } from "./entry.ts";
 import { headStatement, type NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
+import type { ReadResult } from "./journal_reading.ts";
 import { OctetReader, OctetsError } from "./octets.ts";
 import { lifeOf } from "./origin.ts";
 import { HASH_TAG_BYTES, type Run, type SignedRun } from "./run.ts";
 import { type ReadLimits, streamKey, type StreamState } from "./segments.ts";
-import { streamRank } from "./stream.ts";
+import { streamRank, streamTo } from "./stream.ts";
+
+const READING = "reading";
 
 /** What the receiver of one link is known to hold, by (origin, stream). */
 export type PeerPositions = Map<string, Standing>;
 
-/** Limits of one batch: a second of a fast line, and small enough for an alarm to wait behind. */
+/** Limits of any batch: a second of a fast line, and small enough for an alarm to wait behind. */
 export const SHIP_LIMITS: ReadLimits = { entriesMax: 4096, bytesMax: 1 << 20 };
 
-/** The streams of which the receiver lacks entries, in the order in which they leave. */
+/**
+ * The streams of which the receiver lacks entries, in the order in which they leave. Of readings
+ * those leave first of which least waits: so what comes now overtakes what waits from before.
+ */
 export function lacking(own: readonly StreamState[], peer: PeerPositions): StreamState[] {
+  const waits = ({ origin, stream, seq }: StreamState) =>
+    seq - (peer.get(streamKey(origin, stream))?.seq ?? 0);
   return own
-    .filter(({ origin, stream, seq }) => seq > (peer.get(streamKey(origin, stream))?.seq ?? 0))
+    .filter((state) => waits(state) > 0)
     .sort((a, b) =>
-      streamRank(a.stream) - streamRank(b.stream) || compareOrigins(a.origin, b.origin)
+      streamRank(a.stream) - streamRank(b.stream) ||
+      (a.stream === READING ? waits(a) - waits(b) : 0) || compareOrigins(a.origin, b.origin)
     );
+}
+
+/** Whether a stream is never paced, nor waits behind what is. */
+export function isUrgent({ stream }: Pick<StreamState, "stream">): boolean {
+  return streamRank(stream) <= streamRank(streamTo("site"));
 }
 
 /** Older lives leave before newer ones. */
@@ -40,7 +55,16 @@ export interface Shipment {
   /** Wall clock of the oldest entry in it, milliseconds since 1970 UTC. */
   readonly oldestMs: number;
   /** Streams that cannot go on, since what the receiver lacks is not held here any more. */
-  readonly stuck: readonly { readonly state: StreamState; readonly reason: string }[];
+  readonly stuck: readonly Stuck[];
+}
+
+export interface Stuck {
+  readonly state: StreamState;
+  readonly reason: string;
+  /** The entries that are not held here; none where it is not known which. */
+  readonly lost: { readonly first: number; readonly last: number } | null;
+  /** Whether they were held once, and have gone to both centres. */
+  readonly pruned: boolean;
 }
 
 /** Reads, up to the limits, what follows the receiver's positions, and signs the heads. */
@@ -52,24 +76,28 @@ export async function gather(
   limits: ReadLimits = SHIP_LIMITS,
 ): Promise<Shipment> {
   const runs: SignedRun[] = [];
-  const stuck: { state: StreamState; reason: string }[] = [];
+  const stuck: Stuck[] = [];
   let oldestMs = Infinity;
   let { entriesMax, bytesMax } = limits;
-  for (const state of wanted) {
+  for (const [index, state] of wanted.entries()) {
     if (entriesMax <= 0 || bytesMax <= 0) break;
     const { origin, stream } = state;
     const after = peer.get(streamKey(origin, stream))?.seq ?? 0;
-    const result = await journal.read(origin, stream, after, { entriesMax, bytesMax });
-    if (result.kind === "pruned") {
-      stuck.push({ state, reason: `entries before ${result.floor} are not held here any more` });
-    } else if (result.kind === "missing") {
-      stuck.push({ state, reason: `entry ${result.seq} is missing on this disk` });
+    // A stream of readings leaves at least half of the room to those in which more waits.
+    const shares = stream === READING && wanted.at(index + 1)?.stream === READING;
+    const room = shares
+      ? { entriesMax: Math.ceil(entriesMax / 2), bytesMax: Math.ceil(bytesMax / 2) }
+      : { entriesMax, bytesMax };
+    const result = await journal.read(origin, stream, after, room);
+    if (result.kind === "pruned" || result.kind === "missing") {
+      stuck.push(stuckAt(state, after, result));
     }
     if (result.kind !== "run") continue;
-    const { run } = result;
+    const run = cut(result.run, room, journal.hashName);
     const timeMs = firstTimeMs(run);
     if (timeMs === null) {
-      stuck.push({ state, reason: `entry ${run.first} cannot be read` });
+      const reason = `entry ${run.first} cannot be read`;
+      stuck.push({ state, reason, lost: null, pruned: false });
       continue;
     }
     runs.push(signRun(run, key));
@@ -79,6 +107,43 @@ export async function gather(
   }
   const entries = runs.reduce((sum, { first, last }) => sum + last - first + 1, 0);
   return { runs, entries, oldestMs, stuck };
+}
+
+function stuckAt(
+  state: StreamState,
+  after: number,
+  result: Exclude<ReadResult, { kind: "run" | "end" }>,
+): Stuck {
+  if (result.kind === "pruned") {
+    const reason = `entries before ${result.floor} are not held here any more`;
+    return { state, reason, lost: { first: after + 1, last: result.floor - 1 }, pruned: true };
+  }
+  const reason = `entry ${result.seq} is missing on this disk`;
+  const lost = result.seq === after + 1 ? { first: result.seq, last: result.next - 1 } : null;
+  return { state, reason, lost, pruned: false };
+}
+
+/**
+ * The beginning of a run that is much larger than the room, as a block can be on a slow line. Only
+ * own entries can be cut: those of others end where their origin has signed.
+ */
+function cut(run: Run, { bytesMax }: ReadLimits, hashName: HashName): Run {
+  const { origin, stream, first, contents, previous, signature } = run;
+  if (signature !== null || contents.length <= 2 * bytesMax) return run;
+  const chain = new Chain(origin, stream, first - 1, previous, hashName);
+  const reader = new OctetReader(contents);
+  let hash = previous;
+  while (!reader.done && reader.at < bytesMax) {
+    const from = reader.at;
+    try {
+      skipContent(reader);
+    } catch (error) {
+      if (error instanceof OctetsError) return run;
+      throw error;
+    }
+    hash = chain.next(contents.subarray(from, reader.at));
+  }
+  return { ...run, last: chain.seq, contents: contents.subarray(0, reader.at), hash: hash.slice() };
 }
 
 /** A run ready for the wire; own entries are signed here, those of others bear their signature. */
@@ -93,6 +158,7 @@ export function signRun(run: Run, key: NodeKey): SignedRun {
     previousTag: previous.subarray(0, HASH_TAG_BYTES),
     hashTag: hash.subarray(0, HASH_TAG_BYTES),
     signature: run.signature ?? key.sign(headStatement({ origin, stream, seq: last, hash })),
+    ...(isGap(run) ? { hash } : {}),
   };
 }
 
@@ -133,8 +199,13 @@ export async function oldestWaitingMs(
   return oldest;
 }
 
-/** Wall clock of a run's first entry; `null` where the disk has no entry there, but noise. */
-function firstTimeMs({ contents }: Run): number | null {
+/**
+ * Wall clock of a run's first entry, of a gap a time that never was; `null` where the disk has no
+ * entry there, but noise.
+ */
+function firstTimeMs(run: Run): number | null {
+  const { contents } = run;
+  if (isGap(run)) return Infinity;
   try {
     return readContent(new OctetReader(contents)).time.wallMs;
   } catch (error) {

@@ -3,9 +3,13 @@ import type { Stamp } from "./entry.ts";
 import { NodeKey } from "./identity.ts";
 import { journalEnd } from "./journal_methods.ts";
 import { type JournalCalls, type JournalListeners, JournalShell } from "./journal_shell.ts";
+import { GAP_AFTER_MS, otherCentres } from "./gaps.ts";
 import { Link } from "./link.ts";
 import { Nonces } from "./nonces.ts";
 import { nodeOf } from "./origin.ts";
+import { OwnLives } from "./own_lives.ts";
+import { Pacer } from "./pacing.ts";
+import { Pull } from "./pull.ts";
 import type { Member } from "./routes.ts";
 import {
   DiskError,
@@ -15,6 +19,8 @@ import {
 } from "./simulated_segments.ts";
 import type { SimulatedNetwork } from "./simulated_network.ts";
 import type { SimulatedTime } from "./simulated_time.ts";
+import { streamTo } from "./stream.ts";
+import { Wants } from "./wants.ts";
 import type { Methods } from "./worker_calls.ts";
 
 export interface World {
@@ -31,8 +37,10 @@ class PowerCut extends Error {
   override name = "PowerCut";
 }
 
-const SEGMENT_BYTES_MAX = 20_000;
-const BOOT_ID = "00112233445566778899aabbccddeeff";
+/** A segment holds some dozens of entries: a minute of simulation fills and prunes several. */
+const SEGMENT_BYTES_MAX = 4000;
+/** Wall clock of all nodes when a simulation begins, milliseconds since 1970 UTC. */
+const BEGIN_WALL_MS = 1_795_000_000_000;
 
 export class SimulatedNode {
   readonly name: string;
@@ -46,6 +54,11 @@ export class SimulatedNode {
   #died = Promise.withResolvers<void>();
   /** What ended the last life, for whoever looks at a failed run. */
   #failure: Error | null = null;
+  /** Machines boot anew when their power comes back. */
+  #boots = 1;
+  #bootedMs = 0;
+  /** How far its wall clock is off, milliseconds. */
+  #wallErrorMs = 0;
 
   /** `peers`: the centres it ships to. */
   constructor(name: string, peers: readonly string[], world: World) {
@@ -67,8 +80,18 @@ export class SimulatedNode {
   }
 
   stamp(): Stamp {
-    const bootMs = Math.floor(this.#world.time.nowMs());
-    return { wallMs: 1_795_000_000_000 + bootMs, bootId: BOOT_ID, bootMs, clock: "trusted" };
+    const nowMs = Math.floor(this.#world.time.nowMs());
+    return {
+      wallMs: BEGIN_WALL_MS + nowMs + this.#wallErrorMs,
+      bootId: this.#boots.toString(16).padStart(32, "0"),
+      bootMs: nowMs - this.#bootedMs,
+      clock: this.#wallErrorMs === 0 ? "trusted" : "untrusted",
+    };
+  }
+
+  /** Sets its wall clock wrong by so much; 0 sets it right. */
+  setWallError(ms: number): void {
+    this.#wallErrorMs = ms;
   }
 
   /** Starts its process; a failure on the way leaves it down. */
@@ -100,9 +123,12 @@ export class SimulatedNode {
       key: this.key,
       nonces: new Nonces(new Uint8Array(32), () => time.nowMs()),
       member: (node) => members.get(node),
+      stamp: () => this.stamp(),
+      timer: time,
+      signal: stop.signal,
       onEvent: () => {},
     });
-    for (const peer of this.#peers) this.#link(journal, peer, stop.signal);
+    this.#connect(journal, stop.signal);
   }
 
   /** Ends its process at once; with `power`, so does what its disk had not synced. */
@@ -113,7 +139,11 @@ export class SimulatedNode {
     this.#running?.stop.abort();
     this.#running = null;
     this.#world.network.hangUp(this.name);
-    if (power) this.#disk.powerCut();
+    if (power) {
+      this.#disk.powerCut();
+      this.#boots++;
+      this.#bootedMs = Math.floor(this.#world.time.nowMs());
+    }
   }
 
   /** Stops its process as a service manager does. */
@@ -138,21 +168,55 @@ export class SimulatedNode {
     this.kill(false);
   }
 
-  #link(journal: JournalShell, peer: string, signal: AbortSignal): void {
+  /** Links and pulls to its peers. */
+  #connect(journal: JournalShell, signal: AbortSignal): void {
     const { time, network, members, random } = this.#world;
-    const link = new Link({
-      journal,
-      peer: network.peer(this.name, peer, signal),
-      peerPublicKey: members.get(peer)?.publicKey ?? "",
-      key: this.key,
-      carries: (origin) => nodeOf(origin) !== peer,
-      relayAfterMs: this.name.startsWith("county") ? 5000 : 0,
-      refreshMs: 20_000,
-      timer: time,
-      random,
-      onEvent: () => {},
-    });
-    link.run(signal).catch((error) => this.#end(this.#life, error));
+    const isCounty = this.name.startsWith("county");
+    const stamp = () => this.stamp();
+    const nowMs = () => time.nowMs();
+    const lives = new OwnLives({ journal, stamp, timer: time, onEvent: () => {} });
+    const wants = new Wants(nowMs);
+    const pacer = new Pacer({ mbit: 20, sharePercent: 50 }, nowMs);
+    const links = new Map<string, Link>();
+    const life = this.#life;
+    const end = (error: Error) => this.#end(life, error);
+    for (const to of this.#peers) {
+      const peer = network.peer(this.name, to, signal);
+      const link = new Link({
+        journal,
+        lives,
+        wants,
+        pacer,
+        peer,
+        peerPublicKey: members.get(to)?.publicKey ?? "",
+        key: this.key,
+        carries: (origin) => isCounty ? nodeOf(origin) !== to : nodeOf(origin) === this.name,
+        others: () => otherCentres(links, to),
+        relayAfterMs: isCounty ? 5000 : 0,
+        refreshMs: 20_000,
+        gapAfterMs: GAP_AFTER_MS,
+        timer: time,
+        random,
+        onEvent: () => {},
+      });
+      links.set(to, link);
+      link.run(signal).catch(end);
+      const pull = new Pull({
+        journal,
+        peer: network.peer(this.name, to, signal),
+        follow: isCounty ? null : streamTo(this.name),
+        wants,
+        member: (node) => {
+          const member = members.get(node);
+          return member && { role: member.role, publicKeys: [member.publicKey] };
+        },
+        stamp,
+        timer: time,
+        random,
+        onEvent: () => {},
+      });
+      pull.run(signal).catch(end);
+    }
   }
 
   /** The journal's thread, which answers in its own time and stops with its life. */

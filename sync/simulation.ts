@@ -1,6 +1,7 @@
 /**
  * Sites and two counties under every fault that a seed brings: loss, delay, repeats, cuts, kills,
- * power cuts between any two steps, disk errors. What the promises say is checked all along.
+ * power cuts between any two steps, disk errors, clocks that jump. What the promises say is
+ * checked all along.
  */
 import type { NewEntry } from "./append.ts";
 import { firstHash } from "./chain.ts";
@@ -38,6 +39,8 @@ export class BrokenPromise extends Error {
 
 const COUNTIES = ["county-a", "county-b"];
 const STORM: NetworkFaults = { lose: 0.05, repeat: 0.05, truncate: 0.03, delayMaxMs: 800 };
+/** A clock that was never set, a day behind, a year ahead, right (T12); milliseconds. */
+const WALL_ERRORS_MS = [-1_795_000_000_000, -86_400_000, 365 * 86_400_000, 0];
 /** All nodes are equal so soon after the mending, seconds: ten times the longest backoff. */
 const HEAL_SECONDS_MAX = 600;
 
@@ -95,7 +98,7 @@ export class Simulation {
     this.#troubled = false;
     this.#network.faults = CALM;
     this.#network.mend();
-    for (const node of this.#nodes) await node.start();
+    this.#keepUp();
     const mendedMs = this.#time.nowMs();
     await this.#until(() => this.#equal(), mendedMs + HEAL_SECONDS_MAX * 1000);
     const healedSeconds = (this.#time.nowMs() - mendedMs) / 1000;
@@ -128,10 +131,17 @@ export class Simulation {
         this.#counts.powerCuts++;
         node.kill(true);
       } else if (dice < 0.05) node.stop();
+      else if (dice < 0.06) node.setWallError(this.#any(WALL_ERRORS_MS));
       else if (dice < 0.15) this.#prune(node);
       else if (!COUNTIES.includes(node.name)) this.#append(node);
     };
     this.#time.after(this.#random() * 1000, next);
+  }
+
+  /** What a service manager does: a process that ended is started again. */
+  #keepUp(): void {
+    this.#time.after(1000, () => this.#keepUp());
+    for (const node of this.#nodes) node.start().catch((error) => this.#report(String(error)));
   }
 
   /** Partitions of every shape come and go. */
@@ -308,7 +318,7 @@ export class Simulation {
 
   #report(what: string): BrokenPromise {
     const failures = this.#nodes.flatMap(({ name, failure }) =>
-      failure === null ? [] : [`\n${name} had failed: ${failure.message}`]
+      failure === null ? [] : [`\n${name} had failed: ${failure} (${failure.cause})`]
     );
     this.#failure ??= new BrokenPromise(
       `seed ${this.#options.seed}, second ${(this.#time.nowMs() / 1000).toFixed(3)}: ${what}${

@@ -1,11 +1,13 @@
 /**
  * Batches on the wire: runs of entries, turned into columns (times as differences, repeated
- * kinds once, bodies last) and compressed with zstd, so that a reading costs a few bytes.
+ * kinds once, bodies last) and compressed with zstd where that makes them smaller, so that a
+ * reading costs a few bytes. A zstd frame begins with another byte than a batch does.
  *
  * ```
  * batch = version:u8  runs:varint  run…
  * run   = origin:text16  stream:text16  first:varint  count:varint
  *         previousTag:8 bytes  hashTag:8 bytes  signature:64 bytes
+ *         (count = 0, a gap: missing:varint  hash:32 bytes, and nothing more)
  *         groups:varint  (count:varint  bootId:16 bytes  clock:u8  kind:text16)…
  *         wallMs: zigzag difference to the entry before, each
  *         bootMs − wallMs: zigzag difference to that of the entry before, each
@@ -14,6 +16,8 @@
  * ```
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { isGap } from "./block.ts";
+import { HASH_BYTES } from "./entry.ts";
 import { SIGNATURE_BYTES } from "./identity.ts";
 import { OctetReader, OctetsError, OctetWriter } from "./octets.ts";
 import { HASH_TAG_BYTES, type SignedRun } from "./run.ts";
@@ -41,15 +45,16 @@ export function encodeBatch(runs: readonly SignedRun[]): Uint8Array<ArrayBuffer>
   writer.u8(VERSION);
   writer.varint(runs.length);
   for (const run of runs) writeRun(writer, run);
-  const compressed = zstdCompressSync(writer.bytes(), {
+  const plain = writer.bytes();
+  const compressed = zstdCompressSync(plain, {
     params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
   });
-  return new Uint8Array(compressed);
+  return compressed.length < plain.length ? new Uint8Array(compressed) : plain;
 }
 
 /** Throws {@link OctetsError} for anything but a batch within the limits. */
-export function decodeBatch(compressed: Uint8Array): SignedRun[] {
-  const reader = new OctetReader(inflate(compressed));
+export function decodeBatch(bytes: Uint8Array): SignedRun[] {
+  const reader = new OctetReader(bytes.at(0) === VERSION ? bytes : inflate(bytes));
   const version = reader.u8();
   if (version !== VERSION) throw new OctetsError(`Cannot read a batch of version ${version}`);
   const count = reader.varint();
@@ -58,7 +63,7 @@ export function decodeBatch(compressed: Uint8Array): SignedRun[] {
   let entries = 0;
   for (let index = 0; index < count; index++) {
     const run = readRun(reader, BATCH_ENTRIES_MAX - entries);
-    entries += run.last - run.first + 1;
+    if (!isGap(run)) entries += run.last - run.first + 1;
     runs.push(run);
   }
   if (!reader.done) throw new OctetsError("Cannot read a batch: bytes are left at its end");
@@ -85,6 +90,11 @@ function writeRun(writer: OctetWriter, run: SignedRun): void {
   writer.raw(run.previousTag);
   writer.raw(run.hashTag);
   writer.raw(run.signature);
+  if (run.hash !== undefined) {
+    writer.varint(run.last - run.first + 1);
+    writer.raw(run.hash);
+    return;
+  }
   const view = new DataView(contents.buffer, contents.byteOffset, contents.byteLength);
   writeGroups(writer, contents, view, starts);
   let wallBefore = 0;
@@ -152,15 +162,18 @@ function readRun(reader: OctetReader, entriesMax: number): SignedRun {
   const stream = reader.text16();
   const first = reader.varint();
   const count = reader.varint();
-  if (first < 1 || count < 1 || count > entriesMax) {
+  if (first < 1 || count > entriesMax) {
     throw new OctetsError(`Cannot read a run of ${count} entries from ${first}`);
   }
   const previousTag = reader.raw(HASH_TAG_BYTES).slice();
   const hashTag = reader.raw(HASH_TAG_BYTES).slice();
   const signature = reader.raw(SIGNATURE_BYTES).slice();
-  const contents = readContents(reader, count);
-  const last = first + count - 1;
-  return { origin, stream, first, last, contents, previousTag, hashTag, signature };
+  const tied = { origin, stream, first, previousTag, hashTag, signature };
+  if (count > 0) return { ...tied, last: first + count - 1, contents: readContents(reader, count) };
+  const missing = reader.varint();
+  if (missing < 1) throw new OctetsError("Cannot read a gap in which nothing is missing");
+  const hash = reader.raw(HASH_BYTES).slice();
+  return { ...tied, last: first + missing - 1, contents: new Uint8Array(), hash };
 }
 
 function readContents(reader: OctetReader, count: number): Uint8Array {

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { isDistrust, whyDistrusted } from "../../sync/certificate.ts";
 import { type NodeKey, parsePublicKey } from "../../sync/identity.ts";
 import type { Journal } from "../../sync/journal.ts";
-import { lifeOf, parseOrigin } from "../../sync/origin.ts";
+import { latestLife } from "../../sync/origin.ts";
 import { requireSafe } from "../../sync/peer.ts";
 import { type Problem, problemResponse } from "../../sync/problem.ts";
 import { readBody } from "../../sync/read_body.ts";
@@ -89,21 +89,12 @@ export function enrolmentRoute(desk: EnrolmentDesk): (request: Request) => Promi
     }
     failures.delete(asked.node);
     const members = centres(desk);
-    const latest = latestLife(desk.journal, asked.node);
+    // A replaced box has to begin after what its name has said so far.
+    const latest = latestLife(desk.journal.positions(), asked.node);
     const answer = { node: desk.node, members, latest };
     const fields = answerFields(desk.node, members, latest, asked.proof);
     return Response.json({ ...answer, proof: proof(verdict.key, fields) });
   };
-}
-
-/** A replaced box has to begin after what its name has said so far. */
-function latestLife(journal: Journal, node: string): string | null {
-  const lives = journal.positions().map(({ origin }) => origin)
-    .filter((origin) => parseOrigin(origin)?.node === node);
-  return lives.reduce<string | null>(
-    (latest, origin) => latest === null || lifeOf(origin) > lifeOf(latest) ? origin : latest,
-    null,
-  );
 }
 
 type Verdict = { kind: "enrolled"; key: string } | { kind: "refused"; problem: Problem };

@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import { firstHash } from "./chain.ts";
+import { FixtureNode, type Members } from "./fixture_node.ts";
+import { numbered, range, stampAt, until } from "./fixtures.ts";
+import { entriesOf, type SignedRun } from "./run.ts";
+import { gather, lacking } from "./ship.ts";
+import { streamTo } from "./stream.ts";
+
+const NEVER = new AbortController().signal;
+const TO_SITE = streamTo("site-1");
+
+async function tell(county: FixtureNode, from: number, to: number): Promise<void> {
+  for (const n of range(from, to)) await county.journal.append([numbered(n, TO_SITE)], stampAt(n));
+}
+
+/** Numbers that a node holds in the stream for the site, of one county, in their order. */
+async function told(node: FixtureNode, county: FixtureNode): Promise<number[]> {
+  const found = await node.journal.read(county.journal.origin, TO_SITE, 0, {
+    entriesMax: 1000,
+    bytesMax: 1 << 20,
+  });
+  if (found.kind !== "run") return [];
+  return Array.from(
+    entriesOf(found.run, firstHash()),
+    ({ body }) => Number(JSON.parse(new TextDecoder().decode(body)).number),
+  );
+}
+
+test("what A has told a site reaches it through B while A is down, once and in order", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using b = (await FixtureNode.start("county-b", members)).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  a.linkTo(b);
+  b.linkTo(a);
+  await tell(a, 1, 20);
+  await tell(b, 101, 105);
+  await until("B has what A said", async () => (await told(b, a)).length === 20);
+  await a.hangUp();
+  site.pullFrom(a);
+  site.pullFrom(b);
+  await until("the site has it", async () => (await told(site, a)).length === 20);
+  await until("and what B said", async () => (await told(site, b)).length === 5);
+  a.listen();
+  // From now on the one that writes answers itself, and the other hands it on as well.
+  await tell(a, 21, 40);
+  await until("the site has all", async () => (await told(site, a)).length === 40);
+  expect(await told(site, a)).toEqual(range(1, 40));
+  expect(await told(site, b)).toEqual(range(101, 105));
+  expect(site.pullEvents.filter(({ kind }) => kind === "pull-refused")).toEqual([]);
+});
+
+test("a question waits for what comes, and is answered at once then", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  using peer = site.peer(a);
+  const asked = { self: site.journal.origin, follow: TO_SITE, waitMs: 20_000, places: [] };
+  const startedMs = performance.now();
+  const answer = peer.pull(asked, NEVER);
+  let answered = false;
+  answer.then(() => answered = true);
+  await a.journal.append([numbered(1, streamTo("site-2"))], stampAt(0));
+  await site.journal.append([numbered(1)], stampAt(0));
+  expect(answered).toBe(false);
+  await tell(a, 1, 1);
+  expect(await answer).toMatchObject([{ stream: TO_SITE, first: 1, last: 1 }]);
+  expect(performance.now() - startedMs).toBeLessThan(15_000);
+  expect(await peer.pull({ ...asked, waitMs: 0, follow: null }, NEVER)).toEqual([]);
+});
+
+test("X3: a site is given nothing that is for another, nor of another", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using victim = await FixtureNode.start("site-1", members);
+  await using thief = await FixtureNode.start("site-2", members);
+  await tell(a, 1, 3);
+  victim.linkTo(a);
+  const { origin } = victim.journal;
+  await until("there is something", () => a.journal.position(origin, "audit")?.seq === 1);
+  using peer = thief.peer(a);
+  const asked = { self: thief.journal.origin, follow: null, waitMs: 0, places: [] };
+  const places = [{ origin, stream: "audit", after: 0 }];
+  await expect(peer.pull({ ...asked, follow: TO_SITE }, NEVER)).rejects.toThrow("Not for this");
+  await expect(peer.pull({ ...asked, places }, NEVER)).rejects.toThrow("Not for this");
+  expect(a.events).toContainEqual({ kind: "refused", node: "site-2", code: "not-yours" });
+});
+
+test("X3: only a county writes to a site, and a county's entries go to no county but by its own", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  await site.journal.append([numbered(1, TO_SITE)], stampAt(0));
+  const wanted = lacking(site.journal.positions(), new Map());
+  const runs: readonly SignedRun[] = (await gather(site.journal, wanted, new Map(), site.key)).runs;
+  using peer = site.peer(a);
+  const answers = await peer.ship(runs, NEVER);
+  expect(answers[runs.findIndex(({ stream }) => stream === TO_SITE)]).toMatchObject({
+    kind: "refused",
+    reason: "only a county writes to a site",
+  });
+});
+
+test("a site ships nothing of what it pulled", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using b = (await FixtureNode.start("county-b", members)).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  await tell(a, 1, 3);
+  site.pullFrom(a);
+  await until("the site has it", async () => (await told(site, a)).length === 3);
+  const { origin } = site.journal;
+  const link = site.linkTo(b, { carries: (one) => one.startsWith("site-1.") });
+  await until("its own is shipped", () => b.journal.position(origin, "audit")?.seq === 1);
+  await until("nothing waits", () => link.status().waitingEntries === 0);
+  expect(link.status().blocked).toEqual([]);
+  expect(b.journal.position(a.journal.origin, TO_SITE)).toBeUndefined();
+});

@@ -1,0 +1,89 @@
+/** What a node asks another, in bytes: where it stands, and for what it has. */
+import { readList } from "./answers.ts";
+import { OctetReader, OctetWriter } from "./octets.ts";
+
+/** Asks where the receiver stands in one (origin, stream). */
+export interface PositionQuestion {
+  readonly origin: string;
+  readonly stream: string;
+  /** Whether a receipt for it is wanted too: the asker has none that reaches its own end. */
+  readonly wantsReceipt: boolean;
+  /** The entry whose hash is wanted too, to tell a fork from a loss; 0 for none. */
+  readonly at: number;
+}
+
+export interface PositionsAsked {
+  /** The life in which the asker writes. */
+  readonly self: string;
+  readonly questions: readonly PositionQuestion[];
+}
+
+export function encodePositionsAsked(asked: PositionsAsked): Uint8Array<ArrayBuffer> {
+  const writer = new OctetWriter();
+  writer.text16(asked.self);
+  writer.varint(asked.questions.length);
+  for (const { origin, stream, wantsReceipt, at } of asked.questions) {
+    writer.text16(origin);
+    writer.text16(stream);
+    writer.u8(Number(wantsReceipt));
+    writer.varint(at);
+  }
+  return writer.bytes();
+}
+
+export function decodePositionsAsked(bytes: Uint8Array): PositionsAsked {
+  const reader = new OctetReader(bytes);
+  const self = reader.text16();
+  const questions = readList(reader, () => ({
+    origin: reader.text16(),
+    stream: reader.text16(),
+    wantsReceipt: reader.u8() === 1,
+    at: reader.varint(),
+  }));
+  return { self, questions };
+}
+
+/** A place behind which entries are wanted. */
+export interface PullPlace {
+  readonly origin: string;
+  readonly stream: string;
+  readonly after: number;
+}
+
+/** Asks for entries: for what follows these places, and for all of one stream. */
+export interface PullAsked {
+  /** The life in which the asker writes. */
+  readonly self: string;
+  /** A stream that is wanted of every origin, from its begin where no place says more. */
+  readonly follow: string | null;
+  /** How long to wait for something of that stream when there is nothing yet, milliseconds. */
+  readonly waitMs: number;
+  readonly places: readonly PullPlace[];
+}
+
+export function encodePullAsked(asked: PullAsked): Uint8Array<ArrayBuffer> {
+  const writer = new OctetWriter();
+  writer.text16(asked.self);
+  writer.text16(asked.follow ?? "");
+  writer.varint(asked.waitMs);
+  writer.varint(asked.places.length);
+  for (const { origin, stream, after } of asked.places) {
+    writer.text16(origin);
+    writer.text16(stream);
+    writer.varint(after);
+  }
+  return writer.bytes();
+}
+
+export function decodePullAsked(bytes: Uint8Array): PullAsked {
+  const reader = new OctetReader(bytes);
+  const self = reader.text16();
+  const follow = reader.text16();
+  const waitMs = reader.varint();
+  const places = readList(reader, () => ({
+    origin: reader.text16(),
+    stream: reader.text16(),
+    after: reader.varint(),
+  }));
+  return { self, follow: follow === "" ? null : follow, waitMs, places };
+}
