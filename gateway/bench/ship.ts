@@ -140,7 +140,11 @@ async function round(): Promise<Round> {
     write(dir, "county-a", portA, "county", { peer: b }),
     write(dir, "county-b", portB, "county", { peer: a }),
   ];
-  const site = write(dir, "site", freePort(), "site", { counties: [a, b] });
+  const site = write(dir, "site", freePort(), "site", {
+    counties: [a, b],
+    // Loopback is no line that others share.
+    line: { mbit: 10_000, sharePercent: 100 },
+  });
   const processes = counties.map((county) => stack.use(start(county)));
   await Promise.all([listening(portA), listening(portB)]);
   for (
