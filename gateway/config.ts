@@ -4,6 +4,7 @@ import { modbus, mqttBroker, mqttClient } from "../drivers/mod.ts";
 import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
 import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
+import { HOST, SCHEMA } from "../sync/postgres/server.ts";
 
 const nodeName = z.string().regex(NODE_NAME, "want a-z, 0-9 and -, beginning with a letter");
 const port = z.number().int().min(1).max(65_535);
@@ -32,6 +33,17 @@ const journal = z.strictObject({
       "So long a commit waits for more to share it, milliseconds: acknowledgements come later " +
         "by it and flash wears less; nothing that was acknowledged is lost either way",
     ),
+});
+
+const blobs = z.strictObject({
+  fileMiB: z.number().int().min(1).max(4096).default(4096)
+    .describe("Size of one file at most"),
+  totalGiB: z.number().min(0.001).max(1_000_000).optional()
+    .describe("Room that all files may take; none: what the disk has"),
+  diskPercent: z.number().min(1).max(94).default(90)
+    .describe("No file is taken that fills the file system further; readings go on to 95"),
+  retentionDays: z.number().min(0).max(36_500).default(7)
+    .describe("A site's files stay at least so long, and until both centres have given a receipt"),
 });
 
 const line = z.strictObject({
@@ -78,6 +90,7 @@ const node = (example: string) => ({
     .describe("File with the at-rest key, 64 hexadecimal digits; none: made in dataDir/keys"),
   http: http.prefault({}).describe("Console and API"),
   journal: journal.prefault({}).describe("Where entries are kept"),
+  blobs: blobs.prefault({}).describe("Large contents such as ECG, documents and images"),
   line: line.prefault({}).describe("The line that other traffic shares"),
   disk: disk.prefault({}).describe("What happens when the file system of dataDir fills up"),
   profilesDir: z.string().optional()
@@ -129,9 +142,31 @@ const site = z.strictObject({
 });
 export type SiteConfig = z.infer<typeof site>;
 
+const postgresHost = z.string().regex(HOST, "want NAME, NAME:PORT or the folder of a Unix socket");
+
+const store = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("libsql").describe("Files in dataDir, on this machine"),
+  }),
+  z.strictObject({
+    kind: z.literal("postgres").describe("PostgreSQL, which several county nodes may share"),
+    hosts: z.array(postgresHost).min(1).max(8).default(["127.0.0.1"])
+      .describe("Its members; the one that takes writes is used. Others than this machine: by TLS"),
+    database: z.string().min(1).default("tributary").describe("Name of the database"),
+    user: z.string().min(1).default("tributary").describe("Who this node is there"),
+    passwordFile: z.string().optional().describe("File with the user's password"),
+    schema: z.string().regex(SCHEMA, "want a-z, 0-9 and _, beginning with no digit")
+      .default("tributary").describe("Schema for the tables; made where it is missing"),
+    ca: z.string().optional()
+      .describe("File with the only authority that may have issued its certificate, PEM"),
+  }),
+]);
+export type StoreConfig = z.infer<typeof store>;
+
 const county = z.strictObject({
   role: z.literal("county").describe("Receives from sites, keeps both centres equal"),
   ...node("county-a"),
+  store: store.default({ kind: "libsql" }).describe("What the journal is kept in"),
   peer: centreCalled("county-b").optional().describe("The county's other centre"),
 });
 export type CountyConfig = z.infer<typeof county>;

@@ -39,6 +39,10 @@ export const COUNTERS = {
     help: "Requests between nodes refused, by reason (X3)",
     labels: ["code"],
   },
+  tributary_twins_total: {
+    help: "Sightings of two boxes that say that they are one node",
+    labels: ["node"],
+  },
   tributary_runs_refused_total: {
     help: "Runs of entries refused: altered, forked or not the sender's to ship",
     labels: ["from"],

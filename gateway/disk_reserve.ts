@@ -28,7 +28,7 @@ export class DiskReserve {
   readonly #room: () => FileSystemRoom;
   readonly #wantedBytes: number;
   #bytes: number;
-  #filling = false;
+  #filling: Promise<void> | null = null;
   #writtenBytes = 0;
 
   /** `bytesMax`: what is set aside, unless the file system is small. */
@@ -72,9 +72,12 @@ export class DiskReserve {
    * Writes what is lacking and waits until it is on disk. A disk that is full again in the
    * middle of it leaves as much as could be written.
    */
-  async restore(signal: AbortSignal): Promise<void> {
-    if (this.lackingBytes === 0 || this.#filling) return;
-    this.#filling = true;
+  restore(signal: AbortSignal): Promise<void> {
+    if (this.lackingBytes === 0) return Promise.resolve();
+    return this.#filling ??= this.#fill(signal).finally(() => this.#filling = null);
+  }
+
+  async #fill(signal: AbortSignal): Promise<void> {
     try {
       using file = await Deno.open(this.#path, { write: true, create: true, mode: 0o600 });
       const chunk = noise(CHUNK_BYTES);
@@ -95,8 +98,6 @@ export class DiskReserve {
       // Full, or worse: the next look decides anew.
       this.#bytes = sizeOf(this.#path);
       if (!(error instanceof Error)) throw error;
-    } finally {
-      this.#filling = false;
     }
   }
 }

@@ -10,7 +10,7 @@ import { invitationSchema } from "./commands/status.ts";
 import type { Config } from "./config.ts";
 import { readConfig } from "./config_file.ts";
 import { readToken } from "./keystore.ts";
-import { ourProgram } from "./program.ts";
+import { type CommandLine, ourProgram } from "./program.ts";
 import { isReady } from "./readiness.ts";
 
 const positionsSchema = z.array(
@@ -43,6 +43,7 @@ export class NodeProcess implements AsyncDisposable {
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #tls: NodeTls | null;
+  readonly #machine: string | null;
   #program: Program | null = null;
 
   constructor(
@@ -55,9 +56,12 @@ export class NodeProcess implements AsyncDisposable {
       readonly port?: number;
       readonly tls?: NodeTls;
       readonly env?: Readonly<Record<string, string>>;
+      /** Names its hardware, where it is to be another than this machine's. */
+      readonly machine?: string;
     },
   ) {
     const { name, role, more = {}, port = freePort(), tls = null, env = {} } = options;
+    this.#machine = options.machine ?? null;
     this.name = name;
     this.port = port;
     this.file = join(folder, `${name}.yaml`);
@@ -100,7 +104,9 @@ export class NodeProcess implements AsyncDisposable {
 
   /** Starts it; it is not ready yet. */
   spawn(): void {
-    const [program, args] = ourProgram("run", "-c", this.file);
+    const [program, args] = this.#machine === null
+      ? ourProgram("run", "-c", this.file)
+      : onMachine(this.file, this.#machine);
     this.#program = new Program(program, args, this.#env);
   }
 
@@ -209,6 +215,13 @@ export class NodeProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }
+}
+
+/** The program as it runs on another machine. */
+function onMachine(file: string, machine: string): CommandLine {
+  const path = (name: string) => new URL(name, import.meta.url).pathname;
+  const runtime = ["run", "-A", "-q", "--config", path("../deno.json")];
+  return [Deno.execPath(), [...runtime, path("./fixture_other_machine.ts"), file, machine]];
 }
 
 /** Two centres that run and know each other. */

@@ -77,14 +77,16 @@ describe.each(["site", "county"] as const)("a %s", (role) => {
     const { origin, stream } = position;
     for (const route of API_ROUTES) {
       const own = route.role === undefined || route.role === role;
-      if (!own || route.method !== "get") continue;
+      // What is asked for by name has to be there, and here is no centre to compare with.
+      const named = route.path.includes("{") || route.path === "/api/comparison";
+      if (!own || route.method !== "get" || named) continue;
       const query = route.query !== undefined && "origin" in route.query.shape
         ? `?${new URLSearchParams({ origin, stream })}`
         : "";
       const response = await node(role).fetch(route.path + query);
       expect(response.status, route.path).toBe(200);
       if (route.contentType === undefined) route.answer.parse(await response.json());
-      else expect((await response.text()).trim().split("\n").length).toBe(position.seq);
+      else expect((await response.text()).split('"body":').length - 1).toBe(position.seq);
     }
   });
 

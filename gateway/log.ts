@@ -40,6 +40,9 @@ export type LogLine =
   | { kind: "enrolled"; node: string; role: string }
   | { kind: "invited"; node: string; role: string }
   | { kind: "pruned"; segments: number }
+  | { kind: "blobs-removed"; files: number }
+  | { kind: "blob-lost"; hash: string; reason: string }
+  | { kind: "blob-set-aside"; destination: string; hash: string; reason: string }
   | { kind: "projection-rebuilt"; reason: string }
   | { kind: "request-failed"; method: string; path: string; error: string }
   | { kind: "not-stored"; source: string; stream: string; reason: string }
@@ -83,6 +86,9 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "enrolled": "info",
   "invited": "info",
   "pruned": "info",
+  "blobs-removed": "info",
+  "blob-lost": "error",
+  "blob-set-aside": "warning",
   "projection-rebuilt": "warning",
   "request-failed": "error",
   "not-stored": "warning",

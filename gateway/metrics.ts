@@ -66,5 +66,20 @@ export async function metricsText(status: NodeStatus, counters: Counters): Promi
     waiting.set({ to }, link.waitingEntries);
     oldest.set({ to }, link.oldestWaitingSeconds ?? 0);
   }
+  const { blobs } = status;
+  gauge("blobs", "Files that are here").set(blobs.count);
+  gauge("blobs_bytes", "Bytes of their content").set(blobs.bytes);
+  gauge("blobs_lost", "Files that should be here and are not, or not whole").set(blobs.lost);
+  const files = gauge("blobs_waiting", "Files that wait for a destination", "to");
+  const bytes = gauge("blobs_waiting_bytes", "Bytes of files that wait for a destination", "to");
+  const age = gauge("blobs_oldest_seconds", "Age of the oldest file that waits", "to");
+  const aside = gauge("blobs_set_aside", "Files that a destination does not take now", "to");
+  for (const link of blobs.links) {
+    const to = link.destination;
+    files.set({ to }, link.waiting);
+    bytes.set({ to }, link.waitingBytes);
+    age.set({ to }, link.oldestWaitingSeconds ?? 0);
+    aside.set({ to }, link.setAside.length);
+  }
   return await registry.metrics();
 }

@@ -1,6 +1,9 @@
 /** What a node of either role is made of, opened in order and closed in the opposite one. */
 import { join } from "node:path";
-import { type Journal, openJournal } from "../sync/journal.ts";
+import { Arrivals } from "../sync/blobs/arrivals.ts";
+import type { BlobStore } from "../sync/blobs/store.ts";
+import type { Journal } from "../sync/journal.ts";
+import { openBlobs } from "./blobs/blob_folder.ts";
 import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
 import { ClockWatch } from "./clock_watch.ts";
@@ -12,6 +15,7 @@ import { CentreLosses } from "./known_losses.ts";
 import type { Log } from "./log.ts";
 import { readMachine } from "./machine.ts";
 import { Refusals } from "./refusals.ts";
+import { openStore } from "./store.ts";
 import { QueryTables } from "./tables.ts";
 
 export interface Node extends AsyncDisposable {
@@ -27,30 +31,35 @@ export interface Node extends AsyncDisposable {
   readonly tables: QueryTables;
   readonly registry: Registry;
   readonly losses: CentreLosses;
+  readonly blobs: BlobStore;
+  /** Files that come from other nodes; `null` at a site, to which none come. */
+  readonly arrivals: Arrivals | null;
   /** Resolves with the reason when the node cannot go on and has to be started anew. */
   readonly failed: Promise<Error>;
 }
 
-/** Opens keys, journal and tables in the data folder, which is made where it is missing. */
-export async function openNode(config: Config, log: Log): Promise<Node> {
+/**
+ * Opens keys, journal and tables in the data folder, which is made where it is missing. `machine`
+ * names the hardware, see machine.ts.
+ */
+export async function openNode(
+  config: Config,
+  log: Log,
+  machine = readMachine(),
+): Promise<Node> {
   const { dataDir } = config;
   await using opened = new AsyncDisposableStack();
-  Deno.mkdirSync(join(dataDir, "journal"), { recursive: true, mode: 0o700 });
+  Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   opened.adopt(lockFolder(dataDir), (file) => file.close());
   const keystore = openKeystore(dataDir, config.keyFile);
   const reserve = openReserve(config);
   const clock = new SystemClock();
-  const latest = readLatestLife(dataDir);
   const journal = opened.adopt(
-    await openJournal({
-      directory: join(dataDir, "journal"),
-      node: config.node,
-      hashName: config.journal.hash,
-      encryptionKey: keystore.storageKey,
-      segmentBytesMax: config.journal.segmentMiB * (1 << 20),
+    await openStore(config, {
+      storageKey: keystore.storageKey,
       stamp: clock.now(),
-      machine: readMachine(),
-      ...(latest === null ? {} : { after: latest }),
+      machine,
+      latest: readLatestLife(dataDir),
     }),
     (journal) => journal.close(),
   );
@@ -70,6 +79,10 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
   await registry.refresh();
   const losses = new CentreLosses(tables);
   await losses.refresh();
+  const blobs = opened.use(await openBlobs(config, { keystore, clock, log }));
+  const arrivals = config.role === "county"
+    ? opened.use(await Arrivals.open({ store: blobs, nowMs: () => performance.now() }))
+    : null;
   const closing = opened.move();
   return {
     config,
@@ -84,6 +97,8 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
     tables,
     registry,
     losses,
+    blobs,
+    arrivals,
     failed: Promise.race([journal.failed, tables.failed]),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

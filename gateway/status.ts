@@ -1,5 +1,7 @@
 /** How a node is doing: for the command, the API, the console and the metrics alike. */
 import type { ClockState, Stamp } from "../sync/entry.ts";
+import { type BlobsView, blobsView } from "./blobs/blobs_view.ts";
+import type { BlobCourier } from "./blobs/courier.ts";
 import type { CentreLink } from "./centre_link.ts";
 import type { DiskView } from "./disk_watch.ts";
 import type { CentreLoss } from "./known_losses.ts";
@@ -66,6 +68,7 @@ export interface NodeStatus {
   readonly disk: DiskView;
   readonly sources: readonly SourceView[];
   readonly links: readonly LinkView[];
+  readonly blobs: BlobsView;
   readonly refusals: number;
   /** Centres that an operator has declared lost. */
   readonly lostCentres: readonly CentreLoss[];
@@ -76,12 +79,13 @@ export interface StatusParts {
   readonly node: Node;
   readonly supervisors: readonly Supervisor[];
   readonly links: readonly CentreLink[];
+  readonly couriers: readonly BlobCourier[];
   readonly startedMs: number;
   readonly version: string;
 }
 
 export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
-  const { node, supervisors, links, startedMs, version } = parts;
+  const { node, supervisors, links, couriers, startedMs, version } = parts;
   const { config, journal, clock, disk, refusals } = node;
   const nowMs = performance.now();
   const stamp = clock.now();
@@ -98,6 +102,7 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
     disk: disk.view(),
     sources: supervisors.map((supervisor) => sourceView(supervisor, nowMs)),
     links: links.map((link) => linkView(link, nowMs, stamp)),
+    blobs: blobsView(node.blobs, couriers, { nowMs, wallMs: stamp.wallMs }),
     refusals: refusals.list().length,
     lostCentres: node.losses.list().filter(({ lost }) => lost),
     positions: journal.positions().map(({ origin, stream, seq, hash }) => ({

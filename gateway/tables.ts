@@ -47,14 +47,14 @@ export class QueryTables implements AsyncDisposable {
    */
   static async open(
     journal: Journal,
-    opening: Omit<ProjectionOpening, "journal">,
+    opening: Omit<ProjectionOpening, "journal" | "hashName">,
     onFailure: (error: unknown) => void,
   ): Promise<QueryTables> {
     const tables = new QueryTables(onFailure);
     const reader = journal.reader();
-    tables.madeAnew = await tables.#worker.call("open", [{ ...opening, journal: reader }], [
-      reader,
-    ]);
+    const { hashName } = journal;
+    const asked = { ...opening, hashName, journal: reader };
+    tables.madeAnew = await tables.#worker.call("open", [asked], [reader]);
     tables.#following = Promise.all([tables.#follow(journal), tables.#catchUp(journal)]);
     return tables;
   }
@@ -67,6 +67,11 @@ export class QueryTables implements AsyncDisposable {
   /** Returns when the tables have followed all that the journal holds now, as far as they can. */
   async caughtUp(journal: Journal): Promise<void> {
     await this.#followTo(journal.positions());
+  }
+
+  /** Counts the days of a stream anew, after entries came to fill what was missing. */
+  async recount(origin: string, stream: string): Promise<void> {
+    await this.#worker.call("recount", [origin, stream]);
   }
 
   /** Yields when the tables have changed. */

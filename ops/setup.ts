@@ -1,9 +1,19 @@
 /**
  * Installs what the tests need and Debian has: as root, or with a sudo that asks for nothing;
- * else it says the line to run, and fails. `deno task test` begins with it.
+ * else it says the line to run, and fails. What Debian has not is built with Go, for this user
+ * alone. `deno task test` begins with it.
  */
+import { join } from "node:path";
 import { $ } from "zx";
-import { installLine, missingPeers } from "./test_peers.ts";
+import {
+  builtFile,
+  GO_PROGRAMS_FOLDER,
+  goCommand,
+  type GoProgram,
+  installLine,
+  missingPeers,
+  missingPrograms,
+} from "./test_peers.ts";
 
 /** With sudo only where it needs no password: nobody sits before a build machine. */
 async function asRoot(): Promise<readonly string[] | null> {
@@ -16,6 +26,25 @@ async function install(names: readonly string[], sudo: readonly string[]): Promi
   const apt = [...sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"];
   await $({ stdio: "inherit" })`${apt} update`;
   await $({ stdio: "inherit" })`${apt} install -y --no-install-recommends ${names}`;
+}
+
+/** Builds it in a folder of its own, and moves it to its place when it is whole. */
+async function build(program: GoProgram): Promise<void> {
+  const file = builtFile(program);
+  const link = join(GO_PROGRAMS_FOLDER, program.name);
+  Deno.mkdirSync(GO_PROGRAMS_FOLDER, { recursive: true });
+  const folder = Deno.makeTempDirSync({ dir: GO_PROGRAMS_FOLDER });
+  try {
+    const go = goCommand() ?? "go";
+    const env = { ...Deno.env.toObject(), GOBIN: folder };
+    await $({ env, quiet: true })`${go} install ${program.package}@${program.version}`;
+    const [built] = Deno.readDirSync(folder);
+    Deno.renameSync(join(folder, built.name), file);
+    Deno.symlinkSync(file, join(folder, program.name));
+    Deno.renameSync(join(folder, program.name), link);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 }
 
 function fail(text: string): never {
@@ -38,4 +67,16 @@ if (missing.length > 0) {
   }
   const still = missingPeers();
   if (still.length > 0) fail(`Still missing. Run: ${installLine(still)}`);
+}
+
+for (const program of missingPrograms()) {
+  const { name, why } = program;
+  try {
+    await build(program);
+  } catch (error) {
+    fail(
+      `Cannot build:\n  ${name}: ${why}\n${error}\n` +
+        "Run, with GOPROXY naming a Go module proxy within reach: deno run -A ops/setup.ts",
+    );
+  }
 }

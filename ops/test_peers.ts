@@ -1,8 +1,13 @@
-/** What the tests need beside Deno: programs others wrote, as Debian packages. */
+/**
+ * What the tests need beside Deno: programs others wrote, as Debian packages, and where Debian has
+ * none, built with Go.
+ */
+import { join } from "node:path";
 
 /** Debian package, and a file that is there once it is installed. */
 export interface DebianPackage {
   readonly name: string;
+  /** A step `*` stands for any folder: some packages lie in a folder of their version. */
   readonly file: string;
   readonly why: string;
 }
@@ -31,16 +36,84 @@ export const TEST_PEERS: readonly DebianPackage[] = [
   { name: "openssl", file: "/usr/bin/openssl", why: "certificates of a county" },
   { name: "fiu-utils", file: "/usr/bin/fiu-run", why: "a disk that fails on demand" },
   { name: "faketime", file: "/usr/bin/faketime", why: "a clock that jumps" },
+  {
+    name: "postgresql",
+    file: "/usr/lib/postgresql/*/bin/postgres",
+    why: "a county's database, which the tests start themselves",
+  },
+  { name: "strace", file: "/usr/bin/strace", why: "shows that answers follow the disk" },
 ];
 
-export function missingPeers(packages = TEST_PEERS): DebianPackage[] {
-  return packages.filter(({ file }) => {
+/** A program that is built from the Go module proxy, once, into this user's cache. */
+export interface GoProgram {
+  /** The tests find it by this name in {@link GO_PROGRAMS_FOLDER}. */
+  readonly name: string;
+  /** Its main package; what that is called is what Go calls the program. */
+  readonly package: string;
+  readonly version: string;
+  readonly why: string;
+}
+
+/** Each builds with the Go that Debian 12 has, and with newer ones. */
+export const GO_PROGRAMS: readonly GoProgram[] = [
+  {
+    name: "toxiproxy-server",
+    package: "github.com/Shopify/toxiproxy/v2/cmd/server",
+    version: "v2.5.0",
+    why: "bad lines",
+  },
+];
+
+export const GO_PROGRAMS_FOLDER = join(Deno.env.get("HOME") ?? "/root", ".cache", "tributary");
+
+/** Brings Go where a machine has none. */
+export const GO: DebianPackage = {
+  name: "golang-go",
+  file: "/usr/bin/go",
+  why: "builds what Debian has not",
+};
+
+/** Where the go command may be. */
+const GO_FILES = ["/usr/local/go/bin/go", GO.file, "/usr/local/bin/go"];
+
+/** The file of a program in its version; its plain name is a link to it. */
+export function builtFile({ name, version }: GoProgram): string {
+  return join(GO_PROGRAMS_FOLDER, `${name}-${version}`);
+}
+
+export function missingPrograms(programs = GO_PROGRAMS): GoProgram[] {
+  return programs.filter((program) => {
     try {
-      return !Deno.statSync(file).isFile;
+      const link = Deno.readLinkSync(join(GO_PROGRAMS_FOLDER, program.name));
+      return link !== builtFile(program) || !Deno.statSync(link).isFile;
     } catch {
       return true;
     }
   });
+}
+
+/** The go command; `null` where there is none. */
+export function goCommand(): string | null {
+  return GO_FILES.find(isFile) ?? null;
+}
+
+/** Packages that are not installed; Go is one of them where something has to be built. */
+export function missingPeers(packages = TEST_PEERS): DebianPackage[] {
+  const needsGo = missingPrograms().length > 0 && goCommand() === null;
+  return [...packages, ...(needsGo ? [GO] : [])].filter(({ file }) => !isFile(file));
+}
+
+function isFile(path: string): boolean {
+  const [folder, ...rest] = path.split("/*/");
+  try {
+    if (rest.length > 0) {
+      return Array.from(Deno.readDirSync(folder))
+        .some(({ name }) => isFile(join(folder, name, ...rest)));
+    }
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /** The line that a person with sudo runs. */

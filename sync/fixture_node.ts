@@ -72,6 +72,11 @@ export class FixtureNode implements AsyncDisposable {
     return new FixtureNode(name, members, folder, journal, image?.key ?? NodeKey.create());
   }
 
+  /** A new node whose journal is kept elsewhere; it closes it. */
+  static over(name: string, members: Members, journal: Journal): FixtureNode {
+    return new FixtureNode(name, members, new TemporaryFolder(), journal, NodeKey.create());
+  }
+
   /** The disk as it is after a clean stop; the node goes on afterwards. */
   async image(): Promise<NodeImage> {
     await this.journal.close();
@@ -89,7 +94,7 @@ export class FixtureNode implements AsyncDisposable {
     return new URL(`http://127.0.0.1:${this.#port}`);
   }
 
-  /** Answers on loopback, on the same port as before. */
+  /** Answers on loopback, on the same port as before; also what further routes take. */
   listen(more: Partial<ReceivingEnd> = {}): this {
     this.#listening = new AbortController();
     const answer = syncRoutes({

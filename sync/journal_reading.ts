@@ -72,7 +72,7 @@ export class JournalReading {
 }
 
 /** The blocks at the beginning that follow each other from `after` on; a gap is alone. */
-function inOneRun(blocks: readonly Block[], after: number): readonly Block[] {
+export function inOneRun(blocks: readonly Block[], after: number): readonly Block[] {
   const end = blocks.findIndex((block, index) =>
     index === 0
       ? block.first > after + 1

@@ -1,7 +1,7 @@
 /** The receiving end between nodes over HTTP: who asks is made sure of, then it is answered. */
 import { type Answer, type Desk, octets, openDesk, type ReceivingEnd } from "./desk.ts";
 import { DOUBTS, EXPECTED, type Refusal } from "./doubts.ts";
-import { MEMBER_ROUTES } from "./member_routes.ts";
+import { MEMBER_ROUTES, type MemberRoute } from "./member_routes.ts";
 import { OctetsError } from "./octets.ts";
 import { type Problem, PROBLEM_TYPE, problemBody } from "./problem.ts";
 import {
@@ -67,7 +67,8 @@ async function handle(
 ): Promise<Sealed> {
   const { pathname: path } = new URL(request.url);
   const seal = signing(desk, parts);
-  if ((!MEMBER_ROUTES.has(path) && path !== SESSION_PATH) || request.method !== "POST") {
+  const isKnown = routeOf(desk, path) !== undefined || path === SESSION_PATH;
+  if (!isKnown || request.method !== "POST") {
     const answer = problem(desk, null, {
       status: 404,
       code: "no-such-route",
@@ -172,6 +173,12 @@ async function inSession(question: Question, header: string, unproved: Seal): Pr
   return { answer, seal };
 }
 
+function routeOf({ end }: Desk, path: string): MemberRoute | undefined {
+  const more = end.more?.get(path);
+  if (more === undefined) return MEMBER_ROUTES.get(path);
+  return async (_desk, { node }, body) => octets(await more(node, body));
+}
+
 /** The answer of a route; a body that it cannot read is the sender's fault. */
 async function routed(question: Question, node: string, path: string): Promise<Answer> {
   const { desk, body, remote, leave } = question;
@@ -180,7 +187,7 @@ async function routed(question: Question, node: string, path: string): Promise<A
     if (path === SESSION_PATH) {
       return octets(sessions.open(node, end.member(node)?.publicKey ?? "", end.node, body));
     }
-    const route = MEMBER_ROUTES.get(path);
+    const route = routeOf(desk, path);
     if (route === undefined) throw new Error(`There is no route ${path}`);
     // Who waits for entries keeps nobody from work.
     if (path === "/sync/pull") leave();

@@ -1,5 +1,6 @@
 /** `tributary run`: a node, from its configuration until a signal stops it. */
 import { pause } from "../../sync/timer.ts";
+import { removeDelivered } from "../blobs/removal.ts";
 import { type Config, isLoopback } from "../config.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { despiteDisk, isDiskFailure } from "../disk_failure.ts";
@@ -26,10 +27,18 @@ const REGISTRY_MS = 200;
 const GRACE_MS = 300;
 const DAY_MS = 86_400_000;
 
-/** Runs until the signal aborts; throws when the node cannot go on. */
-export async function runNode(config: Config, log: Log, signal: AbortSignal): Promise<void> {
+/**
+ * Runs until the signal aborts; throws when the node cannot go on. `machine` names the hardware
+ * where it is not to be asked itself.
+ */
+export async function runNode(
+  config: Config,
+  log: Log,
+  signal: AbortSignal,
+  machine?: string,
+): Promise<void> {
   const startedMs = performance.now();
-  await using node = await opened(config, log);
+  await using node = await opened(config, log, machine);
   const { journal } = node;
   log({
     kind: "started",
@@ -60,6 +69,8 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
     steadily(() => node.disk.run(stopping)),
     steadily(() => node.clockWatch.run(stopping)),
     steadily(() => pruneNow(node, role, stopping)),
+    ...role.couriers.map((courier) => steadily(() => courier.run(stopping))),
+    steadily(() => removeDelivered(node, role.links.map(({ centre }) => centre), stopping)),
     steadily(() => followTables(node, stopping)),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
     tellStatus(notifier, status, stopping),
@@ -101,9 +112,9 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
 const MISTAKES = [TypeError, ReferenceError, RangeError];
 
 /** The node; what keeps it from opening is told as something to be mended, without a stack. */
-async function opened(config: Config, log: Log): Promise<Node> {
+async function opened(config: Config, log: Log, machine?: string): Promise<Node> {
   try {
-    return await openNode(config, log);
+    return await openNode(config, log, machine);
   } catch (cause) {
     if (!(cause instanceof Error) || MISTAKES.some((mistake) => cause instanceof mistake)) {
       throw cause;
@@ -168,8 +179,8 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
   const shown = openableHost(host, Deno.networkInterfaces());
   const url = `${scheme}://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
   const sessions = new Sessions(config.dataDir, () => node.clock.now());
-  const { supervisors, links, sync } = role;
-  const parts = { node, supervisors, links, startedMs, version: VERSION, sessions, url };
+  const { supervisors, links, couriers, sync } = role;
+  const parts = { node, supervisors, links, couriers, startedMs, version: VERSION, sessions, url };
   const handler = httpHandler({ ...parts, sync, unready });
   const hurry = new AbortController();
   let finished = false;

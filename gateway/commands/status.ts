@@ -37,6 +37,19 @@ export const nodeStatusSchema = z.object({
     waitingEntries: z.number().nullable().default(null),
     oldestWaitingSeconds: z.number().nullable().default(null),
   })),
+  blobs: z.object({
+    count: z.number(),
+    bytes: z.number(),
+    lost: z.number(),
+    links: z.array(z.object({
+      destination: z.string(),
+      waiting: z.number(),
+      waitingBytes: z.number(),
+      oldestWaitingSeconds: z.number().nullable(),
+      reason: z.string().nullable(),
+      setAside: z.array(z.object({ reason: z.string() })),
+    })),
+  }),
   positions: z.array(
     z.object({ origin: z.string(), stream: z.string(), seq: z.number(), hash: z.string() }),
   ),
@@ -54,6 +67,8 @@ export function statusText(status: NodeStatus): string {
     `${node} (${role}), Tributary ${version}, up ${upSeconds} s, clock ${clock}`,
     `life ${origin}`,
     `journal ${gigabytes(journal.bytes)} in ${journal.segments} segments, ` +
+    `${status.blobs.count} files of ${gigabytes(status.blobs.bytes)}` +
+    (status.blobs.lost === 0 ? ", " : `, ${status.blobs.lost} damaged or lost, `) +
     `disk free ${gigabytes(disk.freeBytes)} of ${gigabytes(disk.totalBytes)}`,
     ...diskLines(status),
   ];
@@ -64,6 +79,13 @@ export function statusText(status: NodeStatus): string {
     detail,
   ]);
   const links = status.links.map((link) => [link.destination, link.state, ...linkCells(link)]);
+  const files = status.blobs.links.filter(({ waiting }) => waiting > 0).map((link) => [
+    link.destination,
+    String(link.waiting),
+    gigabytes(link.waitingBytes),
+    link.oldestWaitingSeconds === null ? "" : `${link.oldestWaitingSeconds} s`,
+    link.reason ?? link.setAside.at(0)?.reason ?? "",
+  ]);
   const positions = status.positions.map(({ origin, stream, seq, hash }) => [
     origin,
     stream,
@@ -76,6 +98,9 @@ export function statusText(status: NodeStatus): string {
     ...(links.length === 0
       ? []
       : ["", table(["CENTRE", "STATE", "WAITING", "OLDEST", "TRIES", "REASON"], links)]),
+    ...(files.length === 0
+      ? []
+      : ["", table(["CENTRE", "FILES WAITING", "SIZE", "OLDEST", "REASON"], files)]),
     "",
     table(["ORIGIN", "STREAM", "SEQ", "HASH"], positions),
   ].join("\n");

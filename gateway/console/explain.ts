@@ -95,6 +95,26 @@ const EXPLANATIONS: readonly {
     en: "The id $1 came with another content before",
   },
   {
+    found: /^no room for ([\d.]+) MB: .*$/,
+    zh: "对方没有存放 $1 MB 文件的空间，有空间后自动重送",
+    en: "There is no room for a file of $1 MB at the other end; it goes when there is",
+  },
+  {
+    found: /^what came has another hash: it was thrown away$/,
+    zh: "传输中内容有误，已丢弃并重新传送",
+    en: "The content changed on the way; it was thrown away and is sent again",
+  },
+  {
+    found: /^what came is being checked$/,
+    zh: "对方正在校验文件",
+    en: "The other end is checking the file",
+  },
+  {
+    found: /^"(.+)" sends it already$/,
+    zh: "$1 正在传送同一文件",
+    en: "$1 is sending the same file",
+  },
+  {
     found: /bytes came that are no answers/,
     zh: "线路上收到无法识别的数据：请检查接线、地址和转换器",
     en: "What comes on the line are no answers: check wiring, address and converter",

@@ -21,7 +21,7 @@ export function siteOverview(
     <section><h2>${t("devices")}</h2>${deviceCards(view, devices, "/devices")}</section>
     ${
     status.links.length === 0 ? "" : html`<section>
-      <h2>${t("centres")}</h2>${linkCards(view, status.links)}</section>`
+      <h2>${t("centres")}</h2>${linkCards(view, status)}</section>`
   }
     <section class="panel"><h2>${t("lines")}</h2>${lineTable(view, status.sources)}</section>
     <section class="panel"><h2>${t("journal")}</h2>${journalFacts(view, status)}</section>`;

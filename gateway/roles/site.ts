@@ -1,6 +1,6 @@
 /** A site: lines to devices, and a link to each centre. */
 import { modbus, mqttBroker, mqttClient } from "../../drivers/mod.ts";
-import { CentreLink } from "../centre_link.ts";
+import { centresOf } from "../centres.ts";
 import { Collector } from "../collector.ts";
 import { devicesOf, type SiteConfig, type SourceConfig } from "../config.ts";
 import type { Node } from "../node.ts";
@@ -15,7 +15,7 @@ export function siteRole(node: Node, config: SiteConfig): Role {
   return {
     collector,
     supervisors: config.sources.map((source) => new Supervisor(sourceOf(source), parts)),
-    links: config.counties.map((centre) => new CentreLink(node, centre, replication)),
+    ...centresOf(node, config.counties, replication),
     replication,
     sync: null,
   };

@@ -1,0 +1,159 @@
+/** A real PostgreSQL for tests: Debian's, in a folder of its own, started and stopped by them. */
+import { join } from "node:path";
+import { until } from "../fixtures.ts";
+import type { Server } from "./server.ts";
+
+const VERSIONS = "/usr/lib/postgresql";
+/** PostgreSQL refuses to run as root; Debian's package brings this user for it. */
+const USER = "postgres";
+
+/** Folder of the newest PostgreSQL's programs. */
+function programs(): string {
+  let versions: string[] = [];
+  try {
+    versions = Array.from(Deno.readDirSync(VERSIONS), ({ name }) => name)
+      .filter((name) => /^\d+$/.test(name));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  if (versions.length === 0) {
+    const line = "apt-get install -y --no-install-recommends postgresql";
+    throw new Error(`There is no PostgreSQL in "${VERSIONS}". Run: sudo ${line}`);
+  }
+  return join(VERSIONS, String(Math.max(...versions.map(Number))), "bin");
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+async function run(program: string, args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await command(program, args).output();
+  if (code === 0) return;
+  const told = new TextDecoder().decode(stderr) || new TextDecoder().decode(stdout);
+  throw new Error(`Cannot run ${program}: ${told}`);
+}
+
+/** As the user that PostgreSQL wants, where this process is root. */
+function command(program: string, args: readonly string[]): Deno.Command {
+  const asUser = ["--reuid", USER, "--regid", USER, "--clear-groups", program, ...args];
+  const [name, rest] = Deno.uid() === 0 ? ["setpriv", asUser] : [program, args];
+  // A group of its own, so that a Ctrl-C of the test reaches it through the test only.
+  return new Deno.Command(name, {
+    args: [...rest],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+export class PostgresServer implements AsyncDisposable {
+  readonly folder: string;
+  readonly port = freePort();
+  readonly #settings: Readonly<Record<string, string>>;
+  #process: Deno.ChildProcess | null = null;
+
+  private constructor(folder: string, settings: Readonly<Record<string, string>>) {
+    this.folder = folder;
+    this.#settings = settings;
+  }
+
+  /** A new cluster with the database `postgres`; `settings` go into its configuration. */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+    const folder = Deno.makeTempDirSync({ prefix: "tributary-postgres-" });
+    if (Deno.uid() === 0) await new Deno.Command("chown", { args: [USER, folder] }).output();
+    const server = new PostgresServer(folder, settings);
+    const data = join(folder, "data");
+    await run(join(programs(), "initdb"), [
+      ...["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+    ]);
+    await server.up();
+    return server;
+  }
+
+  /** Starts it again, after `stop` or `kill`; returns once it takes connections. */
+  async up(): Promise<void> {
+    const settings = { unix_socket_directories: this.folder, ...this.#settings };
+    const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const data = join(this.folder, "data");
+    const child = command(join(programs(), "postgres"), [
+      ...["-D", data, "-h", "127.0.0.1", "-p", String(this.port), ...options],
+    ]).spawn();
+    this.#process = child;
+    let said = "";
+    const decoder = new TextDecoder();
+    const reading = (async () => {
+      for await (const bytes of child.stderr) said += decoder.decode(bytes, { stream: true });
+    })();
+    reading.catch(() => {});
+    child.stdout.cancel().catch(() => {});
+    let ended = false;
+    child.status.then(() => ended = true, () => ended = true);
+    await until("PostgreSQL takes connections", () => {
+      if (ended) throw new Error(`PostgreSQL ended: ${said}`);
+      return said.includes("database system is ready to accept connections");
+    }, 60_000);
+  }
+
+  /** How a journal reaches it. */
+  get server(): Server {
+    return {
+      hosts: [`127.0.0.1:${this.port}`],
+      database: "postgres",
+      user: USER,
+      schema: "tributary",
+    };
+  }
+
+  /** Runs a statement as Debian's own client. */
+  async sql(statement: string): Promise<void> {
+    const place = ["-h", "127.0.0.1", "-p", String(this.port), "-U", USER];
+    await run(join(programs(), "psql"), [...place, "-v", "ON_ERROR_STOP=1", "-c", statement]);
+  }
+
+  /** Ends it with everything flushed. */
+  async stop(): Promise<void> {
+    this.#process?.kill("SIGINT");
+    await this.#process?.status;
+    this.#process = null;
+  }
+
+  /** `kill -9` of the server and all that it has started, at the same moment. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    if (child === null) return;
+    this.#process = null;
+    child.kill("SIGSTOP");
+    const pids = [child.pid, ...childrenOf(child.pid)];
+    for (const pid of pids) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+    await child.status;
+    // Its lock file names a process that is gone; PostgreSQL sees that by itself.
+    await until("all of PostgreSQL is gone", () => pids.every((pid) => !isAlive(pid)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  const text = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`);
+  return text.trim().split(" ").filter((each) => each !== "").map(Number);
+}
+
+/** A process that has ended and was not yet waited for counts as gone. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,189 @@
+/** What a journal can be asked, answered by a PostgreSQL that other processes may share. */
+import type { AppendBatch, AppendResult } from "../append.ts";
+import type { Stamp } from "../entry.ts";
+import type { Retention, SignedRunWithKey } from "../journal_core.ts";
+import type { LifeReason } from "../journal_lives.ts";
+import type { Opened, Opening, Status } from "../journal_methods.ts";
+import type { ReadResult } from "../journal_reading.ts";
+import type { JournalListeners } from "../journal_shell.ts";
+import { parseOrigin } from "../origin.ts";
+import type { Reception } from "../reception.ts";
+import { type ReadLimits, type Receipt, receiptKey } from "../segments.ts";
+import { answerCalls } from "../worker_calls.ts";
+import { Claims } from "./claims.ts";
+import { Connections } from "./connections.ts";
+import { DatabaseError } from "./database_error.ts";
+import { dayAfter, Days, partitionOf, TODAY } from "./days.ts";
+import { Following } from "./following.ts";
+import { OwnLife } from "./own_life.ts";
+import { KnownPositions } from "./positions.ts";
+import { prune } from "./pruning.ts";
+import { Reading } from "./reading.ts";
+import { allReceipts, keepReceipt } from "./receipts.ts";
+import { Receiving } from "./receiving.ts";
+import { migrate } from "./schema.ts";
+import type { Server } from "./server.ts";
+
+function randomName(): string {
+  return crypto.getRandomValues(new Uint8Array(8)).toHex();
+}
+
+export class PostgresMethods {
+  readonly #server: Server;
+  readonly #node: string;
+  readonly #connections: Connections;
+  readonly #known: KnownPositions;
+  readonly #days: Days;
+  readonly #claims = new Claims();
+  readonly #own: OwnLife;
+  readonly #receiving: readonly Receiving[];
+  readonly #reading: Reading;
+  readonly #following: Following;
+  readonly #closing = new AbortController();
+  /** Receipts that are not in the database yet. */
+  readonly #unsaved = new Map<string, Receipt>();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(
+    server: Server,
+    { node, hashName, machine = "" }: Pick<Opening, "node" | "hashName" | "machine">,
+    { onNotice, onEnd }: JournalListeners,
+  ) {
+    this.#server = server;
+    this.#node = node;
+    const known = new KnownPositions(onNotice);
+    this.#known = known;
+    this.#connections = new Connections(
+      server,
+      randomName(),
+      (ask) => this.#following.reload(ask),
+    );
+    const { keeper, own, receivers, readers, writers } = this.#connections;
+    const days = new Days(keeper);
+    this.#days = days;
+    const today = () => days.today;
+    const claims = this.#claims;
+    this.#own = new OwnLife({ writer: own, known, claims, node, hashName, machine, today });
+    this.#receiving = receivers.map((writer) => new Receiving({ writer, known, hashName, today }));
+    this.#reading = new Reading(readers, known, this.#closing.signal);
+    const onFailure = (error: unknown) => onEnd(new Error("Cannot follow", { cause: error }));
+    this.#following = new Following({
+      connection: keeper,
+      known,
+      days,
+      claims,
+      writers,
+      onFailure,
+    });
+  }
+
+  async open({ stamp, nonce, after }: Opening): Promise<Opened> {
+    const { schema } = this.#server;
+    const { keeper } = this.#connections;
+    try {
+      await this.#connections.open(async () => {
+        await migrate(keeper, schema);
+        const { rows } = await keeper.ask(`SELECT ${TODAY} AS today`);
+        await this.#days.turnTo(rows[0].text("today"));
+      });
+      await keeper.turn((ask) => this.#claims.see(ask, stamp.bootMs));
+      const origin = await this.#own.begin("unclean", stamp, nonce, after);
+      const receipts = await keeper.turn(allReceipts);
+      this.#running = this.#following.run(this.#closing.signal);
+      return { origin, positions: this.#known.all(), receipts };
+    } catch (error) {
+      await this.#connections.close();
+      throw error;
+    }
+  }
+
+  append(batch: AppendBatch): Promise<AppendResult> {
+    return this.#own.append(batch, randomName);
+  }
+
+  renewLife(reason: LifeReason, stamp: Stamp, nonce: string, after?: string): Promise<string> {
+    return this.#own.begin(reason, stamp, nonce, after);
+  }
+
+  /** What one node ships goes over one connection: its requests do not race each other. */
+  receive(runs: readonly SignedRunWithKey[]): Promise<Reception[]> {
+    const node = parseOrigin(runs.at(0)?.run.origin ?? "")?.node ?? "";
+    let sum = 0;
+    for (let index = 0; index < node.length; index++) sum = sum * 31 + node.charCodeAt(index) | 0;
+    return this.#receiving[Math.abs(sum) % this.#receiving.length].receive(runs);
+  }
+
+  read(origin: string, stream: string, after: number, limits: ReadLimits): Promise<ReadResult> {
+    return this.#reading.read(origin, stream, after, limits);
+  }
+
+  hashAt(origin: string, stream: string, seq: number): Promise<Uint8Array | null> {
+    return this.#reading.hashAt(origin, stream, seq);
+  }
+
+  addReceipts(receipts: readonly Receipt[]): Promise<void> {
+    for (const receipt of receipts) {
+      const key = receiptKey(receipt);
+      if (receipt.seq > (this.#unsaved.get(key)?.seq ?? 0)) this.#unsaved.set(key, receipt);
+    }
+    return Promise.resolve();
+  }
+
+  /** Losing receipts costs a question to the centre: while the database is away they wait. */
+  async flush(): Promise<void> {
+    const receipts = [...this.#unsaved.values()];
+    if (receipts.length === 0) return;
+    try {
+      await this.#connections.keeper.transaction(async (ask) => {
+        for (const receipt of receipts) await keepReceipt(ask, receipt);
+      });
+    } catch (error) {
+      if (error instanceof DatabaseError && error.kind !== "wrong") return;
+      throw error;
+    }
+    for (const receipt of receipts) {
+      const key = receiptKey(receipt);
+      if (this.#unsaved.get(key) === receipt) this.#unsaved.delete(key);
+    }
+  }
+
+  async probe(): Promise<void> {
+    await this.#connections.own.commit(() => []);
+  }
+
+  async prune(retention: Retention): Promise<number> {
+    await this.flush();
+    // On the day before, a process whose last look was before midnight may still store.
+    const before = dayAfter(this.#days.today, -1);
+    const pruned = await prune(this.#connections.own, this.#node, before, retention);
+    if (pruned > 0) await this.#following.look();
+    return pruned;
+  }
+
+  async status(): Promise<Status> {
+    const { keeper } = this.#connections;
+    const { rows } = await keeper.ask("SELECT day FROM days");
+    let bytes = 0;
+    for (const row of rows) {
+      const name = partitionOf(row.text("day"));
+      const found = await keeper.ask("SELECT pg_total_relation_size($1) AS bytes", [name]);
+      bytes += found.rows[0].number("bytes");
+    }
+    return { bytes, segments: rows.length };
+  }
+
+  serveReader(port: MessagePort): Promise<void> {
+    answerCalls(port, {
+      read: (origin: string, stream: string, after: number, limits: ReadLimits) =>
+        this.read(origin, stream, after, limits),
+    });
+    return Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    this.#closing.abort();
+    await this.#running;
+    await this.#connections.close();
+  }
+}
