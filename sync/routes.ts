@@ -106,8 +106,6 @@ async function handle(
 
 /** A body so short is read whatever there is to do. */
 const READ_ALWAYS_BYTES = 64 << 10;
-/** What a journal rejects with while it cannot write; it may be able to again. */
-const UNWRITABLE = "JournalUnwritable";
 /** Room for bodies, or on the disk, may be there again so soon. */
 const FULL_RETRY_MS = 5000;
 
@@ -193,7 +191,7 @@ async function routed(question: Question, node: string, path: string): Promise<A
     if (path === "/sync/pull") leave();
     return await route(desk, { node, remote }, body);
   } catch (error) {
-    if (error instanceof Error && error.name === UNWRITABLE) {
+    if (error instanceof JournalUnwritable) {
       const title = "This node's disk takes nothing for now";
       const told = problem(desk, node, { status: 503, code: "unwritable", title });
       return { ...told, retryAfterMs: FULL_RETRY_MS };
