@@ -1,6 +1,7 @@
 /** The receiving end between nodes over HTTP: who asks is made sure of, then it is answered. */
 import { type Answer, type Desk, octets, openDesk, type ReceivingEnd } from "./desk.ts";
 import { DOUBTS, EXPECTED, type Refusal } from "./doubts.ts";
+import { JournalUnwritable } from "./journal_health.ts";
 import { MEMBER_ROUTES, type MemberRoute } from "./member_routes.ts";
 import { OctetsError } from "./octets.ts";
 import { type Problem, PROBLEM_TYPE, problemBody } from "./problem.ts";
