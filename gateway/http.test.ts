@@ -77,9 +77,9 @@ describe.each(["site", "county"] as const)("a %s", (role) => {
     const { origin, stream } = position;
     for (const route of API_ROUTES) {
       const own = route.role === undefined || route.role === role;
-      // What is asked for by name has to be there, and here is no centre to compare with.
-      const named = route.path.includes("{") || route.path === "/api/comparison";
-      if (!own || route.method !== "get" || named) continue;
+      // What is asked for by name has to be there; so has a centre to compare with.
+      const asks = /\{|comparison$/.test(route.path);
+      if (!own || route.method !== "get" || asks) continue;
       const query = route.query !== undefined && "origin" in route.query.shape
         ? `?${new URLSearchParams({ origin, stream })}`
         : "";

@@ -207,8 +207,8 @@ const methods: ProjectionMethods = {
   open(opening) {
     const projections = [
       latest,
-      corrections,
       days,
+      corrections,
       membersOf(opening.authorities),
       livesOf(opening.authorities),
       centreLossesOf(opening.authorities),

@@ -92,16 +92,16 @@ export class Link {
     };
   }
 
+  /** Forgets what the peer is believed to hold and what it did not take, and asks it anew. */
+  askAgain(): void {
+    this.#again = true;
+    this.#wake();
+  }
+
   /** The peer did not answer on another way: it is asked at once whether it is there. */
   doubt(): void {
     this.#heardMs = -Infinity;
     this.#changed = true;
-    this.#wake();
-  }
-
-  /** Forgets what the peer is believed to hold and what it did not take, and asks it anew. */
-  askAgain(): void {
-    this.#again = true;
     this.#wake();
   }
 

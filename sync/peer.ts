@@ -9,16 +9,6 @@ import {
   type RunAnswer,
 } from "./answers.ts";
 import { isDistrust, whyDistrusted } from "./certificate.ts";
-import type { DayDigest } from "./day.ts";
-import {
-  decodeDayDigests,
-  decodeHashes,
-  decodeStreamDigests,
-  type DigestQuestion,
-  encodeDigestQuestion,
-  type StreamDigest,
-  type StreamPlace,
-} from "./digests.ts";
 import type { NodeKey } from "./identity.ts";
 import { OctetsError } from "./octets.ts";
 import {
@@ -137,47 +127,6 @@ export class Peer implements Disposable {
   /** Asks another route below `/sync/`; the answer's body. */
   ask(path: string, body: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
     return this.#post(path, body, signal);
-  }
-
-  /** Streams of one node, or of all where it is empty, that the peer holds behind a place. */
-  async streamDigests(
-    node: string,
-    after: StreamPlace,
-    signal: AbortSignal,
-  ): Promise<StreamDigest[]> {
-    const body = await this.#askDigest({ kind: "streams", node, after }, signal);
-    return this.#decode(body, decodeStreamDigests);
-  }
-
-  /** Days of a node's streams that the peer holds behind a place. */
-  async dayDigests(
-    node: string,
-    after: Pick<DayDigest, "origin" | "stream" | "day">,
-    signal: AbortSignal,
-  ): Promise<DayDigest[]> {
-    const body = await this.#askDigest({ kind: "days", node, after }, signal);
-    return this.#decode(body, decodeDayDigests);
-  }
-
-  /** Hashes of the peer's entries, in the order asked; `null` where it does not hold one. */
-  async hashes(
-    place: StreamPlace,
-    seqs: readonly number[],
-    signal: AbortSignal,
-  ): Promise<(Uint8Array | null)[]> {
-    const body = await this.#askDigest({ kind: "hashes", place, seqs }, signal);
-    const hashes = this.#decode(body, decodeHashes);
-    this.#require(hashes.length, seqs.length);
-    return hashes;
-  }
-
-  /** Makes the peer forget where it believes this node to stand, and ask anew. */
-  async askAgain(signal: AbortSignal): Promise<void> {
-    await this.#askDigest({ kind: "again" }, signal);
-  }
-
-  #askDigest(question: DigestQuestion, signal: AbortSignal): Promise<Uint8Array> {
-    return this.ask("/sync/digests", encodeDigestQuestion(question), signal);
   }
 
   [Symbol.dispose](): void {

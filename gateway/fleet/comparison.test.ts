@@ -81,8 +81,9 @@ describe("G6: per stream and day the centres", () => {
     expect(view.here).toEqual(view.there);
     // The site sees the same of itself, and nothing of others.
     expect(await all.compared(all.site)).toEqual([view]);
-    await expect(all.sitePeer.streamDigests("", { origin: "", stream: "" }, NEVER))
-      .rejects.toThrow("A site asks for what is its own");
+    await expect(new OtherNode(all.sitePeer, NEVER).streams("")).rejects.toThrow(
+      "A site asks for what is its own",
+    );
   });
 
   test("differ where one lacks the end, which is named and not taken for a changed day", async () => {

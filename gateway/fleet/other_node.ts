@@ -3,16 +3,15 @@ import type { DayDigest } from "../../sync/day.ts";
 import type { HashesAt } from "../../sync/difference.ts";
 import { DIGEST_DAYS_MAX, DIGEST_STREAMS_MAX } from "../../sync/digests.ts";
 import type { StreamDigest, StreamPlace } from "../../sync/digests.ts";
+import { DigestQuestions } from "../../sync/digest_questions.ts";
 import type { Peer } from "../../sync/peer.ts";
 import { FIRST_PLACE } from "./days.ts";
 
 export class OtherNode {
-  readonly #peer: Pick<Peer, "streamDigests" | "dayDigests" | "hashes">;
-  readonly #signal: AbortSignal;
+  readonly #questions: DigestQuestions;
 
-  constructor(peer: Pick<Peer, "streamDigests" | "dayDigests" | "hashes">, signal: AbortSignal) {
-    this.#peer = peer;
-    this.#signal = signal;
+  constructor(peer: Pick<Peer, "ask" | "node">, signal: AbortSignal) {
+    this.#questions = new DigestQuestions(peer, signal);
   }
 
   /** Streams of one node, or of all where it is empty. */
@@ -20,7 +19,7 @@ export class OtherNode {
     return all<StreamDigest, StreamPlace>(
       FIRST_PLACE,
       DIGEST_STREAMS_MAX,
-      (after) => this.#peer.streamDigests(node, after, this.#signal),
+      (after) => this.#questions.streams(node, after),
     );
   }
 
@@ -28,12 +27,12 @@ export class OtherNode {
     return all<DayDigest, typeof FIRST_PLACE>(
       FIRST_PLACE,
       DIGEST_DAYS_MAX,
-      (after) => this.#peer.dayDigests(node, after, this.#signal),
+      (after) => this.#questions.days(node, after),
     );
   }
 
   hashesAt(place: StreamPlace): HashesAt {
-    return (seqs) => this.#peer.hashes(place, seqs, this.#signal);
+    return (seqs) => this.#questions.hashes(place, seqs);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Makes two nodes that differ ask each other again, and fills what is missing here. */
 import { keysOf } from "../../sync/desk.ts";
+import { DigestQuestions } from "../../sync/digest_questions.ts";
 import type { Journal } from "../../sync/journal.ts";
 import { nodeOf } from "../../sync/origin.ts";
 import type { Peer } from "../../sync/peer.ts";
@@ -46,7 +47,7 @@ export async function repair(
   }
   link.askAgain();
   // Nobody ships to a site: only the other centre has something to ask.
-  if (config.role === "county") await peer.askAgain(signal);
+  if (config.role === "county") await new DigestQuestions(peer, signal).again();
   return { filled, forks };
 }
 

@@ -21,7 +21,8 @@ const AGAIN_MS = 5000;
 export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal): Role {
   const { journal, keystore, registry, tables, clock, log } = node;
   const replication = replicationOf(node);
-  const centres = centresOf(node, config.peer === undefined ? [] : [config.peer], replication);
+  const peers = config.peer === undefined ? [] : [config.peer];
+  const centres = centresOf(node, peers, replication);
   const routes = syncRoutes({
     journal,
     node: config.node,

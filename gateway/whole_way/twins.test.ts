@@ -46,7 +46,7 @@ test("two boxes with one identity are both named, and nothing of either is lost"
   await enrol(a, first.node);
   for (const n of range(1, 5)) expect(await first.say(n)).toBe(true);
   for (const county of counties) {
-    await until("it is there", async () => (await numbersAt(county)).length === 5);
+    await until("it is there", async () => (await numbersAt(county)).length === 5, 60_000);
   }
   await first.node.kill("SIGTERM");
   const second = box(other.path, SECOND);
@@ -61,14 +61,7 @@ test("two boxes with one identity are both named, and nothing of either is lost"
   const twinsAt = async (county: NodeProcess) =>
     z.array(twinsView).parse(await county.ask("/api/twins"));
   for (const county of counties) {
-    await until("both boxes are named", async () => (await twinsAt(county)).length === 1, 100_000)
-      .catch((e) => {
-        Deno.writeTextFileSync(
-          "/tmp/twinlog.txt",
-          [first.node, second.node, ...counties].map((n) => n.log).join("\n=====\n"),
-        );
-        throw e;
-      });
+    await until("both boxes are named", async () => (await twinsAt(county)).length === 1, 150_000);
     const [{ node, boxes }] = await twinsAt(county);
     expect(node).toBe("site-1");
     expect(boxes.map(({ machine }) => machine).sort()).toEqual([FIRST, SECOND]);
