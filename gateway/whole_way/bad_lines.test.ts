@@ -290,8 +290,9 @@ describe("a bad line loses nothing, doubles nothing, and is told", () => {
         "A has from B what the site could not bring",
         async () => await held(a, "site-1", "reading") >= await held(b, "site-1", "reading"),
       );
-      // A connection that is there and silent is given up before the next is tried.
-      expect(lines.toA.connections - connections).toBeLessThanOrEqual(1);
+      // A connection that is there and silent is given up before the next is tried; what pulls may
+      // have had none when the line fell silent.
+      expect(lines.toA.connections - connections).toBeLessThanOrEqual(2);
       await toxic.mend();
       await calm();
       await expectAll();
