@@ -56,7 +56,7 @@ export async function openNode(
   const clock = new SystemClock();
   const journal = opened.adopt(
     await openStore(config, {
-      storageKey: keystore.storageKey,
+      storageKeys: keystore.storage.keys,
       stamp: clock.now(),
       machine,
       latest: readLatestLife(dataDir),
@@ -70,7 +70,7 @@ export async function openNode(
   const tables = opened.use(
     await QueryTables.open(journal, {
       path: join(dataDir, "tables.db"),
-      encryptionKey: keystore.storageKey,
+      encryptionKeys: keystore.storage.keys,
       authorities,
     }, (error) => log({ kind: "failed", error: String(error), stack: undefined })),
   );

@@ -76,7 +76,7 @@ function* readings(count: number): Generator<{ wallMs: number; body: string }> {
 
 async function fillBacklog(site: NodeFiles): Promise<number> {
   const config = readConfig(site.file);
-  const { storageKey } = openKeystore(config.dataDir, undefined);
+  const { storage } = openKeystore(config.dataDir, undefined);
   const directory = join(config.dataDir, "journal");
   Deno.mkdirSync(directory, { recursive: true });
   const stamp = new SystemClock().now();
@@ -84,7 +84,7 @@ async function fillBacklog(site: NodeFiles): Promise<number> {
     directory,
     node: config.node,
     hashName: "sha256",
-    encryptionKey: storageKey,
+    encryptionKeys: storage.keys,
     segmentBytesMax: config.journal.segmentMiB << 20,
     stamp,
   });
