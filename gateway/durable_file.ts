@@ -15,6 +15,12 @@ export function writeDurably(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
+/** Gives a file another name, whatever bore that before. */
+export function renameDurably(from: string, to: string): void {
+  Deno.renameSync(from, to);
+  syncFolder(dirname(to));
+}
+
 /** Removes a file, if it is there. */
 export function removeDurably(path: string): void {
   try {
