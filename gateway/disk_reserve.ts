@@ -64,8 +64,12 @@ export class DiskReserve {
   /** Gives up so much, at once. */
   giveUp(bytes: number): void {
     if (this.#bytes === 0 || bytes <= 0) return;
-    this.#bytes = Math.max(0, this.#bytes - Math.ceil(bytes));
-    Deno.truncateSync(this.#path, this.#bytes);
+    try {
+      Deno.truncateSync(this.#path, Math.max(0, this.#bytes - Math.ceil(bytes)));
+    } catch {
+      // A disk that may only be read gives nothing back; whoever needs it hears so when it writes.
+    }
+    this.#bytes = sizeOf(this.#path);
   }
 
   /**

@@ -102,17 +102,18 @@ export class NodeProcess implements AsyncDisposable {
     return this.#program;
   }
 
-  /** Starts it; it is not ready yet. */
-  spawn(): void {
+  /** Starts it, by another program where one is named; it is not ready yet. */
+  spawn(by: readonly string[] = []): void {
     const [program, args] = this.#machine === null
       ? ourProgram("run", "-c", this.file)
       : onMachine(this.file, this.#machine);
-    this.#program = new Program(program, args, this.#env);
+    const [first, ...rest] = [...by, program, ...args];
+    this.#program = new Program(first, rest, this.#env);
   }
 
   /** Starts it and waits until it is ready. */
-  async start(): Promise<this> {
-    this.spawn();
+  async start(by: readonly string[] = []): Promise<this> {
+    this.spawn(by);
     await until(`${this.name} is ready`, async () => {
       if (this.ended) throw new Error(`${this.name} ended:\n${this.log}`);
       // Whether its certificate is good is not the question here.
@@ -224,12 +225,15 @@ function onMachine(file: string, machine: string): CommandLine {
   return [Deno.execPath(), [...runtime, path("./fixture_other_machine.ts"), file, machine]];
 }
 
-/** Two centres that run and know each other. */
-export async function startCentres(folder: string): Promise<readonly [NodeProcess, NodeProcess]> {
+/** Two centres that run and know each other; `more` is in the configuration of both. */
+export async function startCentres(
+  folder: string,
+  more: object = {},
+): Promise<readonly [NodeProcess, NodeProcess]> {
   const [portA, portB] = [freePort(), freePort()];
   const county = (name: string, port: number, other: string, otherPort: number) => {
     const peer = { node: other, url: `http://127.0.0.1:${otherPort}` };
-    return new NodeProcess(folder, { name, role: "county", port, more: { peer } });
+    return new NodeProcess(folder, { name, role: "county", port, more: { peer, ...more } });
   };
   const a = county("county-a", portA, "county-b", portB);
   const b = county("county-b", portB, "county-a", portA);

@@ -110,8 +110,8 @@ export interface Asker {
   readonly remote: string | null;
 }
 
-/** Takes note of the life in which somebody writes, and tells where two boxes bear one name. */
-export function sight({ end, twins }: Desk, { node, remote }: Asker, self: string): void {
+/** Takes in that somebody asks who says in which life it writes; tells of twins. */
+export function noteLife({ end, twins }: Desk, { node, remote }: Asker, self: string): void {
   if (parseOrigin(self)?.node !== node) return;
   const sighting = twins.saw(node, self, remote);
   if (sighting !== null) end.onEvent({ kind: "twins", ...sighting });

@@ -8,7 +8,7 @@ import {
 } from "./answers.ts";
 import { isGap } from "./block.ts";
 import { firstHash } from "./chain.ts";
-import { type Answer, type Asker, type Desk, keysOf, octets, sight } from "./desk.ts";
+import { type Answer, type Asker, type Desk, keysOf, noteLife, octets } from "./desk.ts";
 import type { Member, ReceivingEnd } from "./desk.ts";
 import { digests } from "./digests_route.ts";
 import { tellGap } from "./gaps.ts";
@@ -38,7 +38,7 @@ export const MEMBER_ROUTES: ReadonlyMap<string, MemberRoute> = new Map([
 async function positions(desk: Desk, asker: Asker, body: Uint8Array): Promise<Answer> {
   const { end } = desk;
   const { self, questions } = decodePositionsAsked(body);
-  sight(desk, asker, self);
+  noteLife(desk, asker, self);
   let receipts = 0;
   const answers = await Promise.all(questions.map(async (question): Promise<PositionAnswer> => {
     const { origin, stream, at } = question;

@@ -13,6 +13,13 @@ export interface Usage {
 /** Kernel ticks a second: fixed on Linux as user space sees it. */
 const TICKS = 100;
 
+/** Processor time that a process has used since its start. */
+export function cpuSecondsOf(pid: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
 export class Measured implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
 
@@ -36,12 +43,10 @@ export class Measured implements AsyncDisposable {
     const rollup = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
     const kib = (name: string) =>
       Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(rollup)?.[1] ?? 0);
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return {
       residentMiB: kib("Rss") / 1024,
       anonymousMiB: kib("Anonymous") / 1024,
-      cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS,
+      cpuSeconds: cpuSecondsOf(pid),
     };
   }
 

@@ -1,78 +1,36 @@
 /**
- * `deno task bench:ship`: a site's backlog of readings, shipped to both centres over loopback,
- * all three processes on this machine: entries a second until both have verified and stored it.
+ * `deno task bench:ship [ROUNDS] [BACKLOG]`: readings that wait, shipped over loopback, all
+ * processes on this machine: entries a second until they are verified and stored. First the
+ * backlog of one site at both centres, on libsql; then those of many sites at one centre, on
+ * libsql and on PostgreSQL, each beside what its store takes with nobody verifying (the floor).
  */
 import { join } from "node:path";
-import { stringify } from "yaml";
 import * as z from "zod";
 import { freePort, listening } from "../../drivers/fixtures.ts";
 import { openJournal } from "../../sync/journal.ts";
 import { SystemClock } from "../clock.ts";
 import { askNode } from "../commands/local_api.ts";
-import { enrollNode } from "../commands/enroll.ts";
-import { invitationSchema } from "../commands/status.ts";
 import { table } from "../commands/table.ts";
-import { print } from "../print.ts";
-import { ourProgram } from "../program.ts";
 import { readConfig } from "../config_file.ts";
 import { openKeystore } from "../keystore.ts";
-import { Measured, median } from "./processes.ts";
+import { print } from "../print.ts";
+import {
+  enrolAt,
+  memberAt,
+  type NodeFiles,
+  reached,
+  readingsAt,
+  startNode,
+  writeNode,
+} from "./bench_nodes.ts";
+import { type ManySites, measureManySites, SITES } from "./many_sites.ts";
+import { median } from "./processes.ts";
+import { DEVICES, readings } from "./readings.ts";
 
 const ROUNDS = Number(Deno.args[0] ?? 3);
 const BACKLOG = Number(Deno.args[1] ?? 200_000);
-/** Devices of the township, each telling two values at intervals around its own. */
-const DEVICES = 20;
-const INTERVAL_MS = 3000;
 const COMMIT = 100;
 const COMMITS_WAITING = 8;
-
-interface NodeFiles {
-  readonly name: string;
-  readonly file: string;
-  readonly port: number;
-}
-
-function write(dir: string, name: string, port: number, role: string, more: object): NodeFiles {
-  const title = { zh: name, en: name };
-  const file = join(dir, `${name}.yaml`);
-  const config = { role, node: name, title, dataDir: join(dir, name), http: { port }, ...more };
-  Deno.writeTextFileSync(file, stringify(config));
-  return { name, file, port };
-}
-
-function start({ file }: NodeFiles): Measured {
-  return new Measured(...ourProgram("run", "-c", file));
-}
-
-/**
- * The generator: temperature and humidity of each device wander by small steps, as JSON the way
- * the collector writes it; times jitter by some milliseconds, as polls do.
- */
-function* readings(count: number): Generator<{ wallMs: number; body: string }> {
-  const state = Array.from({ length: DEVICES }, () => ({ temperature: 4.5, humidity: 47 }));
-  let wallMs = Date.now() - count * (INTERVAL_MS / DEVICES);
-  for (let index = 0; index < count; index++) {
-    wallMs += INTERVAL_MS / DEVICES + Math.round((Math.random() - 0.5) * 20);
-    const number = index % DEVICES;
-    const device = state[number];
-    device.temperature += (Math.random() - 0.5) * 0.2;
-    device.humidity += (Math.random() - 0.5) * 0.4;
-    const reading = (point: string, value: number, unit: string) => ({
-      point,
-      value,
-      unit,
-      quality: "good",
-    });
-    const body = JSON.stringify({
-      device: `sensor-${String(number).padStart(2, "0")}`,
-      readings: [
-        reading("temperature", Math.round(device.temperature * 10) / 10, "Cel"),
-        reading("humidity", Math.round(device.humidity), "%"),
-      ],
-    });
-    yield { wallMs: Math.round(wallMs), body };
-  }
-}
 
 async function fillBacklog(site: NodeFiles): Promise<number> {
   const config = readConfig(site.file);
@@ -107,19 +65,6 @@ async function fillBacklog(site: NodeFiles): Promise<number> {
   return bytes / BACKLOG;
 }
 
-const positionsSchema = z.array(
-  z.object({ origin: z.string(), stream: z.string(), seq: z.number() }),
-);
-
-async function held(county: NodeFiles): Promise<number> {
-  const positions = positionsSchema.parse(await askNode(readConfig(county.file), "/api/positions"));
-  // A long backlog and what comes now are in two lives.
-  return positions.filter(({ origin, stream }) =>
-    origin.startsWith("site.") && stream === "reading"
-  )
-    .reduce((sum, { seq }) => sum + seq, 0);
-}
-
 interface Round {
   readonly rate: number;
   readonly wireBytes: number;
@@ -137,27 +82,22 @@ async function round(): Promise<Round> {
   const centre = (node: string, port: number) => ({ node, url: `http://127.0.0.1:${port}` });
   const [a, b] = [centre("county-a", portA), centre("county-b", portB)];
   const counties = [
-    write(dir, "county-a", portA, "county", { peer: b }),
-    write(dir, "county-b", portB, "county", { peer: a }),
+    writeNode(dir, "county-a", portA, "county", { peer: b }),
+    writeNode(dir, "county-b", portB, "county", { peer: a }),
   ];
-  const site = write(dir, "site", freePort(), "site", { counties: [a, b] });
-  const processes = counties.map((county) => stack.use(start(county)));
+  const site = writeNode(dir, "site", freePort(), "site", {
+    counties: [a, b],
+    // Loopback is no line that others share.
+    line: { mbit: 10_000, sharePercent: 100 },
+  });
+  const processes = counties.map((county) => stack.use(startNode(county)));
   await Promise.all([listening(portA), listening(portB)]);
-  for (
-    const [node, role, file] of [["county-b", "county", counties[1].file], [
-      "site",
-      "site",
-      site.file,
-    ]]
-  ) {
-    const asked = await askNode(readConfig(counties[0].file), "/api/invitations", { node, role });
-    await enrollNode(readConfig(file), invitationSchema.parse(asked).code);
-  }
+  for (const node of [counties[1], site]) await enrolAt(counties[0], node);
   const bodyBytes = await fillBacklog(site);
-  await membersAt(counties[1], "site");
+  await memberAt(counties[1], "site");
   const before = processes.map((process) => process.usage().cpuSeconds);
-  const shipper = stack.use(start(site));
-  const slowest = async () => Math.min(...await Promise.all(counties.map(held)));
+  const shipper = stack.use(startNode(site));
+  const slowest = async () => Math.min(...await Promise.all(counties.map(readingsAt)));
   const first = { seq: await reached(slowest, 1), atMs: performance.now() };
   await reached(slowest, BACKLOG);
   const seconds = (performance.now() - first.atMs) / 1000;
@@ -175,24 +115,7 @@ async function round(): Promise<Round> {
   };
 }
 
-/** Asks until the number is reached; returns what it is then. */
-async function reached(ask: () => Promise<number>, wanted: number): Promise<number> {
-  for (;;) {
-    const found = await ask();
-    if (found >= wanted) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function membersAt(county: NodeFiles, node: string): Promise<void> {
-  const members = z.array(z.object({ node: z.string() }));
-  for (;;) {
-    const known = members.parse(await askNode(readConfig(county.file), "/api/members"));
-    if (known.some((member) => member.node === node)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
+/** What waits at one site, to both centres. */
 const rounds: Round[] = [];
 for (let index = 1; index <= ROUNDS; index++) {
   const one = await round();
@@ -210,4 +133,27 @@ print(table(["WHAT", "MEDIAN"], [
   ["processors used by county-a", of(({ cpuShares }) => cpuShares[0]).toFixed(2)],
   ["processors used by county-b", of(({ cpuShares }) => cpuShares[1]).toFixed(2)],
   ["processors used by the site (with its start)", of(({ cpuShares }) => cpuShares[2]).toFixed(2)],
+]));
+
+print("");
+const stores: ManySites[] = [];
+for (const store of ["libsql", "postgres"] as const) {
+  const measured: ManySites[] = [];
+  for (let index = 1; index <= ROUNDS; index++) {
+    const one = await measureManySites(store, BACKLOG);
+    measured.push(one);
+    print(`${store}, round ${index}: ${Math.round(one.rate)} entries/s from ${SITES} sites`);
+  }
+  const middle = median(measured.map(({ rate }) => rate));
+  stores.push(measured.find(({ rate }) => rate === middle) ?? measured[0]);
+}
+print("");
+const row = (what: string, value: (one: ManySites) => string) => [what, ...stores.map(value)];
+print(table([`${SITES} SITES, ONE CENTRE`, "LIBSQL", "POSTGRESQL"], [
+  row("entries/s, verified and stored", ({ rate }) => String(Math.round(rate))),
+  row("floor: the same blocks, only stored", ({ floor }) => String(Math.round(floor))),
+  row("processors used by the county", ({ county }) => county.toFixed(2)),
+  row("processors used by PostgreSQL", ({ database }) => database?.toFixed(2) ?? "–"),
+  row("processors used by the sites' side", ({ sites }) => sites.toFixed(2)),
+  row("bytes an entry in the store", ({ storedBytes }) => storedBytes.toFixed(0)),
 ]));

@@ -223,7 +223,8 @@ async function openLive(server: Server, where: string): Promise<Live> {
     database: server.database,
     username: server.user,
     ...(password === undefined ? {} : { password }),
-    ssl: ca !== undefined ? { ca: ca() } : tls === true ? "verify-full" : false,
+    // The host: by its name, or by its number, the certificate is checked.
+    ssl: ca !== undefined ? { host, ca: ca() } : tls === true ? { host } : false,
     max: 1,
     idle_timeout: undefined,
     max_lifetime: null,

@@ -28,10 +28,11 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-async function run(program: string, args: readonly string[]): Promise<void> {
+async function run(program: string, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await command(program, args).output();
-  if (code === 0) return;
-  const told = new TextDecoder().decode(stderr) || new TextDecoder().decode(stdout);
+  const said = new TextDecoder().decode(stdout);
+  if (code === 0) return said;
+  const told = new TextDecoder().decode(stderr) || said;
   throw new Error(`Cannot run ${program}: ${told}`);
 }
 
@@ -59,8 +60,14 @@ export class PostgresServer implements AsyncDisposable {
     this.#settings = settings;
   }
 
-  /** A new cluster with the database `postgres`; `settings` go into its configuration. */
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+  /**
+   * A new cluster with the database `postgres`; `settings` go into its configuration, `files`
+   * (by name) into its folder, where settings find them.
+   */
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    files: Readonly<Record<string, string>> = {},
+  ): Promise<PostgresServer> {
     const folder = Deno.makeTempDirSync({ prefix: "tributary-postgres-" });
     if (Deno.uid() === 0) await new Deno.Command("chown", { args: [USER, folder] }).output();
     const server = new PostgresServer(folder, settings);
@@ -68,6 +75,12 @@ export class PostgresServer implements AsyncDisposable {
     await run(join(programs(), "initdb"), [
       ...["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
     ]);
+    for (const [name, text] of Object.entries(files)) {
+      Deno.writeTextFileSync(join(data, name), text, { mode: 0o600 });
+      if (Deno.uid() === 0) {
+        await new Deno.Command("chown", { args: [USER, join(data, name)] }).output();
+      }
+    }
     await server.up();
     return server;
   }
@@ -106,10 +119,36 @@ export class PostgresServer implements AsyncDisposable {
     };
   }
 
-  /** Runs a statement as Debian's own client. */
-  async sql(statement: string): Promise<void> {
-    const place = ["-h", "127.0.0.1", "-p", String(this.port), "-U", USER];
-    await run(join(programs(), "psql"), [...place, "-v", "ON_ERROR_STOP=1", "-c", statement]);
+  /** Runs a statement with PostgreSQL's own client; returns what that prints. */
+  async sql(statement: string): Promise<string> {
+    const place = ["-h", this.folder, "-p", String(this.port), "-U", USER];
+    return await run(join(programs(), "psql"), [
+      ...place,
+      "-v",
+      "ON_ERROR_STOP=1",
+      "-c",
+      statement,
+    ]);
+  }
+
+  /** From now on whoever comes over TCP needs a password. */
+  async demandPasswords(): Promise<void> {
+    const rules = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
+    Deno.writeTextFileSync(join(this.folder, "data", "pg_hba.conf"), rules);
+    await this.sql("SELECT pg_reload_conf()");
+  }
+
+  /** Processor time of the server and of what it has running. */
+  cpuSeconds(): number {
+    if (this.#process === null) return 0;
+    const { pid } = this.#process;
+    return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + cpuSeconds(each), 0);
+  }
+
+  /** Bytes of all tables and indexes of the database. */
+  async bytes(): Promise<number> {
+    const statement = "SELECT 'bytes=' || pg_database_size(current_database())";
+    return Number(/bytes=(\d+)/.exec(await this.sql(statement))?.[1]);
   }
 
   /** Ends it with everything flushed. */
@@ -147,6 +186,17 @@ export class PostgresServer implements AsyncDisposable {
 function childrenOf(pid: number): number[] {
   const text = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`);
   return text.trim().split(" ").filter((each) => each !== "").map(Number);
+}
+
+/** User and system time, in ticks of 10 ms, stand behind the name (proc(5)). */
+function cpuSeconds(pid: number): number {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
 }
 
 /** A process that has ended and was not yet waited for counts as gone. */

@@ -36,7 +36,6 @@ export interface Place {
 /** `host` as {@link HOST} says. */
 export function placeOf(host: string): Place {
   if (host.startsWith("/")) return { host, port: PORT };
-  const match = /^(.*?)(?::(\d+))?$/.exec(host.startsWith("[") ? host.replace("]", "") : host);
-  const [, name = host, port] = match ?? [];
-  return { host: name.replace("[", ""), port: Number(port ?? PORT) };
+  const { name, port } = /^(?<name>\[.*\]|[^:]*)(:(?<port>\d+))?$/.exec(host)?.groups ?? {};
+  return { host: name.replace(/^\[|\]$/g, ""), port: Number(port ?? PORT) };
 }
