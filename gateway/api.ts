@@ -173,7 +173,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/twins",
-    summary: "Nodes of which there are two boxes, until one of them is enrolled anew",
+    summary: "Nodes of which there are two boxes, until one of them has a new key",
     role: "county",
     answer: z.array(twinsView),
     handle: async ({ node }) => Response.json(await listTwins(node.tables)),
