@@ -42,7 +42,12 @@ export class PostgresMethods {
   readonly #closing = new AbortController();
   /** Receipts that are not in the database yet. */
   readonly #unsaved = new Map<string, Receipt>();
+  readonly #onNotice: JournalListeners["onNotice"];
+  #toldOrigin = "";
   #running: Promise<void> = Promise.resolve();
+  /** The last moment that anybody told, and when that was on `performance.now()`. */
+  #stamp: Stamp | null = null;
+  #stampedMs = 0;
 
   constructor(
     server: Server,
@@ -51,7 +56,8 @@ export class PostgresMethods {
   ) {
     this.#server = server;
     this.#node = node;
-    const known = new KnownPositions(onNotice);
+    this.#onNotice = onNotice;
+    const known = new KnownPositions((moved) => onNotice({ moved }));
     this.#known = known;
     this.#connections = new Connections(
       server,
@@ -77,7 +83,8 @@ export class PostgresMethods {
     });
   }
 
-  async open({ stamp, nonce, after }: Opening): Promise<Opened> {
+  async open({ stamp, after }: Opening): Promise<Opened> {
+    this.#noteTime(stamp);
     const { schema } = this.#server;
     const { keeper } = this.#connections;
     try {
@@ -87,7 +94,7 @@ export class PostgresMethods {
         await this.#days.turnTo(rows[0].text("today"));
       });
       await keeper.turn((ask) => this.#claims.see(ask, stamp.bootMs));
-      const origin = await this.#own.begin("unclean", stamp, nonce, after);
+      const origin = await this.#own.begin("unclean", stamp, randomName(), after);
       const receipts = await keeper.turn(allReceipts);
       this.#running = this.#following.run(this.#closing.signal);
       return { origin, positions: this.#known.all(), receipts };
@@ -97,12 +104,33 @@ export class PostgresMethods {
     }
   }
 
-  append(batch: AppendBatch): Promise<AppendResult> {
-    return this.#own.append(batch, randomName);
+  #noteTime(stamp: Stamp): void {
+    this.#stamp = stamp;
+    this.#stampedMs = performance.now();
   }
 
-  renewLife(reason: LifeReason, stamp: Stamp, nonce: string, after?: string): Promise<string> {
-    return this.#own.begin(reason, stamp, nonce, after);
+  /** This moment: the last that was told, and what passed since on a clock that never jumps. */
+  #now(): Stamp {
+    if (this.#stamp === null) throw new Error("The journal is not open");
+    const passedMs = Math.round(performance.now() - this.#stampedMs);
+    const { wallMs, bootMs } = this.#stamp;
+    return { ...this.#stamp, wallMs: wallMs + passedMs, bootMs: bootMs + passedMs };
+  }
+
+  append(batch: AppendBatch): Promise<AppendResult> {
+    this.#noteTime(batch.stamp);
+    return this.#own.append(batch, randomName).finally(() => this.#tellOrigin());
+  }
+
+  /** After the database went back in time, what is appended belongs to another life. */
+  #tellOrigin(): void {
+    const { origin } = this.#own;
+    if (origin !== this.#toldOrigin) this.#onNotice({ origin });
+    this.#toldOrigin = origin;
+  }
+
+  renewLife(reason: LifeReason, after?: string): Promise<string> {
+    return this.#own.begin(reason, this.#now(), randomName(), after);
   }
 
   /** What one node ships goes over one connection: its requests do not race each other. */
@@ -158,6 +186,19 @@ export class PostgresMethods {
     const pruned = await prune(this.#connections.own, this.#node, before, retention);
     if (pruned > 0) await this.#following.look();
     return pruned;
+  }
+
+  /** The database looks after its own pages, and encrypts them, or not, by its own means. */
+  scrub(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  useKeys(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  rekey(): Promise<number> {
+    return Promise.resolve(0);
   }
 
   async status(): Promise<Status> {
