@@ -56,7 +56,7 @@ export class BlobStore implements Disposable {
   static async open(options: BlobStoreOptions): Promise<BlobStore> {
     const { directory, keys, destinations } = options;
     await Deno.mkdir(join(directory, "incoming"), { recursive: true, mode: 0o700 });
-    const index = BlobIndex.open(join(directory, "index.db"), keys[0], destinations);
+    const index = BlobIndex.open(join(directory, "index.db"), keys, destinations);
     const store = new BlobStore(options, index);
     for (const name of await fileNames(store.incoming)) {
       if (name.endsWith(".new")) await removeIfThere(join(store.incoming, name));
@@ -195,6 +195,12 @@ export class BlobStore implements Disposable {
     if (digest.digest("hex") === hash) return "sound";
     await this.#turns.take(hash, () => this.#setAside(hash, "its content has another hash"));
     return "damaged";
+  }
+
+  /** Takes other storage keys into use, the newest first; files stay as they are (see `reseal`). */
+  useKeys(keys: readonly string[]): void {
+    this.keys.use(keys);
+    this.#index.rekey(keys[0]);
   }
 
   /** Seals every file anew that is not sealed with the newest key (X4); returns how many. */
