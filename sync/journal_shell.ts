@@ -117,8 +117,9 @@ export class JournalShell {
         this.#fly();
         commit.landed(seqs);
       }, (error) => {
-        commit.failed(error);
-        this.#fail(error);
+        this.#flights--;
+        this.#fly();
+        commit.failed(this.#told(error));
       });
     }
   }
@@ -149,9 +150,13 @@ export class JournalShell {
     try {
       return await this.#worker.call("receive", [runs]);
     } catch (error) {
-      this.#fail(new Error("Cannot receive into the journal", { cause: error }));
-      throw error;
+      throw this.#told(error);
     }
+  }
+
+  #told(error: unknown): unknown {
+    if (error instanceof Error && error.name !== "JournalUnwritable") this.#fail(error);
+    return error;
   }
 
   read(origin: string, stream: string, after: number, limits: ReadLimits): Promise<ReadResult> {
@@ -201,7 +206,7 @@ export class JournalShell {
 
   probe(): Promise<void> {
     const proof = this.#worker.call("probe", []);
-    proof.catch((error) => this.#fail(error));
+    proof.catch((error) => this.#told(error));
     return proof;
   }
 

@@ -36,7 +36,9 @@ export const MEMBER_ROUTES: ReadonlyMap<string, MemberRoute> = new Map([
 async function positions(desk: Desk, asker: Asker, body: Uint8Array): Promise<Answer> {
   const { end, twins } = desk;
   const { self, questions } = decodePositionsAsked(body);
-  if (parseOrigin(self)?.node === asker.node) {
+  // A county may be several processes on one database, each with a life of its own.
+  const isSite = end.member(asker.node)?.role === "site";
+  if (isSite && parseOrigin(self)?.node === asker.node) {
     const sighting = twins.saw(asker.node, self, asker.remote);
     if (sighting !== null) end.onEvent({ kind: "twins", ...sighting });
   }
