@@ -71,6 +71,33 @@ export function describeDriver<S>(driver: Driver<S>, rig: () => Promise<Rig>): v
       if (saying !== null) expect(await saying).toBe(end.takesRefused !== undefined);
     });
 
+    test("G2: what there is no room for is not acknowledged; with room again all goes on", async () => {
+      await using end = await rig();
+      let room = false;
+      await using run = DrivenRun.of(
+        driver,
+        end.settings,
+        ({ kind }) =>
+          kind === "reading" && !room
+            ? { kind: "unavailable", reason: "the disk is full" }
+            : { kind: "stored" },
+      );
+      await started(run);
+      let acknowledged: boolean | null = null;
+      const saying = end.say(run)?.then((result) => acknowledged = result);
+      await until("it is handed over", () => run.of("reading").length > 0);
+      if (saying !== undefined) {
+        await until("it is offered again", () => run.of("reading").length > 1);
+        expect(acknowledged).toBeNull();
+      }
+      room = true;
+      const before = run.of("reading").length;
+      if (saying === undefined) end.say(run);
+      else expect(await saying).toBe(true);
+      await until("it comes again", () => run.of("reading").length > before);
+      expect(run.ended).toBeNull();
+    });
+
     test("an abort ends the run soon, while a batch is under way and without an error", async () => {
       await using end = await rig();
       const run = DrivenRun.of(driver, end.settings);

@@ -56,6 +56,8 @@ export interface ReadingItem {
   readonly possibleDuplicate: boolean;
   /** Where the protocol has it and nothing better tells repeats: not every sender says them. */
   readonly delivery?: Delivery;
+  /** Its sender keeps it until it is acknowledged: what is not stored now will come again. */
+  readonly kept?: true;
 }
 
 /** What a known device sent and nobody could read: kept as it came, never dropped. */
@@ -132,12 +134,15 @@ export type Item =
   | ReleaseItem
   | SettledItem;
 
-/** What became of an item. What was refused is not acknowledged to the device. */
+/** What became of an item. Only what is stored or a duplicate is acknowledged to the device. */
 export type Outcome =
   | { readonly kind: "stored" }
   /** The same id with the same bytes was there already. */
   | { readonly kind: "duplicate" }
-  | { readonly kind: "refused"; readonly reason: string };
+  /** It can not be taken, however often it is offered. */
+  | { readonly kind: "refused"; readonly reason: string }
+  /** There is no room for it now. A driver whose device keeps it may offer it again, later. */
+  | { readonly kind: "unavailable"; readonly reason: string };
 
 export type Batch = readonly Item[];
 

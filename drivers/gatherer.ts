@@ -6,6 +6,8 @@ export type Settle = (outcome: Outcome) => void;
 
 /** Items of one batch: enough to make an fsync cheap for each, few enough to answer soon. */
 const BATCH_MAX = 512;
+/** What there was no room for is offered again so often. */
+const OFFER_MS = 1000;
 
 interface Gathered {
   readonly item: Item;
@@ -18,6 +20,7 @@ export class Gatherer {
   #wake: (() => void) | null = null;
   #drained: (() => void)[] = [];
   #failure: { error: unknown } | null = null;
+  readonly #offering = new Set<ReturnType<typeof setTimeout>>();
 
   /** `limit`: items after which {@link full} asks the driver to stop reading. */
   constructor(limit = 4096) {
@@ -35,11 +38,20 @@ export class Gatherer {
     this.#wake?.();
   }
 
-  /** What becomes of the item; stays pending for ever when the run ends before that is known. */
-  outcome(item: Item): Promise<Outcome> {
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    this.put(item, resolve);
-    return promise;
+  /**
+   * As {@link put}, for what its sender keeps until it is acknowledged: while there is no room
+   * for it, it is offered again and again, until `lapsed` says that it is not worth it any more.
+   */
+  offer(item: Item, settle: Settle, lapsed: () => boolean): void {
+    this.put(item, (outcome) => {
+      if (outcome.kind !== "unavailable" || lapsed()) return settle(outcome);
+      const timer = setTimeout(() => {
+        this.#offering.delete(timer);
+        if (lapsed()) settle(outcome);
+        else this.offer(item, settle, lapsed);
+      }, OFFER_MS);
+      this.#offering.add(timer);
+    });
   }
 
   /** Calls back once there is room again. */
@@ -72,6 +84,7 @@ export class Gatherer {
       }
     } finally {
       signal.removeEventListener("abort", stop);
+      for (const timer of this.#offering) clearTimeout(timer);
     }
   }
 

@@ -1,42 +1,22 @@
 /** The API for programs: each route is described once, for answering and for OpenAPI alike. */
 import { Hono } from "hono";
 import * as z from "zod";
+import type { ApiParts, ApiRoute } from "./api_route.ts";
+import { BLOB_ROUTES } from "./blobs/blob_api.ts";
 import { NODE_NAME } from "../sync/origin.ts";
 import { type Problem, problemResponse } from "../sync/problem.ts";
 import { readBody } from "../sync/read_body.ts";
 import { deviceView, listDevices, pointView } from "./devices/device_list.ts";
 import { entriesStream } from "./entries.ts";
+import { centresKnown, declareCentre } from "./fleet/centres.ts";
+import { comparisonLines, comparisonQuery, repairWith } from "./fleet/comparing.ts";
 import { compare, equalityView } from "./fleet/equality.ts";
+import { exportParts, exportQuery, exportRanges, tellExport } from "./export_request.ts";
 import { invite } from "./fleet/invite.ts";
+import { listTwins, twinsView } from "./fleet/twins.ts";
 import { ROLES } from "./fleet/members.ts";
 import { REFUSAL_CODES } from "../drivers/driver.ts";
-import { statusOf, type StatusParts } from "./status.ts";
-import type { Sessions } from "./sessions.ts";
-
-export interface ApiParts extends StatusParts {
-  readonly sessions: Sessions;
-  /** Address of this node, for links. */
-  readonly url: string;
-}
-
-/** A route: what it takes, what it gives, and who answers. */
-export interface ApiRoute {
-  readonly method: "get" | "post";
-  readonly path: string;
-  readonly summary: string;
-  /** Roles that have it; none: both. */
-  readonly role?: "site" | "county";
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodType;
-  readonly answer: z.ZodType;
-  readonly contentType?: string;
-  readonly handle: (parts: ApiParts, input: Input) => Promise<Response>;
-}
-
-interface Input {
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
+import { statusOf } from "./status.ts";
 
 const BODY_BYTES_MAX = 64 << 10;
 const ENTRIES_MAX = 10_000;
@@ -61,6 +41,12 @@ const invitationBody = z.strictObject({
   node: z.string().regex(NODE_NAME),
   role: z.enum(ROLES).default("site"),
   hours: z.number().positive().max(24 * 30).default(24).describe("How long the code is good"),
+});
+
+const centreBody = z.strictObject({
+  centre: z.string().regex(NODE_NAME),
+  lost: z.boolean().describe("false: it has returned"),
+  reason: z.string().min(1).max(500).describe("For the auditor"),
 });
 
 export const API_ROUTES: readonly ApiRoute[] = [
@@ -90,13 +76,38 @@ export const API_ROUTES: readonly ApiRoute[] = [
   },
   {
     method: "get",
+    path: "/api/export",
+    summary: "Entries as a signed file that whoever has it can verify (sync/README.md: Exports)",
+    query: exportQuery,
+    answer: z.string(),
+    contentType: "application/x-ndjson",
+    handle: async ({ node }, { query }) => {
+      const asked = exportQuery.parse(query);
+      const ranges = await exportRanges(node, asked);
+      if (ranges.length === 0) {
+        const detail = JSON.stringify(asked);
+        const title = "Nothing is held here of what is asked";
+        return problemResponse({ status: 404, code: "nothing-held", title, detail });
+      }
+      await tellExport(node, asked);
+      const name = `${asked.node ?? asked.origin}-${asked.from ?? "all"}.ndjson`;
+      return new Response(ReadableStream.from(exportParts(node, ranges)), {
+        headers: {
+          "content-type": "application/x-ndjson",
+          "content-disposition": `attachment; filename="${name}"`,
+        },
+      });
+    },
+  },
+  {
+    method: "get",
     path: "/api/devices",
     summary: "Devices and whether they are there",
     query: siteQuery,
     answer: z.array(deviceView),
     handle: async ({ node }, { query }) => {
       const site = siteQuery.parse(query).site ?? null;
-      return Response.json(await listDevices(node.tables, site, Date.now()));
+      return Response.json(await listDevices(node.tables, site, node.clock.now()));
     },
   },
   {
@@ -107,7 +118,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     answer: z.array(pointView.extend({ site: z.string(), device: z.string() })),
     handle: async ({ node }, { query }) => {
       const site = siteQuery.parse(query).site ?? null;
-      const devices = await listDevices(node.tables, site, Date.now());
+      const devices = await listDevices(node.tables, site, node.clock.now());
       return Response.json(
         devices.flatMap(({ site, device, points }) =>
           points.map((point) => ({ site, device, ...point }))
@@ -141,6 +152,33 @@ export const API_ROUTES: readonly ApiRoute[] = [
   },
   {
     method: "get",
+    path: "/api/comparison",
+    summary: "Each stream compared with what a centre holds: place, days, the first difference; " +
+      "a JSON document a line, and last how many are different",
+    query: comparisonQuery,
+    answer: z.string(),
+    contentType: "application/x-ndjson",
+    handle: (parts, { query }) =>
+      Promise.resolve(comparisonLines(parts, comparisonQuery.parse(query))),
+  },
+  {
+    method: "post",
+    path: "/api/repairs",
+    summary: "Asks a centre again where the two differ, and pulls what is missing here",
+    body: comparisonQuery,
+    answer: z.object({ filled: z.number(), forks: z.number() }),
+    handle: async (parts, { body }) => await repairWith(parts, comparisonQuery.parse(body)),
+  },
+  {
+    method: "get",
+    path: "/api/twins",
+    summary: "Nodes of which there are two boxes, until one of them is enrolled anew",
+    role: "county",
+    answer: z.array(twinsView),
+    handle: async ({ node }) => Response.json(await listTwins(node.tables)),
+  },
+  {
+    method: "get",
     path: "/api/members",
     summary: "Nodes that are enrolled here",
     answer: z.array(z.object({ node: z.string(), role: z.enum(ROLES), publicKey: z.string() })),
@@ -163,6 +201,44 @@ export const API_ROUTES: readonly ApiRoute[] = [
     },
   },
   {
+    method: "get",
+    path: "/api/centres",
+    summary: "Centres of which an operator has said that they are lost, or have returned",
+    answer: z.array(z.object({
+      centre: z.string(),
+      lost: z.boolean(),
+      reason: z.string(),
+      by: z.string().describe("The county's node where it was said"),
+      wallMs: z.number(),
+    })),
+    handle: ({ node }) => Promise.resolve(Response.json(node.losses.list())),
+  },
+  {
+    method: "post",
+    path: "/api/centres",
+    summary:
+      "Declares a centre lost, or returned: while it is lost sites wait for no receipt of it",
+    role: "county",
+    body: centreBody,
+    answer: z.object({ centre: z.string(), lost: z.boolean(), sites: z.number() }),
+    handle: async ({ node }, { body }) => {
+      const word = centreBody.parse(body);
+      const { centre, lost, reason } = word;
+      const known = centresKnown(node);
+      if (!known.includes(centre)) {
+        return problemResponse({
+          status: 404,
+          code: "no-such-centre",
+          title: "The county has no such centre",
+          detail: `it has ${known.join(" and ")}`,
+        });
+      }
+      const sites = await declareCentre(node, word);
+      node.log({ kind: lost ? "centre-lost" : "centre-returned", centre, reason });
+      return Response.json({ centre, lost, sites }, { status: 201 });
+    },
+  },
+  {
     method: "post",
     path: "/api/owner-links",
     summary: "A one-time link to the console",
@@ -170,6 +246,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     handle: ({ sessions, url }) =>
       Promise.resolve(Response.json({ url: ownerUrl(url, sessions.newLink()) }, { status: 201 })),
   },
+  ...BLOB_ROUTES,
 ];
 
 export function ownerUrl(url: string, token: string): string {
@@ -182,13 +259,16 @@ export function apiApp(parts: ApiParts): Hono {
   const role = parts.node.config.role;
   for (const route of API_ROUTES) {
     if (route.role !== undefined && route.role !== role) continue;
-    app.on(route.method.toUpperCase(), route.path, async (context) => {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    app.on(route.method.toUpperCase(), path, async (context) => {
       const query = route.query?.safeParse(context.req.query());
       if (query?.success === false) return badInput(query.error);
       const body = route.body === undefined ? undefined : await jsonBody(context.req.raw);
       const parsed = route.body?.safeParse(body);
       if (parsed?.success === false) return badInput(parsed.error);
-      return await route.handle(parts, { query: context.req.query(), body });
+      const { raw: request } = context.req;
+      const input = { query: context.req.query(), body, path: context.req.param(), request };
+      return await route.handle(parts, input);
     });
   }
   return app;

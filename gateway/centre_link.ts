@@ -39,6 +39,8 @@ export class CentreLink {
   readonly #centre: Centre;
   readonly #replication: Replication;
   #link: Link | null = null;
+  /** A connection of its own: questions of people do not wait behind a batch. */
+  #questions: Peer | null = null;
   /** Why there can be no link for now. */
   #unusable: LinkStatus | null = null;
 
@@ -62,6 +64,16 @@ export class CentreLink {
   /** Where the centre is known to stand, by (origin, stream). */
   get positions(): ReadonlyMap<string, Standing> {
     return this.#link?.peerPositions ?? new Map();
+  }
+
+  /** For questions about what the centre holds; `null` before enrolment. */
+  get questions(): Peer | null {
+    return this.#questions;
+  }
+
+  /** Forgets where the centre is believed to stand; it is asked anew at once. */
+  askAgain(): void {
+    this.#link?.askAgain();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -121,7 +133,9 @@ export class CentreLink {
       ...(ca === undefined ? {} : { ca: Deno.readTextFileSync(ca) }),
     };
     using peer = new Peer(options);
-    // A connection of its own: a question that waits for an answer holds up nothing.
+    // Connections of their own: a question that waits for an answer holds up nothing.
+    using questions = new Peer(options);
+    this.#questions = questions;
     using pulled = new Peer(options);
     const site = config.role === "site";
     const { lives, wants, pacer, others, links } = this.#replication;
@@ -163,6 +177,7 @@ export class CentreLink {
       stamp: () => clock.now(),
       onEvent: (event) => {
         const { from } = event;
+        if (event.kind === "pull-failed") this.#link?.doubt();
         if (event.kind !== "pulled") return log(event);
         counters.add("tributary_received_entries_total", { from }, event.entries);
       },

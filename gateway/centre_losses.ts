@@ -5,7 +5,6 @@ import type { Entry } from "../sync/entry.ts";
 import { parseOrigin } from "../sync/origin.ts";
 import { siteOf } from "../sync/stream.ts";
 import { bodyOf, type Projection } from "./projection.ts";
-import type { QueryTables } from "./tables.ts";
 
 /** Body of a `centre-lost` and a `centre-returned` entry. */
 export const centreLossBody = z.object({
@@ -16,16 +15,6 @@ export type CentreLossBody = z.infer<typeof centreLossBody>;
 
 export const CENTRE_LOST = "centre-lost";
 export const CENTRE_RETURNED = "centre-returned";
-
-export interface CentreLoss {
-  readonly centre: string;
-  readonly lost: boolean;
-  readonly reason: string;
-  /** The county's node where an operator said so. */
-  readonly by: string;
-  /** Milliseconds since 1970 UTC. */
-  readonly wallMs: number;
-}
 
 /**
  * At a county: what the county's own nodes say in `audit`. At a site: what they say in the
@@ -66,38 +55,4 @@ function applyOne(database: Database, entry: Entry, by: string): void {
   const { centre, reason } = body.data;
   const lost = entry.kind === CENTRE_LOST ? 1 : 0;
   database.run(UPSERT, [centre, lost, reason, by, entry.time.wallMs]);
-}
-
-/** What the tables say of it, read anew whenever they change. */
-export class CentreLosses {
-  readonly #tables: QueryTables;
-  #losses: readonly CentreLoss[] = [];
-  #lost: ReadonlySet<string> = new Set();
-
-  constructor(tables: QueryTables) {
-    this.#tables = tables;
-  }
-
-  /** All of which an operator ever said something, the last word of each. */
-  list(): readonly CentreLoss[] {
-    return this.#losses;
-  }
-
-  get lost(): ReadonlySet<string> {
-    return this.#lost;
-  }
-
-  async refresh(): Promise<void> {
-    const rows = await this.#tables.rows(
-      "SELECT centre, lost, reason, saidby, wall FROM centrelosses ORDER BY centre",
-    );
-    this.#losses = rows.map((row) => ({
-      centre: row.text("centre"),
-      lost: row.number("lost") === 1,
-      reason: row.text("reason"),
-      by: row.text("saidby"),
-      wallMs: row.number("wall"),
-    }));
-    this.#lost = new Set(this.#losses.filter(({ lost }) => lost).map(({ centre }) => centre));
-  }
 }

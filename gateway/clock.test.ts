@@ -98,6 +98,19 @@ describe("T12: a stamp", () => {
     expect(clock.now().bootMs - before.bootMs).toBe(602_000);
   });
 
+  test("has both clocks gone on at once after a sleep: that is no jump", () => {
+    const machine = new TestMachine();
+    const clock = new SystemClock(machine);
+    const before = clock.now();
+    machine.suspend(600_000);
+    machine.pass(10);
+    const after = clock.now();
+    expect([after.wallMs - before.wallMs, after.bootMs - before.bootMs]).toEqual([
+      600_010,
+      600_010,
+    ]);
+  });
+
   test("of an earlier moment is as much earlier on both clocks", () => {
     const machine = new TestMachine();
     const clock = new SystemClock(machine);

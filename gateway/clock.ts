@@ -7,6 +7,8 @@ const TIME_ERROR = 5;
 const TIMEX_BYTES = 256;
 /** How often the kernel is asked whether it is synchronised, and the boot-time clock read anew. */
 const REFRESH_MS = 1000;
+/** They are read at once when the wall clock has moved by more than this, milliseconds. */
+const MOVED_MS = 200;
 
 export interface Clock {
   /** This moment. */
@@ -47,6 +49,8 @@ export class SystemClock implements Clock {
   readonly #timepieces: Timepieces;
   /** `performance.now()` + this = milliseconds since boot. */
   #bootOffsetMs = 0;
+  /** The same of the wall clock, when it was read last. */
+  #wallOffsetMs = 0;
   #state: ClockState = "untrusted";
   #refreshedMs = -Infinity;
 
@@ -61,8 +65,11 @@ export class SystemClock implements Clock {
   ruler(): Ruler {
     const { bootId } = this.#timepieces;
     const nowMs = this.#timepieces.performanceMs();
-    if (nowMs - this.#refreshedMs > REFRESH_MS) this.#refresh(nowMs);
     const wallOffsetMs = this.#timepieces.wallMs() - nowMs;
+    // After a sleep the wall clock has gone on and performance.now() has not: that is no jump.
+    const moved = Math.abs(wallOffsetMs - this.#wallOffsetMs) > MOVED_MS;
+    this.#wallOffsetMs = wallOffsetMs;
+    if (moved || nowMs - this.#refreshedMs > REFRESH_MS) this.#refresh(nowMs);
     const bootOffsetMs = this.#bootOffsetMs;
     const clock = this.#state;
     return (performanceMs) => ({

@@ -12,7 +12,8 @@ import type {
 } from "../drivers/driver.ts";
 import { BODY_BYTES_MAX, type Stamp } from "../sync/entry.ts";
 import type { Append, Appended } from "../sync/append.ts";
-import type { Journal } from "../sync/journal.ts";
+import { type Journal, JournalUnwritable } from "../sync/journal.ts";
+import { type Admission, type NoRoom, NOTHING_OWED, Unstored } from "./admission.ts";
 import type { Clock, Ruler } from "./clock.ts";
 import {
   digestOf,
@@ -29,6 +30,7 @@ import type { Refusals } from "./refusals.ts";
 
 export interface CollectorParts {
   readonly journal: Journal;
+  readonly admission: Admission;
   readonly clock: Clock;
   readonly counters: Counters;
   readonly refusals: Refusals;
@@ -51,14 +53,16 @@ export class Collector {
   /** Batches being stored, and since when, on the clock of `performance.now()`. */
   readonly #storing = new Map<Batch, number>();
   readonly #redeliveries = new Redeliveries();
+  readonly #unstored = new Unstored();
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
   }
 
   /**
-   * Drives one run of one line to its end; throws what the driver throws. When the journal fails,
-   * the run is ended without an outcome (G1): the driver lets go of its line, unacknowledged.
+   * Drives one run of one line to its end; throws what the driver throws. What the journal cannot
+   * write for now is `unavailable`. When it fails for good, the run is ended without an outcome
+   * (G1): the driver lets go of its line, unacknowledged.
    */
   async drive(source: string, run: Run, onLine: OnLine): Promise<void> {
     let outcomes: readonly Outcome[] = [];
@@ -111,21 +115,41 @@ export class Collector {
   }
 
   async #store(source: string, given: Batch, onLine: OnLine): Promise<readonly Outcome[]> {
-    const batch = given.map((item) => this.#marked(item));
-    const { journal, clock, counters } = this.#parts;
+    const { admission, clock, counters } = this.#parts;
+    const noRoom = admission.noRoomFor("reading");
+    // What is not stored now is nothing that a later one could repeat.
+    const batch = noRoom === null ? given.map((item) => this.#marked(item)) : given;
     const ruler = clock.ruler();
     const stamp = ruler(performance.now());
-    const appends: Append[] = [];
+    const owed = noRoom === null ? this.#unstored.takeOwed(stamp) : NOTHING_OWED;
+    const appends: Append[] = [...owed.entries];
     const outcomes: Outcome[] = [];
     const places: number[] = [];
-    for (const item of batch) {
-      const append = this.#append(source, item, ruler, onLine);
+    for (const [index, item] of batch.entries()) {
+      const ready = this.#ready(source, item, ruler, onLine);
+      if (ready !== null && "noRoom" in ready) {
+        outcomes.push(this.#unavailable(source, given[index], ready.append, ready.noRoom, stamp));
+        places.push(-1);
+        continue;
+      }
+      const append = ready?.append ?? null;
       const large = append !== null && isTooLarge(append);
       outcomes.push(large ? this.#refuseLarge(source, item, stamp) : STORED);
       places.push(append === null || large ? -1 : appends.length);
       if (append !== null && !large) appends.push(append);
     }
-    const appended = await journal.append(appends, stamp);
+    let appended: Appended[];
+    try {
+      appended = await admission.append(appends, stamp);
+    } catch (error) {
+      const unwritable = unwritableBy(error);
+      owed.unpaid();
+      return outcomes.map((outcome, index) =>
+        places[index] < 0
+          ? outcome
+          : this.#unavailable(source, given[index], appends[places[index]], unwritable, stamp)
+      );
+    }
     const tally = new Tally();
     const conflicts: number[] = [];
     for (const [index, place] of places.entries()) {
@@ -135,10 +159,51 @@ export class Collector {
       this.#list(source, batch[index], stamp);
     }
     for (const index of conflicts) {
-      outcomes[index] = await this.#conflict(source, batch[index], ruler, tally);
+      try {
+        outcomes[index] = await this.#conflict(source, batch[index], ruler, tally);
+      } catch (error) {
+        const unwritable = unwritableBy(error);
+        outcomes[index] = this.#unavailable(source, given[index], null, unwritable, stamp);
+      }
     }
     tally.addTo(counters, source);
     return outcomes;
+  }
+
+  /** What to append for an item, `null` for nothing; or why there is no room for it. */
+  #ready(
+    source: string,
+    item: Item,
+    ruler: Ruler,
+    onLine: OnLine,
+  ): { append: Append } | { append: Append | null; noRoom: NoRoom } | null {
+    const { admission } = this.#parts;
+    if (item.kind === "reading" || item.kind === "unreadable") {
+      const noRoom = admission.noRoomFor("reading");
+      if (noRoom !== null) return { append: null, noRoom };
+    }
+    const append = this.#append(source, item, ruler, onLine);
+    if (append === null) return null;
+    const noRoom = append.kind === "entry" ? admission.noRoomFor(append.stream) : null;
+    return noRoom === null ? { append } : { append, noRoom };
+  }
+
+  /** There is no room for it: its device is not answered, and what will be missing is counted. */
+  #unavailable(
+    source: string,
+    item: Item,
+    append: Append | null,
+    noRoom: NoRoom,
+    stamp: Stamp,
+  ): Outcome {
+    const { counters, log } = this.#parts;
+    const entry = append?.kind === "entry" ? append : null;
+    if (append?.kind !== "release" && this.#unstored.add(item, entry, noRoom, stamp)) {
+      const stream = entry?.stream ?? "reading";
+      counters.add("tributary_refused_entries_total", { stream, reason: noRoom.code });
+      log({ kind: "not-stored", source, stream, reason: noRoom.reason });
+    }
+    return { kind: "unavailable", reason: noRoom.reason };
   }
 
   /** The entry for an item, or `null` where there is nothing to store. */
@@ -204,7 +269,7 @@ export class Collector {
     if ((item.kind !== "reading" && item.kind !== "unreadable") || item.identity === null) {
       return STORED;
     }
-    const { journal, counters, log } = this.#parts;
+    const { admission, counters, log } = this.#parts;
     const { device, identity } = item;
     const stamp = ruler(performance.now());
     if (identity.restarts) return tally.outcome(item, await this.#takeOver(item, identity, ruler));
@@ -219,7 +284,8 @@ export class Collector {
       channel: "key-conflict",
       id: `${channel} ${id} ${digestOf(bytes)}`,
     };
-    await journal.append([keyed(newEntry("alarm", "key-conflict", stamp, body), named)], stamp);
+    const alarm = newEntry("alarm", "key-conflict", stamp, body);
+    await admission.append([keyed(alarm, named)], stamp);
     return { kind: "refused", reason: `id "${id}" came with other bytes before` };
   }
 
@@ -229,7 +295,7 @@ export class Collector {
     identity: Identity,
     ruler: Ruler,
   ): Promise<Appended> {
-    const { journal } = this.#parts;
+    const { admission } = this.#parts;
     const { channel, id } = identity;
     const time = ruler(item.receivedMs);
     const reused = { idReused: true };
@@ -239,10 +305,16 @@ export class Collector {
     const named = keyed(entry, identity);
     const stamp = ruler(performance.now());
     // The like of it, earlier in the same batch, may have taken the id over already.
-    const [again] = await journal.append([named], stamp);
+    const [again] = await admission.append([named], stamp);
     if (again.kind !== "conflict") return again;
-    return (await journal.append([{ kind: "release", channel, id }, named], stamp))[1];
+    return (await admission.append([{ kind: "release", channel, id }, named], stamp))[1];
   }
+}
+
+/** That the journal takes nothing at the moment; throws what says anything else. */
+function unwritableBy(error: unknown): NoRoom {
+  if (!(error instanceof JournalUnwritable)) throw error;
+  return { code: "unwritable", reason: error.reason };
 }
 
 /** What became of a batch, counted: the counters are told once for all of it. */

@@ -28,6 +28,22 @@ const journal = z.strictObject({
     .describe("Size of one journal file; space is freed by whole files"),
   retentionDays: z.number().min(0).max(36_500).default(30)
     .describe("Own entries stay at least so long, and until both centres have given a receipt"),
+  groupCommitMs: z.number().min(0).max(100).default(0)
+    .describe(
+      "So long a commit waits for more to share it, milliseconds: acknowledgements come later " +
+        "by it and flash wears less; nothing that was acknowledged is lost either way",
+    ),
+});
+
+const blobs = z.strictObject({
+  fileMiB: z.number().int().min(1).max(4096).default(4096)
+    .describe("Size of one file at most"),
+  totalGiB: z.number().min(0.001).max(1_000_000).optional()
+    .describe("Room that all files may take; none: what the disk has"),
+  diskPercent: z.number().min(1).max(94).default(90)
+    .describe("No file is taken that fills the file system further; readings go on to 95"),
+  retentionDays: z.number().min(0).max(36_500).default(7)
+    .describe("A site's files stay at least so long, and until both centres have given a receipt"),
 });
 
 const line = z.strictObject({
@@ -36,6 +52,34 @@ const line = z.strictObject({
   sharePercent: z.number().min(1).max(100).default(50)
     .describe("How much of it replication may take, per cent; alarms are not held back"),
 });
+/** Shares of the file system in use, percent, each more than the one before it. */
+export const DISK_SHARES = {
+  alarmPercent: 80,
+  refuseReadingsPercent: 95,
+  refuseRecordsPercent: 97,
+} as const;
+const percent = (name: keyof typeof DISK_SHARES) =>
+  z.number().min(1).max(99.9).default(DISK_SHARES[name]);
+
+const disk = z.strictObject({
+  alarmPercent: percent("alarmPercent")
+    .describe("From this share of the file system in use it is an alarm, with the days left"),
+  refuseReadingsPercent: percent("refuseReadingsPercent")
+    .describe("From this share on no new readings are taken, and none acknowledged"),
+  refuseRecordsPercent: percent("refuseRecordsPercent")
+    .describe("From this share on no new records either; alarms and audit always are"),
+  releasePercent: z.number().min(0).max(20).default(2)
+    .describe("Each of these ends so much below where it began"),
+  reserveMiB: z.number().min(0).max(10_240).default(64)
+    .describe("Set aside for alarms and audit; a tenth of the file system at most"),
+  checkSeconds: z.number().min(0.2).max(300).default(5)
+    .describe("How often the disk is looked at"),
+  forecastHours: z.number().min(1).max(24 * 30).default(24)
+    .describe("The days left are told from the growth in so many hours"),
+  forecastAfterSeconds: z.number().min(1).max(86_400).default(600)
+    .describe("Nothing is told before so much was watched"),
+});
+export type DiskConfig = z.infer<typeof disk>;
 
 const node = (example: string) => ({
   node: nodeName.describe("Name of this node, unique in the county").meta({ examples: [example] }),
@@ -46,7 +90,9 @@ const node = (example: string) => ({
     .describe("File with the at-rest key, 64 hexadecimal digits; none: made in dataDir/keys"),
   http: http.prefault({}).describe("Console and API"),
   journal: journal.prefault({}).describe("Where entries are kept"),
+  blobs: blobs.prefault({}).describe("Large contents such as ECG, documents and images"),
   line: line.prefault({}).describe("The line that other traffic shares"),
+  disk: disk.prefault({}).describe("What happens when the file system of dataDir fills up"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),
 });

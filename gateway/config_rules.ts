@@ -2,7 +2,7 @@
  * What a single field cannot tell: names that stand twice, addresses that others can hear. Works
  * on a document that may be wrong in other ways too, so that all faults are told at once.
  */
-import { isLoopback } from "./config.ts";
+import { DISK_SHARES, isLoopback } from "./config.ts";
 
 export interface RuleFault {
   readonly path: readonly (string | number)[];
@@ -16,6 +16,7 @@ export function ruleFaults(document: unknown): RuleFault[] {
     const message = `"${host}" can be heard by others: it needs http.tls`;
     faults.push({ path: ["http", "host"], message });
   }
+  faults.push(...notRising(dig(document, "disk")));
   faults.push(...clearText(dig(document, "peer", "url"), ["peer", "url"]));
   faults.push(...itself(document, ["peer", "node"]));
   const counties = list(dig(document, "counties"));
@@ -51,6 +52,20 @@ export function ruleFaults(document: unknown): RuleFault[] {
       )
     ),
   ];
+}
+
+/** What is refused first must not be what is refused last. */
+function notRising(disk: unknown): RuleFault[] {
+  const shares = Object.entries(DISK_SHARES).map(([name, fallback]) => {
+    const share = dig(disk, name) ?? fallback;
+    return { name, share: typeof share === "number" ? share : fallback };
+  });
+  return shares.slice(1).flatMap(({ name, share }, index) => {
+    const before = shares[index];
+    return share > before.share
+      ? []
+      : [{ path: ["disk", name], message: `found ${share}; want more than ${before.name}` }];
+  });
 }
 
 interface Named {

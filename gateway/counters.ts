@@ -23,6 +23,10 @@ export const COUNTERS = {
     help: "Clients, messages and packets turned away, by reason",
     labels: ["source", "code"],
   },
+  tributary_refused_entries_total: {
+    help: "Items that were not stored for want of room, by stream and why (T4)",
+    labels: ["stream", "reason"],
+  },
   tributary_key_conflicts_total: {
     help: "Messages refused because their id came with other bytes before (T2)",
     labels: ["source"],
@@ -34,6 +38,10 @@ export const COUNTERS = {
   tributary_sync_refused_total: {
     help: "Requests between nodes refused, by reason (X3)",
     labels: ["code"],
+  },
+  tributary_twins_total: {
+    help: "Sightings of two boxes that say that they are one node",
+    labels: ["node"],
   },
   tributary_runs_refused_total: {
     help: "Runs of entries refused: altered, forked or not the sender's to ship",

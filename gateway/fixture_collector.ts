@@ -4,6 +4,7 @@ import { stampAt, TemporaryFolder } from "../sync/fixtures.ts";
 import { type Journal, openJournal } from "../sync/journal.ts";
 import { entriesOf } from "../sync/run.ts";
 import type { Stream } from "../sync/stream.ts";
+import type { NoRoom } from "./admission.ts";
 import { Collector } from "./collector.ts";
 import { Counters } from "./counters.ts";
 import type { LogLine } from "./log.ts";
@@ -15,6 +16,10 @@ export class CollectorDesk implements AsyncDisposable {
   readonly lines: LogLine[] = [];
   readonly journal: Journal;
   readonly collector: Collector;
+  /** Why a stream is not taken; all are. */
+  noRoom: (stream: Stream) => NoRoom | null = () => null;
+  /** What the journal says to whatever it is given. */
+  failure: Error | null = null;
   readonly #folder: TemporaryFolder;
 
   private constructor(folder: TemporaryFolder, journal: Journal) {
@@ -22,6 +27,11 @@ export class CollectorDesk implements AsyncDisposable {
     this.journal = journal;
     this.collector = new Collector({
       journal,
+      admission: {
+        noRoomFor: (stream) => this.noRoom(stream),
+        append: (items, stamp) =>
+          this.failure === null ? journal.append(items, stamp) : Promise.reject(this.failure),
+      },
       counters: this.counters,
       refusals: this.refusals,
       log: (line) => this.lines.push(line),

@@ -10,7 +10,7 @@ import { invitationSchema } from "./commands/status.ts";
 import type { Config } from "./config.ts";
 import { readConfig } from "./config_file.ts";
 import { readToken } from "./keystore.ts";
-import { ourProgram } from "./program.ts";
+import { type CommandLine, ourProgram } from "./program.ts";
 import { isReady } from "./readiness.ts";
 
 const positionsSchema = z.array(
@@ -43,6 +43,7 @@ export class NodeProcess implements AsyncDisposable {
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #tls: NodeTls | null;
+  readonly #machine: string | null;
   #program: Program | null = null;
 
   constructor(
@@ -55,9 +56,12 @@ export class NodeProcess implements AsyncDisposable {
       readonly port?: number;
       readonly tls?: NodeTls;
       readonly env?: Readonly<Record<string, string>>;
+      /** Names its hardware, where it is to be another than this machine's. */
+      readonly machine?: string;
     },
   ) {
     const { name, role, more = {}, port = freePort(), tls = null, env = {} } = options;
+    this.#machine = options.machine ?? null;
     this.name = name;
     this.port = port;
     this.file = join(folder, `${name}.yaml`);
@@ -98,15 +102,18 @@ export class NodeProcess implements AsyncDisposable {
     return this.#program;
   }
 
-  /** Starts it; it is not ready yet. */
-  spawn(): void {
-    const [program, args] = ourProgram("run", "-c", this.file);
-    this.#program = new Program(program, args, this.#env);
+  /** Starts it, by another program where one is named; it is not ready yet. */
+  spawn(by: readonly string[] = []): void {
+    const [program, args] = this.#machine === null
+      ? ourProgram("run", "-c", this.file)
+      : onMachine(this.file, this.#machine);
+    const [first, ...rest] = [...by, program, ...args];
+    this.#program = new Program(first, rest, this.#env);
   }
 
   /** Starts it and waits until it is ready. */
-  async start(): Promise<this> {
-    this.spawn();
+  async start(by: readonly string[] = []): Promise<this> {
+    this.spawn(by);
     await until(`${this.name} is ready`, async () => {
       if (this.ended) throw new Error(`${this.name} ended:\n${this.log}`);
       // Whether its certificate is good is not the question here.
@@ -211,12 +218,22 @@ export class NodeProcess implements AsyncDisposable {
   }
 }
 
-/** Two centres that run and know each other. */
-export async function startCentres(folder: string): Promise<readonly [NodeProcess, NodeProcess]> {
+/** The program as it runs on another machine. */
+function onMachine(file: string, machine: string): CommandLine {
+  const path = (name: string) => new URL(name, import.meta.url).pathname;
+  const runtime = ["run", "-A", "-q", "--config", path("../deno.json")];
+  return [Deno.execPath(), [...runtime, path("./fixture_other_machine.ts"), file, machine]];
+}
+
+/** Two centres that run and know each other; `more` is in the configuration of both. */
+export async function startCentres(
+  folder: string,
+  more: object = {},
+): Promise<readonly [NodeProcess, NodeProcess]> {
   const [portA, portB] = [freePort(), freePort()];
   const county = (name: string, port: number, other: string, otherPort: number) => {
     const peer = { node: other, url: `http://127.0.0.1:${otherPort}` };
-    return new NodeProcess(folder, { name, role: "county", port, more: { peer } });
+    return new NodeProcess(folder, { name, role: "county", port, more: { peer, ...more } });
   };
   const a = county("county-a", portA, "county-b", portB);
   const b = county("county-b", portB, "county-a", portA);

@@ -68,7 +68,8 @@ describe.each(["site", "county"] as const)("a %s", (role) => {
     const described = z.object({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
       .parse(await response.json());
     const own = API_ROUTES.filter((route) => route.role === undefined || route.role === role);
-    expect(Object.keys(described.paths).sort()).toEqual(own.map(({ path }) => path).sort());
+    const paths = new Set(own.map(({ path }) => path));
+    expect(Object.keys(described.paths).sort()).toEqual([...paths].sort());
   });
 
   test("answers each route as it is described", async () => {
@@ -76,14 +77,16 @@ describe.each(["site", "county"] as const)("a %s", (role) => {
     const { origin, stream } = position;
     for (const route of API_ROUTES) {
       const own = route.role === undefined || route.role === role;
-      if (!own || route.method !== "get") continue;
+      // What is asked for by name has to be there; so has a centre to compare with.
+      const asks = /\{|comparison$/.test(route.path);
+      if (!own || route.method !== "get" || asks) continue;
       const query = route.query !== undefined && "origin" in route.query.shape
         ? `?${new URLSearchParams({ origin, stream })}`
         : "";
       const response = await node(role).fetch(route.path + query);
       expect(response.status, route.path).toBe(200);
       if (route.contentType === undefined) route.answer.parse(await response.json());
-      else expect((await response.text()).trim().split("\n").length).toBe(position.seq);
+      else expect((await response.text()).split('"body":').length - 1).toBe(position.seq);
     }
   });
 

@@ -4,8 +4,10 @@ import { type Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { problemResponse } from "../sync/problem.ts";
 import type { SyncHandler } from "../sync/routes.ts";
-import { apiApp, type ApiParts } from "./api.ts";
+import { apiApp } from "./api.ts";
+import type { ApiParts } from "./api_route.ts";
 import { isLoopback } from "./config.ts";
+import { isDiskFailure } from "./disk_failure.ts";
 import { consoleApp, languageApp, languageOf, viewOf } from "./console/app.ts";
 import { enterPage, strangerPage } from "./console/layout.ts";
 import type { TextKey } from "./console/text.ts";
@@ -24,6 +26,9 @@ export interface HttpParts extends ApiParts {
 export interface Connection {
   readonly remoteAddr: { readonly hostname: string };
 }
+
+/** A disk that is full is so for a while. */
+const RETRY_AFTER_SECONDS = 30;
 
 const ASSETS: Readonly<Record<string, string>> = {
   "frame.css": "text/css; charset=utf-8",
@@ -60,6 +65,7 @@ export function httpHandler(
   app.onError((error, context) => {
     const { method, path } = context.req;
     node.log({ kind: "request-failed", method, path, error: error.message });
+    if (isDiskFailure(error)) return noRoomResponse(error);
     return problemResponse({
       status: 500,
       code: "internal",
@@ -112,6 +118,19 @@ export function httpHandler(
   app.route("/", consoleApp(parts, (context) => mayLookOn(parts, context)));
   app.notFound((context) => stranger(context, "notFound", 404));
   return async (request, connection) => await app.fetch(request, { connection });
+}
+
+/** A sender comes again: what it brings is neither stored nor acknowledged. */
+function noRoomResponse({ message }: Error): Response {
+  const answer = problemResponse({
+    status: 503,
+    code: "no-room",
+    title: "The node's disk takes nothing at the moment",
+    detail: message,
+    hint: "make room on its disk, or mend it; the node goes on by itself then",
+  });
+  answer.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
+  return answer;
 }
 
 function readAssets(): Map<string, string> {

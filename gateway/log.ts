@@ -40,8 +40,18 @@ export type LogLine =
   | { kind: "enrolled"; node: string; role: string }
   | { kind: "invited"; node: string; role: string }
   | { kind: "pruned"; segments: number }
+  | { kind: "blobs-removed"; files: number }
+  | { kind: "blob-lost"; hash: string; reason: string }
+  | { kind: "blob-set-aside"; destination: string; hash: string; reason: string }
   | { kind: "projection-rebuilt"; reason: string }
   | { kind: "request-failed"; method: string; path: string; error: string }
+  | { kind: "not-stored"; source: string; stream: string; reason: string }
+  | { kind: "disk"; state: string; usedPercent: number; freeBytes: number; daysLeft: number | null }
+  | { kind: "clock-step" | "clock-drift"; deltaMs: number }
+  | { kind: "clock-trusted"; shiftMs: number }
+  | { kind: "disk-failure"; error: string }
+  | { kind: "journal-unwritable"; reason: string }
+  | { kind: "journal-writable"; seconds: number }
   | { kind: "failed"; error: string; stack: string | undefined };
 
 export type Level = "info" | "warning" | "error";
@@ -76,8 +86,19 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "enrolled": "info",
   "invited": "info",
   "pruned": "info",
+  "blobs-removed": "info",
+  "blob-lost": "error",
+  "blob-set-aside": "warning",
   "projection-rebuilt": "warning",
   "request-failed": "error",
+  "not-stored": "warning",
+  "disk": "error",
+  "clock-step": "warning",
+  "clock-drift": "warning",
+  "clock-trusted": "info",
+  "disk-failure": "warning",
+  "journal-unwritable": "error",
+  "journal-writable": "info",
   "failed": "error",
 };
 

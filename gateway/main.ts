@@ -3,7 +3,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { SimulateOptions } from "./commands/device.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, readConfig } from "./config_file.ts";
-import { CommandError } from "./commands/local_api.ts";
+import type { AgainstOptions } from "./commands/verify_against.ts";
+import type { ExportOptions } from "./commands/export.ts";
+import { CommandError, UsageError } from "./commands/local_api.ts";
 import { complain, print } from "./print.ts";
 import { VERSION } from "./version.ts";
 
@@ -36,6 +38,7 @@ function interruption(): AbortSignal {
 }
 
 type WithConfig = { config: string };
+type VerifyOptions = Partial<AgainstOptions> & { json?: boolean };
 
 function buildProgram(): Command {
   const program = new Command("tributary")
@@ -104,11 +107,43 @@ function buildProgram(): Command {
   add("verify", "walk every chain on this disk, name the first bad entry", "tributary verify")
     .addOption(CONFIG_OPTION)
     .option("--json", "as JSON, for programs")
-    .action(async ({ config, json }: WithConfig & { json?: boolean }) => {
+    .option("--against <url>", "compare with a centre instead, stream by stream and day by day")
+    .option("--node <node>", "with --against: entries of this node only")
+    .option("--wait <seconds>", "with --against: for what is on its way", number)
+    .option("--repair", "with --against: where it differs, ask again")
+    .action(async ({ config, json, ...rest }: WithConfig & VerifyOptions) => {
+      const { against, ...how } = rest;
+      if (against !== undefined) {
+        const { againstText, verifyAgainst } = await import("./commands/verify_against.ts");
+        const found = await verifyAgainst(readConfig(config), { against, ...how });
+        print(json ? JSON.stringify(found, null, 2) : againstText(found));
+        if (found.different > 0) throw new CommandError("The two do not hold the same");
+        return;
+      }
+      if (Object.keys(how).length > 0) throw new UsageError("This needs --against URL");
       const { isSound, verificationText, verifyJournal } = await import("./commands/verify.ts");
       const verification = verifyJournal(readConfig(config));
       print(json ? JSON.stringify(verification, null, 2) : verificationText(verification));
       if (!isSound(verification)) throw new CommandError("The journal is not sound");
+    });
+
+  add(
+    "export",
+    "entries in a signed file that whoever has it can verify",
+    "tributary export --node site-017 --stream reading --from 2026-11-01 --out november.ndjson",
+  )
+    .addOption(CONFIG_OPTION)
+    .requiredOption("--out <file>", "where to; it must not be there yet")
+    .option("--node <node>", "entries of this node, of all its lives")
+    .option("--origin <origin>", "entries of one life, as `status` names it")
+    .option("--stream <stream>", "one stream; none: all")
+    .option("--from <edge>", "a day such as 2026-11-24; with origin and stream also a number")
+    .option("--to <edge>", "the last day, or the last number")
+    .action(async ({ config, ...options }: WithConfig & ExportOptions) => {
+      const { exportEntries } = await import("./commands/export.ts");
+      const entries = await exportEntries(readConfig(config), options);
+      print(`${entries} entries in ${options.out}, signed`);
+      print(`whoever gets it verifies it with: python3 verify_export.py ${options.out}`);
     });
 
   add("schema", "the configuration's JSON Schema", "tributary schema --example site")
@@ -148,7 +183,27 @@ function buildProgram(): Command {
     });
 
   addDeviceCommands(program);
+  addCentreCommands(program);
   return program;
+}
+
+function addCentreCommands(program: Command): void {
+  const example = 'tributary centre lost county-b --reason "fire, disks destroyed"';
+  const help = "at a county: a centre that is gone for good, or is back";
+  const centre = command(program, "centre", help, example);
+  const words = {
+    lost: "no receipt of it is waited for any more, until it is declared returned",
+    returned: "it is there again: sites keep what it lacks",
+  };
+  for (const [word, meaning] of Object.entries(words)) {
+    command(centre, `${word} <name>`, meaning, example.replace("lost", word))
+      .addOption(CONFIG_OPTION)
+      .requiredOption("--reason <text>", "why, for the auditor")
+      .action(async (name: string, { config, reason }: WithConfig & { reason: string }) => {
+        const { declareCentreBy } = await import("./commands/centre.ts");
+        print(await declareCentreBy(readConfig(config), name, word === "lost", reason));
+      });
+  }
 }
 
 function addDeviceCommands(program: Command): void {
@@ -193,7 +248,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrong;
-    if (error instanceof ConfigError) {
+    if (error instanceof ConfigError || error instanceof UsageError) {
       complain(error.message);
       return EXIT.wrong;
     }

@@ -1,12 +1,17 @@
 /** What a node of either role is made of, opened in order and closed in the opposite one. */
 import { join } from "node:path";
+import { Arrivals } from "../sync/blobs/arrivals.ts";
+import type { BlobStore } from "../sync/blobs/store.ts";
 import type { Journal } from "../sync/journal.ts";
-import { CentreLosses } from "./centre_losses.ts";
+import { openBlobs } from "./blobs/blob_folder.ts";
 import type { Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
+import { ClockWatch } from "./clock_watch.ts";
 import { Counters } from "./counters.ts";
+import { DiskWatch, openReserve } from "./disk_watch.ts";
 import { Registry } from "./fleet/registry.ts";
 import { type Keystore, openKeystore, PeersFile, readLatestLife } from "./keystore.ts";
+import { CentreLosses } from "./known_losses.ts";
 import type { Log } from "./log.ts";
 import { readMachine } from "./machine.ts";
 import { Refusals } from "./refusals.ts";
@@ -21,30 +26,44 @@ export interface Node extends AsyncDisposable {
   readonly refusals: Refusals;
   readonly keystore: Keystore;
   readonly journal: Journal;
+  readonly disk: DiskWatch;
+  readonly clockWatch: ClockWatch;
   readonly tables: QueryTables;
   readonly registry: Registry;
   readonly losses: CentreLosses;
+  readonly blobs: BlobStore;
+  /** Files that come from other nodes; `null` at a site, to which none come. */
+  readonly arrivals: Arrivals | null;
   /** Resolves with the reason when the node cannot go on and has to be started anew. */
   readonly failed: Promise<Error>;
 }
 
-/** Opens keys, journal and tables in the data folder, which is made where it is missing. */
-export async function openNode(config: Config, log: Log): Promise<Node> {
+/**
+ * Opens keys, journal and tables in the data folder, which is made where it is missing. `machine`
+ * names the hardware, see machine.ts.
+ */
+export async function openNode(
+  config: Config,
+  log: Log,
+  machine = readMachine(),
+): Promise<Node> {
   const { dataDir } = config;
   await using opened = new AsyncDisposableStack();
   Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   opened.adopt(lockFolder(dataDir), (file) => file.close());
   const keystore = openKeystore(dataDir, config.keyFile);
+  const reserve = openReserve(config);
   const clock = new SystemClock();
   const journal = opened.adopt(
     await openStore(config, {
       storageKey: keystore.storageKey,
       stamp: clock.now(),
-      machine: readMachine(),
+      machine,
       latest: readLatestLife(dataDir),
     }),
     (journal) => journal.close(),
   );
+  const disk = new DiskWatch(journal, reserve, { config, clock, log });
   const authorities = config.role === "county"
     ? [config.node, ...(config.peer === undefined ? [] : [config.peer.node])]
     : [];
@@ -60,6 +79,10 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
   await registry.refresh();
   const losses = new CentreLosses(tables);
   await losses.refresh();
+  const blobs = opened.use(await openBlobs(config, { keystore, clock, log }));
+  const arrivals = config.role === "county"
+    ? opened.use(await Arrivals.open({ store: blobs, nowMs: () => performance.now() }))
+    : null;
   const closing = opened.move();
   return {
     config,
@@ -69,9 +92,13 @@ export async function openNode(config: Config, log: Log): Promise<Node> {
     refusals: new Refusals(),
     keystore,
     journal,
+    disk,
+    clockWatch: new ClockWatch({ clock, journal, admission: disk, log }),
     tables,
     registry,
     losses,
+    blobs,
+    arrivals,
     failed: Promise.race([journal.failed, tables.failed]),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -1,6 +1,7 @@
 /** systemd's notification socket (sd_notify(3)): readiness, status, watchdog. */
 import { pause } from "../sync/timer.ts";
 import type { CentreStatus } from "./centre_link.ts";
+import type { DiskView } from "./disk_watch.ts";
 
 /** Sends to the socket that systemd names in the environment; does nothing where it names none. */
 export class Notifier implements Disposable {
@@ -53,14 +54,29 @@ const STATUS_MAX = 300;
 const STATUS_MS = 5000;
 
 /** The line that `systemctl status` shows: who the node is, and how each centre is reached. */
-export function statusLine(who: string, links: readonly CentreStatus[]): string {
+export function statusLine(
+  who: string,
+  links: readonly CentreStatus[],
+  disk: string | null = null,
+): string {
   const centres = links.map((link) => {
     if (link.state === "not-enrolled") return `${link.destination} not enrolled`;
     const reason = link.reason === null ? "" : ` (${link.reason})`;
     return `${link.destination} ${link.state}${reason}, ${link.waitingEntries} waiting`;
   });
-  const line = [who, ...centres].join("; ").replaceAll(/\s+/g, " ");
+  const line = [who, ...(disk === null ? [] : [disk]), ...centres].join("; ").replaceAll(
+    /\s+/g,
+    " ",
+  );
   return line.length <= STATUS_MAX ? line : `${line.slice(0, STATUS_MAX - 1)}…`;
+}
+
+/** What is wrong with the disk, or `null`. */
+export function diskNote({ state, usedPercent, refuses, unwritable }: DiskView): string | null {
+  if (unwritable !== null) return `the journal cannot write (${unwritable})`;
+  if (state === "ok") return null;
+  const used = `disk ${Math.floor(usedPercent)} % full`;
+  return refuses.length === 0 ? used : `${used}, takes no ${refuses.join(", ")} entries`;
 }
 
 /** Tells the status whenever it has changed, until the signal aborts. */

@@ -1,6 +1,7 @@
 /** The OpenAPI document of a node, made from its routes. */
 import * as z from "zod";
-import { API_ROUTES, type ApiRoute } from "./api.ts";
+import { API_ROUTES } from "./api.ts";
+import type { ApiRoute } from "./api_route.ts";
 
 const PROBLEM = {
   description: "A problem document (RFC 9457)",
@@ -27,7 +28,8 @@ function operation(route: ApiRoute): object {
   const schema = z.toJSONSchema(route.answer);
   return {
     summary: route.summary,
-    ...(route.query === undefined ? {} : { parameters: parameters(route.query) }),
+    ...parametersOf(route),
+    ...(route.upload === undefined ? {} : { requestBody: UPLOAD }),
     ...(route.body === undefined ? {} : {
       requestBody: {
         required: true,
@@ -42,6 +44,22 @@ function operation(route: ApiRoute): object {
       "4XX": PROBLEM,
     },
   };
+}
+
+const UPLOAD = {
+  required: true,
+  content: { "*/*": { schema: { type: "string", format: "binary" } } },
+};
+
+function parametersOf({ path, query }: ApiRoute): { parameters?: object[] } {
+  const places = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+  const all = [...places, ...(query === undefined ? [] : parameters(query))];
+  return all.length === 0 ? {} : { parameters: all };
 }
 
 function parameters(query: z.ZodObject): object[] {

@@ -10,7 +10,9 @@ export interface Projection {
   readonly schema: string;
   /**
    * Takes entries of one (origin, stream), in their order. Runs in the transaction that moves
-   * the cursor, so that each entry counts once. An entry that is not understood changes nothing.
+   * the cursor, so that each entry counts once. Of the hashes only those of the last entry, and of
+   * the last before each midnight, are sure to be there. An entry that is not understood changes
+   * nothing.
    */
   apply(database: Database, entries: readonly Entry[]): void;
 }

@@ -1,19 +1,26 @@
 /** The thread of the query tables: follows the journal, and answers queries. */
+import type { HashName } from "../sync/chain.ts";
 import { readContents } from "../sync/entry.ts";
 import type { Entry } from "../sync/entry.ts";
 import { Database, type Parameter } from "../sync/database.ts";
+import type { DayDigest } from "../sync/day.ts";
+import type { ReadResult } from "../sync/journal_core.ts";
 import type { JournalReader } from "../sync/journal_methods.ts";
-import type { Run } from "../sync/run.ts";
+import { entriesOf, type Run } from "../sync/run.ts";
 import { streamKey, type StreamState } from "../sync/segments.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
 import { centreLossesOf } from "./centre_losses.ts";
+import { corrections } from "./devices/corrections.ts";
 import { latest } from "./devices/latest.ts";
+import { countDays, days, daysChange, replaceDays } from "./fleet/days.ts";
+import { livesOf } from "./fleet/lives.ts";
 import { membersOf } from "./fleet/members.ts";
 import type { Projection } from "./projection.ts";
 
 export interface ProjectionOpening {
   readonly path: string;
   readonly encryptionKey?: string;
+  readonly hashName: HashName;
   /** Channel to the journal, from `Journal.reader()`. */
   readonly journal: MessagePort;
   /** Nodes whose word on memberships counts: the county's own. */
@@ -29,6 +36,8 @@ export type ProjectionMethods = {
    */
   follow(moved: readonly Pick<StreamState, "origin" | "stream" | "seq">[]): Promise<string[]>;
   rows(sql: string, parameters: readonly Parameter[]): unknown[];
+  /** Counts the days of a stream anew, after entries came to fill what was missing. */
+  recount(origin: string, stream: string): Promise<void>;
   close(): void;
 };
 
@@ -48,6 +57,7 @@ class Tables {
   readonly #database: Database;
   readonly #journal: PortCalls<JournalReader>;
   readonly #projections: readonly Projection[];
+  readonly #hashName: HashName;
   readonly #cursors = new Map<string, number>();
   /** Whether something was taken since this was last asked. */
   changed = false;
@@ -56,6 +66,7 @@ class Tables {
     this.#database = database;
     this.#journal = new PortCalls(opening.journal);
     this.#projections = projections;
+    this.#hashName = opening.hashName;
     for (const row of database.rows("SELECT origin, stream, seq FROM cursors")) {
       this.#cursors.set(streamKey(row.text("origin"), row.text("stream")), row.number("seq"));
     }
@@ -70,21 +81,42 @@ class Tables {
       const result = await this.#journal.call("read", [origin, stream, after, LIMITS]);
       if (result.kind === "end") break;
       if (result.kind === "missing") missing.push(`${result.seq}–${result.next - 1}`);
-      const last = result.kind === "run"
-        ? result.run.last
-        : (result.kind === "pruned" ? result.floor : result.next) - 1;
+      const last = lastOf(result);
       this.#database.transaction(() => {
         if (result.kind === "run") {
-          const entries = entriesIn(result.run);
+          const entries = entriesIn(result.run, this.#hashName);
           for (const projection of this.#projections) projection.apply(this.#database, entries);
         }
         this.#database.run(MOVE_CURSOR, [origin, stream, last]);
       });
       this.#cursors.set(key, last);
       this.changed = true;
+      // Behind a hole that nothing hangs on there is nothing to go on from.
+      if (last === after) break;
       after = last;
     }
     if (missing.length > 0) throw new Error(`entries ${missing.join(", ")} are missing here`);
+  }
+
+  /** What lies behind the cursor is counted when it is followed. */
+  async recount(origin: string, stream: string): Promise<void> {
+    const counted: DayDigest[] = [];
+    const end = this.#cursors.get(streamKey(origin, stream)) ?? 0;
+    for (let after = 0; after < end;) {
+      const entriesMax = Math.min(LIMITS.entriesMax, end - after);
+      const limits = { ...LIMITS, entriesMax };
+      const result = await this.#journal.call("read", [origin, stream, after, limits]);
+      if (result.kind === "end") break;
+      if (result.kind === "run") {
+        const entries = entriesIn(result.run, this.#hashName);
+        counted.push(...countDays(entries.filter(({ seq }) => seq <= end)));
+      }
+      const last = lastOf(result);
+      if (last <= after) break;
+      after = last;
+    }
+    replaceDays(this.#database, { origin, stream }, counted);
+    this.changed = true;
   }
 
   rows(sql: string, parameters: readonly Parameter[]): unknown[] {
@@ -97,17 +129,26 @@ class Tables {
   }
 }
 
-/** Entries without their hashes: the tables are made of what the journal has verified. */
-function entriesIn({ origin, stream, first, contents }: Run): Entry[] {
-  const hash = new Uint8Array();
-  let seq = first;
-  return Array.from(readContents(contents), (content) => ({
-    origin,
-    stream,
-    seq: seq++,
-    ...content,
-    hash,
-  }));
+/** Where the next read goes on. */
+function lastOf(result: Exclude<ReadResult, { kind: "end" }>): number {
+  if (result.kind === "run") return result.run.last;
+  return (result.kind === "pruned" ? result.floor : result.next) - 1;
+}
+
+/**
+ * The entries of a run. Only the last bears its hash, which the journal knows already, unless a
+ * day ends among them: then all do.
+ */
+function entriesIn(run: Run, hashName: HashName): Entry[] {
+  const { origin, stream, first, contents } = run;
+  const none = new Uint8Array();
+  const entries: Entry[] = [];
+  for (const content of readContents(contents)) {
+    const seq = first + entries.length;
+    const hash = seq === run.last ? run.hash : none;
+    entries.push({ origin, stream, seq, ...content, hash });
+  }
+  return daysChange(entries) ? [...entriesOf(run, run.previous, hashName)] : entries;
 }
 
 function openDatabase(
@@ -166,7 +207,10 @@ const methods: ProjectionMethods = {
   open(opening) {
     const projections = [
       latest,
+      days,
+      corrections,
       membersOf(opening.authorities),
+      livesOf(opening.authorities),
       centreLossesOf(opening.authorities),
     ];
     const { database, madeAnew } = openDatabase(opening, projections);
@@ -186,6 +230,7 @@ const methods: ProjectionMethods = {
     return reasons;
   },
   rows: (sql, parameters) => opened().rows(sql, parameters),
+  recount: (origin, stream) => opened().recount(origin, stream),
   close() {
     tables?.close();
     tables = null;

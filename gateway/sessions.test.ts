@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { range, TemporaryFolder } from "../sync/fixtures.ts";
+import type { Stamp } from "../sync/entry.ts";
+import { range, stampAt, TemporaryFolder } from "../sync/fixtures.ts";
 import { Sessions } from "./sessions.ts";
 
 const HOUR_MS = 3_600_000;
@@ -8,12 +9,17 @@ const HOUR_MS = 3_600_000;
 /** Sessions of a node whose time the test lets pass. */
 class Desk implements Disposable {
   readonly folder = new TemporaryFolder();
-  nowMs = 1_795_000_000_000;
+  nowMs = 0;
+  /** What differs from a clock that is right in one long boot. */
+  clock: Partial<Stamp> = {};
   sessions = this.open();
 
   /** As after a restart of the node. */
   open(): Sessions {
-    return this.sessions = new Sessions(this.folder.path, () => this.nowMs);
+    return this.sessions = new Sessions(
+      this.folder.path,
+      () => ({ ...stampAt(this.nowMs), ...this.clock }),
+    );
   }
 
   signIn(): string {
@@ -160,4 +166,42 @@ describe("the file", () => {
       expect(desk.sessions.valid(desk.signIn())).toBe(true);
     },
   );
+});
+
+describe("T12: a session ends by time that has passed, not by what a clock is set to", () => {
+  const YEAR_MS = 365 * 24 * HOUR_MS;
+  const OTHER_BOOT = "ff112233445566778899aabbccddeeff";
+  const cases: [what: string, clock: Partial<Stamp>, holds: boolean][] = [
+    ["a year forward", { wallMs: stampAt(YEAR_MS).wallMs }, true],
+    ["a day back", { wallMs: stampAt(-24 * HOUR_MS).wallMs }, true],
+    ["thirteen hours that the wall clock does not show", { bootMs: 13 * HOUR_MS }, false],
+    [
+      "a new boot in 1970",
+      { bootId: OTHER_BOOT, bootMs: 5000, wallMs: 5000, clock: "untrusted" },
+      true,
+    ],
+    ["a new boot, a year ahead and nobody vouches for it", {
+      bootId: OTHER_BOOT,
+      bootMs: 5000,
+      wallMs: stampAt(YEAR_MS).wallMs,
+      clock: "untrusted",
+    }, true],
+    ["a new boot thirteen hours later", {
+      bootId: OTHER_BOOT,
+      bootMs: 5000,
+      wallMs: stampAt(13 * HOUR_MS).wallMs,
+    }, false],
+    ["thirteen hours in a new boot", {
+      bootId: OTHER_BOOT,
+      bootMs: 13 * HOUR_MS,
+      wallMs: 13 * HOUR_MS,
+      clock: "untrusted",
+    }, false],
+  ];
+  test.each(cases)("%s", (_, clock, holds) => {
+    using desk = new Desk();
+    const session = desk.signIn();
+    desk.clock = clock;
+    expect(desk.open().valid(session)).toBe(holds);
+  });
 });

@@ -2,6 +2,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as z from "zod";
+import { CLOCK_STATES, type Stamp } from "../sync/entry.ts";
+import { isDiskFailure } from "./disk_failure.ts";
 import { writeDurably } from "./keystore.ts";
 
 /** A session that nobody used for so long has ended. */
@@ -13,20 +15,28 @@ const SESSIONS_MAX = 20;
 /** How often the last use of a session is written down. */
 const TOUCH_MS = 60_000;
 
+/** A moment on all clocks of the node, as entries have it. */
+const momentSchema = z.object({
+  wallMs: z.number(),
+  bootId: z.string(),
+  bootMs: z.number(),
+  clock: z.enum(CLOCK_STATES),
+});
+
 const fileSchema = z.object({
-  sessions: z.array(z.object({ hash: z.string(), usedMs: z.number() })),
-  link: z.object({ hash: z.string(), madeMs: z.number() }).nullable(),
+  sessions: z.array(z.object({ hash: z.string(), used: momentSchema })),
+  link: z.object({ hash: z.string(), made: momentSchema }).nullable(),
 });
 type SessionsFile = z.infer<typeof fileSchema>;
 
 export class Sessions {
   readonly #path: string;
-  readonly #nowMs: () => number;
+  readonly #now: () => Stamp;
   #file: SessionsFile;
 
-  constructor(dataDir: string, nowMs: () => number) {
+  constructor(dataDir: string, now: () => Stamp) {
     this.#path = join(dataDir, "sessions.json");
-    this.#nowMs = nowMs;
+    this.#now = now;
     this.#file = read(this.#path);
   }
 
@@ -38,7 +48,7 @@ export class Sessions {
   /** A new one-time token for an owner link; an earlier one is void. */
   newLink(): string {
     const token = randomBytes(18).toString("base64url");
-    this.#write({ ...this.#file, link: { hash: hashed(token), madeMs: this.#nowMs() } });
+    this.#write({ ...this.#file, link: { hash: hashed(token), made: this.#now() } });
     return token;
   }
 
@@ -46,7 +56,7 @@ export class Sessions {
   opens(token: string): boolean {
     const { link } = this.#file;
     if (link === null || link.hash !== hashed(token)) return false;
-    return this.#nowMs() - link.madeMs <= LINK_MS;
+    return this.#ageMs(link.made) <= LINK_MS;
   }
 
   /** Takes a link's token and gives a session's, or `null` where the link is void. */
@@ -54,7 +64,7 @@ export class Sessions {
     const { sessions } = this.#file;
     if (!this.opens(token)) return null;
     const session = randomBytes(32).toString("base64url");
-    const kept = [...sessions, { hash: hashed(session), usedMs: this.#nowMs() }]
+    const kept = [...sessions, { hash: hashed(session), used: this.#now() }]
       .slice(-SESSIONS_MAX);
     this.#write({ sessions: kept, link: null });
     return session;
@@ -69,10 +79,9 @@ export class Sessions {
   valid(token: string): boolean {
     const session = this.#find(token);
     if (session === undefined) return false;
-    const now = this.#nowMs();
-    if (now - session.usedMs > TOUCH_MS) {
-      session.usedMs = now;
-      this.#write(this.#file);
+    if (this.#ageMs(session.used) > TOUCH_MS) {
+      session.used = this.#now();
+      this.#note();
     }
     return true;
   }
@@ -80,7 +89,8 @@ export class Sessions {
   end(token: string): void {
     const hash = hashed(token);
     const sessions = this.#file.sessions.filter((one) => one.hash !== hash);
-    this.#write({ ...this.#file, sessions });
+    this.#file = { ...this.#file, sessions };
+    this.#note();
   }
 
   #find(token: string): SessionsFile["sessions"][number] | undefined {
@@ -88,8 +98,29 @@ export class Sessions {
     return this.#file.sessions.find((one) => one.hash === hash && this.#alive(one));
   }
 
-  #alive({ usedMs }: SessionsFile["sessions"][number]): boolean {
-    return this.#nowMs() - usedMs <= IDLE_MS;
+  #alive({ used }: SessionsFile["sessions"][number]): boolean {
+    return this.#ageMs(used) <= IDLE_MS;
+  }
+
+  /**
+   * How long ago it was. Within a boot the boot-time clock tells, which no correction of the wall
+   * clock moves. A moment of an earlier boot is as old as both wall clocks say where both could
+   * be believed, and else at least as old as this boot.
+   */
+  #ageMs(moment: z.infer<typeof momentSchema>): number {
+    const now = this.#now();
+    if (moment.bootId === now.bootId) return now.bootMs - moment.bootMs;
+    const believed = now.clock !== "untrusted" && moment.clock !== "untrusted";
+    return believed ? Math.max(now.bootMs, now.wallMs - moment.wallMs) : now.bootMs;
+  }
+
+  /** Writes what may be lost: on a full disk nobody is signed out for it. */
+  #note(): void {
+    try {
+      this.#write(this.#file);
+    } catch (error) {
+      if (!isDiskFailure(error)) throw error;
+    }
   }
 
   #write(file: SessionsFile): void {

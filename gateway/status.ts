@@ -1,6 +1,10 @@
 /** How a node is doing: for the command, the API, the console and the metrics alike. */
-import type { ClockState } from "../sync/entry.ts";
+import type { ClockState, Stamp } from "../sync/entry.ts";
+import { type BlobsView, blobsView } from "./blobs/blobs_view.ts";
+import type { BlobCourier } from "./blobs/courier.ts";
 import type { CentreLink } from "./centre_link.ts";
+import type { DiskView } from "./disk_watch.ts";
+import type { CentreLoss } from "./known_losses.ts";
 import type { Node } from "./node.ts";
 import type { Supervisor } from "./supervise.ts";
 
@@ -26,6 +30,8 @@ export type LinkView = {
   readonly sinceSeconds: number;
   readonly reason: string | null;
   readonly hint: string | null;
+  /** Whether a wrong clock of this node is the likely cause. */
+  readonly clockSuspected: boolean;
   readonly attempts: number;
   readonly nextTrySeconds: number | null;
   readonly waitingEntries: number;
@@ -58,10 +64,14 @@ export interface NodeStatus {
   readonly upSeconds: number;
   readonly clock: ClockState;
   readonly journal: { readonly bytes: number; readonly segments: number };
-  readonly disk: { readonly freeBytes: number; readonly totalBytes: number };
+  readonly retentionDays: number;
+  readonly disk: DiskView;
   readonly sources: readonly SourceView[];
   readonly links: readonly LinkView[];
+  readonly blobs: BlobsView;
   readonly refusals: number;
+  /** Centres that an operator has declared lost. */
+  readonly lostCentres: readonly CentreLoss[];
   readonly positions: readonly PositionView[];
 }
 
@@ -69,13 +79,14 @@ export interface StatusParts {
   readonly node: Node;
   readonly supervisors: readonly Supervisor[];
   readonly links: readonly CentreLink[];
+  readonly couriers: readonly BlobCourier[];
   readonly startedMs: number;
   readonly version: string;
 }
 
 export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
-  const { node, supervisors, links, startedMs, version } = parts;
-  const { config, journal, clock, refusals } = node;
+  const { node, supervisors, links, couriers, startedMs, version } = parts;
+  const { config, journal, clock, disk, refusals } = node;
   const nowMs = performance.now();
   const stamp = clock.now();
   return {
@@ -87,10 +98,13 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
     upSeconds: Math.round((nowMs - startedMs) / 1000),
     clock: stamp.clock,
     journal: await journal.status(),
-    disk: await diskOf(config.dataDir),
+    retentionDays: config.journal.retentionDays,
+    disk: disk.view(),
     sources: supervisors.map((supervisor) => sourceView(supervisor, nowMs)),
-    links: links.map((link) => linkView(link, nowMs, stamp.wallMs)),
+    links: links.map((link) => linkView(link, nowMs, stamp)),
+    blobs: blobsView(node.blobs, couriers, { nowMs, wallMs: stamp.wallMs }),
     refusals: refusals.list().length,
+    lostCentres: node.losses.list().filter(({ lost }) => lost),
     positions: journal.positions().map(({ origin, stream, seq, hash }) => ({
       origin,
       stream,
@@ -98,12 +112,6 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
       hash: hash.toHex(),
     })),
   };
-}
-
-async function diskOf(path: string): Promise<NodeStatus["disk"]> {
-  const { statfs } = await import("node:fs/promises");
-  const { bsize, bavail, blocks } = await statfs(path);
-  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 
 function sourceView(supervisor: Supervisor, nowMs: number): SourceView {
@@ -115,17 +123,29 @@ function sourceView(supervisor: Supervisor, nowMs: number): SourceView {
   };
 }
 
-function linkView(link: CentreLink, nowMs: number, wallMs: number): LinkView {
+/** What a certificate is refused for when the clock is wrong: its dates, and nothing else. */
+const REFUSED_BY_DATE = /certificate (has expired|is good from)/;
+
+/** The hint of a link that is down, where this node's own clock is the likely cause. */
+function clockHint({ wallMs, clock }: Stamp): string {
+  const said = Math.abs(wallMs) > 8.64e15 ? String(wallMs) : new Date(wallMs).toISOString();
+  return `this node's clock is ${clock} and says ${said}: probably that is the cause; set the clock`;
+}
+
+function linkView(link: CentreLink, nowMs: number, now: Stamp): LinkView {
   const status = link.status();
   if (status.state === "not-enrolled") return status;
   const { sinceMs, nextTryMs, oldestWaitingMs, blocked, ...rest } = status;
+  const clockSuspected = now.clock !== "trusted" && REFUSED_BY_DATE.test(rest.reason ?? "");
   return {
     ...rest,
+    clockSuspected,
+    hint: clockSuspected ? clockHint(now) : rest.hint,
     sinceSeconds: Math.round((nowMs - sinceMs) / 1000),
     nextTrySeconds: secondsUntil(nextTryMs, nowMs),
     oldestWaitingSeconds: oldestWaitingMs === null
       ? null
-      : Math.max(0, Math.round((wallMs - oldestWaitingMs) / 1000)),
+      : Math.max(0, Math.round((now.wallMs - oldestWaitingMs) / 1000)),
     blocked: blocked.map(({ nextTryMs, ...one }) => ({
       ...one,
       nextTrySeconds: secondsUntil(nextTryMs, nowMs) ?? 0,

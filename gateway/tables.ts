@@ -5,6 +5,7 @@ import { Changes } from "../sync/changes.ts";
 import type { Journal } from "../sync/journal.ts";
 import type { StreamState } from "../sync/segments.ts";
 import { WorkerCalls } from "../sync/worker_calls.ts";
+import { isDiskFailure } from "./disk_failure.ts";
 import type { ProjectionMethods, ProjectionOpening } from "./projection_worker.ts";
 
 /**
@@ -12,12 +13,16 @@ import type { ProjectionMethods, ProjectionOpening } from "./projection_worker.t
  * them are overtaken within it, and only the last of each point is written.
  */
 const FOLLOW_MS = 100;
+/** What a full or failing disk kept from the tables is tried again so often. */
+const AGAIN_MS = 2000;
 
 export class QueryTables implements AsyncDisposable {
   readonly #worker: WorkerCalls<ProjectionMethods>;
   readonly #changes = new Changes();
   readonly #stop = new AbortController();
-  #following: Promise<void> = Promise.resolve();
+  #following: Promise<unknown> = Promise.resolve();
+  /** Whether the disk keeps the tables from following. */
+  #behind = false;
   /** Resolves with the reason when the thread has died. */
   readonly failed: Promise<Error>;
   /** Why the tables had to be made anew, or `null`. */
@@ -38,19 +43,19 @@ export class QueryTables implements AsyncDisposable {
 
   /**
    * `onFailure` hears why the tables could not follow a stream; they try again with its next
-   * entry, and the other streams go on.
+   * entry, or soon where it was the disk, and the other streams go on.
    */
   static async open(
     journal: Journal,
-    opening: Omit<ProjectionOpening, "journal">,
+    opening: Omit<ProjectionOpening, "journal" | "hashName">,
     onFailure: (error: unknown) => void,
   ): Promise<QueryTables> {
     const tables = new QueryTables(onFailure);
     const reader = journal.reader();
-    tables.madeAnew = await tables.#worker.call("open", [{ ...opening, journal: reader }], [
-      reader,
-    ]);
-    tables.#following = tables.#follow(journal);
+    const { hashName } = journal;
+    const asked = { ...opening, hashName, journal: reader };
+    tables.madeAnew = await tables.#worker.call("open", [asked], [reader]);
+    tables.#following = Promise.all([tables.#follow(journal), tables.#catchUp(journal)]);
     return tables;
   }
 
@@ -62,6 +67,11 @@ export class QueryTables implements AsyncDisposable {
   /** Returns when the tables have followed all that the journal holds now, as far as they can. */
   async caughtUp(journal: Journal): Promise<void> {
     await this.#followTo(journal.positions());
+  }
+
+  /** Counts the days of a stream anew, after entries came to fill what was missing. */
+  async recount(origin: string, stream: string): Promise<void> {
+    await this.#worker.call("recount", [origin, stream]);
   }
 
   /** Yields when the tables have changed. */
@@ -84,9 +94,21 @@ export class QueryTables implements AsyncDisposable {
     }
   }
 
+  /** Follows what the disk kept them from, without waiting for a next entry. */
+  async #catchUp(journal: Journal): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await pause(AGAIN_MS, signal);
+      if (!this.#behind) continue;
+      this.#behind = false;
+      await this.#followTo(journal.positions()).catch(this.#onFailure);
+    }
+  }
+
   async #followTo(moved: readonly StreamState[]): Promise<void> {
     const positions = moved.map(({ origin, stream, seq }) => ({ origin, stream, seq }));
     for (const reason of await this.#worker.call("follow", [positions])) {
+      if (isDiskFailure(new Error(reason))) this.#behind = true;
       if (this.#told.has(reason)) continue;
       this.#told.add(reason);
       this.#onFailure(new Error(reason));

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freePort, mosquittoPub, Program } from "../drivers/fixtures.ts";
+import { freePort, mosquittoPub } from "../drivers/fixtures.ts";
 import { hashPassword } from "../drivers/mqtt/password.ts";
 import { Database } from "../sync/database.ts";
 import { TemporaryFolder, until } from "../sync/fixtures.ts";
 import { NodeProcess } from "./fixtures.ts";
+import { SmallDisk } from "./fixture_small_disk.ts";
 import { ServiceManager } from "./fixture_service_manager.ts";
 import { Notifier } from "./notify.ts";
-import { ourProgram } from "./program.ts";
 import { watchdog } from "./watchdog.ts";
 
 const INTERVAL_MS = 300;
@@ -102,23 +102,32 @@ test("while a device's message waits for its commit nobody is answered or fed", 
   await fed(manager);
 });
 
-test(
-  "a node whose commit has failed ends, so that it is started anew",
-  { timeout: 60_000 },
-  async () => {
-    using folder = new TemporaryFolder();
-    await using manager = new ServiceManager(folder.path);
-    const site = new NodeProcess(folder.path, { name: "site-1", role: "site" });
-    const [command, args] = ourProgram("run", "-c", site.file);
-    await using program = new Program(command, args, manager.environment(INTERVAL_MS));
-    await fed(manager);
-    using segment = openSegment(site.dataDir);
-    segment.exec("BEGIN IMMEDIATE");
-    await until("it ends", () => program.ended);
-    expect(manager.heard).toContain("STOPPING=1");
-    expect(program.output).toContain("database is locked");
-  },
-);
+test("a node on a full disk is fed and says so: to start it anew would mend nothing", async () => {
+  using folder = new TemporaryFolder();
+  using disk = new SmallDisk(join(folder.path, "site-1"), 8 << 20);
+  await using manager = new ServiceManager(folder.path);
+  const env = manager.environment(INTERVAL_MS);
+  // Without space of its own, so that nothing can be written at all.
+  const more = { disk: { reserveMiB: 0, checkSeconds: 0.2 } };
+  await using node = new NodeProcess(folder.path, { name: "site-1", role: "site", env, more });
+  await node.start();
+  await fed(manager);
+  disk.fillTo(100);
+  await until("it cannot write", async () => await node.metric("tributary_journal_writable") === 0);
+  await fed(manager, 10);
+  await until(
+    "systemd is told",
+    () => manager.heard.some((line) => line.includes("the journal cannot write")),
+  );
+  expect((await node.fetch("/readyz")).ok).toBe(true);
+  disk.clear();
+  await until(
+    "it can write again",
+    async () => await node.metric("tributary_journal_writable") === 1,
+  );
+  expect(node.ended).toBe(false);
+  await fed(manager);
+});
 
 test("while a batch of a driver has waited for a whole interval nothing is fed", async () => {
   using folder = new TemporaryFolder();

@@ -1,6 +1,6 @@
 /** Feeds systemd's watchdog, but only while the node does what it is for. */
 import { pause } from "../sync/timer.ts";
-import type { Journal } from "../sync/journal.ts";
+import { type Journal, JournalUnwritable } from "../sync/journal.ts";
 import type { Collector } from "./collector.ts";
 import type { Notifier } from "./notify.ts";
 
@@ -18,14 +18,17 @@ export interface WatchdogParts {
  * Runs until the signal aborts. Food is given three times in the interval that systemd allows,
  * each time after the journal has proved that it commits: by what was committed since the last
  * time or, on a node with nothing to store, by a commit made to find out. A commit that hangs
- * gives no proof, so systemd ends the process; one that fails ends it at once, since after that
- * the journal takes nothing (`Journal.failed`). No food either while a driver's batch has been
- * waiting for its commit for a whole interval; and the loop that collects is the one that feeds.
+ * gives no proof, so systemd ends the process. A journal that says that it cannot write, as on a
+ * full disk, does not hang: a restart would mend nothing, and would end console and alarms. No food
+ * either while a driver's batch has been waiting for its commit for a whole interval; and the loop
+ * that collects is the one that feeds.
  */
 export async function watchdog(parts: WatchdogParts): Promise<void> {
   const { notifier, journal, collector, signal, intervalMs = wantedIntervalMs() } = parts;
   while (intervalMs !== null && !signal.aborted) {
-    await journal.probe();
+    await journal.probe().catch((error) => {
+      if (!(error instanceof JournalUnwritable)) throw error;
+    });
     if ((collector?.stuckMs ?? 0) < intervalMs) await notifier.send("WATCHDOG=1");
     await pause(intervalMs / 3, signal);
   }

@@ -34,6 +34,8 @@ export const TEST_PEERS: readonly DebianPackage[] = [
     why: "Chinese text in screenshots",
   },
   { name: "openssl", file: "/usr/bin/openssl", why: "certificates of a county" },
+  { name: "fiu-utils", file: "/usr/bin/fiu-run", why: "a disk that fails on demand" },
+  { name: "faketime", file: "/usr/bin/faketime", why: "a clock that jumps" },
   {
     name: "postgresql",
     file: "/usr/lib/postgresql/*/bin/postgres",

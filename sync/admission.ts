@@ -42,6 +42,11 @@ export class Admission {
     this.#nowMs = nowMs;
   }
 
+  /** Whether the next one would be sent away. */
+  get full(): boolean {
+    return this.#requests >= this.#limits.requestsMax;
+  }
+
   /** A request with a body of so many bytes wants to be worked on. A lone one always may. */
   enter(bytes: number): Admitted {
     const { requestsMax, bytesMax } = this.#limits;

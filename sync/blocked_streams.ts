@@ -43,6 +43,10 @@ export class BlockedStreams {
     this.#streams.delete(key);
   }
 
+  clear(): void {
+    this.#streams.clear();
+  }
+
   /** When the first of them may be tried that could not yet at `sinceMs`; `null` for none. */
   nextTryMs(sinceMs: number): number | null {
     const times = this.list().map(({ nextTryMs }) => nextTryMs).filter((ms) => ms > sinceMs);

@@ -1,9 +1,12 @@
 /** The receiving end between nodes: what it is made of, and what it keeps while it runs. */
-import { Admission } from "./admission.ts";
+import { Admission, type AdmissionLimits } from "./admission.ts";
+import { Buffers } from "./buffers.ts";
+import type { DayDigest } from "./day.ts";
 import type { Stamp } from "./entry.ts";
 import type { NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { Nonces } from "./nonces.ts";
+import { parseOrigin } from "./origin.ts";
 import { Polls } from "./polls.ts";
 import { Sessions } from "./session.ts";
 import { systemTimer, type Timer } from "./timer.ts";
@@ -35,6 +38,8 @@ export type SyncEvent =
   }
   /** Two boxes say that they are one node: told once, see twins.ts. */
   | { readonly kind: "twins" } & TwinSighting
+  /** A member wants to be asked anew where it stands: what was believed of it may be wrong. */
+  | { readonly kind: "asked-again"; readonly node: string }
   /** Entries that nobody has any more: their origin says so, and the alarm is written. */
   | {
     readonly kind: "gap";
@@ -55,9 +60,22 @@ export interface ReceivingEnd {
   /** The moment, for the entries that it writes itself. */
   readonly stamp: () => Stamp;
   readonly onEvent: (event: SyncEvent) => void;
+  /** Days of a node's streams behind a place, in order, `limit` at most; none are told without. */
+  readonly days?: (
+    node: string,
+    after: Pick<DayDigest, "origin" | "stream" | "day">,
+    limit: number,
+  ) => Promise<readonly DayDigest[]>;
   readonly timer?: Timer;
+  /** How many requests it works on at a time. */
+  readonly limits?: AdmissionLimits;
   /** Aborts when it ends: who waits is answered then. */
   readonly signal?: AbortSignal;
+  /** Further routes for members: the body of a request to the body of its answer. */
+  readonly more?: ReadonlyMap<
+    string,
+    (node: string, body: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
+  >;
 }
 
 export interface Desk {
@@ -67,6 +85,7 @@ export interface Desk {
   readonly twins: Twins;
   readonly polls: Polls;
   readonly admission: Admission;
+  readonly buffers: Buffers;
   readonly sessions: Sessions;
 }
 
@@ -79,7 +98,8 @@ export function openDesk(end: ReceivingEnd): Desk {
     twins: new Twins(),
     polls: new Polls(end.journal, timer),
     sessions: new Sessions(() => timer.nowMs()),
-    admission: new Admission(() => timer.nowMs()),
+    buffers: new Buffers(),
+    admission: new Admission(() => timer.nowMs(), end.limits),
   };
 }
 
@@ -88,6 +108,16 @@ export interface Asker {
   readonly node: string;
   /** Address of the connection, where that is known. */
   readonly remote: string | null;
+}
+
+/**
+ * Takes in that somebody asks who says in which life it writes; tells of twins. A county may well
+ * be several processes on one database, each with a life of its own.
+ */
+export function noteLife({ end, twins }: Desk, { node, remote }: Asker, self: string): void {
+  if (parseOrigin(self)?.node !== node || end.member(node)?.role !== "site") return;
+  const sighting = twins.saw(node, self, remote);
+  if (sighting !== null) end.onEvent({ kind: "twins", ...sighting });
 }
 
 export interface Answer {

@@ -11,7 +11,7 @@ import { OwnLives, type OwnLivesEvent } from "./own_lives.ts";
 import { Pacer } from "./pacing.ts";
 import { Peer } from "./peer.ts";
 import { Pull, type PullEvent, type PullOptions } from "./pull.ts";
-import { type Member, type SyncEvent, syncRoutes } from "./routes.ts";
+import { type Member, type ReceivingEnd, type SyncEvent, syncRoutes } from "./routes.ts";
 import { streamTo } from "./stream.ts";
 import { systemTimer } from "./timer.ts";
 import { Wants } from "./wants.ts";
@@ -99,8 +99,8 @@ export class FixtureNode implements AsyncDisposable {
     return new URL(`http://127.0.0.1:${this.#port}`);
   }
 
-  /** Answers on loopback, on the same port as before. */
-  listen(): this {
+  /** Answers on loopback, on the same port as before; also what further routes take. */
+  listen(more: Partial<ReceivingEnd> = {}): this {
     this.#listening = new AbortController();
     const answer = syncRoutes({
       journal: this.journal,
@@ -111,6 +111,7 @@ export class FixtureNode implements AsyncDisposable {
       stamp: () => stampAt(0),
       signal: this.#listening.signal,
       onEvent: (event) => this.events.push(event),
+      ...more,
     });
     const options = { hostname: "127.0.0.1", port: this.#port, onListen: () => {} };
     this.#server = Deno.serve(

@@ -8,10 +8,13 @@ import type { Stamp } from "./entry.ts";
 import type { ReadResult, Retention, SignedRunWithKey } from "./journal_core.ts";
 import type { LifeReason } from "./journal_lives.ts";
 import type { JournalMethods, Opening, Status } from "./journal_methods.ts";
+import type { JournalHealth } from "./journal_health.ts";
 import { JournalShell } from "./journal_shell.ts";
 import type { Reception } from "./reception.ts";
 import type { ReadLimits, Receipt, StreamState } from "./segments.ts";
 import { WorkerCalls } from "./worker_calls.ts";
+
+export { type JournalHealth, JournalUnwritable } from "./journal_health.ts";
 
 /** What a county stores, a site stores, and any other store has to be able to do. */
 export interface Journal {
@@ -38,6 +41,8 @@ export interface Journal {
   addReceipts(receipts: readonly Receipt[]): void;
   prune(retention: Retention): Promise<number>;
   status(): Promise<Status>;
+  /** Whether it can write at the moment. */
+  health(): JournalHealth;
   /** Resolves once a commit has gone through since the last call; makes one where none did. */
   probe(): Promise<void>;
   /** A channel on which another thread reads (see `JournalReader`); to be transferred to it. */

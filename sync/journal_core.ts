@@ -129,6 +129,11 @@ export class JournalCore {
     return this.#row.bytes();
   }
 
+  /** Bytes of entries committed since the opening: contents and hashes. */
+  get writtenBytes(): number {
+    return this.#row.writtenBytes;
+  }
+
   get segments(): number {
     return this.#row.count;
   }

@@ -1,9 +1,12 @@
-/** Whether a journal takes anything, and what it says when it does not. */
+/** Whether a journal can write at the moment. */
+export type JournalHealth =
+  | { readonly state: "writable" }
+  /** `sinceMs` is on the clock of `performance.now()`. */
+  | { readonly state: "unwritable"; readonly reason: string; readonly sinceMs: number };
 
-/** Nothing can be stored now; what was stored is there. Nothing needs a restart: try again. */
+/** Nothing of what was given is stored, for want of room or of a disk that writes: try later. */
 export class JournalUnwritable extends Error {
   override name = "JournalUnwritable";
-  /** Why not, as the disk says it. */
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
@@ -11,13 +14,3 @@ export class JournalUnwritable extends Error {
     this.reason = reason;
   }
 }
-
-/** As the journal's thread says it. */
-export type CoreHealth =
-  | { readonly state: "writable" }
-  | { readonly state: "unwritable"; readonly reason: string };
-
-export type JournalHealth =
-  | { readonly state: "writable" }
-  /** `sinceMs` is on the clock of `performance.now()`, or of the timer that the journal was given. */
-  | { readonly state: "unwritable"; readonly reason: string; readonly sinceMs: number };

@@ -38,6 +38,8 @@ export interface Opened {
 export interface Status {
   readonly bytes: number;
   readonly segments: number;
+  /** Of entries committed since the opening, where the store counts them: contents and hashes. */
+  readonly writtenBytes?: number;
 }
 
 /** What the worker can be asked. */
@@ -97,7 +99,11 @@ export function journalEnd(storage: (opening: Opening) => Segments): JournalEnd 
     flush: () => journal().flush(),
     probe: () => journal().probe(),
     prune: (retention) => journal().prune(retention),
-    status: () => ({ bytes: journal().bytes(), segments: journal().segments }),
+    status: () => ({
+      bytes: journal().bytes(),
+      segments: journal().segments,
+      writtenBytes: journal().writtenBytes,
+    }),
     serveReader: (port) => answerCalls(port, { read: methods.read } satisfies JournalReader),
     close() {
       journal().close();

@@ -5,6 +5,7 @@ import { Changes } from "./changes.ts";
 import { BODY_BYTES_MAX, isLongerThan, type Stamp } from "./entry.ts";
 import { GroupCommit } from "./group_commit.ts";
 import type { ReadResult, Retention, SignedRunWithKey } from "./journal_core.ts";
+import type { JournalHealth } from "./journal_health.ts";
 import type { LifeReason } from "./journal_lives.ts";
 import type { JournalMethods, Opening, Status } from "./journal_methods.ts";
 import type { Reception } from "./reception.ts";
@@ -202,6 +203,10 @@ export class JournalShell {
 
   status(): Promise<Status> {
     return this.#worker.call("status", []);
+  }
+
+  health(): JournalHealth {
+    return { state: "writable" };
   }
 
   probe(): Promise<void> {

@@ -52,6 +52,8 @@ export class Link {
   #changed = false;
   #hurried = false;
   #wake: () => void = () => {};
+  /** Whether what is believed of the peer is to be forgotten. */
+  #again = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -88,6 +90,19 @@ export class Link {
       oldestWaitingMs: waitingEntries === 0 ? null : this.#oldestMs,
       blocked: this.#blocked.list(),
     };
+  }
+
+  /** Forgets what the peer is believed to hold and what it did not take, and asks it anew. */
+  askAgain(): void {
+    this.#again = true;
+    this.#wake();
+  }
+
+  /** The peer did not answer on another way: it is asked at once whether it is there. */
+  doubt(): void {
+    this.#heardMs = -Infinity;
+    this.#changed = true;
+    this.#wake();
   }
 
   /** Ships until the signal aborts. */
@@ -152,6 +167,12 @@ export class Link {
   async #ask(signal: AbortSignal): Promise<void> {
     const { timer, onEvent } = this.#options;
     this.#askedMs = timer.nowMs();
+    if (this.#again) {
+      this.#again = false;
+      this.#standings.forget();
+      this.#blocked.clear();
+      this.#behindSince.clear();
+    }
     const onHeard = () => {
       this.#heardMs = timer.nowMs();
       if (this.#state === "up") return;
@@ -205,7 +226,8 @@ export class Link {
     while (!signal.aborted) {
       const quiet = timer.nowMs() - this.#heardMs >= refreshMs;
       const due = this.#blocked.nextTryMs(this.#askedMs) ?? Infinity;
-      if (quiet || due <= timer.nowMs()) await this.#ask(signal);
+      if (this.#again) next = null;
+      if (quiet || this.#again || due <= timer.nowMs()) await this.#ask(signal);
       await this.#renewForBacklog();
       const paceMs = pacer.waitMs();
       // What was read before an alarm came would have it wait.
@@ -324,7 +346,7 @@ export class Link {
 
   /** Until the journal changes, a refresh is due, or a stream may be tried again. */
   async #rest(atMostMs: number, signal: AbortSignal): Promise<void> {
-    if (this.#changed) return;
+    if (this.#changed || this.#again) return;
     const { refreshMs, relayAfterMs, timer } = this.#options;
     const waits = [atMostMs, this.#heardMs + refreshMs - timer.nowMs()];
     const blocked = this.#blocked.nextTryMs(this.#askedMs);

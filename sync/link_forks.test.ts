@@ -170,3 +170,26 @@ test("a centre that stands lower than before is no fork: it is sent the rest", a
   expect(site.journal.origin).toBe(origin);
   expect(link.status().blocked).toEqual([]);
 });
+
+test("X3: two boxes with one identity are named at the county, with where they are", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using box = await FixtureNode.start("site-1", members);
+  using image = await box.image();
+  // The same card in another machine.
+  await using copy = await FixtureNode.start("site-1", members, image, { machine: "another" });
+  const [first, second] = [box.journal.origin, copy.journal.origin];
+  expect(second).not.toBe(first);
+  box.linkTo(a, { refreshMs: 20 });
+  copy.linkTo(a, { refreshMs: 20 });
+  const twins = () => a.events.filter(({ kind }) => kind === "twins");
+  await until("they are seen", () => twins().length > 0);
+  const [event] = twins();
+  const boxes = event.kind === "twins" ? event.boxes : [];
+  expect(boxes.map(({ origin }) => origin).sort()).toEqual([first, second].sort());
+  expect(boxes.map(({ remote }) => remote)).toEqual(["127.0.0.1", "127.0.0.1"]);
+  // Both go on meanwhile, each in its own life.
+  await append(box, 1, 3);
+  await append(copy, 4, 6);
+  await until("both ship", async () => (await numbers(a.journal, "site-1")).length === 6);
+});

@@ -8,8 +8,9 @@ import {
 } from "./answers.ts";
 import { isGap } from "./block.ts";
 import { firstHash } from "./chain.ts";
-import { type Answer, type Asker, type Desk, keysOf, octets } from "./desk.ts";
+import { type Answer, type Asker, type Desk, keysOf, noteLife, octets } from "./desk.ts";
 import type { Member, ReceivingEnd } from "./desk.ts";
+import { digests } from "./digests_route.ts";
 import { tellGap } from "./gaps.ts";
 import { type ChainPlace, receiptStatement } from "./identity.ts";
 import type { SignedRunWithKey } from "./journal_core.ts";
@@ -31,17 +32,13 @@ export const MEMBER_ROUTES: ReadonlyMap<string, MemberRoute> = new Map([
   ["/sync/positions", positions],
   ["/sync/entries", entries],
   ["/sync/pull", pull],
+  ["/sync/digests", digests],
 ]);
 
 async function positions(desk: Desk, asker: Asker, body: Uint8Array): Promise<Answer> {
-  const { end, twins } = desk;
+  const { end } = desk;
   const { self, questions } = decodePositionsAsked(body);
-  // A county may be several processes on one database, each with a life of its own.
-  const isSite = end.member(asker.node)?.role === "site";
-  if (isSite && parseOrigin(self)?.node === asker.node) {
-    const sighting = twins.saw(asker.node, self, asker.remote);
-    if (sighting !== null) end.onEvent({ kind: "twins", ...sighting });
-  }
+  noteLife(desk, asker, self);
   let receipts = 0;
   const answers = await Promise.all(questions.map(async (question): Promise<PositionAnswer> => {
     const { origin, stream, at } = question;

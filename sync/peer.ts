@@ -1,4 +1,4 @@
-/** The sending end between nodes: requests to one other node in a session, over kept connections. */
+/** The sending end between nodes: requests to one other node, in a session, on a connection. */
 import * as http from "node:http";
 import * as https from "node:https";
 import {
@@ -122,6 +122,11 @@ export class Peer implements Disposable {
   async pull(asked: PullAsked, signal: AbortSignal): Promise<SignedRun[]> {
     const body = await this.#post("/sync/pull", encodePullAsked(asked), signal, asked.waitMs);
     return this.#decode(body, decodeBatch);
+  }
+
+  /** Asks another route below `/sync/`; the answer's body. */
+  ask(path: string, body: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#post(path, body, signal);
   }
 
   [Symbol.dispose](): void {

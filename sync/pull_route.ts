@@ -1,5 +1,5 @@
 /** `/sync/pull`: gives entries that the asker wants, and waits a while for those of its stream. */
-import { type Answer, type Asker, type Desk, octets } from "./desk.ts";
+import { type Answer, type Asker, type Desk, noteLife, octets } from "./desk.ts";
 import { parseOrigin } from "./origin.ts";
 import { PROBLEM_TYPE, problemBody } from "./problem.ts";
 import { decodePullAsked, type PullAsked } from "./questions.ts";
@@ -16,6 +16,8 @@ const PULL_LIMITS = { entriesMax: 1000, bytesMax: 256 << 10 };
 export async function pull(desk: Desk, asker: Asker, body: Uint8Array): Promise<Answer> {
   const asked = decodePullAsked(body);
   const { end, timer } = desk;
+  // A site that ships all the time is seen here, since it never has to ask where it stands.
+  noteLife(desk, asker, asked.self);
   const reason = notTheirs(desk, asker, asked);
   if (reason !== null) {
     end.onEvent({ kind: "refused", node: asker.node, code: "not-yours" });

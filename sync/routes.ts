@@ -1,10 +1,9 @@
 /** The receiving end between nodes over HTTP: who asks is made sure of, then it is answered. */
 import { type Answer, type Desk, octets, openDesk, type ReceivingEnd } from "./desk.ts";
 import { DOUBTS, EXPECTED, type Refusal } from "./doubts.ts";
-import { MEMBER_ROUTES } from "./member_routes.ts";
+import { MEMBER_ROUTES, type MemberRoute } from "./member_routes.ts";
 import { OctetsError } from "./octets.ts";
 import { type Problem, PROBLEM_TYPE, problemBody } from "./problem.ts";
-import { readBody } from "./read_body.ts";
 import {
   type Headers,
   offerNonce,
@@ -68,7 +67,8 @@ async function handle(
 ): Promise<Sealed> {
   const { pathname: path } = new URL(request.url);
   const seal = signing(desk, parts);
-  if ((!MEMBER_ROUTES.has(path) && path !== SESSION_PATH) || request.method !== "POST") {
+  const isKnown = routeOf(desk, path) !== undefined || path === SESSION_PATH;
+  if (!isKnown || request.method !== "POST") {
     const answer = problem(desk, null, {
       status: 404,
       code: "no-such-route",
@@ -77,33 +77,47 @@ async function handle(
     });
     return { answer, seal };
   }
+  // Where all places are taken a long body is not even read.
   const bytes = Number(request.headers.get("content-length") ?? BATCH_BYTES_MAX);
-  const admitted = desk.admission.enter(bytes);
-  if (admitted.kind === "busy") {
-    await request.body?.cancel();
-    // Whoever forges it gains a minute: it is not worth a signature when there is so much to do.
-    return { answer: busy(admitted.retryAfterMs), seal: plain };
-  }
-  try {
-    const body = await readBody(request, BATCH_BYTES_MAX);
-    if (body === null) {
-      const answer = problem(desk, null, {
-        status: 413,
-        code: "too-large",
-        title: `A request is at most ${BATCH_BYTES_MAX} bytes`,
-        hint: "ship it in several requests",
-      });
-      return { answer, seal };
+  if (desk.admission.full && bytes > READ_ALWAYS_BYTES) {
+    const admitted = desk.admission.enter(bytes);
+    if (admitted.kind === "busy") {
+      await request.body?.cancel();
+      return busy(admitted.retryAfterMs);
     }
+    admitted.leave();
+  }
+  const read = await desk.buffers.read(request, BATCH_BYTES_MAX);
+  if (read.kind === "full") return busy(FULL_RETRY_MS);
+  if (read.kind !== "body") return { answer: problem(desk, null, UNREAD[read.kind]), seal };
+  const admitted = desk.admission.enter(read.body.length);
+  try {
+    if (admitted.kind === "busy") return busy(admitted.retryAfterMs);
     const { authorization } = parts.headers;
-    const question = { desk, path, body, remote, leave: admitted.leave };
+    const question = { desk, path, body: read.body, remote, leave: admitted.leave };
     return authorization === undefined
       ? { answer: await signed(question, parts), seal }
       : await inSession(question, authorization, seal);
   } finally {
-    admitted.leave();
+    if (admitted.kind === "in") admitted.leave();
+    read.free();
   }
 }
+
+/** A body so short is read whatever there is to do. */
+const READ_ALWAYS_BYTES = 64 << 10;
+/** Room for bodies is there again so soon. */
+const FULL_RETRY_MS = 5000;
+
+const UNREAD: Readonly<Record<"too-large" | "cut", Problem>> = {
+  "too-large": {
+    status: 413,
+    code: "too-large",
+    title: `A request is at most ${BATCH_BYTES_MAX} bytes`,
+    hint: "ship it in several requests",
+  },
+  cut: { status: 400, code: "bad-body", title: "The body broke off" },
+};
 
 interface Question {
   readonly desk: Desk;
@@ -114,15 +128,19 @@ interface Question {
   readonly leave: () => void;
 }
 
-/** What comes on top of what a node can work on, with the moment to come back. */
-export function busy(retryAfterMs: number): Answer {
+/**
+ * What comes on top of what a node can work on, with the moment to come back. Whoever forges it
+ * gains a minute: it is not worth a signature when there is so much to do.
+ */
+function busy(retryAfterMs: number): Sealed {
   const problem: Problem = {
     status: 503,
     code: "busy",
     title: "Too many nodes ask at once",
     hint: "come back when Retry-After says",
   };
-  return { status: 503, type: PROBLEM_TYPE, body: problemBody(problem), retryAfterMs };
+  const body = problemBody(problem);
+  return { answer: { status: 503, type: PROBLEM_TYPE, body, retryAfterMs }, seal: plain };
 }
 
 /** A request that is signed by itself: the first of a session, or one of who has none. */
@@ -153,6 +171,12 @@ async function inSession(question: Question, header: string, unproved: Seal): Pr
   return { answer, seal };
 }
 
+function routeOf({ end }: Desk, path: string): MemberRoute | undefined {
+  const more = end.more?.get(path);
+  if (more === undefined) return MEMBER_ROUTES.get(path);
+  return async (_desk, { node }, body) => octets(await more(node, body));
+}
+
 /** The answer of a route; a body that it cannot read is the sender's fault. */
 async function routed(question: Question, node: string, path: string): Promise<Answer> {
   const { desk, body, remote, leave } = question;
@@ -161,7 +185,7 @@ async function routed(question: Question, node: string, path: string): Promise<A
     if (path === SESSION_PATH) {
       return octets(sessions.open(node, end.member(node)?.publicKey ?? "", end.node, body));
     }
-    const route = MEMBER_ROUTES.get(path);
+    const route = routeOf(desk, path);
     if (route === undefined) throw new Error(`There is no route ${path}`);
     // Who waits for entries keeps nobody from work.
     if (path === "/sync/pull") leave();

@@ -25,6 +25,8 @@ export class SegmentRow {
   /** Bytes committed since the size was last asked of the file system. */
   #bytesSince = 0;
   #bytesBefore: number;
+  /** Bytes of blocks committed since the opening. */
+  #writtenBytes = 0;
   #uses = 0;
 
   private constructor(
@@ -85,8 +87,14 @@ export class SegmentRow {
       const key = streamKey(origin, stream);
       const first = this.#currentRanges.get(key)?.first ?? block.first;
       this.#currentRanges.set(key, { origin, stream, first, last: block.last });
-      this.#bytesSince += block.contents.length + block.hashes.length;
+      const bytes = block.contents.length + block.hashes.length;
+      this.#bytesSince += bytes;
+      this.#writtenBytes += bytes;
     }
+  }
+
+  get writtenBytes(): number {
+    return this.#writtenBytes;
   }
 
   /** Bytes in the segment that is written. */

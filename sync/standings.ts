@@ -41,6 +41,11 @@ export class Standings {
     return this.#peer;
   }
 
+  /** What is believed of the peer may be wrong: it has to say anew where it stands. */
+  forget(): void {
+    this.#peer.clear();
+  }
+
   seq(origin: string, stream: string): number {
     return this.#peer.get(streamKey(origin, stream))?.seq ?? 0;
   }

@@ -313,6 +313,32 @@ test("how many polls were skipped is told when the device is online again", asyn
   expect(told()[2].reason).toMatch(/^it answers; polls skipped before that: [1-9]\d*$/);
 });
 
+test("G7: polls for which there is no room are counted, and that is told with room again", async () => {
+  await using server = await badServer((request) => answerTo(request, [3, 2, 0, 7]));
+  const profile = profileOf({ a: { address: 0, type: "int16" } });
+  const connection = { type: "tcp", host: "127.0.0.1", port: server.port };
+  const devices = [{ id: "device-1", profile, unit: 1, intervalSeconds: 0.1 }];
+  let room = true;
+  const reason = "the disk is 96.0 % full";
+  await using run = DrivenRun.of(
+    modbus,
+    { connection, devices },
+    ({ kind }) =>
+      kind === "reading" && !room ? { kind: "unavailable", reason } : { kind: "stored" },
+  );
+  const polls = () => run.of("reading").length;
+  await until("it is polled", () => polls() > 1);
+  room = false;
+  const before = polls();
+  await until("it is polled on", () => polls() > before + 3);
+  room = true;
+  const told = () => run.of("state");
+  await until("it is online again", () => told().length >= 3);
+  expect(told().map(({ state }) => state)).toEqual(["online", "degraded", "online"]);
+  expect(told()[1].reason).toBe(`a poll was not stored: ${reason}`);
+  expect(told()[2].reason).toMatch(/^it answers; polls skipped before that: [3-9]$/);
+});
+
 test("a switch in a register of any byte order reads back as the simulator wrote it", async () => {
   const registers = ORDERS.flatMap((order, index) => [
     [`on-${index}`, { address: index, type: "bool", bit: 3, order }],

@@ -56,7 +56,9 @@ class Polled {
   silent = 0;
   /** The last poll is not on disk yet. */
   storing = false;
-  /** Polls skipped since the device was last said to be online. */
+  /** The last poll could not be stored, for want of room. */
+  unstored = false;
+  /** Polls skipped or not stored since the device was last said to be online. */
   skipped = 0;
 
   constructor(device: ModbusDevice, nowMs: number) {
@@ -119,7 +121,7 @@ async function poll(polled: Polled, line: Line, gatherer: Gatherer): Promise<voi
   }
   polled.silent = 0;
   if (troubles.size > 0) tellState(gatherer, polled, "degraded", [...troubles].join(", "));
-  else {
+  else if (!polled.unstored) {
     const { skipped } = polled;
     const missing = skipped === 0 ? "" : `; polls skipped before that: ${skipped}`;
     tellState(gatherer, polled, "online", `it answers${missing}`);
@@ -134,7 +136,13 @@ async function poll(polled: Polled, line: Line, gatherer: Gatherer): Promise<voi
     receivedMs: performance.now(),
     identity: null,
     possibleDuplicate: false,
-  }, () => polled.storing = false);
+  }, (outcome) => {
+    polled.storing = false;
+    polled.unstored = outcome.kind === "unavailable";
+    if (outcome.kind !== "unavailable") return;
+    polled.skipped++;
+    tellState(gatherer, polled, "degraded", `a poll was not stored: ${outcome.reason}`);
+  });
 }
 
 function tellState(

@@ -1,6 +1,13 @@
 /** The embedded MQTT 3.1.1 broker: Aedes, whose acknowledgements wait for the disk (G1). */
 import type { Aedes, AuthenticateError, Client, PublishPacket } from "aedes";
-import { type Delivery, DeviceError, type Driver, type RefusalCode } from "../driver.ts";
+import {
+  type Delivery,
+  DeviceError,
+  type Driver,
+  type Item,
+  type Outcome,
+  type RefusalCode,
+} from "../driver.ts";
 import { Gatherer } from "../gatherer.ts";
 import { type BrokerSettings, brokerSettings } from "./broker_settings.ts";
 import { bindingOf, Gate, type Pass } from "./gate.ts";
@@ -12,6 +19,12 @@ import { Strangers } from "./strangers.ts";
 
 /** A connection has so long to say who it is. */
 const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * A message for which there is no room is held so long without an answer; then its connection
+ * ends, because MQTT 3.1.1 (4.4) lets a device send it again on a new one only. It is less than
+ * what devices wait for an answer to PINGREQ behind it, so most of them see no other fault.
+ */
+const HELD_MS = 20_000;
 /** Messages to subscribers that may be under way at one time. */
 const DELIVERIES_MAX = 100;
 /** CONNACK return codes (MQTT 3.1.1, 3.2.2.3). */
@@ -178,12 +191,26 @@ class Broker implements AsyncDisposable {
       payload,
       repeated: packet.dup,
       identity: packet.qos === 2 ? this.#handshake(client, packet, payload) : null,
+      kept: packet.qos > 0,
       ...this.#delivery(client, packet),
     });
-    this.#gatherer.put(item, (outcome) => {
+    this.#hold(item, client, (outcome) => {
       if (outcome.kind === "refused") done(this.#refuse("not-allowed", client, outcome.reason));
+      else if (outcome.kind === "unavailable") done(this.#unavailable(client, outcome.reason));
       else done();
     });
+  }
+
+  /** Offers an item until it is taken, for as long as its device waits for the answer. */
+  #hold(item: Item, client: Client, settle: (outcome: Outcome) => void): void {
+    const endMs = performance.now() + HELD_MS;
+    this.#gatherer.offer(item, settle, () => client.closed || performance.now() > endMs);
+  }
+
+  /** Ends a connection without an acknowledgement: its device keeps the message. */
+  #unavailable(client: Client, reason: string): RefusedError {
+    this.#reasons.set(client, reason);
+    return new RefusedError(reason);
   }
 
   /** Many clients send again without the DUP flag; the packet id stays the same. */
@@ -204,9 +231,11 @@ class Broker implements AsyncDisposable {
   }
 
   async #release(client: Client, id: string): Promise<void> {
-    const channel = handshakeChannel(client);
-    const outcome = await this.#gatherer.outcome({ kind: "release", channel, id });
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    this.#hold({ kind: "release", channel: handshakeChannel(client), id }, client, resolve);
+    const outcome = await promise;
     if (outcome.kind === "refused") throw new Error(outcome.reason);
+    if (outcome.kind === "unavailable") throw this.#unavailable(client, outcome.reason);
   }
 
   #watch(aedes: Aedes): void {

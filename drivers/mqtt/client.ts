@@ -96,10 +96,14 @@ function receive(client: MqttClient, settings: ClientSettings, gatherer: Gathere
     // What the broker retained is the last value of some time ago, not a new one.
     if (packet.retain) return acknowledge();
     const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
-    const item = messageItem(binding, { payload: bytes, repeated: packet.dup, identity: null });
+    const kept = packet.qos > 0;
+    const message = { payload: bytes, repeated: packet.dup, identity: null, kept };
+    const item = messageItem(binding, message);
     // One that is refused is told and counted, and taken as well: the broker, which had it from
     // the device long ago, would send it for ever, and all others behind it would wait (T6).
-    gatherer.put(item, () => acknowledge());
+    // For one that there is no room for they do wait, at the broker, which keeps them.
+    if (kept) gatherer.offer(item, () => acknowledge(), () => false);
+    else gatherer.put(item, () => acknowledge());
   };
   const lost = (why: string) => (cause?: Error) => {
     const found = cause === undefined ? why : cause.message;

@@ -17,6 +17,8 @@ export interface Published {
   /** What the protocol itself tells repeats by, where it does (QoS 2). */
   readonly identity: Identity | null;
   readonly delivery?: Delivery;
+  /** Its sender keeps it until it is acknowledged. */
+  readonly kept: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -40,6 +42,7 @@ export function messageItem(
     receivedMs: performance.now(),
     identity,
     possibleDuplicate: published.repeated && identity === null,
+    ...(published.kept ? { kept: true as const } : {}),
     ...(published.delivery === undefined || identity !== null
       ? {}
       : { delivery: published.delivery }),

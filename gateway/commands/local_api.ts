@@ -9,6 +9,11 @@ export class CommandError extends Error {
   override name = "CommandError";
 }
 
+/** The command was given what it does not take; exit 2. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
 /** A node that does not answer so long does not answer. */
 const TIMEOUT_MS = 10_000;
 
@@ -25,17 +30,49 @@ export async function askNode(
   path: string,
   body?: unknown,
 ): Promise<unknown> {
+  const response = await answerOf(config, path, body);
+  const answer = await jsonOf(response);
+  if (answer === undefined) throw notOurs(config);
+  if (response.ok) return answer;
+  throw refused(path, answer);
+}
+
+/** An answer of any length, piece by piece. */
+export async function askForStream(
+  config: Config,
+  path: string,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await answerOf(config, path);
+  if (response.ok && response.body !== null) return response.body;
+  const answer = await jsonOf(response);
+  throw answer === undefined ? notOurs(config) : refused(path, answer);
+}
+
+function notOurs(config: Config): CommandError {
+  return new CommandError(
+    `What answers at ${localUrl(config)} is not Tributary: is another program on http.port?`,
+  );
+}
+
+function refused(path: string, answer: unknown): CommandError {
+  const [route] = path.split("?");
+  return new CommandError(`The node refused ${route}: ${problemText(answer)}`);
+}
+
+/** The head of the answer, at least, is there within the time. */
+async function answerOf(config: Config, path: string, body?: unknown): Promise<Response> {
   const url = new URL(path, localUrl(config));
   const { tls } = config.http;
-  let response: Response;
+  const impatience = new AbortController();
+  const timer = setTimeout(() => impatience.abort(), TIMEOUT_MS);
   try {
     const asked = {
       method: body === undefined ? "GET" : "POST",
       headers: { authorization: `Bearer ${tokenOf(config)}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
-    response = tls === undefined
-      ? await fetch(url, { ...asked, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    return tls === undefined
+      ? await fetch(url, { ...asked, signal: impatience.signal })
       : await fetchPinned(url, asked, Deno.readTextFileSync(tls.certificate), TIMEOUT_MS);
   } catch (cause) {
     if (cause instanceof Deno.errors.PermissionDenied) {
@@ -47,15 +84,9 @@ export async function askNode(
       `Cannot reach the node at ${url.origin}: is it running? Start it with \`tributary run\``,
       { cause },
     );
+  } finally {
+    clearTimeout(timer);
   }
-  const answer = await jsonOf(response);
-  if (answer === undefined) {
-    throw new CommandError(
-      `What answers at ${url.origin} is not Tributary: is another program on http.port?`,
-    );
-  }
-  if (response.ok) return answer;
-  throw new CommandError(`The node refused ${url.pathname}: ${problemText(answer)}`);
 }
 
 /** Without a token the answer still tells who is there. */

@@ -35,7 +35,7 @@ export async function fetchPinned(
           "restart the node if the file was changed",
       );
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
     const request = http.request(url.href.replace(/^https/, "http"), {
       method,
       headers: { ...headers, host: url.host, connection: "close" },
@@ -44,18 +44,30 @@ export async function fetchPinned(
     });
     request.once("timeout", () => request.destroy(new Error("no answer")));
     request.once("error", reject);
-    request.once("response", (answer) => {
-      const chunks: Uint8Array[] = [];
-      answer.on("data", (chunk: Uint8Array) => chunks.push(chunk));
-      answer.once("error", reject);
-      answer.once("end", () => {
-        const status = answer.statusCode ?? 500;
-        resolve(new Response(new Uint8Array(Buffer.concat(chunks)), { status }));
-      });
-    });
+    request.once("response", resolve);
     request.end(body);
-    return await promise;
+    const answer = await promise;
+    const stream = ReadableStream.from(chunksOf(answer, socket));
+    return new Response(stream, { status: answer.statusCode ?? 500 });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** Each piece as it comes; the connection goes with the answer. */
+async function* chunksOf(
+  answer: http.IncomingMessage,
+  socket: Disconnectable,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of answer) yield new Uint8Array(chunk);
+    if (!answer.complete) throw new Error("the answer was cut");
   } finally {
     socket.destroy();
   }
+}
+
+interface Disconnectable {
+  destroy(): void;
 }

@@ -1,11 +1,13 @@
 /** `tributary run`: a node, from its configuration until a signal stops it. */
 import { pause } from "../../sync/timer.ts";
+import { removeDelivered } from "../blobs/removal.ts";
 import { type Config, isLoopback } from "../config.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
+import { despiteDisk, isDiskFailure } from "../disk_failure.ts";
 import { httpHandler } from "../http.ts";
 import type { Log } from "../log.ts";
 import { type Node, openNode } from "../node.ts";
-import { Notifier, statusLine, tellStatus } from "../notify.ts";
+import { diskNote, Notifier, statusLine, tellStatus } from "../notify.ts";
 import { ownerUrl } from "../api.ts";
 import { countyRole } from "../roles/county.ts";
 import type { Role } from "../roles/role.ts";
@@ -25,10 +27,18 @@ const REGISTRY_MS = 200;
 const GRACE_MS = 300;
 const DAY_MS = 86_400_000;
 
-/** Runs until the signal aborts; throws when the node cannot go on. */
-export async function runNode(config: Config, log: Log, signal: AbortSignal): Promise<void> {
+/**
+ * Runs until the signal aborts; throws when the node cannot go on. `machine` names the hardware
+ * where it is not to be asked itself.
+ */
+export async function runNode(
+  config: Config,
+  log: Log,
+  signal: AbortSignal,
+  machine?: string,
+): Promise<void> {
   const startedMs = performance.now();
-  await using node = await opened(config, log);
+  await using node = await opened(config, log, machine);
   const { journal } = node;
   log({
     kind: "started",
@@ -37,7 +47,10 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
     origin: journal.origin,
     version: VERSION,
   });
-  await tellCatalogue(node);
+  const told = await tellCatalogue(node).then(() => true, (error) => {
+    if (!isDiskFailure(error)) throw error;
+    return false;
+  });
   const stop = new AbortController();
   const stopping = AbortSignal.any([signal, stop.signal]);
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
@@ -46,12 +59,19 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
   let unready: string | null = "starting";
   const server = serve(node, role, startedMs, () => unready);
   const who = `${config.role} ${config.node} at ${server.url}`;
-  const status = () => statusLine(who, role.links.map((link) => link.status()));
+  const status = () =>
+    statusLine(who, role.links.map((link) => link.status()), diskNote(node.disk.view()));
+  const steadily = (run: () => Promise<void>) => despiteDisk(log, run, stopping);
   const running = [
     ...role.supervisors.map((supervisor) => supervisor.run(stopping)),
-    ...role.links.map((link) => link.run(stopping)),
-    pruneNow(node, role, stopping),
-    followTables(node, stopping),
+    ...role.links.map((link) => steadily(() => link.run(stopping))),
+    ...(told ? [] : [steadily(() => tellCatalogue(node))]),
+    steadily(() => node.disk.run(stopping)),
+    steadily(() => node.clockWatch.run(stopping)),
+    steadily(() => pruneNow(node, role, stopping)),
+    ...role.couriers.map((courier) => steadily(() => courier.run(stopping))),
+    steadily(() => removeDelivered(node, role.links.map(({ centre }) => centre), stopping)),
+    steadily(() => followTables(node, stopping)),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
     tellStatus(notifier, status, stopping),
   ];
@@ -92,9 +112,9 @@ export async function runNode(config: Config, log: Log, signal: AbortSignal): Pr
 const MISTAKES = [TypeError, ReferenceError, RangeError];
 
 /** The node; what keeps it from opening is told as something to be mended, without a stack. */
-async function opened(config: Config, log: Log): Promise<Node> {
+async function opened(config: Config, log: Log, machine?: string): Promise<Node> {
   try {
-    return await openNode(config, log);
+    return await openNode(config, log, machine);
   } catch (cause) {
     if (!(cause instanceof Error) || MISTAKES.some((mistake) => cause instanceof mistake)) {
       throw cause;
@@ -158,9 +178,9 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
   const scheme = tls === undefined ? "http" : "https";
   const shown = openableHost(host, Deno.networkInterfaces());
   const url = `${scheme}://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
-  const sessions = new Sessions(config.dataDir, () => node.clock.now().wallMs);
-  const { supervisors, links, sync } = role;
-  const parts = { node, supervisors, links, startedMs, version: VERSION, sessions, url };
+  const sessions = new Sessions(config.dataDir, () => node.clock.now());
+  const { supervisors, links, couriers, sync } = role;
+  const parts = { node, supervisors, links, couriers, startedMs, version: VERSION, sessions, url };
   const handler = httpHandler({ ...parts, sync, unready });
   const hurry = new AbortController();
   let finished = false;
@@ -205,7 +225,7 @@ function remoteOf(info: Deno.ServeHandlerInfo): { hostname: string } {
 
 /** A site's disk is freed of what both centres hold; a county keeps what it was given. */
 async function pruneNow(
-  { config, journal, clock, log, losses }: Node,
+  { config, journal, clockWatch, disk, log, losses }: Node,
   { links, replication }: Role,
   signal: AbortSignal,
 ): Promise<void> {
@@ -213,6 +233,7 @@ async function pruneNow(
   if (config.role !== "site" || configured.length < CENTRES) return;
   const keepMs = config.journal.retentionDays * DAY_MS;
   while (!signal.aborted) {
+    disk.makeRoomToPrune();
     // Of a centre declared lost no receipt is waited for, but one there has to be.
     const centres = configured.filter((centre) => !losses.lost.has(centre));
     const segments = centres.length === 0 ? 0 : await journal.prune({
@@ -220,7 +241,7 @@ async function pruneNow(
       keepOwnMs: keepMs,
       keepOthersMs: keepMs,
       adopted: replication.lives.adopted,
-      nowMs: clock.now().wallMs,
+      nowMs: clockWatch.ageingMs(),
     });
     if (segments > 0) log({ kind: "pruned", segments });
     await pause(PRUNE_MS, signal);

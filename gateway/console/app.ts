@@ -1,12 +1,17 @@
 /** The console's pages, live and without a build step; whoever comes here has a session. */
 import { type Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import type { ApiParts } from "../api.ts";
+import type { ApiParts } from "../api_route.ts";
 import { listDevices } from "../devices/device_list.ts";
 import { compare } from "../fleet/equality.ts";
+import { listTwins } from "../fleet/twins.ts";
+import { NODE_NAME } from "../../sync/origin.ts";
 import { statusOf } from "../status.ts";
 import type { Text } from "../../drivers/profile_parts.ts";
+import { Comparisons } from "../fleet/comparisons.ts";
+import { repairWith } from "../fleet/comparing.ts";
 import { countyOverview, equalityPage, sitePage, type SiteSummary } from "./county_pages.ts";
+import { daysPage, onlyThereList } from "./day_pages.ts";
 import { devicePage } from "./device_cards.ts";
 import { page } from "./layout.ts";
 import { LiveStreams } from "./live.ts";
@@ -26,13 +31,25 @@ export function consoleApp(
 ): Hono {
   const app = new Hono();
   const streams = new LiveStreams(parts.node.tables);
-  const main: Main = parts.node.config.role === "site" ? siteMain(parts) : countyMain(parts);
+  const comparisons = new Comparisons(parts.node, parts.links.at(0) ?? null);
+  const main: Main = parts.node.config.role === "site"
+    ? siteMain(parts)
+    : countyMain(parts, comparisons);
   app.get("/live", (context) => {
     const path = context.req.query("path") ?? "/";
     const language = languageOf(context);
     const render = async () => await main(viewOf(language), path) ?? "";
     return streams.respond({ render, allowed: () => authorised(context) }, context.req.raw);
   });
+  if (parts.node.config.role === "county") {
+    app.post("/equality/:node/repair", async (context) => {
+      const node = context.req.param("node");
+      const answer = await repairWith(parts, { node, wait: 0 });
+      await answer.body?.cancel();
+      comparisons.forget();
+      return context.redirect(`/equality/${encodeURIComponent(node)}`, 303);
+    });
+  }
   app.get("*", async (context) => {
     const { path } = context.req;
     const view = viewOf(languageOf(context));
@@ -79,9 +96,9 @@ export function viewOf(language: Language): View {
 }
 
 function siteMain(parts: ApiParts): Main {
-  const { config, tables, refusals } = parts.node;
+  const { clock, config, tables, refusals } = parts.node;
   return async (view, path) => {
-    const devices = () => listDevices(tables, config.node, view.nowMs);
+    const devices = () => listDevices(tables, config.node, clock.now());
     if (path === "/") return siteOverview(view, await statusOf(parts), await devices());
     if (path === "/refused") return refusalsPage(view, refusals.list());
     const name = /^\/devices\/([^/]+)$/.exec(path)?.[1];
@@ -90,12 +107,21 @@ function siteMain(parts: ApiParts): Main {
   };
 }
 
-function countyMain(parts: ApiParts): Main {
+function countyMain(parts: ApiParts, comparisons: Comparisons): Main {
   const { node, links } = parts;
   return async (view, path) => {
     const equality = await compare(node.journal, links.at(0) ?? null, view.nowMs);
-    if (path === "/equality") return equalityPage(view, await statusOf(parts), equality);
-    const sites = await siteSummaries(parts, view.nowMs, equality);
+    if (path === "/equality") {
+      const lacking = onlyThereList(view, await comparisons.onlyThere());
+      return equalityPage(view, await statusOf(parts), equality, lacking);
+    }
+    const compared = /^\/equality\/([^/]+)$/.exec(path)?.[1];
+    if (compared !== undefined) {
+      return NODE_NAME.test(compared)
+        ? daysPage(view, compared, await comparisons.of(compared))
+        : null;
+    }
+    const sites = await siteSummaries(parts, equality);
     if (path === "/") return countyOverview(view, await statusOf(parts), sites, equality);
     const [, name, deviceName] = /^\/sites\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
     const site = sites.find((one) => one.node === name);
@@ -108,10 +134,13 @@ function countyMain(parts: ApiParts): Main {
 
 async function siteSummaries(
   { node }: ApiParts,
-  nowMs: number,
   equality: Awaited<ReturnType<typeof compare>>,
 ): Promise<SiteSummary[]> {
-  const devices = Map.groupBy(await listDevices(node.tables, null, nowMs), ({ site }) => site);
+  const twins = Map.groupBy(await listTwins(node.tables), ({ node }) => node);
+  const devices = Map.groupBy(
+    await listDevices(node.tables, null, node.clock.now()),
+    ({ site }) => site,
+  );
   const titles = new Map<string, Text>();
   for (const row of await node.tables.rows("SELECT node, title FROM nodes")) {
     titles.set(row.text("node"), JSON.parse(row.text("title")));
@@ -121,5 +150,6 @@ async function siteSummaries(
     title: titles.get(site.node) ?? null,
     devices: devices.get(site.node) ?? [],
     equality: equality.filter((one) => one.node === site.node),
+    twins: twins.get(site.node) ?? [],
   }));
 }

@@ -160,10 +160,38 @@ describe("the county's console", () => {
   });
 });
 
+describe("the county's comparison", () => {
+  test("G6: days are shown at both centres, and exported from there", async () => {
+    const page = await browser.enter(await browser.person("zh-CN"), await ownerUrl(counties[0]));
+    await page.goto(`${counties[0].url}/equality`);
+    await page.click("text=site-1.1-");
+    await page.waitForSelector("text=逐日核对");
+    await page.waitForSelector("td >> text=测量值");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.click("tr:has-text('测量值') >> text=导出签名文件"),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^site-1-\d{4}-\d\d-\d\d\.ndjson$/);
+    const text = Deno.readTextFileSync(await download.path());
+    expect(text).toContain('"format":"tributary-export-1"');
+    expect(JSON.parse(text.trimEnd().split("\n").at(-1) ?? "")).toHaveProperty("signature");
+  });
+
+  test("G6: asking again is a button, and who pressed it is in the audit", async () => {
+    const page = await browser.enter(await browser.person("en-US"), await ownerUrl(counties[0]));
+    await page.goto(`${counties[0].url}/equality/site-1`);
+    await page.click("text=Ask again and repair");
+    await page.waitForSelector("text=Day by day");
+    expect(new URL(page.url()).pathname).toBe("/equality/site-1");
+    const kinds = (await counties[0].entriesOf("county-a", "audit")).map(({ kind }) => kind);
+    expect(kinds).toContain("repair");
+  });
+});
+
 describe("every page", () => {
   const pages = {
     site: ["/", "/refused", "/devices/pharmacy", "/devices/fridge"],
-    county: ["/", "/equality", "/sites/site-1", "/sites/site-1/pharmacy"],
+    county: ["/", "/equality", "/equality/site-1", "/sites/site-1", "/sites/site-1/pharmacy"],
   };
 
   test.each(

@@ -6,7 +6,10 @@ import type { EqualityView } from "../fleet/equality.ts";
 import type { NodeStatus } from "../status.ts";
 import { dataTable } from "./data_table.ts";
 import { deviceCards, deviceTone } from "./device_cards.ts";
-import { IN_STEP_SECONDS, journalFacts, linkCards } from "./status_parts.ts";
+import { diskBanner } from "./disk_parts.ts";
+import { IN_STEP_SECONDS, journalFacts, linkCards, lostCentres } from "./status_parts.ts";
+import { twinsBanner } from "./twins_banner.ts";
+import type { TwinsView } from "../fleet/twins.ts";
 import {
   age,
   badge,
@@ -26,6 +29,8 @@ export interface SiteSummary {
   readonly title: Text | null;
   readonly devices: readonly DeviceView[];
   readonly equality: readonly EqualityView[];
+  /** Boxes that all say that they are this site; none in good order. */
+  readonly twins: readonly TwinsView[];
 }
 
 export function countyOverview(
@@ -40,8 +45,9 @@ export function countyOverview(
     : html`<div class="cards">${sites.map((site) => siteCard(view, site))}</div>`;
   const other = status.links.length === 0
     ? ""
-    : html`<section><h2>${t("otherCentre")}</h2>${linkCards(view, status.links)}</section>`;
-  return html`${equalityBanner(view, status, equality)}
+    : html`<section><h2>${t("otherCentre")}</h2>${linkCards(view, status)}</section>`;
+  const first = html`${diskBanner(view, status.disk)}${lostCentres(view, status)}`;
+  return html`${first}${equalityBanner(view, status, equality)}
     <section><h2>${t("sites")}</h2>${cards}</section>
     ${other}
     <section class="panel"><h2>${t("journal")}</h2>${journalFacts(view, status)}</section>`;
@@ -109,13 +115,22 @@ function siteCard(view: View, site: SiteSummary): Html {
   const { node, title, equality } = site;
   const devices = site.devices.filter(({ configured }) => configured);
   const tones = devices.map(deviceTone);
-  const tone: Tone = tones.includes("bad") ? "bad" : tones.includes("warn") ? "warn" : "good";
+  const doubled = site.twins.length > 0;
+  const tone: Tone = doubled || tones.includes("bad")
+    ? "bad"
+    : tones.includes("warn")
+    ? "warn"
+    : "good";
   const newest = devices.flatMap(({ points }) => points.map(({ time }) => time)).sort().at(-1);
   const online = devices.filter(({ state }) => state === "online").length;
   const unknown = devices.filter(({ state }) => state === null).length;
   const silent = unknown === 0 ? "" : ` · ${unknown} ${t("unknown")}`;
   const worst = worstOf(equality);
-  const badges = worst === undefined ? "" : equalityBadge(view, worst);
+  const badges = doubled
+    ? badge("bad", t("twoBoxes"))
+    : worst === undefined
+    ? ""
+    : equalityBadge(view, worst);
   return html`
     <a class="card ${tone}" href="/sites/${node}">
       <header><h3>${titleOf(view, title, node)}</h3>${badges}</header>
@@ -146,11 +161,18 @@ function worstOf(equality: readonly EqualityView[]): EqualityView | undefined {
 export function sitePage(view: View, site: SiteSummary): Html {
   const { node, title, devices, equality } = site;
   return html`
+    ${site.twins.map((twins) => twinsBanner(view, twins))}
     <section>
           <h2>${titleOf(view, title, node)} <small>${node}</small></h2>
           ${deviceCards(view, devices, `/sites/${node}`)}
         </section>
-    <section class="panel"><h2>${view.t("equality")}</h2>${equalityTable(view, equality)}</section>
+    <section class="panel">
+          <div class="panel-head">
+            <h2>${view.t("equality")}</h2>
+            <a class="plain" href="/equality/${node}">${view.t("compareDays")}</a>
+          </div>
+          ${equalityTable(view, equality)}
+        </section>
   `;
 }
 
@@ -158,8 +180,10 @@ export function equalityPage(
   view: View,
   status: NodeStatus,
   equality: readonly EqualityView[],
+  lacking: Html,
 ): Html {
   return html`${equalityBanner(view, status, equality)}
+    ${lacking}
     <section class="panel">${equalityTable(view, equality)}</section>`;
 }
 
@@ -176,7 +200,9 @@ function equalityTable(view: View, equality: readonly EqualityView[]): Html {
     { head: t("lag"), number: true },
   ];
   const rows = equality.map((one) => [
-    html`<code>${one.origin}</code>`,
+    html`<a href="/equality/${one.node}" title="${
+      t("compareDays")
+    }"><code>${one.origin}</code></a>`,
     stateText(view, one.stream),
     equalityBadge(view, one),
     one.here.seq,

@@ -1,6 +1,7 @@
 /** Devices as cards, for the overview; and one device whole. */
 import { html } from "hono/html";
 import type { DeviceView, PointView } from "../devices/device_list.ts";
+import { DATE_MAX } from "../devices/latest.ts";
 import { type Column, dataTable } from "./data_table.ts";
 import { explain } from "./explain.ts";
 import {
@@ -40,7 +41,7 @@ export function deviceTone(device: DeviceView): Tone {
 function deviceCard(view: View, device: DeviceView, base: string): Html {
   const tone = deviceTone(device);
   const [first, ...others] = device.points;
-  const newest = device.points.map(({ time }) => time).sort().at(-1) ?? null;
+  const newest = device.points.toSorted((a, b) => a.ageSeconds - b.ageSeconds).at(0);
   return html`<a class="card ${tone} ${
     device.state === "offline" ? "offline" : ""
   }" href="${base}/${device.device}">
@@ -54,7 +55,7 @@ function deviceCard(view: View, device: DeviceView, base: string): Html {
       : mainPoint(view, first)
   }
     <dl class="points">${others.slice(0, 5).map((point) => smallPoint(view, point))}</dl>
-    <footer><span>${device.device}</span>${age(view, newest)}</footer>
+    <footer><span>${device.device}</span>${age(view, cameAt(view, newest))}</footer>
   </a>`;
 }
 
@@ -83,6 +84,25 @@ function smallPoint(view: View, point: PointView): Html {
       <dd>${valueText(view, point.value)} <span class="unit">${unit(point)}</span></dd>
     </div>
   `;
+}
+
+/** When it came, as this browser's clock counts: a clock that was set does not make it older. */
+function cameAt(view: View, point: PointView | undefined): string | null {
+  if (point === undefined) return null;
+  const ms = view.nowMs - point.ageSeconds * 1000;
+  return Math.abs(ms) > DATE_MAX ? null : new Date(ms).toISOString();
+}
+
+/** The wall clock as read; where it was doubtful that is marked, and corrected once it can be. */
+function received(view: View, { time, clock, correctedTime }: PointView): Html {
+  const { t } = view;
+  if (correctedTime !== null) {
+    return html`${moment(view, correctedTime)}<br>${badge("warn", t("clockCorrected"))}
+      <small>${t("clockSaid")} ${moment(view, time)}</small>`;
+  }
+  if (clock === "trusted") return moment(view, time);
+  const doubt = t(clock === "holdover" ? "clockHoldover" : "clockUntrusted");
+  return html`${moment(view, time)}<br>${badge("warn", doubt)}`;
 }
 
 /** One device with all its points. */
@@ -140,8 +160,8 @@ function pointRow(view: View, point: PointView): (Html | string | number)[] {
     titleOf(view, point.title, point.point),
     html`${valueText(view, point.value)} <span class="unit">${unit(point)}</span>`,
     html`${badge(tone, pointState(view, point))}${reason}`,
-    age(view, point.time),
-    moment(view, point.time),
+    age(view, cameAt(view, point)),
+    received(view, point),
     point.deviceTime === null ? "–" : moment(view, point.deviceTime),
     point.seq,
   ];

@@ -40,6 +40,26 @@ const EXPLANATIONS: readonly {
     en: "Found a list or an object where a value should be",
   },
   {
+    found: /^(?:a poll was not stored: )?the disk is ([\d.]+) % full$/,
+    zh: "磁盘已用 $1%，新数据未保存",
+    en: "The disk is $1 % full: what is new is not stored",
+  },
+  {
+    found: /disk is full|ENOSPC|No space left|os error 28/i,
+    zh: "磁盘已满：请腾出空间",
+    en: "The disk is full: make room on it",
+  },
+  {
+    found: /disk I\/O error|\bEIO\b|Input\/output error/i,
+    zh: "磁盘读写出错：请更换磁盘",
+    en: "The disk fails: replace it",
+  },
+  {
+    found: /readonly database|EROFS|Read-only file system/i,
+    zh: "磁盘只读：多为磁盘损坏，请检查",
+    en: "The disk is read-only, mostly because it has failed: check it",
+  },
+  {
     found: /^(\d+) times in a row: it has to wait$/,
     zh: "密码已连续 $1 次错误，须稍候再试",
     en: "$1 wrong passwords in a row: it has to wait",
@@ -75,6 +95,26 @@ const EXPLANATIONS: readonly {
     en: "The id $1 came with another content before",
   },
   {
+    found: /^no room for ([\d.]+) MB: .*$/,
+    zh: "对方没有存放 $1 MB 文件的空间，有空间后自动重送",
+    en: "There is no room for a file of $1 MB at the other end; it goes when there is",
+  },
+  {
+    found: /^what came has another hash: it was thrown away$/,
+    zh: "传输中内容有误，已丢弃并重新传送",
+    en: "The content changed on the way; it was thrown away and is sent again",
+  },
+  {
+    found: /^what came is being checked$/,
+    zh: "对方正在校验文件",
+    en: "The other end is checking the file",
+  },
+  {
+    found: /^"(.+)" sends it already$/,
+    zh: "$1 正在传送同一文件",
+    en: "$1 is sending the same file",
+  },
+  {
     found: /bytes came that are no answers/,
     zh: "线路上收到无法识别的数据：请检查接线、地址和转换器",
     en: "What comes on the line are no answers: check wiring, address and converter",
@@ -108,6 +148,16 @@ const EXPLANATIONS: readonly {
     found: /ENOTFOUND|EAI_AGAIN|getaddrinfo/i,
     zh: "找不到该地址：请检查名称或改用 IP 地址",
     en: "The name is not known: check it, or use an IP address",
+  },
+  {
+    found: /certificate is good from ([\d-]+) only/i,
+    zh: "证书自 $1 起才有效：本机时钟可能偏慢",
+    en: "The certificate is good from $1 only: this node's clock is probably behind",
+  },
+  {
+    found: /certificate has expired on ([\d-]+)/i,
+    zh: "证书已于 $1 过期：请检查证书文件和有效期，以及本机时钟",
+    en: "The certificate has expired on $1: check its file and its dates, and this node's clock",
   },
   {
     found: /certificate/i,

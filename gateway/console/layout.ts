@@ -57,7 +57,7 @@ export function page(view: View, status: NodeStatus, path: string, main: Html): 
           ${languageLink(view, path)}
         </div>
           <nav>${TABS[status.role].map(({ path: to, text }) =>
-            html`<a href="${to}" ${to === path ? 'aria-current="page"' : ""}>${t(text)}</a>`
+            html`<a href="${to}" ${isBelow(path, to) ? 'aria-current="page"' : ""}>${t(text)}</a>`
           )}</nav>
         </header>
         <main id="main">${main}</main>
@@ -67,6 +67,11 @@ export function page(view: View, status: NodeStatus, path: string, main: Html): 
       </body>
     </html>
   `;
+}
+
+/** Whether a page is a tab's own, or one of those below it. */
+function isBelow(path: string, tab: string): boolean {
+  return path === tab || (tab !== "/" && path.startsWith(`${tab}/`));
 }
 
 /** A page for somebody who has no session: what to do, and nothing else. */

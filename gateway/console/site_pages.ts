@@ -5,8 +5,9 @@ import type { Refusal } from "../refusals.ts";
 import type { NodeStatus } from "../status.ts";
 import { dataTable } from "./data_table.ts";
 import { deviceCards, deviceTone } from "./device_cards.ts";
+import { diskBanner } from "./disk_parts.ts";
 import { explain } from "./explain.ts";
-import { journalFacts, lineTable, linkCards, linkTone } from "./status_parts.ts";
+import { journalFacts, lineTable, linkCards, linkTone, lostCentres } from "./status_parts.ts";
 import { age, badge, type Html, stateText, titleOf, type View } from "./view.ts";
 
 export function siteOverview(
@@ -15,11 +16,12 @@ export function siteOverview(
   devices: readonly DeviceView[],
 ): Html {
   const { t } = view;
-  return html`${attention(view, status, devices)}
+  const first = html`${diskBanner(view, status.disk)}${lostCentres(view, status)}`;
+  return html`${first}${attention(view, status, devices)}
     <section><h2>${t("devices")}</h2>${deviceCards(view, devices, "/devices")}</section>
     ${
     status.links.length === 0 ? "" : html`<section>
-      <h2>${t("centres")}</h2>${linkCards(view, status.links)}</section>`
+      <h2>${t("centres")}</h2>${linkCards(view, status)}</section>`
   }
     <section class="panel"><h2>${t("lines")}</h2>${lineTable(view, status.sources)}</section>
     <section class="panel"><h2>${t("journal")}</h2>${journalFacts(view, status)}</section>`;

@@ -1,10 +1,14 @@
 /** Parts of pages that show how the node itself is doing: links, lines, journal, clock. */
 import { html } from "hono/html";
+import type { BlobLinkView } from "../blobs/blobs_view.ts";
+import { filesHere, filesWaiting } from "./blob_parts.ts";
 import type { LinkView, NodeStatus, SourceView } from "../status.ts";
 import { dataTable } from "./data_table.ts";
+import { diskFacts } from "./disk_parts.ts";
 import { explain } from "./explain.ts";
 import type { TextKey } from "./text.ts";
 import {
+  age,
   badge,
   bytesText,
   durationText,
@@ -26,8 +30,16 @@ export function clockBadge(view: View, clock: NodeStatus["clock"]): Html {
   }</span>`;
 }
 
-export function linkCards(view: View, links: readonly LinkView[]): Html {
-  return html`<div class="cards">${links.map((link) => linkCard(view, link))}</div>`;
+export function linkCards(
+  view: View,
+  { links, blobs }: Pick<NodeStatus, "links" | "blobs">,
+): Html {
+  return html`<div class="cards">${
+    links.map((link) => {
+      const files = blobs.links.find(({ destination }) => destination === link.destination);
+      return linkCard(view, link, files ?? null);
+    })
+  }</div>`;
 }
 
 /** What is younger is on its way, not waiting. */
@@ -38,34 +50,37 @@ export function linkTone(link: LinkView): Tone {
   return link.state === "down" ? "bad" : "warn";
 }
 
-function linkCard(view: View, link: LinkView): Html {
+function linkCard(view: View, link: LinkView, files: BlobLinkView | null): Html {
   const { t, language } = view;
   const head = (text: string) =>
     html`<header><h3>${link.destination}</h3>${badge(linkTone(link), text)}</header>`;
   if (link.state === "not-enrolled") {
-    return html`<article class="card warn">${head(t("notEnrolled"))}<p>${
-      t("enrolHint")
-    }</p></article>`;
+    return html`<article class="card warn">${head(t("notEnrolled"))}<p>${t("enrolHint")}</p>${
+      filesWaiting(view, files)
+    }</article>`;
   }
   const oldest = link.oldestWaitingSeconds ?? 0;
   const delivered = link.waitingEntries === 0 || (link.state === "up" && oldest < IN_STEP_SECONDS);
   return html`<article class="card ${linkTone(link)}">
     ${head(t(link.state))}
     ${
-    delivered ? html`<p class="calm">${t("allDelivered")}</p>` : html`<dl class="points">
+    delivered
+      ? files !== null && files.waiting > 0 ? "" : html`<p class="calm">${t("allDelivered")}</p>`
+      : html`<dl class="points">
       <div><dt>${t("waitingEntries")}</dt><dd>${link.waitingEntries}</dd></div>
       ${
-      link.oldestWaitingSeconds === null ? "" : html`
-        <div>
-          <dt>${t("oldestWaiting")}</dt>
-          <dd>${durationText(language, link.oldestWaitingSeconds)}</dd>
-        </div>
-      `
-    }</dl>`
+        link.oldestWaitingSeconds === null ? "" : html`
+          <div>
+            <dt>${t("oldestWaiting")}</dt>
+            <dd>${durationText(language, link.oldestWaitingSeconds)}</dd>
+          </div>
+        `
+      }</dl>`
   }
     ${
     link.reason === null ? "" : html`
       <p class="reason">${explain(view, link.reason)}</p>
+      ${link.clockSuspected ? clockSuspicion(view) : ""}
       <dl class="points">
               <div><dt>${t("attempts")}</dt><dd>${link.attempts}</dd></div>
               ${link.nextTrySeconds === null ? "" : html`
@@ -85,7 +100,13 @@ function linkCard(view: View, link: LinkView): Html {
       )}</ul>
     `
   }
+    ${filesWaiting(view, files)}
   </article>`;
+}
+
+function clockSuspicion(view: View): Html {
+  const now = new Date(view.nowMs).toISOString().slice(0, 16).replace("T", " ");
+  return html`<p class="reason">${view.t("clockLikely").replace("{}", `${now} UTC`)}</p>`;
 }
 
 export function lineTable(view: View, sources: readonly SourceView[]): Html {
@@ -125,7 +146,18 @@ export function journalFacts(view: View, status: NodeStatus): Html {
     )
   }
     <div><dt>${t("onDisk")}</dt><dd>${bytesText(status.journal.bytes)}</dd></div>
-    <div><dt>${t("diskFree")}</dt><dd>${bytesText(status.disk.freeBytes)}</dd></div>
+    ${diskFacts(view, status)}
+    ${filesHere(view, status.blobs)}
     <div class="wide"><dt>${t("life")}</dt><dd><code>${status.origin}</code></dd></div>
   </dl>`;
+}
+
+/** What an operator has said of a centre that is gone for good. */
+export function lostCentres(view: View, { lostCentres }: Pick<NodeStatus, "lostCentres">): Html {
+  return html`${
+    lostCentres.map(({ centre, reason, by, wallMs }) =>
+      html`<p class="banner bad"><strong>${centre}</strong> <span>${view.t("centreLost")} ·
+      ${reason} · ${by} · ${age(view, new Date(wallMs).toISOString())}</span></p>`
+    )
+  }`;
 }

@@ -51,6 +51,10 @@ const TEXTS = {
   waitingEntries: { zh: "待送条目", en: "Entries waiting" },
   oldestWaiting: { zh: "最早一条", en: "Oldest" },
   allDelivered: { zh: "全部送达", en: "Everything is delivered" },
+  filesWaiting: { zh: "待送文件", en: "Files waiting" },
+  filesSetAside: { zh: "暂未收下的文件", en: "Files not taken yet" },
+  filesHere: { zh: "文件", en: "Files" },
+  filesLost: { zh: "损坏或丢失的文件", en: "Files damaged or lost" },
   blocked: { zh: "被搁置的数据流", en: "Streams set aside" },
   reason: { zh: "原因", en: "Reason" },
   state: { zh: "状态", en: "State" },
@@ -78,8 +82,45 @@ const TEXTS = {
     en: "No time source confirms this clock; every entry says so",
   },
 
+  clockCorrected: { zh: "时间已更正", en: "Time corrected" },
+  clockSaid: { zh: "当时时钟显示", en: "the clock said" },
+  clockLikely: {
+    zh: "本机时钟未经确认，当前显示 {}：很可能是原因。请校准时钟；采集不受影响，校准后自动恢复",
+    en:
+      "This node's clock is not confirmed and says {}: probably that is the cause. Set the clock; " +
+      "collection goes on, and the link comes back by itself",
+  },
+
   onDisk: { zh: "占用磁盘", en: "On disk" },
   diskFree: { zh: "磁盘可用", en: "Disk free" },
+  diskShare: { zh: "磁盘已用", en: "Disk used" },
+  diskUsed: { zh: "磁盘已用 {}%", en: "The disk is {} % full" },
+  diskFilling: { zh: "磁盘将满", en: "The disk is filling up" },
+  diskFillingHint: {
+    zh: "请检查与县中心的连接，删除无关文件，或更换更大的磁盘",
+    en: "Check the links to the centres, delete what does not belong here, or fit a larger disk",
+  },
+  diskRefuses: { zh: "磁盘已满，不再接收：{}", en: "The disk is full; not taken any more: {}" },
+  diskRefusesHint: {
+    zh:
+      "设备收不到确认，会保留并重发；轮询设备的数据将留下空缺并计数。请立即腾出磁盘空间，恢复后自动继续",
+    en: "Devices get no acknowledgement and keep their data; polled ones leave gaps, which are " +
+      "counted. Make room on this disk now; everything goes on by itself then",
+  },
+  cannotWrite: { zh: "日志无法写入磁盘", en: "The journal cannot write to its disk" },
+  cannotWriteHint: {
+    zh: "新数据未被确认。请检查磁盘；恢复后自动继续",
+    en: "Nothing new is acknowledged. Check the disk; everything goes on by itself then",
+  },
+  daysLeft: { zh: "预计还可用", en: "Days left" },
+  days: { zh: "天", en: "d" },
+  noGrowth: { zh: "无增长", en: "no growth" },
+  notKnownYet: { zh: "尚未得知", en: "not known yet" },
+  reserve: { zh: "报警与审计预留", en: "Kept for alarms and audit" },
+  growth: { zh: "日志每天增长", en: "Journal grows a day" },
+  retention: { zh: "本地保留", en: "Local retention" },
+  keptFor: { zh: "最早数据", en: "Oldest reading" },
+  amplification: { zh: "写放大", en: "Write amplification" },
   stream: { zh: "数据流", en: "Stream" },
   alarm: { zh: "报警", en: "Alarms" },
   record: { zh: "业务记录", en: "Records" },
@@ -104,10 +145,51 @@ const TEXTS = {
   hash: { zh: "哈希", en: "Hash" },
   lag: { zh: "落后", en: "Lag" },
   node: { zh: "节点", en: "Node" },
+  dayByDay: { zh: "逐日核对", en: "Day by day" },
+  day: { zh: "日期", en: "Day" },
+  dayHint: {
+    zh: "按条目自带时钟的北京时间日期；数字为条数，哈希为当日最后一条",
+    en: "days in China's time by each entry's own clock; entries, and the hash of the day's last",
+  },
+  askAgain: { zh: "重新核对并补齐", en: "Ask again and repair" },
+  comparing: { zh: "正在核对…", en: "Comparing…" },
+  comparedAgo: { zh: "{}前核对", en: "Compared {} ago" },
+  different: { zh: "不一致", en: "Different" },
+  prunedDay: { zh: "部分已清理", en: "Partly pruned" },
+  centresDiffer: { zh: "两中心存有不同的条目", en: "The centres hold different entries" },
+  differsFrom: { zh: "第一个不同的条目：{}", en: "the first entry that differs is {}" },
+  thereLacksFrom: { zh: "对方缺少自 {} 起的条目", en: "the other lacks entries from {} on" },
+  thereLacksSome: { zh: "对方缺少其中一些条目", en: "the other lacks some entries in between" },
+  hereLacksFrom: { zh: "本中心缺少自 {} 起的条目", en: "this centre lacks entries from {} on" },
+  onlyThere: { zh: "仅另一中心持有", en: "Held by the other centre alone" },
+  evidence: { zh: "取证", en: "Evidence" },
+  exportDay: { zh: "导出签名文件", en: "Signed export" },
+  compareDays: { zh: "逐日核对", en: "Compare day by day" },
+  twoBoxes: { zh: "两台设备同名", en: "Two boxes" },
+  twoBoxesClaim: {
+    zh: "两台网关都自称是 {}",
+    en: "Two boxes both say that they are {}",
+  },
+  twoBoxesHint: {
+    zh:
+      "通常是存储卡被复制，或旧盘又被启用。两台的数据都已完整保存，没有丢失。请到现场关掉不该运行的一台；" +
+      "留下的一台用新的登记码重新登记（tributary invite {}），另一台随即被拒绝。",
+    en: "A card was copied, or an old disk runs again. What both have said is kept, nothing is " +
+      "lost. Switch off the one that should not run, and enrol the one that stays anew " +
+      "(tributary invite {}): the other is refused from then on.",
+  },
+  box: { zh: "网关", en: "Box" },
+  hardware: { zh: "硬件标识", en: "Hardware" },
+  address: { zh: "地址", en: "Address" },
+  lifeBegan: { zh: "本生命期始于", en: "Life began" },
   noSites: { zh: "尚无站点登记", en: "No site has enrolled yet" },
   noSitesHint: {
     zh: "用 tributary invite 生成一次性登记码，交给站点技术人员",
     en: "Give the site's technician a one-time code from tributary invite",
+  },
+  centreLost: {
+    zh: "已由县级操作员宣布失效；恢复前只等待另一中心的回执",
+    en: "declared lost by an operator; until it returns only the other centre's receipt counts",
   },
   lastReading: { zh: "最近数据", en: "Last reading" },
 

@@ -30,7 +30,7 @@ async function site(): Promise<TablesDesk> {
 /** The devices as they are shown `ms` after the test's beginning. */
 async function shown(desk: TablesDesk, ms = 0, of: string | null = null): Promise<DeviceView[]> {
   await desk.tables.caughtUp(desk.journal);
-  return await listDevices(desk.tables, of, stampAt(ms).wallMs);
+  return await listDevices(desk.tables, of, stampAt(ms));
 }
 
 describe("G7: a value", () => {

@@ -1,7 +1,9 @@
 /** Devices and their last values, as API and console show them. */
 import * as z from "zod";
 import type { Row } from "../../sync/database.ts";
+import type { Stamp } from "../../sync/entry.ts";
 import type { QueryTables } from "../tables.ts";
+import { type Corrections, readCorrections } from "./corrected_time.ts";
 import { DATE_MAX } from "./latest.ts";
 
 const text = z.object({ zh: z.string(), en: z.string() });
@@ -15,8 +17,10 @@ export const pointView = z.object({
   reason: z.string().nullable().describe("Why the quality is not good"),
   time: z.iso.datetime().describe("Wall clock when it came to the site"),
   clock: z.string().describe("How far that clock may be believed: trusted, holdover, untrusted"),
+  correctedTime: z.iso.datetime().nullable()
+    .describe("When it came, where that clock was doubtful and is known to have been wrong"),
   deviceTime: z.iso.datetime().nullable().describe("The device's own clock, where it tells one"),
-  ageSeconds: z.number().describe("Since it came, by this node's clock"),
+  ageSeconds: z.number().describe("Since it came; in this node's own boot no clock moves it"),
   stale: z.boolean().describe("Older than twice the device's interval: not a value of now"),
   origin: z.string(),
   seq: z.number().describe("Entry of the stream reading that holds it"),
@@ -50,27 +54,37 @@ const about = z.object({
 const STALE_INTERVALS = 2;
 const STALE_GRACE_SECONDS = 3;
 
+/** This moment, on the wall clock and within this node's boot. */
+export type Now = Pick<Stamp, "wallMs" | "bootId" | "bootMs">;
+
+interface Moments {
+  readonly now: Now;
+  readonly corrected: Corrections;
+}
+
 /** Devices of one site (`null`: of all), by site and name, with their points in order. */
 export async function listDevices(
   tables: QueryTables,
   site: string | null,
-  nowMs: number,
+  now: Now,
 ): Promise<DeviceView[]> {
   const where = site === null ? "" : "WHERE node = ?";
   const parameters = site === null ? [] : [site];
-  const [devices, points] = await Promise.all([
+  const [corrected, devices, points] = await Promise.all([
+    readCorrections(tables, site),
     tables.rows(`SELECT * FROM devices ${where} ORDER BY node, device`, parameters),
     tables.rows(`SELECT * FROM points ${where} ORDER BY node, device, point`, parameters),
   ]);
   const pointsOf = Map.groupBy(points, deviceKey);
-  return devices.map((row) => deviceFrom(row, pointsOf.get(deviceKey(row)) ?? [], nowMs));
+  const moments = { now, corrected };
+  return devices.map((row) => deviceFrom(row, pointsOf.get(deviceKey(row)) ?? [], moments));
 }
 
 function deviceKey(row: Row): string {
   return `${row.text("node")}\n${row.text("device")}`;
 }
 
-function deviceFrom(row: Row, points: readonly Row[], nowMs: number): DeviceView {
+function deviceFrom(row: Row, points: readonly Row[], moments: Moments): DeviceView {
   const known = about.safeParse(JSON.parse(row.textOrNull("about") ?? "null")).data ?? null;
   const order = Object.keys(known?.points ?? {});
   const place = ({ point }: PointView) => {
@@ -87,15 +101,23 @@ function deviceFrom(row: Row, points: readonly Row[], nowMs: number): DeviceView
     configured: known !== null,
     state: row.textOrNull("state"),
     reason: row.textOrNull("reason"),
-    since: iso(row.numberOrNull("since")),
-    points: points.map((point) => pointFrom(point, known, nowMs))
+    since: iso(moments.corrected(row) ?? row.numberOrNull("since")),
+    points: points.map((point) => pointFrom(point, known, moments))
       .sort((a, b) => place(a) - place(b)),
   };
 }
 
-function pointFrom(row: Row, known: z.infer<typeof about> | null, nowMs: number): PointView {
+function pointFrom(
+  row: Row,
+  known: z.infer<typeof about> | null,
+  { now, corrected }: Moments,
+): PointView {
   const wall = row.number("wall");
-  const ageSeconds = Math.max(0, Math.round((nowMs - wall) / 1000));
+  const right = corrected(row);
+  const ageMs = row.text("bootid") === now.bootId
+    ? now.bootMs - row.number("bootms")
+    : now.wallMs - (right ?? wall);
+  const ageSeconds = Math.max(0, Math.round(ageMs / 1000));
   const limit = known === null
     ? Infinity
     : known.intervalSeconds * STALE_INTERVALS + STALE_GRACE_SECONDS;
@@ -108,6 +130,7 @@ function pointFrom(row: Row, known: z.infer<typeof about> | null, nowMs: number)
     reason: row.textOrNull("reason"),
     time: iso(wall) ?? "",
     clock: row.text("clock"),
+    correctedTime: iso(right),
     deviceTime: iso(row.numberOrNull("devicetime")),
     ageSeconds,
     stale: ageSeconds > limit,

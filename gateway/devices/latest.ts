@@ -7,7 +7,7 @@ import { bodyOf, type Projection } from "../projection.ts";
 
 export const latest: Projection = {
   name: "latest",
-  version: 2,
+  version: 3,
   schema: `
 CREATE TABLE devices (
   node TEXT NOT NULL,
@@ -15,6 +15,9 @@ CREATE TABLE devices (
   state TEXT,
   reason TEXT,
   since INTEGER,
+  bootid TEXT,
+  bootms INTEGER,
+  clock TEXT,
   life INTEGER NOT NULL,
   seq INTEGER NOT NULL,
   about TEXT,
@@ -36,6 +39,8 @@ CREATE TABLE points (
   quality TEXT NOT NULL,
   reason TEXT,
   wall INTEGER NOT NULL,
+  bootid TEXT NOT NULL,
+  bootms INTEGER NOT NULL,
   clock TEXT NOT NULL,
   devicetime INTEGER,
   origin TEXT NOT NULL,
@@ -84,20 +89,22 @@ interface LastState {
 }
 
 const UPSERT_POINT = `
-INSERT INTO points (node, device, point, value, unit, quality, reason, wall, clock, devicetime,
-  origin, life, seq)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
+INSERT INTO points (node, device, point, value, unit, quality, reason, wall, bootid, bootms, clock,
+  devicetime, origin, life, seq)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (node, device, point) DO UPDATE SET
   value = excluded.value, unit = excluded.unit, quality = excluded.quality,
-  reason = excluded.reason, wall = excluded.wall, clock = excluded.clock,
-  devicetime = excluded.devicetime, origin = excluded.origin, life = excluded.life,
+  reason = excluded.reason, wall = excluded.wall, bootid = excluded.bootid,
+  bootms = excluded.bootms, clock = excluded.clock, devicetime = excluded.devicetime, origin = excluded.origin, life = excluded.life,
   seq = excluded.seq
 WHERE (excluded.life, excluded.seq) > (life, seq)`;
 
 const UPSERT_STATE = `
-INSERT INTO devices (node, device, state, reason, since, life, seq) VALUES (?,?,?,?,?,?,?)
+INSERT INTO devices (node, device, state, reason, since, bootid, bootms, clock, life, seq)
+VALUES (?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (node, device) DO UPDATE SET
   state = excluded.state, reason = excluded.reason, since = excluded.since,
+  bootid = excluded.bootid, bootms = excluded.bootms, clock = excluded.clock,
   life = excluded.life, seq = excluded.seq
 WHERE (excluded.life, excluded.seq) > (life, seq)`;
 
@@ -143,6 +150,9 @@ function apply(database: Database, entries: readonly Entry[]): void {
       state.state,
       state.reason,
       entry.time.wallMs,
+      entry.time.bootId,
+      entry.time.bootMs,
+      entry.time.clock,
       origin.life,
       entry.seq,
     ]);
@@ -212,6 +222,8 @@ function writePoint(
     reading.quality,
     reading.reason ?? null,
     entry.time.wallMs,
+    entry.time.bootId,
+    entry.time.bootMs,
     entry.time.clock,
     deviceTime,
     entry.origin,

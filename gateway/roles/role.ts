@@ -1,5 +1,6 @@
 /** What a role adds to a node: the parts that run, and what they answer to other nodes. */
 import type { SyncHandler } from "../../sync/routes.ts";
+import type { BlobCourier } from "../blobs/courier.ts";
 import type { CentreLink } from "../centre_link.ts";
 import type { Collector } from "../collector.ts";
 import type { Replication } from "../replication.ts";
@@ -9,6 +10,8 @@ export interface Role {
   readonly supervisors: readonly Supervisor[];
   readonly links: readonly CentreLink[];
   readonly replication: Replication;
+  /** What ships files, one for each centre. */
+  readonly couriers: readonly BlobCourier[];
   readonly collector: Collector | null;
   /** Answers below `/sync/`, or `null` where nobody is answered. */
   readonly sync: SyncHandler | null;

@@ -1,6 +1,6 @@
 /** A site: lines to devices, and a link to each centre. */
 import { modbus, mqttBroker, mqttClient } from "../../drivers/mod.ts";
-import { CentreLink } from "../centre_link.ts";
+import { centresOf } from "../centres.ts";
 import { Collector } from "../collector.ts";
 import { devicesOf, type SiteConfig, type SourceConfig } from "../config.ts";
 import type { Node } from "../node.ts";
@@ -9,13 +9,13 @@ import { type Source, Supervisor } from "../supervise.ts";
 import type { Role } from "./role.ts";
 
 export function siteRole(node: Node, config: SiteConfig): Role {
-  const collector = new Collector(node);
+  const collector = new Collector({ ...node, admission: node.disk });
   const replication = replicationOf(node);
   const parts = { ...node, collector, random: Math.random };
   return {
     collector,
     supervisors: config.sources.map((source) => new Supervisor(sourceOf(source), parts)),
-    links: config.counties.map((centre) => new CentreLink(node, centre, replication)),
+    ...centresOf(node, config.counties, replication),
     replication,
     sync: null,
   };

@@ -117,9 +117,9 @@ export async function bothEqual(
   { a, b, site }: Pick<Consortium, "a" | "b" | "site">,
   withinMs = 60_000,
 ): Promise<void> {
-  await until("both centres are equal to the site, by position and hash", async () => {
+  await until(`both centres are equal to ${site.name}, by position and hash`, async () => {
     const [own, atA, atB] = await Promise.all(
-      [site, a, b].map(async (node) => (await node.positionsOf("site-1")).join("\n")),
+      [site, a, b].map(async (node) => (await node.positionsOf(site.name)).join("\n")),
     );
     return own !== "" && own === atA && own === atB;
   }, withinMs);

@@ -1,0 +1,35 @@
+/** What a route of the API is: described once, for answering and for OpenAPI alike. */
+import type * as z from "zod";
+import type { Sessions } from "./sessions.ts";
+import type { StatusParts } from "./status.ts";
+
+export interface ApiParts extends StatusParts {
+  readonly sessions: Sessions;
+  /** Address of this node, for links. */
+  readonly url: string;
+}
+
+/** A route: what it takes, what it gives, and who answers. */
+export interface ApiRoute {
+  readonly method: "get" | "post";
+  /** As OpenAPI writes it: `/api/blobs/{hash}`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Roles that have it; none: both. */
+  readonly role?: "site" | "county";
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly answer: z.ZodType;
+  readonly contentType?: string;
+  /** Takes a body of any kind, as it comes; `body` is not used then. */
+  readonly upload?: true;
+  readonly handle: (parts: ApiParts, input: Input) => Promise<Response>;
+}
+
+export interface Input {
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  /** What stands in the path's places. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly request: Request;
+}

@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { Chain } from "../../sync/chain.ts";
+import { contentEnds } from "../../sync/entry.ts";
+import { Database } from "../../sync/database.ts";
+import { range, TemporaryFolder, until } from "../../sync/fixtures.ts";
+import { centresFor, enrol, NodeProcess, startCentres } from "../fixtures.ts";
+
+let folder: TemporaryFolder;
+let a: NodeProcess;
+let b: NodeProcess;
+let site: NodeProcess;
+
+beforeAll(async () => {
+  folder = new TemporaryFolder();
+  [a, b] = await startCentres(folder.path);
+  const more = { counties: centresFor([a, b]) };
+  site = await new NodeProcess(folder.path, { name: "site-1", role: "site", more }).start();
+  await enrol(a, site);
+  for (const n of range(1, 5)) await a.ask("/api/invitations", { node: `site-${n + 1}` });
+});
+
+afterAll(async () => {
+  for (const node of [site, a, b]) await node?.[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
+
+const againstSchema = z.object({
+  centre: z.string(),
+  different: z.number(),
+  streams: z.array(z.object({ origin: z.string(), stream: z.string(), state: z.string() })),
+});
+
+describe("G6, exit code 0:", () => {
+  test("each centre against the other, by address or name, day by day", async () => {
+    for (const [node, against] of [[a, b.url], [b, "county-a"]] as const) {
+      const { code, printed } = await node.run("verify", "--against", against, "--wait", "30");
+      expect(printed).toMatch(/equal: \d+ streams\n$/);
+      for (const name of ["county-a.", "county-b.", "site-1."]) expect(printed).toContain(name);
+      expect(code).toBe(0);
+    }
+  });
+
+  test("a site against its county, of its own entries and no others", async () => {
+    const { code, printed } = await site.run("verify", "--against", a.url, "--json");
+    const found = againstSchema.parse(JSON.parse(printed));
+    expect(found).toMatchObject({ centre: "county-a", different: 0 });
+    expect(found.streams.map(({ stream, state }) => [stream, state])).toContainEqual([
+      "audit",
+      "equal",
+    ]);
+    expect(found.streams.every(({ origin }) => origin.startsWith("site-1."))).toBe(true);
+    expect(code).toBe(0);
+  });
+});
+
+describe("exit code 2:", () => {
+  test.each([
+    ["an address that is no centre of this node", ["--against", "https://elsewhere.example"]],
+    ["what needs --against", ["--repair"]],
+  ])("%s", async (_what, options) => {
+    const { code, printed } = await a.run("verify", ...options);
+    expect(printed).toMatch(/is no centre of this node; configured: county-b at|needs --against/);
+    expect(code).toBe(2);
+  });
+});
+
+test(
+  "G5, exit code 1: an entry that was forged at one centre, hash and position too, is named",
+  async () => {
+    const origin = await a.origin();
+    await b.kill("SIGTERM");
+    const seq = forge(b, origin);
+    await b.start();
+    await until("the centres are connected", async () => {
+      return (await a.run("verify", "--against", b.url, "--node", "site-1")).code === 0;
+    });
+    const { code, printed } = await a.run("verify", "--against", b.url, "--repair", "--wait", "0");
+    expect(printed).toContain(`DIFFERENT: first differing entry ${seq}`);
+    expect(printed).toContain("1 streams are forks, which it cannot mend");
+    expect(printed).toMatch(/NOT equal: 1 of \d+ streams/);
+    expect(code).toBe(1);
+    // The centre where it was done finds it by itself: the origin's signature does not hold there.
+    const own = await b.run("verify");
+    expect(own.printed).toContain(`seq ${seq}`);
+    expect(own.code).toBe(1);
+  },
+  120_000,
+);
+
+/** Changes the last entry of an origin's audit, as whoever has the disk and the at-rest key. */
+function forge(node: NodeProcess, origin: string): number {
+  const journal = join(node.dataDir, "journal");
+  const [segment] = Array.from(Deno.readDirSync(journal), ({ name }) => name)
+    .filter((name) => name.endsWith(".journal"));
+  using database = new Database({
+    path: join(journal, segment),
+    encryptionKey: Deno.readTextFileSync(join(node.dataDir, "keys", "storage.key")).trim(),
+    synchronous: "FULL",
+    checkpointPages: 1000,
+  });
+  const [row, before] = database.rows(
+    `SELECT id, last, contents, hashes FROM blocks JOIN streams ON streams.id = blocks.stream
+     WHERE origin = ? AND streams.stream = 'audit' ORDER BY last DESC LIMIT 2`,
+    [origin],
+  );
+  const [id, seq] = [row.number("id"), row.number("last")];
+  const [contents, hashes] = [row.blob("contents").slice(), row.blob("hashes").slice()];
+  const from = contentEnds(contents).at(-2) ?? 0;
+  const previous = from > 0 ? hashes.slice(-64, -32) : before.blob("hashes").slice(-32);
+  // A letter or digit within the body: it stays JSON.
+  contents[contents.length - 3] ^= 1;
+  const chain = new Chain(origin, "audit", seq - 1, previous);
+  const hash = chain.next(contents.subarray(from)).slice();
+  hashes.set(hash, hashes.length - 32);
+  const update = "UPDATE blocks SET contents = ?, hashes = ? WHERE stream = ? AND last = ?";
+  database.run(update, [contents, hashes, id, seq]);
+  database.run("UPDATE streams SET hash = ? WHERE id = ?", [hash, id]);
+  return seq;
+}

@@ -1,0 +1,100 @@
+/** Two boxes with one identity: the county names both, until one of them enrols anew. */
+import * as z from "zod";
+import type { Journal } from "../../sync/journal.ts";
+import type { TwinSighting } from "../../sync/twins.ts";
+import type { Clock } from "../clock.ts";
+import type { QueryTables } from "../tables.ts";
+import { TWINS, type TwinsBody, twinsBody } from "./lives.ts";
+
+const boxView = z.object({
+  origin: z.string(),
+  machine: z.string().describe("Names its hardware; empty where nobody can say"),
+  began: z.string().nullable().describe("When this life began, by its own clock"),
+  remote: z.string().nullable().describe("Address from which it asked last"),
+});
+
+export const twinsView = z.object({
+  node: z.string(),
+  seen: z.string().describe("When both were seen"),
+  boxes: z.array(boxView),
+});
+export type TwinsView = z.infer<typeof twinsView>;
+
+export interface TwinsDesk {
+  readonly journal: Journal;
+  readonly tables: Pick<QueryTables, "rows" | "caughtUp">;
+  readonly clock: Clock;
+}
+
+/** Writes the alarm, once for two boxes; returns what was seen where that is news. */
+export async function tellTwins(
+  { journal, tables, clock }: TwinsDesk,
+  { node, boxes }: TwinSighting,
+): Promise<TwinsBody | null> {
+  await tables.caughtUp(journal);
+  const known = await Promise.all(boxes.map(async ({ origin, remote }) => {
+    const [row] = await tables.rows("SELECT machine, boot, wall FROM lives WHERE origin = ?", [
+      origin,
+    ]);
+    return {
+      origin,
+      machine: row?.text("machine") ?? "",
+      bootId: row?.text("boot") ?? "",
+      beganMs: row?.number("wall") ?? 0,
+      remote,
+    };
+  }));
+  const body = twinsBody.parse({ node, pair: pairOf(known), boxes: known });
+  const time = clock.now();
+  const key = {
+    channel: TWINS,
+    id: `${node} ${body.pair}`,
+    digest: new Uint8Array(32),
+    windowMs: null,
+  };
+  const entry = {
+    kind: "entry",
+    stream: "alarm",
+    entryKind: TWINS,
+    time,
+    body: JSON.stringify(body),
+  } as const;
+  const [outcome] = await journal.append([{ ...entry, key }], time);
+  return outcome.kind === "stored" ? body : null;
+}
+
+/** Boxes are told apart by their hardware; where that is not known, by the lives they write in. */
+function pairOf(boxes: readonly { machine: string; origin: string }[]): string {
+  const machines = boxes.map(({ machine }) => machine);
+  const told = machines.every((machine) => machine !== "") && machines[0] !== machines[1];
+  return (told ? machines : boxes.map(({ origin }) => origin)).toSorted().join(" ");
+}
+
+/** An enrolment makes a new key count: the other box is refused from then on. */
+const SELECT = `SELECT about, twins.wall AS wall FROM twins
+LEFT JOIN members ON members.node = twins.node
+WHERE members.wall IS NULL OR members.wall <= twins.wall ORDER BY twins.node, twins.wall`;
+
+/** The nodes of which there are two boxes, as far as nobody has done anything about it. */
+export async function listTwins(tables: Pick<QueryTables, "rows">): Promise<TwinsView[]> {
+  const rows = await tables.rows(SELECT);
+  return rows.map((row) => {
+    const { node, boxes } = twinsBody.parse(JSON.parse(row.text("about")));
+    return {
+      node,
+      seen: new Date(row.number("wall")).toISOString(),
+      boxes: boxes.map(({ origin, machine, beganMs, remote }) => ({
+        origin,
+        machine,
+        began: beganMs > 0 ? isoOf(beganMs) : null,
+        remote,
+      })),
+    };
+  });
+}
+
+/** A clock may say what no calendar has. */
+function isoOf(ms: number): string | null {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
