@@ -32,7 +32,7 @@ export function openStore(config: Config, opening: StoreOpening): Promise<Journa
   return openJournal({
     ...life,
     directory,
-    encryptionKey: opening.storageKey,
+    encryptionKeys: [opening.storageKey],
     segmentBytesMax: config.journal.segmentMiB * (1 << 20),
   });
 }

@@ -234,9 +234,9 @@ test("G2: a segment goes only when both centres have given a receipt and retenti
 
 test("at rest nothing of a body can be read without the key", async () => {
   using folder = new TemporaryFolder();
-  const encryptionKey = "k".repeat(64);
+  const encryptionKeys = ["k".repeat(64)];
   const secret = { ...numbered(1), body: JSON.stringify({ name: "张三丰-secret" }) };
-  const journal = await open(folder, { encryptionKey });
+  const journal = await open(folder, { encryptionKeys });
   await journal.append([secret], stampAt(0));
   await journal.close();
   for (const { name } of Deno.readDirSync(folder.path)) {
@@ -244,7 +244,7 @@ test("at rest nothing of a body can be read without the key", async () => {
     expect(Buffer.from(bytes).includes("secret")).toBe(false);
   }
   await expect(open(folder)).rejects.toThrow();
-  const again = await open(folder, { encryptionKey });
+  const again = await open(folder, { encryptionKeys });
   expect(again.position(again.origin, "reading")?.seq).toBe(1);
   await again.close();
 });

@@ -1,9 +1,11 @@
 /** Walks every chain of a journal and names the first entry of each that does not hold (G5). */
+import { isGap } from "./block.ts";
 import { Chain, type HashName } from "./chain.ts";
 import { HASH_BYTES, skipContent } from "./entry.ts";
 import { headStatement, signedBy } from "./identity.ts";
 import { OctetReader, OctetsError } from "./octets.ts";
 import { nodeOf } from "./origin.ts";
+import { inOrder } from "./segment_name.ts";
 import {
   type Block,
   type ReadLimits,
@@ -18,6 +20,8 @@ export interface Finding {
   /** Entries walked and found good, from `first` on. */
   readonly first: number;
   readonly good: number;
+  /** Entries that their origin itself has declared gone: a gap stands in their place. */
+  readonly gone: number;
   /** The first entry that does not hold, and why; `null` where all do. */
   readonly bad: { readonly seq: number; readonly reason: string } | null;
 }
@@ -42,7 +46,6 @@ export function verify(options: VerifyOptions): Verification {
   const visit = (name: string, look: (segment: Segment) => void) => {
     try {
       const segment = options.segments.open(name);
-      if (segment === null) return;
       try {
         look(segment);
       } finally {
@@ -53,16 +56,22 @@ export function verify(options: VerifyOptions): Verification {
       unreadable.push({ segment: name, reason });
     }
   };
-  const names = options.segments.names();
+  const names = inOrder(options.segments.names()).current;
   // The newest segment knows where each stream begins and ends.
   let states: readonly StreamState[] = [];
   for (const name of names.toReversed()) {
     if (states.length === 0) visit(name, (segment) => states = segment.state().streams);
   }
   const walks = states.map((state) => new StreamWalk(state, options));
-  unreadable.length = 0;
-  for (const name of names) {
-    visit(name, (segment) => walks.forEach((walk) => walk.walk(segment)));
+  // What filled a hole lies in a later segment: the rest of its stream is walked once more.
+  for (let walked = true; walked && walks.some((walk) => !walk.isDone);) {
+    walked = false;
+    unreadable.length = 0;
+    for (const name of names) {
+      visit(name, (segment) => {
+        for (const walk of walks) if (walk.walk(segment)) walked = true;
+      });
+    }
   }
   return { findings: walks.map((walk) => walk.end()), unreadable };
 }
@@ -73,6 +82,7 @@ class StreamWalk {
   readonly #chain: Chain;
   readonly #publicKeys: readonly string[];
   #bad: Finding["bad"] = null;
+  #gone = 0;
 
   constructor(state: StreamState, { hashName, publicKeysOf }: VerifyOptions) {
     const { origin, stream, floor, floorHash } = state;
@@ -81,16 +91,23 @@ class StreamWalk {
     this.#publicKeys = publicKeysOf(nodeOf(origin));
   }
 
-  walk(segment: Segment): void {
+  get isDone(): boolean {
+    return this.#bad !== null || this.#chain.seq >= this.#state.seq;
+  }
+
+  /** Walks on as far as the segment reaches; whether that was any way at all. */
+  walk(segment: Segment): boolean {
     const { origin, stream } = this.#state;
-    while (this.#bad === null) {
+    const begun = this.#chain.seq;
+    while (!this.isDone) {
       const from = this.#chain.seq + 1;
       const blocks = segment.blocks(origin, stream, from, LIMITS);
-      if (blocks.length === 0) return;
+      if (blocks.length === 0 || blocks[0].first !== from) break;
       for (const block of blocks) {
-        if (this.#bad === null) this.#walkBlock(block);
+        if (this.#bad === null && block.first === this.#chain.seq + 1) this.#walkBlock(block);
       }
     }
+    return this.#chain.seq > begun;
   }
 
   /** What was found on the whole way. */
@@ -101,13 +118,16 @@ class StreamWalk {
     if (this.#bad === null && this.#chain.hash.toHex() !== hash.toHex()) {
       this.#fail(last, "the journal's position has another hash");
     }
-    const good = (this.#bad?.seq ?? last + 1) - floor;
-    return { origin, stream, first: floor, good, bad: this.#bad };
+    const good = (this.#bad?.seq ?? last + 1) - floor - this.#gone;
+    return { origin, stream, first: floor, good, gone: this.#gone, bad: this.#bad };
   }
 
   #walkBlock(block: Block): void {
     const chain = this.#chain;
-    if (block.first !== chain.seq + 1) return this.#fail(chain.seq + 1, "it is missing");
+    if (isGap(block)) {
+      this.#gone += block.last - block.first + 1;
+      return chain.moveTo(block.last, block.hashes);
+    }
     const reader = new OctetReader(block.contents);
     while (!reader.done) {
       const seq = chain.seq + 1;

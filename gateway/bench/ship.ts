@@ -42,7 +42,7 @@ async function fillBacklog(site: NodeFiles): Promise<number> {
     directory,
     node: config.node,
     hashName: "sha256",
-    encryptionKey: storageKey,
+    encryptionKeys: [storageKey],
     segmentBytesMax: config.journal.segmentMiB << 20,
     stamp,
   });

@@ -16,7 +16,7 @@ export function verifyJournal(config: Config): Verification {
   const keys = Map.groupBy(memberKeys(config, keystore.storageKey), ([node]) => node);
   const segments = new LibsqlSegments({
     directory: join(config.dataDir, "journal"),
-    encryptionKey: keystore.storageKey,
+    encryptionKeys: [keystore.storageKey],
     readOnly: true,
   });
   return verify({

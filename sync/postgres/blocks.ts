@@ -1,7 +1,7 @@
 /** Blocks in the database: by the day on which they came, found by the spans of their stream. */
 import type { Row } from "../database.ts";
 import { HASH_BYTES } from "../entry.ts";
-import type { Block, ReadLimits } from "../segments.ts";
+import type { Block, PlainBlock, ReadLimits } from "../segments.ts";
 import type { Ask, Statement } from "./connection.ts";
 import type { Held } from "./positions.ts";
 import type { Turn } from "./writer.ts";
@@ -67,8 +67,8 @@ export async function blocksFrom(
   stream: string,
   from: number,
   limits: ReadLimits,
-): Promise<Block[]> {
-  const blocks: Block[] = [];
+): Promise<PlainBlock[]> {
+  const blocks: PlainBlock[] = [];
   let next = from;
   let { entriesMax, bytesMax } = limits;
   for (const day of await daysFrom(ask, origin, stream, from)) {
@@ -116,7 +116,7 @@ async function daysFrom(
   return rows.map((row) => row.text("day"));
 }
 
-function block(row: Row): Block {
+function block(row: Row): PlainBlock {
   return {
     first: row.number("first"),
     last: row.number("last"),

@@ -65,8 +65,13 @@ export class PostgresMethods {
   readonly #closing = new AbortController();
   /** Receipts that are not in the database yet. */
   readonly #unsaved = new Map<string, Receipt>();
+  readonly #onNotice: JournalListeners["onNotice"];
+  #toldOrigin = "";
   #running: Promise<void> = Promise.resolve();
   #seen: Status = { bytes: 0, segments: 0 };
+  /** The last moment that anybody told, and when that was on `performance.now()`. */
+  #stamp: Stamp | null = null;
+  #stampedMs = 0;
 
   constructor(
     server: Server,
@@ -75,7 +80,8 @@ export class PostgresMethods {
   ) {
     this.#server = server;
     this.#node = node;
-    const known = new KnownPositions(onNotice);
+    this.#onNotice = onNotice;
+    const known = new KnownPositions((moved) => onNotice({ moved }));
     this.#known = known;
     this.#connections = new Connections(
       server,
@@ -101,7 +107,8 @@ export class PostgresMethods {
     });
   }
 
-  async open({ stamp, nonce, after }: Opening): Promise<Opened> {
+  async open({ stamp, after }: Opening): Promise<Opened> {
+    this.#noteTime(stamp);
     const { schema } = this.#server;
     const { keeper } = this.#connections;
     try {
@@ -111,7 +118,7 @@ export class PostgresMethods {
         await this.#days.turnTo(rows[0].text("today"));
       });
       await keeper.turn((ask) => this.#claims.see(ask, stamp.bootMs));
-      const origin = await this.#own.begin("unclean", stamp, nonce, after);
+      const origin = await this.#own.begin("unclean", stamp, randomName(), after);
       const receipts = await keeper.turn(allReceipts);
       this.#running = this.#following.run(this.#closing.signal);
       return { origin, positions: this.#known.all(), receipts };
@@ -121,12 +128,33 @@ export class PostgresMethods {
     }
   }
 
-  append(batch: AppendBatch): Promise<AppendResult> {
-    return written(this.#own.append(batch, randomName));
+  #noteTime(stamp: Stamp): void {
+    this.#stamp = stamp;
+    this.#stampedMs = performance.now();
   }
 
-  renewLife(reason: LifeReason, stamp: Stamp, nonce: string, after?: string): Promise<string> {
-    return written(this.#own.begin(reason, stamp, nonce, after));
+  /** This moment: the last that was told, and what passed since on a clock that never jumps. */
+  #now(): Stamp {
+    if (this.#stamp === null) throw new Error("The journal is not open");
+    const passedMs = Math.round(performance.now() - this.#stampedMs);
+    const { wallMs, bootMs } = this.#stamp;
+    return { ...this.#stamp, wallMs: wallMs + passedMs, bootMs: bootMs + passedMs };
+  }
+
+  append(batch: AppendBatch): Promise<AppendResult> {
+    this.#noteTime(batch.stamp);
+    return written(this.#own.append(batch, randomName)).finally(() => this.#tellOrigin());
+  }
+
+  /** After the database went back in time, what is appended belongs to another life. */
+  #tellOrigin(): void {
+    const { origin } = this.#own;
+    if (origin !== this.#toldOrigin) this.#onNotice({ origin });
+    this.#toldOrigin = origin;
+  }
+
+  renewLife(reason: LifeReason, after?: string): Promise<string> {
+    return written(this.#own.begin(reason, this.#now(), randomName(), after));
   }
 
   /** What one node ships goes over one connection: its requests do not race each other. */
@@ -182,6 +210,15 @@ export class PostgresMethods {
     const pruned = await prune(this.#connections.own, this.#node, before, retention);
     if (pruned > 0) await this.#following.look();
     return pruned;
+  }
+
+  /** The database looks after its own pages, and encrypts them, or not, by its own means. */
+  scrub(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  rekey(): Promise<number> {
+    return Promise.resolve(0);
   }
 
   /** While the database is away, as it was last seen. */

@@ -4,7 +4,7 @@ import { contentsFrom, joined } from "../block.ts";
 import { HASH_BYTES } from "../entry.ts";
 import { inOneRun, type ReadResult } from "../journal_reading.ts";
 import type { Run } from "../run.ts";
-import { type Block, type ReadLimits, streamKey } from "../segments.ts";
+import { type PlainBlock, type ReadLimits, streamKey } from "../segments.ts";
 import { blocksFrom, storedHash } from "./blocks.ts";
 import type { Ask, Connection } from "./connection.ts";
 import { DatabaseError } from "./database_error.ts";
@@ -98,7 +98,7 @@ export class Reading {
 
 /** What a read behind `after` gives; `previous` is the hash of entry `after`. */
 function runOf(
-  found: readonly Block[],
+  found: readonly PlainBlock[],
   { origin, stream, seq }: Held,
   after: number,
   previous: Uint8Array | null,
