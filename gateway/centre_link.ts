@@ -82,8 +82,12 @@ export class CentreLink {
       const known = registry.member(this.#centre.node);
       if (known?.role === "county" && this.#hasAuthority()) {
         // A replaced box that has just enrolled begins a life after those of the old one.
-        await this.#replication.lives.overtaken(readLatestLife(this.#node.config.dataDir));
-        return await this.#connect(known.publicKey, signal);
+        const latest = readLatestLife(this.#node.config.dataDir);
+        const begun = this.#replication.lives.overtaken(latest);
+        // A disk that takes nothing now may take it later.
+        if (await begun.then(() => true, () => false)) {
+          return await this.#connect(known.publicKey, signal);
+        }
       }
       await pause(this.#unusable === null ? LOOK_MS : FILE_MS, signal);
       if (signal.aborted) return;

@@ -7,9 +7,11 @@ import { backoffMs } from "./backoff.ts";
 import type { Stamp } from "./entry.ts";
 import { tellGap } from "./gaps.ts";
 import type { Journal } from "./journal.ts";
+import type { SignedRunWithKey } from "./journal_core.ts";
 import { parseOrigin } from "./origin.ts";
 import { type Peer, PeerError } from "./peer.ts";
 import type { PullAsked } from "./questions.ts";
+import type { Reception } from "./reception.ts";
 import type { SignedRun } from "./run.ts";
 import type { Timer } from "./timer.ts";
 import type { Want, Wants } from "./wants.ts";
@@ -120,13 +122,12 @@ export class Pull {
 
   /** Stores what may be stored; returns how many entries are new. */
   async #take(runs: readonly SignedRun[], wanted: readonly Want[]): Promise<number> {
-    const { journal, peer, onEvent } = this.#options;
+    const { peer, onEvent } = this.#options;
     const taken = runs.flatMap((run) => {
       const publicKeys = this.#keys(run, wanted);
       return publicKeys === null ? [] : [{ run, publicKeys }];
     });
-    for (const { run, publicKeys } of taken) await tellGap(this.#options, run, publicKeys);
-    const receptions = await journal.receive(taken);
+    const receptions = await this.#store(taken);
     let entries = 0;
     for (const [index, reception] of receptions.entries()) {
       const { run } = taken[index];
@@ -142,6 +143,17 @@ export class Pull {
     }
     if (entries > 0) onEvent({ kind: "pulled", from: peer.node, entries });
     return entries;
+  }
+
+  /** What a full or failing disk does not take now is asked for again. */
+  async #store(taken: readonly SignedRunWithKey[]): Promise<Reception[]> {
+    const { journal, peer } = this.#options;
+    try {
+      for (const { run, publicKeys } of taken) await tellGap(this.#options, run, publicKeys);
+      return await journal.receive(taken);
+    } catch (cause) {
+      throw new PeerError(`Cannot store what "${peer.node}" gave`, { cause });
+    }
   }
 
   /** Whose keys to check a run with; `null` where it was not asked for. */

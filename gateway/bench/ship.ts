@@ -85,7 +85,11 @@ async function round(): Promise<Round> {
     writeNode(dir, "county-a", portA, "county", { peer: b }),
     writeNode(dir, "county-b", portB, "county", { peer: a }),
   ];
-  const site = writeNode(dir, "site", freePort(), "site", { counties: [a, b] });
+  const site = writeNode(dir, "site", freePort(), "site", {
+    counties: [a, b],
+    // Loopback is no line that others share.
+    line: { mbit: 10_000, sharePercent: 100 },
+  });
   const processes = counties.map((county) => stack.use(startNode(county)));
   await Promise.all([listening(portA), listening(portB)]);
   for (const node of [counties[1], site]) await enrolAt(counties[0], node);
