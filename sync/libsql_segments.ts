@@ -41,8 +41,8 @@ export class WrongKey extends Error {
 export class LibsqlSegments implements Segments {
   readonly #directory: string;
   readonly #readOnly: boolean;
-  readonly #keys: readonly (string | null)[];
-  readonly #ciphers: readonly PageCipher[];
+  #keys: readonly (string | null)[];
+  #ciphers: readonly PageCipher[];
   /** Which key each segment is under. */
   readonly #keyIndex = new Map<string, number>();
   readonly #abandoned: Database[] = [];
@@ -73,9 +73,12 @@ export class LibsqlSegments implements Segments {
 
   draft(name: string): Draft {
     const path = this.#path(name);
-    return new LibsqlDraft(`${path}${DRAFT_SUFFIX}`, path, this.#keys[0], () => {
-      this.#keyIndex.set(name, 0);
-      return this.#opened(name, 0);
+    const [key] = this.#keys;
+    return new LibsqlDraft(`${path}${DRAFT_SUFFIX}`, path, key, () => {
+      // A newer key may have come while it was written.
+      const index = this.#keys.indexOf(key);
+      this.#keyIndex.set(name, index);
+      return this.#opened(name, index);
     });
   }
 
@@ -85,6 +88,18 @@ export class LibsqlSegments implements Segments {
     this.#keyIndex.set(name, index);
     if (!this.#readOnly) onDisk(() => settleLog(`${path}-wal`));
     return this.#opened(name, index);
+  }
+
+  useKeys(keys: readonly string[]): void {
+    const before = this.#keys;
+    const moved = Array.from(this.#keyIndex, ([name, index]) => {
+      const now = keys.findIndex((key) => key === before[index]);
+      if (now < 0) throw new Error(`Cannot drop an at-rest key: segment "${name}" is under it`);
+      return [name, now] as const;
+    });
+    this.#keys = keys;
+    this.#ciphers = keys.map((key) => new PageCipher(key));
+    for (const [name, index] of moved) this.#keyIndex.set(name, index);
   }
 
   isOutdated(name: string): boolean {

@@ -220,6 +220,10 @@ export class PostgresMethods {
     return Promise.resolve();
   }
 
+  useKeys(): Promise<void> {
+    return Promise.resolve();
+  }
+
   rekey(): Promise<number> {
     return Promise.resolve(0);
   }
