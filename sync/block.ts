@@ -2,7 +2,7 @@
 import type { Chain } from "./chain.ts";
 import { contentEnds, HASH_BYTES, readContent } from "./entry.ts";
 import { OctetReader } from "./octets.ts";
-import type { Block, Change, StreamState } from "./segments.ts";
+import type { Block, Change, PlainBlock, StreamState } from "./segments.ts";
 
 /** A block that has reached as many bytes is full: any two of them fit into one batch. */
 const BLOCK_BYTES_MAX = 1 << 20;
@@ -16,6 +16,8 @@ export class BlockBuilder {
   /** Number of the first entry of all, and of the block that is being filled. */
   readonly #firstOfAll: number;
   #first: number;
+  /** Hash of the entry before the block that is being filled. */
+  #previous: Uint8Array;
   #parts: Uint8Array[] = [];
   #size = 0;
   #start = 0;
@@ -29,6 +31,7 @@ export class BlockBuilder {
     this.#hashes = new Uint8Array(countMax * HASH_BYTES);
     this.#firstOfAll = chain.seq + 1;
     this.#first = this.#firstOfAll;
+    this.#previous = chain.hash.slice();
   }
 
   /** Adds the content at [from, end) and returns its sequence number. */
@@ -59,9 +62,11 @@ export class BlockBuilder {
       last,
       contents: joined(this.#parts),
       hashes: this.#hashes.subarray(hashAt(this.#first), hashAt(last + 1)),
+      previous: this.#previous,
       signature: null,
     });
     this.#first = last + 1;
+    this.#previous = this.#chain.hash.slice();
     this.#parts = [];
     this.#size = 0;
   }
@@ -85,9 +90,27 @@ export function blockChanges(
 }
 
 /** The contents of a block from entry `first` on. */
-export function contentsFrom(block: Block, first: number): Uint8Array {
+export function contentsFrom(block: PlainBlock, first: number): Uint8Array {
   if (first <= block.first || isGap(block)) return block.contents;
   return block.contents.subarray(contentEnds(block.contents)[first - block.first - 1]);
+}
+
+/** Entries `first` to `last` of a block that holds more; no gap, which cannot be divided. */
+export function partOf(block: Block, first: number, last: number): Block {
+  const ends = contentEnds(block.contents);
+  const endOf = (seq: number) => seq < block.first ? 0 : ends[seq - block.first];
+  const hashAt = (seq: number) => (seq - block.first) * HASH_BYTES;
+  return {
+    first,
+    last,
+    contents: block.contents.slice(endOf(first - 1), endOf(last)),
+    hashes: block.hashes.slice(hashAt(first), hashAt(last + 1)),
+    previous: first === block.first
+      ? block.previous
+      : block.hashes.slice(hashAt(first - 1), hashAt(first)),
+    // Its origin signed the last one, and none before it.
+    signature: last === block.last ? block.signature : null,
+  };
 }
 
 /**
@@ -99,7 +122,7 @@ export function isGap({ contents }: Pick<Block, "contents">): boolean {
 }
 
 /** Wall clock of a block's last entry, milliseconds since 1970 UTC; a gap's is before all. */
-export function lastWallMs(block: Block): number {
+export function lastWallMs(block: PlainBlock): number {
   if (isGap(block)) return 0;
   const from = contentEnds(block.contents).at(-2) ?? 0;
   return readContent(new OctetReader(block.contents, from)).time.wallMs;

@@ -7,9 +7,15 @@ export interface DatabaseOptions {
   readonly encryptionKey?: string;
   /** Refuses every write, for a second process that only looks. */
   readonly readOnly?: boolean;
-  /** `FULL` waits for the disk at each commit; `NORMAL` only for what can be rebuilt. */
-  readonly synchronous: "FULL" | "NORMAL";
-  /** Pages moved from the write-ahead log to their place at a time. */
+  /**
+   * `FULL` waits for the disk at each commit; `NORMAL` only for what can be rebuilt; `OFF` never,
+   * and keeps no log either: for a file that is synced by who makes it, once it is whole.
+   */
+  readonly synchronous: "FULL" | "NORMAL" | "OFF";
+  /**
+   * Pages moved from the write-ahead log to their place at a time; 0 leaves it to `checkpoint`,
+   * since SQLite says nothing of a move that failed by itself.
+   */
   readonly checkpointPages: number;
 }
 
@@ -34,7 +40,8 @@ export class Database implements Disposable {
     if (options.readOnly) {
       this.#database.exec("PRAGMA query_only = ON");
     } else {
-      this.#database.exec("PRAGMA journal_mode = WAL");
+      const mode = options.synchronous === "OFF" ? "OFF" : "WAL";
+      this.#database.exec(`PRAGMA journal_mode = ${mode}`);
       this.#database.exec(`PRAGMA wal_autocheckpoint = ${options.checkpointPages}`);
     }
     this.#database.exec(`PRAGMA synchronous = ${options.synchronous}`);
@@ -64,6 +71,11 @@ export class Database implements Disposable {
     return this.#statement(sql).all(...parameters);
   }
 
+  /** Rows as they come, one after the other, however many. */
+  *each(sql: string): Generator<unknown> {
+    yield* this.#database.prepare(sql).iterate();
+  }
+
   /** Commits what `work` did, or nothing of it when it throws. */
   transaction<T>(work: () => T): T {
     this.run("BEGIN IMMEDIATE");
@@ -75,6 +87,17 @@ export class Database implements Disposable {
       if (this.#database.inTransaction) this.run("ROLLBACK");
       throw error;
     }
+  }
+
+  /**
+   * Moves pages from the write-ahead log to their place; throws where that failed. `PASSIVE` moves
+   * what no reader needs where it is, `TRUNCATE` waits for them, then all. Returns how many pages
+   * are left in the log; those that are left after `TRUNCATE` another process holds on to.
+   */
+  checkpoint(mode: "PASSIVE" | "TRUNCATE"): number {
+    const row = this.row(`PRAGMA wal_checkpoint(${mode})`);
+    const [logged, moved] = [row?.number("log") ?? 0, row?.number("checkpointed") ?? 0];
+    return Math.max(0, logged - moved);
   }
 
   close(): void {
@@ -139,6 +162,11 @@ export class Row {
   }
 }
 
+/** A column holds something else than it must. */
+export class ColumnError extends Error {
+  override name = "ColumnError";
+}
+
 function wrong(name: string, wanted: string, value: unknown): never {
-  throw new Error(`Cannot read column "${name}": found ${typeof value}, want ${wanted}`);
+  throw new ColumnError(`Cannot read column "${name}": found ${typeof value}, want ${wanted}`);
 }

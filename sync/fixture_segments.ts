@@ -2,7 +2,16 @@
 import type { Stamp } from "./entry.ts";
 import { journalEnd } from "./journal_methods.ts";
 import { type JournalCalls, JournalShell } from "./journal_shell.ts";
-import type { Block, Change, KeyState, Range, ReadLimits, Receipt } from "./segments.ts";
+import type {
+  Block,
+  Change,
+  Draft,
+  KeyState,
+  Range,
+  ReadLimits,
+  Receipt,
+  Remains,
+} from "./segments.ts";
 import type { Segment, Segments, SegmentState, StreamState } from "./segments.ts";
 import { receiptKey, streamKey } from "./segments.ts";
 import type { Timer } from "./timer.ts";
@@ -14,7 +23,11 @@ export async function memoryJournal(
   timer: Timer,
   stamp: Stamp,
 ): Promise<JournalShell> {
-  const { methods, moved } = journalEnd(() => new MemorySegments());
+  const { methods, notice } = journalEnd({
+    storage: () => new MemorySegments(),
+    nowMs: () => timer.nowMs(),
+    nonce: () => crypto.getRandomValues(new Uint8Array(8)).toHex(),
+  });
   const table: Methods = methods;
   let last: Promise<unknown> = Promise.resolve();
   const journal = new JournalShell("sha256", ({ onNotice }) => {
@@ -22,8 +35,8 @@ export async function memoryJournal(
       const values: readonly unknown[] = parameters;
       const answer = last.then(() => {
         const value = Reflect.apply(table[method], undefined, values);
-        const positions = moved();
-        if (positions !== undefined) onNotice([...positions]);
+        const told = notice();
+        if (told !== undefined) onNotice(told);
         return value;
       });
       last = answer.catch(() => {});
@@ -43,14 +56,36 @@ class MemorySegments implements Segments {
     return [...this.#segments.keys()];
   }
 
-  create(name: string): Segment {
+  draft(name: string): Draft {
     const segment = new MemorySegment();
-    this.#segments.set(name, segment);
+    return {
+      add: (changes) => segment.commit(changes),
+      publish: () => {
+        this.#segments.set(name, segment);
+        return segment;
+      },
+      discard: () => {},
+    };
+  }
+
+  open(name: string): Segment {
+    const segment = this.#segments.get(name);
+    if (segment === undefined) throw new Error(`There is no segment "${name}"`);
     return segment;
   }
 
-  open(name: string): Segment | null {
-    return this.#segments.get(name) ?? null;
+  useKeys(): void {}
+
+  isOutdated(): boolean {
+    return false;
+  }
+
+  salvage(name: string): Remains {
+    throw new Error(`Cannot salvage "${name}": memory is never damaged`);
+  }
+
+  setAside(name: string): void {
+    this.#segments.delete(name);
   }
 
   unlink(name: string): void {
@@ -131,7 +166,11 @@ class MemorySegment implements Segment {
     return [...this.#keys.values()];
   }
 
+  settle(): void {}
+
   seal(): void {}
 
   close(): void {}
+
+  abandon(): void {}
 }

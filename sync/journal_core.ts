@@ -2,34 +2,36 @@
  * The journal's logic: synchronous, with its storage, its clock and its randomness as
  * parameters. The worker (journal_methods.ts) is a thin shell around it, and so is a simulation.
  */
-import { type AppendBatch, type AppendResult, CONFLICT, DUPLICATE } from "./append.ts";
-import { Chain, firstHash, type HashName } from "./chain.ts";
+import type { AppendBatch, AppendResult } from "./append.ts";
+import { appendBlocks } from "./append_blocks.ts";
 import { BlockBuilder, blockChanges, lastWallMs } from "./block.ts";
-import { HASH_BYTES, type Stamp, writeContent } from "./entry.ts";
+import type { HashName } from "./chain.ts";
+import { DurableRow } from "./durable_row.ts";
+import { HASH_BYTES, writeContent } from "./entry.ts";
+import { type CoreHealth, JournalUnwritable } from "./journal_health.ts";
+import type { JournalHoles, Missing } from "./journal_holes.ts";
 import { JournalKeys } from "./journal_keys.ts";
-import { lifeBody, type LifeReason, META, nextOrigin, reasonAtOpen } from "./journal_lives.ts";
+import { JournalLife, type LifeOptions } from "./journal_life.ts";
+import { type LifeReason, reasonAtOpen } from "./journal_lives.ts";
+import { META } from "./journal_meta.ts";
 import { JournalReading, type ReadResult } from "./journal_reading.ts";
+import { receiveRuns, type SignedRunWithKey } from "./journal_receiving.ts";
 import { mayGo, type Retention } from "./journal_retention.ts";
+import type { Repair } from "./journal_salvage.ts";
+import { JournalState } from "./journal_state.ts";
 import { OctetWriter } from "./octets.ts";
-import { receiveRun, type Reception } from "./reception.ts";
-import type { SignedRun } from "./run.ts";
-import { SegmentRow } from "./segment_row.ts";
+import type { Reception } from "./reception.ts";
+import { openRow } from "./row_opening.ts";
+import { RowUpkeep } from "./row_upkeep.ts";
+import { DamagedMember } from "./segment_row.ts";
 import type { Change, ReadLimits, Receipt, Segments, StreamState } from "./segments.ts";
-import { ONE_BLOCK, receiptKey, streamKey } from "./segments.ts";
+import { ONE_BLOCK } from "./segments.ts";
 
-export interface CoreOptions {
+export interface CoreOptions extends LifeOptions {
   readonly segments: Segments;
-  /** Name of the node whose journal this is. */
-  readonly node: string;
   readonly hashName: HashName;
   /** A segment is sealed once it holds as much. */
   readonly segmentBytesMax: number;
-  /** The moment of opening. */
-  readonly stamp: Stamp;
-  /** 16 random hexadecimal digits, for the name of a new life. */
-  readonly nonce: string;
-  /** Names this hardware, as a copy of its disk cannot; none where nobody can say. */
-  readonly machine?: string;
   /**
    * A life of this node that others hold: where it is not one of this journal's, the box was
    * replaced, and a life begins that comes after it.
@@ -37,320 +39,366 @@ export interface CoreOptions {
   readonly after?: string;
 }
 
-export interface SignedRunWithKey {
-  readonly run: SignedRun;
-  /** All keys that the run's origin ever had. */
-  readonly publicKeys: readonly string[];
-}
-
+export type { SignedRunWithKey } from "./journal_receiving.ts";
 export type { ReadResult } from "./journal_reading.ts";
 export type { Retention } from "./journal_retention.ts";
 
-const ORDER = "order";
-const TIME = "time";
-const PROBE = "probe";
+/** Damaged segments that one call heals; each is replaced by one that was proved. */
+const HEALS_MAX = 8;
+/** Repairs that a status names. */
+const REPAIRS_MAX = 100;
 
 export class JournalCore {
   readonly #options: CoreOptions;
-  readonly #row: SegmentRow;
-  readonly #streams = new Map<string, StreamState>();
-  readonly #chains = new Map<string, Chain>();
-  readonly #receipts = new Map<string, Receipt>();
-  readonly #unsaved = new Map<string, Receipt>();
-  readonly #moved = new Map<string, StreamState>();
+  readonly #durable: DurableRow;
+  readonly #upkeep: RowUpkeep;
+  readonly #state: JournalState;
+  readonly #life: JournalLife;
   readonly #keys: JournalKeys;
   readonly #reading: JournalReading;
-  readonly #machine: string;
-  readonly #bootId: string;
-  #origin: string;
-  #failure: unknown = null;
+  readonly #repairs: Repair[];
+  /** Ends of streams that were lost: whoever has them may bring them. */
+  #tails: Missing[];
+  /** The same list as long as it is the same. */
+  #missing: { readonly holes: JournalHoles | null; readonly list: readonly Missing[] };
   /** Whether something was committed since `probe` was last asked. */
   #committed = false;
   /** Commits made for no other purpose: each writes another value, or SQLite writes nothing. */
   #probes: number;
+  /** Highest order of a key that was committed. */
+  #keyOrder: number;
 
   /** Opens the journal. Unless it was closed cleanly, and so at first, this begins a new life. */
   constructor(options: CoreOptions) {
+    const { hashName, node, stamp, machine = "", after } = options;
     this.#options = options;
-    this.#machine = options.machine ?? "";
-    const { row, state } = SegmentRow.open(options.segments);
-    this.#row = row;
-    for (const stream of state?.streams ?? []) {
-      this.#streams.set(streamKey(stream.origin, stream.stream), stream);
-    }
-    for (const receipt of state?.receipts ?? []) this.#receipts.set(receiptKey(receipt), receipt);
+    const opened = openRow(options);
+    const { row, state, repairs, lost } = opened;
+    this.#state = new JournalState(hashName, state?.streams ?? [], state?.receipts ?? []);
+    this.#durable = new DurableRow(options, opened, {
+      carried: () => this.#carried(),
+      positions: () => this.positions(),
+      keyOrder: () => this.#keyOrder,
+    });
+    this.#upkeep = new RowUpkeep(options.segments, this.#durable);
     const meta = state?.meta ?? new Map<string, string>();
     this.#keys = new JournalKeys(
       row,
-      Math.max(state?.keys.order ?? 0, Number(meta.get(ORDER) ?? 0)),
-      Math.max(state?.keys.atMs ?? 0, Number(meta.get(TIME) ?? 0)),
+      Math.max(state?.keys.order ?? 0, Number(meta.get(META.order) ?? 0)),
+      Math.max(state?.keys.atMs ?? 0, Number(meta.get(META.time) ?? 0)),
     );
-    this.#probes = Number(meta.get(PROBE) ?? 0);
-    this.#reading = new JournalReading(row, (origin, stream) => this.#state(origin, stream));
-    this.#origin = meta.get(META.origin) ?? "";
-    const { stamp, nonce, after } = options;
-    this.#bootId = stamp.bootId;
-    const opener = { bootId: stamp.bootId, machine: this.#machine, after };
-    const reason = reasonAtOpen(meta, this.positions(), opener);
-    if (reason === null) this.#commit(this.#opened(stamp.bootId));
-    else this.#beginLife(reason, stamp, nonce, after);
+    this.#keyOrder = this.#keys.order;
+    this.#probes = Number(meta.get(META.probe) ?? 0);
+    const stateOf = (origin: string, stream: string) => this.#state.of(origin, stream);
+    this.#reading = new JournalReading(row, node, stateOf);
+    this.#life = new JournalLife(options, meta.get(META.origin) ?? "");
+    this.#life.found(repairs, lost);
+    this.#repairs = [...repairs];
+    this.#tails = lost.filter((one) => this.#isTail(one));
+    this.#missing = { holes: null, list: [] };
+    const opener = { bootId: stamp.bootId, machine, after };
+    const reason = repairs.length + lost.length > 0
+      ? "salvaged"
+      : reasonAtOpen(meta, this.positions(), opener);
+    if (reason !== null) this.#beginLife(reason, after);
+    try {
+      this.#healing(() => reason === null ? this.#commit(this.#life.meta()) : this.#payLife());
+    } catch (error) {
+      // It can be read, and goes on as soon as it can be written: until then it takes nothing.
+      if (!(error instanceof JournalUnwritable)) throw error;
+    }
   }
 
   /** This life of this node. */
   get origin(): string {
-    return this.#origin;
+    return this.#life.origin;
+  }
+
+  get health(): CoreHealth {
+    return this.#durable.health;
   }
 
   /**
    * Begins a new life without an open: what is appended from now on has another origin. `after`
-   * is a life that others hold, `nonce` 16 random hexadecimal digits. Returns the new origin.
+   * is a life that others hold. Returns the new origin, whose first entry is durable.
    */
-  renewLife(reason: LifeReason, stamp: Stamp, nonce: string, after?: string): string {
-    this.#beginLife(reason, stamp, nonce, after);
-    return this.#origin;
+  renewLife(reason: LifeReason, after?: string): string {
+    this.#healing(() => this.#payLife());
+    this.#beginLife(reason, after);
+    this.#healing(() => this.#payLife());
+    return this.origin;
   }
 
   positions(): StreamState[] {
-    return [...this.#streams.values()];
+    return this.#state.positions();
   }
 
   /** Positions that changed since this was last asked. */
   takeMoved(): StreamState[] {
-    const moved = [...this.#moved.values()];
-    this.#moved.clear();
-    return moved;
+    return this.#state.takeMoved();
   }
 
   receipts(): Receipt[] {
-    return [...this.#receipts.values()];
+    return this.#state.receipts();
   }
 
-  bytes(): number {
-    return this.#row.bytes();
+  /** What was here once, and is not: in the middle of streams, and at their ends. */
+  missing(): readonly Missing[] {
+    const { holes } = this.#durable;
+    const tails = this.#tails.filter((one) => this.#isTail(one));
+    if (this.#missing.holes !== holes || tails.length !== this.#tails.length) {
+      this.#tails = tails;
+      this.#missing = { holes, list: [...holes.list(), ...tails] };
+    }
+    return this.#missing.list;
   }
 
-  /** Bytes of entries committed since the opening: contents and hashes. */
-  get writtenBytes(): number {
-    return this.#row.writtenBytes;
+  #isTail({ origin, stream, last }: Missing): boolean {
+    return this.#state.of(origin, stream).seq < last;
   }
 
-  get segments(): number {
-    return this.#row.count;
+  /** Segments that were found damaged since the open, at it included. */
+  get repairs(): readonly Repair[] {
+    return this.#repairs;
+  }
+
+  /** The row as a status shows it: segments, of them those under an at-rest key that is to go. */
+  get extent() {
+    const { row } = this.#durable;
+    const { writtenBytes, count: segments } = row;
+    return { bytes: row.bytes(), writtenBytes, segments, oldKeySegments: row.outdated().length };
   }
 
   /** Stores new entries of this node; all of them are durable when it returns. */
   append(batch: AppendBatch): AppendResult {
+    this.#life.noteTime(batch.stamp);
+    return this.#healing(() => {
+      this.#payLife();
+      return this.#append(batch);
+    });
+  }
+
+  #append(batch: AppendBatch): AppendResult {
     const claimed = this.#keys.begin(batch.claims, batch.releases, batch.stamp);
-    const count = batch.ends.length;
-    const result = new Float64Array(count);
-    const builders = new Map<string, BlockBuilder>();
-    for (let item = 0; item < count; item++) {
-      const refusal = claimed.refusals.get(item);
-      if (refusal !== undefined) {
-        result[item] = refusal === "duplicate" ? DUPLICATE : CONFLICT;
-        continue;
-      }
-      const stream = batch.streams[batch.streamOf[item]];
-      let builder = builders.get(stream);
-      if (builder === undefined) {
-        builder = new BlockBuilder(this.#chain(this.#origin, stream), batch.contents, count);
-        builders.set(stream, builder);
-      }
-      result[item] = builder.add(item === 0 ? 0 : batch.ends[item - 1], batch.ends[item]);
-    }
+    const { origin } = this;
+    const chain = (stream: string) => this.#state.chain(origin, stream);
+    const { result, blocks } = appendBlocks(batch, claimed.refusals, chain);
     const changes: Change[] = [...claimed.changes];
-    for (const [stream, builder] of builders) {
-      const state = this.#state(this.#origin, stream);
-      changes.push(...blockChanges(state, builder.blocks()).changes);
+    for (const [stream, built] of blocks) {
+      changes.push(...blockChanges(this.#state.of(origin, stream), built).changes);
     }
     if (changes.length > 0) this.#commit(changes);
     return result;
   }
 
-  /** Stores what another node's journal holds, each run on its own merits. */
+  /**
+   * Stores what another node's journal holds, each run on its own merits. What is missing here of
+   * this node's own earlier lives, or in the middle of a stream, may come back this way.
+   */
   receive(runs: readonly SignedRunWithKey[]): Reception[] {
-    const changes: Change[] = [];
-    const states = new Map<string, StreamState>();
-    const receptions = runs.map(({ run, publicKeys }): Reception => {
-      const key = streamKey(run.origin, run.stream);
-      const state = states.get(key) ?? this.#state(run.origin, run.stream);
-      const reception = receiveRun(run, publicKeys, state, {
-        hashName: this.#options.hashName,
-        hashAt: (seq) => this.hashAt(run.origin, run.stream, seq),
-      });
-      if (reception.kind !== "stored" || reception.block === null) return reception;
-      const moved = blockChanges(state, [reception.block]);
-      changes.push(...moved.changes);
-      states.set(key, moved.state);
-      return reception;
+    return this.#healing(() => {
+      this.#payLife();
+      return this.#receive(runs);
     });
-    if (changes.length > 0) this.#commit(changes);
+  }
+
+  #receive(runs: readonly SignedRunWithKey[]): Reception[] {
+    const { receptions, changes, holes } = receiveRuns(runs, {
+      hashName: this.#options.hashName,
+      holes: this.#durable.holes,
+      reading: this.#reading,
+      stateOf: (origin, stream) => this.#state.of(origin, stream),
+    });
+    if (changes.length > 0) this.#commitHoles(holes, changes);
     return receptions;
   }
 
   /** Entries behind `after`; those of other origins up to a place their origin has signed. */
   read(origin: string, stream: string, after: number, limits: ReadLimits): ReadResult {
-    return this.#reading.read(origin, stream, after, limits);
+    return this.#healing(() => this.#reading.read(origin, stream, after, limits));
   }
 
   /** Hash of an entry held; `null` where it is not. Before the first entry: 32 zero bytes. */
   hashAt(origin: string, stream: string, seq: number): Uint8Array | null {
-    return this.#reading.hashAt(origin, stream, seq);
+    return this.#healing(() => this.#reading.hashAt(origin, stream, seq));
   }
 
   /** Takes note of receipts; they are written with the next commit, or by `flush`. */
   addReceipts(receipts: readonly Receipt[]): void {
-    for (const receipt of receipts) {
-      const key = receiptKey(receipt);
-      if (receipt.seq <= (this.#receipts.get(key)?.seq ?? 0)) continue;
-      this.#receipts.set(key, receipt);
-      this.#unsaved.set(key, receipt);
-    }
+    this.#state.addReceipts(receipts);
   }
 
   /** Writes what waits for the next commit. Losing it costs a question to the centre, no more. */
   flush(): void {
-    if (this.#unsaved.size > 0) this.#commit([]);
+    if (this.#state.unsaved().length > 0) this.#healing(() => this.#commit([]));
   }
 
   /** Returns if a commit went through since this was last asked; makes one where none was. */
   probe(): void {
-    if (!this.#committed) {
-      this.#commit([{ kind: "meta", name: PROBE, value: String(++this.#probes) }]);
-    }
+    this.#healing(() => {
+      this.#payLife();
+      if (!this.#committed || this.health.state === "unwritable") {
+        this.#commit([{ kind: "meta", name: META.probe, value: String(++this.#probes) }]);
+      }
+    });
     this.#committed = false;
   }
 
   /** Unlinks the oldest segments as long as all that they hold may go; returns how many went. */
   prune(retention: Retention): number {
-    for (let dropped = 0;; dropped++) {
-      const oldest = this.#row.oldest();
-      if (oldest === null) return dropped;
-      const { ranges, segment } = oldest;
-      const changes: Change[] = [];
-      for (const range of ranges) {
-        const { origin, stream, last } = range;
-        const [newest] = segment.blocks(origin, stream, last, ONE_BLOCK);
-        const { node } = this.#options;
-        if (!mayGo(node, range, lastWallMs(newest), this.#receipts, retention)) return dropped;
-        const floorHash = newest.hashes.slice(-HASH_BYTES);
-        const state = { ...this.#state(origin, stream), floor: last + 1, floorHash };
-        changes.push({ kind: "stream", state });
+    let dropped = 0;
+    while (this.#healing(() => this.#pruneOldest(retention))) dropped++;
+    return dropped;
+  }
+
+  #pruneOldest(retention: Retention): boolean {
+    const { row } = this.#durable;
+    const oldest = row.oldest();
+    if (oldest === null) return false;
+    let { holes } = this.#durable;
+    const changes: Change[] = [];
+    for (const range of oldest.ranges) {
+      const { origin, stream, last } = range;
+      const [newest] = row.with(oldest.name, (one) => one.blocks(origin, stream, last, ONE_BLOCK));
+      const { node } = this.#options;
+      const receipts = this.#state.receiptsByKey();
+      if (!mayGo(node, range, lastWallMs(newest), receipts, retention)) return false;
+      const state = this.#state.of(origin, stream);
+      // What filled a hole lies behind its place: the floor is above it already.
+      if (last < state.floor) continue;
+      const floorHash = newest.hashes.slice(-HASH_BYTES);
+      changes.push({ kind: "stream", state: { ...state, floor: last + 1, floorHash } });
+      if (holes.of(origin, stream).length > 0) {
+        holes = holes.filled(origin, stream, { first: 1, last });
       }
-      for (const key of this.#keys.outliving(segment.keys())) changes.push({ kind: "key", key });
-      this.#commit(changes);
-      this.#row.dropOldest();
     }
+    const keys = row.with(oldest.name, (segment) => [...segment.keys()]);
+    for (const key of this.#keys.outliving(keys)) changes.push({ kind: "key", key });
+    this.#commitHoles(holes, changes);
+    row.dropOldest();
+    return true;
+  }
+
+  /** See {@link RowUpkeep.scrub}. */
+  scrub(): void {
+    this.#healing(() => this.#upkeep.scrub());
+  }
+
+  /** See {@link RowUpkeep.useKeys}. */
+  useKeys(keys: readonly string[]): void {
+    this.#upkeep.useKeys(keys);
+  }
+
+  /** See {@link RowUpkeep.rekey}. */
+  rekey(): number {
+    return this.#healing(() => this.#upkeep.rekey());
   }
 
   /** Closes cleanly: the next open goes on with this life. */
   close(): void {
-    if (this.#failure === null) {
-      this.#write([{ kind: "meta", name: META.clean, value: "1" }, ...this.#clock()]);
+    this.#upkeep.stop();
+    try {
+      this.#payLife();
+      const clean: Change = { kind: "meta", name: META.clean, value: "1" };
+      this.#durable.commit([...this.#state.unsaved(), clean, ...this.#clock()]);
+    } catch (error) {
+      // The next open begins a new life, as after a power cut.
+      if (!(error instanceof JournalUnwritable) && !(error instanceof DamagedMember)) throw error;
     }
-    this.#row.close();
+    this.#durable.close();
   }
 
-  #beginLife(reason: LifeReason, stamp: Stamp, nonce: string, after?: string): void {
-    const { node } = this.#options;
-    const previous = this.#origin === "" ? null : this.#origin;
-    const origin = nextOrigin(node, nonce, previous, after);
-    const { bootId } = stamp;
-    const positions = this.positions();
-    const body = lifeBody({ reason, previous, positions, bootId, machine: this.#machine });
-    const writer = new OctetWriter();
-    writeContent(writer, stamp, "life", body);
-    const builder = new BlockBuilder(this.#chain(origin, "audit"), writer.bytes(), 1);
-    builder.add(0, writer.length);
-    const before = this.#origin;
-    // A commit may begin a new segment, which is told of which life it is.
-    this.#origin = origin;
+  /** Does something, after what turns out to be damaged on the way was salvaged. */
+  #healing<T>(work: () => T): T {
+    for (let heals = 0;; heals++) {
+      try {
+        return work();
+      } catch (error) {
+        this.#state.dropChains();
+        if (!(error instanceof DamagedMember) || heals === HEALS_MAX) throw error;
+        const { repair, lost, streams } = this.#durable.heal(error);
+        this.#state.restored(streams);
+        this.#reading.forget();
+        this.#life.found([repair], lost);
+        if (this.#repairs.length < REPAIRS_MAX) this.#repairs.push(repair);
+        this.#tails = [...this.#tails, ...lost.filter((one) => this.#isTail(one))];
+        this.#missing = { holes: null, list: [] };
+        this.#beginLife("salvaged");
+        this.#tryToPay();
+      }
+    }
+  }
+
+  /** The life's first entry is written as soon as it can be: see `#payLife`. */
+  #tryToPay(): void {
     try {
-      this.#commit([
-        { kind: "meta", name: META.origin, value: origin },
-        ...this.#opened(bootId),
-        ...blockChanges(this.#state(origin, "audit"), builder.blocks()).changes,
-      ]);
+      this.#payLife();
     } catch (error) {
-      this.#origin = before;
+      if (!(error instanceof JournalUnwritable) && !(error instanceof DamagedMember)) throw error;
+    }
+  }
+
+  #beginLife(reason: LifeReason, after?: string): void {
+    const others = this.positions().map(({ origin }) => origin);
+    this.#life.begin(reason, after === undefined ? others : [...others, after]);
+  }
+
+  /** Writes the first entry of a life, before anything else is written in it. */
+  #payLife(): void {
+    if (!this.#life.isOwed) return;
+    const { origin } = this;
+    const writer = new OctetWriter();
+    writeContent(writer, this.#life.now(), "life", this.#life.body(this.positions()));
+    const builder = new BlockBuilder(this.#state.chain(origin, "audit"), writer.bytes(), 1);
+    builder.add(0, writer.length);
+    this.#commit([
+      ...this.#life.meta(),
+      { kind: "meta", name: META.holes, value: this.#durable.holes.text() },
+      ...blockChanges(this.#state.of(origin, "audit"), builder.blocks()).changes,
+    ]);
+    this.#life.paid();
+  }
+
+  /** Commits, then moves what is in memory. */
+  #commit(changes: readonly Change[]): void {
+    this.#durable.commit([...changes, ...this.#state.unsaved()]);
+    this.#committed = true;
+    this.#keyOrder = this.#keys.order;
+    this.#state.committed(changes);
+    this.#durable.settle();
+  }
+
+  /** Commits changes after which there are other holes than before. */
+  #commitHoles(holes: JournalHoles, changes: readonly Change[]): void {
+    const before = this.#durable.holes;
+    if (holes === before) return this.#commit(changes);
+    // A commit may begin a new segment, which is told of them.
+    this.#durable.holes = holes;
+    try {
+      this.#commit([...changes, { kind: "meta", name: META.holes, value: holes.text() }]);
+    } catch (error) {
+      this.#durable.holes = before;
       throw error;
     }
+    this.#reading.forget();
   }
 
-  /** What says, after a power cut, that this journal was open, in which boot, on what. */
-  #opened(bootId: string): Change[] {
+  /** What the next segment has to know. */
+  #carried(): Change[] {
     return [
-      { kind: "meta", name: META.clean, value: "0" },
-      { kind: "meta", name: META.boot, value: bootId },
-      { kind: "meta", name: META.machine, value: this.#machine },
+      ...this.#life.meta(),
+      ...this.#clock(),
+      { kind: "meta", name: META.probe, value: String(this.#probes) },
+      { kind: "meta", name: META.holes, value: this.#durable.holes.text() },
+      ...this.positions().map((state): Change => ({ kind: "stream", state })),
+      ...this.receipts().map((receipt): Change => ({ kind: "receipt", receipt })),
     ];
-  }
-
-  #state(origin: string, stream: string): StreamState {
-    return this.#streams.get(streamKey(origin, stream)) ??
-      { origin, stream, seq: 0, hash: firstHash(), floor: 1, floorHash: firstHash() };
-  }
-
-  #chain(origin: string, stream: string): Chain {
-    const key = streamKey(origin, stream);
-    let chain = this.#chains.get(key);
-    if (chain === undefined) {
-      const { seq, hash } = this.#state(origin, stream);
-      chain = new Chain(origin, stream, seq, hash, this.#options.hashName);
-      this.#chains.set(key, chain);
-    }
-    return chain;
   }
 
   #clock(): Change[] {
     return [
-      { kind: "meta", name: ORDER, value: String(this.#keys.order) },
-      { kind: "meta", name: TIME, value: String(this.#keys.nowMs) },
+      { kind: "meta", name: META.order, value: String(this.#keys.order) },
+      { kind: "meta", name: META.time, value: String(this.#keys.nowMs) },
     ];
-  }
-
-  /**
-   * Commits, then moves what is in memory. After a failure nothing is written any more: what
-   * the disk holds is not known, so the process has to end and open the journal anew.
-   */
-  #commit(changes: readonly Change[]): void {
-    this.#write(changes);
-    if (this.#row.currentBytes() >= this.#options.segmentBytesMax) this.#rotate();
-  }
-
-  #write(changes: readonly Change[]): void {
-    if (this.#failure !== null) {
-      throw new Error("Cannot write to the journal: an earlier commit failed", {
-        cause: this.#failure,
-      });
-    }
-    const receipts = [...this.#unsaved.values()];
-    try {
-      this.#row.commit([
-        ...changes,
-        ...receipts.map((receipt): Change => ({ kind: "receipt", receipt })),
-      ]);
-    } catch (error) {
-      this.#failure = error;
-      throw error;
-    }
-    this.#committed = true;
-    this.#unsaved.clear();
-    for (const change of changes) {
-      if (change.kind !== "stream") continue;
-      const key = streamKey(change.state.origin, change.state.stream);
-      this.#streams.set(key, change.state);
-      this.#moved.set(key, change.state);
-    }
-  }
-
-  #rotate(): void {
-    this.#row.rotate([
-      { kind: "meta", name: META.origin, value: this.#origin },
-      ...this.#opened(this.#bootId),
-      ...this.#clock(),
-      ...this.positions().map((state): Change => ({ kind: "stream", state })),
-      ...this.receipts().map((receipt): Change => ({ kind: "receipt", receipt })),
-    ]);
   }
 }

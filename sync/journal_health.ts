@@ -1,12 +1,9 @@
-/** Whether a journal can write at the moment. */
-export type JournalHealth =
-  | { readonly state: "writable" }
-  /** `sinceMs` is on the clock of `performance.now()`. */
-  | { readonly state: "unwritable"; readonly reason: string; readonly sinceMs: number };
+/** Whether a journal takes anything, and what it says when it does not. */
 
-/** Nothing of what was given is stored, for want of room or of a disk that writes: try later. */
+/** Nothing can be stored now; what was stored is there. Nothing needs a restart: try again. */
 export class JournalUnwritable extends Error {
   override name = "JournalUnwritable";
+  /** Why not, as the disk says it. */
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
@@ -14,3 +11,13 @@ export class JournalUnwritable extends Error {
     this.reason = reason;
   }
 }
+
+/** As the journal's thread says it. */
+export type CoreHealth =
+  | { readonly state: "writable" }
+  | { readonly state: "unwritable"; readonly reason: string };
+
+export type JournalHealth =
+  | { readonly state: "writable" }
+  /** `sinceMs` is on the clock of `performance.now()`, or of the journal's own timer. */
+  | { readonly state: "unwritable"; readonly reason: string; readonly sinceMs: number };

@@ -2,8 +2,11 @@
  * Lives: when this node goes on with the one it had, when it begins another, and the entry with
  * which each begins.
  */
+import type { Missing } from "./journal_holes.ts";
+import { META } from "./journal_meta.ts";
+import type { Repair } from "./journal_salvage.ts";
 import { formatOrigin, isOvertaken, lifeOf } from "./origin.ts";
-import type { StreamState } from "./segments.ts";
+import type { Change, StreamState } from "./segments.ts";
 
 /**
  * Why a life began:
@@ -16,6 +19,7 @@ import type { StreamState } from "./segments.ts";
  * - `fork`: others hold other entries under the numbers of this life;
  * - `salvaged`: damaged segments were set aside, what could be was taken over (see `repairs`);
  * - `backlog`: what this life still had to ship cannot be shipped in its order;
+ * - `shared`: a process opened a store that others may write to as well, each in its own life;
  * - `rewritten`: a segment was written anew because its disk failed.
  */
 export type LifeReason =
@@ -27,15 +31,8 @@ export type LifeReason =
   | "fork"
   | "salvaged"
   | "backlog"
+  | "shared"
   | "rewritten";
-
-/** Names under which a journal's own state is kept. */
-export const META = {
-  origin: "origin",
-  clean: "clean",
-  boot: "boot",
-  machine: "machine",
-} as const;
 
 /** What a journal knows of itself when it is opened. */
 export interface Opener {
@@ -61,15 +58,15 @@ export function reasonAtOpen(
   return meta.get(META.boot) === bootId ? null : "reboot";
 }
 
-/** The origin that comes after `previous`, and after `after`, a life that others hold. */
+/** The origin that comes after `previous`, and after all of `others` that are of this node. */
 export function nextOrigin(
   node: string,
   nonce: string,
   previous: string | null,
-  after: string | undefined,
+  others: readonly string[],
 ): string {
-  const life = 1 + Math.max(lifeOf(previous), lifeOf(after));
-  return formatOrigin({ node, life, nonce });
+  const lives = [previous, ...others.filter((origin) => origin.startsWith(`${node}.`))].map(lifeOf);
+  return formatOrigin({ node, life: 1 + Math.max(...lives), nonce });
 }
 
 export interface LifeBegun {
@@ -80,10 +77,22 @@ export interface LifeBegun {
   readonly positions: readonly StreamState[];
   readonly bootId: string;
   readonly machine: string;
+  /** What was damaged since the last life began, and what is missing for it. */
+  readonly repairs?: readonly Repair[];
+  readonly missing?: readonly Missing[];
 }
 
-/** JSON body of a `life` entry: it names the life before, and what of it this disk holds. */
-export function lifeBody({ reason, previous, positions, bootId, machine }: LifeBegun): string {
+/** So many repairs and missing spans are named in an entry; of the rest it has the number. */
+const REPAIRS_MAX = 16;
+const MISSING_MAX = 256;
+const REASON_MAX = 300;
+
+/**
+ * JSON body of a `life` entry: it names the life before, and what of it this disk holds; and,
+ * after damage, what was done and what is missing.
+ */
+export function lifeBody(begun: LifeBegun): string {
+  const { reason, previous, positions, bootId, machine, repairs = [], missing = [] } = begun;
   const ended = positions.filter(({ origin }) => origin === previous);
   return JSON.stringify({
     reason,
@@ -93,5 +102,26 @@ export function lifeBody({ reason, previous, positions, bootId, machine }: LifeB
     },
     boot: bootId,
     machine,
+    ...(repairs.length + missing.length === 0 ? {} : {
+      repairs: {
+        segments: repairs.slice(0, REPAIRS_MAX).map(({ segment, reason, entries }) => ({
+          segment,
+          reason: reason.slice(0, REASON_MAX),
+          entries,
+        })),
+        missing: missing.slice(0, MISSING_MAX),
+        moreSegments: Math.max(0, repairs.length - REPAIRS_MAX),
+        moreMissing: Math.max(0, missing.length - MISSING_MAX),
+      },
+    }),
   });
+}
+
+/** What says, after a power cut, that the journal was open, in which boot, on what. */
+export function openedChanges(bootId: string, machine: string): Change[] {
+  return [
+    { kind: "meta", name: META.clean, value: "0" },
+    { kind: "meta", name: META.boot, value: bootId },
+    { kind: "meta", name: META.machine, value: machine },
+  ];
 }

@@ -3,7 +3,10 @@ import { journalEnd } from "./journal_methods.ts";
 import { LibsqlSegments } from "./libsql_segments.ts";
 import { serveCalls } from "./worker_calls.ts";
 
-const { methods, moved } = journalEnd(({ directory, encryptionKey }) =>
-  new LibsqlSegments({ directory, ...(encryptionKey === undefined ? {} : { encryptionKey }) })
-);
-serveCalls(methods, moved);
+const { methods, notice } = journalEnd({
+  storage: ({ directory, encryptionKeys = [] }) =>
+    new LibsqlSegments({ directory, encryptionKeys }),
+  nowMs: () => performance.now(),
+  nonce: () => crypto.getRandomValues(new Uint8Array(8)).toHex(),
+});
+serveCalls(methods, notice);

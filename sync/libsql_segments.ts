@@ -1,346 +1,316 @@
 /** Segments as libsql files in one folder: write-ahead log, `synchronous=FULL`. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Database, type Parameter, type Row } from "./database.ts";
-import { firstHash } from "./chain.ts";
-import type {
-  Block,
-  Change,
-  KeyState,
-  ReadLimits,
-  Segment,
-  Segments,
-  SegmentState,
-} from "./segments.ts";
-import { streamKey } from "./segments.ts";
+import { Database } from "./database.ts";
+import { onDisk } from "./libsql_errors.ts";
+import { keyOf, PAGE_BYTES, readIfThere, readRemains } from "./libsql_remains.ts";
+import { FORMAT, LibsqlSegment, SCHEMA } from "./libsql_segment.ts";
+import { PageCipher } from "./page_cipher.ts";
+import { parseSegmentName } from "./segment_name.ts";
+import type { Change, Draft, Remains, Segment, Segments } from "./segments.ts";
+import { DamagedSegment } from "./segments.ts";
+import { removeIfThere, setAside, syncFolder, type WhySetAside } from "./set_aside.ts";
+import { readWalFile } from "./wal_file.ts";
 
 const SUFFIX = ".journal";
+/** A segment that is not whole yet: what the power leaves of one is removed. */
+const DRAFT_SUFFIX = ".draft";
+const SET_ASIDE = "set-aside";
+const TAILS = ["-wal", "-shm", ""] as const;
 
-/** Pages moved from the log to their place at a time: 4 MiB stay in the cache of any disk. */
-const CHECKPOINT_PAGES = 1024;
-
-const SCHEMA = `
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE streams (
-  id INTEGER PRIMARY KEY,
-  origin TEXT NOT NULL,
-  stream TEXT NOT NULL,
-  seq INTEGER NOT NULL,
-  hash BLOB NOT NULL,
-  floor INTEGER NOT NULL,
-  floorhash BLOB NOT NULL,
-  UNIQUE (origin, stream)
-) STRICT;
-CREATE TABLE blocks (
-  stream INTEGER NOT NULL REFERENCES streams (id),
-  last INTEGER NOT NULL,
-  first INTEGER NOT NULL,
-  contents BLOB NOT NULL,
-  hashes BLOB NOT NULL,
-  signature BLOB,
-  PRIMARY KEY (stream, last)
-) STRICT;
-CREATE TABLE keys (
-  channel TEXT NOT NULL,
-  id TEXT NOT NULL,
-  digest BLOB,
-  at INTEGER NOT NULL,
-  span INTEGER,
-  number INTEGER NOT NULL,
-  PRIMARY KEY (channel, id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE receipts (
-  centre TEXT NOT NULL,
-  origin TEXT NOT NULL,
-  stream TEXT NOT NULL,
-  seq INTEGER NOT NULL,
-  hash BLOB NOT NULL,
-  signature BLOB NOT NULL,
-  PRIMARY KEY (centre, origin, stream)
-) STRICT, WITHOUT ROWID;
-`;
-
-/** The layout above, kept as SQLite's `user_version`; a change of it is a new number. */
-const FORMAT = 1;
-
-const INSERT_BLOCK =
-  "INSERT INTO blocks (stream, last, first, contents, hashes, signature) VALUES (?,?,?,?,?,?)";
-/** Sizes looked at in one go: a block holds anything from one entry to a thousand. */
-const SIZES_PAGE = 32;
-const SELECT_SIZES = "SELECT last, length(contents) AS size FROM blocks " +
-  `WHERE stream = ? AND last >= ? ORDER BY last LIMIT ${SIZES_PAGE}`;
-const SELECT_BLOCKS = "SELECT first, last, contents, hashes, signature FROM blocks " +
-  "WHERE stream = ? AND last >= ? AND last <= ? ORDER BY last";
-const INSERT_STREAM =
-  "INSERT INTO streams (id, origin, stream, seq, hash, floor, floorhash) VALUES (?,?,?,0,?,1,?)";
-const UPDATE_STREAM = "UPDATE streams SET seq = ?, hash = ?, floor = ?, floorhash = ? WHERE id = ?";
-const SELECT_STREAMS = `SELECT origin, stream, seq, hash, floor, floorhash,
-  (SELECT first FROM blocks WHERE stream = id ORDER BY last LIMIT 1) AS first,
-  (SELECT max(last) FROM blocks WHERE stream = id) AS last
-  FROM streams ORDER BY id`;
-const INSERT_KEY =
-  "INSERT OR REPLACE INTO keys (channel, id, digest, at, span, number) VALUES (?,?,?,?,?,?)";
-const SELECT_KEY_SUMMARY =
-  "SELECT count(*) AS count, max(number) AS number, max(at) AS at FROM keys";
-const INSERT_RECEIPT = "INSERT OR REPLACE INTO receipts " +
-  "(centre, origin, stream, seq, hash, signature) VALUES (?,?,?,?,?,?)";
-const INSERT_META = "INSERT OR REPLACE INTO meta (name, value) VALUES (?,?)";
+/** Files that must not be touched are kept open, three file handles each; then the oldest go. */
+const ABANDONED_MAX = 16;
 
 export interface LibsqlSegmentsOptions {
   /** Folder of the segment files; it exists. */
   readonly directory: string;
-  /** At-rest key (AES-256-CBC); none leaves the files readable by anyone with the disk. */
-  readonly encryptionKey?: string;
+  /**
+   * At-rest keys (AES-256-CBC): new segments are under the first, others are opened with the one
+   * that fits. None leaves the files readable by anyone with the disk.
+   */
+  readonly encryptionKeys?: readonly string[];
   /** Opens existing files for reading only, as a second process may. */
   readonly readOnly?: boolean;
 }
 
-export class LibsqlSegments implements Segments {
-  readonly #options: LibsqlSegmentsOptions;
+/** Segments are there, but under a key that was not given: nothing is wrong with them. */
+export class WrongKey extends Error {
+  override name = "WrongKey";
+}
 
-  constructor(options: LibsqlSegmentsOptions) {
-    this.#options = options;
+export class LibsqlSegments implements Segments {
+  readonly #directory: string;
+  readonly #readOnly: boolean;
+  #keys: readonly (string | null)[];
+  #ciphers: readonly PageCipher[];
+  /** Which key each segment is under. */
+  readonly #keyIndex = new Map<string, number>();
+  readonly #abandoned: Database[] = [];
+
+  constructor({ directory, encryptionKeys = [], readOnly = false }: LibsqlSegmentsOptions) {
+    this.#directory = directory;
+    this.#readOnly = readOnly;
+    this.#keys = encryptionKeys.length === 0 ? [null] : encryptionKeys;
+    this.#ciphers = this.#keys.map((key) => new PageCipher(key));
   }
 
   names(): string[] {
-    return Array.from(Deno.readDirSync(this.#options.directory))
-      .filter((file) => file.isFile && file.name.endsWith(SUFFIX))
-      .map((file) => file.name.slice(0, -SUFFIX.length))
-      .sort();
+    return onDisk(() => {
+      const names = new Set<string>();
+      for (const { name, isFile } of Deno.readDirSync(this.#directory)) {
+        if (!isFile) continue;
+        if (name.includes(DRAFT_SUFFIX) && !this.#readOnly) {
+          Deno.removeSync(join(this.#directory, name));
+        }
+        // A log without its file is what is left of a segment.
+        const segment = name.endsWith(`${SUFFIX}-wal`) ? name.slice(0, -4) : name;
+        const text = segment.endsWith(SUFFIX) ? segment.slice(0, -SUFFIX.length) : "";
+        if (parseSegmentName(text) !== null) names.add(text);
+      }
+      return [...names];
+    });
   }
 
-  create(name: string): Segment {
-    const database = this.#database(name);
-    database.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${FORMAT}; COMMIT`);
-    syncDirectory(this.#options.directory);
-    return new LibsqlSegment(database, this.#path(name));
+  draft(name: string): Draft {
+    const path = this.#path(name);
+    const [key] = this.#keys;
+    return new LibsqlDraft(`${path}${DRAFT_SUFFIX}`, path, key, () => {
+      // A newer key may have come while it was written.
+      const index = this.#keys.indexOf(key);
+      this.#keyIndex.set(name, index);
+      return this.#opened(name, index);
+    });
   }
 
-  open(name: string): Segment | null {
-    const database = this.#database(name);
-    const format = database.row("PRAGMA user_version")?.number("user_version");
-    if (format !== FORMAT) {
-      const isEmpty = database.row("SELECT 1 FROM sqlite_schema LIMIT 1") === undefined;
-      database.close();
-      if (isEmpty) return null;
-      throw new Error(
-        `Cannot open segment "${name}": format ${format}, this program knows ${FORMAT}`,
-      );
-    }
-    return new LibsqlSegment(database, this.#path(name));
+  open(name: string): Segment {
+    const path = this.#path(name);
+    const index = onDisk(() => this.#findKey(name));
+    this.#keyIndex.set(name, index);
+    if (!this.#readOnly) onDisk(() => settleLog(`${path}-wal`));
+    return this.#opened(name, index);
+  }
+
+  useKeys(keys: readonly string[]): void {
+    const before = this.#keys;
+    const moved = Array.from(this.#keyIndex, ([name, index]) => {
+      const now = keys.findIndex((key) => key === before[index]);
+      if (now < 0) throw new Error(`Cannot drop an at-rest key: segment "${name}" is under it`);
+      return [name, now] as const;
+    });
+    this.#keys = keys;
+    this.#ciphers = keys.map((key) => new PageCipher(key));
+    for (const [name, index] of moved) this.#keyIndex.set(name, index);
+  }
+
+  isOutdated(name: string): boolean {
+    return (this.#keyIndex.get(name) ?? 0) > 0;
+  }
+
+  salvage(name: string): Remains {
+    return onDisk(() => {
+      const path = this.#path(name);
+      const found = keyOf(path, this.#ciphers);
+      return readRemains(path, this.#ciphers[typeof found === "object" ? found.index : 0]);
+    });
+  }
+
+  setAside(name: string, why: WhySetAside): void {
+    onDisk(() => {
+      setAside(this.#path(name), join(this.#directory, SET_ASIDE), why);
+      syncFolder(this.#directory);
+    });
+    this.#keyIndex.delete(name);
   }
 
   unlink(name: string): void {
-    for (const tail of ["", "-wal", "-shm"]) {
-      try {
-        Deno.removeSync(this.#path(name) + tail);
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
-    }
-    syncDirectory(this.#options.directory);
+    onDisk(() => {
+      removeAll(this.#path(name));
+      syncFolder(this.#directory);
+    });
+    this.#keyIndex.delete(name);
   }
 
   #path(name: string): string {
-    return join(this.#options.directory, name + SUFFIX);
+    return join(this.#directory, name + SUFFIX);
   }
 
-  #database(name: string): Database {
-    const { encryptionKey, readOnly } = this.#options;
-    return new Database({
-      path: this.#path(name),
-      ...(encryptionKey === undefined ? {} : { encryptionKey }),
-      ...(readOnly === undefined ? {} : { readOnly }),
-      synchronous: "FULL",
-      checkpointPages: CHECKPOINT_PAGES,
-    });
-  }
-}
-
-/** A new or removed name is durable only once its folder is. */
-function syncDirectory(path: string): void {
-  const directory = Deno.openSync(path, { read: true });
-  try {
-    directory.syncSync();
-  } finally {
-    directory.close();
-  }
-}
-
-class LibsqlSegment implements Segment {
-  readonly #database: Database;
-  readonly #path: string;
-  readonly #ids = new Map<string, number>();
-
-  constructor(database: Database, path: string) {
-    this.#database = database;
-    this.#path = path;
-    for (const row of database.rows("SELECT id, origin, stream FROM streams")) {
-      this.#ids.set(streamKey(row.text("origin"), row.text("stream")), row.number("id"));
-    }
+  /** Throws {@link WrongKey} where the file is well, but under none of the keys. */
+  #findKey(name: string): number {
+    const path = this.#path(name);
+    if (!existsSync(path)) throw new DamagedSegment("the file is gone");
+    if (Deno.statSync(path).size === 0) throw new DamagedSegment("the file is empty");
+    const found = keyOf(path, this.#ciphers);
+    if (found === "unknown") throw new DamagedSegment("file is not a database");
+    if (found !== "other") return found.index;
+    const wanted = this.#keys[0] === null
+      ? "it is encrypted, and no at-rest key was given"
+      : "file is not a database under any at-rest key that was given";
+    throw new WrongKey(`Cannot open segment "${name}": ${wanted}`);
   }
 
-  bytes(): number {
-    let bytes = 0;
-    for (const tail of ["", "-wal"]) {
-      try {
-        bytes += Deno.statSync(this.#path + tail).size;
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
-    }
-    return bytes;
-  }
-
-  commit(changes: readonly Change[]): void {
-    const newIds: string[] = [];
+  #opened(name: string, keyIndex: number): Segment {
+    const path = this.#path(name);
+    const database = onDisk(() => open(path, this.#keys[keyIndex], this.#readOnly));
+    const onAbandon = (one: Database) => this.#abandon(one);
     try {
-      this.#database.transaction(() => {
-        for (const change of changes) this.#apply(change, newIds);
-      });
+      onDisk(() => mustBeOurFormat(database, name));
+      return new LibsqlSegment(database, { path, checksSums: !this.#readOnly, onAbandon });
     } catch (error) {
-      for (const key of newIds) this.#ids.delete(key);
+      // Closing it would write what is in its log into it.
+      this.#abandon(database);
       throw error;
     }
   }
 
-  #apply(change: Change, newIds: string[]): void {
-    switch (change.kind) {
-      case "block": {
-        const { first, last, contents, hashes, signature } = change.block;
-        const id = this.#id(change.origin, change.stream, newIds);
-        return this.#database.run(INSERT_BLOCK, [id, last, first, contents, hashes, signature]);
-      }
-      case "stream": {
-        const { origin, stream, seq, hash, floor, floorHash } = change.state;
-        const id = this.#id(origin, stream, newIds);
-        return this.#database.run(UPDATE_STREAM, [seq, hash, floor, floorHash, id]);
-      }
-      case "key": {
-        const { channel, id, digest, atMs, windowMs, order } = change.key;
-        return this.#database.run(INSERT_KEY, [channel, id, digest, atMs, windowMs, order]);
-      }
-      case "receipt": {
-        const { centre, origin, stream, seq, hash, signature } = change.receipt;
-        const row = [centre, origin, stream, seq, hash, signature];
-        return this.#database.run(INSERT_RECEIPT, row);
-      }
-      case "meta":
-        return this.#database.run(INSERT_META, [change.name, change.value]);
-    }
-  }
-
-  #id(origin: string, stream: string, newIds: string[]): number {
-    const key = streamKey(origin, stream);
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
-    const id = this.#ids.size + 1;
-    const row: Parameter[] = [id, origin, stream, firstHash(), firstHash()];
-    this.#database.run(INSERT_STREAM, row);
-    this.#ids.set(key, id);
-    newIds.push(key);
-    return id;
-  }
-
-  state(): SegmentState {
-    const rows = this.#database.rows(SELECT_STREAMS);
-    const keys = this.#database.row(SELECT_KEY_SUMMARY);
-    return {
-      streams: rows.map((row) => ({
-        origin: row.text("origin"),
-        stream: row.text("stream"),
-        seq: row.number("seq"),
-        hash: row.blob("hash"),
-        floor: row.number("floor"),
-        floorHash: row.blob("floorhash"),
-      })),
-      ranges: rows.filter((row) => row.numberOrNull("last") !== null).map((row) => ({
-        origin: row.text("origin"),
-        stream: row.text("stream"),
-        first: row.number("first"),
-        last: row.number("last"),
-      })),
-      receipts: this.#database.rows("SELECT * FROM receipts").map((row) => ({
-        centre: row.text("centre"),
-        origin: row.text("origin"),
-        stream: row.text("stream"),
-        seq: row.number("seq"),
-        hash: row.blob("hash"),
-        signature: row.blob("signature"),
-      })),
-      meta: new Map(
-        this.#database.rows("SELECT * FROM meta").map((row) => [
-          row.text("name"),
-          row.text("value"),
-        ]),
-      ),
-      keys: {
-        count: keys?.number("count") ?? 0,
-        order: keys?.numberOrNull("number") ?? 0,
-        atMs: keys?.numberOrNull("at") ?? 0,
-      },
-    };
-  }
-
-  blocks(origin: string, stream: string, from: number, limits: ReadLimits): Block[] {
-    const id = this.#ids.get(streamKey(origin, stream));
-    if (id === undefined) return [];
-    const upTo = this.#upTo(id, from, limits);
-    return this.#database.rows(SELECT_BLOCKS, [id, from, upTo]).map((row) => ({
-      first: row.number("first"),
-      last: row.number("last"),
-      contents: row.blob("contents"),
-      hashes: row.blob("hashes"),
-      signature: row.blobOrNull("signature"),
-    }));
-  }
-
-  /** The last entry of the block that reaches a limit, found without reading any content. */
-  #upTo(id: number, from: number, { entriesMax, bytesMax }: ReadLimits): number {
-    let upTo = from - 1;
-    let bytes = 0;
-    for (;;) {
-      const rows = this.#database.rows(SELECT_SIZES, [id, upTo + 1]);
-      for (const row of rows) {
-        upTo = row.number("last");
-        bytes += row.number("size");
-        if (bytes >= bytesMax || upTo - from + 1 >= entriesMax) return upTo;
-      }
-      if (rows.length < SIZES_PAGE) return upTo;
-    }
-  }
-
-  key(channel: string, id: string): KeyState | undefined {
-    const sql = "SELECT * FROM keys WHERE channel = ? AND id = ?";
-    const row = this.#database.row(sql, [channel, id]);
-    return row === undefined ? undefined : keyState(row);
-  }
-
-  hasClaims(channel: string, order: number): boolean {
-    const sql =
-      "SELECT 1 FROM keys WHERE channel = ? AND number > ? AND digest IS NOT NULL LIMIT 1";
-    return this.#database.row(sql, [channel, order]) !== undefined;
-  }
-
-  keys(): KeyState[] {
-    return this.#database.rows("SELECT * FROM keys ORDER BY number").map(keyState);
-  }
-
-  seal(): void {
-    this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  }
-
-  close(): void {
-    this.#database.close();
+  #abandon(database: Database): void {
+    this.#abandoned.push(database);
+    if (this.#abandoned.length > ABANDONED_MAX) this.#abandoned.shift()?.close();
   }
 }
 
-function keyState(row: Row): KeyState {
-  return {
-    channel: row.text("channel"),
-    id: row.text("id"),
-    digest: row.blobOrNull("digest"),
-    atMs: row.number("at"),
-    windowMs: row.numberOrNull("span"),
-    order: row.number("number"),
-  };
+function open(path: string, encryptionKey: string | null, readOnly: boolean): Database {
+  return new Database({
+    path,
+    ...(encryptionKey === null ? {} : { encryptionKey }),
+    readOnly,
+    synchronous: "FULL",
+    // Moves are asked for, so that it is known when one failed.
+    checkpointPages: 0,
+  });
+}
+
+function mustBeOurFormat(database: Database, name: string): void {
+  const format = database.row("PRAGMA user_version")?.number("user_version");
+  if (format === FORMAT) return;
+  if (format === undefined || format <= 0 || format > FORMAT + 100) {
+    throw new DamagedSegment(`it says that its format is ${format}`);
+  }
+  const what = format < FORMAT
+    ? "that of an earlier Tributary, whose blocks do not prove themselves; a node of that version " +
+      "has to ship what it holds to both centres, then this one can begin in an empty folder"
+    : "that of a later Tributary: this program is older than the journal";
+  throw new Error(`Cannot open segment "${name}": it has format ${format}, ${what}`);
+}
+
+/**
+ * After an end that was not clean, what can be read of the log need not be on the disk: after a
+ * sync that failed the system shows what it forgot to write. It is written into a new file that is
+ * synced, so that SQLite begins with what will still be there; what is behind the last whole
+ * transaction goes. Throws {@link DamagedSegment} where SQLite would leave out what was committed.
+ */
+function settleLog(path: string): void {
+  const log = readIfThere(path);
+  if (log.length === 0) return;
+  const { damage, soundBytes } = readWalFile(log, PAGE_BYTES);
+  if (damage !== null) throw new DamagedSegment(damage);
+  const sound = log.subarray(0, soundBytes);
+  const copy = `${path}${DRAFT_SUFFIX}`;
+  try {
+    writeSynced(copy, sound);
+    Deno.renameSync(copy, path);
+  } catch (error) {
+    removeIfThere(copy);
+    if (Reflect.get(Object(error), "code") !== "ENOSPC") throw error;
+    // A full disk takes the same bytes in the same place: written once more, they are synced.
+    writeSynced(path, sound);
+  }
+  syncFolder(join(path, ".."));
+}
+
+/** Writes a file from its beginning and cuts it behind that; it is synced when this returns. */
+function writeSynced(path: string, bytes: Uint8Array): void {
+  const file = Deno.openSync(path, { write: true, create: true, mode: 0o600 });
+  try {
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    file.truncateSync(bytes.length);
+    file.syncSync();
+  } finally {
+    file.close();
+  }
+}
+
+function removeAll(path: string): void {
+  for (const tail of TAILS) removeIfThere(path + tail);
+}
+
+/** A file without a log, synced once it is whole, and only then given its name. */
+class LibsqlDraft implements Draft {
+  readonly #path: string;
+  readonly #target: string;
+  readonly #open: () => Segment;
+  readonly #database: Database;
+  readonly #segment: LibsqlSegment;
+  #isDone = false;
+
+  constructor(path: string, target: string, encryptionKey: string | null, open: () => Segment) {
+    this.#path = path;
+    this.#target = target;
+    this.#open = open;
+    this.#database = onDisk(() => {
+      removeAll(path);
+      const database = new Database({
+        path,
+        ...(encryptionKey === null ? {} : { encryptionKey }),
+        synchronous: "OFF",
+        checkpointPages: 0,
+      });
+      database.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${FORMAT}; COMMIT`);
+      return database;
+    });
+    this.#segment = new LibsqlSegment(this.#database, {
+      path,
+      checksSums: true,
+      onAbandon: () => {},
+    });
+  }
+
+  add(changes: readonly Change[]): void {
+    this.#segment.commit(changes);
+  }
+
+  publish(): Segment {
+    onDisk(() => {
+      this.#database.exec("PRAGMA journal_mode = WAL");
+      this.#segment.close();
+      syncFile(this.#path);
+      Deno.renameSync(this.#path, this.#target);
+    });
+    this.#isDone = true;
+    try {
+      onDisk(() => syncFolder(join(this.#target, "..")));
+      return this.#open();
+    } catch (error) {
+      this.#unpublish(error);
+      throw error;
+    }
+  }
+
+  /** It may not be there after the power failed, so it must not be there now. */
+  #unpublish(cause: unknown): void {
+    try {
+      removeAll(this.#target);
+    } catch (error) {
+      // A process that goes on would write what the next one does not find.
+      const message = `Cannot remove "${this.#target}", which is not safe there: ${error}`;
+      throw new Error(message, { cause });
+    }
+  }
+
+  discard(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    onDisk(() => {
+      this.#segment.close();
+      removeAll(this.#path);
+    });
+  }
+}
+
+function syncFile(path: string): void {
+  const file = Deno.openSync(path, { read: true, write: true });
+  try {
+    file.syncSync();
+  } finally {
+    file.close();
+  }
 }

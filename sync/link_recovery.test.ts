@@ -82,37 +82,6 @@ test("a fork that shows only behind what both hold is told as a fork", async () 
   expect(await peer.ship(runs, NEVER)).toMatchObject([{ kind: "fork", seq: 20 }]);
 });
 
-test("a segment that the power cut at its birth is no obstacle", async () => {
-  using folder = new TemporaryFolder();
-  const options = {
-    directory: folder.path,
-    node: "site-1",
-    hashName: "sha256" as const,
-    segmentBytesMax: 1 << 20,
-    stamp: stampAt(0),
-  };
-  const journal = await openJournal(options);
-  await journal.append([numbered(1)], stampAt(0));
-  await journal.close();
-  Deno.writeFileSync(`${folder.path}/00000002.journal`, new Uint8Array());
-  const again = await openJournal(options);
-  expect(again.position(again.origin, "reading")?.seq).toBe(1);
-  await again.close();
-});
-
-test("a file that is no journal is named in words", async () => {
-  using folder = new TemporaryFolder();
-  Deno.writeFileSync(`${folder.path}/00000001.journal`, new Uint8Array(8192).fill(7));
-  const opening = openJournal({
-    directory: folder.path,
-    node: "site-1",
-    hashName: "sha256",
-    segmentBytesMax: 1 << 20,
-    stamp: stampAt(0),
-  });
-  await expect(opening).rejects.toThrow(/not a database/);
-});
-
 test("G7: what is missing on the disk is told as missing, and nothing takes its place", async () => {
   using folder = new TemporaryFolder();
   const options = {

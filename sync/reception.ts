@@ -92,7 +92,7 @@ function receiveGap(
     return { kind: "altered", reason: "the gap's signature is not that of its origin" };
   }
   const { first, last, contents, hash: hashes = hash, signature } = run;
-  const block: Block = { first, last, contents, hashes, signature };
+  const block: Block = { first, last, contents, hashes, previous: hash, signature };
   return { kind: "stored", seq: last, hash: hashes, block };
 }
 
@@ -154,6 +154,7 @@ function chainOn(
     last: run.last,
     contents: start === 0 ? run.contents : run.contents.slice(start),
     hashes,
+    previous: state.hash,
     signature: run.signature,
   };
 }

@@ -1,16 +1,37 @@
 /** The row of segments that a journal is: the newest takes what is new, the others only answer. */
+import { isGap } from "./block.ts";
+import { following, revised } from "./segment_name.ts";
 import type { Block, Change, KeyState, Range, ReadLimits, Segment, Segments } from "./segments.ts";
-import type { SegmentState } from "./segments.ts";
-import { streamKey } from "./segments.ts";
+import {
+  createSegment,
+  DamagedSegment,
+  type SegmentState,
+  StorageFailed,
+  streamKey,
+} from "./segments.ts";
 
 /** Sealed segments kept open for reading; each holds a file and a page cache. */
 const OPEN_MAX = 8;
 
-interface Sealed {
+/** A segment of the row cannot be read as it must be. */
+export class DamagedMember extends Error {
+  override name = "DamagedMember";
+  readonly segment: string;
+
+  constructor(segment: string, cause: DamagedSegment) {
+    super(cause.message, { cause });
+    this.segment = segment;
+  }
+}
+
+/** A segment in its row. */
+export interface Member {
   readonly name: string;
+  /** First and last entry of each (origin, stream) that has blocks here; see `streamKey`. */
   readonly ranges: Map<string, Range>;
   readonly bytes: number;
   readonly hasKeys: boolean;
+  /** `null` while it is closed. */
   segment: Segment | null;
   usedAt: number;
 }
@@ -18,10 +39,8 @@ interface Sealed {
 export class SegmentRow {
   readonly #segments: Segments;
   /** Oldest first. */
-  readonly #sealed: Sealed[];
-  #current: Segment;
-  #currentName: string;
-  #currentRanges: Map<string, Range>;
+  readonly #sealed: Member[];
+  #current: Member & { segment: Segment };
   /** Bytes committed since the size was last asked of the file system. */
   #bytesSince = 0;
   #bytesBefore: number;
@@ -29,64 +48,38 @@ export class SegmentRow {
   #writtenBytes = 0;
   #uses = 0;
 
-  private constructor(
+  /** Of segments that are there already, oldest first, the newest open. */
+  constructor(
     segments: Segments,
-    sealed: Sealed[],
-    name: string,
-    current: Segment,
-    ranges: readonly Range[],
+    sealed: readonly Member[],
+    current: Member & { segment: Segment },
   ) {
     this.#segments = segments;
-    this.#sealed = sealed;
+    this.#sealed = [...sealed];
     this.#current = current;
-    this.#currentName = name;
-    this.#currentRanges = rangeMap(ranges);
-    this.#bytesBefore = current.bytes();
+    this.#bytesBefore = current.segment.bytes();
   }
 
-  /** Opens what is there; the newest segment's state is the journal's, `null` for a new one. */
-  static open(segments: Segments): { row: SegmentRow; state: SegmentState | null } {
-    const names = segments.names();
-    const opened: { name: string; segment: Segment; state: SegmentState }[] = [];
-    for (const name of names) {
-      const segment = segments.open(name);
-      const state = segment?.state();
-      if (segment === null || state === undefined || state.meta.size === 0) {
-        // The power failed between the file's creation and its first commit: it holds nothing.
-        segment?.close();
-        segments.unlink(name);
-        continue;
-      }
-      opened.push({ name, segment, state });
-      // Only the newest stays open: a long row would hold a file and a cache each.
-      if (opened.length > 1) opened[opened.length - 2].segment.close();
-    }
-    const newest = opened.pop();
-    const sealed: Sealed[] = opened.map(({ name, segment, state }) => ({
-      name,
-      ranges: rangeMap(state.ranges),
-      bytes: segment.bytes(),
-      hasKeys: state.keys.count > 0,
-      segment: null,
-      usedAt: 0,
-    }));
-    if (newest === undefined) {
-      const name = segmentName(1);
-      const row = new SegmentRow(segments, sealed, name, segments.create(name), []);
-      return { row, state: null };
-    }
-    const { name, segment, state } = newest;
-    return { row: new SegmentRow(segments, sealed, name, segment, state.ranges), state };
-  }
-
+  /** Commits to the newest segment; for errors see {@link Segment.commit}. */
   commit(changes: readonly Change[]): void {
-    this.#current.commit(changes);
+    this.#on(this.#current, (segment) => segment.commit(changes));
+    this.#note(changes);
+  }
+
+  /** See {@link Segment.settle}. */
+  settle(): void {
+    this.#on(this.#current, (segment) => segment.settle());
+  }
+
+  #note(changes: readonly Change[]): void {
+    const { ranges } = this.#current;
     for (const change of changes) {
       if (change.kind !== "block") continue;
       const { origin, stream, block } = change;
       const key = streamKey(origin, stream);
-      const first = this.#currentRanges.get(key)?.first ?? block.first;
-      this.#currentRanges.set(key, { origin, stream, first, last: block.last });
+      const range = ranges.get(key) ?? block;
+      const first = Math.min(range.first, block.first);
+      ranges.set(key, { origin, stream, first, last: Math.max(range.last, block.last) });
       const bytes = block.contents.length + block.hashes.length;
       this.#bytesSince += bytes;
       this.#writtenBytes += bytes;
@@ -104,66 +97,132 @@ export class SegmentRow {
 
   /** Bytes of all segments. */
   bytes(): number {
-    return this.#sealed.reduce((sum, { bytes }) => sum + bytes, this.#current.bytes());
+    return this.#sealed.reduce((sum, { bytes }) => sum + bytes, this.#current.segment.bytes());
   }
 
   get count(): number {
     return this.#sealed.length + 1;
   }
 
-  /** Seals the newest segment and begins the next with what it must know from before. */
-  rotate(carried: readonly Change[]): void {
-    const name = segmentName(Number(this.#currentName) + 1);
-    const next = this.#segments.create(name);
-    next.commit(carried);
-    this.#current.seal();
-    this.#sealed.push({
-      name: this.#currentName,
-      ranges: this.#currentRanges,
-      bytes: this.#current.bytes(),
-      hasKeys: this.#current.state().keys.count > 0,
-      segment: this.#current,
-      usedAt: ++this.#uses,
-    });
-    this.#current = next;
-    this.#currentName = name;
-    this.#currentRanges = new Map();
-    this.#bytesBefore = next.bytes();
-    this.#bytesSince = 0;
+  /** The segment that is written. */
+  get currentName(): string {
+    return this.#current.name;
+  }
+
+  /** Oldest first; the last is the one that is written. */
+  members(): readonly Member[] {
+    return [...this.#sealed, this.#current];
+  }
+
+  /** Does something with a segment of the row, which is opened for it. */
+  with<T>(name: string, work: (segment: Segment) => T): T {
+    const member = this.members().find((one) => one.name === name);
+    if (member === undefined) throw new Error(`Cannot find segment "${name}"`);
+    return this.#on(member, work);
+  }
+
+  /** Moves all of the newest segment to its final place; see {@link Segment.seal}. */
+  seal(): void {
+    this.#on(this.#current, (segment) => segment.seal());
+  }
+
+  /** Begins the next segment with what it must know from before; the newest one is sealed. */
+  begin(carried: readonly Change[]): void {
+    const { segment } = this.#current;
+    const hasKeys = this.#on(this.#current, () => segment.state()).keys.count > 0;
+    const name = following(this.#current.name);
+    const next = memberOf(name, createSegment(this.#segments, name, [carried]));
+    const bytes = segment.bytes();
+    this.#sealed.push({ ...this.#current, bytes, hasKeys, usedAt: ++this.#uses });
+    this.#becomes(next);
     this.#closeIdle();
+  }
+
+  /**
+   * Writes a segment anew, from what is given, and sets the old one aside, all of which the new
+   * one holds. The old one is only left when the new one is durable.
+   */
+  replace(name: string, contents: Iterable<readonly Change[]>, reason: string): void {
+    const next = revised(name);
+    this.replaceBy(name, memberOf(next, createSegment(this.#segments, next, contents)));
+    this.setAside(name, { reason, copied: true });
+  }
+
+  /** Moves away what another has taken the place of; where that fails, the next open does it. */
+  setAside(name: string, why: { readonly reason: string; readonly copied: boolean }): void {
+    try {
+      this.#segments.setAside(name, why);
+    } catch (error) {
+      if (!(error instanceof StorageFailed)) throw error;
+    }
+  }
+
+  /** Puts a segment in the place of another, which is left as it is on the disk. */
+  replaceBy(name: string, next: Member & { segment: Segment }): void {
+    if (name === this.#current.name) {
+      this.#current.segment.abandon();
+      return this.#becomes(next);
+    }
+    const index = this.#sealed.findIndex((one) => one.name === name);
+    this.#sealed[index].segment?.abandon();
+    this.#sealed[index] = { ...next, usedAt: ++this.#uses };
+    this.#closeIdle();
+  }
+
+  #becomes(next: Member & { segment: Segment }): void {
+    this.#current = next;
+    this.#bytesBefore = next.segment.bytes();
+    this.#bytesSince = 0;
   }
 
   /** Blocks that end at `from` or later, in order, until a limit is reached (at least one). */
   blocks(origin: string, stream: string, from: number, limits: ReadLimits): Block[] {
-    const key = streamKey(origin, stream);
     const blocks: Block[] = [];
     let next = from;
     let { entriesMax, bytesMax } = limits;
-    const take = (segment: Segment) => {
-      for (const block of segment.blocks(origin, stream, next, { entriesMax, bytesMax })) {
+    while (entriesMax > 0 && bytesMax > 0) {
+      const found = this.#blocksAt(origin, stream, next, { entriesMax, bytesMax });
+      if (found.length === 0) break;
+      for (const block of found) {
         blocks.push(block);
-        entriesMax -= block.last - next + 1;
+        // A gap costs one look, however many entries it stands for.
+        entriesMax -= isGap(block) ? 1 : block.last - Math.max(block.first, next) + 1;
         bytesMax -= block.contents.length;
         next = block.last + 1;
       }
-      return entriesMax <= 0 || bytesMax <= 0;
-    };
-    for (const sealed of this.#sealed) {
-      const range = sealed.ranges.get(key);
-      if (range === undefined || range.last < next) continue;
-      if (take(this.#opened(sealed))) return blocks;
     }
-    take(this.#current);
     return blocks;
+  }
+
+  /**
+   * The blocks that come next, as far as they follow each other in one segment. Most often it is
+   * the first whose range reaches as far; what filled a hole lies in a later one.
+   */
+  #blocksAt(origin: string, stream: string, from: number, limits: ReadLimits): Block[] {
+    const key = streamKey(origin, stream);
+    let best: Block[] = [];
+    for (const member of this.members()) {
+      const range = member.ranges.get(key);
+      if (range === undefined || range.last < from) continue;
+      if (best.length > 0 && range.first >= best[0].first) continue;
+      const found = this.#on(member, (segment) => segment.blocks(origin, stream, from, limits));
+      if (found.length === 0) continue;
+      if (best.length === 0 || found[0].first < best[0].first) best = found;
+      if (best[0].first <= from) break;
+    }
+    const hole = best.findIndex(({ first }, index) =>
+      index > 0 && first > best[index - 1].last + 1
+    );
+    return hole < 0 ? best : best.slice(0, hole);
   }
 
   /** The newest word on an idempotency key. */
   key(channel: string, id: string): KeyState | undefined {
-    const found = this.#current.key(channel, id);
+    const found = this.#on(this.#current, (segment) => segment.key(channel, id));
     if (found !== undefined) return found;
-    for (let index = this.#sealed.length - 1; index >= 0; index--) {
-      if (!this.#sealed[index].hasKeys) continue;
-      const older = this.#opened(this.#sealed[index]).key(channel, id);
+    for (const member of this.#sealed.toReversed()) {
+      if (!member.hasKeys) continue;
+      const older = this.#on(member, (segment) => segment.key(channel, id));
       if (older !== undefined) return older;
     }
     return undefined;
@@ -171,17 +230,17 @@ export class SegmentRow {
 
   /** Whether the channel has an id that was claimed after `order`. */
   hasClaims(channel: string, order: number): boolean {
-    return this.#current.hasClaims(channel, order) ||
-      this.#sealed.some((sealed) =>
-        sealed.hasKeys && this.#opened(sealed).hasClaims(channel, order)
+    return this.#on(this.#current, (segment) => segment.hasClaims(channel, order)) ||
+      this.#sealed.some((member) =>
+        member.hasKeys && this.#on(member, (segment) => segment.hasClaims(channel, order))
       );
   }
 
   /** The oldest sealed segment: what it holds and the keys that must outlive it. */
-  oldest(): { ranges: readonly Range[]; segment: Segment } | null {
+  oldest(): { name: string; ranges: readonly Range[] } | null {
     if (this.#sealed.length === 0) return null;
-    const sealed = this.#sealed[0];
-    return { ranges: [...sealed.ranges.values()], segment: this.#opened(sealed) };
+    const { name, ranges } = this.#sealed[0];
+    return { name, ranges: [...ranges.values()] };
   }
 
   /** Removes the oldest sealed segment for good. */
@@ -192,20 +251,37 @@ export class SegmentRow {
     this.#segments.unlink(sealed.name);
   }
 
-  close(): void {
-    for (const sealed of this.#sealed) sealed.segment?.close();
-    this.#current.seal();
-    this.#current.close();
+  /** Sealed segments that are under a key that is to go; the newest is at the end. */
+  outdated(): string[] {
+    return this.members().map(({ name }) => name).filter((name) => this.#segments.isOutdated(name));
   }
 
-  #opened(sealed: Sealed): Segment {
-    sealed.usedAt = ++this.#uses;
-    if (sealed.segment === null) {
-      sealed.segment = this.#segments.open(sealed.name);
-      if (sealed.segment === null) throw new Error(`Cannot open segment "${sealed.name}": empty`);
-      this.#closeIdle();
+  /** Closes a sealed segment, if it is open. */
+  close(name: string): void {
+    const member = this.#sealed.find((one) => one.name === name);
+    member?.segment?.close();
+    if (member !== undefined) member.segment = null;
+  }
+
+  /** Closes all; nothing is moved in a segment that must not be written any more. */
+  closeAll(isWritable: boolean): void {
+    for (const sealed of this.#sealed) sealed.segment?.close();
+    if (!isWritable) return this.#current.segment.abandon();
+    this.#current.segment.seal();
+    this.#current.segment.close();
+  }
+
+  #on<T>(member: Member, work: (segment: Segment) => T): T {
+    member.usedAt = ++this.#uses;
+    try {
+      if (member.segment === null) {
+        member.segment = this.#segments.open(member.name);
+        this.#closeIdle();
+      }
+      return work(member.segment);
+    } catch (error) {
+      throw error instanceof DamagedSegment ? new DamagedMember(member.name, error) : error;
     }
-    return sealed.segment;
   }
 
   #closeIdle(): void {
@@ -217,10 +293,21 @@ export class SegmentRow {
   }
 }
 
-function segmentName(number: number): string {
-  return String(number).padStart(8, "0");
-}
-
-function rangeMap(ranges: readonly Range[]): Map<string, Range> {
-  return new Map(ranges.map((range) => [streamKey(range.origin, range.stream), range]));
+/** A segment as it is in its row. */
+export function memberOf(
+  name: string,
+  segment: Segment,
+  state: SegmentState = segment.state(),
+): Member & { segment: Segment } {
+  const ranges = state.ranges.map((range) =>
+    [streamKey(range.origin, range.stream), range] as const
+  );
+  return {
+    name,
+    ranges: new Map(ranges),
+    bytes: segment.bytes(),
+    hasKeys: state.keys.count > 0,
+    segment,
+    usedAt: 0,
+  };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { TemporaryFolder } from "./fixtures.ts";
 import { LibsqlSegments } from "./libsql_segments.ts";
+import { createSegment } from "./segments.ts";
 import { describeStorage } from "./segments_conformance.ts";
 import {
   DiskError,
@@ -19,9 +20,9 @@ describeStorage("libsql files", () => {
 
 describeStorage("encrypted libsql files", () => {
   const folder = new TemporaryFolder();
-  const encryptionKey = "ab".repeat(32);
+  const encryptionKeys = ["ab".repeat(32)];
   return {
-    open: () => new LibsqlSegments({ directory: folder.path, encryptionKey }),
+    open: () => new LibsqlSegments({ directory: folder.path, encryptionKeys }),
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 });
@@ -34,21 +35,21 @@ describeStorage("a simulated disk", () => {
 describe("a simulated power cut", () => {
   const meta = (value: string) => [{ kind: "meta", name: "a", value } as const];
 
-  /** A disk that fails at the given step of the commit that follows. */
-  function failing(random: () => number, at: DiskStep) {
+  /** A disk that fails at the given step of the commit that follows, or whose power does. */
+  function failing(random: () => number, at: DiskStep, failure = new Error("the power failed")) {
     let armed = false;
     const disk = new SimulatedDisk(random, (step) => {
-      if (armed && step === at) throw new DiskError(`no ${step}`);
+      if (armed && step === at) throw failure;
     });
-    const segment = new SimulatedSegments(disk).create("1");
+    const segment = createSegment(new SimulatedSegments(disk), "00000001", []);
     segment.commit(meta("1"));
     armed = true;
-    expect(() => segment.commit(meta("2"))).toThrow(DiskError);
+    expect(() => segment.commit(meta("2"))).toThrow(failure.message);
     armed = false;
     return disk;
   }
   const found = (disk: SimulatedDisk) =>
-    new SimulatedSegments(disk).open("1")?.state().meta.get("a");
+    new SimulatedSegments(disk).open("00000001").state().meta.get("a");
 
   test.each(
     [
@@ -63,10 +64,27 @@ describe("a simulated power cut", () => {
     expect(found(disk)).toBe(left);
   });
 
-  test("a commit that was not synced is seen by the next process, and lost by the power", () => {
-    const disk = failing(() => 0, "sync");
-    expect(found(disk)).toBe("2");
+  test("a commit whose sync failed is seen, and lost with all behind it, synced or not", () => {
+    const read = (disk: SimulatedDisk) =>
+      disk.remains("00000001").flatMap((change) => change.kind === "meta" ? [change.value] : []);
+    let armed = false;
+    const disk = new SimulatedDisk(() => 0.99, (step) => {
+      if (armed && step === "sync") throw new DiskError("no sync");
+    });
+    const segment = createSegment(new SimulatedSegments(disk), "00000001", [meta("1")]);
+    armed = true;
+    expect(() => segment.commit(meta("2"))).toThrow(DiskError);
+    armed = false;
+    segment.commit(meta("3"));
+    expect(read(disk)).toEqual(["1", "2", "3"]);
     disk.powerCut();
     expect(found(disk)).toBe("1");
+  });
+
+  test("a file that is opened again is written anew, so that what is seen of it stays", () => {
+    const disk = failing(() => 0.99, "sync", new DiskError("no sync"));
+    expect(found(disk)).toBe("2");
+    disk.powerCut();
+    expect(found(disk)).toBe("2");
   });
 });

@@ -13,9 +13,14 @@ export interface Block {
   readonly contents: Uint8Array;
   /** The entries' hashes, 32 bytes each. */
   readonly hashes: Uint8Array;
+  /** Hash of the entry before the first: with it a block proves itself, whatever else is lost. */
+  readonly previous: Uint8Array;
   /** The origin's signature over the head that the last entry is; `null` for own entries. */
   readonly signature: Uint8Array | null;
 }
+
+/** A block as a store keeps it that has other means against damage than to salvage. */
+export type PlainBlock = Omit<Block, "previous">;
 
 /** Where one (origin, stream) stands. */
 export interface StreamState {
@@ -97,11 +102,35 @@ export interface ReadLimits {
 /** One block. */
 export const ONE_BLOCK: ReadLimits = { entriesMax: 1, bytesMax: 1 };
 
+/** Nothing was written (the disk is full): the segment is as it was and may be written further. */
+export class CommitRefused extends Error {
+  override name = "CommitRefused";
+}
+
+/** The disk could not do it, for whatever reason; `cause` has it. */
+export class StorageFailed extends Error {
+  override name = "StorageFailed";
+}
+
+/** What a segment holds cannot be read as it must be: it is to be salvaged and set aside. */
+export class DamagedSegment extends Error {
+  override name = "DamagedSegment";
+}
+
 export interface Segment {
   /** Bytes on disk, nearly. */
   bytes(): number;
-  /** Returns when all of it is durable; throws when none of it is to be relied on. */
+  /**
+   * Returns when all of it is durable, changes nothing when it throws. After {@link CommitRefused}
+   * the segment may be written further. After {@link StorageFailed} it must not be: a disk that
+   * could not sync forgets what it was given, and the next sync may succeed without it.
+   */
   commit(changes: readonly Change[]): void;
+  /**
+   * Moves what has gathered to its final place, now and then. After an error all that was
+   * committed is still durable and can be read, but the segment must not be written any more.
+   */
+  settle(): void;
   state(): SegmentState;
   /** Blocks that end at `from` or later, in order, until a limit is reached (at least one). */
   blocks(origin: string, stream: string, from: number, limits: ReadLimits): Block[];
@@ -110,19 +139,78 @@ export interface Segment {
   hasClaims(channel: string, order: number): boolean;
   /** Every key, in the order of their claims. */
   keys(): Iterable<KeyState>;
-  /** Moves everything to its final place: nothing is written to this segment afterwards. */
+  /** Moves everything to its final place; for errors see `settle`. */
   seal(): void;
   close(): void;
+  /** Lets go of it as it is: nothing is written to it, not even by the close. */
+  abandon(): void;
 }
 
+/** What could be read of a damaged segment; whether it holds is for who takes it to prove. */
+export interface Remains {
+  /** Positions that it named; of each stream perhaps more than one. */
+  readonly streams: readonly StreamState[];
+  /** Blocks of any stream in any order, perhaps more than one of a kind. */
+  blocks(): Iterable<Remnant>;
+  readonly keys: readonly KeyState[];
+  readonly receipts: readonly Receipt[];
+  readonly meta: readonly (readonly [name: string, value: string])[];
+}
+
+export interface Remnant {
+  /** Of which (origin, stream) it can be: one at best, none where that is lost. */
+  readonly owners: readonly { readonly origin: string; readonly stream: string }[];
+  readonly block: Block;
+}
+
+/** A segment that is being written, and is not in the row yet. */
+export interface Draft {
+  /** Adds changes; nothing has to be durable yet. */
+  add(changes: readonly Change[]): void;
+  /** Puts it into the row under its name, whole and durable. */
+  publish(): Segment;
+  /** Drops it; does nothing once it was published. */
+  discard(): void;
+}
+
+/** What the disk cannot do throws {@link StorageFailed}. */
 export interface Segments {
-  /** Names in the order of their creation. */
+  /** Names of all that is there whole, in any order. */
   names(): string[];
-  create(name: string): Segment;
-  /** `null`: the power failed before the segment was made, so that it holds nothing. */
-  open(name: string): Segment | null;
+  draft(name: string): Draft;
+  /** Throws {@link DamagedSegment}; other errors say that it cannot be known. */
+  open(name: string): Segment;
+  /**
+   * Takes other at-rest keys into use, the newest first: what is new is under the first. A key that
+   * a segment is under has to be among them.
+   */
+  useKeys(keys: readonly string[]): void;
+  /** Whether it should be written anew, being encrypted with a key that is to go. */
+  isOutdated(name: string): boolean;
+  /** Reads what is left of a segment that is closed, abandoned or was never opened. */
+  salvage(name: string): Remains;
+  /**
+   * Takes a segment out of the row, untouched, and keeps it for people to look at: for as long as
+   * there is room where it is `copied`, that is where the row holds all of it elsewhere.
+   */
+  setAside(name: string, why: { readonly reason: string; readonly copied: boolean }): void;
   /** Removes a segment for good. It is closed. */
   unlink(name: string): void;
+}
+
+/** Makes a segment that holds all of `contents`, durably; nothing is there when it throws. */
+export function createSegment(
+  segments: Segments,
+  name: string,
+  contents: Iterable<readonly Change[]>,
+): Segment {
+  const draft = segments.draft(name);
+  try {
+    for (const changes of contents) draft.add(changes);
+    return draft.publish();
+  } finally {
+    draft.discard();
+  }
 }
 
 export function streamKey(origin: string, stream: string): string {

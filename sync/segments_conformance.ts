@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { firstHash } from "./chain.ts";
 import { range } from "./fixtures.ts";
 import type { Block, Change, KeyState, Receipt, Segments, StreamState } from "./segments.ts";
-import { ONE_BLOCK } from "./segments.ts";
+import { createSegment, ONE_BLOCK } from "./segments.ts";
 
 const ORIGIN = "site-1.1-00112233445566ff";
 
@@ -20,6 +20,7 @@ function block(first: number, last: number, bytes = 10): Block {
     last,
     contents: new Uint8Array(count * bytes).fill(first),
     hashes: new Uint8Array(count * 32).fill(last),
+    previous: new Uint8Array(32).fill(first - 1),
     signature: null,
   };
 }
@@ -58,7 +59,7 @@ export function describeStorage(name: string, rig: () => StorageRig): void {
   describe(`the storage contract: ${name}`, () => {
     test("what was committed is there after it was opened again", () => {
       using storage = rig();
-      const segment = storage.open().create("00000001");
+      const segment = createSegment(storage.open(), "00000001", []);
       segment.commit([
         blockChange(block(1, 3)),
         { kind: "stream", state: streamState(3) },
@@ -70,21 +71,21 @@ export function describeStorage(name: string, rig: () => StorageRig): void {
       const again = storage.open();
       expect(again.names()).toEqual(["00000001"]);
       const opened = again.open("00000001");
-      expect(opened?.state()).toEqual({
+      expect(opened.state()).toEqual({
         streams: [streamState(3)],
         receipts: [receipt(2)],
         meta: new Map([["origin", ORIGIN]]),
         ranges: [{ origin: ORIGIN, stream: "reading", first: 1, last: 3 }],
         keys: { count: 1, order: 1, atMs: 10 },
       });
-      expect(opened?.blocks(ORIGIN, "reading", 1, ONE_BLOCK)).toEqual([block(1, 3)]);
-      expect(opened?.key("mqtt a", "7")).toEqual(key("7", 1));
-      opened?.close();
+      expect(opened.blocks(ORIGIN, "reading", 1, ONE_BLOCK)).toEqual([block(1, 3)]);
+      expect(opened.key("mqtt a", "7")).toEqual(key("7", 1));
+      opened.close();
     });
 
     test("a commit of which one change cannot be made changes nothing", () => {
       using storage = rig();
-      const segment = storage.open().create("00000001");
+      const segment = createSegment(storage.open(), "00000001", []);
       segment.commit([blockChange(block(1, 3)), meta("a", "1")]);
       expect(() => segment.commit([meta("a", "2"), blockChange(block(3, 3))])).toThrow();
       expect(segment.state().meta.get("a")).toBe("1");
@@ -96,7 +97,7 @@ export function describeStorage(name: string, rig: () => StorageRig): void {
 
     test("later values replace earlier ones, and both streams of a name are kept apart", () => {
       using storage = rig();
-      const segment = storage.open().create("00000001");
+      const segment = createSegment(storage.open(), "00000001", []);
       segment.commit([
         { kind: "stream", state: streamState(1) },
         { kind: "receipt", receipt: receipt(1) },
@@ -135,7 +136,7 @@ export function describeStorage(name: string, rig: () => StorageRig): void {
       { what: "behind the end", from: 101, limits: ONE_BLOCK, lasts: [] },
     ])("a read ends with the block that reaches a limit: $what", ({ from, limits, lasts }) => {
       using storage = rig();
-      const segment = storage.open().create("00000001");
+      const segment = createSegment(storage.open(), "00000001", []);
       for (const number of range(1, 50)) {
         segment.commit([blockChange(block(2 * number - 1, 2 * number))]);
       }
@@ -146,7 +147,7 @@ export function describeStorage(name: string, rig: () => StorageRig): void {
 
     test("keys come in the order of their claims, and releases are no claims", () => {
       using storage = rig();
-      const segment = storage.open().create("00000001");
+      const segment = createSegment(storage.open(), "00000001", []);
       for (const [id, order] of [["b", 3], ["a", 1], ["c", 2]] as const) {
         segment.commit([{ kind: "key", key: key(id, order) }]);
       }
@@ -163,7 +164,7 @@ export function describeStorage(name: string, rig: () => StorageRig): void {
       using storage = rig();
       const segments = storage.open();
       for (const name of ["00000002", "00000001", "00000003"]) {
-        const segment = segments.create(name);
+        const segment = createSegment(segments, name, []);
         segment.commit([meta("name", name)]);
         segment.seal();
         segment.close();
@@ -172,13 +173,13 @@ export function describeStorage(name: string, rig: () => StorageRig): void {
       const again = storage.open();
       expect(again.names()).toEqual(["00000001", "00000003"]);
       const opened = again.open("00000003");
-      expect(opened?.state().meta.get("name")).toBe("00000003");
-      opened?.close();
+      expect(opened.state().meta.get("name")).toBe("00000003");
+      opened.close();
     });
 
     test("bytes grow with what is stored", () => {
       using storage = rig();
-      const segment = storage.open().create("00000001");
+      const segment = createSegment(storage.open(), "00000001", []);
       const before = segment.bytes();
       for (const number of range(1, 20)) {
         segment.commit([blockChange(block(number, number, 10_000))]);

@@ -98,15 +98,8 @@ export class SimulatedNode {
   async start(): Promise<void> {
     if (this.#running !== null) return;
     const life = ++this.#life;
-    const { time, network, members, random } = this.#world;
-    const nonce = () =>
-      Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join("");
-    const journal = new JournalShell(
-      "sha256",
-      (listeners) => this.#thread(life, listeners),
-      time,
-      nonce,
-    );
+    const { time, network, members } = this.#world;
+    const journal = new JournalShell("sha256", (listeners) => this.#thread(life, listeners), time);
     try {
       const opening = journal.open({
         directory: "",
@@ -229,7 +222,17 @@ export class SimulatedNode {
 
   /** The journal's thread, which answers in its own time and stops with its life. */
   #thread(life: number, { onNotice }: JournalListeners) {
-    const { methods, moved } = journalEnd(() => new SimulatedSegments(this.#disk));
+    const { time, random } = this.#world;
+    const { methods, notice } = journalEnd({
+      storage: () => new SimulatedSegments(this.#disk),
+      nowMs: () => time.nowMs(),
+      nonce: () =>
+        Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join(""),
+    });
+    const tell = () => {
+      const told = notice();
+      if (told !== undefined) onNotice(told);
+    };
     let last: Promise<unknown> = Promise.resolve();
     const silence = new Promise<never>(() => {});
     const table: Methods = methods;
@@ -239,11 +242,13 @@ export class SimulatedNode {
         if (this.#life !== life) return silence;
         try {
           const value = Reflect.apply(table[method], undefined, values);
-          const positions = moved();
-          if (positions !== undefined) onNotice([...positions]);
+          tell();
           return value;
         } catch (error) {
-          if (!(error instanceof PowerCut)) throw error;
+          if (!(error instanceof PowerCut)) {
+            tell();
+            throw error;
+          }
           this.kill(true);
           return silence;
         }

@@ -2,14 +2,16 @@
  * Storage for simulations: each segment is a log of commits. What was written and not yet synced
  * may be lost, kept or torn when the power fails, and any step can be made to fail.
  */
-import { ONE_BLOCK, receiptKey, streamKey } from "./segments.ts";
+import { DamagedSegment, ONE_BLOCK, receiptKey, StorageFailed, streamKey } from "./segments.ts";
 import type {
   Block,
   Change,
+  Draft,
   KeyState,
   Range,
   ReadLimits,
   Receipt,
+  Remains,
   Segment,
   Segments,
   SegmentState,
@@ -17,10 +19,10 @@ import type {
 } from "./segments.ts";
 
 /** Where a fault may strike: before what is named has happened. */
-export type DiskStep = "create" | "write" | "sync" | "synced" | "unlink" | "unlinked";
+export type DiskStep = "create" | "write" | "sync" | "synced" | "move" | "unlink" | "unlinked";
 
 /** The disk could not do it; the process lives on. */
-export class DiskError extends Error {
+export class DiskError extends StorageFailed {
   override name = "DiskError";
 }
 
@@ -29,12 +31,19 @@ interface Logged {
   readonly changes: readonly Change[];
   /** Written in part: its checksum is wrong. */
   torn: boolean;
+  /**
+   * A sync of it failed: who reads the file finds it, but the system takes it for written, so that
+   * no later sync writes it, and a power cut takes it with all that comes behind it.
+   */
+  forgotten: boolean;
 }
 
 interface LogFile {
-  readonly commits: Logged[];
+  commits: Logged[];
   /** Commits at its beginning that a power cut cannot take. */
   synced: number;
+  /** What of it was damaged: nothing can be read, or not from this commit on. */
+  damagedFrom: number | null;
 }
 
 export class SimulatedDisk {
@@ -43,6 +52,8 @@ export class SimulatedDisk {
   #files = new Map<string, LogFile>();
   /** Removed, but the folder is not synced yet. */
   #removed = new Map<string, LogFile>();
+  /** Segments that were taken out of the row, and why. */
+  readonly setAside = new Map<string, string>();
 
   /** `step` is called at each step, and throws to let it fail. */
   constructor(random: () => number, step: (step: DiskStep) => void = () => {}) {
@@ -54,27 +65,53 @@ export class SimulatedDisk {
     return [...this.#files.keys()].sort();
   }
 
-  create(name: string): LogFile {
+  /** A file of its own, which has no name yet. */
+  create(): LogFile {
     this.#step("create");
-    if (this.#files.has(name)) throw new DiskError(`Cannot create "${name}": it is there`);
-    const file: LogFile = { commits: [], synced: 0 };
-    this.#files.set(name, file);
-    return file;
+    return { commits: [], synced: 0, damagedFrom: null };
   }
 
+  /** Writes what a file holds to the disk, then gives it its name. */
+  name(name: string, file: LogFile): void {
+    this.#step("sync");
+    file.synced = file.commits.length;
+    this.#step("move");
+    this.#files.set(name, file);
+  }
+
+  /**
+   * The file as it can be read, written anew: of what was read, not all need be on the disk. What
+   * is behind a torn commit goes.
+   */
   open(name: string): LogFile {
     const file = this.#files.get(name);
-    if (file === undefined) throw new DiskError(`Cannot open "${name}": it is not there`);
+    if (file === undefined) throw new DamagedSegment(`"${name}" is not there`);
+    if (file.damagedFrom !== null) throw new DamagedSegment(`"${name}" is damaged`);
     const torn = file.commits.findIndex((commit) => commit.torn);
-    if (torn >= 0) file.commits.length = torn;
-    file.synced = Math.min(file.synced, file.commits.length);
-    return file;
+    const commits = torn < 0 ? file.commits : file.commits.slice(0, torn);
+    const isSettled = file.synced >= commits.length && commits.every(({ forgotten }) => !forgotten);
+    if (isSettled) {
+      file.commits.length = commits.length;
+      file.synced = commits.length;
+      return file;
+    }
+    this.#step("write");
+    const settled = commits.map(({ changes }) => ({ changes, torn: false, forgotten: false }));
+    const copy: LogFile = { commits: settled, synced: 0, damagedFrom: null };
+    this.name(name, copy);
+    return copy;
   }
 
   append(file: LogFile, changes: readonly Change[]): void {
     this.#step("write");
-    file.commits.push({ changes, torn: false });
-    this.#step("sync");
+    const commit = { changes, torn: false, forgotten: false };
+    file.commits.push(commit);
+    try {
+      this.#step("sync");
+    } catch (error) {
+      if (error instanceof DiskError) commit.forgotten = true;
+      throw error;
+    }
     file.synced = file.commits.length;
     this.#step("synced");
   }
@@ -89,6 +126,26 @@ export class SimulatedDisk {
     this.#removed.delete(name);
   }
 
+  /** Takes a file out of the row; the changes that can be read of it. */
+  moveAside(name: string, reason: string): void {
+    this.#step("move");
+    this.#files.delete(name);
+    this.setAside.set(name, reason);
+  }
+
+  /** What can still be read of a file, damaged or not. */
+  remains(name: string): readonly Change[] {
+    const file = this.#files.get(name);
+    return file?.commits.slice(0, file.damagedFrom ?? undefined)
+      .flatMap(({ changes, torn }) => torn ? [] : changes) ?? [];
+  }
+
+  /** Damages a file: what was committed from `commit` on cannot be read any more. */
+  damage(name: string, commit: number): void {
+    const file = this.#files.get(name);
+    if (file !== undefined) file.damagedFrom = commit;
+  }
+
   /** What a power cut leaves; who had it open must not use it any more. */
   powerCut(): void {
     for (const [name, file] of this.#removed) {
@@ -97,7 +154,9 @@ export class SimulatedDisk {
     this.#removed.clear();
     for (const file of this.#files.values()) {
       const unsynced = file.commits.length - file.synced;
-      const kept = file.synced + Math.floor(this.#random() * (unsynced + 1));
+      const written = file.synced + Math.floor(this.#random() * (unsynced + 1));
+      const forgotten = file.commits.findIndex((commit) => commit.forgotten);
+      const kept = forgotten < 0 ? written : Math.min(forgotten, written);
       const tears = kept < file.commits.length && this.#random() < 0.5;
       file.commits.length = tears ? kept + 1 : kept;
       if (tears) file.commits[kept].torn = true;
@@ -117,12 +176,48 @@ export class SimulatedSegments implements Segments {
     return this.#disk.names();
   }
 
-  create(name: string): Segment {
-    return new SimulatedSegment(this.#disk, this.#disk.create(name));
+  draft(name: string): Draft {
+    const file = this.#disk.create();
+    const commits: Logged[] = [];
+    return {
+      add: (changes) => {
+        commits.push({ changes: structuredClone(changes), torn: false, forgotten: false });
+      },
+      publish: () => {
+        file.commits = commits;
+        this.#disk.name(name, file);
+        return new SimulatedSegment(this.#disk, file);
+      },
+      discard: () => {},
+    };
   }
 
   open(name: string): Segment {
     return new SimulatedSegment(this.#disk, this.#disk.open(name));
+  }
+
+  useKeys(): void {}
+
+  isOutdated(): boolean {
+    return false;
+  }
+
+  salvage(name: string): Remains {
+    const changes = this.#disk.remains(name);
+    const of = <K extends Change["kind"]>(kind: K) =>
+      changes.filter((change): change is Extract<Change, { kind: K }> => change.kind === kind);
+    return {
+      streams: of("stream").map(({ state }) => state),
+      keys: of("key").map(({ key }) => key),
+      receipts: of("receipt").map(({ receipt }) => receipt),
+      meta: of("meta").map(({ name, value }) => [name, value] as const).reverse(),
+      blocks: () =>
+        of("block").map(({ origin, stream, block }) => ({ owners: [{ origin, stream }], block })),
+    };
+  }
+
+  setAside(name: string, { reason }: { reason: string }): void {
+    this.#disk.moveAside(name, reason);
   }
 
   unlink(name: string): void {
@@ -154,7 +249,9 @@ class SimulatedSegment implements Segment {
   commit(changes: readonly Change[]): void {
     if (this.#closed) throw new Error("Cannot commit: the segment is closed");
     for (const change of changes) {
-      if (change.kind === "block") this.#mustFollow(change.origin, change.stream, change.block);
+      if (change.kind === "block") {
+        this.#mustBeNew(change.origin, change.stream, change.block);
+      }
     }
     this.#disk.append(this.#file, structuredClone(changes));
     this.#applyAll(changes);
@@ -204,16 +301,24 @@ class SimulatedSegment implements Segment {
     return [...this.#keys.values()].sort((a, b) => a.order - b.order);
   }
 
+  settle(): void {}
+
   seal(): void {}
 
   close(): void {
     this.#closed = true;
   }
 
+  abandon(): void {
+    this.#closed = true;
+  }
+
   /** A block is stored once: another with the same end is a broken invariant. */
-  #mustFollow(origin: string, stream: string, block: Block): void {
-    const last = this.#blocks.get(streamKey(origin, stream))?.at(-1)?.last ?? 0;
-    if (block.last <= last) throw new Error(`Cannot store a block to ${block.last} behind ${last}`);
+  #mustBeNew(origin: string, stream: string, { last }: Block): void {
+    const blocks = this.#blocks.get(streamKey(origin, stream)) ?? [];
+    if (blocks.some((block) => block.last === last)) {
+      throw new Error(`Cannot store two blocks to ${last}`);
+    }
   }
 
   #applyAll(changes: readonly Change[]): void {
@@ -227,7 +332,7 @@ class SimulatedSegment implements Segment {
         const blocks = this.#blocks.get(key) ?? [];
         const { contents, hashes } = change.block;
         blocks.push({ ...change.block, contents: contents.slice(), hashes: hashes.slice() });
-        this.#blocks.set(key, blocks);
+        this.#blocks.set(key, blocks.sort((a, b) => a.last - b.last));
         this.#bytes += contents.length + hashes.length;
         return;
       }

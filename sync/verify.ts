@@ -1,11 +1,13 @@
 /** Walks every chain of a journal and names the first entry of each that does not hold (G5). */
+import { isGap } from "./block.ts";
 import { Chain, type HashName } from "./chain.ts";
 import { HASH_BYTES, skipContent } from "./entry.ts";
 import { headStatement, signedBy } from "./identity.ts";
 import { OctetReader, OctetsError } from "./octets.ts";
 import { nodeOf } from "./origin.ts";
+import { inOrder } from "./segment_name.ts";
 import {
-  type Block,
+  type PlainBlock,
   type ReadLimits,
   type Segment,
   type Segments,
@@ -18,6 +20,8 @@ export interface Finding {
   /** Entries walked and found good, from `first` on. */
   readonly first: number;
   readonly good: number;
+  /** Entries that their origin itself has declared gone: a gap stands in their place. */
+  readonly gone: number;
   /** The first entry that does not hold, and why; `null` where all do. */
   readonly bad: { readonly seq: number; readonly reason: string } | null;
 }
@@ -42,7 +46,6 @@ export function verify(options: VerifyOptions): Verification {
   const visit = (name: string, look: (segment: Segment) => void) => {
     try {
       const segment = options.segments.open(name);
-      if (segment === null) return;
       try {
         look(segment);
       } finally {
@@ -53,44 +56,66 @@ export function verify(options: VerifyOptions): Verification {
       unreadable.push({ segment: name, reason });
     }
   };
-  const names = options.segments.names();
+  const names = inOrder(options.segments.names()).current;
   // The newest segment knows where each stream begins and ends.
   let states: readonly StreamState[] = [];
   for (const name of names.toReversed()) {
     if (states.length === 0) visit(name, (segment) => states = segment.state().streams);
   }
   const walks = states.map((state) => new StreamWalk(state, options));
-  unreadable.length = 0;
-  for (const name of names) {
-    visit(name, (segment) => walks.forEach((walk) => walk.walk(segment)));
+  // What filled a hole lies in a later segment: the rest of its stream is walked once more.
+  for (let walked = true; walked && walks.some((walk) => !walk.isDone);) {
+    walked = false;
+    unreadable.length = 0;
+    for (const name of names) {
+      visit(name, (segment) => {
+        for (const walk of walks) if (walk.walk(segment)) walked = true;
+      });
+    }
   }
   return { findings: walks.map((walk) => walk.end()), unreadable };
 }
 
 /** The walk along one (origin, stream), segment after segment. */
-class StreamWalk {
+export class StreamWalk {
   readonly #state: StreamState;
   readonly #chain: Chain;
   readonly #publicKeys: readonly string[];
   #bad: Finding["bad"] = null;
+  #gone = 0;
 
-  constructor(state: StreamState, { hashName, publicKeysOf }: VerifyOptions) {
+  constructor(state: StreamState, { hashName, publicKeysOf }: Omit<VerifyOptions, "segments">) {
     const { origin, stream, floor, floorHash } = state;
     this.#state = state;
     this.#chain = new Chain(origin, stream, floor - 1, floorHash, hashName);
     this.#publicKeys = publicKeysOf(nodeOf(origin));
   }
 
-  walk(segment: Segment): void {
+  get isDone(): boolean {
+    return this.#bad !== null || this.#chain.seq >= this.#state.seq;
+  }
+
+  /** The entry that is walked to next. */
+  get next(): number {
+    return this.#chain.seq + 1;
+  }
+
+  /** Walks over a block, if it is the one that comes next and nothing bad was found before. */
+  take(block: PlainBlock): void {
+    if (this.#bad === null && block.first === this.next) this.#walkBlock(block);
+  }
+
+  /** Walks on as far as the segment reaches; whether that was any way at all. */
+  walk(segment: Segment): boolean {
     const { origin, stream } = this.#state;
-    while (this.#bad === null) {
-      const from = this.#chain.seq + 1;
+    const begun = this.#chain.seq;
+    while (!this.isDone) {
+      const from = this.next;
       const blocks = segment.blocks(origin, stream, from, LIMITS);
-      if (blocks.length === 0) return;
-      for (const block of blocks) {
-        if (this.#bad === null) this.#walkBlock(block);
-      }
+      if (blocks.length === 0 || blocks[0].first !== from) break;
+      for (const block of blocks) this.take(block);
     }
+    return this.#chain.seq > begun;
   }
 
   /** What was found on the whole way. */
@@ -101,13 +126,16 @@ class StreamWalk {
     if (this.#bad === null && this.#chain.hash.toHex() !== hash.toHex()) {
       this.#fail(last, "the journal's position has another hash");
     }
-    const good = (this.#bad?.seq ?? last + 1) - floor;
-    return { origin, stream, first: floor, good, bad: this.#bad };
+    const good = (this.#bad?.seq ?? last + 1) - floor - this.#gone;
+    return { origin, stream, first: floor, good, gone: this.#gone, bad: this.#bad };
   }
 
-  #walkBlock(block: Block): void {
+  #walkBlock(block: PlainBlock): void {
     const chain = this.#chain;
-    if (block.first !== chain.seq + 1) return this.#fail(chain.seq + 1, "it is missing");
+    if (isGap(block)) {
+      this.#gone += block.last - block.first + 1;
+      return chain.moveTo(block.last, block.hashes);
+    }
     const reader = new OctetReader(block.contents);
     while (!reader.done) {
       const seq = chain.seq + 1;
@@ -131,7 +159,7 @@ class StreamWalk {
     this.#checkHead(block);
   }
 
-  #checkHead({ last, signature }: Block): void {
+  #checkHead({ last, signature }: PlainBlock): void {
     if (signature === null || this.#publicKeys.length === 0) return;
     const statement = headStatement({ ...this.#state, seq: last, hash: this.#chain.hash });
     if (!this.#publicKeys.some((key) => signedBy(key, statement, signature))) {

@@ -40,7 +40,12 @@ export class PortCalls<M extends Methods> {
     const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<M[K]>>>();
     const id = ++this.#lastId;
     this.#calls.set(id, {
-      settle: (data) => data.error === undefined ? resolve(data.value) : reject(data.error),
+      settle: (data) => {
+        if (data.error === undefined) return resolve(data.value);
+        // A clone of an error has only a name that the language knows.
+        data.error.name = data.name;
+        reject(data.error);
+      },
       reject,
     });
     const call: Call = { id, method, parameters };
@@ -110,7 +115,8 @@ export function answerCalls(
       const value = await Reflect.apply(methods[method], undefined, parameters);
       port.postMessage({ id, value, notice: notice() });
     } catch (error) {
-      port.postMessage({ id, error: cloneable(error) });
+      const name = error instanceof Error ? error.name : "Error";
+      port.postMessage({ id, error: cloneable(error), name, notice: notice() });
     }
   };
   port.onmessage = ({ data }) => {

@@ -34,7 +34,7 @@ const COMMITS_WAITING = 8;
 
 async function fillBacklog(site: NodeFiles): Promise<number> {
   const config = readConfig(site.file);
-  const { storageKey } = openKeystore(config.dataDir, undefined);
+  const { storage } = openKeystore(config.dataDir, undefined);
   const directory = join(config.dataDir, "journal");
   Deno.mkdirSync(directory, { recursive: true });
   const stamp = new SystemClock().now();
@@ -42,7 +42,7 @@ async function fillBacklog(site: NodeFiles): Promise<number> {
     directory,
     node: config.node,
     hashName: "sha256",
-    encryptionKey: storageKey,
+    encryptionKeys: storage.keys,
     segmentBytesMax: config.journal.segmentMiB << 20,
     stamp,
   });

@@ -82,7 +82,7 @@ export class OwnLife {
         // The commit of the try before went through, only its answer did not come.
         return { origin: previous, held: await lockedLife(ask, previous) };
       }
-      const origin = nextOrigin(node, nonce, previous, after);
+      const origin = nextOrigin(node, nonce, previous, after === undefined ? [] : [after]);
       const positions = previous === null ? [] : await lockedLife(ask, previous);
       const { bootId } = stamp;
       const why = previous === null ? "first" : reason;

@@ -6,7 +6,7 @@ import { PostgresMethods } from "./postgres_methods.ts";
 import type { Server } from "./server.ts";
 
 export interface PostgresJournalOptions
-  extends Omit<Opening, "nonce" | "directory" | "encryptionKey" | "segmentBytesMax"> {
+  extends Omit<Opening, "directory" | "encryptionKeys" | "segmentBytesMax"> {
   readonly server: Server;
 }
 

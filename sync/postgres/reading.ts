@@ -4,7 +4,7 @@ import { contentsFrom, joined } from "../block.ts";
 import { HASH_BYTES } from "../entry.ts";
 import { inOneRun, type ReadResult } from "../journal_reading.ts";
 import type { Run } from "../run.ts";
-import { type Block, type ReadLimits, streamKey } from "../segments.ts";
+import { type PlainBlock, type ReadLimits, streamKey } from "../segments.ts";
 import { blocksFrom, storedHash } from "./blocks.ts";
 import type { Ask, Connection } from "./connection.ts";
 import { DatabaseError } from "./database_error.ts";
@@ -64,7 +64,7 @@ export class Reading {
     const key = streamKey(origin, stream);
     const readTo = this.#readTo.get(key);
     const previous = readTo?.seq === after ? readTo.hash : await this.hashAt(origin, stream, after);
-    const blocks = await this.#ask((ask) => blocksFrom(ask, origin, stream, after + 1, limits));
+    const blocks = await this.#ask((ask) => blocksFrom(ask, state, after + 1, limits));
     const result = runOf(blocks, state, after, previous);
     if (result.kind !== "run") return result;
     if (this.#readTo.size >= READ_TO_MAX) this.#readTo.clear();
@@ -98,7 +98,7 @@ export class Reading {
 
 /** What a read behind `after` gives; `previous` is the hash of entry `after`. */
 function runOf(
-  found: readonly Block[],
+  found: readonly PlainBlock[],
   { origin, stream, seq }: Held,
   after: number,
   previous: Uint8Array | null,

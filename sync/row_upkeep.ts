@@ -1,0 +1,94 @@
+/** What is done to segments when there is time: they are looked through, and written anew. */
+import type { DurableRow } from "./durable_row.ts";
+import { memberOf } from "./segment_row.ts";
+import { revised } from "./segment_name.ts";
+import type { Change, Segments } from "./segments.ts";
+
+export class RowUpkeep {
+  readonly #segments: Segments;
+  readonly #durable: DurableRow;
+  #scrubbing: Generator<void> | null = null;
+  #rekeying: Generator<void> | null = null;
+
+  constructor(segments: Segments, durable: DurableRow) {
+    this.#segments = segments;
+    this.#durable = durable;
+  }
+
+  /** Looks at a part of what is stored, so that damage is found before anybody needs it. */
+  scrub(): void {
+    const work = this.#scrubbing ?? this.#looked();
+    // After an error it begins anew.
+    this.#scrubbing = null;
+    this.#scrubbing = stepped(work);
+  }
+
+  /**
+   * Takes a step in writing segments anew that are under an at-rest key that is to go, one after
+   * the other; how many are left.
+   */
+  rekey(): number {
+    const work = this.#rekeying ?? this.#rekeyed();
+    this.#rekeying = null;
+    this.#rekeying = stepped(work);
+    return this.#durable.row.outdated().length;
+  }
+
+  /** See {@link Segments.useKeys}. */
+  useKeys(keys: readonly string[]): void {
+    this.#segments.useKeys(keys);
+  }
+
+  stop(): void {
+    this.#scrubbing?.return(undefined);
+    this.#rekeying?.return(undefined);
+  }
+
+  *#looked(): Generator<void> {
+    for (const { name } of this.#durable.row.members()) {
+      for (const _ of this.#durable.proved(name)) yield;
+      yield;
+    }
+  }
+
+  *#rekeyed(): Generator<void> {
+    const { row } = this.#durable;
+    for (const name of row.outdated()) {
+      if (name === row.currentName) this.#durable.rotate();
+      yield* this.#rekeyedOne(name);
+    }
+  }
+
+  *#rekeyedOne(name: string): Generator<void> {
+    const { row } = this.#durable;
+    const isThere = () => row.members().some((one) => one.name === name);
+    if (!isThere()) return;
+    const next = revised(name);
+    const draft = this.#segments.draft(next);
+    try {
+      for (const changes of this.#durable.proved(name)) {
+        draft.add(changes);
+        yield;
+        // Meanwhile it may have been pruned, or salvaged.
+        if (!isThere()) return;
+      }
+      for (const changes of this.#durable.keysOf(name)) draft.add(changes);
+      const state = row.with(name, (segment) => segment.state());
+      draft.add([
+        ...state.streams.map((state): Change => ({ kind: "stream", state })),
+        ...state.receipts.map((receipt): Change => ({ kind: "receipt", receipt })),
+        ...[...state.meta].map(([name, value]): Change => ({ kind: "meta", name, value })),
+      ]);
+      row.close(name);
+      row.replaceBy(name, memberOf(next, draft.publish()));
+      this.#segments.unlink(name);
+    } finally {
+      draft.discard();
+    }
+  }
+}
+
+/** The work, unless it is done. */
+function stepped(work: Generator<void>): Generator<void> | null {
+  return work.next().done ? null : work;
+}
