@@ -9,7 +9,7 @@ import { PageCipher } from "./page_cipher.ts";
 import { parseSegmentName } from "./segment_name.ts";
 import type { Change, Draft, Remains, Segment, Segments } from "./segments.ts";
 import { DamagedSegment } from "./segments.ts";
-import { setAside, syncFolder, type WhySetAside } from "./set_aside.ts";
+import { removeIfThere, setAside, syncFolder, type WhySetAside } from "./set_aside.ts";
 import { readWalFile } from "./wal_file.ts";
 
 const SUFFIX = ".journal";
@@ -203,26 +203,34 @@ function settleLog(path: string): void {
   if (log.length === 0) return;
   const { damage, soundBytes } = readWalFile(log, PAGE_BYTES);
   if (damage !== null) throw new DamagedSegment(damage);
+  const sound = log.subarray(0, soundBytes);
   const copy = `${path}${DRAFT_SUFFIX}`;
-  const file = Deno.openSync(copy, { write: true, create: true, truncate: true, mode: 0o600 });
   try {
-    for (let at = 0; at < soundBytes;) at += file.writeSync(log.subarray(at, soundBytes));
+    writeSynced(copy, sound);
+    Deno.renameSync(copy, path);
+  } catch (error) {
+    removeIfThere(copy);
+    if (Reflect.get(Object(error), "code") !== "ENOSPC") throw error;
+    // A full disk takes the same bytes in the same place: written once more, they are synced.
+    writeSynced(path, sound);
+  }
+  syncFolder(join(path, ".."));
+}
+
+/** Writes a file from its beginning and cuts it behind that; it is synced when this returns. */
+function writeSynced(path: string, bytes: Uint8Array): void {
+  const file = Deno.openSync(path, { write: true, create: true, mode: 0o600 });
+  try {
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    file.truncateSync(bytes.length);
     file.syncSync();
   } finally {
     file.close();
   }
-  Deno.renameSync(copy, path);
-  syncFolder(join(path, ".."));
 }
 
 function removeAll(path: string): void {
-  for (const tail of TAILS) {
-    try {
-      Deno.removeSync(path + tail);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
+  for (const tail of TAILS) removeIfThere(path + tail);
 }
 
 /** A file without a log, synced once it is whole, and only then given its name. */
