@@ -173,6 +173,7 @@ export class CentreLink {
       ...shared,
       peer,
       follow: config.role === "site" ? streamTo(config.node) : null,
+      reachable: async (signal) => await this.#link?.reachable(signal),
       member: (name) => {
         const own = { publicKey: keystore.key.publicKey, role: config.role };
         const member = registry.member(name) ?? (name === config.node ? own : undefined);

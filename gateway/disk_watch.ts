@@ -204,13 +204,8 @@ export class DiskWatch implements Admission {
   }
 
   async #lookAtJournal(): Promise<void> {
-    if (this.#journal.health().state === "unwritable") {
-      this.#makeRoomToRecover();
-      // Where nothing is appended nobody else finds out that it can write again.
-      await this.#journal.probe().catch((error) => {
-        if (!(error instanceof JournalUnwritable)) throw error;
-      });
-    }
+    // It finds out by itself that there is room again.
+    if (this.#journal.health().state === "unwritable") this.#makeRoomToRecover();
     const { writtenBytes = 0 } = await this.#journal.status();
     this.#writtenBytes = writtenBytes;
     this.#tellHealth();

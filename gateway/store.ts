@@ -34,6 +34,7 @@ export function openStore(config: Config, opening: StoreOpening): Promise<Journa
     directory,
     encryptionKeys: opening.storageKeys,
     segmentBytesMax: config.journal.segmentMiB * (1 << 20),
+    groupCommitMs: config.journal.groupCommitMs,
   });
 }
 

@@ -70,7 +70,7 @@ export function openTablesFile(
   return { database, encryptionKey: keys[0], madeAnew: reason };
 }
 
-/** What the file is under this key: of which version (`null`: it is empty), or why it is nothing. */
+/** What the file is under this key: of which version (`null`: empty), or why it is nothing. */
 function opened(
   path: string,
   encryptionKey: string | undefined,

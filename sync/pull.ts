@@ -22,6 +22,11 @@ export interface PullOptions {
   /** The stream that counties write for this node; `null` where there is none. */
   readonly follow: string | null;
   readonly wants: Wants;
+  /**
+   * Resolves when there is no reason to believe that the peer is away, as its link knows: a dead
+   * destination has one probe, which is the link's (rule T9). Without one it is always asked.
+   */
+  readonly reachable?: (signal: AbortSignal) => Promise<void>;
   /** All keys that a node has ever had, and what it is; `undefined`: not known. */
   readonly member: (node: string) => { role: string; publicKeys: readonly string[] } | undefined;
   readonly stamp: () => Stamp;
@@ -57,6 +62,7 @@ export class Pull {
   async run(signal: AbortSignal): Promise<void> {
     const { timer, random, onEvent, peer } = this.#options;
     while (!signal.aborted) {
+      await this.#options.reachable?.(signal);
       try {
         await this.#once(signal);
         this.#attempts = 0;

@@ -9,22 +9,17 @@ import { BlobKeys } from "./blob_keys.ts";
 import { contentOf, readRange, sealStream } from "./content.ts";
 import { fileNames, removeIfThere } from "./folder.ts";
 import { BLOB_LIMITS, diskOf, Room } from "./room.ts";
-import type { BlobEvent, BlobRetention, BlobStep, BlobStoreOptions } from "./opening.ts";
+import type {
+  BlobEvent,
+  BlobRetention,
+  BlobStep,
+  BlobStoreOptions,
+  Put,
+  PutOptions,
+} from "./opening.ts";
 import { type Description, SealedFile } from "./sealed_file.ts";
 import { type OpenBlob, PREFIXES, Shelf } from "./shelf.ts";
 import { Turns } from "./turns.ts";
-
-export interface PutOptions {
-  readonly mediaType: string;
-  /** Bytes of content, where they are known before. */
-  readonly bytes?: number | undefined;
-}
-
-export interface Put {
-  readonly blob: BlobFacts;
-  /** The same content was here before. */
-  readonly existed: boolean;
-}
 
 /** Files written at one time, each with a few buffers of a chunk. */
 const PUTS_MAX = 16;
@@ -84,8 +79,7 @@ export class BlobStore implements Disposable {
 
   /** How many files are here and how large their content is; how many should be and are not. */
   get held(): { readonly count: number; readonly bytes: number; readonly lost: number } {
-    const { count, bytes, lostCount: lost } = this.#index;
-    return { count, bytes, lost };
+    return { count: this.#index.count, bytes: this.#index.bytes, lost: this.#index.lostCount };
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { AppendBatch, AppendResult } from "../append.ts";
 import type { Stamp } from "../entry.ts";
 import type { Retention, SignedRunWithKey } from "../journal_core.ts";
+import { JournalUnwritable } from "../journal_health.ts";
 import type { LifeReason } from "../journal_lives.ts";
 import type { Opened, Opening, Status } from "../journal_methods.ts";
 import type { ReadResult } from "../journal_reading.ts";
@@ -11,6 +12,7 @@ import type { Reception } from "../reception.ts";
 import { type ReadLimits, type Receipt, receiptKey } from "../segments.ts";
 import { answerCalls } from "../worker_calls.ts";
 import { Claims } from "./claims.ts";
+import type { Ask } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { DatabaseError } from "./database_error.ts";
 import { dayAfter, Days, partitionOf, TODAY } from "./days.ts";
@@ -23,6 +25,27 @@ import { allReceipts, keepReceipt } from "./receipts.ts";
 import { Receiving } from "./receiving.ts";
 import { migrate } from "./schema.ts";
 import type { Server } from "./server.ts";
+
+/** Of the partitions, which are nearly all of it. */
+async function sizeOf(ask: Ask): Promise<Status> {
+  const { rows } = await ask("SELECT day FROM days");
+  const sizes = await Promise.all(rows.map(async (row) => {
+    const name = partitionOf(row.text("day"));
+    const found = await ask("SELECT pg_total_relation_size($1) AS bytes", [name]);
+    return found.rows[0].number("bytes");
+  }));
+  return { bytes: sizes.reduce((sum, size) => sum + size, 0), segments: rows.length };
+}
+
+/** What the database cannot do now is for the caller to try again; nothing needs a restart. */
+async function written<T>(writing: Promise<T>): Promise<T> {
+  try {
+    return await writing;
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.kind === "wrong") throw error;
+    throw new JournalUnwritable(error.reason, { cause: error });
+  }
+}
 
 function randomName(): string {
   return crypto.getRandomValues(new Uint8Array(8)).toHex();
@@ -45,6 +68,7 @@ export class PostgresMethods {
   readonly #onNotice: JournalListeners["onNotice"];
   #toldOrigin = "";
   #running: Promise<void> = Promise.resolve();
+  #seen: Status = { bytes: 0, segments: 0 };
   /** The last moment that anybody told, and when that was on `performance.now()`. */
   #stamp: Stamp | null = null;
   #stampedMs = 0;
@@ -119,7 +143,7 @@ export class PostgresMethods {
 
   append(batch: AppendBatch): Promise<AppendResult> {
     this.#noteTime(batch.stamp);
-    return this.#own.append(batch, randomName).finally(() => this.#tellOrigin());
+    return written(this.#own.append(batch, randomName)).finally(() => this.#tellOrigin());
   }
 
   /** After the database went back in time, what is appended belongs to another life. */
@@ -130,7 +154,7 @@ export class PostgresMethods {
   }
 
   renewLife(reason: LifeReason, after?: string): Promise<string> {
-    return this.#own.begin(reason, this.#now(), randomName(), after);
+    return written(this.#own.begin(reason, this.#now(), randomName(), after));
   }
 
   /** What one node ships goes over one connection: its requests do not race each other. */
@@ -138,7 +162,7 @@ export class PostgresMethods {
     const node = parseOrigin(runs.at(0)?.run.origin ?? "")?.node ?? "";
     let sum = 0;
     for (let index = 0; index < node.length; index++) sum = sum * 31 + node.charCodeAt(index) | 0;
-    return this.#receiving[Math.abs(sum) % this.#receiving.length].receive(runs);
+    return written(this.#receiving[Math.abs(sum) % this.#receiving.length].receive(runs));
   }
 
   read(origin: string, stream: string, after: number, limits: ReadLimits): Promise<ReadResult> {
@@ -176,7 +200,7 @@ export class PostgresMethods {
   }
 
   async probe(): Promise<void> {
-    await this.#connections.own.commit(() => []);
+    await written(this.#connections.own.commit(() => []));
   }
 
   async prune(retention: Retention): Promise<number> {
@@ -201,16 +225,14 @@ export class PostgresMethods {
     return Promise.resolve(0);
   }
 
+  /** While the database is away, as it was last seen. */
   async status(): Promise<Status> {
-    const { keeper } = this.#connections;
-    const { rows } = await keeper.ask("SELECT day FROM days");
-    let bytes = 0;
-    for (const row of rows) {
-      const name = partitionOf(row.text("day"));
-      const found = await keeper.ask("SELECT pg_total_relation_size($1) AS bytes", [name]);
-      bytes += found.rows[0].number("bytes");
+    try {
+      this.#seen = await this.#connections.keeper.turn(sizeOf);
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.kind === "wrong") throw error;
     }
-    return { bytes, segments: rows.length };
+    return this.#seen;
   }
 
   serveReader(port: MessagePort): Promise<void> {
