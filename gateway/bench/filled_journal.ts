@@ -21,7 +21,7 @@ export async function openJournalOf(config: Config): Promise<Journal> {
     directory,
     node: config.node,
     hashName: config.journal.hash,
-    encryptionKey: openKeystore(config.dataDir, config.keyFile).storageKey,
+    encryptionKeys: openKeystore(config.dataDir, config.keyFile).storage.keys,
     segmentBytesMax: config.journal.segmentMiB << 20,
     stamp: new SystemClock().now(),
   });
