@@ -213,7 +213,7 @@ export class SimulatedNode {
         peer,
         peerPublicKey: members.get(to)?.publicKey ?? "",
         key: this.key,
-        carries: (origin) => isCounty ? nodeOf(origin) !== to : nodeOf(origin) === this.name,
+        carries: (origin) => isCounty || nodeOf(origin) === this.name,
         others: () => otherCentres(links, to),
         relayAfterMs: isCounty ? 5000 : 0,
         refreshMs: 20_000,

@@ -110,6 +110,8 @@ export class Simulation {
       if (!await this.#time.step()) this.#broken("nothing happens any more");
       const fault = this.#ledger.fault();
       if (fault !== null) this.#broken(fault);
+      const ended = this.#nodes.find(({ failure }) => failure !== null);
+      if (ended !== undefined) this.#broken(`the process of ${ended.name} ended by itself`);
       if (this.#failure !== null) throw this.#failure;
     }
   }
@@ -130,9 +132,9 @@ export class Simulation {
         node.kill(true);
       } else if (dice < 0.05) node.stop();
       else if (dice < 0.06) node.setWallError(this.#any(WALL_ERRORS_MS));
-      else if (dice < 0.062) this.#damage(node);
-      else if (dice < 0.064) node.backUp();
-      else if (dice < 0.068) this.#restore(node);
+      else if (dice < 0.07) this.#damage(node);
+      else if (dice < 0.085) node.backUp();
+      else if (dice < 0.095) this.#restore(node);
       else if (dice < 0.15) this.#prune(node);
       else if (this.#sites.includes(node)) this.#append(node);
       else if (dice < 0.4) this.#order(node);
@@ -148,7 +150,7 @@ export class Simulation {
     node.damageDisk();
   }
 
-  /** A node is put back to an earlier copy of its disk: one centre only, since the other has all. */
+  /** A node is put back to an earlier copy of its disk; one centre only: the other has all. */
   #restore(node: SimulatedNode): void {
     const mayGo = this.#sites.includes(node) || node === this.#centres[0];
     if (!mayGo || !node.hasBackup || !this.#ledger.centresUp(node.name)) return;
@@ -272,12 +274,13 @@ export class Simulation {
     return others.every((one) => one.join() === first.join()) &&
       this.#sites.every((site) => {
         const own = positionsOf(site, ({ origin }) => nodeOf(origin) === site.name);
-        const here = new Set(positionsOf(site, () => true));
-        const orders = positionsOf(
-          this.#centres[0],
-          ({ stream }) => stream === streamTo(site.name),
-        );
-        return own.every((one) => at.has(one)) && orders.every((one) => here.has(one));
+        // A site may hold more than a centre that was put back to a backup.
+        const orders = this.#centres[0].journal?.positions()
+          .filter(({ stream }) => stream === streamTo(site.name)) ?? [];
+        return own.every((one) => at.has(one)) &&
+          orders.every(({ origin, stream, seq }) =>
+            (site.journal?.position(origin, stream)?.seq ?? 0) >= seq
+          );
       });
   }
 

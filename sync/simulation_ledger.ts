@@ -66,24 +66,30 @@ export class Ledger {
     return this.#centres.every(({ name, journal }) => name === except || journal !== null);
   }
 
-  /** A node's disk is not what it was: what no other centre holds of what it wrote may be gone. */
+  /**
+   * A node's disk is not what it was. What no other centre holds may be gone of what it wrote, and
+   * at a centre, of what was written by others who have lost their own copy before.
+   */
   lost(node: string): void {
+    this.#recovering.add(node);
     const centres = this.#centres.filter(({ name }) => name !== node);
-    const isHeld = (key: string, seq: number) =>
+    const isSafe = (writer: string, key: string, seq: number) =>
+      (writer !== node && !this.#recovering.has(writer)) ||
       centres.some((centre) => heldAt(centre, key) >= seq);
     for (const item of this.#acknowledged) {
       if (item.node === node) this.#mayRepeat.add(itemKey(item));
     }
     this.#acknowledged = this.#acknowledged.filter(({ node: writer, stream, place }) =>
-      writer !== node || (place !== null && isHeld(streamKey(place.origin, stream), place.seq))
+      place === null
+        ? writer !== node && !this.#recovering.has(writer)
+        : isSafe(writer, streamKey(place.origin, stream), place.seq)
     );
     for (const [key, { seq, node: writer }] of this.#told) {
-      if (writer === node && !isHeld(key, seq)) this.#told.delete(key);
+      if (!isSafe(writer, key, seq)) this.#told.delete(key);
     }
-    this.#recovering.add(node);
   }
 
-  /** What is broken at this moment, or `null`: nothing told is missing, nothing is another thing. */
+  /** What is broken now, or `null`: nothing told is missing, nothing is another thing. */
   fault(): string | null {
     for (const [key, { seq, hash, node: writer }] of this.#told) {
       const [origin, stream] = key.split(" ");
