@@ -169,7 +169,8 @@ export type StoreConfig = z.infer<typeof store>;
 const county = z.strictObject({
   role: z.literal("county").describe("Receives from sites, keeps both centres equal"),
   ...node("county-a"),
-  store: store.default({ kind: "libsql" }).describe("What the journal is kept in"),
+  store: store.default({ kind: "libsql" })
+    .describe("The journal: libsql, or postgres (with hosts, database, user, passwordFile, ca)"),
   peer: centreCalled("county-b").optional().describe("The county's other centre"),
 });
 export type CountyConfig = z.infer<typeof county>;

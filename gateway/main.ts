@@ -122,7 +122,7 @@ function buildProgram(): Command {
       }
       if (Object.keys(how).length > 0) throw new UsageError("This needs --against URL");
       const { isSound, verificationText, verifyJournal } = await import("./commands/verify.ts");
-      const verification = verifyJournal(readConfig(config));
+      const verification = await verifyJournal(readConfig(config));
       print(json ? JSON.stringify(verification, null, 2) : verificationText(verification));
       if (!isSound(verification)) throw new CommandError("The journal is not sound");
     });

@@ -7,7 +7,7 @@ import { OctetReader, OctetsError } from "./octets.ts";
 import { nodeOf } from "./origin.ts";
 import { inOrder } from "./segment_name.ts";
 import {
-  type Block,
+  type PlainBlock,
   type ReadLimits,
   type Segment,
   type Segments,
@@ -83,7 +83,7 @@ export function verify(options: VerifyOptions): Verification {
 }
 
 /** The walk along one (origin, stream), segment after segment. */
-class StreamWalk {
+export class StreamWalk {
   readonly #state: StreamState;
   readonly #chain: Chain;
   readonly #publicKeys: readonly string[];
@@ -92,7 +92,7 @@ class StreamWalk {
   /** The first entry that is there behind the place where the walk cannot go on. */
   #behind = Infinity;
 
-  constructor(state: StreamState, { hashName, publicKeysOf }: VerifyOptions) {
+  constructor(state: StreamState, { hashName, publicKeysOf }: Omit<VerifyOptions, "segments">) {
     const { origin, stream, floor, floorHash } = state;
     this.#state = state;
     this.#chain = new Chain(origin, stream, floor - 1, floorHash, hashName);
@@ -103,21 +103,29 @@ class StreamWalk {
     return this.#bad !== null || this.#chain.seq >= this.#state.seq;
   }
 
+  /** The entry that is walked to next. */
+  get next(): number {
+    return this.#chain.seq + 1;
+  }
+
+  /** Walks over a block, if it is the one that comes next and nothing bad was found before. */
+  take(block: PlainBlock): void {
+    if (this.#bad === null && block.first === this.next) this.#walkBlock(block);
+  }
+
   /** Walks on as far as the segment reaches; whether that was any way at all. */
   walk(segment: Segment): boolean {
     const { origin, stream } = this.#state;
     const begun = this.#chain.seq;
     while (!this.isDone) {
-      const from = this.#chain.seq + 1;
+      const from = this.next;
       const blocks = segment.blocks(origin, stream, from, LIMITS);
       if (blocks.length === 0 || blocks[0].first !== from) {
         this.#behind = Math.min(this.#behind, blocks.at(0)?.first ?? Infinity);
         break;
       }
       this.#behind = Infinity;
-      for (const block of blocks) {
-        if (this.#bad === null && block.first === this.#chain.seq + 1) this.#walkBlock(block);
-      }
+      for (const block of blocks) this.take(block);
     }
     return this.#chain.seq > begun;
   }
@@ -138,7 +146,7 @@ class StreamWalk {
     return { origin, stream, first: floor, good, gaps: this.#gaps, bad: this.#bad };
   }
 
-  #walkBlock(block: Block): void {
+  #walkBlock(block: PlainBlock): void {
     const chain = this.#chain;
     if (isGap(block)) return this.#walkGap(block);
     const reader = new OctetReader(block.contents);
@@ -165,7 +173,7 @@ class StreamWalk {
   }
 
   /** Nothing hangs on what is gone, but the origin has signed where the chain goes on. */
-  #walkGap({ first, last, hashes, signature }: Block): void {
+  #walkGap({ first, last, hashes, signature }: PlainBlock): void {
     if (signature !== null && this.#publicKeys.length > 0) {
       const statement = gapStatement(first, { ...this.#state, seq: last, hash: hashes });
       if (!this.#publicKeys.some((key) => signedBy(key, statement, signature))) {
@@ -176,7 +184,7 @@ class StreamWalk {
     this.#chain.moveTo(last, hashes);
   }
 
-  #checkHead({ last, signature }: Block): void {
+  #checkHead({ last, signature }: PlainBlock): void {
     if (signature === null || this.#publicKeys.length === 0) return;
     const statement = headStatement({ ...this.#state, seq: last, hash: this.#chain.hash });
     if (!this.#publicKeys.some((key) => signedBy(key, statement, signature))) {

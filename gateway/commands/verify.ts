@@ -3,27 +3,31 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Database } from "../../sync/database.ts";
 import { LibsqlSegments } from "../../sync/libsql_segments.ts";
+import { verifyPostgres } from "../../sync/postgres/postgres_verify.ts";
 import { type Verification, verify } from "../../sync/verify.ts";
 import type { Config } from "../config.ts";
 import { openKeystore, PeersFile } from "../keystore.ts";
+import { serverOf } from "../store.ts";
 import { CommandError } from "./local_api.ts";
 import { table } from "./table.ts";
 
 /** Reads the journal beside a node that may be running; changes nothing. */
-export function verifyJournal(config: Config): Verification {
-  requireJournal(config);
+export async function verifyJournal(config: Config): Promise<Verification> {
+  const store = config.role === "county" && config.store.kind === "postgres" ? config.store : null;
+  if (store === null) requireJournal(config);
   const keystore = openKeystore(config.dataDir, config.keyFile);
   const keys = Map.groupBy(memberKeys(config, keystore.storage.keys), ([node]) => node);
+  const publicKeysOf = (node: string) => (keys.get(node) ?? []).map(([, key]) => key);
+  const { hash: hashName } = config.journal;
+  if (store !== null) {
+    return await verifyPostgres({ server: serverOf(store), hashName, publicKeysOf });
+  }
   const segments = new LibsqlSegments({
     directory: join(config.dataDir, "journal"),
     encryptionKeys: keystore.storage.keys,
     readOnly: true,
   });
-  return verify({
-    segments,
-    hashName: config.journal.hash,
-    publicKeysOf: (node) => (keys.get(node) ?? []).map(([, key]) => key),
-  });
+  return verify({ segments, hashName, publicKeysOf });
 }
 
 /** Keys of the county's nodes, from the enrolment; at a county, all that ever enrolled there. */

@@ -50,7 +50,7 @@ const TYPES = {
 export interface ConnectionListeners {
   /** Before the connection takes turns, after each connect. */
   readonly onConnect: (ask: Ask) => Promise<void>;
-  readonly onLost: () => void;
+  readonly onLost: (reason: string) => void;
 }
 
 interface Live {
@@ -166,7 +166,7 @@ export class Connection {
     this.#reason = reason;
     this.#downSinceMs = performance.now();
     this.#up = Promise.withResolvers<void>();
-    this.#listeners.onLost();
+    this.#listeners.onLost(reason);
     live.end().catch(() => {});
     this.#comeBack();
   }

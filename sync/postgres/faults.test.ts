@@ -96,7 +96,8 @@ test("while the database is away reads wait, what is received is refused, append
   await journal.append(range(1, 10).map((n) => numbered(n)), stampAt(0));
   await postgres.kill();
   const site = new FixtureOrigin(SITE);
-  await expect(journal.receive([site.run(1, 5)])).rejects.toThrow(/Cannot/);
+  await expect(journal.receive([site.run(1, 5)])).rejects.toThrow(JournalUnwritable);
+  expect(journal.health()).toMatchObject({ state: "unwritable" });
   const reading = numbersIn(journal);
   const appending = journal.append([numbered(11)], stampAt(1));
   await postgres.up();
@@ -110,6 +111,7 @@ test("while the database is away reads wait, what is received is refused, append
     }
   });
   expect(await numbersIn(journal, SITE)).toEqual(range(1, 5));
+  await until("it is well again", () => journal.health().state === "writable");
 });
 
 test("a database that went back in time is sent the rest, and own entries begin a new life", async () => {

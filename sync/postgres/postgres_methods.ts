@@ -26,27 +26,6 @@ import { Receiving } from "./receiving.ts";
 import { migrate } from "./schema.ts";
 import type { Server } from "./server.ts";
 
-/** Of the partitions, which are nearly all of it. */
-async function sizeOf(ask: Ask): Promise<Status> {
-  const { rows } = await ask("SELECT day FROM days");
-  const sizes = await Promise.all(rows.map(async (row) => {
-    const name = partitionOf(row.text("day"));
-    const found = await ask("SELECT pg_total_relation_size($1) AS bytes", [name]);
-    return found.rows[0].number("bytes");
-  }));
-  return { bytes: sizes.reduce((sum, size) => sum + size, 0), segments: rows.length };
-}
-
-/** What the database cannot do now is for the caller to try again; nothing needs a restart. */
-async function written<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing;
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || error.kind === "wrong") throw error;
-    throw new JournalUnwritable(error.reason, { cause: error });
-  }
-}
-
 function randomName(): string {
   return crypto.getRandomValues(new Uint8Array(8)).toHex();
 }
@@ -67,6 +46,7 @@ export class PostgresMethods {
   readonly #unsaved = new Map<string, Receipt>();
   readonly #onNotice: JournalListeners["onNotice"];
   #toldOrigin = "";
+  #unwritable: string | null = null;
   #running: Promise<void> = Promise.resolve();
   #seen: Status = { bytes: 0, segments: 0 };
   /** The last moment that anybody told, and when that was on `performance.now()`. */
@@ -87,6 +67,7 @@ export class PostgresMethods {
       server,
       randomName(),
       (ask) => this.#following.reload(ask),
+      (reason) => this.#tellHealth(reason),
     );
     const { keeper, own, receivers, readers, writers } = this.#connections;
     const days = new Days(keeper);
@@ -118,7 +99,7 @@ export class PostgresMethods {
         await this.#days.turnTo(rows[0].text("today"));
       });
       await keeper.turn((ask) => this.#claims.see(ask, stamp.bootMs));
-      const origin = await this.#own.begin("unclean", stamp, randomName(), after);
+      const origin = await this.#own.begin("shared", stamp, randomName(), after);
       const receipts = await keeper.turn(allReceipts);
       this.#running = this.#following.run(this.#closing.signal);
       return { origin, positions: this.#known.all(), receipts };
@@ -143,7 +124,7 @@ export class PostgresMethods {
 
   append(batch: AppendBatch): Promise<AppendResult> {
     this.#noteTime(batch.stamp);
-    return written(this.#own.append(batch, randomName)).finally(() => this.#tellOrigin());
+    return this.#written(this.#own.append(batch, randomName)).finally(() => this.#tellOrigin());
   }
 
   /** After the database went back in time, what is appended belongs to another life. */
@@ -154,7 +135,29 @@ export class PostgresMethods {
   }
 
   renewLife(reason: LifeReason, after?: string): Promise<string> {
-    return written(this.#own.begin(reason, this.#now(), randomName(), after));
+    return this.#written(this.#own.begin(reason, this.#now(), randomName(), after));
+  }
+
+  /** What the database cannot do now is for the caller to try again; nothing needs a restart. */
+  async #written<T>(writing: Promise<T>): Promise<T> {
+    try {
+      const result = await writing;
+      this.#tellHealth(null);
+      return result;
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.kind === "wrong") throw error;
+      this.#tellHealth(error.reason);
+      throw new JournalUnwritable(error.reason, { cause: error });
+    }
+  }
+
+  /** `reason`: why nothing can be stored; who hears it probes until it is over. */
+  #tellHealth(reason: string | null): void {
+    if ((reason === null) === (this.#unwritable === null)) return;
+    this.#unwritable = reason;
+    this.#onNotice({
+      health: reason === null ? { state: "writable" } : { state: "unwritable", reason },
+    });
   }
 
   /** What one node ships goes over one connection: its requests do not race each other. */
@@ -162,7 +165,7 @@ export class PostgresMethods {
     const node = parseOrigin(runs.at(0)?.run.origin ?? "")?.node ?? "";
     let sum = 0;
     for (let index = 0; index < node.length; index++) sum = sum * 31 + node.charCodeAt(index) | 0;
-    return written(this.#receiving[Math.abs(sum) % this.#receiving.length].receive(runs));
+    return this.#written(this.#receiving[Math.abs(sum) % this.#receiving.length].receive(runs));
   }
 
   read(origin: string, stream: string, after: number, limits: ReadLimits): Promise<ReadResult> {
@@ -200,7 +203,7 @@ export class PostgresMethods {
   }
 
   async probe(): Promise<void> {
-    await written(this.#connections.own.commit(() => []));
+    await this.#written(this.#connections.own.commit(() => []));
   }
 
   async prune(retention: Retention): Promise<number> {
@@ -249,4 +252,15 @@ export class PostgresMethods {
     await this.#running;
     await this.#connections.close();
   }
+}
+
+/** Of the partitions, which are nearly all of it. */
+async function sizeOf(ask: Ask): Promise<Status> {
+  const { rows } = await ask("SELECT day FROM days");
+  const sizes = await Promise.all(rows.map(async (row) => {
+    const name = partitionOf(row.text("day"));
+    const found = await ask("SELECT pg_total_relation_size($1) AS bytes", [name]);
+    return found.rows[0].number("bytes");
+  }));
+  return { bytes: sizes.reduce((sum, size) => sum + size, 0), segments: rows.length };
 }
