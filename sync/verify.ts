@@ -110,7 +110,9 @@ export class StreamWalk {
 
   /** Walks over a block, if it is the one that comes next and nothing bad was found before. */
   take(block: PlainBlock): void {
-    if (this.#bad === null && block.first === this.next) this.#walkBlock(block);
+    if (this.#bad !== null) return;
+    if (block.first === this.next) this.#walkBlock(block);
+    else if (block.first > this.next) this.#behind = Math.min(this.#behind, block.first);
   }
 
   /** Walks on as far as the segment reaches; whether that was any way at all. */

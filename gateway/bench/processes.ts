@@ -20,6 +20,19 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
+export function usageOf(pid: number): Usage {
+  const rollup = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
+  const kib = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(rollup)?.[1] ?? 0);
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return {
+    residentMiB: kib("Rss") / 1024,
+    anonymousMiB: kib("Anonymous") / 1024,
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS,
+  };
+}
+
 export class Measured implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
 
@@ -39,15 +52,7 @@ export class Measured implements AsyncDisposable {
 
   /** Of the process, and of its only child where it is a wrapper such as strace. */
   usage(): Usage {
-    const pid = this.#measuredPid();
-    const rollup = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
-    const kib = (name: string) =>
-      Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(rollup)?.[1] ?? 0);
-    return {
-      residentMiB: kib("Rss") / 1024,
-      anonymousMiB: kib("Anonymous") / 1024,
-      cpuSeconds: cpuSecondsOf(pid),
-    };
+    return usageOf(this.#measuredPid());
   }
 
   #measuredPid(): number {
@@ -72,6 +77,16 @@ export class Measured implements AsyncDisposable {
       }
     }
     await this.#child.status;
+  }
+}
+
+/** Waits until the process has nothing to do for some seconds. */
+export async function quiet(process: Measured): Promise<void> {
+  for (let spent = 0, calm = 0; calm < 3;) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const { cpuSeconds } = process.usage();
+    calm = cpuSeconds - spent < 0.2 ? calm + 1 : 0;
+    spent = cpuSeconds;
   }
 }
 
