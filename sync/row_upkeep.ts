@@ -84,7 +84,7 @@ export class RowUpkeep {
       ]);
       row.close(name);
       row.replaceBy(name, memberOf(next, draft.publish()));
-      this.#segments.unlink(name);
+      row.unlink(name);
     } finally {
       draft.discard();
     }
