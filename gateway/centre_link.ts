@@ -152,8 +152,8 @@ export class CentreLink {
       peer,
       peerPublicKey: publicKey,
       key: keystore.key,
-      // A node's own entries are with itself; a site ships nothing of others.
-      carries: (origin) => site ? nodeOf(origin) === config.node : nodeOf(origin) !== to,
+      // A site ships nothing of others; a centre may have lost what it wrote itself as well.
+      carries: (origin) => !site || nodeOf(origin) === config.node,
       relayAfterMs: site ? 0 : RELAY_AFTER_MS,
       refreshMs: site ? SITE_REFRESH_MS : COUNTY_REFRESH_MS,
       gapAfterMs: GAP_AFTER_MS,

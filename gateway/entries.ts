@@ -52,7 +52,8 @@ async function* entryLines(journal: Journal, query: EntriesQuery): AsyncGenerato
   }
 }
 
-function entryLine(entry: Entry, decoder: TextDecoder): string {
+/** One entry as its line, without the line's end. */
+export function entryLine(entry: Entry, decoder: TextDecoder): string {
   const { origin, stream, seq, time, kind, hash } = entry;
   const { wallMs, bootId, bootMs, clock } = time;
   // The body is JSON already and goes out as the bytes that were hashed.

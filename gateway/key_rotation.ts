@@ -52,14 +52,15 @@ export class KeyRotation {
   }
 
   /**
-   * Takes a new key into use; false where there is none: the file that gives the keys still
-   * begins with the one in use. Who asked for it stands in the audit.
+   * Takes a new key into use. Who asked for it stands in the audit. `under-way`: the last rotation
+   * is not over; `no-new-key`: the file that gives the keys still begins with the one in use.
    */
-  async begin(): Promise<boolean> {
+  async begin(): Promise<"begun" | "under-way" | "no-new-key"> {
     const { keystore: { storage }, journal, clock } = this.#node;
+    if (storage.keys.length > 1) return "under-way";
     const before = storage.newest;
     storage.begin();
-    if (storage.newest === before) return false;
+    if (storage.newest === before) return "no-new-key";
     this.#state = "running";
     this.#wake();
     const time = clock.now();
@@ -68,7 +69,7 @@ export class KeyRotation {
       [{ kind: "entry", stream: "audit", entryKind: "key-rotation", time, body }],
       time,
     );
-    return true;
+    return "begun";
   }
 
   /** Finishes what was begun, now or before this start, until the signal aborts. */
@@ -124,10 +125,15 @@ export class KeyRotation {
 export async function beginRotation(
   { rotation }: { readonly rotation: KeyRotation },
 ): Promise<Response> {
-  if (await rotation.begin()) return Response.json(rotation.view(), { status: 201 });
+  const begun = await rotation.begin();
+  if (begun === "begun") return Response.json(rotation.view(), { status: 201 });
+  if (begun === "under-way") {
+    const title = "The last rotation is not over yet";
+    return problemResponse({ status: 409, code: begun, title, hint: "wait until it is" });
+  }
   return problemResponse({
     status: 409,
-    code: "no-new-key",
+    code: begun,
     title: "The key that is in use is still the first of those given",
     detail: rotation.view().given ?? "",
     hint: "put a new key of 64 hexadecimal digits on the first line, above the old one",

@@ -1,6 +1,7 @@
 /** The command line: arguments → role. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { SimulateOptions } from "./commands/device.ts";
+import type { SalvageOptions } from "./commands/salvage.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, readConfig } from "./config_file.ts";
 import type { AgainstOptions } from "./commands/verify_against.ts";
@@ -26,6 +27,11 @@ function number(text: string): number {
     throw new InvalidArgumentError("want a number of 0 or more");
   }
   return value;
+}
+
+/** An option that may be given more than once. */
+function listed(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
 }
 
 /** A signal that aborts on SIGINT or SIGTERM. */
@@ -144,6 +150,20 @@ function buildProgram(): Command {
       const entries = await exportEntries(readConfig(config), options);
       print(`${entries} entries in ${options.out}, signed`);
       print(`whoever gets it verifies it with: python3 verify_export.py ${options.out}`);
+    });
+
+  add(
+    "salvage <path>",
+    "take each entry that holds out of a damaged store, which is only read",
+    "tributary salvage /var/lib/tributary/journal/set-aside --key-file storage.key --out rescued",
+  )
+    .option("--key-file <file>", "at-rest keys, 64 hexadecimal digits on a line", listed)
+    .option("--out <folder>", "write entries.ndjson and report.json there; none: print entries")
+    .action(async (path: string, options: SalvageOptions) => {
+      const { salvage } = await import("./commands/salvage.ts");
+      if (!salvage(path, options, { print, tell: complain })) {
+        throw new CommandError("Something is missing");
+      }
     });
 
   add("schema", "the configuration's JSON Schema", "tributary schema --example site")

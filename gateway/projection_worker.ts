@@ -8,6 +8,7 @@ import type { ReadResult } from "../sync/journal_core.ts";
 import type { JournalReader } from "../sync/journal_methods.ts";
 import { entriesOf, type Run } from "../sync/run.ts";
 import { streamKey, type StreamState } from "../sync/segments.ts";
+import type { Span } from "../sync/spans.ts";
 import { rekeyDatabase } from "../sync/rekey_database.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
 import { centreLossesOf } from "./centre_losses.ts";
@@ -43,8 +44,11 @@ export type ProjectionMethods = {
   /** Tells how far streams have moved; the tables follow for a while. */
   follow(moved: readonly Pick<StreamState, "origin" | "stream" | "seq">[]): Promise<Followed>;
   rows(sql: string, parameters: readonly Parameter[]): unknown[];
-  /** Counts the days of a stream anew, after entries came to fill what was missing. */
-  recount(origin: string, stream: string): Promise<void>;
+  /**
+   * After entries of a stream were lost, or spans of it came `back`: counts its days anew, takes in
+   * what came, and goes on from `seq`, where the stream stands now, if it stood further before.
+   */
+  mend(origin: string, stream: string, seq: number, back: readonly Span[]): Promise<void>;
   /** Writes the file anew under this key, where it is under another. */
   rekey(encryptionKey: string): void;
   close(): void;
@@ -113,25 +117,43 @@ class Tables {
     return { missing, more: false };
   }
 
-  /** What lies behind the cursor is counted when it is followed. */
-  async recount(origin: string, stream: string): Promise<void> {
+  /** See {@link ProjectionMethods.mend}. */
+  async mend(origin: string, stream: string, seq: number, back: readonly Span[]): Promise<void> {
+    const key = streamKey(origin, stream);
+    const cursor = Math.min(seq, this.#cursors.get(key) ?? 0);
+    const others = this.#projections.filter((projection) => projection !== days);
     const counted: DayDigest[] = [];
-    const end = this.#cursors.get(streamKey(origin, stream)) ?? 0;
-    for (let after = 0; after < end;) {
-      const entriesMax = Math.min(LIMITS.entriesMax, end - after);
-      const limits = { ...LIMITS, entriesMax };
+    for await (const entries of this.#entries(origin, stream, cursor)) {
+      counted.push(...countDays(entries));
+      const came = entries.filter(({ seq }) =>
+        back.some(({ first, last }) => seq >= first && seq <= last)
+      );
+      if (came.length === 0) continue;
+      this.#database.transaction(() => {
+        for (const projection of others) projection.apply(this.#database, came);
+      });
+    }
+    this.#database.transaction(() => {
+      replaceDays(this.#database, { origin, stream }, counted);
+      this.#database.run(MOVE_CURSOR, [origin, stream, cursor]);
+    });
+    this.#cursors.set(key, cursor);
+    this.changed = true;
+  }
+
+  /** All entries that are here up to a number. */
+  async *#entries(origin: string, stream: string, upTo: number): AsyncGenerator<Entry[]> {
+    for (let after = 0; after < upTo;) {
+      const limits = { ...LIMITS, entriesMax: Math.min(LIMITS.entriesMax, upTo - after) };
       const result = await this.#journal.call("read", [origin, stream, after, limits]);
-      if (result.kind === "end") break;
+      if (result.kind === "end") return;
       if (result.kind === "run") {
-        const entries = entriesIn(result.run, this.#hashName);
-        counted.push(...countDays(entries.filter(({ seq }) => seq <= end)));
+        yield entriesIn(result.run, this.#hashName).filter(({ seq }) => seq <= upTo);
       }
       const last = lastOf(result);
-      if (last <= after) break;
+      if (last <= after) return;
       after = last;
     }
-    replaceDays(this.#database, { origin, stream }, counted);
-    this.changed = true;
   }
 
   rekey(encryptionKey: string): void {
@@ -210,7 +232,7 @@ const methods: ProjectionMethods = {
     return { reasons, more: false };
   },
   rows: (sql, parameters) => opened().rows(sql, parameters),
-  recount: (origin, stream) => opened().recount(origin, stream),
+  mend: (origin, stream, seq, back) => opened().mend(origin, stream, seq, back),
   rekey: (encryptionKey) => opened().rekey(encryptionKey),
   close() {
     tables?.close();

@@ -22,6 +22,7 @@ export function openStore(config: Config, opening: StoreOpening): Promise<Journa
     hashName: config.journal.hash,
     stamp,
     machine,
+    groupCommitMs: config.journal.groupCommitMs,
     ...(latest === null ? {} : { after: latest }),
   };
   if (config.role === "county" && config.store.kind === "postgres") {
@@ -34,7 +35,6 @@ export function openStore(config: Config, opening: StoreOpening): Promise<Journa
     directory,
     encryptionKeys: opening.storageKeys,
     segmentBytesMax: config.journal.segmentMiB * (1 << 20),
-    groupCommitMs: config.journal.groupCommitMs,
   });
 }
 

@@ -4,6 +4,7 @@ import { pause } from "../sync/timer.ts";
 import { Changes } from "../sync/changes.ts";
 import type { Journal } from "../sync/journal.ts";
 import type { StreamState } from "../sync/segments.ts";
+import type { Span } from "../sync/spans.ts";
 import { WorkerCalls } from "../sync/worker_calls.ts";
 import { isDiskFailure } from "./disk_failure.ts";
 import type { ProjectionMethods, ProjectionOpening } from "./projection_worker.ts";
@@ -75,9 +76,12 @@ export class QueryTables implements AsyncDisposable {
     await this.#followTo(journal.positions(), signal);
   }
 
-  /** Counts the days of a stream anew, after entries came to fill what was missing. */
-  async recount(origin: string, stream: string): Promise<void> {
-    await this.#worker.call("recount", [origin, stream]);
+  /** See {@link ProjectionMethods.mend}. */
+  async mend(
+    { origin, stream, seq }: Pick<StreamState, "origin" | "stream" | "seq">,
+    back: readonly Span[] = [],
+  ): Promise<void> {
+    await this.#worker.call("mend", [origin, stream, seq, back]);
   }
 
   /** Writes the file anew under this at-rest key, where it is under another. */

@@ -1,5 +1,5 @@
 /** What of a block holds: each entry is proved by the hash before it and its own. */
-import { isGap } from "./block.ts";
+import { isGap, joined } from "./block.ts";
 import { Chain, type HashName } from "./chain.ts";
 import { HASH_BYTES, skipContent } from "./entry.ts";
 import { SIGNATURE_BYTES } from "./identity.ts";
@@ -72,7 +72,7 @@ function parts(
       first: first + from,
       last: first + end,
       contents: contents.slice(ends[from - 1] ?? 0, ends[end]),
-      hashes: Buffer.concat(hashes),
+      hashes: joined(hashes),
       previous: (found[from - 1] ?? hashOf(from - 1)).slice(),
       // The origin signed the last one, and none before it.
       signature: first + end === last ? signature : null,

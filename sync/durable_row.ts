@@ -174,7 +174,7 @@ export class DurableRow {
     } catch (error) {
       // The segment is full, or the disk has no room: the next commit brings it up again.
       if (error instanceof CommitRefused || error instanceof CannotBegin) return;
-      mustBeStorage(error);
+      if (!(error instanceof DamagedMember)) mustBeStorage(error);
       this.#break(error);
       this.#mend();
     }
@@ -227,7 +227,9 @@ export class DurableRow {
   #healNewest(name: string, reason: string): Healed {
     const sealed = this.row.members().slice(0, -1);
     const known = this.#carrier.positions();
-    const made = salvageNewest(this.#options, name, sealed, null, known);
+    // What a commit that failed has left in the file was not acknowledged, and comes again.
+    const limit = { streams: known, keyOrder: this.#carrier.keyOrder() };
+    const made = salvageNewest(this.#options, name, sealed, null, limit);
     const { member, state, taken, named } = made;
     this.row.replaceBy(name, member);
     this.#broken = null;

@@ -4,10 +4,10 @@
  */
 import type { AppendBatch, AppendResult } from "./append.ts";
 import { appendBlocks } from "./append_blocks.ts";
-import { BlockBuilder, blockChanges, lastWallMs } from "./block.ts";
+import { BlockBuilder, blockChanges } from "./block.ts";
 import type { HashName } from "./chain.ts";
 import { DurableRow } from "./durable_row.ts";
-import { HASH_BYTES, writeContent } from "./entry.ts";
+import { writeContent } from "./entry.ts";
 import { type CoreHealth, JournalUnwritable } from "./journal_health.ts";
 import type { JournalHoles, Missing } from "./journal_holes.ts";
 import { JournalKeys } from "./journal_keys.ts";
@@ -15,8 +15,9 @@ import { JournalLife, type LifeOptions } from "./journal_life.ts";
 import { type LifeReason, reasonAtOpen } from "./journal_lives.ts";
 import { META } from "./journal_meta.ts";
 import { JournalReading, type ReadResult } from "./journal_reading.ts";
+import { pruneOldest } from "./journal_pruning.ts";
 import { receiveRuns, type SignedRunWithKey } from "./journal_receiving.ts";
-import { mayGo, type Retention } from "./journal_retention.ts";
+import type { Retention } from "./journal_retention.ts";
 import type { Repair } from "./journal_salvage.ts";
 import { JournalState } from "./journal_state.ts";
 import { OctetWriter } from "./octets.ts";
@@ -25,7 +26,6 @@ import { openRow } from "./row_opening.ts";
 import { RowUpkeep } from "./row_upkeep.ts";
 import { DamagedMember } from "./segment_row.ts";
 import type { Change, ReadLimits, Receipt, Segments, StreamState } from "./segments.ts";
-import { ONE_BLOCK } from "./segments.ts";
 
 export interface CoreOptions extends LifeOptions {
   readonly segments: Segments;
@@ -252,29 +252,12 @@ export class JournalCore {
   }
 
   #pruneOldest(retention: Retention): boolean {
-    const { row } = this.#durable;
-    const oldest = row.oldest();
-    if (oldest === null) return false;
-    let { holes } = this.#durable;
-    const changes: Change[] = [];
-    for (const range of oldest.ranges) {
-      const { origin, stream, last } = range;
-      const [newest] = row.with(oldest.name, (one) => one.blocks(origin, stream, last, ONE_BLOCK));
-      const { node } = this.#options;
-      const receipts = this.#state.receiptsByKey();
-      if (!mayGo(node, range, lastWallMs(newest), receipts, retention)) return false;
-      const state = this.#state.of(origin, stream);
-      // What filled a hole lies behind its place: the floor is above it already.
-      if (last < state.floor) continue;
-      const floorHash = newest.hashes.slice(-HASH_BYTES);
-      changes.push({ kind: "stream", state: { ...state, floor: last + 1, floorHash } });
-      if (holes.of(origin, stream).length > 0) {
-        holes = holes.filled(origin, stream, { first: 1, last });
-      }
-    }
-    const keys = row.with(oldest.name, (segment) => [...segment.keys()]);
-    for (const key of this.#keys.outliving(keys)) changes.push({ kind: "key", key });
-    this.#commitHoles(holes, changes);
+    const { row, holes } = this.#durable;
+    const pruned = pruneOldest(row, this.#options.node, this.#state, holes, retention);
+    if (pruned === null) return false;
+    const keys = row.with(pruned.segment, (segment) => [...segment.keys()]);
+    const kept = [...this.#keys.outliving(keys)].map((key): Change => ({ kind: "key", key }));
+    this.#commitHoles(pruned.holes, [...pruned.changes, ...kept]);
     row.dropOldest();
     return true;
   }
@@ -282,11 +265,6 @@ export class JournalCore {
   /** See {@link RowUpkeep.scrub}. */
   scrub(): void {
     this.#healing(() => this.#upkeep.scrub());
-  }
-
-  /** See {@link RowUpkeep.useKeys}. */
-  useKeys(keys: readonly string[]): void {
-    this.#upkeep.useKeys(keys);
   }
 
   /** See {@link RowUpkeep.rekey}. */

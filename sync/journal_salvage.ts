@@ -65,6 +65,25 @@ export function takeRemains(
   };
 }
 
+/** Without what is behind these positions, and keys of a higher order. */
+export function upTo(
+  taken: Taken,
+  { streams, keyOrder }: { streams: readonly StreamState[]; keyOrder: number },
+): Taken {
+  const ends = new Map(streams.map((state) => [streamKey(state.origin, state.stream), state.seq]));
+  const blocks = [...taken.blocks].map(([key, held]) =>
+    [key, held.filter(({ last }) => last <= (ends.get(key) ?? 0))] as const
+  );
+  return {
+    ...taken,
+    blocks: new Map(blocks.filter(([, held]) => held.length > 0)),
+    keys: taken.keys.filter(({ order }) => order <= keyOrder),
+    streams: taken.streams.filter((state) =>
+      state.seq <= (ends.get(streamKey(state.origin, state.stream)) ?? 0)
+    ),
+  };
+}
+
 export function entriesIn({ blocks }: Taken): number {
   return [...blocks.values()].flat().reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }

@@ -202,6 +202,7 @@ export class Link {
       onEvent({ kind: "up" });
     };
     const isOpen = (key: string) => this.#blocked.knows(key);
+    this.#options.wants.addMissing(this.#options.journal.missing());
     for await (const { state, found, moved } of this.#standings.ask(signal, onHeard, isOpen)) {
       const key = streamKey(state.origin, state.stream);
       if (moved) this.#behindSince.delete(key);

@@ -65,7 +65,12 @@ function decrypted(key: Uint8Array, number: number, bytes: Uint8Array): Uint8Arr
   salted.set(SALT, KEY_BYTES + 4);
   const decipher = createDecipheriv("aes-256-cbc", sha256(salted), initialVector(number));
   decipher.setAutoPadding(false);
-  return Buffer.concat([decipher.update(bytes), decipher.final()]);
+  const { buffer, byteOffset, byteLength } = Buffer.concat([
+    decipher.update(bytes),
+    decipher.final(),
+  ]);
+  // A Buffer's `slice` does not copy.
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** A linear congruential generator (L'Ecuyer 1988), seeded with the page's number. */

@@ -14,6 +14,7 @@ import {
   spansIn,
   type Taken,
   takeRemains,
+  upTo,
 } from "./journal_salvage.ts";
 import { inOrder, revised, segmentName } from "./segment_name.ts";
 import { type Member, memberOf, SegmentRow } from "./segment_row.ts";
@@ -147,16 +148,24 @@ function openNewest(
   }
 }
 
+/** How far a journal that is open has committed. */
+export interface Committed {
+  readonly streams: readonly StreamState[];
+  /** The highest order of a key. */
+  readonly keyOrder: number;
+}
+
 /** Writes what holds of the newest segment into one that takes its place; it is left there. */
 export function salvageNewest(
   { segments, hashName }: RowOptions,
   name: string,
   sealed: readonly Member[],
   before: SegmentState | null,
-  known: readonly StreamState[] = [],
+  committed?: Committed,
 ) {
-  const others = [...known, ...before?.streams ?? []];
-  const taken = takeRemains(segments.salvage(name), others, hashName);
+  const others = [...committed?.streams ?? [], ...before?.streams ?? []];
+  const all = takeRemains(segments.salvage(name), others, hashName);
+  const taken = committed === undefined ? all : upTo(all, committed);
   const named = [...others, ...taken.streams];
   const ends = lastBlocks(segments, sealed, taken);
   const { receipts, meta, streams } = rebuiltState(taken, before, rebuiltStreams(named, ends));

@@ -34,11 +34,6 @@ export class RowUpkeep {
     return this.#durable.row.outdated().length;
   }
 
-  /** See {@link Segments.useKeys}. */
-  useKeys(keys: readonly string[]): void {
-    this.#segments.useKeys(keys);
-  }
-
   stop(): void {
     this.#scrubbing?.return(undefined);
     this.#rekeying?.return(undefined);
@@ -46,9 +41,18 @@ export class RowUpkeep {
 
   *#looked(): Generator<void> {
     for (const { name } of this.#durable.row.members()) {
-      for (const _ of this.#durable.proved(name)) yield;
+      // Meanwhile it may have been pruned, or written anew.
+      if (!this.#isThere(name)) continue;
+      for (const _ of this.#durable.proved(name)) {
+        yield;
+        if (!this.#isThere(name)) break;
+      }
       yield;
     }
+  }
+
+  #isThere(name: string): boolean {
+    return this.#durable.row.members().some((one) => one.name === name);
   }
 
   *#rekeyed(): Generator<void> {
@@ -61,8 +65,7 @@ export class RowUpkeep {
 
   *#rekeyedOne(name: string): Generator<void> {
     const { row } = this.#durable;
-    const isThere = () => row.members().some((one) => one.name === name);
-    if (!isThere()) return;
+    if (!this.#isThere(name)) return;
     const next = revised(name);
     const draft = this.#segments.draft(next);
     try {
@@ -70,7 +73,7 @@ export class RowUpkeep {
         draft.add(changes);
         yield;
         // Meanwhile it may have been pruned, or salvaged.
-        if (!isThere()) return;
+        if (!this.#isThere(name)) return;
       }
       for (const changes of this.#durable.keysOf(name)) draft.add(changes);
       const state = row.with(name, (segment) => segment.state());
@@ -81,7 +84,7 @@ export class RowUpkeep {
       ]);
       row.close(name);
       row.replaceBy(name, memberOf(next, draft.publish()));
-      this.#segments.unlink(name);
+      row.unlink(name);
     } finally {
       draft.discard();
     }

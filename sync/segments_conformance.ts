@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { firstHash } from "./chain.ts";
 import { range } from "./fixtures.ts";
 import type { Block, Change, KeyState, Receipt, Segments, StreamState } from "./segments.ts";
-import { createSegment, ONE_BLOCK } from "./segments.ts";
+import { createSegment, DamagedSegment, ONE_BLOCK } from "./segments.ts";
 
 const ORIGIN = "site-1.1-00112233445566ff";
 
@@ -175,6 +175,75 @@ export function describeStorage(name: string, rig: () => StorageRig): void {
       const opened = again.open("00000003");
       expect(opened.state().meta.get("name")).toBe("00000003");
       opened.close();
+    });
+
+    test("a segment is there once it was published, whole, and not before or without", () => {
+      using storage = rig();
+      const segments = storage.open();
+      const dropped = segments.draft("00000001");
+      dropped.add([meta("a", "1")]);
+      expect(segments.names()).toEqual([]);
+      dropped.discard();
+      expect(segments.names()).toEqual([]);
+      const draft = segments.draft("00000001");
+      draft.add([blockChange(block(1, 3)), meta("a", "1")]);
+      draft.add([blockChange(block(4, 6)), meta("a", "2")]);
+      const segment = draft.publish();
+      draft.discard();
+      expect(segments.names()).toEqual(["00000001"]);
+      segment.commit([blockChange(block(7, 7))]);
+      segment.close();
+      const again = storage.open().open("00000001");
+      expect(again.state().meta.get("a")).toBe("2");
+      const limits = { entriesMax: 100, bytesMax: 1e9 };
+      expect(again.blocks(ORIGIN, "reading", 1, limits).map(({ last }) => last)).toEqual([3, 6, 7]);
+      again.close();
+    });
+
+    test("what is left of a segment that is not closed is all that was committed", () => {
+      using storage = rig();
+      const segments = storage.open();
+      const segment = createSegment(segments, "00000001", [[blockChange(block(1, 3))]]);
+      segment.commit([
+        blockChange(block(4, 5, 9000)),
+        { kind: "stream", state: streamState(5) },
+        { kind: "key", key: key("7", 1) },
+        { kind: "receipt", receipt: receipt(2) },
+        meta("origin", ORIGIN),
+      ]);
+      segment.abandon();
+      const remains = segments.salvage("00000001");
+      const blocks = [...remains.blocks()].map(({ owners, block }) => {
+        expect(owners).toContainEqual(
+          expect.objectContaining({ origin: ORIGIN, stream: "reading" }),
+        );
+        return block;
+      });
+      expect(blocks).toContainEqual(block(1, 3));
+      expect(blocks).toContainEqual(block(4, 5, 9000));
+      expect(remains.streams).toContainEqual(streamState(5));
+      expect(remains.keys).toContainEqual(key("7", 1));
+      expect(remains.receipts).toContainEqual(receipt(2));
+      expect(remains.meta).toContainEqual(["origin", ORIGIN]);
+    });
+
+    test("a segment that was set aside is in the row no more, and its name is free", () => {
+      using storage = rig();
+      const segments = storage.open();
+      const segment = createSegment(segments, "00000001", [[meta("a", "1")]]);
+      segment.abandon();
+      segments.setAside("00000001", { reason: "a test", copied: false });
+      expect(storage.open().names()).toEqual([]);
+      const other = createSegment(segments, "00000001", [[meta("a", "2")]]);
+      expect(other.state().meta.get("a")).toBe("2");
+      other.close();
+    });
+
+    test("a segment that is not there is damage, of which nothing is left", () => {
+      using storage = rig();
+      const segments = storage.open();
+      expect(() => segments.open("00000009")).toThrow(DamagedSegment);
+      expect([...segments.salvage("00000009").blocks()]).toEqual([]);
     });
 
     test("bytes grow with what is stored", () => {

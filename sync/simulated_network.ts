@@ -16,6 +16,7 @@ import {
   type PullAsked,
 } from "./questions.ts";
 import type { SignedRun } from "./run.ts";
+import { JournalUnwritable } from "./journal_health.ts";
 import { DiskError } from "./simulated_segments.ts";
 import type { SimulatedTime } from "./simulated_time.ts";
 import { decodeBatch, encodeBatch } from "./wire.ts";
@@ -153,7 +154,8 @@ export class SimulatedNetwork {
       if (answer.status !== 200) throw new PeerError(new TextDecoder().decode(answer.body));
       return answer.body;
     } catch (error) {
-      const expected = error instanceof OctetsError || error instanceof DiskError;
+      const expected = error instanceof OctetsError || error instanceof DiskError ||
+        error instanceof JournalUnwritable;
       throw expected ? new PeerError(error.message) : error;
     } finally {
       admitted.leave();

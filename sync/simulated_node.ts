@@ -12,6 +12,7 @@ import { Pacer } from "./pacing.ts";
 import { Pull } from "./pull.ts";
 import type { Member } from "./routes.ts";
 import {
+  type DiskCopy,
   DiskError,
   type DiskStep,
   SimulatedDisk,
@@ -59,6 +60,7 @@ export class SimulatedNode {
   #bootedMs = 0;
   /** How far its wall clock is off, milliseconds. */
   #wallErrorMs = 0;
+  #backup: DiskCopy | null = null;
 
   /** `peers`: the centres it ships to. */
   constructor(name: string, peers: readonly string[], world: World) {
@@ -92,6 +94,27 @@ export class SimulatedNode {
   /** Sets its wall clock wrong by so much; 0 sets it right. */
   setWallError(ms: number): void {
     this.#wallErrorMs = ms;
+  }
+
+  get hasBackup(): boolean {
+    return this.#backup !== null;
+  }
+
+  /** Takes a copy of its disk, as it is while it runs. */
+  backUp(): void {
+    this.#backup = this.#disk.copy();
+  }
+
+  /** Cuts its power and puts the copy of its disk in the place of what it has now. */
+  restore(): void {
+    this.kill(true);
+    if (this.#backup !== null) this.#disk.become(this.#backup);
+  }
+
+  /** Cuts its power; when it comes back, a file of its disk cannot be read to its end. */
+  damageDisk(): void {
+    this.kill(true);
+    this.#disk.damageAny();
   }
 
   /** Starts its process; a failure on the way leaves it down. */
@@ -190,7 +213,7 @@ export class SimulatedNode {
         peer,
         peerPublicKey: members.get(to)?.publicKey ?? "",
         key: this.key,
-        carries: (origin) => isCounty ? nodeOf(origin) !== to : nodeOf(origin) === this.name,
+        carries: (origin) => isCounty || nodeOf(origin) === this.name,
         others: () => otherCentres(links, to),
         relayAfterMs: isCounty ? 5000 : 0,
         refreshMs: 20_000,

@@ -46,6 +46,9 @@ interface LogFile {
   damagedFrom: number | null;
 }
 
+/** A disk's files at one moment. */
+export type DiskCopy = ReadonlyMap<string, Pick<LogFile, "commits" | "damagedFrom">>;
+
 export class SimulatedDisk {
   readonly #random: () => number;
   readonly #step: (step: DiskStep) => void;
@@ -144,6 +147,32 @@ export class SimulatedDisk {
   damage(name: string, commit: number): void {
     const file = this.#files.get(name);
     if (file !== undefined) file.damagedFrom = commit;
+  }
+
+  /** Damages any one of its files from any commit on. */
+  damageAny(): void {
+    const names = this.names();
+    const name = names.at(Math.floor(this.#random() * names.length));
+    const commits = this.#files.get(name ?? "")?.commits.length ?? 0;
+    if (name !== undefined) this.damage(name, Math.floor(this.#random() * (commits + 1)));
+  }
+
+  /** All that a power cut now could not take. */
+  copy(): DiskCopy {
+    return new Map([...this.#files].map(([name, { commits, synced, damagedFrom }]) => {
+      const forgotten = commits.findIndex((commit) => commit.forgotten);
+      const kept = commits.slice(0, forgotten < 0 ? synced : Math.min(synced, forgotten));
+      return [name, { commits: kept.map((commit) => ({ ...commit })), damagedFrom }];
+    }));
+  }
+
+  /** Puts a copy in the place of all that is here. */
+  become(copy: DiskCopy): void {
+    this.#removed.clear();
+    this.#files = new Map([...copy].map(([name, { commits, damagedFrom }]) => [
+      name,
+      { commits: commits.map((commit) => ({ ...commit })), synced: commits.length, damagedFrom },
+    ]));
   }
 
   /** What a power cut leaves; who had it open must not use it any more. */

@@ -1,19 +1,18 @@
 /**
  * Sites and two counties under every fault that a seed brings: loss, delay, repeats, cuts, kills,
- * power cuts between any two steps, disk errors, clocks that jump. What the promises say is
- * checked all along.
+ * power cuts between any two steps, disk errors, damaged and restored disks, clocks that jump.
+ * What the promises say is checked all along.
  */
 import type { NewEntry } from "./append.ts";
-import { firstHash } from "./chain.ts";
 import { nodeOf } from "./origin.ts";
 import type { Member } from "./routes.ts";
-import { entriesOf } from "./run.ts";
-import { streamKey } from "./segments.ts";
+import type { StreamState } from "./segments.ts";
+import { Ledger } from "./simulation_ledger.ts";
 import { CALM, type NetworkFaults, SimulatedNetwork } from "./simulated_network.ts";
 import { SimulatedNode, type World } from "./simulated_node.ts";
 import type { DiskStep } from "./simulated_segments.ts";
 import { seeded, SimulatedTime } from "./simulated_time.ts";
-import { STREAMS } from "./stream.ts";
+import { STREAMS, streamTo } from "./stream.ts";
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -28,6 +27,9 @@ export interface SimulationResult {
   readonly powerCuts: number;
   readonly diskErrors: number;
   readonly pruned: number;
+  /** Disks of which a file went bad, and disks that were put back to an earlier copy. */
+  readonly damaged: number;
+  readonly restored: number;
   /** Simulated seconds from the mending until all were equal. */
   readonly healedSeconds: number;
 }
@@ -44,24 +46,16 @@ const WALL_ERRORS_MS = [-1_795_000_000_000, -86_400_000, 365 * 86_400_000, 0];
 /** All nodes are equal so soon after the mending, seconds: ten times the longest backoff. */
 const HEAL_SECONDS_MAX = 600;
 
-/** An item whose sender was told that it is stored. */
-interface Acknowledged {
-  readonly node: string;
-  readonly stream: string;
-  readonly id: number;
-  readonly keyed: boolean;
-}
-
 export class Simulation {
   readonly #options: SimulationOptions;
   readonly #random: () => number;
   readonly #time = new SimulatedTime();
   readonly #network: SimulatedNetwork;
   readonly #nodes: readonly SimulatedNode[];
-  readonly #acknowledged: Acknowledged[] = [];
-  /** Of each (origin, stream) the highest number acknowledged, and its hash. */
-  readonly #told = new Map<string, { seq: number; hash: string; node: string }>();
-  readonly #counts = { kills: 0, powerCuts: 0, diskErrors: 0, pruned: 0 };
+  readonly #centres: readonly SimulatedNode[];
+  readonly #sites: readonly SimulatedNode[];
+  readonly #ledger: Ledger;
+  readonly #counts = { kills: 0, powerCuts: 0, diskErrors: 0, pruned: 0, damaged: 0, restored: 0 };
   #troubled = true;
   #lastId = 0;
   /** The first promise that was found broken, in whatever callback that was. */
@@ -79,13 +73,15 @@ export class Simulation {
       members: new Map<string, Member>(),
       diskFault: (_, step) => this.#diskFault(step),
     };
-    const sites = Array.from({ length: options.sites }, (_, index) => `site-${index + 1}`);
-    this.#nodes = [
-      ...COUNTIES.map((name) =>
-        new SimulatedNode(name, COUNTIES.filter((one) => one !== name), world)
-      ),
-      ...sites.map((name) => new SimulatedNode(name, COUNTIES, world)),
-    ];
+    this.#centres = COUNTIES.map((name) =>
+      new SimulatedNode(name, COUNTIES.filter((one) => one !== name), world)
+    );
+    this.#sites = Array.from(
+      { length: options.sites },
+      (_, index) => new SimulatedNode(`site-${index + 1}`, COUNTIES, world),
+    );
+    this.#nodes = [...this.#centres, ...this.#sites];
+    this.#ledger = new Ledger(this.#nodes, this.#centres);
   }
 
   /** Throws {@link BrokenPromise} where one was not kept. */
@@ -102,16 +98,20 @@ export class Simulation {
     const mendedMs = this.#time.nowMs();
     await this.#until(() => this.#equal(), mendedMs + HEAL_SECONDS_MAX * 1000);
     const healedSeconds = (this.#time.nowMs() - mendedMs) / 1000;
-    await this.#checkContents();
+    const fault = await this.#ledger.faultInContents();
+    if (fault !== null) this.#broken(fault);
     for (const node of this.#nodes) node.kill(false);
-    return { acknowledged: this.#acknowledged.length, ...this.#counts, healedSeconds };
+    return { acknowledged: this.#ledger.count, ...this.#counts, healedSeconds };
   }
 
   async #until(done: () => boolean, deadlineMs = Infinity): Promise<void> {
     while (!done()) {
       if (this.#time.nowMs() > deadlineMs) this.#broken(`G6: not equal: ${this.#positions()}`);
       if (!await this.#time.step()) this.#broken("nothing happens any more");
-      this.#check();
+      const fault = this.#ledger.fault();
+      if (fault !== null) this.#broken(fault);
+      const ended = this.#nodes.find(({ failure }) => failure !== null);
+      if (ended !== undefined) this.#broken(`the process of ${ended.name} ended by itself`);
       if (this.#failure !== null) throw this.#failure;
     }
   }
@@ -132,10 +132,31 @@ export class Simulation {
         node.kill(true);
       } else if (dice < 0.05) node.stop();
       else if (dice < 0.06) node.setWallError(this.#any(WALL_ERRORS_MS));
+      else if (dice < 0.07) this.#damage(node);
+      else if (dice < 0.085) node.backUp();
+      else if (dice < 0.095) this.#restore(node);
       else if (dice < 0.15) this.#prune(node);
-      else if (!COUNTIES.includes(node.name)) this.#append(node);
+      else if (this.#sites.includes(node)) this.#append(node);
+      else if (dice < 0.4) this.#order(node);
     };
     this.#time.after(this.#random() * 1000, next);
+  }
+
+  /** A file of a site's disk goes bad while all that it holds is at both centres. */
+  #damage(node: SimulatedNode): void {
+    if (!this.#sites.includes(node) || !this.#ledger.isSafe(node.name)) return;
+    this.#counts.damaged++;
+    this.#ledger.lost(node.name);
+    node.damageDisk();
+  }
+
+  /** A node is put back to an earlier copy of its disk; one centre only: the other has all. */
+  #restore(node: SimulatedNode): void {
+    const mayGo = this.#sites.includes(node) || node === this.#centres[0];
+    if (!mayGo || !node.hasBackup || !this.#ledger.centresUp(node.name)) return;
+    this.#counts.restored++;
+    this.#ledger.lost(node.name);
+    node.restore();
   }
 
   /** What a service manager does: a process that ended is started again. */
@@ -200,112 +221,76 @@ export class Simulation {
         if (outcome.kind === "conflict" || outcome.kind === "released") {
           this.#report(`T2: item ${id} of ${node.name} came back as ${outcome.kind}`);
         }
-        this.#acknowledged.push({ node: node.name, stream: at, id, keyed });
-        if (outcome.kind === "stored") await this.#tell(node, origin, at, outcome.seq);
+        const place = outcome.kind === "stored" ? { origin, seq: outcome.seq } : null;
+        this.#ledger.acknowledge({ node: node.name, stream: at, id, keyed, place });
+        if (place !== null) await this.#tell(node, origin, at, place.seq);
       }
+    }, () => {});
+  }
+
+  /** A county's word to one of its sites, which both centres keep and the site pulls. */
+  #order(node: SimulatedNode): void {
+    const { journal } = node;
+    if (journal === null) return;
+    const stream = streamTo(this.#any(this.#sites).name);
+    const id = ++this.#lastId * this.#nodes.length + this.#nodes.indexOf(node);
+    const item: NewEntry = {
+      kind: "entry",
+      stream,
+      entryKind: "test",
+      time: node.stamp(),
+      body: JSON.stringify({ id }),
+    };
+    const { origin } = journal;
+    journal.append([item], node.stamp()).then(async ([outcome]) => {
+      if (outcome.kind !== "stored") return;
+      const place = { origin, seq: outcome.seq };
+      this.#ledger.acknowledge({ node: node.name, stream, id, keyed: false, place });
+      await this.#tell(node, origin, stream, outcome.seq);
     }, () => {});
   }
 
   async #tell(node: SimulatedNode, origin: string, stream: string, seq: number): Promise<void> {
     const hash = await node.journal?.hashAt(origin, stream, seq);
     if (hash === undefined || hash === null) return;
-    const key = streamKey(origin, stream);
-    const told = this.#told.get(key);
-    if (told === undefined || seq > told.seq) {
-      this.#told.set(key, { seq, hash: hash.toHex(), node: node.name });
-    }
+    this.#ledger.tell(node.name, origin, stream, seq, hash);
   }
 
   #prune(node: SimulatedNode): void {
-    const isCounty = COUNTIES.includes(node.name);
-    if (isCounty) return;
+    if (!this.#sites.includes(node)) return;
     node.journal?.prune({
       centres: COUNTIES,
       keepOwnMs: 0,
-      keepOthersMs: null,
+      keepOthersMs: 0,
       nowMs: node.stamp().wallMs + 1,
     }).then((segments) => this.#counts.pruned += segments, () => {});
   }
 
-  /** After every step: nothing acknowledged is missing, nothing held is another thing. */
-  #check(): void {
-    for (const [key, { seq, hash, node: writer }] of this.#told) {
-      const [origin, stream] = key.split(" ");
-      for (const { name, journal } of this.#nodes) {
-        const state = journal?.position(origin, stream);
-        if (journal === null) continue;
-        if (name === writer && (state === undefined || state.seq < seq)) {
-          this.#broken(`G1: ${name} has lost ${origin} ${stream} ${(state?.seq ?? 0) + 1}–${seq}`);
-        }
-        if (state?.seq === seq && state.hash.toHex() !== hash) {
-          this.#broken(`G5: ${name} holds another ${origin} ${stream} ${seq}`);
-        }
-        if (name === writer && state !== undefined) this.#checkFloor(origin, stream, state.floor);
-      }
-    }
-  }
-
-  /** G2: what a site has pruned, both centres have; one that is down says so once it is up. */
-  #checkFloor(origin: string, stream: string, floor: number): void {
-    for (const { name, journal } of this.#nodes) {
-      if (journal === null || !COUNTIES.includes(name)) continue;
-      const held = journal.position(origin, stream)?.seq ?? 0;
-      if (held < floor - 1) {
-        this.#broken(`G2: ${origin} ${stream} is pruned below ${floor}, ${name} holds ${held}`);
-      }
-    }
-  }
-
+  /** Both centres hold the same, all that sites wrote, and sites all that is for them. */
   #equal(): boolean {
-    const [first, ...others] = this.#nodes.filter(({ name }) => COUNTIES.includes(name))
-      .map((node) => positionsOf(node, null));
-    const sites = this.#nodes.filter(({ name }) => !COUNTIES.includes(name));
-    return first.length > 0 && others.every((one) => one.join() === first.join()) &&
-      sites.every((site) => {
-        const at = new Set(first);
-        return site.journal !== null && positionsOf(site, site.name).every((one) => at.has(one));
+    if (this.#nodes.some(({ journal }) => journal === null)) return false;
+    const [first, ...others] = this.#centres.map((centre) => positionsOf(centre, () => true));
+    const at = new Set(first);
+    return others.every((one) => one.join() === first.join()) &&
+      this.#sites.every((site) => {
+        const own = positionsOf(site, ({ origin }) => nodeOf(origin) === site.name);
+        // A site may hold more than a centre that was put back to a backup.
+        const orders = this.#centres[0].journal?.positions()
+          .filter(({ stream }) => stream === streamTo(site.name)) ?? [];
+        return own.every((one) => at.has(one)) &&
+          orders.every(({ origin, stream, seq }) =>
+            (site.journal?.position(origin, stream)?.seq ?? 0) >= seq
+          );
       });
   }
 
   #positions(): string {
-    return this.#nodes.map((node) => `\n${node.name}: ${positionsOf(node, null).join(", ")}`).join(
-      "",
-    );
-  }
-
-  /** G1, G3, G5 at the end: each acknowledged item is at both centres, and once if it has an id. */
-  async #checkContents(): Promise<void> {
-    for (const node of this.#nodes.filter(({ name }) => COUNTIES.includes(name))) {
-      const found = new Map<string, number>();
-      for (const state of node.journal?.positions() ?? []) {
-        for (const id of await this.#idsIn(node, state.origin, state.stream)) {
-          const key = `${nodeOf(state.origin)} ${state.stream} ${id}`;
-          found.set(key, (found.get(key) ?? 0) + 1);
-        }
-      }
-      for (const { node: writer, stream, id, keyed } of this.#acknowledged) {
-        const times = found.get(`${writer} ${stream} ${id}`) ?? 0;
-        if (times === 0) this.#broken(`G1: item ${id} of ${writer} is not at ${node.name}`);
-        if (keyed && times !== 1) this.#broken(`G3: item ${id} is ${times} times at ${node.name}`);
-      }
-    }
-  }
-
-  async #idsIn(node: SimulatedNode, origin: string, stream: string): Promise<number[]> {
-    const ids: number[] = [];
-    for (let after = 0, previous: Uint8Array = firstHash();;) {
-      const limits = { entriesMax: 1000, bytesMax: 1 << 20 };
-      const result = await node.journal?.read(origin, stream, after, limits);
-      if (result?.kind !== "run") return ids;
-      for (const entry of entriesOf(result.run, previous)) {
-        if (entry.kind === "test") ids.push(JSON.parse(new TextDecoder().decode(entry.body)).id);
-        previous = entry.hash;
-      }
-      if (previous.toHex() !== result.run.hash.toHex()) {
-        this.#broken(`G5: the chain of ${origin} ${stream} is broken at ${node.name}`);
-      }
-      after = result.run.last;
-    }
+    const everywhere = this.#nodes.map((node) => new Set(positionsOf(node, () => true)));
+    return this.#nodes.map(({ name }, index) => {
+      const others = everywhere.filter((_, other) => other !== index);
+      const apart = [...everywhere[index]].filter((one) => others.some((at) => !at.has(one)));
+      return `\n${name}, not everywhere: ${apart.join(", ")}`;
+    }).join("");
   }
 
   #any<T>(of: readonly T[]): T {
@@ -329,9 +314,12 @@ export class Simulation {
   }
 }
 
-function positionsOf(node: SimulatedNode, of: string | null): string[] {
+function positionsOf(
+  node: SimulatedNode,
+  isWanted: (state: StreamState) => boolean,
+): string[] {
   return (node.journal?.positions() ?? [])
-    .filter(({ origin }) => of === null || nodeOf(origin) === of)
+    .filter((state) => isWanted(state))
     .map(({ origin, stream, seq, hash }) =>
       `${origin} ${stream} ${seq} ${hash.toHex().slice(0, 8)}`
     )

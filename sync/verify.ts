@@ -2,7 +2,7 @@
 import { isGap } from "./block.ts";
 import { Chain, type HashName } from "./chain.ts";
 import { HASH_BYTES, skipContent } from "./entry.ts";
-import { headStatement, signedBy } from "./identity.ts";
+import { gapStatement, headStatement, signedBy } from "./identity.ts";
 import { OctetReader, OctetsError } from "./octets.ts";
 import { nodeOf } from "./origin.ts";
 import { inOrder } from "./segment_name.ts";
@@ -13,6 +13,7 @@ import {
   type Segments,
   type StreamState,
 } from "./segments.ts";
+import type { Span } from "./spans.ts";
 
 export interface Finding {
   readonly origin: string;
@@ -21,9 +22,14 @@ export interface Finding {
   readonly first: number;
   readonly good: number;
   /** Entries that their origin itself has declared gone: a gap stands in their place. */
-  readonly gone: number;
+  readonly gaps: readonly Span[];
   /** The first entry that does not hold, and why; `null` where all do. */
-  readonly bad: { readonly seq: number; readonly reason: string } | null;
+  readonly bad: {
+    readonly seq: number;
+    readonly reason: string;
+    /** Of entries that are missing, the last of those in a row. */
+    readonly upTo?: number;
+  } | null;
 }
 
 export interface Verification {
@@ -81,8 +87,10 @@ export class StreamWalk {
   readonly #state: StreamState;
   readonly #chain: Chain;
   readonly #publicKeys: readonly string[];
+  readonly #gaps: Span[] = [];
   #bad: Finding["bad"] = null;
-  #gone = 0;
+  /** The first entry that is there behind the place where the walk cannot go on. */
+  #behind = Infinity;
 
   constructor(state: StreamState, { hashName, publicKeysOf }: Omit<VerifyOptions, "segments">) {
     const { origin, stream, floor, floorHash } = state;
@@ -102,7 +110,9 @@ export class StreamWalk {
 
   /** Walks over a block, if it is the one that comes next and nothing bad was found before. */
   take(block: PlainBlock): void {
-    if (this.#bad === null && block.first === this.next) this.#walkBlock(block);
+    if (this.#bad !== null) return;
+    if (block.first === this.next) this.#walkBlock(block);
+    else if (block.first > this.next) this.#behind = Math.min(this.#behind, block.first);
   }
 
   /** Walks on as far as the segment reaches; whether that was any way at all. */
@@ -112,7 +122,11 @@ export class StreamWalk {
     while (!this.isDone) {
       const from = this.next;
       const blocks = segment.blocks(origin, stream, from, LIMITS);
-      if (blocks.length === 0 || blocks[0].first !== from) break;
+      if (blocks.length === 0 || blocks[0].first !== from) {
+        this.#behind = Math.min(this.#behind, blocks.at(0)?.first ?? Infinity);
+        break;
+      }
+      this.#behind = Infinity;
       for (const block of blocks) this.take(block);
     }
     return this.#chain.seq > begun;
@@ -122,20 +136,21 @@ export class StreamWalk {
   end(): Finding {
     const { origin, stream, floor, seq, hash } = this.#state;
     const last = this.#chain.seq;
-    if (this.#bad === null && last < seq) this.#fail(last + 1, "it is missing");
+    if (this.#bad === null && last < seq) {
+      const upTo = Math.min(seq, this.#behind - 1);
+      this.#bad = { seq: last + 1, reason: "it is missing", ...(upTo > last + 1 ? { upTo } : {}) };
+    }
     if (this.#bad === null && this.#chain.hash.toHex() !== hash.toHex()) {
       this.#fail(last, "the journal's position has another hash");
     }
-    const good = (this.#bad?.seq ?? last + 1) - floor - this.#gone;
-    return { origin, stream, first: floor, good, gone: this.#gone, bad: this.#bad };
+    const gone = this.#gaps.reduce((sum, gap) => sum + gap.last - gap.first + 1, 0);
+    const good = (this.#bad?.seq ?? last + 1) - floor - gone;
+    return { origin, stream, first: floor, good, gaps: this.#gaps, bad: this.#bad };
   }
 
   #walkBlock(block: PlainBlock): void {
     const chain = this.#chain;
-    if (isGap(block)) {
-      this.#gone += block.last - block.first + 1;
-      return chain.moveTo(block.last, block.hashes);
-    }
+    if (isGap(block)) return this.#walkGap(block);
     const reader = new OctetReader(block.contents);
     while (!reader.done) {
       const seq = chain.seq + 1;
@@ -157,6 +172,18 @@ export class StreamWalk {
     }
     if (chain.seq !== block.last) return this.#fail(chain.seq + 1, "it is missing");
     this.#checkHead(block);
+  }
+
+  /** Nothing hangs on what is gone, but the origin has signed where the chain goes on. */
+  #walkGap({ first, last, hashes, signature }: PlainBlock): void {
+    if (signature !== null && this.#publicKeys.length > 0) {
+      const statement = gapStatement(first, { ...this.#state, seq: last, hash: hashes });
+      if (!this.#publicKeys.some((key) => signedBy(key, statement, signature))) {
+        return this.#fail(first, "its origin's signature of the gap does not hold");
+      }
+    }
+    this.#gaps.push({ first, last });
+    this.#chain.moveTo(last, hashes);
   }
 
   #checkHead({ last, signature }: PlainBlock): void {

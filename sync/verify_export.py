@@ -72,84 +72,7 @@ CLOCKS, VERSIONS = ["untrusted", "holdover", "trusted"], {"sha256": 1, "sm3": 2}
 
 
 def text16(text):
-    data = text.encode()
-    return struct.pack(">H", len(data)) + data
-
-
-class Export:
-    def __init__(self, header, pinned):
-        self.hash, self.exporter, self.keys = header["hash"], header["exporter"], header["keys"]
-        self.whole, self.entries, self.ended = hashlib.new(self.hash), 0, False
-        self.origin = self.stream = "none"
-        self.seq, self.proven, self.last = 0, 0, bytes(32)
-        need(header["format"] == "tributary-export-1", "the format is not known here")
-        need(pinned in [None, *self.keys[self.exporter]], "the exporter's key is not the one given")
-
-    def check(self, node, message, line, what):
-        signature = base64.b64decode(line["signature"], validate=True)
-        keys = [base64.urlsafe_b64decode(key + "=") for key in self.keys.get(node, [])]
-        need(any(signed(key, message, signature) for key in keys), f"{what} of {node} does not hold")
-
-    def head(self):
-        place = text16(self.origin) + text16(self.stream) + struct.pack(">q", self.seq) + self.last
-        return text16("tributary-head-1") + place
-
-    def proved(self):
-        need(self.seq == self.proven, "no signature of its origin vouches for it")
-
-    def range(self, line):
-        self.proved()
-        self.origin, self.stream = line["origin"], line["stream"]
-        self.seq = self.proven = line["after"]
-        self.last = bytes.fromhex(line["previous"])
-        need(self.seq > 0 or self.last == bytes(32), "something comes before the first entry")
-
-    def entry(self, line, body):
-        self.seq, self.entries = self.seq + 1, self.entries + 1
-        need(line["seq"] == self.seq, f"{line['seq']} stands in its place")
-        data = struct.pack(">B", VERSIONS[self.hash]) + text16(self.origin) + text16(self.stream)
-        data += struct.pack(">qq", self.seq, line["wallMs"]) + bytes.fromhex(line["bootId"])
-        data += struct.pack(">qB", line["bootMs"], CLOCKS.index(line["clock"]))
-        data += text16(line["kind"]) + struct.pack(">I", len(body)) + body
-        self.last = hashlib.new(self.hash, self.last + data).digest()
-        need(self.last.hex() == line["hash"], "its bytes, or those before, are not what was hashed")
-
-    def gap(self, line):
-        self.proved()
-        need(line["first"] == self.seq + 1, "the gap behind it begins elsewhere")
-        self.seq = self.proven = line["last"]
-        self.last = bytes.fromhex(line["hash"])
-        message = text16("tributary-gap-1") + struct.pack(">q", line["first"]) + self.head()
-        self.check(self.origin.split(".")[0], message, line, "the signature of a gap")
-        print(f"gap: {self.origin} {self.stream} {line['first']} to {line['last']}")
-
-    def take(self, raw):
-        at = raw.find(b',"body":')
-        line = json.loads(raw if at < 0 else raw[:at] + b"}")
-        if at >= 0:
-            self.entry(line, raw[at + 8 : -2])
-        elif "after" in line:
-            self.range(line)
-        elif "gap" in line:
-            self.gap(line["gap"])
-        elif "missing" in line:
-            print("missing: {origin} {stream} {first} to {last}".format(**line["missing"]))
-        elif "head" in line:
-            need(line["head"]["seq"] == self.seq, "its head is that of another")
-            self.check(self.origin.split(".")[0], self.head(), line["head"], "the head")
-            self.proven = self.seq
-        elif "receipt" in line:
-            centre = line["receipt"]["centre"]
-            need(line["receipt"]["seq"] == self.seq, "its receipt is that of another")
-            message = text16("tributary-receipt-1") + text16(centre) + self.head()
-            self.check(centre, message, line["receipt"], "the receipt")
-        else:
-            self.proved()
-            need(line["entries"] == self.entries, f"the file has {self.entries} entries")
-            message = text16("tributary-export-1") + text16(self.exporter) + self.whole.digest()
-            self.check(self.exporter, message, line, "the signature over the file")
-            self.ended = True
-        self.whole.update(raw)
+    return struct.pack(">H", len(text.encode())) + text.encode()
 
 
 def need(holds, reason):
@@ -157,23 +80,81 @@ def need(holds, reason):
         raise ValueError(reason)
 
 
+def verify(file, pinned, at):
+    """Walks a file; returns its header and how many entries it has. `at` tells the place."""
+    first = file.readline()
+    header, count, proven, last, ended = json.loads(first), 0, 0, bytes(32), False
+    whole, keys, exporter = hashlib.new(header["hash"], first), header["keys"], header["exporter"]
+    need(header["format"] == "tributary-export-1", "the format is not known here")
+    need(pinned in [None, *keys[exporter]], "the exporter's key is not the one given")
+    at.update(origin="none", stream="none", seq=0)
+
+    def check(node, message, line, what):
+        known = [base64.urlsafe_b64decode(key + "=") for key in keys.get(node, [])]
+        signature = base64.b64decode(line["signature"], validate=True)
+        need(any(signed(key, message, signature) for key in known), f"{what} of {node} is wrong")
+
+    for raw in file:
+        need(not ended and raw.endswith(b"}\n"), "a line is cut, or behind the end")
+        body = raw.find(b',"body":')
+        line = json.loads(raw if body < 0 else raw[:body] + b"}")
+        names, node = text16(at["origin"]) + text16(at["stream"]), at["origin"].split(".")[0]
+        head = text16("tributary-head-1") + names + struct.pack(">q", at["seq"]) + last
+        if "head" not in line and "receipt" not in line and body < 0:
+            need(at["seq"] == proven, "no signature of its origin vouches for it")
+        if body >= 0:
+            at["seq"], count = at["seq"] + 1, count + 1
+            need(line["seq"] == at["seq"], f"{line['seq']} stands in its place")
+            data = struct.pack(">B", VERSIONS[header["hash"]]) + names
+            data += struct.pack(">qq", at["seq"], line["wallMs"]) + bytes.fromhex(line["bootId"])
+            data += struct.pack(">qB", line["bootMs"], CLOCKS.index(line["clock"]))
+            data += text16(line["kind"]) + struct.pack(">I", len(raw) - body - 10)
+            data += raw[body + 8:-2]
+            last = hashlib.new(header["hash"], last + data).digest()
+            need(last.hex() == line["hash"], "its bytes, or those before, are not what was hashed")
+        elif "head" in line:
+            need(line["head"]["seq"] == at["seq"], "its head is that of another")
+            check(node, head, line["head"], "the head")
+            proven = at["seq"]
+        elif "receipt" in line:
+            need(line["receipt"]["seq"] == at["seq"], "its receipt is that of another")
+            centre = line["receipt"]["centre"]
+            message = text16("tributary-receipt-1") + text16(centre) + head
+            check(centre, message, line["receipt"], "the receipt")
+        elif "gap" in line:
+            gap, last = line["gap"], bytes.fromhex(line["gap"]["hash"])
+            need(gap["first"] == at["seq"] + 1, "the gap behind it begins elsewhere")
+            at["seq"] = proven = gap["last"]
+            head = text16("tributary-head-1") + names + struct.pack(">q", proven) + last
+            head = text16("tributary-gap-1") + struct.pack(">q", gap["first"]) + head
+            check(node, head, gap, "the signature of a gap")
+            print(f"gap: {at['origin']} {at['stream']} {gap['first']} to {gap['last']}")
+        elif "missing" in line:
+            print("missing: {origin} {stream} {first} to {last}".format(**line["missing"]))
+        elif "after" in line:
+            at.update(origin=line["origin"], stream=line["stream"], seq=line["after"])
+            proven, last = at["seq"], bytes.fromhex(line["previous"])
+            need(proven > 0 or last == bytes(32), "something comes before the first entry")
+        else:
+            need(line["entries"] == count, f"the file has {count} entries")
+            message = text16("tributary-export-1") + text16(exporter) + whole.digest()
+            check(exporter, message, line, "the signature over the file")
+            ended = True
+        whole.update(raw)
+    need(ended, "the file is cut: its last line is missing")
+    return header, count
+
+
 def main(path, pinned=None):
-    export = None
+    at = {}
     try:
         with open(path, "rb") as file:
-            first = file.readline()
-            export = Export(json.loads(first), pinned)
-            export.whole.update(first)
-            for raw in file:
-                need(not export.ended and raw.endswith(b"}\n"), "a line is cut, or behind the end")
-                export.take(raw)
-        need(export.ended, "the file is cut: its last line is missing")
+            header, count = verify(file, pinned, at)
     except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
-        place = "the header" if export is None else f"{export.origin} {export.stream} {export.seq}"
-        print(f"BAD at {place}: {error}")
+        print("BAD at {}: {}".format(" ".join(map(str, at.values())) or "the header", error))
         return 1
-    print(f"good: {export.entries} entries, as {export.exporter} exported them")
-    print("the exporter's keys, to compare: " + " ".join(export.keys[export.exporter]))
+    print(f"good: {count} entries, as {header['exporter']} exported them")
+    print("the exporter's keys, to compare: " + " ".join(header["keys"][header["exporter"]]))
     return 0
 
 

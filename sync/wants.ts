@@ -1,4 +1,5 @@
 /** Entries that this disk has lost and centres may have: what links find, and pulls bring back. */
+import type { Missing } from "./journal_holes.ts";
 import { streamKey } from "./segments.ts";
 
 /** Entries behind `after` up to `last`. */
@@ -40,6 +41,16 @@ export class Wants {
     if (known === undefined && this.#open.size >= WANTS_MAX) return;
     this.#open.set(key, { want, without: new Set(), triedMs: -Infinity });
     for (const wake of this.#waiting) wake();
+  }
+
+  /** Asks for all that this disk is missing: of a stream from its first hole to its last. */
+  addMissing(missing: readonly Missing[]): void {
+    const streams = Map.groupBy(missing, ({ origin, stream }) => streamKey(origin, stream));
+    for (const holes of streams.values()) {
+      const { origin, stream } = holes[0];
+      const after = Math.min(...holes.map(({ first }) => first)) - 1;
+      this.add({ origin, stream, after, last: Math.max(...holes.map(({ last }) => last)) });
+    }
   }
 
   /** What a centre may still have. */

@@ -1,4 +1,4 @@
-/** Journals with as many entries as a box gathers in years, filled in bulk as the collector does. */
+/** Journals with as many entries as a box gathers in years, filled as the collector does it. */
 import { join } from "node:path";
 import type { NewEntry } from "../../sync/append.ts";
 import { type Journal, openJournal } from "../../sync/journal.ts";
@@ -21,7 +21,7 @@ export async function openJournalOf(config: Config): Promise<Journal> {
     directory,
     node: config.node,
     hashName: config.journal.hash,
-    encryptionKey: openKeystore(config.dataDir, config.keyFile).storageKey,
+    encryptionKeys: openKeystore(config.dataDir, config.keyFile).storage.keys,
     segmentBytesMax: config.journal.segmentMiB << 20,
     stamp: new SystemClock().now(),
   });

@@ -1,6 +1,6 @@
 /**
- * `deno task bench:growth [SMALL] [LARGE] [IDLE_SECONDS]`: what an entry costs to append and to ship when a
- * journal holds few and when it holds many, and the memory of a site whose backlog has grown. The
+ * `deno task bench:growth [SMALL] [LARGE] [IDLE_SECONDS]`: what an entry costs to append and to
+ * ship when a journal holds few and when it holds many, and the memory of a site whose backlog has grown. The
  * machine may do other things as well: processor time tells more than the clock then. The floor is
  * libsql alone, in transactions of the same size.
  */

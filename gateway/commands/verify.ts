@@ -89,18 +89,31 @@ export function isSound({ findings, unreadable }: Verification): boolean {
 
 export function verificationText(verification: Verification): string {
   const { findings, unreadable } = verification;
+  const span = ({ seq, upTo }: { seq: number; upTo?: number }) =>
+    upTo === undefined ? `${seq}` : `${seq} to ${upTo}`;
   const rows = findings.map(({ origin, stream, first, good, bad }) => [
     origin,
     stream,
     String(good),
-    bad === null ? `sound, from ${first}` : `BAD at ${bad.seq}: ${bad.reason}`,
+    bad === null ? `sound, from ${first}` : `BAD at ${span(bad)}: ${bad.reason}`,
   ]);
+  const gaps = findings.flatMap(({ origin, stream, gaps }) =>
+    gaps.map(({ first, last }) =>
+      `gap: origin ${origin}, stream ${stream}, ${first} to ${last}: its origin lost them`
+    )
+  );
   const entries = findings.reduce((sum, { good }) => sum + good, 0);
   const troubles = unreadable.map(({ segment, reason }) => `segment ${segment}: ${reason}`);
   const bad = findings.flatMap(({ origin, stream, bad }) =>
     bad === null ? [] : [`first bad entry: origin ${origin}, stream ${stream}, seq ${bad.seq}`]
   );
   const verdict = isSound(verification) ? `${entries} entries, all sound` : "NOT sound";
-  return [table(["ORIGIN", "STREAM", "GOOD", "VERDICT"], rows), ...troubles, ...bad, verdict]
+  return [
+    table(["ORIGIN", "STREAM", "GOOD", "VERDICT"], rows),
+    ...gaps,
+    ...troubles,
+    ...bad,
+    verdict,
+  ]
     .join("\n");
 }

@@ -203,9 +203,10 @@ async function viewOf(
   const place = here ?? there;
   if (place === null) throw new Error("Neither node holds this stream");
   const differing = days.flatMap(([pair, verdict]) => verdict === "different" ? [pair] : []);
-  // Equal ends, unequal days: one lacks entries in between.
-  const isDifferent = state === "equal" && differing.length > 0;
-  const lack = isDifferent ? await firstLack(journal, differing) : null;
+  // Equal ends, unequal days: one lacks entries in between. What this disk has lost it knows.
+  const lost = journal.missing().find((one) => keyOf(one) === keyOf(place))?.first ?? null;
+  const isDifferent = state === "equal" && (differing.length > 0 || lost !== null);
+  const lack = isDifferent ? lost ?? await firstLack(journal, differing) : null;
   return {
     node,
     origin: place.origin,

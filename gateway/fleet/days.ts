@@ -70,8 +70,6 @@ export function replaceDays(
   { origin, stream }: Pick<DayDigest, "origin" | "stream">,
   counted: readonly DayDigest[],
 ): void {
-  database.transaction(() => {
-    database.run("DELETE FROM days WHERE origin = ? AND stream = ?", [origin, stream]);
-    addDays(database, counted);
-  });
+  database.run("DELETE FROM days WHERE origin = ? AND stream = ?", [origin, stream]);
+  addDays(database, counted);
 }

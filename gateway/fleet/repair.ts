@@ -34,16 +34,14 @@ export async function repair(
   let forks = 0;
   for (const view of compared) {
     if (view.state !== "different") continue;
-    const { origin, stream, firstDifference: from } = view;
-    if (view.here === null || from === null) continue;
+    const { origin, stream, here, firstDifference: from } = view;
+    if (here === null) continue;
+    // What was counted may be of before something was lost, or came back.
+    if (view.differing.length > 0) await tables.mend({ origin, stream, seq: here.seq });
+    if (from === null) continue;
     const isHole = await nextHole(journal, origin, stream, from - 1) === from;
-    if (!isHole && view.here.hash !== view.there?.hash) forks++;
-    const more = await fill(node, peer, { origin, stream, from }, signal);
-    filled += more;
-    if (more > 0) {
-      await tables.caughtUp(journal);
-      await tables.recount(origin, stream);
-    }
+    if (!isHole && here.hash !== view.there?.hash) forks++;
+    filled += await fill(node, peer, { origin, stream, from }, signal);
   }
   link.askAgain();
   // Nobody ships to a site: only the other centre has something to ask.

@@ -2,20 +2,25 @@
 import type { Journal } from "../journal.ts";
 import type { JournalMethods, Opening } from "../journal_methods.ts";
 import { type JournalCalls, JournalShell } from "../journal_shell.ts";
+import { systemTimer } from "../timer.ts";
 import { PostgresMethods } from "./postgres_methods.ts";
 import type { Server } from "./server.ts";
 
 export interface PostgresJournalOptions
   extends Omit<Opening, "directory" | "encryptionKeys" | "segmentBytesMax"> {
   readonly server: Server;
+  /** See {@link JournalShell}. */
+  readonly groupCommitMs?: number;
 }
 
 /** Opens it; throws where the database cannot be reached, or does not keep what it commits. */
 export async function openPostgresJournal(options: PostgresJournalOptions): Promise<Journal> {
-  const { server, ...opening } = options;
+  const { server, groupCommitMs, ...opening } = options;
   const journal = new JournalShell(
     opening.hashName,
     (listeners) => new DirectCalls(new PostgresMethods(server, opening, listeners)),
+    systemTimer,
+    groupCommitMs,
   );
   await journal.open({ ...opening, directory: "", segmentBytesMax: 0 });
   return journal;
