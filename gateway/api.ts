@@ -13,6 +13,7 @@ import { comparisonLines, comparisonQuery, repairWith } from "./fleet/comparing.
 import { compare, equalityView } from "./fleet/equality.ts";
 import { exportParts, exportQuery, exportRanges, tellExport } from "./export_request.ts";
 import { invite } from "./fleet/invite.ts";
+import { beginRotation, rotationView } from "./key_rotation.ts";
 import { listTwins, twinsView } from "./fleet/twins.ts";
 import { ROLES } from "./fleet/members.ts";
 import { REFUSAL_CODES } from "../drivers/driver.ts";
@@ -172,10 +173,24 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/twins",
-    summary: "Nodes of which there are two boxes, until one of them is enrolled anew",
+    summary: "Nodes of which there are two boxes, until one of them has a new key",
     role: "county",
     answer: z.array(twinsView),
     handle: async ({ node }) => Response.json(await listTwins(node.tables)),
+  },
+  {
+    method: "get",
+    path: "/api/key-rotation",
+    summary: "Whether all that is at rest is under the newest key",
+    answer: rotationView,
+    handle: ({ node }) => Promise.resolve(Response.json(node.rotation.view())),
+  },
+  {
+    method: "post",
+    path: "/api/key-rotation",
+    summary: "Takes a new at-rest key into use, and writes everything anew under it",
+    answer: rotationView,
+    handle: async ({ node }) => await beginRotation(node),
   },
   {
     method: "get",

@@ -82,8 +82,12 @@ export class CentreLink {
       const known = registry.member(this.#centre.node);
       if (known?.role === "county" && this.#hasAuthority()) {
         // A replaced box that has just enrolled begins a life after those of the old one.
-        await this.#replication.lives.overtaken(readLatestLife(this.#node.config.dataDir));
-        return await this.#connect(known.publicKey, signal);
+        const latest = readLatestLife(this.#node.config.dataDir);
+        const begun = this.#replication.lives.overtaken(latest);
+        // A disk that takes nothing now may take it later.
+        if (await begun.then(() => true, () => false)) {
+          return await this.#connect(known.publicKey, signal);
+        }
       }
       await pause(this.#unusable === null ? LOOK_MS : FILE_MS, signal);
       if (signal.aborted) return;
@@ -169,6 +173,7 @@ export class CentreLink {
       ...shared,
       peer,
       follow: config.role === "site" ? streamTo(config.node) : null,
+      reachable: async (signal) => await this.#link?.reachable(signal),
       member: (name) => {
         const own = { publicKey: keystore.key.publicKey, role: config.role };
         const member = registry.member(name) ?? (name === config.node ? own : undefined);

@@ -87,7 +87,10 @@ const node = (example: string) => ({
   dataDir: z.string().min(1).default("/var/lib/tributary")
     .describe("Folder for journal, keys and tables; nobody else may use it"),
   keyFile: z.string().optional()
-    .describe("File with the at-rest key, 64 hexadecimal digits; none: made in dataDir/keys"),
+    .describe(
+      "File with the at-rest key, 64 hexadecimal digits; to rotate it: a new one on the first " +
+        "line. None: systemd's credential storage.key, else made in dataDir/keys",
+    ),
   http: http.prefault({}).describe("Console and API"),
   journal: journal.prefault({}).describe("Where entries are kept"),
   blobs: blobs.prefault({}).describe("Large contents such as ECG, documents and images"),
@@ -166,7 +169,8 @@ export type StoreConfig = z.infer<typeof store>;
 const county = z.strictObject({
   role: z.literal("county").describe("Receives from sites, keeps both centres equal"),
   ...node("county-a"),
-  store: store.default({ kind: "libsql" }).describe("What the journal is kept in"),
+  store: store.default({ kind: "libsql" })
+    .describe("The journal: libsql, or postgres (with hosts, database, user, passwordFile, ca)"),
   peer: centreCalled("county-b").optional().describe("The county's other centre"),
 });
 export type CountyConfig = z.infer<typeof county>;

@@ -5,7 +5,7 @@ import { ExportError, exportFile, type ExportRange } from "../sync/export.ts";
 import { lifeOf, NODE_NAME, nodeOf, parseOrigin } from "../sync/origin.ts";
 import { keysOf } from "../sync/desk.ts";
 import { streamRank } from "../sync/stream.ts";
-import { numbersOfDays } from "./fleet/days.ts";
+import { numbersOfDays } from "./fleet/day_tables.ts";
 import type { Node } from "./node.ts";
 
 const NUMBER = /^[1-9]\d{0,14}$/;

@@ -70,7 +70,7 @@ export class TablesDesk implements AsyncDisposable {
     });
     this.#tables = await QueryTables.open(this.#journal, {
       path: this.path,
-      ...(encryptionKey === undefined ? {} : { encryptionKey }),
+      ...(encryptionKey === undefined ? {} : { encryptionKeys: [encryptionKey] }),
       authorities,
     }, (error) => this.failures.push(String(error)));
     await this.#tables.caughtUp(this.#journal);

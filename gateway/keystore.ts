@@ -1,36 +1,29 @@
 /** What a node must keep to itself: its key, the at-rest key, the token of its programs. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import * as z from "zod";
 import { NodeKey } from "../sync/identity.ts";
+import { writeDurably } from "./durable_file.ts";
+import { Keyring } from "./keyring.ts";
 import type { Member } from "../sync/routes.ts";
 
 /** Files of a node's data folder. */
 export interface Keystore {
   readonly key: NodeKey;
-  /** 64 hexadecimal digits: the journal and the tables are encrypted with it. */
-  readonly storageKey: string;
+  /** At-rest keys: journal, tables and files are encrypted with the newest. */
+  readonly storage: Keyring;
   /** Bearer token for programs, base64url of 32 random bytes. */
   readonly token: string;
 }
-
-const STORAGE_KEY = /^[0-9a-f]{64}$/;
 
 /** Opens the keys of a node, made at its first start. Files can be read by their owner only. */
 export function openKeystore(dataDir: string, keyFile: string | undefined): Keystore {
   const folder = join(dataDir, "keys");
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const storagePath = keyFile ?? join(folder, "storage.key");
-  const storageKey = keyFile === undefined
-    ? readOrMake(storagePath, () => randomBytes(32).toString("hex"))
-    : Deno.readTextFileSync(storagePath);
-  if (!STORAGE_KEY.test(storageKey.trim())) {
-    throw new Error(`Cannot use the at-rest key in "${storagePath}": want 64 hexadecimal digits`);
-  }
   return {
     key: NodeKey.parse(readOrMake(join(folder, "node.pem"), () => NodeKey.create().toPem())),
-    storageKey: storageKey.trim(),
+    storage: Keyring.open(dataDir, keyFile),
     token: readOrMake(tokenPath(dataDir), () => randomBytes(32).toString("base64url")).trim(),
   };
 }
@@ -58,25 +51,6 @@ function readOrMake(path: string, make: () => string): string {
   const text = make();
   writeDurably(path, text);
   return text;
-}
-
-/** Writes a whole file or leaves the old one, whatever the power does. */
-export function writeDurably(path: string, text: string): void {
-  const temporary = `${path}.new`;
-  const file = Deno.openSync(temporary, { write: true, create: true, truncate: true, mode: 0o600 });
-  try {
-    file.writeSync(new TextEncoder().encode(text));
-    file.syncSync();
-  } finally {
-    file.close();
-  }
-  Deno.renameSync(temporary, path);
-  const folder = Deno.openSync(dirname(path), { read: true });
-  try {
-    folder.syncSync();
-  } finally {
-    folder.close();
-  }
 }
 
 const lifeSchema = z.object({ latest: z.string() });

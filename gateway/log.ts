@@ -40,6 +40,7 @@ export type LogLine =
   | { kind: "enrolled"; node: string; role: string }
   | { kind: "invited"; node: string; role: string }
   | { kind: "pruned"; segments: number }
+  | { kind: "rekeyed"; given: string | null }
   | { kind: "blobs-removed"; files: number }
   | { kind: "blob-lost"; hash: string; reason: string }
   | { kind: "blob-set-aside"; destination: string; hash: string; reason: string }
@@ -86,6 +87,7 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "enrolled": "info",
   "invited": "info",
   "pruned": "info",
+  "rekeyed": "info",
   "blobs-removed": "info",
   "blob-lost": "error",
   "blob-set-aside": "warning",

@@ -122,7 +122,7 @@ function buildProgram(): Command {
       }
       if (Object.keys(how).length > 0) throw new UsageError("This needs --against URL");
       const { isSound, verificationText, verifyJournal } = await import("./commands/verify.ts");
-      const verification = verifyJournal(readConfig(config));
+      const verification = await verifyJournal(readConfig(config));
       print(json ? JSON.stringify(verification, null, 2) : verificationText(verification));
       if (!isSound(verification)) throw new CommandError("The journal is not sound");
     });
@@ -183,6 +183,7 @@ function buildProgram(): Command {
     });
 
   addDeviceCommands(program);
+  addKeyCommands(program);
   addCentreCommands(program);
   return program;
 }
@@ -204,6 +205,25 @@ function addCentreCommands(program: Command): void {
         print(await declareCentreBy(readConfig(config), name, word === "lost", reason));
       });
   }
+}
+
+function addKeyCommands(program: Command): void {
+  const key = command(program, "key", "keys of this node", "tributary key rotate");
+  command(
+    key,
+    "rotate",
+    "a new at-rest key, beside the running node; or, with a code, a new key that names it",
+    "tributary key rotate --identity K7QX-2M4P-9TRA-HW3C",
+  )
+    .addOption(CONFIG_OPTION)
+    .option("--identity <code>", "the key that names this node: enrols a new one with this code")
+    .action(async ({ config, identity }: WithConfig & { identity?: string }) => {
+      const { rotateIdentity, rotateStorageKey } = await import("./commands/key.ts");
+      const read = readConfig(config);
+      if (identity === undefined) return print(await rotateStorageKey(read, print));
+      const centre = await rotateIdentity(read, identity);
+      print(`${read.node} has a new key, which ${centre} knows; restart it now`);
+    });
 }
 
 function addDeviceCommands(program: Command): void {

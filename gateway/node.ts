@@ -10,6 +10,7 @@ import { ClockWatch } from "./clock_watch.ts";
 import { Counters } from "./counters.ts";
 import { DiskWatch, openReserve } from "./disk_watch.ts";
 import { Registry } from "./fleet/registry.ts";
+import { KeyRotation } from "./key_rotation.ts";
 import { type Keystore, openKeystore, PeersFile, readLatestLife } from "./keystore.ts";
 import { CentreLosses } from "./known_losses.ts";
 import type { Log } from "./log.ts";
@@ -30,6 +31,7 @@ export interface Node extends AsyncDisposable {
   readonly clockWatch: ClockWatch;
   readonly tables: QueryTables;
   readonly registry: Registry;
+  readonly rotation: KeyRotation;
   readonly losses: CentreLosses;
   readonly blobs: BlobStore;
   /** Files that come from other nodes; `null` at a site, to which none come. */
@@ -56,7 +58,7 @@ export async function openNode(
   const clock = new SystemClock();
   const journal = opened.adopt(
     await openStore(config, {
-      storageKey: keystore.storageKey,
+      storageKeys: keystore.storage.keys,
       stamp: clock.now(),
       machine,
       latest: readLatestLife(dataDir),
@@ -70,7 +72,7 @@ export async function openNode(
   const tables = opened.use(
     await QueryTables.open(journal, {
       path: join(dataDir, "tables.db"),
-      encryptionKey: keystore.storageKey,
+      encryptionKeys: keystore.storage.keys,
       authorities,
     }, (error) => log({ kind: "failed", error: String(error), stack: undefined })),
   );
@@ -96,6 +98,7 @@ export async function openNode(
     clockWatch: new ClockWatch({ clock, journal, admission: disk, log }),
     tables,
     registry,
+    rotation: new KeyRotation({ keystore, journal, tables, blobs, clock, log }),
     losses,
     blobs,
     arrivals,

@@ -2,12 +2,13 @@
 import type { HashName } from "../sync/chain.ts";
 import { readContents } from "../sync/entry.ts";
 import type { Entry } from "../sync/entry.ts";
-import { Database, type Parameter } from "../sync/database.ts";
+import type { Database, Parameter } from "../sync/database.ts";
 import type { DayDigest } from "../sync/day.ts";
 import type { ReadResult } from "../sync/journal_core.ts";
 import type { JournalReader } from "../sync/journal_methods.ts";
 import { entriesOf, type Run } from "../sync/run.ts";
 import { streamKey, type StreamState } from "../sync/segments.ts";
+import { rekeyDatabase } from "../sync/rekey_database.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
 import { centreLossesOf } from "./centre_losses.ts";
 import { corrections } from "./devices/corrections.ts";
@@ -16,15 +17,17 @@ import { countDays, days, daysChange, replaceDays } from "./fleet/days.ts";
 import { livesOf } from "./fleet/lives.ts";
 import { membersOf } from "./fleet/members.ts";
 import type { Projection } from "./projection.ts";
+import {
+  fileOptions,
+  openTablesFile,
+  type TablesFile,
+  type TablesFileOpening,
+} from "./tables_file.ts";
 
-export interface ProjectionOpening {
-  readonly path: string;
-  readonly encryptionKey?: string;
+export interface ProjectionOpening extends TablesFileOpening {
   readonly hashName: HashName;
   /** Channel to the journal, from `Journal.reader()`. */
   readonly journal: MessagePort;
-  /** Nodes whose word on memberships counts: the county's own. */
-  readonly authorities: readonly string[];
 }
 
 export type ProjectionMethods = {
@@ -38,23 +41,20 @@ export type ProjectionMethods = {
   rows(sql: string, parameters: readonly Parameter[]): unknown[];
   /** Counts the days of a stream anew, after entries came to fill what was missing. */
   recount(origin: string, stream: string): Promise<void>;
+  /** Writes the file anew under this key, where it is under another. */
+  rekey(encryptionKey: string): void;
   close(): void;
 };
 
 /** Entries taken in one transaction. */
 const LIMITS = { entriesMax: 2000, bytesMax: 2 << 20 };
-/** 4 MiB of write-ahead log. */
-const CHECKPOINT_PAGES = 1024;
-
-const CURSORS = `CREATE TABLE cursors (
-  origin TEXT NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
-  PRIMARY KEY (origin, stream)
-) STRICT, WITHOUT ROWID;`;
 const MOVE_CURSOR = `INSERT INTO cursors (origin, stream, seq) VALUES (?,?,?)
 ON CONFLICT (origin, stream) DO UPDATE SET seq = excluded.seq`;
 
 class Tables {
-  readonly #database: Database;
+  readonly #path: string;
+  #database: Database;
+  #encryptionKey: string | undefined;
   readonly #journal: PortCalls<JournalReader>;
   readonly #projections: readonly Projection[];
   readonly #hashName: HashName;
@@ -62,8 +62,14 @@ class Tables {
   /** Whether something was taken since this was last asked. */
   changed = false;
 
-  constructor(database: Database, opening: ProjectionOpening, projections: readonly Projection[]) {
+  constructor(
+    { database, encryptionKey }: TablesFile,
+    opening: ProjectionOpening,
+    projections: readonly Projection[],
+  ) {
+    this.#path = opening.path;
     this.#database = database;
+    this.#encryptionKey = encryptionKey;
     this.#journal = new PortCalls(opening.journal);
     this.#projections = projections;
     this.#hashName = opening.hashName;
@@ -119,6 +125,12 @@ class Tables {
     this.changed = true;
   }
 
+  rekey(encryptionKey: string): void {
+    if (this.#encryptionKey === encryptionKey) return;
+    this.#database = rekeyDatabase(this.#database, fileOptions(this.#path, encryptionKey));
+    this.#encryptionKey = encryptionKey;
+  }
+
   rows(sql: string, parameters: readonly Parameter[]): unknown[] {
     return this.#database.plainRows(sql, parameters);
   }
@@ -151,51 +163,6 @@ function entriesIn(run: Run, hashName: HashName): Entry[] {
   return daysChange(entries) ? [...entriesOf(run, run.previous, hashName)] : entries;
 }
 
-function openDatabase(
-  { path, encryptionKey, authorities }: ProjectionOpening,
-  projections: readonly Projection[],
-): { database: Database; madeAnew: string | null } {
-  // Whose word counts decides what stands in the tables as much as the projections do.
-  const made = projections.map(({ name, version }) => `${name} ${version}`);
-  const version = [...made, ...authorities.toSorted()].join(", ");
-  const open = () =>
-    new Database({
-      path,
-      ...(encryptionKey === undefined ? {} : { encryptionKey }),
-      // What a power cut takes is made again from the journal.
-      synchronous: "NORMAL",
-      checkpointPages: CHECKPOINT_PAGES,
-    });
-  let reason: string | null = null;
-  try {
-    const database = open();
-    const known = database.row("SELECT name FROM sqlite_master WHERE name = 'version'");
-    const found = known === undefined
-      ? null
-      : database.row("SELECT value FROM version")?.text("value");
-    if (found === version) return { database, madeAnew: null };
-    reason = found === null ? null : `the tables were "${found}", now they are "${version}"`;
-    database.close();
-  } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
-  }
-  for (const tail of ["", "-wal", "-shm"]) {
-    try {
-      Deno.removeSync(path + tail);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  const database = open();
-  database.transaction(() => {
-    database.exec(CURSORS);
-    for (const { schema } of projections) database.exec(schema);
-    database.exec("CREATE TABLE version (value TEXT NOT NULL) STRICT");
-    database.run("INSERT INTO version VALUES (?)", [version]);
-  });
-  return { database, madeAnew: reason };
-}
-
 let tables: Tables | null = null;
 
 function opened(): Tables {
@@ -213,9 +180,9 @@ const methods: ProjectionMethods = {
       livesOf(opening.authorities),
       centreLossesOf(opening.authorities),
     ];
-    const { database, madeAnew } = openDatabase(opening, projections);
-    tables = new Tables(database, opening, projections);
-    return madeAnew;
+    const file = openTablesFile(opening, projections);
+    tables = new Tables(file, opening, projections);
+    return file.madeAnew;
   },
   async follow(moved) {
     const reasons: string[] = [];
@@ -231,6 +198,7 @@ const methods: ProjectionMethods = {
   },
   rows: (sql, parameters) => opened().rows(sql, parameters),
   recount: (origin, stream) => opened().recount(origin, stream),
+  rekey: (encryptionKey) => opened().rekey(encryptionKey),
   close() {
     tables?.close();
     tables = null;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { CLOCK_STATES, type Stamp } from "../sync/entry.ts";
 import { isDiskFailure } from "./disk_failure.ts";
-import { writeDurably } from "./keystore.ts";
+import { writeDurably } from "./durable_file.ts";
 
 /** A session that nobody used for so long has ended. */
 const IDLE_MS = 12 * 3_600_000;

@@ -7,8 +7,8 @@ import type { Stamp } from "../sync/entry.ts";
 import { type Config, isLoopback, type StoreConfig } from "./config.ts";
 
 export interface StoreOpening {
-  /** At-rest key of the files; a PostgreSQL has its own means. */
-  readonly storageKey: string;
+  /** At-rest keys of the files, the newest first; a PostgreSQL has its own means. */
+  readonly storageKeys: readonly string[];
   readonly stamp: Stamp;
   readonly machine: string;
   /** The latest life of this node that others hold, where that is known. */
@@ -32,7 +32,7 @@ export function openStore(config: Config, opening: StoreOpening): Promise<Journa
   return openJournal({
     ...life,
     directory,
-    encryptionKeys: [opening.storageKey],
+    encryptionKeys: opening.storageKeys,
     segmentBytesMax: config.journal.segmentMiB * (1 << 20),
     groupCommitMs: config.journal.groupCommitMs,
   });

@@ -74,6 +74,11 @@ export class QueryTables implements AsyncDisposable {
     await this.#worker.call("recount", [origin, stream]);
   }
 
+  /** Writes the file anew under this at-rest key, where it is under another. */
+  async rekey(encryptionKey: string): Promise<void> {
+    await this.#worker.call("rekey", [encryptionKey]);
+  }
+
   /** Yields when the tables have changed. */
   changes(signal: AbortSignal): AsyncIterable<unknown> {
     return this.#changes.watch(signal);

@@ -71,6 +71,11 @@ export class Database implements Disposable {
     return this.#statement(sql).all(...parameters);
   }
 
+  /** Rows as they come, one after the other, however many. */
+  *each(sql: string): Generator<unknown> {
+    yield* this.#database.prepare(sql).iterate();
+  }
+
   /** Commits what `work` did, or nothing of it when it throws. */
   transaction<T>(work: () => T): T {
     this.run("BEGIN IMMEDIATE");

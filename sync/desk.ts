@@ -110,9 +110,12 @@ export interface Asker {
   readonly remote: string | null;
 }
 
-/** Takes in that somebody asks who says in which life it writes; tells of twins. */
+/**
+ * Takes in that somebody asks who says in which life it writes; tells of twins. A county may well
+ * be several processes on one database, each with a life of its own.
+ */
 export function noteLife({ end, twins }: Desk, { node, remote }: Asker, self: string): void {
-  if (parseOrigin(self)?.node !== node) return;
+  if (parseOrigin(self)?.node !== node || end.member(node)?.role !== "site") return;
   const sighting = twins.saw(node, self, remote);
   if (sighting !== null) end.onEvent({ kind: "twins", ...sighting });
 }

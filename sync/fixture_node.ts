@@ -73,8 +73,13 @@ export class FixtureNode implements AsyncDisposable {
   }
 
   /** A new node whose journal is kept elsewhere; it closes it. */
-  static over(name: string, members: Members, journal: Journal): FixtureNode {
-    return new FixtureNode(name, members, new TemporaryFolder(), journal, NodeKey.create());
+  static over(
+    name: string,
+    members: Members,
+    journal: Journal,
+    key = NodeKey.create(),
+  ): FixtureNode {
+    return new FixtureNode(name, members, new TemporaryFolder(), journal, key);
   }
 
   /** The disk as it is after a clean stop; the node goes on afterwards. */

@@ -74,6 +74,8 @@ class MemorySegments implements Segments {
     return segment;
   }
 
+  useKeys(): void {}
+
   isOutdated(): boolean {
     return false;
   }

@@ -1,11 +1,18 @@
 import { expect, test } from "vitest";
 import { BOOT_ID, numbered, range, stampAt, TemporaryFolder } from "./fixtures.ts";
 import { type Journal, type JournalOptions, openJournal } from "./journal.ts";
+import { describeJournal, LIMITS, NODE, numbersIn } from "./journal_conformance.ts";
 import { parseOrigin } from "./origin.ts";
 import { entriesOf } from "./run.ts";
 import { firstHash } from "./chain.ts";
 
-const LIMITS = { entriesMax: 1000, bytesMax: 1 << 20 };
+describeJournal("libsql files", () => {
+  const folder = new TemporaryFolder();
+  return Promise.resolve({
+    open: (options = {}) => open(folder, { node: NODE, ...options }),
+    [Symbol.asyncDispose]: () => Promise.resolve(folder[Symbol.dispose]()),
+  });
+});
 
 function open(folder: TemporaryFolder, options: Partial<JournalOptions> = {}): Promise<Journal> {
   return openJournal({
@@ -17,49 +24,6 @@ function open(folder: TemporaryFolder, options: Partial<JournalOptions> = {}): P
     ...options,
   });
 }
-
-async function numbersIn(journal: Journal, origin = journal.origin): Promise<number[]> {
-  const numbers: number[] = [];
-  for (let after = 0, previous: Uint8Array = firstHash();;) {
-    const result = await journal.read(origin, "reading", after, LIMITS);
-    if (result.kind !== "run") return numbers;
-    for (const { seq, body } of entriesOf(result.run, previous)) {
-      expect(seq).toBe(numbers.length + 1);
-      numbers.push(JSON.parse(new TextDecoder().decode(body)).number);
-    }
-    after = result.run.last;
-    previous = result.run.hash;
-  }
-}
-
-test("entries are numbered without a gap and read back in order, whoever appended them", async () => {
-  using folder = new TemporaryFolder();
-  const journal = await open(folder);
-  const outcomes = await Promise.all(
-    range(0, 99).map((batch) =>
-      journal.append(range(batch * 7 + 1, batch * 7 + 7).map((n) => numbered(n)), stampAt(batch))
-    ),
-  );
-  const seqs = outcomes.flat().map((outcome) => outcome.kind === "stored" ? outcome.seq : 0);
-  expect(seqs).toEqual(range(1, 700));
-  expect(await numbersIn(journal)).toEqual(range(1, 700));
-  expect(journal.position(journal.origin, "reading")?.seq).toBe(700);
-  await journal.close();
-});
-
-test("each stream counts by itself", async () => {
-  using folder = new TemporaryFolder();
-  const journal = await open(folder);
-  const items = range(1, 30).map((n) =>
-    numbered(n, (["alarm", "reading", "record"] as const)[n % 3])
-  );
-  await journal.append(items, stampAt(0));
-  const counts = journal.positions().map(({ stream, seq }) => [stream, seq]);
-  expect(new Map(counts.map(([stream, seq]) => [stream, seq]))).toEqual(
-    new Map([["audit", 1], ["alarm", 10], ["reading", 10], ["record", 10]]),
-  );
-  await journal.close();
-});
 
 test("a clean close goes on with the same life, anything else begins a new one", async () => {
   using folder = new TemporaryFolder();
@@ -249,53 +213,11 @@ test("at rest nothing of a body can be read without the key", async () => {
   await again.close();
 });
 
-test("a body over the limit is refused by name, and nothing is stored of its batch", async () => {
-  using folder = new TemporaryFolder();
-  const journal = await open(folder);
-  const huge = { ...numbered(2), body: "x".repeat((1 << 20) + 1) };
-  await expect(journal.append([numbered(1), huge], stampAt(0))).rejects.toThrow(/"test".*1048577/);
-  expect(journal.position(journal.origin, "reading")).toBeUndefined();
-  await journal.close();
-});
-
 const digest = (text: string) => new TextEncoder().encode(text);
 
 function keyed(number: number, id: string, bytes: string, windowMs: number | null, channel = "c") {
   return { ...numbered(number), key: { channel, id, digest: digest(bytes), windowMs } };
 }
-
-test("T2: the same id is stored once, other bytes under it are told apart, across a restart", async () => {
-  using folder = new TemporaryFolder();
-  const journal = await open(folder);
-  const kinds = async (on: Journal, ms: number, items: Parameters<Journal["append"]>[0]) =>
-    (await on.append(items, stampAt(ms))).map(({ kind }) => kind);
-  expect(await kinds(journal, 1, [keyed(1, "a", "x", 1000), keyed(1, "a", "x", 1000)]))
-    .toEqual(["stored", "duplicate"]);
-  expect(await kinds(journal, 2, [keyed(2, "a", "y", 1000), keyed(3, "b", "y", 1000)]))
-    .toEqual(["conflict", "stored"]);
-  expect(await kinds(journal, 3, [keyed(4, "a", "x", 1000, "other")])).toEqual(["stored"]);
-  await journal.close();
-  const again = await open(folder, { stamp: stampAt(4) });
-  expect(await kinds(again, 5, [keyed(1, "a", "x", 1000)])).toEqual(["duplicate"]);
-  expect(await kinds(again, 900, [keyed(1, "a", "x", 1000)])).toEqual(["duplicate"]);
-  // The window has passed by the boot-time clock.
-  expect(await kinds(again, 2500, [keyed(1, "a", "x", 1000)])).toEqual(["stored"]);
-  expect(await numbersIn(again)).toEqual([1, 3, 4, 1]);
-  await again.close();
-});
-
-test("T2: a wall clock that jumps does not end a window", async () => {
-  using folder = new TemporaryFolder();
-  const journal = await open(folder);
-  const kind = async (wallMs: number, bootMs: number) => {
-    const stamp = { wallMs, bootMs, bootId: BOOT_ID, clock: "untrusted" as const };
-    return (await journal.append([keyed(1, "a", "x", 1000)], stamp))[0].kind;
-  };
-  expect(await kind(0, 10)).toBe("stored");
-  expect(await kind(1_795_000_000_000, 20)).toBe("duplicate");
-  expect(await kind(0, 30)).toBe("duplicate");
-  await journal.close();
-});
 
 test("a released key is free again, one by one or for its whole channel", async () => {
   using folder = new TemporaryFolder();
@@ -313,21 +235,5 @@ test("a released key is free again, one by one or for its whole channel", async 
   await kinds({ kind: "release", channel: "c", id: "" });
   expect(await kinds(keyed(4, "1", "x", null), keyed(5, "2", "x", null)))
     .toEqual(["stored", "stored"]);
-  await journal.close();
-});
-
-test("listeners hear of every commit, at their own pace", async () => {
-  using folder = new TemporaryFolder();
-  const journal = await open(folder);
-  const stop = new AbortController();
-  let heard = 0;
-  const listening = (async () => {
-    for await (const _ of journal.changes(stop.signal)) heard++;
-  })();
-  await journal.append([numbered(1)], stampAt(0));
-  await Promise.resolve();
-  expect(heard).toBeGreaterThan(0);
-  stop.abort();
-  await listening;
   await journal.close();
 });

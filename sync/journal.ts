@@ -57,6 +57,8 @@ export interface Journal {
   missing(): readonly Missing[];
   /** What was found damaged at this open. */
   readonly repairs: readonly Repair[];
+  /** Takes other at-rest keys into use, the newest first; `rekey` is for what was written before. */
+  useKeys(keys: readonly string[]): Promise<void>;
   /** Writes segments anew that are under an older at-rest key, until none is left. */
   rekey(): Promise<{ readonly left: number }>;
   status(): Promise<Status>;

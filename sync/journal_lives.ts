@@ -19,6 +19,7 @@ import type { Change, StreamState } from "./segments.ts";
  * - `fork`: others hold other entries under the numbers of this life;
  * - `salvaged`: damaged segments were set aside, what could be was taken over (see `repairs`);
  * - `backlog`: what this life still had to ship cannot be shipped in its order;
+ * - `shared`: a process opened a store that others may write to as well, each in its own life;
  * - `rewritten`: a segment was written anew because its disk failed.
  */
 export type LifeReason =
@@ -30,6 +31,7 @@ export type LifeReason =
   | "fork"
   | "salvaged"
   | "backlog"
+  | "shared"
   | "rewritten";
 
 /** What a journal knows of itself when it is opened. */

@@ -89,6 +89,7 @@ export type JournalMethods = {
   probe(): void;
   prune(retention: Retention): number;
   scrub(): void;
+  useKeys(keys: readonly string[]): void;
   rekey(): number;
   status(): Status;
   /** Answers {@link JournalReader} on another channel, for another thread. */
@@ -139,6 +140,7 @@ export function journalEnd({ storage, nowMs, nonce }: JournalSurroundings): Jour
     probe: () => journal().probe(),
     prune: (retention) => journal().prune(retention),
     scrub: () => journal().scrub(),
+    useKeys: (keys) => journal().useKeys(keys),
     rekey: () => journal().rekey(),
     status: () => statusOf(journal()),
     serveReader: (port) => answerCalls(port, { read: methods.read } satisfies JournalReader),

@@ -239,6 +239,10 @@ export class JournalShell {
     return this.#asked(this.#worker.call("prune", [retention]));
   }
 
+  useKeys(keys: readonly string[]): Promise<void> {
+    return this.#asked(this.#worker.call("useKeys", [keys]));
+  }
+
   async rekey(): Promise<{ readonly left: number }> {
     let left: number;
     do left = await this.#asked(this.#worker.call("rekey", [])); while (left > 0);

@@ -9,7 +9,7 @@ import { PageCipher } from "./page_cipher.ts";
 import { parseSegmentName } from "./segment_name.ts";
 import type { Change, Draft, Remains, Segment, Segments } from "./segments.ts";
 import { DamagedSegment } from "./segments.ts";
-import { setAside, syncFolder, type WhySetAside } from "./set_aside.ts";
+import { removeIfThere, setAside, syncFolder, type WhySetAside } from "./set_aside.ts";
 import { readWalFile } from "./wal_file.ts";
 
 const SUFFIX = ".journal";
@@ -41,8 +41,8 @@ export class WrongKey extends Error {
 export class LibsqlSegments implements Segments {
   readonly #directory: string;
   readonly #readOnly: boolean;
-  readonly #keys: readonly (string | null)[];
-  readonly #ciphers: readonly PageCipher[];
+  #keys: readonly (string | null)[];
+  #ciphers: readonly PageCipher[];
   /** Which key each segment is under. */
   readonly #keyIndex = new Map<string, number>();
   readonly #abandoned: Database[] = [];
@@ -73,9 +73,12 @@ export class LibsqlSegments implements Segments {
 
   draft(name: string): Draft {
     const path = this.#path(name);
-    return new LibsqlDraft(`${path}${DRAFT_SUFFIX}`, path, this.#keys[0], () => {
-      this.#keyIndex.set(name, 0);
-      return this.#opened(name, 0);
+    const [key] = this.#keys;
+    return new LibsqlDraft(`${path}${DRAFT_SUFFIX}`, path, key, () => {
+      // A newer key may have come while it was written.
+      const index = this.#keys.indexOf(key);
+      this.#keyIndex.set(name, index);
+      return this.#opened(name, index);
     });
   }
 
@@ -85,6 +88,18 @@ export class LibsqlSegments implements Segments {
     this.#keyIndex.set(name, index);
     if (!this.#readOnly) onDisk(() => settleLog(`${path}-wal`));
     return this.#opened(name, index);
+  }
+
+  useKeys(keys: readonly string[]): void {
+    const before = this.#keys;
+    const moved = Array.from(this.#keyIndex, ([name, index]) => {
+      const now = keys.findIndex((key) => key === before[index]);
+      if (now < 0) throw new Error(`Cannot drop an at-rest key: segment "${name}" is under it`);
+      return [name, now] as const;
+    });
+    this.#keys = keys;
+    this.#ciphers = keys.map((key) => new PageCipher(key));
+    for (const [name, index] of moved) this.#keyIndex.set(name, index);
   }
 
   isOutdated(name: string): boolean {
@@ -188,26 +203,34 @@ function settleLog(path: string): void {
   if (log.length === 0) return;
   const { damage, soundBytes } = readWalFile(log, PAGE_BYTES);
   if (damage !== null) throw new DamagedSegment(damage);
+  const sound = log.subarray(0, soundBytes);
   const copy = `${path}${DRAFT_SUFFIX}`;
-  const file = Deno.openSync(copy, { write: true, create: true, truncate: true, mode: 0o600 });
   try {
-    for (let at = 0; at < soundBytes;) at += file.writeSync(log.subarray(at, soundBytes));
+    writeSynced(copy, sound);
+    Deno.renameSync(copy, path);
+  } catch (error) {
+    removeIfThere(copy);
+    if (Reflect.get(Object(error), "code") !== "ENOSPC") throw error;
+    // A full disk takes the same bytes in the same place: written once more, they are synced.
+    writeSynced(path, sound);
+  }
+  syncFolder(join(path, ".."));
+}
+
+/** Writes a file from its beginning and cuts it behind that; it is synced when this returns. */
+function writeSynced(path: string, bytes: Uint8Array): void {
+  const file = Deno.openSync(path, { write: true, create: true, mode: 0o600 });
+  try {
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    file.truncateSync(bytes.length);
     file.syncSync();
   } finally {
     file.close();
   }
-  Deno.renameSync(copy, path);
-  syncFolder(join(path, ".."));
 }
 
 function removeAll(path: string): void {
-  for (const tail of TAILS) {
-    try {
-      Deno.removeSync(path + tail);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
+  for (const tail of TAILS) removeIfThere(path + tail);
 }
 
 /** A file without a log, synced once it is whole, and only then given its name. */

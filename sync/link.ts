@@ -47,6 +47,8 @@ export class Link {
   #oldestMs: number | null = null;
   /** When the peer last said anything, and when it was last asked where it stands. */
   #heardMs = -Infinity;
+  /** Who waits until the peer says something. */
+  readonly #waiting = new Set<() => void>();
   #askedMs = -Infinity;
   /** Whether the journal changed since it was last looked at, and in what overtakes. */
   #changed = false;
@@ -90,6 +92,24 @@ export class Link {
       oldestWaitingMs: waitingEntries === 0 ? null : this.#oldestMs,
       blocked: this.#blocked.list(),
     };
+  }
+
+  /** Resolves once the peer has answered since it last failed or was doubted, or at the abort. */
+  async reachable(signal: AbortSignal): Promise<void> {
+    while (this.#heardMs === -Infinity && !signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const wake = () => resolve();
+      this.#waiting.add(wake);
+      signal.addEventListener("abort", wake);
+      await promise;
+      signal.removeEventListener("abort", wake);
+      this.#waiting.delete(wake);
+    }
+  }
+
+  #heard(): void {
+    this.#heardMs = this.#options.timer.nowMs();
+    for (const wake of this.#waiting) wake();
   }
 
   /** Forgets what the peer is believed to hold and what it did not take, and asks it anew. */
@@ -174,7 +194,7 @@ export class Link {
       this.#behindSince.clear();
     }
     const onHeard = () => {
-      this.#heardMs = timer.nowMs();
+      this.#heard();
       if (this.#state === "up") return;
       this.#enter("up");
       this.#failure = null;
@@ -289,7 +309,7 @@ export class Link {
     const { peer, pacer, timer, onEvent } = this.#options;
     const [startedMs, sentBefore] = [timer.nowMs(), peer.sentBytes];
     const answers = await peer.ship(runs, signal);
-    this.#heardMs = timer.nowMs();
+    this.#heard();
     pacer.spent(peer.sentBytes - sentBefore);
     const bytes = runs.reduce((sum, { contents }) => sum + contents.length, 0);
     this.#size.took(bytes, this.#heardMs - startedMs);

@@ -7,9 +7,11 @@ import { backoffMs } from "./backoff.ts";
 import type { Stamp } from "./entry.ts";
 import { tellGap } from "./gaps.ts";
 import type { Journal } from "./journal.ts";
+import type { SignedRunWithKey } from "./journal_core.ts";
 import { parseOrigin } from "./origin.ts";
 import { type Peer, PeerError } from "./peer.ts";
 import type { PullAsked } from "./questions.ts";
+import type { Reception } from "./reception.ts";
 import type { SignedRun } from "./run.ts";
 import type { Timer } from "./timer.ts";
 import type { Want, Wants } from "./wants.ts";
@@ -20,6 +22,11 @@ export interface PullOptions {
   /** The stream that counties write for this node; `null` where there is none. */
   readonly follow: string | null;
   readonly wants: Wants;
+  /**
+   * Resolves when there is no reason to believe that the peer is away, as its link knows: a dead
+   * destination has one probe, which is the link's (rule T9). Without one it is always asked.
+   */
+  readonly reachable?: (signal: AbortSignal) => Promise<void>;
   /** All keys that a node has ever had, and what it is; `undefined`: not known. */
   readonly member: (node: string) => { role: string; publicKeys: readonly string[] } | undefined;
   readonly stamp: () => Stamp;
@@ -55,6 +62,7 @@ export class Pull {
   async run(signal: AbortSignal): Promise<void> {
     const { timer, random, onEvent, peer } = this.#options;
     while (!signal.aborted) {
+      await this.#options.reachable?.(signal);
       try {
         await this.#once(signal);
         this.#attempts = 0;
@@ -120,13 +128,12 @@ export class Pull {
 
   /** Stores what may be stored; returns how many entries are new. */
   async #take(runs: readonly SignedRun[], wanted: readonly Want[]): Promise<number> {
-    const { journal, peer, onEvent } = this.#options;
+    const { peer, onEvent } = this.#options;
     const taken = runs.flatMap((run) => {
       const publicKeys = this.#keys(run, wanted);
       return publicKeys === null ? [] : [{ run, publicKeys }];
     });
-    for (const { run, publicKeys } of taken) await tellGap(this.#options, run, publicKeys);
-    const receptions = await journal.receive(taken);
+    const receptions = await this.#store(taken);
     let entries = 0;
     for (const [index, reception] of receptions.entries()) {
       const { run } = taken[index];
@@ -142,6 +149,17 @@ export class Pull {
     }
     if (entries > 0) onEvent({ kind: "pulled", from: peer.node, entries });
     return entries;
+  }
+
+  /** What a full or failing disk does not take now is asked for again. */
+  async #store(taken: readonly SignedRunWithKey[]): Promise<Reception[]> {
+    const { journal, peer } = this.#options;
+    try {
+      for (const { run, publicKeys } of taken) await tellGap(this.#options, run, publicKeys);
+      return await journal.receive(taken);
+    } catch (cause) {
+      throw new PeerError(`Cannot store what "${peer.node}" gave`, { cause });
+    }
   }
 
   /** Whose keys to check a run with; `null` where it was not asked for. */

@@ -1,6 +1,7 @@
 /** The receiving end between nodes over HTTP: who asks is made sure of, then it is answered. */
 import { type Answer, type Desk, octets, openDesk, type ReceivingEnd } from "./desk.ts";
 import { DOUBTS, EXPECTED, type Refusal } from "./doubts.ts";
+import { JournalUnwritable } from "./journal_health.ts";
 import { MEMBER_ROUTES, type MemberRoute } from "./member_routes.ts";
 import { OctetsError } from "./octets.ts";
 import { type Problem, PROBLEM_TYPE, problemBody } from "./problem.ts";
@@ -106,7 +107,7 @@ async function handle(
 
 /** A body so short is read whatever there is to do. */
 const READ_ALWAYS_BYTES = 64 << 10;
-/** Room for bodies is there again so soon. */
+/** Room for bodies, or on the disk, may be there again so soon. */
 const FULL_RETRY_MS = 5000;
 
 const UNREAD: Readonly<Record<"too-large" | "cut", Problem>> = {
@@ -191,6 +192,11 @@ async function routed(question: Question, node: string, path: string): Promise<A
     if (path === "/sync/pull") leave();
     return await route(desk, { node, remote }, body);
   } catch (error) {
+    if (error instanceof JournalUnwritable) {
+      const title = "This node's disk takes nothing for now";
+      const told = problem(desk, node, { status: 503, code: "unwritable", title });
+      return { ...told, retryAfterMs: FULL_RETRY_MS };
+    }
     if (!(error instanceof OctetsError)) throw error;
     return problem(desk, node, {
       status: 400,

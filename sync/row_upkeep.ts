@@ -34,6 +34,11 @@ export class RowUpkeep {
     return this.#durable.row.outdated().length;
   }
 
+  /** See {@link Segments.useKeys}. */
+  useKeys(keys: readonly string[]): void {
+    this.#segments.useKeys(keys);
+  }
+
   stop(): void {
     this.#scrubbing?.return(undefined);
     this.#rekeying?.return(undefined);

@@ -180,6 +180,11 @@ export interface Segments {
   draft(name: string): Draft;
   /** Throws {@link DamagedSegment}; other errors say that it cannot be known. */
   open(name: string): Segment;
+  /**
+   * Takes other at-rest keys into use, the newest first: what is new is under the first. A key that
+   * a segment is under has to be among them.
+   */
+  useKeys(keys: readonly string[]): void;
   /** Whether it should be written anew, being encrypted with a key that is to go. */
   isOutdated(name: string): boolean;
   /** Reads what is left of a segment that is closed, abandoned or was never opened. */

@@ -76,7 +76,8 @@ function storeOf(folder: string, name: string) {
   return { name, atMs, bytes: size("") + size("-wal") };
 }
 
-function removeIfThere(path: string): void {
+/** Removes a file, or finds that it is gone. */
+export function removeIfThere(path: string): void {
   try {
     Deno.removeSync(path);
   } catch (error) {

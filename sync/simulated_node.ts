@@ -206,6 +206,7 @@ export class SimulatedNode {
         peer: network.peer(this.name, to, signal),
         follow: isCounty ? null : streamTo(this.name),
         wants,
+        reachable: (signal) => link.reachable(signal),
         member: (node) => {
           const member = members.get(node);
           return member && { role: member.role, publicKeys: [member.publicKey] };

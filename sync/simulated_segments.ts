@@ -196,6 +196,8 @@ export class SimulatedSegments implements Segments {
     return new SimulatedSegment(this.#disk, this.#disk.open(name));
   }
 
+  useKeys(): void {}
+
   isOutdated(): boolean {
     return false;
   }

@@ -72,7 +72,11 @@ export class Standings {
     const knowsThisLife = known.some(({ origin }, index) =>
       origin === self && answers[index].seq > 0
     );
-    if (!knowsThisLife) await lives.overtaken(latest);
+    if (!knowsThisLife) {
+      await lives.overtaken(latest).catch((cause) => {
+        throw new PeerError("Cannot begin a new life in this node's journal", { cause });
+      });
+    }
     for (const [index, state] of known.entries()) {
       const answer = answers[index];
       const key = streamKey(state.origin, state.stream);

@@ -7,7 +7,7 @@ import { OctetReader, OctetsError } from "./octets.ts";
 import { nodeOf } from "./origin.ts";
 import { inOrder } from "./segment_name.ts";
 import {
-  type Block,
+  type PlainBlock,
   type ReadLimits,
   type Segment,
   type Segments,
@@ -77,14 +77,14 @@ export function verify(options: VerifyOptions): Verification {
 }
 
 /** The walk along one (origin, stream), segment after segment. */
-class StreamWalk {
+export class StreamWalk {
   readonly #state: StreamState;
   readonly #chain: Chain;
   readonly #publicKeys: readonly string[];
   #bad: Finding["bad"] = null;
   #gone = 0;
 
-  constructor(state: StreamState, { hashName, publicKeysOf }: VerifyOptions) {
+  constructor(state: StreamState, { hashName, publicKeysOf }: Omit<VerifyOptions, "segments">) {
     const { origin, stream, floor, floorHash } = state;
     this.#state = state;
     this.#chain = new Chain(origin, stream, floor - 1, floorHash, hashName);
@@ -95,17 +95,25 @@ class StreamWalk {
     return this.#bad !== null || this.#chain.seq >= this.#state.seq;
   }
 
+  /** The entry that is walked to next. */
+  get next(): number {
+    return this.#chain.seq + 1;
+  }
+
+  /** Walks over a block, if it is the one that comes next and nothing bad was found before. */
+  take(block: PlainBlock): void {
+    if (this.#bad === null && block.first === this.next) this.#walkBlock(block);
+  }
+
   /** Walks on as far as the segment reaches; whether that was any way at all. */
   walk(segment: Segment): boolean {
     const { origin, stream } = this.#state;
     const begun = this.#chain.seq;
     while (!this.isDone) {
-      const from = this.#chain.seq + 1;
+      const from = this.next;
       const blocks = segment.blocks(origin, stream, from, LIMITS);
       if (blocks.length === 0 || blocks[0].first !== from) break;
-      for (const block of blocks) {
-        if (this.#bad === null && block.first === this.#chain.seq + 1) this.#walkBlock(block);
-      }
+      for (const block of blocks) this.take(block);
     }
     return this.#chain.seq > begun;
   }
@@ -122,7 +130,7 @@ class StreamWalk {
     return { origin, stream, first: floor, good, gone: this.#gone, bad: this.#bad };
   }
 
-  #walkBlock(block: Block): void {
+  #walkBlock(block: PlainBlock): void {
     const chain = this.#chain;
     if (isGap(block)) {
       this.#gone += block.last - block.first + 1;
@@ -151,7 +159,7 @@ class StreamWalk {
     this.#checkHead(block);
   }
 
-  #checkHead({ last, signature }: Block): void {
+  #checkHead({ last, signature }: PlainBlock): void {
     if (signature === null || this.#publicKeys.length === 0) return;
     const statement = headStatement({ ...this.#state, seq: last, hash: this.#chain.hash });
     if (!this.#publicKeys.some((key) => signedBy(key, statement, signature))) {

@@ -34,7 +34,7 @@ const COMMITS_WAITING = 8;
 
 async function fillBacklog(site: NodeFiles): Promise<number> {
   const config = readConfig(site.file);
-  const { storageKey } = openKeystore(config.dataDir, undefined);
+  const { storage } = openKeystore(config.dataDir, undefined);
   const directory = join(config.dataDir, "journal");
   Deno.mkdirSync(directory, { recursive: true });
   const stamp = new SystemClock().now();
@@ -42,7 +42,7 @@ async function fillBacklog(site: NodeFiles): Promise<number> {
     directory,
     node: config.node,
     hashName: "sha256",
-    encryptionKeys: [storageKey],
+    encryptionKeys: storage.keys,
     segmentBytesMax: config.journal.segmentMiB << 20,
     stamp,
   });
@@ -85,7 +85,11 @@ async function round(): Promise<Round> {
     writeNode(dir, "county-a", portA, "county", { peer: b }),
     writeNode(dir, "county-b", portB, "county", { peer: a }),
   ];
-  const site = writeNode(dir, "site", freePort(), "site", { counties: [a, b] });
+  const site = writeNode(dir, "site", freePort(), "site", {
+    counties: [a, b],
+    // Loopback is no line that others share.
+    line: { mbit: 10_000, sharePercent: 100 },
+  });
   const processes = counties.map((county) => stack.use(startNode(county)));
   await Promise.all([listening(portA), listening(portB)]);
   for (const node of [counties[1], site]) await enrolAt(counties[0], node);

@@ -21,7 +21,7 @@ export function openBlobs(
     : [config.peer];
   return BlobStore.open({
     directory: join(config.dataDir, "blobs"),
-    keys: [keystore.storageKey],
+    keys: keystore.storage.keys,
     hashName: config.journal.hash,
     node: config.node,
     destinations: centres.map(({ node }) => node),

@@ -1,13 +1,18 @@
 /** `tributary enroll`: makes this node known to the county, with a one-time code. */
+import type { NodeKey } from "../../sync/identity.ts";
 import type { Centre, Config } from "../config.ts";
 import { enrol, EnrolmentError } from "../fleet/enrolment.ts";
 import { openKeystore, PeersFile, writeLatestLife } from "../keystore.ts";
 import { CommandError } from "./local_api.ts";
 
-/** Asks each centre in turn; returns the name of the one that took us. */
+/** Makes this node known with the key that it has. */
 export async function enrollNode(config: Config, code: string): Promise<string> {
   Deno.mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const { key } = openKeystore(config.dataDir, config.keyFile);
+  return await enrollWith(config, code, openKeystore(config.dataDir, config.keyFile).key);
+}
+
+/** Asks each centre in turn; returns the name of the one that took us. */
+export async function enrollWith(config: Config, code: string, key: NodeKey): Promise<string> {
   const centres = centresOf(config);
   if (centres.length === 0) {
     throw new CommandError("No centre is configured: set counties (or, at a county, peer) first");

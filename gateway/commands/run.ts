@@ -72,6 +72,7 @@ export async function runNode(
     ...role.couriers.map((courier) => steadily(() => courier.run(stopping))),
     steadily(() => removeDelivered(node, role.links.map(({ centre }) => centre), stopping)),
     steadily(() => followTables(node, stopping)),
+    steadily(() => node.rotation.run(stopping)),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
     tellStatus(notifier, status, stopping),
   ];

@@ -3,51 +3,67 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Database } from "../../sync/database.ts";
 import { LibsqlSegments } from "../../sync/libsql_segments.ts";
+import { verifyPostgres } from "../../sync/postgres/postgres_verify.ts";
 import { type Verification, verify } from "../../sync/verify.ts";
 import type { Config } from "../config.ts";
 import { openKeystore, PeersFile } from "../keystore.ts";
+import { serverOf } from "../store.ts";
 import { CommandError } from "./local_api.ts";
 import { table } from "./table.ts";
 
 /** Reads the journal beside a node that may be running; changes nothing. */
-export function verifyJournal(config: Config): Verification {
-  requireJournal(config);
+export async function verifyJournal(config: Config): Promise<Verification> {
+  const store = config.role === "county" && config.store.kind === "postgres" ? config.store : null;
+  if (store === null) requireJournal(config);
   const keystore = openKeystore(config.dataDir, config.keyFile);
-  const keys = Map.groupBy(memberKeys(config, keystore.storageKey), ([node]) => node);
+  const keys = Map.groupBy(memberKeys(config, keystore.storage.keys), ([node]) => node);
+  const publicKeysOf = (node: string) => (keys.get(node) ?? []).map(([, key]) => key);
+  const { hash: hashName } = config.journal;
+  if (store !== null) {
+    return await verifyPostgres({ server: serverOf(store), hashName, publicKeysOf });
+  }
   const segments = new LibsqlSegments({
     directory: join(config.dataDir, "journal"),
-    encryptionKeys: [keystore.storageKey],
+    encryptionKeys: keystore.storage.keys,
     readOnly: true,
   });
-  return verify({
-    segments,
-    hashName: config.journal.hash,
-    publicKeysOf: (node) => (keys.get(node) ?? []).map(([, key]) => key),
-  });
+  return verify({ segments, hashName, publicKeysOf });
 }
 
 /** Keys of the county's nodes, from the enrolment; at a county, all that ever enrolled there. */
-function* memberKeys(config: Config, encryptionKey: string): Generator<[string, string]> {
+function memberKeys(config: Config, encryptionKeys: readonly string[]): [string, string][] {
   const { dataDir } = config;
-  for (const [node, { publicKey }] of new PeersFile(dataDir).read()) yield [node, publicKey];
+  const own = Array.from(
+    new PeersFile(dataDir).read(),
+    ([node, { publicKey }]) => [node, publicKey] satisfies [string, string],
+  );
   const path = join(dataDir, "tables.db");
-  if (config.role === "site" || !existsSync(path)) return;
-  try {
-    using tables = new Database({
-      path,
-      encryptionKey,
-      readOnly: true,
-      synchronous: "NORMAL",
-      checkpointPages: 0,
-    });
-    for (const row of tables.rows("SELECT node, publickey FROM memberkeys")) {
-      yield [row.text("node"), row.text("publickey")];
+  if (config.role === "site" || !existsSync(path)) return own;
+  let failure: unknown = null;
+  for (const encryptionKey of encryptionKeys) {
+    try {
+      return [...own, ...membersIn(path, encryptionKey)];
+    } catch (error) {
+      failure ??= error;
     }
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    const hint = "is the at-rest key the node's? If so, a start of the node makes it anew";
-    throw new CommandError(`Cannot read the members in "${path}": ${found}; ${hint}`, { cause });
   }
+  const found = failure instanceof Error ? failure.message : String(failure);
+  const hint = "is the at-rest key the node's? If so, a start of the node makes it anew";
+  throw new CommandError(`Cannot read the members in "${path}": ${found}; ${hint}`, {
+    cause: failure,
+  });
+}
+
+function membersIn(path: string, encryptionKey: string): [string, string][] {
+  using tables = new Database({
+    path,
+    encryptionKey,
+    readOnly: true,
+    synchronous: "NORMAL",
+    checkpointPages: 0,
+  });
+  return tables.rows("SELECT node, publickey FROM memberkeys")
+    .map((row) => [row.text("node"), row.text("publickey")]);
 }
 
 /** Keys are made where there are none: without this a wrong folder would get some. */

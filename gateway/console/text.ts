@@ -165,19 +165,21 @@ const TEXTS = {
   evidence: { zh: "取证", en: "Evidence" },
   exportDay: { zh: "导出签名文件", en: "Signed export" },
   compareDays: { zh: "逐日核对", en: "Compare day by day" },
-  twoBoxes: { zh: "两台设备同名", en: "Two boxes" },
+  twoBoxes: { zh: "两台网关同名", en: "Two boxes" },
   twoBoxesClaim: {
     zh: "两台网关都自称是 {}",
     en: "Two boxes both say that they are {}",
   },
   twoBoxesHint: {
-    zh:
-      "通常是存储卡被复制，或旧盘又被启用。两台的数据都已完整保存，没有丢失。请到现场关掉不该运行的一台；" +
-      "留下的一台用新的登记码重新登记（tributary invite {}），另一台随即被拒绝。",
-    en: "A card was copied, or an old disk runs again. What both have said is kept, nothing is " +
-      "lost. Switch off the one that should not run, and enrol the one that stays anew " +
-      "(tributary invite {}): the other is refused from then on.",
+    zh: "通常是存储卡被复制，或旧盘又被启用。两台已送达的数据各自完整保存，互不覆盖。请到现场，" +
+      "等不该运行的一台显示“全部送达”后将其关机；再用 tributary invite {} 取得登记码，" +
+      "在留下的一台执行 tributary key rotate --identity 登记码，此后旧密钥一律被拒绝。",
+    en: "A card was copied, or an old disk runs again. What both have delivered is kept, each in " +
+      "a life of its own. Wait until the one that should not run has delivered everything, and " +
+      "switch it off; then give the one that stays a new key: tributary invite {} here, and " +
+      "tributary key rotate --identity CODE there. The old key is refused from then on.",
   },
+  twoBoxesSeen: { zh: "发现于 {}", en: "Seen {}" },
   box: { zh: "网关", en: "Box" },
   hardware: { zh: "硬件标识", en: "Hardware" },
   address: { zh: "地址", en: "Address" },

@@ -15,18 +15,19 @@ export function twinsBanner(view: View, { node, seen, boxes }: TwinsView): Html 
     { head: t("lifeBegan") },
   ];
   const rows = boxes.map(({ origin, machine, remote, began }, index) => [
-    index + 1,
+    `${t("box")} ${index + 1}`,
     html`<code>${origin}</code>`,
     machine === "" ? t("unknown") : html`<code title="${machine}">${machine.slice(0, 8)}</code>`,
     remote ?? t("unknown"),
     began === null ? t("unknown") : moment(view, began),
   ]);
+  const [before, behind] = t("twoBoxesSeen").split("{}");
   return html`
     <section class="panel alert">
       <h2>${t("twoBoxesClaim").replace("{}", node)}</h2>
       <p>${t("twoBoxesHint").replace("{}", node)}</p>
       ${dataTable(columns, rows)}
-      <p class="note">${moment(view, seen)}</p>
+      <p class="note">${before}${moment(view, seen)}${behind}</p>
     </section>
   `;
 }

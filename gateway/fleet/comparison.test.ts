@@ -9,7 +9,7 @@ import { Peer } from "../../sync/peer.ts";
 import { syncRoutes } from "../../sync/routes.ts";
 import { TablesDesk } from "../fixture_tables.ts";
 import { compareNode, streamComparison } from "./comparison.ts";
-import { daysOf } from "./days.ts";
+import { daysOf } from "./day_tables.ts";
 import { OtherNode } from "./other_node.ts";
 
 const HOUR_MS = 3_600_000;

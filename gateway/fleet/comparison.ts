@@ -13,7 +13,7 @@ import { streamKey } from "../../sync/segments.ts";
 import { pause } from "../../sync/timer.ts";
 import type { QueryTables } from "../tables.ts";
 import { type DayPair, judgeDay, pairDays } from "./day_comparison.ts";
-import { daysOf, FIRST_PLACE } from "./days.ts";
+import { daysOf, FIRST_PLACE } from "./day_tables.ts";
 import type { OtherNode } from "./other_node.ts";
 
 const standing = z.object({ seq: z.number(), hash: z.string().describe("Hexadecimal") });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { dayOf, dayText, parseDay } from "../../sync/day.ts";
 import { range, stampAt } from "../../sync/fixtures.ts";
 import { TablesDesk } from "../fixture_tables.ts";
-import { daysOf, FIRST_PLACE } from "./days.ts";
+import { daysOf, FIRST_PLACE } from "./day_tables.ts";
 
 const HOUR_MS = 3_600_000;
 /** Midnight in Asia/Shanghai after the moment at which the tests' stamps begin. */

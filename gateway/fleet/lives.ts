@@ -28,6 +28,8 @@ export const twinsBody = z.object({
   node: z.string(),
   /** The same for the same two boxes, whichever centre saw them. */
   pair: z.string(),
+  /** The key that both have: once the node has another, one of them is refused. */
+  publicKey: z.string(),
   boxes: z.tuple([twinBox, twinBox]),
 });
 export type TwinsBody = z.infer<typeof twinsBody>;
@@ -54,6 +56,7 @@ CREATE TABLE twins (
   node TEXT NOT NULL,
   pair TEXT NOT NULL,
   wall INTEGER NOT NULL,
+  publickey TEXT NOT NULL,
   about TEXT NOT NULL,
   PRIMARY KEY (node, pair)
 ) STRICT, WITHOUT ROWID;`,
@@ -71,9 +74,9 @@ CREATE TABLE twins (
 const INSERT_LIFE = `INSERT INTO lives (origin, node, life, reason, machine, boot, wall)
 VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`;
 /** Both centres may have seen the same two: the later word counts, at both alike. */
-const UPSERT_TWINS = `INSERT INTO twins (node, pair, wall, about) VALUES (?,?,?,?)
-ON CONFLICT (node, pair) DO UPDATE SET wall = excluded.wall, about = excluded.about
-WHERE (excluded.wall, excluded.about) > (wall, about)`;
+const UPSERT_TWINS = `INSERT INTO twins (node, pair, wall, publickey, about) VALUES (?,?,?,?,?)
+ON CONFLICT (node, pair) DO UPDATE SET wall = excluded.wall, publickey = excluded.publickey,
+about = excluded.about WHERE (excluded.wall, excluded.about) > (wall, about)`;
 
 function addLife(database: Database, { origin, time, ...entry }: Entry, node: string): void {
   const body = lifeEntry.safeParse(bodyOf({ origin, time, ...entry }));
@@ -86,6 +89,7 @@ function addLife(database: Database, { origin, time, ...entry }: Entry, node: st
 function addTwins(database: Database, entry: Entry): void {
   const body = twinsBody.safeParse(bodyOf(entry));
   if (!body.success) return;
-  const { node, pair } = body.data;
-  database.run(UPSERT_TWINS, [node, pair, entry.time.wallMs, JSON.stringify(body.data)]);
+  const { node, pair, publicKey } = body.data;
+  const about = JSON.stringify(body.data);
+  database.run(UPSERT_TWINS, [node, pair, entry.time.wallMs, publicKey, about]);
 }

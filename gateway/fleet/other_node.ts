@@ -5,7 +5,7 @@ import { DIGEST_DAYS_MAX, DIGEST_STREAMS_MAX } from "../../sync/digests.ts";
 import type { StreamDigest, StreamPlace } from "../../sync/digests.ts";
 import { DigestQuestions } from "../../sync/digest_questions.ts";
 import type { Peer } from "../../sync/peer.ts";
-import { FIRST_PLACE } from "./days.ts";
+import { FIRST_PLACE } from "./day_tables.ts";
 
 export class OtherNode {
   readonly #questions: DigestQuestions;

@@ -1,4 +1,4 @@
-/** Two boxes with one identity: the county names both, until one of them enrols anew. */
+/** Two boxes with one identity: the county names both, until one of them has a new key. */
 import * as z from "zod";
 import type { Journal } from "../../sync/journal.ts";
 import type { TwinSighting } from "../../sync/twins.ts";
@@ -44,11 +44,13 @@ export async function tellTwins(
       remote,
     };
   }));
-  const body = twinsBody.parse({ node, pair: pairOf(known), boxes: known });
+  const [member] = await tables.rows("SELECT publickey FROM members WHERE node = ?", [node]);
+  const publicKey = member?.text("publickey") ?? "";
+  const body = twinsBody.parse({ node, pair: pairOf(known), publicKey, boxes: known });
   const time = clock.now();
   const key = {
     channel: TWINS,
-    id: `${node} ${body.pair}`,
+    id: `${node} ${body.pair} ${publicKey}`,
     digest: new Uint8Array(32),
     windowMs: null,
   };
@@ -70,10 +72,11 @@ function pairOf(boxes: readonly { machine: string; origin: string }[]): string {
   return (told ? machines : boxes.map(({ origin }) => origin)).toSorted().join(" ");
 }
 
-/** An enrolment makes a new key count: the other box is refused from then on. */
+/** Once a node has another key, the box that has only the old one is refused. */
 const SELECT = `SELECT about, twins.wall AS wall FROM twins
 LEFT JOIN members ON members.node = twins.node
-WHERE members.wall IS NULL OR members.wall <= twins.wall ORDER BY twins.node, twins.wall`;
+WHERE members.publickey IS NULL OR members.publickey = twins.publickey
+ORDER BY twins.node, twins.wall`;
 
 /** The nodes of which there are two boxes, as far as nobody has done anything about it. */
 export async function listTwins(tables: Pick<QueryTables, "rows">): Promise<TwinsView[]> {

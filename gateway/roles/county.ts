@@ -7,7 +7,7 @@ import { pause } from "../../sync/timer.ts";
 import type { TwinSighting } from "../../sync/twins.ts";
 import { centresOf } from "../centres.ts";
 import type { CountyConfig } from "../config.ts";
-import { daysOf } from "../fleet/days.ts";
+import { daysOf } from "../fleet/day_tables.ts";
 import { enrolmentRoute } from "../fleet/enrolment.ts";
 import { tellTwins } from "../fleet/twins.ts";
 import type { Node } from "../node.ts";

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { freePort } from "../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
@@ -79,6 +79,7 @@ beforeAll(async () => {
   await site.start();
   device = stack.use(new MqttDevice("counter", mqttPort, "count/counter"));
 });
+afterEach(() => toxic.mend());
 afterAll(() => stack.disposeAsync());
 
 /** The device publishes so many messages; ids by chance, so that a batch cannot be made small. */
@@ -173,17 +174,17 @@ describe("a bad line loses nothing, doubles nothing, and is told", () => {
       line: "breaks in the middle of a batch",
       backlog: 4000,
       spoil: (line) => line.poison("limit_data", { bytes: 20_000 }, "upstream"),
-      why: /hang up|ECONNRESET/,
+      why: /hang up|ECONNRESET|aborted/,
     },
     {
       line: "breaks in the headers of an answer",
       spoil: (line) => line.poison("limit_data", { bytes: 100 }, "downstream"),
-      why: /hang up|ECONNRESET/,
+      why: /hang up|ECONNRESET|aborted/,
     },
     {
       line: "breaks in the body of an answer",
       spoil: (line) => line.poison("limit_data", { bytes: 600 }, "downstream"),
-      why: /hang up|ECONNRESET/,
+      why: /hang up|ECONNRESET|aborted/,
     },
     {
       line: "is closed late by an end that is gone",
@@ -191,7 +192,7 @@ describe("a bad line loses nothing, doubles nothing, and is told", () => {
         await line.poison("slow_close", { delay: 1000 }, "upstream", "downstream");
         await line.poison("limit_data", { bytes: 300 }, "downstream");
       },
-      why: /hang up|ECONNRESET/,
+      why: /hang up|ECONNRESET|aborted/,
     },
   ];
 
@@ -289,8 +290,9 @@ describe("a bad line loses nothing, doubles nothing, and is told", () => {
         "A has from B what the site could not bring",
         async () => await held(a, "site-1", "reading") >= await held(b, "site-1", "reading"),
       );
-      // A connection that is there and silent is given up before the next is tried.
-      expect(lines.toA.connections - connections).toBeLessThanOrEqual(1);
+      // A connection that is there and silent is given up before the next is tried; what pulls may
+      // have had none when the line fell silent.
+      expect(lines.toA.connections - connections).toBeLessThanOrEqual(2);
       await toxic.mend();
       await calm();
       await expectAll();

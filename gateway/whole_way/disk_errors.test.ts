@@ -154,9 +154,12 @@ describe("G1 G2: nothing acknowledged is lost, and the node stays up, when the d
     await site.goesOn();
     expect(site.node.pid).toBe(pid);
     expect(site.node.ended).toBe(false);
-    await until("an alarm tells of it", async () =>
-      (await site.node.entriesOf("site-1", "alarm"))
-        .some(({ kind }) => kind === "journal-unwritable"));
+    await until(
+      "an alarm says so",
+      async () =>
+        (await site.node.entriesOf("site-1", "alarm"))
+          .some(({ kind }) => kind === "journal-unwritable"),
+    );
 
     // What the page cache holds is not asked: the process is killed while the disk fails again.
     failing.fail(pid, calls, errno);

@@ -1,4 +1,4 @@
-/** What the kill trials share: rounds with a seed each, devices that count, what is found at last. */
+/** What the kill trials share: rounds with a seed each, devices that count, what is found. */
 import { expect } from "vitest";
 import { until } from "../../sync/fixtures.ts";
 import { nodeOf, parseOrigin } from "../../sync/origin.ts";

@@ -84,6 +84,19 @@ test("two boxes with one identity are both named, and nothing of either is lost"
       expect(page).toContain(shown);
     }
   }
+  // The one that stays is given a new key: then there is one again.
+  const { code: invitation } = z.object({ code: z.string() })
+    .parse(await a.ask("/api/invitations", { node: "site-1", role: "site" }));
+  expect((await first.node.run("key", "rotate", "--identity", invitation)).code).toBe(0);
+  await first.node.kill("SIGTERM");
+  await first.node.start();
+  expect(await first.say(21)).toBe(true);
+  for (const county of counties) {
+    await until("it goes on", async () => (await numbersAt(county)).includes(21), 60_000);
+    expect(await twinsAt(county)).toEqual([]);
+  }
+  expect(await second.say(121)).toBe(true);
+  await until("the other is refused", () => second.node.log.includes("not that of the node it"));
   const alarms = (await a.entriesOf("county-a", "alarm")).filter(({ kind }) => kind === "twins");
   expect(alarms).toHaveLength(1);
 }, 240_000);

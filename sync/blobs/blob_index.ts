@@ -3,8 +3,8 @@
  * them. It is not waited for at each change, so a power cut may take its last changes; the folder
  * says then what is there, and receipts are asked for again.
  */
-import { existsSync } from "node:fs";
-import { Database, type Row } from "../database.ts";
+import { Database, type DatabaseOptions, type Row } from "../database.ts";
+import { COPY_SUFFIX, rekeyDatabase, removeDatabase } from "../rekey_database.ts";
 import type { BlobFacts } from "./blob.ts";
 
 const SCHEMA = `
@@ -74,11 +74,16 @@ export interface BlobsWaiting {
 }
 
 export class BlobIndex implements Disposable {
-  readonly #database: Database;
+  readonly #path: string;
+  #database: Database;
+  #encryptionKey: string;
   #count = 0;
   #bytes = 0;
 
-  private constructor(database: Database, destinations: readonly string[]) {
+  private constructor(path: string, encryptionKey: string, destinations: readonly string[]) {
+    const database = openDatabase(path, encryptionKey);
+    this.#path = path;
+    this.#encryptionKey = encryptionKey;
     this.#database = database;
     const row = database.row("SELECT count(*) AS count, total(bytes) AS bytes FROM blobs");
     this.#count = row?.number("count") ?? 0;
@@ -86,21 +91,30 @@ export class BlobIndex implements Disposable {
     this.#setDestinations(destinations);
   }
 
-  /** Opens the table, or makes it anew where there is none that can be read with this key. */
+  /** Opens the table, or makes it anew where there is none that can be read with these keys. */
   static open(
     path: string,
-    encryptionKey: string,
+    encryptionKeys: readonly string[],
     destinations: readonly string[],
   ): BlobIndex {
-    try {
-      return new BlobIndex(openDatabase(path, encryptionKey), destinations);
-    } catch {
-      // It is made of the files once more.
-      for (const tail of ["", "-wal", "-shm"]) {
-        if (existsSync(path + tail)) Deno.removeSync(path + tail);
+    removeDatabase(path + COPY_SUFFIX);
+    for (const encryptionKey of encryptionKeys) {
+      try {
+        return new BlobIndex(path, encryptionKey, destinations);
+      } catch {
+        // Another key may fit.
       }
-      return new BlobIndex(openDatabase(path, encryptionKey), destinations);
     }
+    // It is made of the files once more.
+    removeDatabase(path);
+    return new BlobIndex(path, encryptionKeys[0], destinations);
+  }
+
+  /** Writes the file anew under this key, where it is under another. */
+  rekey(encryptionKey: string): void {
+    if (this.#encryptionKey === encryptionKey) return;
+    this.#database = rekeyDatabase(this.#database, optionsOf(this.#path, encryptionKey));
+    this.#encryptionKey = encryptionKey;
   }
 
   get count(): number {
@@ -273,12 +287,7 @@ export class BlobIndex implements Disposable {
 }
 
 function openDatabase(path: string, encryptionKey: string): Database {
-  const database = new Database({
-    path,
-    encryptionKey,
-    synchronous: "NORMAL",
-    checkpointPages: CHECKPOINT_PAGES,
-  });
+  const database = new Database(optionsOf(path, encryptionKey));
   try {
     const version = database.row("PRAGMA user_version")?.number("user_version") ?? 0;
     if (version > MIGRATIONS.length) throw new Error(`Cannot read the table of format ${version}`);
@@ -291,6 +300,10 @@ function openDatabase(path: string, encryptionKey: string): Database {
     database.close();
     throw error;
   }
+}
+
+function optionsOf(path: string, encryptionKey: string): DatabaseOptions {
+  return { path, encryptionKey, synchronous: "NORMAL", checkpointPages: CHECKPOINT_PAGES };
 }
 
 function factsOf(row: Row): BlobFacts {

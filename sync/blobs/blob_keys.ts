@@ -23,10 +23,16 @@ const PARTS = ["description", "chunk", "last-chunk", "end"] as const;
 
 /** All storage keys that files may be sealed with. */
 export class BlobKeys {
-  readonly #keys: readonly { readonly id: Uint8Array<ArrayBuffer>; readonly key: Uint8Array }[];
+  #keys: readonly { readonly id: Uint8Array<ArrayBuffer>; readonly key: Uint8Array }[];
 
   /** The newest key first: it seals new files, the others only open old ones. */
   constructor(keys: readonly string[]) {
+    this.#keys = [];
+    this.use(keys);
+  }
+
+  /** Takes these in the place of those before. */
+  use(keys: readonly string[]): void {
     if (keys.length === 0) throw new Error("Cannot keep files: there is no storage key");
     this.#keys = keys.map((text) => {
       const key = new TextEncoder().encode(text);

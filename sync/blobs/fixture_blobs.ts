@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { TemporaryFolder } from "../fixtures.ts";
 import type { BlobEvent, BlobStoreOptions } from "./opening.ts";
-import { BlobStore, type Put } from "./store.ts";
+import type { Put } from "./opening.ts";
+import { BlobStore } from "./store.ts";
 
 export const NEVER = new AbortController().signal;
 export const KEY = "00".repeat(32);

@@ -47,3 +47,15 @@ export interface BlobRetention {
   /** The wall clock by which files grow old, where it is not the store's. */
   readonly nowMs?: number;
 }
+
+export interface PutOptions {
+  readonly mediaType: string;
+  /** Bytes of content, where they are known before. */
+  readonly bytes?: number | undefined;
+}
+
+export interface Put {
+  readonly blob: BlobFacts;
+  /** The same content was here before. */
+  readonly existed: boolean;
+}

@@ -9,22 +9,17 @@ import { BlobKeys } from "./blob_keys.ts";
 import { contentOf, readRange, sealStream } from "./content.ts";
 import { fileNames, removeIfThere } from "./folder.ts";
 import { BLOB_LIMITS, diskOf, Room } from "./room.ts";
-import type { BlobEvent, BlobRetention, BlobStep, BlobStoreOptions } from "./opening.ts";
+import type {
+  BlobEvent,
+  BlobRetention,
+  BlobStep,
+  BlobStoreOptions,
+  Put,
+  PutOptions,
+} from "./opening.ts";
 import { type Description, SealedFile } from "./sealed_file.ts";
 import { type OpenBlob, PREFIXES, Shelf } from "./shelf.ts";
 import { Turns } from "./turns.ts";
-
-export interface PutOptions {
-  readonly mediaType: string;
-  /** Bytes of content, where they are known before. */
-  readonly bytes?: number | undefined;
-}
-
-export interface Put {
-  readonly blob: BlobFacts;
-  /** The same content was here before. */
-  readonly existed: boolean;
-}
 
 /** Files written at one time, each with a few buffers of a chunk. */
 const PUTS_MAX = 16;
@@ -56,7 +51,7 @@ export class BlobStore implements Disposable {
   static async open(options: BlobStoreOptions): Promise<BlobStore> {
     const { directory, keys, destinations } = options;
     await Deno.mkdir(join(directory, "incoming"), { recursive: true, mode: 0o700 });
-    const index = BlobIndex.open(join(directory, "index.db"), keys[0], destinations);
+    const index = BlobIndex.open(join(directory, "index.db"), keys, destinations);
     const store = new BlobStore(options, index);
     for (const name of await fileNames(store.incoming)) {
       if (name.endsWith(".new")) await removeIfThere(join(store.incoming, name));
@@ -84,8 +79,7 @@ export class BlobStore implements Disposable {
 
   /** How many files are here and how large their content is; how many should be and are not. */
   get held(): { readonly count: number; readonly bytes: number; readonly lost: number } {
-    const { count, bytes, lostCount: lost } = this.#index;
-    return { count, bytes, lost };
+    return { count: this.#index.count, bytes: this.#index.bytes, lost: this.#index.lostCount };
   }
 
   /**
@@ -195,6 +189,12 @@ export class BlobStore implements Disposable {
     if (digest.digest("hex") === hash) return "sound";
     await this.#turns.take(hash, () => this.#setAside(hash, "its content has another hash"));
     return "damaged";
+  }
+
+  /** Takes other storage keys into use, the newest first; files stay as they are (see `reseal`). */
+  useKeys(keys: readonly string[]): void {
+    this.keys.use(keys);
+    this.#index.rekey(keys[0]);
   }
 
   /** Seals every file anew that is not sealed with the newest key (X4); returns how many. */

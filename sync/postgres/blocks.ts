@@ -23,15 +23,18 @@ AND first >= (SELECT COALESCE(MAX(first), 0) FROM spans
   WHERE origin = $1 AND stream = $2 AND first <= $3)
 ORDER BY first LIMIT ${SPANS_PAGE}`;
 
-/** Blocks of one day up to the one that reaches so many bytes; of the hashes only the last. */
-const SELECT_BLOCKS = `SELECT first, last, contents, signature,
-SUBSTRING(hashes FROM OCTET_LENGTH(hashes) - ${HASH_BYTES - 1}) AS hashes FROM (
+/** Blocks of one day up to the one that reaches so many bytes. */
+const selectBlocks = (hashes: string) =>
+  `SELECT first, last, contents, signature, ${hashes} AS hashes FROM (
   SELECT first, last, contents, hashes, signature,
   SUM(OCTET_LENGTH(contents)) OVER (ORDER BY last) - OCTET_LENGTH(contents) AS before FROM (
     SELECT first, last, contents, hashes, signature FROM blocks
     WHERE day = $1 AND origin = $2 AND stream = $3 AND last >= $4 ORDER BY last LIMIT $5
   ) AS page
 ) AS sized WHERE before < $6 ORDER BY last`;
+const LAST_HASH = `SUBSTRING(hashes FROM OCTET_LENGTH(hashes) - ${HASH_BYTES - 1})`;
+const SELECT_BLOCKS = selectBlocks(LAST_HASH);
+const SELECT_WHOLE_BLOCKS = selectBlocks("hashes");
 const SELECT_HASHES = `SELECT first, last, OCTET_LENGTH(contents) AS size, hashes FROM blocks
 WHERE day = $1 AND origin = $2 AND stream = $3 AND last >= $4 ORDER BY last LIMIT 1`;
 
@@ -59,14 +62,14 @@ export function stored(
 
 /**
  * Blocks that end at `from` or later, in order, until a limit is reached (at least one). Of each
- * block's hashes there is only the last.
+ * block's hashes there is only the last, where they are not asked for as a `whole`.
  */
 export async function blocksFrom(
   ask: Ask,
-  origin: string,
-  stream: string,
+  { origin, stream }: { readonly origin: string; readonly stream: string },
   from: number,
   limits: ReadLimits,
+  whole = false,
 ): Promise<PlainBlock[]> {
   const blocks: PlainBlock[] = [];
   let next = from;
@@ -74,7 +77,7 @@ export async function blocksFrom(
   for (const day of await daysFrom(ask, origin, stream, from)) {
     const rowsMax = Math.min(entriesMax, BLOCKS_PAGE);
     const values = [day, origin, stream, next, rowsMax, bytesMax];
-    const found = (await ask(SELECT_BLOCKS, values)).rows.map(block);
+    const found = (await ask(whole ? SELECT_WHOLE_BLOCKS : SELECT_BLOCKS, values)).rows.map(block);
     for (const one of found) {
       blocks.push(one);
       entriesMax -= one.last - next + 1;

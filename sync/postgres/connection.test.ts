@@ -100,6 +100,22 @@ test("a connection comes back by itself, and says meanwhile why there is none", 
   await connection.close();
 });
 
+test("a server that has fallen silent counts as gone, and what it does later is not believed", async () => {
+  await using postgres = await PostgresServer.start();
+  await postgres.sql("CREATE SCHEMA tributary; CREATE TABLE tributary.t (n BIGINT)");
+  const listeners = { onConnect: () => Promise.resolve(), onLost: () => {} };
+  const connection = new Connection(postgres.server, listeners, 300);
+  await connection.open();
+  postgres.pause();
+  await expect(connection.ask("INSERT INTO t VALUES (1)")).rejects.toMatchObject({ kind: "lost" });
+  expect(connection.trouble?.reason).toBe("no answer within 300 ms");
+  postgres.resume();
+  await connection.untilUp(AbortSignal.timeout(30_000));
+  const { rows } = await connection.ask("SELECT count(*) AS n FROM t");
+  expect([0, 1]).toContain(rows[0].number("n"));
+  await connection.close();
+});
+
 test("a transaction of which one statement fails changes nothing, and the next goes through", async () => {
   await using postgres = await PostgresServer.start();
   const connection = new Connection(postgres.server, {

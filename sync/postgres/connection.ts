@@ -50,7 +50,7 @@ const TYPES = {
 export interface ConnectionListeners {
   /** Before the connection takes turns, after each connect. */
   readonly onConnect: (ask: Ask) => Promise<void>;
-  readonly onLost: () => void;
+  readonly onLost: (reason: string) => void;
 }
 
 interface Live {
@@ -63,6 +63,7 @@ interface Live {
 export class Connection {
   readonly #server: Server;
   readonly #listeners: ConnectionListeners;
+  readonly #answerMs: number;
   readonly #closing = new AbortController();
   #live: Live | null = null;
   #turns: Promise<unknown> = Promise.resolve();
@@ -72,9 +73,10 @@ export class Connection {
   #attempts = 0;
   #up = Promise.withResolvers<void>();
 
-  constructor(server: Server, listeners: ConnectionListeners) {
+  constructor(server: Server, listeners: ConnectionListeners, answerMs = ANSWER_MS) {
     this.#server = server;
     this.#listeners = listeners;
+    this.#answerMs = answerMs;
   }
 
   /** Why it takes no turns and since when (`performance.now()`); `null` when it does. */
@@ -146,8 +148,8 @@ export class Connection {
     const live = this.#live;
     if (live === null) throw new DatabaseError("unavailable", this.#reason);
     const silent = setTimeout(() => {
-      this.#lose(live, `no answer within ${ANSWER_MS} ms`);
-    }, ANSWER_MS);
+      this.#lose(live, `no answer within ${this.#answerMs} ms`);
+    }, this.#answerMs);
     try {
       return await Promise.race([work(live.ask), live.lost]);
     } catch (error) {
@@ -164,7 +166,7 @@ export class Connection {
     this.#reason = reason;
     this.#downSinceMs = performance.now();
     this.#up = Promise.withResolvers<void>();
-    this.#listeners.onLost();
+    this.#listeners.onLost(reason);
     live.end().catch(() => {});
     this.#comeBack();
   }

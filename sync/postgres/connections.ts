@@ -24,9 +24,15 @@ export class Connections {
 
   /**
    * `name`: of this process, and of no other ever. `reload` reads anew what is known of the
-   * database: it may not be the one it was, a fail-over may have lost commits.
+   * database: it may not be the one it was, a fail-over may have lost commits. `onLost` hears why
+   * a connection was lost.
    */
-  constructor(server: Server, name: string, reload: (ask: Ask) => Promise<void>) {
+  constructor(
+    server: Server,
+    name: string,
+    reload: (ask: Ask) => Promise<void>,
+    onLost: (reason: string) => void,
+  ) {
     this.#reload = reload;
     const connection = (onConnect: (ask: Ask) => Promise<void>) =>
       new Connection(server, {
@@ -35,7 +41,10 @@ export class Connections {
           await onConnect(ask);
           await this.#reloadOnce(ask);
         },
-        onLost: () => this.#losses++,
+        onLost: (reason) => {
+          this.#losses++;
+          onLost(reason);
+        },
       });
     const writer = (number: number) =>
       new Writer(`${name}/${number}`, (writer) => connection((ask) => writer.join(ask)));
@@ -57,12 +66,6 @@ export class Connections {
     await this.keeper.turn((ask) => this.#reloadOnce(ask));
     const others = [...this.writers.map(({ connection }) => connection), ...this.readers];
     await Promise.all(others.map((connection) => connection.open()));
-  }
-
-  /** Why nothing can be stored, and since when (`performance.now()`); `null` when it can. */
-  get trouble(): Connection["trouble"] {
-    const troubles = this.writers.map(({ connection }) => connection.trouble);
-    return troubles.find((trouble) => trouble !== null) ?? null;
   }
 
   async close(): Promise<void> {

@@ -32,6 +32,8 @@ const BY_STATE: readonly (readonly [state: string, kind: DatabaseTrouble])[] = [
   // Read-only: the primary has become a standby under this connection.
   ["25006", "lost"],
   ["23505", "raced"],
+  // Of two that make the same schema or table at once, one is told that it exists.
+  ["42710", "raced"],
   ["42P06", "raced"],
   ["42P07", "raced"],
   ["55P03", "raced"],

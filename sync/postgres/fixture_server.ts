@@ -158,6 +158,21 @@ export class PostgresServer implements AsyncDisposable {
     this.#process = null;
   }
 
+  /** Connected but silent from now on, until `resume`. */
+  pause(): void {
+    this.#signal("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#signal("SIGCONT");
+  }
+
+  #signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    if (this.#process === null) return;
+    const { pid } = this.#process;
+    for (const each of [pid, ...childrenOf(pid)]) Deno.kill(each, signal);
+  }
+
   /** `kill -9` of the server and all that it has started, at the same moment. */
   async kill(): Promise<void> {
     const child = this.#process;

@@ -2,6 +2,7 @@
 import type { AppendBatch, AppendResult } from "../append.ts";
 import type { Stamp } from "../entry.ts";
 import type { Retention, SignedRunWithKey } from "../journal_core.ts";
+import { JournalUnwritable } from "../journal_health.ts";
 import type { LifeReason } from "../journal_lives.ts";
 import type { Opened, Opening, Status } from "../journal_methods.ts";
 import type { ReadResult } from "../journal_reading.ts";
@@ -11,6 +12,7 @@ import type { Reception } from "../reception.ts";
 import { type ReadLimits, type Receipt, receiptKey } from "../segments.ts";
 import { answerCalls } from "../worker_calls.ts";
 import { Claims } from "./claims.ts";
+import type { Ask } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { DatabaseError } from "./database_error.ts";
 import { dayAfter, Days, partitionOf, TODAY } from "./days.ts";
@@ -44,7 +46,9 @@ export class PostgresMethods {
   readonly #unsaved = new Map<string, Receipt>();
   readonly #onNotice: JournalListeners["onNotice"];
   #toldOrigin = "";
+  #unwritable: string | null = null;
   #running: Promise<void> = Promise.resolve();
+  #seen: Status = { bytes: 0, segments: 0 };
   /** The last moment that anybody told, and when that was on `performance.now()`. */
   #stamp: Stamp | null = null;
   #stampedMs = 0;
@@ -63,6 +67,7 @@ export class PostgresMethods {
       server,
       randomName(),
       (ask) => this.#following.reload(ask),
+      (reason) => this.#tellHealth(reason),
     );
     const { keeper, own, receivers, readers, writers } = this.#connections;
     const days = new Days(keeper);
@@ -94,7 +99,7 @@ export class PostgresMethods {
         await this.#days.turnTo(rows[0].text("today"));
       });
       await keeper.turn((ask) => this.#claims.see(ask, stamp.bootMs));
-      const origin = await this.#own.begin("unclean", stamp, randomName(), after);
+      const origin = await this.#own.begin("shared", stamp, randomName(), after);
       const receipts = await keeper.turn(allReceipts);
       this.#running = this.#following.run(this.#closing.signal);
       return { origin, positions: this.#known.all(), receipts };
@@ -119,7 +124,7 @@ export class PostgresMethods {
 
   append(batch: AppendBatch): Promise<AppendResult> {
     this.#noteTime(batch.stamp);
-    return this.#own.append(batch, randomName).finally(() => this.#tellOrigin());
+    return this.#written(this.#own.append(batch, randomName)).finally(() => this.#tellOrigin());
   }
 
   /** After the database went back in time, what is appended belongs to another life. */
@@ -130,7 +135,29 @@ export class PostgresMethods {
   }
 
   renewLife(reason: LifeReason, after?: string): Promise<string> {
-    return this.#own.begin(reason, this.#now(), randomName(), after);
+    return this.#written(this.#own.begin(reason, this.#now(), randomName(), after));
+  }
+
+  /** What the database cannot do now is for the caller to try again; nothing needs a restart. */
+  async #written<T>(writing: Promise<T>): Promise<T> {
+    try {
+      const result = await writing;
+      this.#tellHealth(null);
+      return result;
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.kind === "wrong") throw error;
+      this.#tellHealth(error.reason);
+      throw new JournalUnwritable(error.reason, { cause: error });
+    }
+  }
+
+  /** `reason`: why nothing can be stored; who hears it probes until it is over. */
+  #tellHealth(reason: string | null): void {
+    if ((reason === null) === (this.#unwritable === null)) return;
+    this.#unwritable = reason;
+    this.#onNotice({
+      health: reason === null ? { state: "writable" } : { state: "unwritable", reason },
+    });
   }
 
   /** What one node ships goes over one connection: its requests do not race each other. */
@@ -138,7 +165,7 @@ export class PostgresMethods {
     const node = parseOrigin(runs.at(0)?.run.origin ?? "")?.node ?? "";
     let sum = 0;
     for (let index = 0; index < node.length; index++) sum = sum * 31 + node.charCodeAt(index) | 0;
-    return this.#receiving[Math.abs(sum) % this.#receiving.length].receive(runs);
+    return this.#written(this.#receiving[Math.abs(sum) % this.#receiving.length].receive(runs));
   }
 
   read(origin: string, stream: string, after: number, limits: ReadLimits): Promise<ReadResult> {
@@ -176,7 +203,7 @@ export class PostgresMethods {
   }
 
   async probe(): Promise<void> {
-    await this.#connections.own.commit(() => []);
+    await this.#written(this.#connections.own.commit(() => []));
   }
 
   async prune(retention: Retention): Promise<number> {
@@ -193,20 +220,22 @@ export class PostgresMethods {
     return Promise.resolve();
   }
 
+  useKeys(): Promise<void> {
+    return Promise.resolve();
+  }
+
   rekey(): Promise<number> {
     return Promise.resolve(0);
   }
 
+  /** While the database is away, as it was last seen. */
   async status(): Promise<Status> {
-    const { keeper } = this.#connections;
-    const { rows } = await keeper.ask("SELECT day FROM days");
-    let bytes = 0;
-    for (const row of rows) {
-      const name = partitionOf(row.text("day"));
-      const found = await keeper.ask("SELECT pg_total_relation_size($1) AS bytes", [name]);
-      bytes += found.rows[0].number("bytes");
+    try {
+      this.#seen = await this.#connections.keeper.turn(sizeOf);
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.kind === "wrong") throw error;
     }
-    return { bytes, segments: rows.length };
+    return this.#seen;
   }
 
   serveReader(port: MessagePort): Promise<void> {
@@ -223,4 +252,15 @@ export class PostgresMethods {
     await this.#running;
     await this.#connections.close();
   }
+}
+
+/** Of the partitions, which are nearly all of it. */
+async function sizeOf(ask: Ask): Promise<Status> {
+  const { rows } = await ask("SELECT day FROM days");
+  const sizes = await Promise.all(rows.map(async (row) => {
+    const name = partitionOf(row.text("day"));
+    const found = await ask("SELECT pg_total_relation_size($1) AS bytes", [name]);
+    return found.rows[0].number("bytes");
+  }));
+  return { bytes: sizes.reduce((sum, size) => sum + size, 0), segments: rows.length };
 }

@@ -64,7 +64,7 @@ export class Reading {
     const key = streamKey(origin, stream);
     const readTo = this.#readTo.get(key);
     const previous = readTo?.seq === after ? readTo.hash : await this.hashAt(origin, stream, after);
-    const blocks = await this.#ask((ask) => blocksFrom(ask, origin, stream, after + 1, limits));
+    const blocks = await this.#ask((ask) => blocksFrom(ask, state, after + 1, limits));
     const result = runOf(blocks, state, after, previous);
     if (result.kind !== "run") return result;
     if (this.#readTo.size >= READ_TO_MAX) this.#readTo.clear();

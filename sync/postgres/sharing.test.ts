@@ -1,7 +1,9 @@
 /** Several processes on one database: each here is a journal with connections of its own. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { FixtureNode, type Members } from "../fixture_node.ts";
 import { FixtureOrigin } from "../fixture_origin.ts";
 import { numbered, range, stampAt, until } from "../fixtures.ts";
+import { NodeKey } from "../identity.ts";
 import type { Journal } from "../journal.ts";
 import { NODE, numbersIn } from "../journal_conformance.ts";
 import { lifeOf } from "../origin.ts";
@@ -148,6 +150,41 @@ test("T2: a window that two processes use does not end early, whoever counted ho
   expect(await kind(a, "second", 1500)).toBe("duplicate");
   expect(await kind(b, "first", 1890)).toBe("duplicate");
   expect(await kind(b, "first", 1890)).toBe("duplicate");
+});
+
+test("G6: two processes of one centre ship to the other centre, and are no twins of each other", async () => {
+  await using processes = new Processes();
+  const journals = await processes.open(2);
+  const members: Members = new Map();
+  const key = NodeKey.create();
+  await using b = (await FixtureNode.start("county-b", members)).listen();
+  const [one, two] = journals.map((journal) => FixtureNode.over(NODE, members, journal, key));
+  const site = new FixtureOrigin(SITE);
+  members.set("site-1", { publicKey: site.key.publicKey, role: "site" });
+  one.linkTo(b);
+  two.linkTo(b);
+  for (const batch of range(0, 19)) {
+    await one.journal.append([numbered(batch)], stampAt(0));
+    await two.journal.append([numbered(batch)], stampAt(0));
+    await one.journal.receive([site.run(batch * 10 + 1, batch * 10 + 10)]);
+  }
+  const wanted = [...journals.map(({ origin }) => [origin, 20] as const), [SITE, 200] as const];
+  await until(
+    "all has arrived",
+    () => wanted.every(([origin, seq]) => b.journal.position(origin, "reading")?.seq === seq),
+  );
+  for (const [origin] of wanted) {
+    const hash = b.journal.position(origin, "reading")?.hash.toHex();
+    await until(
+      "both are equal",
+      () => one.journal.position(origin, "reading")?.hash.toHex() === hash,
+    );
+  }
+  expect(journals.map(({ origin }) => lifeOf(origin)).sort()).toEqual([1, 2]);
+  expect([...one.lifeEvents, ...two.lifeEvents]).toEqual([]);
+  expect(b.events.filter(({ kind }) => kind !== "received")).toEqual([]);
+  await one.unlink();
+  await two.unlink();
 });
 
 test("receipts that one process was given hold for what another prunes", async () => {

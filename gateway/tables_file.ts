@@ -1,0 +1,88 @@
+/** The file of the query tables: opened where it fits, else made anew and empty. */
+import { Database, type DatabaseOptions } from "../sync/database.ts";
+import { COPY_SUFFIX, removeDatabase } from "../sync/rekey_database.ts";
+import type { Projection } from "./projection.ts";
+
+export interface TablesFileOpening {
+  readonly path: string;
+  /** At-rest keys, the newest first; none leaves the file readable. */
+  readonly encryptionKeys?: readonly string[];
+  /** Nodes whose word on memberships counts: the county's own. */
+  readonly authorities: readonly string[];
+}
+
+export interface TablesFile {
+  readonly database: Database;
+  /** The key that it is under. */
+  readonly encryptionKey: string | undefined;
+  /** Why it had to be made anew, or `null`. */
+  readonly madeAnew: string | null;
+}
+
+/** 4 MiB of write-ahead log. */
+const CHECKPOINT_PAGES = 1024;
+
+const CURSORS = `CREATE TABLE cursors (
+  origin TEXT NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
+  PRIMARY KEY (origin, stream)
+) STRICT, WITHOUT ROWID;`;
+
+export function fileOptions(path: string, encryptionKey: string | undefined): DatabaseOptions {
+  return {
+    path,
+    ...(encryptionKey === undefined ? {} : { encryptionKey }),
+    // What a power cut takes is made again from the journal.
+    synchronous: "NORMAL",
+    checkpointPages: CHECKPOINT_PAGES,
+  };
+}
+
+export function openTablesFile(
+  { path, encryptionKeys = [], authorities }: TablesFileOpening,
+  projections: readonly Projection[],
+): TablesFile {
+  // Whose word counts decides what stands in the tables as much as the projections do.
+  const made = projections.map(({ name, version }) => `${name} ${version}`);
+  const version = [...made, ...authorities.toSorted()].join(", ");
+  removeDatabase(path + COPY_SUFFIX);
+  const keys = encryptionKeys.length === 0 ? [undefined] : encryptionKeys;
+  let reason: string | null = null;
+  for (const encryptionKey of keys) {
+    const look = opened(path, encryptionKey);
+    if ("reason" in look) {
+      reason ??= look.reason;
+      continue;
+    }
+    const { database, found } = look;
+    if (found === version) return { database, encryptionKey, madeAnew: null };
+    reason = found === null ? null : `the tables were "${found}", now they are "${version}"`;
+    database.close();
+    break;
+  }
+  removeDatabase(path);
+  const database = new Database(fileOptions(path, keys[0]));
+  database.transaction(() => {
+    database.exec(CURSORS);
+    for (const { schema } of projections) database.exec(schema);
+    database.exec("CREATE TABLE version (value TEXT NOT NULL) STRICT");
+    database.run("INSERT INTO version VALUES (?)", [version]);
+  });
+  return { database, encryptionKey: keys[0], madeAnew: reason };
+}
+
+/** What the file is under this key: of which version (`null`: empty), or why it is nothing. */
+function opened(
+  path: string,
+  encryptionKey: string | undefined,
+): { database: Database; found: string | null } | { reason: string } {
+  let database: Database | null = null;
+  try {
+    database = new Database(fileOptions(path, encryptionKey));
+    const known = database.row("SELECT name FROM sqlite_master WHERE name = 'version'");
+    const row = known === undefined ? undefined : database.row("SELECT value FROM version");
+    return { database, found: row?.text("value") ?? null };
+  } catch (error) {
+    database?.close();
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,87 @@
+/** Writes a database anew under another at-rest key: libsql cannot do that in place with a log. */
+import { dirname } from "node:path";
+import { Database, type DatabaseOptions, type Parameter } from "./database.ts";
+
+/** What the power leaves of a copy; it is written over by the next. */
+export const COPY_SUFFIX = ".rekeyed";
+
+const TAILS = ["", "-wal", "-shm"] as const;
+
+/**
+ * Copies all tables, indexes and the user version into a file beside, closes the database, and puts
+ * the copy in its place: durable when it returns. Nobody else may have the file open. `options`
+ * are those of the database, with the new key; returns it opened.
+ */
+export function rekeyDatabase(database: Database, options: DatabaseOptions): Database {
+  const { path } = options;
+  const copyPath = path + COPY_SUFFIX;
+  removeDatabase(copyPath);
+  const copy = new Database({ ...options, path: copyPath });
+  try {
+    copy.transaction(() => copyAll(database, copy));
+    copy.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  } finally {
+    copy.close();
+  }
+  syncPath(copyPath);
+  database.close();
+  for (const tail of ["-wal", "-shm"] as const) removeIfThere(path + tail);
+  Deno.renameSync(copyPath, path);
+  syncPath(dirname(path));
+  for (const tail of ["-wal", "-shm"] as const) removeIfThere(copyPath + tail);
+  return new Database(options);
+}
+
+/** Removes a database and its log. */
+export function removeDatabase(path: string): void {
+  for (const tail of TAILS) removeIfThere(path + tail);
+}
+
+function copyAll(from: Database, to: Database): void {
+  const version = from.row("PRAGMA user_version")?.number("user_version") ?? 0;
+  to.exec(`PRAGMA user_version = ${version}`);
+  const made = from.rows(
+    "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type = 'index'",
+  ).filter((row) => !row.text("name").startsWith("sqlite_"));
+  for (const row of made) {
+    if (row.text("type") === "table") copyTable(from, to, row.text("name"), row.text("sql"));
+    else to.exec(row.text("sql"));
+  }
+}
+
+function copyTable(from: Database, to: Database, name: string, sql: string): void {
+  to.exec(sql);
+  const columns = from.rows("SELECT name FROM pragma_table_info(?)", [name])
+    .map((row) => row.text("name"));
+  const places = columns.map(() => "?").join(",");
+  const insert = `INSERT INTO ${name} (${columns.join(",")}) VALUES (${places})`;
+  for (const row of from.each(`SELECT ${columns.join(",")} FROM ${name}`)) {
+    to.run(insert, columns.map((column) => parameter(row, column)));
+  }
+}
+
+/** A column's value, of which every kind that SQLite knows can be bound again. */
+function parameter(row: unknown, column: string): Parameter {
+  const value: unknown = typeof row === "object" && row !== null ? Reflect.get(row, column) : null;
+  if (value === null || typeof value === "string" || typeof value === "number") return value;
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (value instanceof Uint8Array) return value;
+  throw new Error(`Cannot copy column "${column}": found ${typeof value}`);
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function syncPath(path: string): void {
+  const file = Deno.openSync(path, { read: true });
+  try {
+    file.syncSync();
+  } finally {
+    file.close();
+  }
+}
