@@ -58,6 +58,16 @@ export class TablesDesk implements AsyncDisposable {
     between: () => void = () => {},
     changed: Partial<TablesOptions> = {},
   ): Promise<QueryTables> {
+    const tables = await this.reopenBehind(between, changed);
+    await tables.caughtUp(this.journal);
+    return tables;
+  }
+
+  /** The same, while the tables may have much to follow yet. */
+  async reopenBehind(
+    between: () => void,
+    changed: Partial<TablesOptions> = {},
+  ): Promise<QueryTables> {
     await this.close();
     between();
     const { node, authorities = [], encryptionKey } = { ...this.options, ...changed };
@@ -73,7 +83,6 @@ export class TablesDesk implements AsyncDisposable {
       ...(encryptionKey === undefined ? {} : { encryptionKeys: [encryptionKey] }),
       authorities,
     }, (error) => this.failures.push(String(error)));
-    await this.#tables.caughtUp(this.#journal);
     return this.#tables;
   }
 

@@ -31,14 +31,18 @@ export interface ProjectionOpening extends TablesFileOpening {
   readonly journal: MessagePort;
 }
 
+export interface Followed {
+  /** Why streams could not be followed: none of them holds up another (T6). */
+  readonly reasons: readonly string[];
+  /** Whether there is more to follow: questions are answered in between. */
+  readonly more: boolean;
+}
+
 export type ProjectionMethods = {
   /** Returns why the tables were made anew, or `null` where they were there. */
   open(opening: ProjectionOpening): string | null;
-  /**
-   * Tells how far streams have moved; returns when the tables have followed, with the reason for
-   * each stream that they could not follow: it holds up no other (T6).
-   */
-  follow(moved: readonly Pick<StreamState, "origin" | "stream" | "seq">[]): Promise<string[]>;
+  /** Tells how far streams have moved; the tables follow for a while. */
+  follow(moved: readonly Pick<StreamState, "origin" | "stream" | "seq">[]): Promise<Followed>;
   rows(sql: string, parameters: readonly Parameter[]): unknown[];
   /**
    * After entries of a stream were lost, or spans of it came `back`: counts its days anew, takes in
@@ -52,6 +56,8 @@ export type ProjectionMethods = {
 
 /** Entries taken in one transaction. */
 const LIMITS = { entriesMax: 2000, bytesMax: 2 << 20 };
+/** A question waits so long for the tables to follow, and little longer. */
+const SLICE_MS = 100;
 const MOVE_CURSOR = `INSERT INTO cursors (origin, stream, seq) VALUES (?,?,?)
 ON CONFLICT (origin, stream) DO UPDATE SET seq = excluded.seq`;
 
@@ -82,12 +88,14 @@ class Tables {
     }
   }
 
-  /** Throws when all is followed but for what the disk has lost, which is told once. */
-  async follow(origin: string, stream: string, seq: number): Promise<void> {
+  /** Follows until then, by at least one read; tells what the disk has lost, once. */
+  async follow(
+    { origin, stream, seq }: Pick<StreamState, "origin" | "stream" | "seq">,
+    untilMs: number,
+  ): Promise<{ readonly missing: readonly string[]; readonly more: boolean }> {
     const key = streamKey(origin, stream);
     const missing: string[] = [];
-    for (let after = 0; after < seq;) {
-      after = this.#cursors.get(key) ?? 0;
+    for (let after = this.#cursors.get(key) ?? 0; after < seq;) {
       const result = await this.#journal.call("read", [origin, stream, after, LIMITS]);
       if (result.kind === "end") break;
       if (result.kind === "missing") missing.push(`${result.seq}–${result.next - 1}`);
@@ -104,8 +112,9 @@ class Tables {
       // Behind a hole that nothing hangs on there is nothing to go on from.
       if (last === after) break;
       after = last;
+      if (after < seq && performance.now() >= untilMs) return { missing, more: true };
     }
-    if (missing.length > 0) throw new Error(`entries ${missing.join(", ")} are missing here`);
+    return { missing, more: false };
   }
 
   /** See {@link ProjectionMethods.mend}. */
@@ -207,16 +216,20 @@ const methods: ProjectionMethods = {
     return file.madeAnew;
   },
   async follow(moved) {
+    const untilMs = performance.now() + SLICE_MS;
     const reasons: string[] = [];
-    for (const { origin, stream, seq } of moved) {
+    for (const state of moved) {
+      const cannot = (why: string) =>
+        reasons.push(`Cannot follow ${state.stream} of "${state.origin}": ${why}`);
       try {
-        await opened().follow(origin, stream, seq);
+        const { missing, more } = await opened().follow(state, untilMs);
+        if (missing.length > 0) cannot(`entries ${missing.join(", ")} are missing here`);
+        if (more) return { reasons, more };
       } catch (error) {
-        const found = error instanceof Error ? error.message : String(error);
-        reasons.push(`Cannot follow ${stream} of "${origin}": ${found}`);
+        cannot(error instanceof Error ? error.message : String(error));
       }
     }
-    return reasons;
+    return { reasons, more: false };
   },
   rows: (sql, parameters) => opened().rows(sql, parameters),
   mend: (origin, stream, seq, back) => opened().mend(origin, stream, seq, back),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Database } from "../sync/database.ts";
-import { range, until } from "../sync/fixtures.ts";
+import type { NewEntry } from "../sync/append.ts";
+import { range, stampAt, until } from "../sync/fixtures.ts";
 import { TablesDesk } from "./fixture_tables.ts";
 
 const KEY = "a".repeat(64);
@@ -186,6 +187,27 @@ test("T6: a stream that cannot be read holds up no other, and is told once", asy
   expect(county.failures[0]).toMatch(
     /Cannot follow reading of "site-1\..*entries 1–1 are missing here/,
   );
+});
+
+test("G8: questions are answered while the tables have much to follow, who may ask at once", async () => {
+  const many = 60_000;
+  await using desk = await TablesDesk.open({ node: "county-a", authorities: ["county-a"] });
+  const time = stampAt(0);
+  const items = range(1, many).map((n): NewEntry => {
+    const body = JSON.stringify(reading("fridge-1", n));
+    return { kind: "entry", stream: "reading", entryKind: "reading", time, body };
+  });
+  await desk.journal.append(items, time);
+  await desk.append("enrolment", enrolment("i-1", "site-1", "key-1"), 2, "audit");
+  const tables = await desk.reopenBehind(() => desk.removeTables());
+  const followed = async () => {
+    const [row] = await tables.rows("SELECT max(seq) AS seq FROM cursors WHERE stream = 'reading'");
+    return row.numberOrNull("seq") ?? 0;
+  };
+  expect(await tables.rows("SELECT node FROM members")).toHaveLength(1);
+  expect(await followed()).toBeLessThan(many);
+  await tables.caughtUp(desk.journal);
+  expect(await followed()).toBe(many);
 });
 
 test("the tables follow the journal by themselves, and tell that they changed", async () => {

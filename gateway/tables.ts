@@ -56,6 +56,9 @@ export class QueryTables implements AsyncDisposable {
     const { hashName } = journal;
     const asked = { ...opening, hashName, journal: reader };
     tables.madeAnew = await tables.#worker.call("open", [asked], [reader]);
+    // Who may ask what stands in few entries; to follow the others may take minutes.
+    const audit = journal.positions().filter(({ stream }) => stream === "audit");
+    await tables.#followTo(audit).catch(onFailure);
     tables.#following = Promise.all([tables.#follow(journal), tables.#catchUp(journal)]);
     return tables;
   }
@@ -65,9 +68,12 @@ export class QueryTables implements AsyncDisposable {
     return rows.map((row) => new Row(row));
   }
 
-  /** Returns when the tables have followed all that the journal holds now, as far as they can. */
-  async caughtUp(journal: Journal): Promise<void> {
-    await this.#followTo(journal.positions());
+  /**
+   * Returns when the tables have followed all that the journal holds now, as far as they can, or
+   * when the signal aborts.
+   */
+  async caughtUp(journal: Journal, signal?: AbortSignal): Promise<void> {
+    await this.#followTo(journal.positions(), signal);
   }
 
   /** See {@link ProjectionMethods.mend}. */
@@ -114,13 +120,19 @@ export class QueryTables implements AsyncDisposable {
     }
   }
 
-  async #followTo(moved: readonly StreamState[]): Promise<void> {
+  async #followTo(moved: readonly StreamState[], signal?: AbortSignal): Promise<void> {
     const positions = moved.map(({ origin, stream, seq }) => ({ origin, stream, seq }));
-    for (const reason of await this.#worker.call("follow", [positions])) {
-      if (isDiskFailure(new Error(reason))) this.#behind = true;
-      if (this.#told.has(reason)) continue;
-      this.#told.add(reason);
-      this.#onFailure(new Error(reason));
+    for (let more = true; more && !this.#stop.signal.aborted && signal?.aborted !== true;) {
+      const followed = await this.#worker.call("follow", [positions]);
+      more = followed.more;
+      for (const reason of followed.reasons) this.#tell(reason);
     }
+  }
+
+  #tell(reason: string): void {
+    if (isDiskFailure(new Error(reason))) this.#behind = true;
+    if (this.#told.has(reason)) return;
+    this.#told.add(reason);
+    this.#onFailure(new Error(reason));
   }
 }

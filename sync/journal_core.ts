@@ -268,11 +268,6 @@ export class JournalCore {
     this.#healing(() => this.#upkeep.scrub());
   }
 
-  /** See {@link RowUpkeep.useKeys}. */
-  useKeys(keys: readonly string[]): void {
-    this.#upkeep.useKeys(keys);
-  }
-
   /** See {@link RowUpkeep.rekey}. */
   rekey(): number {
     return this.#healing(() => this.#upkeep.rekey());

@@ -108,13 +108,15 @@ export interface JournalEnd {
 
 export function journalEnd({ storage, nowMs, nonce }: JournalSurroundings): JournalEnd {
   let opened: JournalCore | null = null;
+  let segments: Segments | null = null;
   const journal = () => {
     if (opened === null) throw new Error("The journal is not open");
     return opened;
   };
   const methods: JournalMethods = {
     open(opening) {
-      opened = new JournalCore({ ...opening, segments: storage(opening), nowMs, nonce });
+      segments = storage(opening);
+      opened = new JournalCore({ ...opening, segments, nowMs, nonce });
       opened.takeMoved();
       told.noticeOf(opened);
       return {
@@ -140,7 +142,7 @@ export function journalEnd({ storage, nowMs, nonce }: JournalSurroundings): Jour
     probe: () => journal().probe(),
     prune: (retention) => journal().prune(retention),
     scrub: () => journal().scrub(),
-    useKeys: (keys) => journal().useKeys(keys),
+    useKeys: (keys) => segments?.useKeys(keys),
     rekey: () => journal().rekey(),
     status: () => statusOf(journal()),
     serveReader: (port) => answerCalls(port, { read: methods.read } satisfies JournalReader),

@@ -34,11 +34,6 @@ export class RowUpkeep {
     return this.#durable.row.outdated().length;
   }
 
-  /** See {@link Segments.useKeys}. */
-  useKeys(keys: readonly string[]): void {
-    this.#segments.useKeys(keys);
-  }
-
   stop(): void {
     this.#scrubbing?.return(undefined);
     this.#rekeying?.return(undefined);
@@ -89,7 +84,7 @@ export class RowUpkeep {
       ]);
       row.close(name);
       row.replaceBy(name, memberOf(next, draft.publish()));
-      this.#segments.unlink(name);
+      row.unlink(name);
     } finally {
       draft.discard();
     }

@@ -150,11 +150,12 @@ export class SegmentRow {
 
   /** Moves away what another has taken the place of; where that fails, the next open does it. */
   setAside(name: string, why: { readonly reason: string; readonly copied: boolean }): void {
-    try {
-      this.#segments.setAside(name, why);
-    } catch (error) {
-      if (!(error instanceof StorageFailed)) throw error;
-    }
+    orAtNextOpen(() => this.#segments.setAside(name, why));
+  }
+
+  /** Removes what the row does not need; where that fails, it is in the row of the next open. */
+  unlink(name: string): void {
+    orAtNextOpen(() => this.#segments.unlink(name));
   }
 
   /** Puts a segment in the place of another, which is left as it is on the disk. */
@@ -312,4 +313,13 @@ export function memberOf(
     segment,
     usedAt: 0,
   };
+}
+
+/** Does what a disk may refuse to do now without harm. */
+function orAtNextOpen(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof StorageFailed)) throw error;
+  }
 }

@@ -146,7 +146,7 @@ export class Simulation {
   #damage(node: SimulatedNode): void {
     if (!this.#sites.includes(node) || !this.#ledger.isSafe(node.name)) return;
     this.#counts.damaged++;
-    this.#ledger.lost(node.name);
+    this.#ledger.lost(node.name, this.#idOf(this.#lastId, node));
     node.damageDisk();
   }
 
@@ -155,7 +155,7 @@ export class Simulation {
     const mayGo = this.#sites.includes(node) || node === this.#centres[0];
     if (!mayGo || !node.hasBackup || !this.#ledger.centresUp(node.name)) return;
     this.#counts.restored++;
-    this.#ledger.lost(node.name);
+    this.#ledger.lost(node.name, this.#idOf(this.#lastId, node));
     node.restore();
   }
 
@@ -201,7 +201,7 @@ export class Simulation {
     const messages = Array.from({ length: count }, () => {
       const repeats = this.#random() < 0.2 && this.#lastId > 0;
       const id = repeats ? 1 + Math.floor(this.#random() * this.#lastId) : ++this.#lastId;
-      return { id: id * this.#options.sites + this.#nodes.indexOf(node), keyed: id % 2 === 0 };
+      return { id: this.#idOf(id, node), keyed: id % 2 === 0 };
     });
     const items = messages.map(({ id, keyed }): NewEntry => ({
       kind: "entry",
@@ -228,12 +228,17 @@ export class Simulation {
     }, () => {});
   }
 
+  /** Another id for each node; later ones are higher. */
+  #idOf(number: number, node: SimulatedNode): number {
+    return number * this.#nodes.length + this.#nodes.indexOf(node);
+  }
+
   /** A county's word to one of its sites, which both centres keep and the site pulls. */
   #order(node: SimulatedNode): void {
     const { journal } = node;
     if (journal === null) return;
     const stream = streamTo(this.#any(this.#sites).name);
-    const id = ++this.#lastId * this.#nodes.length + this.#nodes.indexOf(node);
+    const id = this.#idOf(++this.#lastId, node);
     const item: NewEntry = {
       kind: "entry",
       stream,

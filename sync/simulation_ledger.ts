@@ -30,8 +30,8 @@ export class Ledger {
   readonly #told = new Map<string, Told>();
   /** Nodes of which a disk was damaged or put back: they may lack what others hold, for a while. */
   readonly #recovering = new Set<string>();
-  /** What they were sent before may come again, since the keys are on the same disk. */
-  readonly #mayRepeat = new Set<string>();
+  /** What they were sent up to this id may come again, since the keys are on the same disk. */
+  readonly #mayRepeat = new Map<string, number>();
 
   constructor(nodes: readonly SimulatedNode[], centres: readonly SimulatedNode[]) {
     this.#nodes = nodes;
@@ -68,17 +68,16 @@ export class Ledger {
 
   /**
    * A node's disk is not what it was. What no other centre holds may be gone of what it wrote, and
-   * at a centre, of what was written by others who have lost their own copy before.
+   * at a centre, of what was written by others who have lost their own copy before. `lastId` is the
+   * highest id of any item until now.
    */
-  lost(node: string): void {
+  lost(node: string, lastId: number): void {
     this.#recovering.add(node);
     const centres = this.#centres.filter(({ name }) => name !== node);
     const isSafe = (writer: string, key: string, seq: number) =>
       (writer !== node && !this.#recovering.has(writer)) ||
       centres.some((centre) => heldAt(centre, key) >= seq);
-    for (const item of this.#acknowledged) {
-      if (item.node === node) this.#mayRepeat.add(itemKey(item));
-    }
+    this.#mayRepeat.set(node, lastId);
     this.#acknowledged = this.#acknowledged.filter(({ node: writer, stream, place }) =>
       place === null
         ? writer !== node && !this.#recovering.has(writer)
@@ -140,7 +139,8 @@ export class Ledger {
         const key = itemKey(item);
         const times = found.get(key) ?? 0;
         if (times === 0) return `G1: item ${key} is not at ${centre.name}`;
-        if (item.keyed && times !== 1 && !this.#mayRepeat.has(key)) {
+        const isNew = item.id > (this.#mayRepeat.get(item.node) ?? 0);
+        if (item.keyed && times !== 1 && isNew) {
           return `G3: item ${key} is ${times} times at ${centre.name}`;
         }
       }

@@ -1,4 +1,4 @@
-/** Journals with as many entries as a box gathers in years, filled as the collector does it. */
+/** Journals with as many entries as a box gathers in years, filled as the collector does. */
 import { join } from "node:path";
 import type { NewEntry } from "../../sync/append.ts";
 import { type Journal, openJournal } from "../../sync/journal.ts";

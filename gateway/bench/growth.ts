@@ -1,8 +1,8 @@
 /**
  * `deno task bench:growth [SMALL] [LARGE] [IDLE_SECONDS]`: what an entry costs to append and to
- * ship when a journal holds few and when it holds many, and the memory of a site whose backlog has grown. The
- * machine may do other things as well: processor time tells more than the clock then. The floor is
- * libsql alone, in transactions of the same size.
+ * ship when a journal holds few and when it holds many, and the memory of a site whose backlog
+ * has grown. The machine may do other things as well: processor time tells more than the clock
+ * then. The floor is libsql alone, in transactions of the same size.
  */
 import { join } from "node:path";
 import { freePort, listening } from "../../drivers/fixtures.ts";

@@ -3,7 +3,7 @@ import { pause } from "../../sync/timer.ts";
 import { removeDelivered } from "../blobs/removal.ts";
 import { type Config, isLoopback } from "../config.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
-import { despiteDisk, isDiskFailure } from "../disk_failure.ts";
+import { despiteDisk } from "../disk_failure.ts";
 import { httpHandler } from "../http.ts";
 import { followLosses } from "../lost_entries.ts";
 import type { Log } from "../log.ts";
@@ -24,6 +24,11 @@ const PRUNE_MS = 60_000;
 const CENTRES = 2;
 /** How often a county looks for nodes that enrolled at the other centre. */
 const REGISTRY_MS = 200;
+/**
+ * A start waits so long for the tables, which the catalogue is compared with. They mostly have
+ * nothing to follow; where they are made anew, millions of entries hold up no collecting.
+ */
+const CATALOGUE_MS = 100;
 /** Requests are finished for so long; then open pages, which would hold on for ever, are cut. */
 const GRACE_MS = 300;
 const DAY_MS = 86_400_000;
@@ -48,12 +53,13 @@ export async function runNode(
     origin: journal.origin,
     version: VERSION,
   });
-  const told = await tellCatalogue(node).then(() => true, (error) => {
-    if (!isDiskFailure(error)) throw error;
-    return false;
-  });
   const stop = new AbortController();
   const stopping = AbortSignal.any([signal, stop.signal]);
+  const steadily = (run: () => Promise<void>) => despiteDisk(log, run, stopping);
+  const catalogue = steadily(() => tellCatalogue(node, stopping));
+  // Whatever it throws later is heard with what the other parts throw.
+  catalogue.catch(() => {});
+  await Promise.race([catalogue, pause(CATALOGUE_MS, stopping)]);
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
   await role.collector?.recall();
   using notifier = new Notifier();
@@ -62,11 +68,10 @@ export async function runNode(
   const who = `${config.role} ${config.node} at ${server.url}`;
   const status = () =>
     statusLine(who, role.links.map((link) => link.status()), diskNote(node.disk.view()));
-  const steadily = (run: () => Promise<void>) => despiteDisk(log, run, stopping);
   const running = [
     ...role.supervisors.map((supervisor) => supervisor.run(stopping)),
     ...role.links.map((link) => steadily(() => link.run(stopping))),
-    ...(told ? [] : [steadily(() => tellCatalogue(node))]),
+    catalogue,
     steadily(() => node.disk.run(stopping)),
     steadily(() => node.clockWatch.run(stopping)),
     steadily(() => pruneNow(node, role, stopping)),

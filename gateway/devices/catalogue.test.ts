@@ -53,8 +53,8 @@ test("a site tells of its devices when something changed, not at each start", as
   ];
   for (const config of configs) {
     await using node = await openNode(config, () => {});
-    await tellCatalogue(node);
-    await tellCatalogue(node);
+    await tellCatalogue(node, new AbortController().signal);
+    await tellCatalogue(node, new AbortController().signal);
     seqs.push(node.journal.position(node.journal.origin, "reading")?.seq);
   }
   expect(seqs).toEqual([1, 1, 2, 3]);

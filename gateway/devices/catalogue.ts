@@ -28,10 +28,12 @@ export function catalogueOf(config: Config): Catalogue {
   return { title: config.title, devices };
 }
 
-/** Appends the catalogue when it is not what was told last. */
-export async function tellCatalogue({ config, journal, tables, clock }: Node): Promise<void> {
+/** Appends the catalogue when it is not what was told last, unless the signal aborts before. */
+export async function tellCatalogue(node: Node, signal: AbortSignal): Promise<void> {
+  const { config, journal, tables, clock } = node;
   const body = JSON.stringify(catalogueOf(config));
-  await tables.caughtUp(journal);
+  await tables.caughtUp(journal, signal);
+  if (signal.aborted) return;
   const sql = "SELECT catalogue FROM nodes WHERE node = ?";
   const [told] = await tables.rows(sql, [config.node]);
   if (told?.text("catalogue") === body) return;
