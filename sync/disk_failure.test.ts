@@ -180,6 +180,19 @@ describe("a commit that failed", () => {
     expect(desk.numbers()).toEqual(range(1, 101));
   });
 
+  test("a segment that cannot be removed keeps its place, and goes the next time", () => {
+    const desk = new Desk();
+    for (const n of range(1, 150)) desk.append(numbered(n));
+    const retention = { centres: [], keepOwnMs: 0, keepOthersMs: null, nowMs: Infinity };
+    desk.fault = (step) => step === "unlink" ? new DiskError("no unlink") : null;
+    expect(() => desk.core.prune(retention)).toThrow("Cannot write to the journal: no unlink");
+    const before = desk.disk.names().length;
+    desk.fault = () => null;
+    expect(desk.core.prune(retention)).toBe(before - 1);
+    expect(desk.disk.names()).toHaveLength(1);
+    desk.append(numbered(151));
+  });
+
   test("what a process wrote and could not sync is synced before another relies on it", () => {
     const desk = new Desk();
     desk.append(numbered(1));

@@ -26,6 +26,7 @@ import { openRow } from "./row_opening.ts";
 import { RowUpkeep } from "./row_upkeep.ts";
 import { DamagedMember } from "./segment_row.ts";
 import type { Change, ReadLimits, Receipt, Segments, StreamState } from "./segments.ts";
+import { StorageFailed } from "./segments.ts";
 
 export interface CoreOptions extends LifeOptions {
   readonly segments: Segments;
@@ -293,6 +294,10 @@ export class JournalCore {
         return work();
       } catch (error) {
         this.#state.dropChains();
+        // The disk could not do it now; nothing that is held depends on it.
+        if (error instanceof StorageFailed) {
+          throw new JournalUnwritable(error.message, { cause: error });
+        }
         if (!(error instanceof DamagedMember) || heals === HEALS_MAX) throw error;
         const { repair, lost, streams } = this.#durable.heal(error);
         this.#state.restored(streams);

@@ -246,10 +246,12 @@ export class SegmentRow {
 
   /** Removes the oldest sealed segment for good. */
   dropOldest(): void {
-    const sealed = this.#sealed.shift();
-    if (sealed === undefined) return;
-    sealed.segment?.close();
-    this.unlink(sealed.name);
+    const oldest = this.#sealed.at(0);
+    if (oldest === undefined) return;
+    this.close(oldest.name);
+    // Where this fails it stays in the row, for the next time.
+    this.#segments.unlink(oldest.name);
+    this.#sealed.shift();
   }
 
   /** Sealed segments that are under a key that is to go; the newest is at the end. */
