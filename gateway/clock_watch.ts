@@ -38,6 +38,9 @@ export class ClockWatch {
   #memory: ClockMemory | null = null;
   #newestWallMs: number | null = null;
 
+  /** Whether it is known what the last entry before this process says. */
+  #recalled = false;
+
   constructor(parts: ClockParts) {
     this.#parts = parts;
     this.#start = parts.clock.now();
@@ -57,6 +60,7 @@ export class ClockWatch {
   async recall(): Promise<void> {
     const last = await lastBefore(this.#parts.journal, this.#start);
     this.#newestWallMs = last?.wallMs ?? null;
+    this.#recalled = true;
     if (last?.bootId === this.#start.bootId) this.#memory = memoryOf(last);
   }
 
@@ -85,6 +89,8 @@ export class ClockWatch {
 
   /** The wall clock by which entries grow old, see `clock_rules.ts`. */
   ageingMs(): number {
+    // Before that a wrong clock could make all that is here old.
+    if (!this.#recalled) return -Infinity;
     return ageingMs(this.#parts.clock.now(), this.#start, this.#newestWallMs);
   }
 }

@@ -51,8 +51,18 @@ export function fillHole(
       return { reception: { kind: "fork", seq: last, hash: wanted }, blocks: [] };
     }
   }
+  // What goes on behind the end has to be of the chain that is here.
+  if (block.last > state.seq) {
+    const found = hashIn(block, state.seq);
+    if (found === null || !sameBytes(found, state.hash)) {
+      return { reception: { kind: "fork", seq: state.seq, hash: state.hash }, blocks: [] };
+    }
+  }
   // A gap cannot be divided, and says nothing against what is held.
-  if (isGap(block)) return { reception, blocks: block.last <= hole.last ? [block] : [] };
+  if (isGap(block) && block.last > hole.last) {
+    return { reception: { kind: "gap", seq: hole.first - 1, hash: before }, blocks: [] };
+  }
+  if (isGap(block)) return { reception, blocks: [block] };
   const wanted = [...holes, { first: state.seq + 1, last: block.last }];
   const blocks = wanted.flatMap(({ first, last }) => {
     const [from, to] = [Math.max(first, block.first), Math.min(last, block.last)];

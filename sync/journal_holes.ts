@@ -23,7 +23,7 @@ export class JournalHoles {
 
   /** Reads what {@link JournalHoles.text} wrote; what cannot be read is found out anew. */
   static parse(text: string | undefined): JournalHoles {
-    const list: unknown = text === undefined ? [] : JSON.parse(text);
+    const list = listIn(text ?? "[]");
     return new JournalHoles(Array.isArray(list) ? list.flatMap(missingOf) : []);
   }
 
@@ -101,4 +101,13 @@ function missingOf(value: unknown): Missing[] {
   const isGood = typeof origin === "string" && typeof stream === "string" &&
     typeof first === "number" && typeof last === "number" && parseOrigin(origin) !== null;
   return isGood ? [{ origin, stream, first, last }] : [];
+}
+
+/** JSON, or nothing where a damaged disk has none. */
+function listIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return [];
+  }
 }

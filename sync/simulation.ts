@@ -43,8 +43,8 @@ const COUNTIES = ["county-a", "county-b"];
 const STORM: NetworkFaults = { lose: 0.05, repeat: 0.05, truncate: 0.03, delayMaxMs: 800 };
 /** A clock that was never set, a day behind, a year ahead, right (T12); milliseconds. */
 const WALL_ERRORS_MS = [-1_795_000_000_000, -86_400_000, 365 * 86_400_000, 0];
-/** All nodes are equal so soon after the mending, seconds: ten times the longest backoff. */
-const HEAL_SECONDS_MAX = 600;
+/** All nodes are equal so soon after the mending, seconds; a gap is told after ten minutes. */
+const HEAL_SECONDS_MAX = 1500;
 
 export class Simulation {
   readonly #options: SimulationOptions;

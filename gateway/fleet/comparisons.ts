@@ -93,8 +93,12 @@ export class Comparisons {
     try {
       slot.compared = { found: await ask(), atMs: Date.now(), failure: null };
     } catch (error) {
-      if (!(error instanceof PeerError)) throw error;
-      slot.compared = { ...slot.compared, atMs: Date.now(), failure: error.message };
+      // Nobody may be waiting for it: what this node could not do is told like what the other said.
+      const failure = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof PeerError)) {
+        this.#node.log({ kind: "failed", error: failure, stack: undefined });
+      }
+      slot.compared = { ...slot.compared, atMs: Date.now(), failure };
     }
   }
 }
