@@ -5,6 +5,7 @@ import { describeJournal, LIMITS, NODE, numbersIn } from "./journal_conformance.
 import { parseOrigin } from "./origin.ts";
 import { entriesOf } from "./run.ts";
 import { firstHash } from "./chain.ts";
+import { streamTo } from "./stream.ts";
 
 describeJournal("libsql files", () => {
   const folder = new TemporaryFolder();
@@ -127,6 +128,18 @@ test("a life is renewed at run time: what was appended before belongs to the old
   const again = await open(folder, { machine: "a" });
   expect(again.origin).toBe(origin);
   await again.close();
+});
+
+test("streams that a segment has to know from before do not fill it", async () => {
+  using folder = new TemporaryFolder();
+  const journal = await open(folder, { segmentBytesMax: 100_000 });
+  const streams = range(1, 750).map((n) => ({ ...numbered(n), stream: streamTo(`site-${n}`) }));
+  await journal.append(streams, stampAt(0));
+  const { segments } = await journal.status();
+  expect(segments).toBeGreaterThan(1);
+  for (const n of range(1, 10)) await journal.append([numbered(n)], stampAt(n));
+  expect((await journal.status()).segments - segments).toBeLessThanOrEqual(1);
+  await journal.close();
 });
 
 test("a journal goes through many segments as through one, and after a reopen", async () => {

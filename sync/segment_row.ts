@@ -41,7 +41,7 @@ export class SegmentRow {
   /** Oldest first. */
   readonly #sealed: Member[];
   #current: Member & { segment: Segment };
-  /** Bytes committed since the size was last asked of the file system. */
+  /** Bytes committed since the size was last asked of the file system, and the size then. */
   #bytesSince = 0;
   #bytesBefore: number;
   /** Bytes of blocks committed since the opening. */
@@ -90,7 +90,7 @@ export class SegmentRow {
     return this.#writtenBytes;
   }
 
-  /** Bytes in the segment that is written. */
+  /** Bytes in the segment that is written, without what it had to know from before. */
   currentBytes(): number {
     return this.#bytesBefore + this.#bytesSince;
   }
@@ -135,6 +135,8 @@ export class SegmentRow {
     const bytes = segment.bytes();
     this.#sealed.push({ ...this.#current, bytes, hasKeys, usedAt: ++this.#uses });
     this.#becomes(next);
+    // However many streams there are: a segment that they filled would be sealed at once.
+    this.#bytesBefore = 0;
     this.#closeIdle();
   }
 
