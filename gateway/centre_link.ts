@@ -61,6 +61,11 @@ export class CentreLink {
     return { destination: this.#centre.node, state: "not-enrolled", hint };
   }
 
+  /** Resolves once the centre has answered since it last failed, or at the abort. */
+  async reachable(signal: AbortSignal): Promise<void> {
+    await this.#link?.reachable(signal);
+  }
+
   /** Where the centre is known to stand, by (origin, stream). */
   get positions(): ReadonlyMap<string, Standing> {
     return this.#link?.peerPositions ?? new Map();
@@ -173,7 +178,7 @@ export class CentreLink {
       ...shared,
       peer,
       follow: config.role === "site" ? streamTo(config.node) : null,
-      reachable: async (signal) => await this.#link?.reachable(signal),
+      reachable: (signal) => this.reachable(signal),
       member: (name) => {
         const own = { publicKey: keystore.key.publicKey, role: config.role };
         const member = registry.member(name) ?? (name === config.node ? own : undefined);

@@ -83,7 +83,9 @@ export class Standings {
       const before = this.#peer.get(key);
       const moved = before?.seq !== answer.seq || !sameBytes(before.hash, answer.hash);
       if (moved) this.#peer.set(key, { seq: answer.seq, hash: answer.hash });
-      if (!moved && answer.receipt === null && !isOpen(key)) continue;
+      // A receipt tells where the peer stood before this disk lost what was behind it.
+      const isBehind = answer.seq > state.seq && this.isOwn(state.origin);
+      if (!moved && !isBehind && answer.receipt === null && !isOpen(key)) continue;
       yield { state, found: await this.#compare(state, answer), moved };
     }
   }

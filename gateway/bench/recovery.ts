@@ -31,16 +31,22 @@ const latestSchema = z.object({
   positions: z.array(z.object({ stream: z.string(), seq: z.number() })),
 });
 
-interface Started {
-  readonly process: Measured;
+/** A start until it was ready: by the clock, and the processor time that it took. */
+interface Recovery {
   readonly milliseconds: number;
+  readonly cpuMilliseconds: number;
+}
+
+interface Started extends Recovery {
+  readonly process: Measured;
 }
 
 async function start(site: SiteFiles): Promise<Started> {
   const fromMs = performance.now();
   const process = new Measured(...ourProgram("run", "-c", site.file));
   while (!await isReady(site.url)) await new Promise((resolve) => setTimeout(resolve, 5));
-  return { process, milliseconds: performance.now() - fromMs };
+  const milliseconds = performance.now() - fromMs;
+  return { process, milliseconds, cpuMilliseconds: process.usage().cpuSeconds * 1000 };
 }
 
 /** Entries of the site's readings, over all its lives. */
@@ -68,9 +74,9 @@ function publisher(site: SiteFiles): Measured {
   return new Measured(...deno(script, JSON.stringify(load)));
 }
 
-/** Kills it under load, starts it again, as often as asked: milliseconds until it was ready. */
-async function recoveries(site: SiteFiles): Promise<number[]> {
-  const times: number[] = [];
+/** Kills it under load and starts it again, as often as asked. */
+async function recoveries(site: SiteFiles): Promise<Recovery[]> {
+  const times: Recovery[] = [];
   let { process } = await start(site);
   for (let round = 0; round < ROUNDS; round++) {
     const before = await readingsOf(site);
@@ -81,20 +87,20 @@ async function recoveries(site: SiteFiles): Promise<number[]> {
     }
     const started = await start(site);
     process = started.process;
-    times.push(started.milliseconds);
+    times.push(started);
   }
   await process[Symbol.asyncDispose]();
   return times;
 }
 
-async function bare(): Promise<number[]> {
+async function bare(): Promise<Recovery[]> {
   const script = Deno.makeTempFileSync({ suffix: ".ts" });
-  const times: number[] = [];
+  const times: Recovery[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const fromMs = performance.now();
     const [program, args] = deno("--no-config", script);
     await new Deno.Command(program, { args }).output();
-    times.push(performance.now() - fromMs);
+    times.push({ milliseconds: performance.now() - fromMs, cpuMilliseconds: NaN });
   }
   Deno.removeSync(script);
   return times;
@@ -128,16 +134,22 @@ async function siteWith(dir: string, entries: number): Promise<SiteFiles> {
 
 const dir = Deno.makeTempDirSync({ prefix: "tributary-bench-" });
 try {
-  const rows: [string, number[]][] = [
+  const rows: [string, Recovery[]][] = [
     [`site with ${ENTRIES} entries`, await recoveries(await siteWith(join(dir, "full"), ENTRIES))],
     ["site with an empty journal", await recoveries(await siteWith(join(dir, "empty"), 0))],
     ["a runtime that has nothing to do", await bare()],
   ];
-  const cells = rows.map(([what, times]) => [
-    what,
-    ...[median(times), Math.min(...times), Math.max(...times)].map((ms) => `${ms.toFixed(0)} ms`),
-  ]);
-  print(table([`START TO READY AFTER KILL -9, OF ${ROUNDS}`, "MEDIAN", "LEAST", "MOST"], cells));
+  const cells = rows.map(([what, starts]) => {
+    const times = starts.map(({ milliseconds }) => milliseconds);
+    const cpu = median(starts.map(({ cpuMilliseconds }) => cpuMilliseconds));
+    return [
+      what,
+      ...[median(times), Math.min(...times), Math.max(...times)].map((ms) => ms.toFixed(0)),
+      Number.isNaN(cpu) ? "" : cpu.toFixed(0),
+    ];
+  });
+  const headings = ["MEDIAN ms", "LEAST", "MOST", "OF PROCESSORS, MEDIAN ms"];
+  print(table([`START TO READY AFTER KILL -9, OF ${ROUNDS}`, ...headings], cells));
 } finally {
   Deno.removeSync(dir, { recursive: true });
 }

@@ -19,14 +19,14 @@ const BUSY_ENTRIES = 4096;
 export class BlobCourier {
   readonly #node: Node;
   readonly #centre: Centre;
-  readonly #link: Pick<CentreLink, "status">;
+  readonly #link: Pick<CentreLink, "status" | "reachable">;
   readonly #pacer: Pacer;
   #files: BlobLink | null = null;
 
   constructor(
     node: Node,
     centre: Centre,
-    { link, pacer }: { link: Pick<CentreLink, "status">; pacer: Pacer },
+    { link, pacer }: { link: Pick<CentreLink, "status" | "reachable">; pacer: Pacer },
   ) {
     this.#node = node;
     this.#centre = centre;
@@ -83,6 +83,7 @@ export class BlobCourier {
       relayAfterMs: RELAY_AFTER_MS,
       refreshMs: REFRESH_MS,
       pace: (bytes, signal) => this.#pace(bytes, signal),
+      reachable: (signal) => this.#link.reachable(signal),
       busy: () => this.#isBusy(),
       timer: systemTimer,
       random: Math.random,

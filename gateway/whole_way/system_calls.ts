@@ -51,13 +51,16 @@ export function tracedTo(file: string): string[] {
   return [tool("strace", "strace"), ...options, "-o", file];
 }
 
+/** What is traced waits for the tracer at each call, so that there is something left to write. */
+const TRACED_WITHIN_MS = 60_000;
+
 /** The whole trace of a process that has ended. */
 export async function readTrace(file: string, pid: number): Promise<SystemCall[]> {
   let text = "";
   await until("the tracer has written all", () => {
     text = Deno.readTextFileSync(file);
     return text.includes(`\n${pid} +++ `);
-  });
+  }, TRACED_WITHIN_MS);
   return parseTrace(text);
 }
 

@@ -31,6 +31,8 @@ export interface BlobLinkOptions {
   readonly refreshMs: number;
   /** Resolves when so many bytes may go: bulk has a share of the line only. */
   readonly pace: (bytes: number, signal: AbortSignal) => Promise<void>;
+  /** Resolves once the centre may be there: whoever ships entries to it finds out (T9). */
+  readonly reachable?: (signal: AbortSignal) => Promise<void>;
   /** Whether entries wait on the line: then a file creeps. */
   readonly busy: () => boolean;
   readonly timer: Timer;
@@ -120,7 +122,10 @@ export class BlobLink {
     const ended = new AbortController();
     const listening = this.#listen(AbortSignal.any([signal, ended.signal]));
     try {
-      while (!signal.aborted) await this.#stepOrWait(signal);
+      while (!signal.aborted) {
+        await this.#options.reachable?.(signal);
+        await this.#stepOrWait(signal);
+      }
     } finally {
       ended.abort();
       await listening;
