@@ -10,6 +10,8 @@ import { bodyOf, type Projection } from "./projection.ts";
 export const centreLossBody = z.object({
   centre: z.string(),
   reason: z.string(),
+  /** Counts the words on a centre: the highest stands, whatever clocks said. */
+  number: z.number().int().min(1),
 });
 export type CentreLossBody = z.infer<typeof centreLossBody>;
 
@@ -23,14 +25,15 @@ export const CENTRE_RETURNED = "centre-returned";
 export function centreLossesOf(authorities: readonly string[]): Projection {
   return {
     name: "centre-losses",
-    version: 1,
+    version: 2,
     schema: `
 CREATE TABLE centrelosses (
   centre TEXT PRIMARY KEY,
   lost INTEGER NOT NULL,
   reason TEXT NOT NULL,
   saidby TEXT NOT NULL,
-  wall INTEGER NOT NULL
+  wall INTEGER NOT NULL,
+  number INTEGER NOT NULL
 ) STRICT;`,
     apply: (database, entries) => {
       for (const entry of entries) {
@@ -44,15 +47,17 @@ CREATE TABLE centrelosses (
   };
 }
 
-/** The later word counts, at all nodes alike. */
-const UPSERT = `INSERT INTO centrelosses (centre, lost, reason, saidby, wall) VALUES (?,?,?,?,?)
+/** The highest word counts, at all nodes alike; of two with one number that nothing is lost. */
+const UPSERT = `INSERT INTO centrelosses (centre, lost, reason, saidby, wall, number)
+VALUES (?,?,?,?,?,?)
 ON CONFLICT (centre) DO UPDATE SET lost = excluded.lost, reason = excluded.reason,
-saidby = excluded.saidby, wall = excluded.wall WHERE (excluded.wall, excluded.lost) > (wall, lost)`;
+saidby = excluded.saidby, wall = excluded.wall, number = excluded.number
+WHERE excluded.number > number OR (excluded.number = number AND excluded.lost < lost)`;
 
 function applyOne(database: Database, entry: Entry, by: string): void {
   const body = centreLossBody.safeParse(bodyOf(entry));
   if (!body.success) return;
-  const { centre, reason } = body.data;
+  const { centre, reason, number } = body.data;
   const lost = entry.kind === CENTRE_LOST ? 1 : 0;
-  database.run(UPSERT, [centre, lost, reason, by, entry.time.wallMs]);
+  database.run(UPSERT, [centre, lost, reason, by, entry.time.wallMs, number]);
 }

@@ -9,6 +9,8 @@ export interface CentreLoss {
   readonly by: string;
   /** Milliseconds since 1970 UTC. */
   readonly wallMs: number;
+  /** Of the words on this centre, see `centreLossBody`. */
+  readonly number: number;
 }
 
 /** What the tables say of it, read anew whenever they change. */
@@ -32,7 +34,7 @@ export class CentreLosses {
 
   async refresh(): Promise<void> {
     const rows = await this.#tables.rows(
-      "SELECT centre, lost, reason, saidby, wall FROM centrelosses ORDER BY centre",
+      "SELECT centre, lost, reason, saidby, wall, number FROM centrelosses ORDER BY centre",
     );
     this.#losses = rows.map((row) => ({
       centre: row.text("centre"),
@@ -40,6 +42,7 @@ export class CentreLosses {
       reason: row.text("reason"),
       by: row.text("saidby"),
       wallMs: row.number("wall"),
+      number: row.number("number"),
     }));
     this.#lost = new Set(this.#losses.filter(({ lost }) => lost).map(({ centre }) => centre));
   }

@@ -12,6 +12,11 @@ import { parseConfig } from "../config_file.ts";
 import { centresFor, NodeProcess, startCentres } from "../fixtures.ts";
 import type { LogLine } from "../log.ts";
 import { type Node, openNode } from "../node.ts";
+import { firstHash } from "../../sync/chain.ts";
+import { entriesOf } from "../../sync/run.ts";
+import { ONE_BLOCK } from "../../sync/segments.ts";
+import { streamTo } from "../../sync/stream.ts";
+import { declareCentre } from "./centres.ts";
 import { codeKey, newCode, proof } from "./code.ts";
 import { enrol, type Enrolled, EnrolmentError, enrolmentRoute } from "./enrolment.ts";
 import { invite } from "./invite.ts";
@@ -31,13 +36,14 @@ class Centre implements AsyncDisposable {
   private constructor(folder: TemporaryFolder, node: Node) {
     this.#folder = folder;
     this.node = node;
-    const { config, keystore, journal, tables, registry } = node;
+    const { config, keystore, journal, tables, registry, losses } = node;
     const answer = enrolmentRoute({
       node: config.node,
       key: keystore.key,
       journal,
       tables,
       registry,
+      losses,
       clock: this.clock,
       log: (line) => this.lines.push(line),
     });
@@ -97,6 +103,32 @@ describe("a code", () => {
       role: "site",
     });
     expect(centre.lines).toEqual([{ kind: "enrolled", node: "site-1", role: "site" }]);
+  });
+
+  test("G2: brings a new site the words on centres that stand, in the order they were said", async () => {
+    await using centre = await Centre.open();
+    const speaker = { ...centre.node, clock: centre.clock };
+    const word = { centre: "county-a", reason: "fire" };
+    centre.aheadMs = 365 * 24 * HOUR_MS;
+    await declareCentre(speaker, { ...word, lost: true });
+    centre.aheadMs = 0;
+    await declareCentre(speaker, { ...word, lost: false });
+    await declareCentre(speaker, { ...word, lost: true });
+    await declareCentre(speaker, { ...word, lost: false, reason: "new disks" });
+    await centre.enrol("site-1", await centre.invite("site-1"));
+    const { journal, tables, losses } = centre.node;
+    await tables.caughtUp(journal);
+    await losses.refresh();
+    expect(losses.list()).toMatchObject([{ centre: "county-a", lost: false, number: 4 }]);
+    const result = await journal.read(journal.origin, streamTo("site-1"), 0, ONE_BLOCK);
+    if (result.kind !== "run") throw new Error(`the site is told nothing: ${result.kind}`);
+    const told = [...entriesOf(result.run, firstHash())].map(({ kind, body }) => ({
+      kind,
+      ...JSON.parse(new TextDecoder().decode(body)),
+    }));
+    expect(told).toEqual([
+      { kind: "centre-returned", centre: "county-a", reason: "new disks", number: 4 },
+    ]);
   });
 
   test("works once: another key with it is refused", async () => {

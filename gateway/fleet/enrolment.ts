@@ -12,7 +12,9 @@ import { readBody } from "../../sync/read_body.ts";
 import type { Member } from "../../sync/routes.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import type { CentreLosses } from "../known_losses.ts";
 import type { QueryTables } from "../tables.ts";
+import { standingWords } from "./centres.ts";
 import { codeKey, proof, proves } from "./code.ts";
 import type { EnrolmentBody } from "./members.ts";
 import type { Registry } from "./registry.ts";
@@ -65,6 +67,7 @@ export interface EnrolmentDesk {
   readonly journal: Journal;
   readonly tables: QueryTables;
   readonly registry: Registry;
+  readonly losses: CentreLosses;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -104,7 +107,7 @@ const INVITATIONS = `SELECT invitation, role, key, expires,
 FROM invitations WHERE node = ?`;
 
 async function judge(desk: EnrolmentDesk, asked: z.infer<typeof requestSchema>): Promise<Verdict> {
-  const { tables, journal, clock, registry, log } = desk;
+  const { tables, journal, clock, registry, losses, log } = desk;
   await tables.caughtUp(journal);
   const rows = await tables.rows(INVITATIONS, [asked.node]);
   const row = rows.find((one) => proves(asked.proof, one.text("key"), requestFields(asked)));
@@ -117,6 +120,7 @@ async function judge(desk: EnrolmentDesk, asked: z.infer<typeof requestSchema>):
     return { kind: "enrolled", key };
   }
   const stamp = clock.now();
+  await losses.refresh();
   if (row.number("used") === 1) return refused(USED);
   if (row.number("expires") < stamp.wallMs) return refused(EXPIRED);
   const body: EnrolmentBody = {
@@ -134,7 +138,7 @@ async function judge(desk: EnrolmentDesk, asked: z.infer<typeof requestSchema>):
     body: JSON.stringify(body),
     // Two that come with one code at one moment: one is enrolled.
     key: { channel: "invitation", id: body.invitation, digest, windowMs: null },
-  }], stamp);
+  }, ...(asked.role === "site" ? standingWords(losses, asked.node, stamp) : [])], stamp);
   if (appended.kind === "conflict") return refused(USED);
   await tables.caughtUp(journal);
   await registry.refresh();

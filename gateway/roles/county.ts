@@ -19,7 +19,7 @@ const AGAIN_MS = 5000;
 
 /** With `signal` whoever waits for entries is answered, so that it can stop. */
 export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal): Role {
-  const { journal, keystore, registry, tables, clock, log } = node;
+  const { journal, keystore, registry, losses, tables, clock, log } = node;
   const replication = replicationOf(node);
   const peers = config.peer === undefined ? [] : [config.peer];
   const centres = centresOf(node, peers, replication);
@@ -45,7 +45,7 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
     ...blobRoutesOf(node),
   });
   const { node: name } = config;
-  const desk = { node: name, key: keystore.key, journal, tables, registry, clock, log };
+  const desk = { node: name, key: keystore.key, journal, tables, registry, losses, clock, log };
   const enrolment = enrolmentRoute(desk);
   return {
     collector: null,

@@ -33,7 +33,7 @@ test(
     const audited = (await a.entriesOf("county-a", "audit")).filter(({ kind }) =>
       kind === "centre-lost"
     );
-    expect(audited.map(({ body }) => body)).toEqual([{ centre: "county-b", reason }]);
+    expect(audited.map(({ body }) => body)).toEqual([{ centre: "county-b", reason, number: 1 }]);
 
     const back = await a.run("centre", "returned", "county-b", "--reason", "new disks");
     expect(back).toMatchObject({ code: 0 });
