@@ -170,7 +170,11 @@ export class DurableRow {
     if (this.#broken !== null) return;
     try {
       this.row.settle();
-      if (this.row.currentBytes() >= this.#options.segmentBytesMax) this.rotate();
+      const { segmentBytesMax } = this.#options;
+      // However many streams there are to know: a segment that they fill is not sealed at once.
+      const isFull = this.row.currentBytes() >= segmentBytesMax &&
+        this.row.addedBytes() >= segmentBytesMax / 2;
+      if (isFull) this.rotate();
     } catch (error) {
       // The segment is full, or the disk has no room: the next commit brings it up again.
       if (error instanceof CommitRefused || error instanceof CannotBegin) return;

@@ -44,6 +44,8 @@ export class SegmentRow {
   /** Bytes committed since the size was last asked of the file system, and the size then. */
   #bytesSince = 0;
   #bytesBefore: number;
+  /** Bytes that it began with, as far as that was here. */
+  #carriedBytes = 0;
   /** Bytes of blocks committed since the opening. */
   #writtenBytes = 0;
   #uses = 0;
@@ -90,9 +92,14 @@ export class SegmentRow {
     return this.#writtenBytes;
   }
 
-  /** Bytes in the segment that is written, without what it had to know from before. */
+  /** Bytes in the segment that is written. */
   currentBytes(): number {
     return this.#bytesBefore + this.#bytesSince;
+  }
+
+  /** Of these what it did not begin with. */
+  addedBytes(): number {
+    return this.currentBytes() - this.#carriedBytes;
   }
 
   /** Bytes of all segments. */
@@ -135,8 +142,7 @@ export class SegmentRow {
     const bytes = segment.bytes();
     this.#sealed.push({ ...this.#current, bytes, hasKeys, usedAt: ++this.#uses });
     this.#becomes(next);
-    // However many streams there are: a segment that they filled would be sealed at once.
-    this.#bytesBefore = 0;
+    this.#carriedBytes = this.#bytesBefore;
     this.#closeIdle();
   }
 
@@ -176,6 +182,7 @@ export class SegmentRow {
     this.#current = next;
     this.#bytesBefore = next.segment.bytes();
     this.#bytesSince = 0;
+    this.#carriedBytes = 0;
   }
 
   /** Blocks that end at `from` or later, in order, until a limit is reached (at least one). */
