@@ -5,28 +5,14 @@
 import { freePort, until } from "../../drivers/fixtures.ts";
 import { table } from "../commands/table.ts";
 import { print } from "../print.ts";
-import { type CommandLine, ourProgram } from "../program.ts";
 import { isReady } from "../readiness.ts";
-import { deno, Measured, median, type Usage } from "./processes.ts";
+import { type Candidate, candidates, deno, Measured, median, type Usage } from "./processes.ts";
 import { writeSite } from "./site_files.ts";
 
 const ROUNDS = 5;
 const DEVICES = 20;
 /** Just started; and after the garbage collector has found out that nothing happens. */
 const LOOKS_SECONDS = [10, 90];
-
-interface Candidate {
-  readonly name: string;
-  readonly command: (...args: readonly string[]) => CommandLine;
-}
-
-const CANDIDATES: readonly Candidate[] = [
-  { name: "checkout", command: ourProgram },
-  ...Deno.args.map((program): Candidate => ({
-    name: program,
-    command: (...args) => [program, [...args]],
-  })),
-];
 
 async function ready(url: string): Promise<void> {
   while (!await isReady(url)) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -83,7 +69,7 @@ const memory = ({ residentMiB, anonymousMiB }: Usage) =>
   `${residentMiB.toFixed(0)} (${anonymousMiB.toFixed(0)})`;
 const floor = await bare();
 const rows: string[][] = [["a bare runtime, the floor", "", memory(floor), ""]];
-for (const candidate of CANDIDATES) {
+for (const candidate of candidates(Deno.args)) {
   const dir = Deno.makeTempDirSync({ prefix: "tributary-bench-" });
   try {
     // Its devices are silent, and it is enrolled nowhere.

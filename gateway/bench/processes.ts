@@ -1,5 +1,5 @@
 /** Processes that are measured: started, watched, and ended with their children. */
-import type { CommandLine } from "../program.ts";
+import { type CommandLine, ourProgram } from "../program.ts";
 
 export interface Usage {
   /** Resident memory, MiB. */
@@ -31,6 +31,21 @@ export function usageOf(pid: number): Usage {
     anonymousMiB: kib("Anonymous") / 1024,
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS,
   };
+}
+
+/** A program that is measured: this checkout, or one that was built of it. */
+export interface Candidate {
+  readonly name: string;
+  readonly command: (...args: readonly string[]) => CommandLine;
+}
+
+/** This checkout first, then the built programs, each named by its file. */
+export function candidates(programs: readonly string[]): Candidate[] {
+  const built = programs.map((program): Candidate => ({
+    name: program,
+    command: (...args) => [program, [...args]],
+  }));
+  return [{ name: "checkout", command: ourProgram }, ...built];
 }
 
 export class Measured implements AsyncDisposable {

@@ -1,7 +1,8 @@
 /**
- * `deno task bench:recovery [ENTRIES] [ROUNDS]`: how long a site takes from its start until it is
- * ready, after `kill -9` under load, with so many entries in its journal. Beside it the floor: the
- * same program with an empty journal, and a runtime that has nothing to do.
+ * `deno task bench:recovery [ENTRIES] [ROUNDS] [PROGRAM]`: how long a site takes from its start
+ * until it is ready, after `kill -9` under load, with so many entries in its journal; of this
+ * checkout, and of a built program. Beside it the floor: the same with an empty journal, and a
+ * runtime that has nothing to do.
  */
 import { join } from "node:path";
 import * as z from "zod";
@@ -10,11 +11,10 @@ import { askNode } from "../commands/local_api.ts";
 import { table } from "../commands/table.ts";
 import { readConfig } from "../config_file.ts";
 import { print } from "../print.ts";
-import { ourProgram } from "../program.ts";
 import { isReady } from "../readiness.ts";
 import { reached } from "./bench_nodes.ts";
 import { fill, openJournalOf, ReadingSource } from "./filled_journal.ts";
-import { deno, Measured, median, quiet } from "./processes.ts";
+import { type Candidate, candidates, deno, Measured, median, quiet } from "./processes.ts";
 import type { Load } from "./publisher.ts";
 import { PASSWORD, type SiteFiles, writeSite } from "./site_files.ts";
 
@@ -25,6 +25,7 @@ const DEVICES = 20;
 const INFLIGHT = 10;
 /** So many acknowledged before it is killed: some commits are in the log, some pages in place. */
 const BEFORE_KILL = 5000;
+const [CHECKOUT, ...BUILT] = candidates(Deno.args.slice(2));
 const FILL_STEP = 1_000_000;
 
 const latestSchema = z.object({
@@ -41,9 +42,9 @@ interface Started extends Recovery {
   readonly process: Measured;
 }
 
-async function start(site: SiteFiles): Promise<Started> {
+async function start(site: SiteFiles, { command }: Candidate): Promise<Started> {
   const fromMs = performance.now();
-  const process = new Measured(...ourProgram("run", "-c", site.file));
+  const process = new Measured(...command("run", "-c", site.file));
   while (!await isReady(site.url)) await new Promise((resolve) => setTimeout(resolve, 5));
   const milliseconds = performance.now() - fromMs;
   return { process, milliseconds, cpuMilliseconds: process.usage().cpuSeconds * 1000 };
@@ -75,9 +76,9 @@ function publisher(site: SiteFiles): Measured {
 }
 
 /** Kills it under load and starts it again, as often as asked. */
-async function recoveries(site: SiteFiles): Promise<Recovery[]> {
+async function recoveries(site: SiteFiles, candidate: Candidate): Promise<Recovery[]> {
   const times: Recovery[] = [];
-  let { process } = await start(site);
+  let { process } = await start(site, candidate);
   for (let round = 0; round < ROUNDS; round++) {
     const before = await readingsOf(site);
     {
@@ -85,7 +86,7 @@ async function recoveries(site: SiteFiles): Promise<Recovery[]> {
       await reached(() => readingsOf(site), before + BEFORE_KILL);
       await process[Symbol.asyncDispose]();
     }
-    const started = await start(site);
+    const started = await start(site, candidate);
     process = started.process;
     times.push(started);
   }
@@ -125,7 +126,7 @@ async function siteWith(dir: string, entries: number): Promise<SiteFiles> {
     const gigabytes = (bytes / 1e9).toFixed(2);
     print(`${entries} entries are stored, ${gigabytes} GB in ${segments} files: ${seconds()} s`);
   }
-  const { process } = await start(site);
+  const { process } = await start(site, CHECKOUT);
   await quiet(process);
   await process[Symbol.asyncDispose]();
   print(`and its tables are made: ${seconds()} s`);
@@ -134,11 +135,14 @@ async function siteWith(dir: string, entries: number): Promise<SiteFiles> {
 
 const dir = Deno.makeTempDirSync({ prefix: "tributary-bench-" });
 try {
-  const rows: [string, Recovery[]][] = [
-    [`site with ${ENTRIES} entries`, await recoveries(await siteWith(join(dir, "full"), ENTRIES))],
-    ["site with an empty journal", await recoveries(await siteWith(join(dir, "empty"), 0))],
-    ["a runtime that has nothing to do", await bare()],
-  ];
+  const full = await siteWith(join(dir, "full"), ENTRIES);
+  const empty = await siteWith(join(dir, "empty"), 0);
+  const rows: [string, Recovery[]][] = [];
+  for (const candidate of [CHECKOUT, ...BUILT]) {
+    rows.push([`${candidate.name}, ${ENTRIES} entries`, await recoveries(full, candidate)]);
+    rows.push([`${candidate.name}, empty journal`, await recoveries(empty, candidate)]);
+  }
+  rows.push(["a runtime that has nothing to do", await bare()]);
   const cells = rows.map(([what, starts]) => {
     const times = starts.map(({ milliseconds }) => milliseconds);
     const cpu = median(starts.map(({ cpuMilliseconds }) => cpuMilliseconds));
