@@ -1,5 +1,6 @@
 /** What a node asks another, in bytes: where it stands, and for what it has. */
-import { readList } from "./answers.ts";
+import { readItems, readList } from "./answers.ts";
+import { type LifeRange, SUM_BYTES } from "./life_sums.ts";
 import { OctetReader, OctetWriter } from "./octets.ts";
 
 /** Asks where the receiver stands in one (origin, stream). */
@@ -15,12 +16,21 @@ export interface PositionQuestion {
 export interface PositionsAsked {
   /** The life in which the asker writes. */
   readonly self: string;
+  /** Lives that are over: does the receiver find the same sum of what it holds? */
+  readonly ranges: readonly LifeRange[];
   readonly questions: readonly PositionQuestion[];
 }
 
 export function encodePositionsAsked(asked: PositionsAsked): Uint8Array<ArrayBuffer> {
   const writer = new OctetWriter();
   writer.text16(asked.self);
+  writer.varint(asked.ranges.length);
+  for (const { first, last, stream, sum } of asked.ranges) {
+    writer.text16(first);
+    writer.text16(last);
+    writer.text16(stream);
+    writer.raw(sum);
+  }
   writer.varint(asked.questions.length);
   for (const { origin, stream, wantsReceipt, at } of asked.questions) {
     writer.text16(origin);
@@ -34,13 +44,19 @@ export function encodePositionsAsked(asked: PositionsAsked): Uint8Array<ArrayBuf
 export function decodePositionsAsked(bytes: Uint8Array): PositionsAsked {
   const reader = new OctetReader(bytes);
   const self = reader.text16();
+  const ranges = readItems(reader, () => ({
+    first: reader.text16(),
+    last: reader.text16(),
+    stream: reader.text16(),
+    sum: reader.raw(SUM_BYTES).slice(),
+  }));
   const questions = readList(reader, () => ({
     origin: reader.text16(),
     stream: reader.text16(),
     wantsReceipt: reader.u8() === 1,
     at: reader.varint(),
   }));
-  return { self, questions };
+  return { self, ranges, questions };
 }
 
 /** A place behind which entries are wanted. */
