@@ -2,6 +2,8 @@
 import { HASH_BYTES } from "./entry.ts";
 import { SIGNATURE_BYTES } from "./identity.ts";
 import { OctetReader, OctetsError, OctetWriter } from "./octets.ts";
+import type { SignedRun } from "./run.ts";
+import { decodeBatch, encodeBatch } from "./wire.ts";
 
 /** A place in one (origin, stream), without its name. */
 export interface Standing {
@@ -115,6 +117,26 @@ function writeStanding(writer: OctetWriter, { seq, hash }: Standing): void {
 
 function readStanding(reader: OctetReader): Standing {
   return { seq: reader.varint(), hash: reader.raw(HASH_BYTES).slice() };
+}
+
+/** What a pull is answered. */
+export interface Pulled {
+  /** Whether the sums were the same: where not, nothing is given until each place is named. */
+  readonly agreed: boolean;
+  readonly runs: readonly SignedRun[];
+}
+
+export function encodePulled({ agreed, runs }: Pulled): Uint8Array<ArrayBuffer> {
+  const batch = encodeBatch(runs);
+  const bytes = new Uint8Array(1 + batch.length);
+  bytes[0] = Number(agreed);
+  bytes.set(batch, 1);
+  return bytes;
+}
+
+export function decodePulled(bytes: Uint8Array): Pulled {
+  const agreed = new OctetReader(bytes).u8() === 1;
+  return { agreed, runs: decodeBatch(bytes.subarray(1)) };
 }
 
 /** The items of a list that ends its message. */

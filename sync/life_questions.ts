@@ -5,7 +5,7 @@
  * with the next question.
  */
 import type { PositionAnswer } from "./answers.ts";
-import { type HeldLife, type LifeRange, type LifeSums, livesByNode } from "./life_sums.ts";
+import { type HeldLife, type LifeSums, livesByNode } from "./life_sums.ts";
 import { nodeOf } from "./origin.ts";
 import type { PositionQuestion, PositionsAsked } from "./questions.ts";
 import type { Peer } from "./peer.ts";
@@ -69,12 +69,7 @@ export class LifeQuestions {
     rows: readonly Row[],
     states: readonly StreamState[],
   ): PositionsAsked {
-    const ranges = rows.map(({ lives, stream }): LifeRange => ({
-      first: lives[0].origin,
-      last: lives[lives.length - 1].origin,
-      stream,
-      sum: this.#sums.of(lives, stream),
-    }));
+    const ranges = rows.map(({ lives, stream }) => this.#sums.range(lives, stream));
     return { self, ranges, questions: states.map(question) };
   }
 }

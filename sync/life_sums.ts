@@ -34,6 +34,13 @@ export function compareLives(a: Place, b: Place): number {
   return a.life - b.life || (a.nonce < b.nonce ? -1 : a.nonce > b.nonce ? 1 : 0);
 }
 
+/** Whether an origin is one of those that a range is about. */
+export function isWithin(origin: string, { first, last }: Pick<LifeRange, "first" | "last">) {
+  const [life, from, to] = [origin, first, last].map(parseOrigin);
+  return life !== null && from !== null && to !== null && life.node === from.node &&
+    compareLives(life, from) >= 0 && compareLives(life, to) <= 0;
+}
+
 /** The lives of nodes, in their order. */
 export function livesByNode(
   states: readonly StreamState[],
@@ -77,17 +84,23 @@ export class LifeSums {
     return new Uint8Array(hash.digest().subarray(0, SUM_BYTES));
   }
 
+  /** The range that lives in a row are. */
+  range(lives: readonly HeldLife[], stream: string): LifeRange {
+    const [first, last] = [lives[0].origin, lives[lives.length - 1].origin];
+    return { first, last, stream, sum: this.of(lives, stream) };
+  }
+
   /** Whether the sum of what is held is that of each range. */
   agree(states: readonly StreamState[], ranges: readonly LifeRange[]): boolean[] {
-    const places = ranges.map(({ first, last }) => [parseOrigin(first), parseOrigin(last)]);
-    const nodes = new Set(places.map(([from]) => from?.node));
+    if (ranges.length === 0) return [];
+    const nodes = new Set(ranges.map(({ first }) => parseOrigin(first)?.node ?? ""));
     const held = livesByNode(states, (node) => nodes.has(node));
-    return ranges.map(({ stream, sum }, index) => {
-      const [from, to] = places[index];
-      if (from === null || to === null) return false;
+    return ranges.map((range) => {
+      const [from, to] = [parseOrigin(range.first), parseOrigin(range.last)];
+      if (from === null || to === null || from.node !== to.node) return false;
       const lives = (held.get(from.node) ?? [])
         .filter((one) => compareLives(one, from) >= 0 && compareLives(one, to) <= 0);
-      return sameBytes(this.of(lives, stream), sum);
+      return sameBytes(this.of(lives, range.stream), range.sum);
     });
   }
 

@@ -3,9 +3,11 @@ import * as http from "node:http";
 import * as https from "node:https";
 import {
   decodePositionsTold,
+  decodePulled,
   decodeRunAnswers,
   type PositionAnswer,
   type PositionsTold,
+  type Pulled,
   type RunAnswer,
 } from "./answers.ts";
 import { isDistrust, whyDistrusted } from "./certificate.ts";
@@ -20,7 +22,7 @@ import {
 import type { SignedRun } from "./run.ts";
 import { AskerSession, SESSION_PATH, SessionKeys } from "./session.ts";
 import { doubtAnswer, type Headers, offeredNonce, signRequest } from "./signature.ts";
-import { BATCH_BYTES_MAX, decodeBatch, encodeBatch } from "./wire.ts";
+import { BATCH_BYTES_MAX, encodeBatch } from "./wire.ts";
 
 export interface PeerErrorOptions {
   readonly cause?: unknown;
@@ -125,9 +127,9 @@ export class Peer implements Disposable {
   }
 
   /** Entries that the peer has of what is asked for; none after the wait where there are none. */
-  async pull(asked: PullAsked, signal: AbortSignal): Promise<SignedRun[]> {
+  async pull(asked: PullAsked, signal: AbortSignal): Promise<Pulled> {
     const body = await this.#post("/sync/pull", encodePullAsked(asked), signal, asked.waitMs);
-    return this.#decode(body, decodeBatch);
+    return this.#decode(body, decodePulled);
   }
 
   /** Asks another route below `/sync/`; the answer's body. */
