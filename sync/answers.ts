@@ -2,6 +2,8 @@
 import { HASH_BYTES } from "./entry.ts";
 import { SIGNATURE_BYTES } from "./identity.ts";
 import { OctetReader, OctetsError, OctetWriter } from "./octets.ts";
+import type { SignedRun } from "./run.ts";
+import { decodeBatch, encodeBatch } from "./wire.ts";
 
 /** A place in one (origin, stream), without its name. */
 export interface Standing {
@@ -67,6 +69,8 @@ export interface PositionAnswer extends Standing {
 export interface PositionsTold {
   /** The latest life of the asking node that is held; `null` for none. */
   readonly latest: string | null;
+  /** Whether the sum of each range is the same here. */
+  readonly agreed: readonly boolean[];
   /** One for each question, in the same order. */
   readonly answers: readonly PositionAnswer[];
 }
@@ -74,9 +78,12 @@ export interface PositionsTold {
 const HAS_RECEIPT = 1;
 const HAS_HASH = 2;
 
-export function encodePositionsTold({ latest, answers }: PositionsTold): Uint8Array<ArrayBuffer> {
+export function encodePositionsTold(told: PositionsTold): Uint8Array<ArrayBuffer> {
+  const { latest, agreed, answers } = told;
   const writer = new OctetWriter();
   writer.text16(latest ?? "");
+  writer.varint(agreed.length);
+  for (const one of agreed) writer.u8(Number(one));
   writer.varint(answers.length);
   for (const { receipt, hashAt, ...standing } of answers) {
     writeStanding(writer, standing);
@@ -90,6 +97,7 @@ export function encodePositionsTold({ latest, answers }: PositionsTold): Uint8Ar
 export function decodePositionsTold(bytes: Uint8Array): PositionsTold {
   const reader = new OctetReader(bytes);
   const latest = reader.text16();
+  const agreed = readItems(reader, () => reader.u8() === 1);
   const answers = readList(reader, (): PositionAnswer => {
     const standing = readStanding(reader);
     const flags = reader.u8();
@@ -99,7 +107,7 @@ export function decodePositionsTold(bytes: Uint8Array): PositionsTold {
       hashAt: (flags & HAS_HASH) === 0 ? null : reader.raw(HASH_BYTES).slice(),
     };
   });
-  return { latest: latest === "" ? null : latest, answers };
+  return { latest: latest === "" ? null : latest, agreed, answers };
 }
 
 function writeStanding(writer: OctetWriter, { seq, hash }: Standing): void {
@@ -111,11 +119,36 @@ function readStanding(reader: OctetReader): Standing {
   return { seq: reader.varint(), hash: reader.raw(HASH_BYTES).slice() };
 }
 
+/** What a pull is answered. */
+export interface Pulled {
+  /** Whether the sums were the same: where not, nothing is given until each place is named. */
+  readonly agreed: boolean;
+  readonly runs: readonly SignedRun[];
+}
+
+export function encodePulled({ agreed, runs }: Pulled): Uint8Array<ArrayBuffer> {
+  const batch = encodeBatch(runs);
+  const bytes = new Uint8Array(1 + batch.length);
+  bytes[0] = Number(agreed);
+  bytes.set(batch, 1);
+  return bytes;
+}
+
+export function decodePulled(bytes: Uint8Array): Pulled {
+  const agreed = new OctetReader(bytes).u8() === 1;
+  return { agreed, runs: decodeBatch(bytes.subarray(1)) };
+}
+
 /** The items of a list that ends its message. */
 export function readList<T>(reader: OctetReader, readItem: () => T): T[] {
-  const count = reader.varint();
-  if (count > ITEMS_MAX) throw new OctetsError(`Cannot read ${count} items, at most ${ITEMS_MAX}`);
-  const items = Array.from({ length: count }, readItem);
+  const items = readItems(reader, readItem);
   if (!reader.done) throw new OctetsError("Cannot read a list: bytes are left at its end");
   return items;
+}
+
+/** The items of a list that something follows. */
+export function readItems<T>(reader: OctetReader, readItem: () => T): T[] {
+  const count = reader.varint();
+  if (count > ITEMS_MAX) throw new OctetsError(`Cannot read ${count} items, at most ${ITEMS_MAX}`);
+  return Array.from({ length: count }, readItem);
 }

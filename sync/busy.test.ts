@@ -27,7 +27,7 @@ test("a county that has enough to do says when to come back, and the link waits 
   other.linkTo(a);
   using peer = site.peer(a);
   const never = new AbortController().signal;
-  const asked = { self: site.journal.origin, questions: [] };
+  const asked = { self: site.journal.origin, ranges: [], questions: [] };
   const refusal = async () => {
     try {
       await peer.positions(asked, never);

@@ -5,6 +5,7 @@ import type { DayDigest } from "./day.ts";
 import type { Stamp } from "./entry.ts";
 import type { NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
+import { LifeSums } from "./life_sums.ts";
 import type { Nonces } from "./nonces.ts";
 import { parseOrigin } from "./origin.ts";
 import { Polls } from "./polls.ts";
@@ -87,6 +88,7 @@ export interface Desk {
   readonly admission: Admission;
   readonly buffers: Buffers;
   readonly sessions: Sessions;
+  readonly sums: LifeSums;
 }
 
 export function openDesk(end: ReceivingEnd): Desk {
@@ -100,6 +102,7 @@ export function openDesk(end: ReceivingEnd): Desk {
     sessions: new Sessions(() => timer.nowMs()),
     buffers: new Buffers(),
     admission: new Admission(() => timer.nowMs(), end.limits),
+    sums: new LifeSums(end.journal.hashName),
   };
 }
 

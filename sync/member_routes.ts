@@ -37,7 +37,7 @@ export const MEMBER_ROUTES: ReadonlyMap<string, MemberRoute> = new Map([
 
 async function positions(desk: Desk, asker: Asker, body: Uint8Array): Promise<Answer> {
   const { end } = desk;
-  const { self, questions } = decodePositionsAsked(body);
+  const { self, ranges, questions } = decodePositionsAsked(body);
   noteLife(desk, asker, self);
   let receipts = 0;
   const answers = await Promise.all(questions.map(async (question): Promise<PositionAnswer> => {
@@ -50,8 +50,10 @@ async function positions(desk: Desk, asker: Asker, body: Uint8Array): Promise<An
       hashAt: at > 0 && at < standing.seq ? await end.journal.hashAt(origin, stream, at) : null,
     };
   }));
-  const latest = latestLife(end.journal.positions(), asker.node);
-  return octets(encodePositionsTold({ latest, answers }));
+  const held = end.journal.positions();
+  const latest = latestLife(held, asker.node);
+  const agreed = desk.sums.agree(held, ranges);
+  return octets(encodePositionsTold({ latest, agreed, answers }));
 }
 
 async function entries({ end }: Desk, { node }: Asker, body: Uint8Array): Promise<Answer> {

@@ -3,9 +3,11 @@ import * as http from "node:http";
 import * as https from "node:https";
 import {
   decodePositionsTold,
+  decodePulled,
   decodeRunAnswers,
   type PositionAnswer,
   type PositionsTold,
+  type Pulled,
   type RunAnswer,
 } from "./answers.ts";
 import { isDistrust, whyDistrusted } from "./certificate.ts";
@@ -20,7 +22,7 @@ import {
 import type { SignedRun } from "./run.ts";
 import { AskerSession, SESSION_PATH, SessionKeys } from "./session.ts";
 import { doubtAnswer, type Headers, offeredNonce, signRequest } from "./signature.ts";
-import { BATCH_BYTES_MAX, decodeBatch, encodeBatch } from "./wire.ts";
+import { BATCH_BYTES_MAX, encodeBatch } from "./wire.ts";
 
 export interface PeerErrorOptions {
   readonly cause?: unknown;
@@ -93,21 +95,27 @@ export class Peer implements Disposable {
 
   /** Where the peer stands in each of these, in the same order. */
   async positions(
-    { self, questions }: PositionsAsked,
+    { self, ranges, questions }: PositionsAsked,
     signal: AbortSignal,
   ): Promise<PositionsTold> {
     const answers: PositionAnswer[] = [];
+    const agreed: boolean[] = [];
     let latest: string | null = null;
+    const count = Math.max(ranges.length, questions.length);
     // Asked at least once: an empty question still tells whether the peer is there.
-    for (let from = 0; from === 0 || from < questions.length; from += QUESTIONS_MAX) {
-      const asked = { self, questions: questions.slice(from, from + QUESTIONS_MAX) };
-      const body = await this.#post("/sync/positions", encodePositionsAsked(asked), signal);
+    for (let from = 0; from === 0 || from < count; from += QUESTIONS_MAX) {
+      const to = from + QUESTIONS_MAX;
+      const part = { ranges: ranges.slice(from, to), questions: questions.slice(from, to) };
+      const asked = encodePositionsAsked({ self, ...part });
+      const body = await this.#post("/sync/positions", asked, signal);
       const told = this.#decode(body, decodePositionsTold);
-      this.#require(told.answers.length, asked.questions.length);
+      this.#require(told.answers.length, part.questions.length);
+      this.#require(told.agreed.length, part.ranges.length);
       answers.push(...told.answers);
+      agreed.push(...told.agreed);
       latest = told.latest;
     }
-    return { latest, answers };
+    return { latest, agreed, answers };
   }
 
   /** What became of each run, in the same order. */
@@ -119,9 +127,9 @@ export class Peer implements Disposable {
   }
 
   /** Entries that the peer has of what is asked for; none after the wait where there are none. */
-  async pull(asked: PullAsked, signal: AbortSignal): Promise<SignedRun[]> {
+  async pull(asked: PullAsked, signal: AbortSignal): Promise<Pulled> {
     const body = await this.#post("/sync/pull", encodePullAsked(asked), signal, asked.waitMs);
-    return this.#decode(body, decodeBatch);
+    return this.#decode(body, decodePulled);
   }
 
   /** Asks another route below `/sync/`; the answer's body. */

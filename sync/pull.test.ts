@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
 import { firstHash } from "./chain.ts";
 import { FixtureNode, type Members } from "./fixture_node.ts";
+import { FixtureOrigin } from "./fixture_origin.ts";
+import { memoryJournal } from "./fixture_segments.ts";
 import { numbered, range, stampAt, until } from "./fixtures.ts";
+import { NodeKey } from "./identity.ts";
+import type { Peer } from "./peer.ts";
+import { encodePullAsked } from "./questions.ts";
 import { entriesOf, type SignedRun } from "./run.ts";
 import { gather, lacking } from "./ship.ts";
 import { streamTo } from "./stream.ts";
+import { systemTimer } from "./timer.ts";
 
 const NEVER = new AbortController().signal;
 const TO_SITE = streamTo("site-1");
@@ -55,7 +61,13 @@ test("a question waits for what comes, and is answered at once then", async () =
   await using a = (await FixtureNode.start("county-a", members)).listen();
   await using site = await FixtureNode.start("site-1", members);
   using peer = site.peer(a);
-  const asked = { self: site.journal.origin, follow: TO_SITE, waitMs: 20_000, places: [] };
+  const asked = {
+    self: site.journal.origin,
+    follow: TO_SITE,
+    waitMs: 20_000,
+    ranges: [],
+    places: [],
+  };
   const startedMs = performance.now();
   const answer = peer.pull(asked, NEVER);
   let answered = false;
@@ -64,9 +76,9 @@ test("a question waits for what comes, and is answered at once then", async () =
   await site.journal.append([numbered(1)], stampAt(0));
   expect(answered).toBe(false);
   await tell(a, 1, 1);
-  expect(await answer).toMatchObject([{ stream: TO_SITE, first: 1, last: 1 }]);
+  expect((await answer).runs).toMatchObject([{ stream: TO_SITE, first: 1, last: 1 }]);
   expect(performance.now() - startedMs).toBeLessThan(15_000);
-  expect(await peer.pull({ ...asked, waitMs: 0, follow: null }, NEVER)).toEqual([]);
+  expect((await peer.pull({ ...asked, waitMs: 0, follow: null }, NEVER)).runs).toEqual([]);
 });
 
 test("X3: a site is given nothing that is for another, nor of another", async () => {
@@ -79,7 +91,7 @@ test("X3: a site is given nothing that is for another, nor of another", async ()
   const { origin } = victim.journal;
   await until("there is something", () => a.journal.position(origin, "audit")?.seq === 1);
   using peer = thief.peer(a);
-  const asked = { self: thief.journal.origin, follow: null, waitMs: 0, places: [] };
+  const asked = { self: thief.journal.origin, follow: null, waitMs: 0, ranges: [], places: [] };
   const places = [{ origin, stream: "audit", after: 0 }];
   await expect(peer.pull({ ...asked, follow: TO_SITE }, NEVER)).rejects.toThrow("Not for this");
   await expect(peer.pull({ ...asked, places }, NEVER)).rejects.toThrow("Not for this");
@@ -115,4 +127,54 @@ test("a site ships nothing of what it pulled", async () => {
   await until("nothing waits", () => link.status().waitingEntries === 0);
   expect(link.status().blocked).toEqual([]);
   expect(b.journal.position(a.journal.origin, TO_SITE)).toBeUndefined();
+});
+
+/** What a question for its own stream costs a site, once it has all that a county ever wrote. */
+async function bytesOfAQuestion(lives: number): Promise<number> {
+  const members: Members = new Map();
+  const journal = await memoryJournal("county-a", systemTimer, stampAt(0));
+  await using a = FixtureNode.over("county-a", members, journal).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  for (const life of range(1, lives)) {
+    await tell(a, life, life);
+    await a.journal.renewLife("backlog");
+  }
+  await tell(a, 0, 0);
+  const costs: number[] = [];
+  using peer = site.peer(a);
+  const pull: Peer["pull"] = (asked, signal) => {
+    const held = site.journal.positions().filter(({ stream }) => stream === TO_SITE);
+    if (held.length === lives + 1) costs.push(encodePullAsked(asked).length);
+    return peer.pull(asked, signal);
+  };
+  site.pullFrom(a, { peer: { node: a.name, pull } });
+  await until("it has all, and asks again", () => costs.length > 0);
+  return costs[0];
+}
+
+test("what a site's question costs does not grow with the lives of a county that are over", async () => {
+  const one = await bytesOfAQuestion(1);
+  expect(await bytesOfAQuestion(500)).toBeLessThan(one + 16);
+});
+
+test("G4: a site gets what comes late of a county's lives that are over", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  const key = NodeKey.create();
+  members.set("county-c", { publicKey: key.publicKey, role: "county" });
+  const lives = range(1, 4).map((life) =>
+    new FixtureOrigin(`county-c.${life}-00112233445566ff`, key)
+  );
+  const last = ({ origin }: FixtureOrigin) => site.journal.position(origin, TO_SITE)?.seq ?? 0;
+  const [first, second, third, newest] = lives;
+  const taken = [first, third, newest].map((life) => life.run(1, 2, TO_SITE));
+  await a.journal.receive(taken);
+  site.pullFrom(a);
+  await until("the site has what is there", () => last(newest) === 2 && last(first) === 2);
+  await a.journal.receive([first.run(3, 5, TO_SITE)]);
+  await until("an end that came late", () => last(first) === 5);
+  await a.journal.receive([second.run(1, 3, TO_SITE)]);
+  await until("a life that came late", () => last(second) === 3);
+  expect(site.pullEvents.filter(({ kind }) => kind !== "pulled")).toEqual([]);
 });

@@ -3,11 +3,13 @@
  * of its centres, so that what one wrote arrives through the other; a run that comes twice is
  * stored once.
  */
+import type { Pulled } from "./answers.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Stamp } from "./entry.ts";
 import { tellGap } from "./gaps.ts";
 import type { Journal } from "./journal.ts";
 import type { SignedRunWithKey } from "./journal_core.ts";
+import { type LifeRange, LifeSums, livesByNode } from "./life_sums.ts";
 import { parseOrigin } from "./origin.ts";
 import { type Peer, PeerError } from "./peer.ts";
 import type { PullAsked } from "./questions.ts";
@@ -52,10 +54,14 @@ const WAIT_MS = 25_000;
 
 export class Pull {
   readonly #options: PullOptions;
+  readonly #sums: LifeSums;
   #attempts = 0;
+  /** The peer holds other lives that are over than this node: each is named once. */
+  #namesAll = false;
 
   constructor(options: PullOptions) {
     this.#options = options;
+    this.#sums = new LifeSums(options.journal.hashName);
   }
 
   /** Pulls until the signal aborts. */
@@ -81,19 +87,25 @@ export class Pull {
     const { journal, peer, follow, wants } = this.#options;
     const wanted = wants.of(peer.node);
     if (follow === null && wanted.length === 0) return await wants.more(signal);
-    const places = journal.positions().filter(({ stream }) => stream === follow)
-      .map(({ origin, stream, seq }) => ({ origin, stream, after: seq }));
+    const { ranges, places } = this.#held();
+    this.#namesAll = false;
     const asked: PullAsked = {
       self: journal.origin,
       follow,
       waitMs: wanted.length === 0 ? WAIT_MS : 0,
+      ranges,
       places: [
         ...places,
         ...wanted.map(({ origin, stream, after }) => ({ origin, stream, after })),
       ],
     };
-    const runs = await this.#interrupted(asked, wanted.length === 0, signal);
-    if (runs === null) return;
+    const pulled = await this.#interrupted(asked, wanted.length === 0, signal);
+    if (pulled === null) return;
+    if (!pulled.agreed) {
+      this.#namesAll = true;
+      return;
+    }
+    const { runs } = pulled;
     const took = await this.#take(runs, wanted);
     await this.#account(wanted);
     if (runs.length > 0 && took === 0) {
@@ -101,12 +113,28 @@ export class Pull {
     }
   }
 
-  /** The runs; `null` where something that was lost turned out to be wanted meanwhile. */
+  /** What is here of the stream that it follows: lives that are over are told by their sum. */
+  #held(): Pick<PullAsked, "ranges" | "places"> {
+    const { journal, follow } = this.#options;
+    const held = journal.positions().filter(({ stream }) => stream === follow);
+    const ranges: LifeRange[] = [];
+    const over = new Set<string>();
+    for (const lives of this.#namesAll ? [] : livesByNode(held).values()) {
+      const row = lives.filter(({ life }) => life < lives[lives.length - 1].life);
+      if (row.length > 0) ranges.push(this.#sums.range(row, follow ?? ""));
+      for (const { origin } of row) over.add(origin);
+    }
+    const places = held.filter(({ origin }) => !over.has(origin))
+      .map(({ origin, stream, seq }) => ({ origin, stream, after: seq }));
+    return { ranges, places };
+  }
+
+  /** What was answered; `null` where something that was lost turned out to be wanted meanwhile. */
   async #interrupted(
     asked: PullAsked,
     mayBe: boolean,
     signal: AbortSignal,
-  ): Promise<SignedRun[] | null> {
+  ): Promise<Pulled | null> {
     const { peer, wants } = this.#options;
     if (!mayBe) return await peer.pull(asked, signal);
     const other = new AbortController();

@@ -1,12 +1,13 @@
 /** `/sync/pull`: gives entries that the asker wants, and waits a while for those of its stream. */
+import { encodePulled, type Pulled } from "./answers.ts";
 import { type Answer, type Asker, type Desk, noteLife, octets } from "./desk.ts";
+import { isWithin } from "./life_sums.ts";
 import { parseOrigin } from "./origin.ts";
 import { PROBLEM_TYPE, problemBody } from "./problem.ts";
 import { decodePullAsked, type PullAsked } from "./questions.ts";
 import { streamKey } from "./segments.ts";
-import { gather, lacking, type PeerPositions, type Shipment } from "./ship.ts";
+import { gather, lacking, type PeerPositions } from "./ship.ts";
 import { streamTo } from "./stream.ts";
-import { encodeBatch } from "./wire.ts";
 
 /** A question waits at most so long for its answer: below the silence that ends connections. */
 export const PULL_WAIT_MAX_MS = 25_000;
@@ -25,15 +26,17 @@ export async function pull(desk: Desk, asker: Asker, body: Uint8Array): Promise<
     return { status: 403, type: PROBLEM_TYPE, body: problemBody(problem) };
   }
   const first = await find(desk, asked);
-  if (first.runs.length > 0 || asked.follow === null) return octets(encodeBatch(first.runs));
+  if (!first.agreed || first.runs.length > 0 || asked.follow === null) {
+    return octets(encodePulled(first));
+  }
   using poll = desk.polls.open(asked.follow);
   const endMs = timer.nowMs() + Math.min(asked.waitMs, PULL_WAIT_MAX_MS);
   for (;;) {
     // Looked at once more behind the opening: what came between the two woke nobody.
-    const { runs } = await find(desk, asked);
+    const found = await find(desk, asked);
     const leftMs = endMs - timer.nowMs();
     const over = poll === null || leftMs <= 0 || desk.signal.aborted;
-    if (runs.length > 0 || over) return octets(encodeBatch(runs));
+    if (!found.agreed || found.runs.length > 0 || over) return octets(encodePulled(found));
     await poll.moved(leftMs, desk.signal);
   }
 }
@@ -46,17 +49,24 @@ function notTheirs({ end }: Desk, { node }: Asker, asked: PullAsked): string | n
   for (const { origin, stream } of asked.places) {
     if (stream !== own && parseOrigin(origin)?.node !== node) return `it wants "${origin}"`;
   }
+  const other = asked.ranges.find(({ stream }) => stream !== own);
+  if (other !== undefined) return `it compares "${other.stream}" of "${other.first}"`;
   return null;
 }
 
-function find({ end }: Desk, { follow, places }: PullAsked): Promise<Shipment> {
+/** What follows; nothing where it is not certain what the asker has of lives that are over. */
+async function find({ end, sums }: Desk, { follow, ranges, places }: PullAsked): Promise<Pulled> {
   const { journal, key } = end;
+  const held = journal.positions();
+  if (sums.agree(held, ranges).includes(false)) return { agreed: false, runs: [] };
   const at: PeerPositions = new Map();
   for (const { origin, stream, after } of places) {
     at.set(streamKey(origin, stream), { seq: after, hash: new Uint8Array() });
   }
-  const wanted = journal.positions().filter(({ origin, stream }) =>
-    stream === follow || at.has(streamKey(origin, stream))
+  const wanted = held.filter(({ origin, stream }) =>
+    at.has(streamKey(origin, stream)) ||
+    stream === follow && !ranges.some((range) => isWithin(origin, range))
   );
-  return gather(journal, lacking(wanted, at), at, key, PULL_LIMITS);
+  const { runs } = await gather(journal, lacking(wanted, at), at, key, PULL_LIMITS);
+  return { agreed: true, runs };
 }

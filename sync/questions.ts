@@ -1,5 +1,6 @@
 /** What a node asks another, in bytes: where it stands, and for what it has. */
-import { readList } from "./answers.ts";
+import { readItems, readList } from "./answers.ts";
+import { type LifeRange, SUM_BYTES } from "./life_sums.ts";
 import { OctetReader, OctetWriter } from "./octets.ts";
 
 /** Asks where the receiver stands in one (origin, stream). */
@@ -15,12 +16,15 @@ export interface PositionQuestion {
 export interface PositionsAsked {
   /** The life in which the asker writes. */
   readonly self: string;
+  /** Lives that are over: does the receiver find the same sum of what it holds? */
+  readonly ranges: readonly LifeRange[];
   readonly questions: readonly PositionQuestion[];
 }
 
 export function encodePositionsAsked(asked: PositionsAsked): Uint8Array<ArrayBuffer> {
   const writer = new OctetWriter();
   writer.text16(asked.self);
+  writeRanges(writer, asked.ranges);
   writer.varint(asked.questions.length);
   for (const { origin, stream, wantsReceipt, at } of asked.questions) {
     writer.text16(origin);
@@ -34,13 +38,33 @@ export function encodePositionsAsked(asked: PositionsAsked): Uint8Array<ArrayBuf
 export function decodePositionsAsked(bytes: Uint8Array): PositionsAsked {
   const reader = new OctetReader(bytes);
   const self = reader.text16();
+  const ranges = readRanges(reader);
   const questions = readList(reader, () => ({
     origin: reader.text16(),
     stream: reader.text16(),
     wantsReceipt: reader.u8() === 1,
     at: reader.varint(),
   }));
-  return { self, questions };
+  return { self, ranges, questions };
+}
+
+function writeRanges(writer: OctetWriter, ranges: readonly LifeRange[]): void {
+  writer.varint(ranges.length);
+  for (const { first, last, stream, sum } of ranges) {
+    writer.text16(first);
+    writer.text16(last);
+    writer.text16(stream);
+    writer.raw(sum);
+  }
+}
+
+function readRanges(reader: OctetReader): LifeRange[] {
+  return readItems(reader, () => ({
+    first: reader.text16(),
+    last: reader.text16(),
+    stream: reader.text16(),
+    sum: reader.raw(SUM_BYTES).slice(),
+  }));
 }
 
 /** A place behind which entries are wanted. */
@@ -50,7 +74,7 @@ export interface PullPlace {
   readonly after: number;
 }
 
-/** Asks for entries: for what follows these places, and for all of one stream. */
+/** Asks for entries: for what follows these places, and for all that is new of one stream. */
 export interface PullAsked {
   /** The life in which the asker writes. */
   readonly self: string;
@@ -58,6 +82,8 @@ export interface PullAsked {
   readonly follow: string | null;
   /** How long to wait for something of that stream when there is nothing yet, milliseconds. */
   readonly waitMs: number;
+  /** Lives that are over, of that stream: nothing is wanted where the sums are the same. */
+  readonly ranges: readonly LifeRange[];
   readonly places: readonly PullPlace[];
 }
 
@@ -66,6 +92,7 @@ export function encodePullAsked(asked: PullAsked): Uint8Array<ArrayBuffer> {
   writer.text16(asked.self);
   writer.text16(asked.follow ?? "");
   writer.varint(asked.waitMs);
+  writeRanges(writer, asked.ranges);
   writer.varint(asked.places.length);
   for (const { origin, stream, after } of asked.places) {
     writer.text16(origin);
@@ -80,10 +107,11 @@ export function decodePullAsked(bytes: Uint8Array): PullAsked {
   const self = reader.text16();
   const follow = reader.text16();
   const waitMs = reader.varint();
+  const ranges = readRanges(reader);
   const places = readList(reader, () => ({
     origin: reader.text16(),
     stream: reader.text16(),
     after: reader.varint(),
   }));
-  return { self, follow: follow === "" ? null : follow, waitMs, places };
+  return { self, follow: follow === "" ? null : follow, waitMs, ranges, places };
 }

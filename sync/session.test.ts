@@ -106,7 +106,7 @@ test("X3: a node whose key was revoked is refused within its session", async () 
   await using site = await FixtureNode.start("site-1", members);
   using peer = site.peer(a);
   const never = new AbortController().signal;
-  const asked = { self: site.journal.origin, questions: [] };
+  const asked = { self: site.journal.origin, ranges: [], questions: [] };
   await peer.positions(asked, never);
   members.set("site-1", { publicKey: NodeKey.create().publicKey, role: "site" });
   await expect(peer.positions(asked, never)).rejects.toThrow("not that of the node it names");

@@ -1,8 +1,10 @@
 /** The network of a simulation: it delays, loses, repeats, cuts short and partitions. */
 import {
   decodePositionsTold,
+  decodePulled,
   decodeRunAnswers,
   type PositionsTold,
+  type Pulled,
   type RunAnswer,
 } from "./answers.ts";
 import { type Desk, openDesk, type ReceivingEnd } from "./desk.ts";
@@ -19,7 +21,7 @@ import type { SignedRun } from "./run.ts";
 import { JournalUnwritable } from "./journal_health.ts";
 import { DiskError } from "./simulated_segments.ts";
 import type { SimulatedTime } from "./simulated_time.ts";
-import { decodeBatch, encodeBatch } from "./wire.ts";
+import { encodeBatch } from "./wire.ts";
 
 /** All that one node asks of another. */
 export type SimulatedPeer = Pick<
@@ -98,8 +100,8 @@ export class SimulatedNetwork {
       async ship(runs: readonly SignedRun[]): Promise<RunAnswer[]> {
         return decodeRunAnswers(await post("/sync/entries", encodeBatch(runs)));
       },
-      async pull(asked: PullAsked): Promise<SignedRun[]> {
-        return decodeBatch(await post("/sync/pull", encodePullAsked(asked), asked.waitMs));
+      async pull(asked: PullAsked): Promise<Pulled> {
+        return decodePulled(await post("/sync/pull", encodePullAsked(asked), asked.waitMs));
       },
     };
     return peer;

@@ -5,6 +5,8 @@
 import type { PositionAnswer, RunAnswer } from "./answers.ts";
 import { firstHash } from "./chain.ts";
 import { receiptStatement, signedBy } from "./identity.ts";
+import { LifeQuestions } from "./life_questions.ts";
+import { LifeSums } from "./life_sums.ts";
 import type { LinkOptions } from "./link_options.ts";
 import { sameBytes } from "./octets.ts";
 import { nodeOf } from "./origin.ts";
@@ -25,12 +27,16 @@ export type Found =
   /** It holds entries of this node that this node has not. */
   | { readonly kind: "ahead"; readonly by: number };
 
+const SAME: Found = { kind: "same" };
+
 export class Standings {
   readonly #options: LinkOptions;
+  readonly #questions: LifeQuestions;
   readonly #peer: PeerPositions = new Map();
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#questions = new LifeQuestions(options.peer, new LifeSums(options.journal.hashName));
     for (const receipt of options.journal.receipts()) {
       if (receipt.centre !== options.peer.node) continue;
       this.#peer.set(streamKey(receipt.origin, receipt.stream), receipt);
@@ -63,22 +69,26 @@ export class Standings {
     onHeard: () => void,
     isOpen: (key: string) => boolean,
   ): AsyncGenerator<{ state: StreamState; found: Found; moved: boolean }> {
-    const { peer, journal, lives } = this.#options;
+    const { journal, lives, carries } = this.#options;
     const known = this.#known();
     const self = journal.origin;
-    const asked = { self, questions: this.#questions(known) };
-    const { latest, answers } = await peer.positions(asked, signal);
+    const question = this.#question();
+    const isAlone = (state: StreamState) =>
+      question(state).wantsReceipt || this.#isElsewhere(state) ||
+      isOpen(streamKey(state.origin, state.stream));
+    const asking = { self, known, isWhole: carries, isAlone, question };
+    const { latest, answers } = await this.#questions.ask(asking, signal);
     onHeard();
-    const knowsThisLife = known.some(({ origin }, index) =>
-      origin === self && answers[index].seq > 0
+    const knowsThisLife = known.some((state) =>
+      state.origin === self && (answers.get(state)?.seq ?? 0) > 0
     );
     if (!knowsThisLife) {
       await lives.overtaken(latest).catch((cause) => {
         throw new PeerError("Cannot begin a new life in this node's journal", { cause });
       });
     }
-    for (const [index, state] of known.entries()) {
-      const answer = answers[index];
+    for (const state of known) {
+      const answer = answers.get(state) ?? { ...state, receipt: null, hashAt: null };
       const key = streamKey(state.origin, state.stream);
       const before = this.#peer.get(key);
       const moved = before?.seq !== answer.seq || !sameBytes(before.hash, answer.hash);
@@ -86,7 +96,8 @@ export class Standings {
       // A receipt tells where the peer stood before this disk lost what was behind it.
       const isBehind = answer.seq > state.seq && this.isOwn(state.origin);
       if (!moved && !isBehind && answer.receipt === null && !isOpen(key)) continue;
-      yield { state, found: await this.#compare(state, answer), moved };
+      const found = answers.has(state) ? await this.#compare(state, answer) : SAME;
+      yield { state, found, moved };
     }
   }
 
@@ -99,7 +110,7 @@ export class Standings {
       const middle = Math.floor((same + other) / 2);
       const own = await journal.hashAt(origin, stream, middle);
       const question = { origin, stream, wantsReceipt: false, at: middle };
-      const asked = { self: journal.origin, questions: [question] };
+      const asked = { self: journal.origin, ranges: [], questions: [question] };
       const [answer] = (await peer.positions(asked, signal)).answers;
       const theirs = answer.seq === middle ? answer.hash : answer.hashAt;
       const equal = own !== null && theirs !== null && sameBytes(own, theirs);
@@ -144,17 +155,23 @@ export class Standings {
     return states;
   }
 
+  /** Whether the peer is known not to be where this node is. */
+  #isElsewhere({ origin, stream, seq, hash }: StreamState): boolean {
+    const there = this.#peer.get(streamKey(origin, stream));
+    return there !== undefined && (there.seq !== seq || !sameBytes(there.hash, hash));
+  }
+
   /** Receipts that were lost with the power, or given for what came another way, are asked for. */
-  #questions(known: readonly StreamState[]): PositionQuestion[] {
+  #question(): (state: StreamState) => PositionQuestion {
     const { peer, journal } = this.#options;
     const receipts = new Map(
       journal.receipts().filter(({ centre }) => centre === peer.node)
         .map(({ origin, stream, seq }) => [streamKey(origin, stream), seq]),
     );
-    return known.map(({ origin, stream, seq }) => {
+    return ({ origin, stream, seq }) => {
       const reached = receipts.get(streamKey(origin, stream)) ?? 0;
       return { origin, stream, wantsReceipt: this.isOwn(origin) && reached < seq, at: seq };
-    });
+    };
   }
 
   async #compare(state: StreamState, answer: PositionAnswer): Promise<Found> {

@@ -68,8 +68,8 @@ async function fill(
   let filled = 0;
   for (let hole = await nextHole(journal, origin, stream, from - 1); hole !== null;) {
     const places = [{ origin, stream, after: hole - 1 }];
-    const asked = { self: journal.origin, follow: null, waitMs: 0, places };
-    const runs = await peer.pull(asked, signal);
+    const asked = { self: journal.origin, follow: null, waitMs: 0, ranges: [], places };
+    const { runs } = await peer.pull(asked, signal);
     await journal.receive(runs.map((run) => ({ run, publicKeys })));
     const next = await nextHole(journal, origin, stream, hole - 1);
     // Nobody has what is missing, or the chain here does not take it.
