@@ -22,7 +22,7 @@ test("a node says that it is ready, how it is, and that it stops", async () => {
 
 test(
   "the status follows a centre that is enrolled at, reached and lost",
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     using folder = new TemporaryFolder();
     await using manager = new ServiceManager(folder.path);

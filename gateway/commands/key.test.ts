@@ -102,7 +102,7 @@ describe("X4: the at-rest key", () => {
     expect((await node.run("verify")).code).toBe(0);
     const kinds = (await node.entriesOf("county-a", "audit")).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === "key-rotation")).toHaveLength(1);
-  }, 120_000);
+  }, 300_000);
 
   test("rotates over kills at any instant, and loses nothing", async () => {
     await using node = await written(newFolder(), 20);
@@ -131,7 +131,7 @@ describe("X4: the at-rest key", () => {
     await node.start();
     expect(await invitations(node)).toBe(20);
     expect((await node.run("verify")).code).toBe(0);
-  }, 180_000);
+  }, 300_000);
 
   test("is taken from the first line of the file that the configuration names", async () => {
     const folder = newFolder();
@@ -151,7 +151,7 @@ describe("X4: the at-rest key", () => {
     await node.start();
     expect(await invitations(node)).toBe(5);
     for (const file of databases(node)) expect(opensWith(file, A), file).toBe(false);
-  }, 120_000);
+  }, 300_000);
 
   test("comes from systemd, and what was under the node's own is written anew", async () => {
     const folder = newFolder();
@@ -173,7 +173,7 @@ describe("X4: the at-rest key", () => {
     expect(await invitations(node)).toBe(5);
     await node.kill("SIGTERM");
     for (const file of databases(node)) expect(opensWith(file, own), file).toBe(false);
-  }, 120_000);
+  }, 300_000);
 
   test("is never in the configuration", async () => {
     const folder = newFolder();
@@ -223,5 +223,5 @@ test(
     await other.start();
     await until("it is refused", () => other.log.includes("not that of the node it names"));
   },
-  120_000,
+  300_000,
 );

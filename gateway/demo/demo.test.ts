@@ -92,7 +92,7 @@ test("the demo shows at both counties what is published, and leaves nothing behi
   await until("demo.json is there", () => {
     demo = readDemo(dir);
     return demo !== null || running.ending.ended;
-  }, 60_000);
+  }, 300_000);
   const { counties, sites } = demoSchema.parse(demo);
   expect(counties.map(({ name }) => name)).toEqual(["county-a", "county-b"]);
   expect(sites.map(({ name }) => name)).toEqual(["site-1", "site-2"]);
@@ -149,4 +149,4 @@ test("the demo shows at both counties what is published, and leaves nothing behi
     }
   }
   expect([running.pid, ...pids].filter(runs)).toEqual([]);
-}, 120_000);
+}, 300_000);

@@ -180,7 +180,7 @@ describe("G1 G2: nothing acknowledged is lost, and the node stays up, when the d
     await site.goesOn();
     await site.stop();
     await site.expectAll();
-  }, 180_000);
+  }, 300_000);
 
   test("becomes read-only under it, as ext4 does after an error", async () => {
     using folder = new TemporaryFolder();
@@ -197,5 +197,5 @@ describe("G1 G2: nothing acknowledged is lost, and the node stays up, when the d
     await site.goesOn();
     await site.stop();
     await site.expectAll();
-  }, 180_000);
+  }, 300_000);
 });

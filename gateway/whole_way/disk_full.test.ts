@@ -138,7 +138,7 @@ test(
     }
     expect((await site.run("verify")).code).toBe(0);
   },
-  180_000,
+  300_000,
 );
 
 test(
@@ -194,7 +194,7 @@ test(
       async () => await site.metric("tributary_disk_reserve_bytes") > 2 * MIB,
     );
   },
-  180_000,
+  300_000,
 );
 
 test(

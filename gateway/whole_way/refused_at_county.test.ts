@@ -58,7 +58,7 @@ beforeAll(async () => {
   batch = encodeBatch((await gather(journal, wanted, new Map(), key)).runs);
   forged = encodeBatch((await gather(journal, wanted, new Map(), NodeKey.create())).runs);
   await journal.close();
-}, 60_000);
+}, 300_000);
 
 afterAll(() => stack.disposeAsync());
 

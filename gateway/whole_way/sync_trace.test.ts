@@ -56,7 +56,7 @@ test(
     expect(receipts.length).toBeGreaterThan(ONE_BY_ONE / 2);
     expect(tooEarly(receipts, commitsOf(atCounty))).toEqual([]);
   },
-  120_000,
+  300_000,
 );
 
 /** A trace in which a message is read, its commit written and synced, and the PUBACK sent. */
