@@ -35,7 +35,7 @@ test(
     await enrol(county, site);
     await until("all is shipped", () => manager.status.includes("county-a up, 0 waiting"));
     await county.kill();
-    await until("the loss is told", () => manager.status.includes("county-a down ("), 40_000);
+    await until("the loss is told", () => manager.status.includes("county-a down ("), 120_000);
   },
 );
 

@@ -107,6 +107,8 @@ class CountingSite implements AsyncDisposable {
         await this.node.metric("tributary_refused_entries_total") > 0,
       60_000,
     );
+    // Acknowledgements that had left by then are here once it has answered again.
+    await this.node.page("/", "zh");
     const before = this.acknowledged.size;
     for (let look = 0; look < 20; look++) {
       expect((await this.node.fetch("/healthz")).ok).toBe(true);

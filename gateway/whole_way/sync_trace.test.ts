@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freePort } from "../../drivers/fixtures.ts";
-import { bothEqual, brokerLine, consortium, countingProfile, writeProfiles } from "./fixtures.ts";
+import { until } from "../../sync/fixtures.ts";
+import {
+  bothEqual,
+  brokerLine,
+  consortium,
+  countingProfile,
+  held,
+  writeProfiles,
+} from "./fixtures.ts";
 import { MqttDevice } from "./mqtt_device.ts";
 import {
   acknowledgements,
@@ -36,7 +44,11 @@ test(
     const [first, ...others] = names.map((name) =>
       devices.use(new MqttDevice(name, port, `count/${name}`))
     );
-    for (let n = 0; n < ONE_BY_ONE; n++) await first.publish(JSON.stringify({ n }));
+    for (let n = 0; n < ONE_BY_ONE; n++) {
+      const before = await held(a, "site-1", "reading");
+      await first.publish(JSON.stringify({ n }));
+      await until("it has arrived", async () => await held(a, "site-1", "reading") > before);
+    }
     await Promise.all([first, ...others].map((device) => {
       let n = 0;
       return device.publishAll(20, () => n++ < UNDER_LOAD ? JSON.stringify({ n }) : null);
