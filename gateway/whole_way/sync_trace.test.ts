@@ -21,7 +21,7 @@ import {
   tracedTo,
 } from "./system_calls.ts";
 
-const ONE_BY_ONE = 30;
+const ONE_BY_ONE = 15;
 const UNDER_LOAD = 600;
 
 test(
