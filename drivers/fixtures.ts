@@ -1,4 +1,6 @@
 /** What driver tests share: tools of others, free ports, a run that is driven by hand. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Batch, Driver, Item, Outcome, Run } from "./driver.ts";
 
 /** Path of a program of somebody else; fails with the line that installs it. */
@@ -13,10 +15,39 @@ export function tool(name: string, debianPackage: string): string {
   throw new Error(`"${name}" is missing: sudo apt-get install -y ${debianPackage}`);
 }
 
-/** A port that was free a moment ago. */
+/** Below those that the kernel gives to connections, and to whoever asks for any port. */
+const PORTS = { first: 20_000, last: 31_999 };
+
+/**
+ * A port where nobody listens and that nobody else is given: a node that is started again finds it
+ * as it was, and where nobody is started nobody answers. Tests that run side by side, and those of
+ * the other folders, count on in one file.
+ */
 export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+  const path = join(tmpdir(), `tributary-test-port-${Deno.uid()}`);
+  using counter = Deno.openSync(path, { read: true, write: true, create: true });
+  counter.lockSync(true);
+  const bytes = new Uint8Array(5);
+  counter.readSync(bytes);
+  const last = Number(new TextDecoder().decode(bytes)) || PORTS.last;
+  for (let port = last;;) {
+    port = port < PORTS.last ? port + 1 : PORTS.first;
+    if (port === last) throw new Error(`No port from ${PORTS.first} to ${PORTS.last} is free`);
+    if (!isFree(port)) continue;
+    counter.seekSync(0, Deno.SeekMode.Start);
+    counter.writeSync(new TextEncoder().encode(String(port)));
+    return port;
+  }
+}
+
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return false;
+    throw error;
+  }
 }
 
 /** Resolves once somebody listens on the port. */
@@ -199,11 +230,14 @@ export class DrivenRun implements AsyncDisposable {
   }
 }
 
+/** So long that only what never comes is waited for in vain, however busy the machine is. */
+const WITHIN_MS = 60_000;
+
 /** Waits until `condition` holds; fails with what it was waiting for. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + WITHIN_MS;
   while (!condition()) {
-    if (performance.now() > end) throw new Error(`Waited 20 s in vain: ${what}`);
+    if (performance.now() > end) throw new Error(`Waited ${WITHIN_MS} ms in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -12,6 +12,7 @@ export interface TablesOptions {
   readonly node: string;
   readonly authorities?: readonly string[];
   readonly encryptionKey?: string;
+  readonly sliceMs?: number;
 }
 
 /** A journal and its tables, in a folder of their own. */
@@ -70,7 +71,7 @@ export class TablesDesk implements AsyncDisposable {
   ): Promise<QueryTables> {
     await this.close();
     between();
-    const { node, authorities = [], encryptionKey } = { ...this.options, ...changed };
+    const { node, authorities = [], encryptionKey, ...slices } = { ...this.options, ...changed };
     this.#journal = await openJournal({
       directory: this.journalFolder,
       node,
@@ -82,6 +83,7 @@ export class TablesDesk implements AsyncDisposable {
       path: this.path,
       ...(encryptionKey === undefined ? {} : { encryptionKeys: [encryptionKey] }),
       authorities,
+      ...slices,
     }, (error) => this.failures.push(String(error)));
     return this.#tables;
   }

@@ -29,6 +29,8 @@ export interface ProjectionOpening extends TablesFileOpening {
   readonly hashName: HashName;
   /** Channel to the journal, from `Journal.reader()`. */
   readonly journal: MessagePort;
+  /** A question waits so long for the tables to follow, and little longer; {@link SLICE_MS}. */
+  readonly sliceMs?: number;
 }
 
 export interface Followed {
@@ -56,7 +58,7 @@ export type ProjectionMethods = {
 
 /** Entries taken in one transaction. */
 const LIMITS = { entriesMax: 2000, bytesMax: 2 << 20 };
-/** A question waits so long for the tables to follow, and little longer. */
+/** Short for a person who looks at a page, long beside what one call costs. */
 const SLICE_MS = 100;
 const MOVE_CURSOR = `INSERT INTO cursors (origin, stream, seq) VALUES (?,?,?)
 ON CONFLICT (origin, stream) DO UPDATE SET seq = excluded.seq`;
@@ -68,6 +70,7 @@ class Tables {
   readonly #journal: PortCalls<JournalReader>;
   readonly #projections: readonly Projection[];
   readonly #hashName: HashName;
+  readonly #sliceMs: number;
   readonly #cursors = new Map<string, number>();
   /** Whether something was taken since this was last asked. */
   changed = false;
@@ -83,9 +86,15 @@ class Tables {
     this.#journal = new PortCalls(opening.journal);
     this.#projections = projections;
     this.#hashName = opening.hashName;
+    this.#sliceMs = opening.sliceMs ?? SLICE_MS;
     for (const row of database.rows("SELECT origin, stream, seq FROM cursors")) {
       this.#cursors.set(streamKey(row.text("origin"), row.text("stream")), row.number("seq"));
     }
+  }
+
+  /** When following has to make room for questions. */
+  sliceEndsMs(): number {
+    return performance.now() + this.#sliceMs;
   }
 
   /** Follows until then, by at least one read; tells what the disk has lost, once. */
@@ -216,7 +225,7 @@ const methods: ProjectionMethods = {
     return file.madeAnew;
   },
   async follow(moved) {
-    const untilMs = performance.now() + SLICE_MS;
+    const untilMs = opened().sliceEndsMs();
     const reasons: string[] = [];
     for (const state of moved) {
       const cannot = (why: string) =>

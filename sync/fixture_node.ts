@@ -1,5 +1,5 @@
 /** Nodes for tests: a journal, a key, and for counties a real HTTP listener on loopback. */
-import { stampAt, TemporaryFolder } from "./fixtures.ts";
+import { freePort, stampAt, TemporaryFolder } from "./fixtures.ts";
 import { keysOf } from "./desk.ts";
 import { GAP_AFTER_MS, otherCentres } from "./gaps.ts";
 import { NodeKey } from "./identity.ts";
@@ -38,7 +38,7 @@ export class FixtureNode implements AsyncDisposable {
   readonly #links = new Map<string, Link>();
   #shared: LinkShared | null = null;
   #server: Deno.HttpServer<Deno.NetAddr> | null = null;
-  #port = 0;
+  readonly #port = freePort();
   #listening = new AbortController();
 
   private constructor(
@@ -99,7 +99,7 @@ export class FixtureNode implements AsyncDisposable {
     return new URL(`http://127.0.0.1:${this.#port}`);
   }
 
-  /** Answers on loopback, on the same port as before; also what further routes take. */
+  /** Answers on loopback, always on the same port; also what further routes take. */
   listen(more: Partial<ReceivingEnd> = {}): this {
     this.#listening = new AbortController();
     const answer = syncRoutes({
@@ -118,7 +118,6 @@ export class FixtureNode implements AsyncDisposable {
       options,
       (request, { remoteAddr }) => answer(request, remoteAddr.hostname),
     );
-    this.#port = this.#server.addr.port;
     return this;
   }
 

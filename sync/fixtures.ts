@@ -1,4 +1,6 @@
-/** What tests of journals and links share: temporary folders, stamps, entries, a county's end. */
+/** What tests of journals and links share: temporary folders, stamps, entries, ports. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Stamp } from "./entry.ts";
 import type { NewEntry } from "./append.ts";
 import type { Stream } from "./stream.ts";
@@ -29,11 +31,49 @@ export function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
+/** Below those that the kernel gives to connections, and to whoever asks for any port. */
+const PORTS = { first: 20_000, last: 31_999 };
+
+/**
+ * A port where nobody listens and that nobody else is given: a node that is started again finds it
+ * as it was, and where nobody is started nobody answers. Tests that run side by side, and those of
+ * the other folders, count on in one file.
+ */
+export function freePort(): number {
+  const path = join(tmpdir(), `tributary-test-port-${Deno.uid()}`);
+  using counter = Deno.openSync(path, { read: true, write: true, create: true });
+  counter.lockSync(true);
+  const bytes = new Uint8Array(5);
+  counter.readSync(bytes);
+  const last = Number(new TextDecoder().decode(bytes)) || PORTS.last;
+  for (let port = last;;) {
+    port = port < PORTS.last ? port + 1 : PORTS.first;
+    if (port === last) throw new Error(`No port from ${PORTS.first} to ${PORTS.last} is free`);
+    if (!isFree(port)) continue;
+    counter.seekSync(0, Deno.SeekMode.Start);
+    counter.writeSync(new TextEncoder().encode(String(port)));
+    return port;
+  }
+}
+
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return false;
+    throw error;
+  }
+}
+
+/** So long that only what never comes is waited for in vain, however busy the machine is. */
+const WITHIN_MS = 60_000;
+
 /** Waits until `condition` holds; fails after `withinMs` with what it was waiting for. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  withinMs = 20_000,
+  withinMs = WITHIN_MS,
 ): Promise<void> {
   const end = performance.now() + withinMs;
   while (!(await condition())) {

@@ -105,8 +105,10 @@ test("where nobody has them any more the site says so: the stream goes on, the c
   await using other = (await FixtureNode.start("county-b", members)).listen();
   anew.linkTo(other);
   await until("handed on", () => other.journal.position(origin, "reading")?.seq === 6010);
-  expect((await gapAlarms(other)).filter((alarm) => JSON.stringify(alarm).includes("reading")))
-    .toEqual([{ kind: "gap", ...gap }]);
+  const alarms = async () =>
+    (await gapAlarms(other)).filter((alarm) => JSON.stringify(alarm).includes("reading"));
+  await until("it is told", async () => (await alarms()).length > 0);
+  expect(await alarms()).toEqual([{ kind: "gap", ...gap }]);
 });
 
 test("X3: a gap that its origin has not signed is refused, and no alarm is made of it", async () => {

@@ -72,7 +72,10 @@ test("a batch that would decompress to gigabytes is refused before it does", () 
   // 64 frames of 32 MiB of zeros, a few kilobytes each: two gigabytes if nobody stops.
   const frame = zstdCompressSync(new Uint8Array(32 << 20));
   const bomb = Buffer.concat(new Array(64).fill(frame));
-  const before = Deno.memoryUsage().rss;
-  expect(() => decodeBatch(new Uint8Array(bomb))).toThrow(OctetsError);
-  expect(Deno.memoryUsage().rss - before).toBeLessThan(512 << 20);
+  const refused = expect(() => decodeBatch(new Uint8Array(bomb)));
+  refused.toThrow(OctetsError);
+  // The decompressor itself stopped at the limit: who looks at the size afterwards has had it all.
+  refused.toThrow(expect.objectContaining({
+    cause: expect.objectContaining({ code: "ERR_BUFFER_TOO_LARGE" }),
+  }));
 });

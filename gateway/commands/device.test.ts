@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DrivenRun, freePort, Program, until } from "../../drivers/fixtures.ts";
+import { DrivenRun, Program, until } from "../../drivers/fixtures.ts";
 import { modbus } from "../../drivers/modbus/modbus.ts";
 import { mqttBroker } from "../../drivers/mqtt/broker.ts";
 import { brokerFor, PASSWORD } from "../../drivers/mqtt/fixtures.ts";
@@ -56,8 +56,8 @@ describe("exit code 1, saying what to do:", () => {
   });
 
   test("a port that somebody has", async () => {
-    const port = freePort();
-    using _other = Deno.listen({ hostname: "127.0.0.1", port });
+    using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = other.addr;
     const device = simulate("vaccine-fridge", "--tcp", String(port));
     await until("it ends", () => device.ended);
     await device.kill();

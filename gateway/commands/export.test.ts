@@ -10,8 +10,13 @@ const CODES = 8;
 
 let folder: TemporaryFolder;
 let node: NodeProcess;
+/** The day on which the tests begin; they may run over midnight. */
+let firstDay: string;
+
+const today = () => dayText(dayOf(Date.now()));
 
 beforeAll(async () => {
+  firstDay = today();
   folder = new TemporaryFolder();
   node = await new NodeProcess(folder.path, { name: "county-a", role: "county" }).start();
   for (const n of range(1, CODES)) await node.ask("/api/invitations", { node: `site-${n}` });
@@ -47,10 +52,9 @@ test("C11: a node's entries leave as a signed file, and who took them is in the 
 });
 
 test("by day in Asia/Shanghai, or by number within one origin and stream", async () => {
-  const today = dayText(dayOf(Date.now()));
   const origin = await node.origin();
   const byDay = newFile();
-  const days = ["--node", "county-a", "--stream", "audit", "--from", today, "--to", today];
+  const days = ["--node", "county-a", "--stream", "audit", "--from", firstDay, "--to", today()];
   expect((await node.run("export", ...days, "--out", byDay)).code).toBe(0);
   expect(await verdict(byDay)).toContain("good");
   const byNumber = newFile();

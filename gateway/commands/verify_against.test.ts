@@ -86,7 +86,7 @@ test(
     expect(own.printed).toContain(`seq ${seq}`);
     expect(own.code).toBe(1);
   },
-  120_000,
+  300_000,
 );
 
 /** Changes the last entry of an origin's audit, as whoever has the disk and the at-rest key. */

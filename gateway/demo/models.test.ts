@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
 import type { Model } from "../../drivers/simulation.ts";
 import { range } from "../../sync/fixtures.ts";
+import { seeded } from "../../sync/simulated_time.ts";
 import { fridgeModel, fridgeStep, roomModel, scaleModel } from "./models.ts";
 
 const HOUR_SECONDS = 3600;
@@ -24,7 +25,7 @@ function seconds(model: Model, count: number) {
 describe.each([
   ["fridge", "vaccine-fridge", () => fridgeModel(60)],
   ["room", "temperature-humidity", () => roomModel(1)],
-  ["scale", "waste-scale", () => scaleModel(Math.random)],
+  ["scale", "waste-scale", () => scaleModel(seeded(1))],
 ])("a demo %s", (_what, profile, model) => {
   test("has a value for every point of its profile, of the kind and size it can have", () => {
     const values = seconds(model(), HOUR_SECONDS);

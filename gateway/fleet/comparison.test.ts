@@ -112,7 +112,7 @@ describe("G6: per stream and day the centres", () => {
     await using all = await centres();
     await readings(all.site, 1, 6);
     await all.site.handOver(all.a);
-    const comparing = all.compared(all.a, 20_000);
+    const comparing = all.compared(all.a, 60_000);
     await all.site.handOver(all.b);
     expect(await comparing).toMatchObject([{ state: "equal", differing: [] }]);
   });

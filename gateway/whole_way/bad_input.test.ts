@@ -58,7 +58,7 @@ beforeAll(async () => {
     })),
   );
   await all.site.start();
-}, 60_000);
+}, 300_000);
 
 afterAll(() => stack.disposeAsync());
 

@@ -86,10 +86,10 @@ describe("L7: a file that a program brings to a site", () => {
   });
 
   test("goes on where it was when site and centre are killed amid it", async () => {
-    await using all = await consortium(() => ({ line: { mbit: 20, sharePercent: 100 } }));
+    await using all = await consortium(() => ({ line: { mbit: 8, sharePercent: 100 } }));
     const { a, b, site } = all;
     await site.start();
-    const content = contentFrom(2, 12_000_000);
+    const content = contentFrom(2, 10_000_000);
     const { hash } = answerSchema.parse(await (await post(site, content, "image/jpeg")).json());
     const partAt = (node: NodeProcess) => {
       try {
@@ -98,16 +98,17 @@ describe("L7: a file that a program brings to a site", () => {
         return 0;
       }
     };
-    await until("some of it is at A", () => partAt(a) > 2_000_000);
+    await until("some of it is at A", () => partAt(a) > 1_000_000);
     await Promise.all([a.kill(), site.kill()]);
     const before = partAt(a);
     expect(before).toBeLessThan(content.length);
-    await Promise.all([a.start(), site.start()]);
+    await a.start();
     expect(partAt(a)).toBeGreaterThan(before - 300_000);
+    await site.start();
     for (const county of [a, b]) {
       await until(`${county.name} has it`, async () => {
         return (await contentAt(county, hash)).status === 200;
-      }, 60_000);
+      }, 120_000);
       expect((await contentAt(county, hash)).bytes).toEqual(content);
     }
   });

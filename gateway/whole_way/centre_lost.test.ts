@@ -47,5 +47,5 @@ test(
     expect(wrong.printed).toContain("The county has no such centre");
     expect((await site.run("centre", "lost", "county-b", "--reason", "a slip")).code).toBe(1);
   },
-  120_000,
+  300_000,
 );

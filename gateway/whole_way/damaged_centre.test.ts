@@ -21,7 +21,7 @@ const against = z.object({
 
 test(
   "G6: a centre whose disk was damaged gets back what it lost, and shows both as equal again",
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async () => {
     using folder = new TemporaryFolder();
     const [a, b] = await startCentres(folder.path);

@@ -37,8 +37,10 @@ class Counting {
     await until("messages are acknowledged", () => this.device.acknowledged > before + count);
   }
 
-  /** Whether nothing was acknowledged while `work` was done. */
-  async restsDuring(work: () => Promise<void>): Promise<boolean> {
+  /** Whether the node acknowledged nothing while `work` was done. */
+  async restsDuring(node: NodeProcess, work: () => Promise<void>): Promise<boolean> {
+    // Acknowledgements that had left before are here once it has answered again.
+    await node.page("/", "zh");
     const before = this.device.acknowledged;
     await work();
     return before === this.device.acknowledged;
@@ -108,7 +110,7 @@ test(
 
     disk.fillTo(96);
     await diskAlarm("disk-refusing-readings");
-    expect(await counting.restsDuring(() => evidenceOf("stranger"))).toBe(true);
+    expect(await counting.restsDuring(site, () => evidenceOf("stranger"))).toBe(true);
     expect(await site.page("/", "zh")).toContain("磁盘已满，不再接收：测量值");
     expect(await site.page("/", "en")).toContain("not taken any more: Readings");
     expect((await site.run("status")).printed).toContain("NOT TAKEN ANY MORE: reading");
@@ -118,9 +120,8 @@ test(
     expect(await site.metric("tributary_disk_refusing", { stream: "alarm" })).toBe(0);
 
     disk.fillTo(100);
-    expect(disk.freeBytes).toBe(0);
     await diskAlarm("disk-refusing-records");
-    expect(await counting.restsDuring(() => evidenceOf("stranger-2"))).toBe(true);
+    expect(await counting.restsDuring(site, () => evidenceOf("stranger-2"))).toBe(true);
     expect(await site.metric("tributary_disk_reserve_bytes")).toBeGreaterThan(0);
 
     disk.clear();
@@ -138,7 +139,7 @@ test(
     }
     expect((await site.run("verify")).code).toBe(0);
   },
-  180_000,
+  300_000,
 );
 
 test(
@@ -194,7 +195,7 @@ test(
       async () => await site.metric("tributary_disk_reserve_bytes") > 2 * MIB,
     );
   },
-  180_000,
+  300_000,
 );
 
 test(

@@ -82,4 +82,4 @@ test("G4: a life ends with a kill, not with a stop; the next one names its end",
       async () => (await latestOf(county, "th-1"))[0]?.value === 4,
     );
   }
-}, 120_000);
+}, 300_000);

@@ -16,7 +16,7 @@ async function temperature(county: NodeProcess): Promise<unknown> {
 
 test(
   "G7: of a box that replaces another the newest value is shown, and both lives are sound",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     using folder = new TemporaryFolder();
     using other = new TemporaryFolder();

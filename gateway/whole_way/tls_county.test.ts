@@ -83,7 +83,7 @@ test("a site ships to the county whose authority it pins, and to nobody else", a
   // Nor does a code reach the wrong one.
   const stray = new TlsSite(folder.path, "site-3", county, stranger.certificate);
   await expect(enrol(county, stray.node)).rejects.toThrow(/certificate/);
-}, 120_000);
+}, 300_000);
 
 test("G8: behind an expired certificate a site collects on, says why, and catches up", async () => {
   using folder = new TemporaryFolder();
@@ -117,4 +117,4 @@ test("G8: behind an expired certificate a site collects on, says why, and catche
   await county.start();
   await until("all have arrived", async () => (await site.arrived()).length === 4, 90_000);
   expect(await site.arrived()).toEqual([1, 2, 3, 4]);
-}, 120_000);
+}, 300_000);

@@ -92,6 +92,11 @@ export class FixtureStore implements Disposable {
     }
   }
 
+  /** Size that a file of `incoming` has now. */
+  bytesOf(incoming: string): number {
+    return Deno.statSync(`${this.store.incoming}/${incoming}`).size;
+  }
+
   [Symbol.dispose](): void {
     this.close();
     this.folder[Symbol.dispose]();

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FixtureOrigin } from "../fixture_origin.ts";
-import { numbered, range, stampAt, TemporaryFolder, until } from "../fixtures.ts";
+import { freePort, numbered, range, stampAt, TemporaryFolder, until } from "../fixtures.ts";
 import { type Journal, JournalUnwritable } from "../journal.ts";
 import type { SignedRunWithKey } from "../journal_core.ts";
 import { NODE, numbersIn } from "../journal_conformance.ts";
@@ -178,10 +178,7 @@ test("tables of a newer program are left alone", async () => {
 test("the primary is found among several hosts", async () => {
   await using postgres = await PostgresServer.start();
   const { server } = postgres;
-  using nobody = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = nobody.addr;
-  nobody.close();
-  const hosts = [`127.0.0.1:${port}`, ...server.hosts];
+  const hosts = [`127.0.0.1:${freePort()}`, ...server.hosts];
   await using opened = await closing(open({ ...server, hosts }));
   expect(await opened.journal.append([numbered(1)], stampAt(1))).toEqual([
     { kind: "stored", seq: 1 },

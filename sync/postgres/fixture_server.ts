@@ -1,6 +1,6 @@
 /** A real PostgreSQL for tests: Debian's, in a folder of its own, started and stopped by them. */
 import { join } from "node:path";
-import { until } from "../fixtures.ts";
+import { freePort, until } from "../fixtures.ts";
 import type { Server } from "./server.ts";
 
 const VERSIONS = "/usr/lib/postgresql";
@@ -21,11 +21,6 @@ function programs(): string {
     throw new Error(`There is no PostgreSQL in "${VERSIONS}". Run: sudo ${line}`);
   }
   return join(VERSIONS, String(Math.max(...versions.map(Number))), "bin");
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function run(program: string, args: readonly string[]): Promise<string> {
