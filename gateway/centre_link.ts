@@ -39,6 +39,7 @@ export class CentreLink {
   readonly #centre: Centre;
   readonly #replication: Replication;
   #link: Link | null = null;
+  #pull: Pull | null = null;
   /** A connection of its own: questions of people do not wait behind a batch. */
   #questions: Peer | null = null;
   /** Why there can be no link for now. */
@@ -56,7 +57,9 @@ export class CentreLink {
 
   status(): CentreStatus {
     const status = this.#link?.status() ?? this.#unusable;
-    if (status !== null) return status;
+    if (status !== null) {
+      return { ...status, blocked: [...status.blocked, ...this.#pull?.blocked ?? []] };
+    }
     const hint = `ask ${this.#centre.node} for a code and run \`tributary enroll CODE\``;
     return { destination: this.#centre.node, state: "not-enrolled", hint };
   }
@@ -166,10 +169,11 @@ export class CentreLink {
     });
     this.#link = link;
     links.set(to, link);
-    await Promise.all([link.run(signal), this.#pull(shared, pulled).run(signal)]);
+    this.#pull = this.#pullFrom(shared, pulled);
+    await Promise.all([link.run(signal), this.#pull.run(signal)]);
   }
 
-  #pull(
+  #pullFrom(
     shared: Pick<ConstructorParameters<typeof Pull>[0], "journal" | "wants" | "timer" | "random">,
     peer: Peer,
   ): Pull {

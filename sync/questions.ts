@@ -43,6 +43,9 @@ export function decodePositionsAsked(bytes: Uint8Array): PositionsAsked {
   return { self, questions };
 }
 
+/** A place behind every entry that there can be: nothing of this stream is wanted now. */
+export const NOTHING_BEHIND = Number.MAX_SAFE_INTEGER;
+
 /** A place behind which entries are wanted. */
 export interface PullPlace {
   readonly origin: string;
