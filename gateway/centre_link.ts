@@ -12,6 +12,7 @@ import type { Centre } from "./config.ts";
 import { readLatestLife } from "./keystore.ts";
 import type { Node } from "./node.ts";
 import type { Replication } from "./replication.ts";
+import { withKeyOf } from "./with_key_of.ts";
 
 /** How a link is doing; before enrolment there is none. */
 export type CentreStatus = LinkStatus | {
@@ -86,7 +87,7 @@ export class CentreLink {
 
   async run(signal: AbortSignal): Promise<void> {
     const { registry } = this.#node;
-    for (;;) {
+    while (!signal.aborted) {
       const known = registry.member(this.#centre.node);
       if (known?.role === "county" && this.#hasAuthority()) {
         // A replaced box that has just enrolled begins a life after those of the old one.
@@ -94,7 +95,13 @@ export class CentreLink {
         const begun = this.#replication.lives.overtaken(latest);
         // A disk that takes nothing now may take it later.
         if (await begun.then(() => true, () => false)) {
-          return await this.#connect(known.publicKey, signal);
+          await withKeyOf(
+            registry,
+            this.#centre.node,
+            signal,
+            (key, pinned) => this.#connect(key, pinned),
+          );
+          continue;
         }
       }
       await pause(this.#unusable === null ? LOOK_MS : FILE_MS, signal);
