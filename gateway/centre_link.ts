@@ -12,6 +12,7 @@ import type { Centre } from "./config.ts";
 import { readLatestLife } from "./keystore.ts";
 import type { Node } from "./node.ts";
 import type { Replication } from "./replication.ts";
+import { withKeyOf } from "./with_key_of.ts";
 
 /** How a link is doing; before enrolment there is none. */
 export type CentreStatus = LinkStatus | {
@@ -39,6 +40,7 @@ export class CentreLink {
   readonly #centre: Centre;
   readonly #replication: Replication;
   #link: Link | null = null;
+  #pull: Pull | null = null;
   /** A connection of its own: questions of people do not wait behind a batch. */
   #questions: Peer | null = null;
   /** Why there can be no link for now. */
@@ -56,7 +58,9 @@ export class CentreLink {
 
   status(): CentreStatus {
     const status = this.#link?.status() ?? this.#unusable;
-    if (status !== null) return status;
+    if (status !== null) {
+      return { ...status, blocked: [...status.blocked, ...this.#pull?.blocked ?? []] };
+    }
     const hint = `ask ${this.#centre.node} for a code and run \`tributary enroll CODE\``;
     return { destination: this.#centre.node, state: "not-enrolled", hint };
   }
@@ -83,7 +87,7 @@ export class CentreLink {
 
   async run(signal: AbortSignal): Promise<void> {
     const { registry } = this.#node;
-    for (;;) {
+    while (!signal.aborted) {
       const known = registry.member(this.#centre.node);
       if (known?.role === "county" && this.#hasAuthority()) {
         // A replaced box that has just enrolled begins a life after those of the old one.
@@ -91,7 +95,13 @@ export class CentreLink {
         const begun = this.#replication.lives.overtaken(latest);
         // A disk that takes nothing now may take it later.
         if (await begun.then(() => true, () => false)) {
-          return await this.#connect(known.publicKey, signal);
+          await withKeyOf(
+            registry,
+            this.#centre.node,
+            signal,
+            (key, pinned) => this.#connect(key, pinned),
+          );
+          continue;
         }
       }
       await pause(this.#unusable === null ? LOOK_MS : FILE_MS, signal);
@@ -166,10 +176,11 @@ export class CentreLink {
     });
     this.#link = link;
     links.set(to, link);
-    await Promise.all([link.run(signal), this.#pull(shared, pulled).run(signal)]);
+    this.#pull = this.#pullFrom(shared, pulled);
+    await Promise.all([link.run(signal), this.#pull.run(signal)]);
   }
 
-  #pull(
+  #pullFrom(
     shared: Pick<ConstructorParameters<typeof Pull>[0], "journal" | "wants" | "timer" | "random">,
     peer: Peer,
   ): Pull {

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { NodeKey } from "../sync/identity.ts";
 import { writeDurably } from "./durable_file.ts";
 import { Keyring } from "./keyring.ts";
-import type { Member } from "../sync/routes.ts";
+import { keysOf, type Member } from "../sync/desk.ts";
 
 /** Files of a node's data folder. */
 export interface Keystore {
@@ -72,7 +72,11 @@ export function writeLatestLife(dataDir: string, latest: string): void {
 
 const peersSchema = z.record(
   z.string(),
-  z.object({ publicKey: z.string(), role: z.enum(["site", "county"]) }),
+  z.object({
+    publicKey: z.string(),
+    role: z.enum(["site", "county"]),
+    earlierKeys: z.array(z.string()).optional(),
+  }),
 );
 
 /** The nodes whose keys this one learnt when it enrolled: the county's. */
@@ -94,8 +98,24 @@ export class PeersFile {
     }
   }
 
-  write(peers: ReadonlyMap<string, Member>): void {
+  /** Takes in new members and new keys; a key that is replaced becomes an earlier one. */
+  learn(members: ReadonlyMap<string, Member>): void {
+    using _lock = this.#locked();
+    const peers = this.read();
+    for (const [node, { publicKey, role }] of members) {
+      const known = peers.get(node);
+      const keys = known === undefined ? [] : keysOf(known);
+      const earlierKeys = keys.filter((key) => key !== publicKey);
+      peers.set(node, { publicKey, role, ...(earlierKeys.length === 0 ? {} : { earlierKeys }) });
+    }
     writeDurably(this.#path, JSON.stringify(Object.fromEntries(peers), null, 2));
+  }
+
+  /** A command and the running node may learn at one moment. */
+  #locked(): Disposable {
+    const file = Deno.openSync(`${this.#path}.lock`, { write: true, create: true });
+    file.lockSync(true);
+    return file;
   }
 
   /** Changes whenever the file does. */

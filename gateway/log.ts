@@ -37,6 +37,7 @@ export type LogLine =
   | { kind: "pull-failed"; from: string; reason: string }
   | { kind: "centre-lost"; centre: string; reason: string }
   | { kind: "centre-returned"; centre: string; reason: string }
+  | { kind: "centre-key"; centre: string; by: string }
   | { kind: "enrolled"; node: string; role: string }
   | { kind: "invited"; node: string; role: string }
   | { kind: "pruned"; segments: number }
@@ -82,6 +83,7 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "fork": "error",
   "pull-refused": "warning",
   "pull-failed": "warning",
+  "centre-key": "warning",
   "centre-lost": "warning",
   "centre-returned": "info",
   "enrolled": "info",

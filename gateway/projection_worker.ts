@@ -11,6 +11,7 @@ import { streamKey, type StreamState } from "../sync/segments.ts";
 import type { Span } from "../sync/spans.ts";
 import { rekeyDatabase } from "../sync/rekey_database.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
+import { centreKeysOf } from "./centre_key_words.ts";
 import { centreLossesOf } from "./centre_losses.ts";
 import { corrections } from "./devices/corrections.ts";
 import { latest } from "./devices/latest.ts";
@@ -219,6 +220,7 @@ const methods: ProjectionMethods = {
       membersOf(opening.authorities),
       livesOf(opening.authorities),
       centreLossesOf(opening.authorities),
+      centreKeysOf(opening.authorities),
     ];
     const file = openTablesFile(opening, projections);
     tables = new Tables(file, opening, projections);

@@ -229,7 +229,8 @@ export class Peer implements Disposable {
 
   #disbelieved(doubt: string): PeerError {
     return new PeerError(`Cannot believe the answer of "${this.node}": ${doubt}`, {
-      hint: "somebody else answers at this address, or the county's key was made anew",
+      hint: "somebody else answers at this address, or no centre that is known here has " +
+        "vouched for its new key: if it is the centre, enrol here again",
     });
   }
 

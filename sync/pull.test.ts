@@ -185,3 +185,60 @@ test("G4: a site gets what comes late of a county's lives that are over", async 
   await until("a life that came late", () => last(second) === 3);
   expect(site.pullEvents.filter(({ kind }) => kind !== "pulled")).toEqual([]);
 });
+
+test("T6: words of one centre that a site cannot store hold up none of the other's", async () => {
+  const members: Members = new Map();
+  await using a = await FixtureNode.start("county-a", members);
+  await using b = (await FixtureNode.start("county-b", members)).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  const words = range(1, 1200).map((n) => numbered(n, TO_SITE));
+  await a.journal.append(words, stampAt(0));
+  a.linkTo(b);
+  await until(
+    "B has what A said",
+    () => b.journal.position(a.journal.origin, TO_SITE)?.seq === 1200,
+  );
+  await tell(b, 1, 5);
+  let keyOfA = site.key.publicKey;
+  site.pullFrom(b, {
+    member: (node) => {
+      const member = members.get(node);
+      const publicKey = node === "county-a" ? keyOfA : member?.publicKey ?? "";
+      return member && { role: member.role, publicKeys: [publicKey] };
+    },
+  });
+  await until("the site has what B said", async () => (await told(site, b)).length === 5);
+  expect(await told(site, a)).toEqual([]);
+  await tell(b, 6, 8);
+  await until("and goes on to take it", async () => (await told(site, b)).length === 8);
+  keyOfA = a.key.publicKey;
+  const { origin } = a.journal;
+  await until(
+    "what it can store now has come",
+    () => site.journal.position(origin, TO_SITE)?.seq === 1200,
+  );
+  const refused = site.pullEvents.filter(({ kind }) => kind === "pull-refused");
+  const reason = "the head's signature is not that of its origin";
+  expect(refused).toMatchObject([{ from: "county-b", origin, stream: TO_SITE, reason }]);
+});
+
+test("T6: words of a centre that a site does not know hold up none of the other's", async () => {
+  const members: Members = new Map();
+  await using a = await FixtureNode.start("county-a", members);
+  await using b = (await FixtureNode.start("county-b", members)).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  await tell(a, 1, 3);
+  a.linkTo(b);
+  await until("B has what A said", () => b.journal.position(a.journal.origin, TO_SITE)?.seq === 3);
+  await tell(b, 1, 1);
+  site.pullFrom(b, {
+    member: (node) => {
+      const member = node === "county-a" ? undefined : members.get(node);
+      return member && { role: member.role, publicKeys: [member.publicKey] };
+    },
+  });
+  await until("the site has what B said", async () => (await told(site, b)).length === 1);
+  const refused = () => site.pullEvents.filter(({ kind }) => kind === "pull-refused");
+  await until("it says what it sets aside", () => refused().length > 0);
+  expect(refused()).toMatchObject([{ reason: `"county-a" is not known here` }]);
+});

@@ -5,16 +5,18 @@
  */
 import type { Pulled } from "./answers.ts";
 import { backoffMs } from "./backoff.ts";
+import { type BlockedStream, BlockedStreams } from "./blocked_streams.ts";
 import type { Stamp } from "./entry.ts";
 import { tellGap } from "./gaps.ts";
 import type { Journal } from "./journal.ts";
 import type { SignedRunWithKey } from "./journal_core.ts";
 import { type LifeRange, LifeSums, livesByNode } from "./life_sums.ts";
-import { parseOrigin } from "./origin.ts";
+import { nodeOf, parseOrigin } from "./origin.ts";
 import { type Peer, PeerError } from "./peer.ts";
-import type { PullAsked } from "./questions.ts";
+import { NOTHING_BEHIND, type PullAsked } from "./questions.ts";
 import type { Reception } from "./reception.ts";
 import type { SignedRun } from "./run.ts";
+import { streamKey } from "./segments.ts";
 import type { Timer } from "./timer.ts";
 import type { Want, Wants } from "./wants.ts";
 
@@ -52,9 +54,25 @@ export type PullEvent =
 /** A question waits so long for something to come. */
 const WAIT_MS = 25_000;
 
+/** What a question asked for; an answer counts as far as it answers that. */
+interface Asked {
+  readonly wanted: readonly Want[];
+  /** Keys of the streams that were not asked for, since they are set aside. */
+  readonly aside: ReadonlySet<string>;
+}
+
+/** What became of an answer. */
+interface Taken {
+  readonly entries: number;
+  /** Runs that were asked for and are not asked for again at once. */
+  readonly refused: number;
+}
+
 export class Pull {
   readonly #options: PullOptions;
   readonly #sums: LifeSums;
+  /** What this centre has for this node and this disk cannot store: it holds up nothing else. */
+  readonly #blocked = new BlockedStreams();
   #attempts = 0;
   /** The peer holds other lives that are over than this node: each is named once. */
   #namesAll = false;
@@ -83,16 +101,24 @@ export class Pull {
     }
   }
 
+  /** Streams that are not asked for at the moment, as none of what came could be stored. */
+  get blocked(): readonly BlockedStream[] {
+    return this.#blocked.list();
+  }
+
   async #once(signal: AbortSignal): Promise<void> {
-    const { journal, peer, follow, wants } = this.#options;
+    const { journal, peer, follow, wants, timer } = this.#options;
     const wanted = wants.of(peer.node);
     if (follow === null && wanted.length === 0) return await wants.more(signal);
-    const { ranges, places } = this.#held();
+    const nowMs = timer.nowMs();
+    const due = this.#blocked.list().filter(({ nextTryMs }) => nextTryMs <= nowMs);
+    const dueMs = (this.#blocked.nextTryMs(nowMs) ?? Infinity) - nowMs;
+    const { ranges, places, aside } = this.#followed(nowMs);
     this.#namesAll = false;
     const asked: PullAsked = {
       self: journal.origin,
       follow,
-      waitMs: wanted.length === 0 ? WAIT_MS : 0,
+      waitMs: wanted.length === 0 ? Math.ceil(Math.min(WAIT_MS, dueMs)) : 0,
       ranges,
       places: [
         ...places,
@@ -106,27 +132,41 @@ export class Pull {
       return;
     }
     const { runs } = pulled;
-    const took = await this.#take(runs, wanted);
-    await this.#account(wanted);
-    if (runs.length > 0 && took === 0) {
+    const { entries, refused } = await this.#take(runs, { wanted, aside });
+    await this.#account(wanted, entries + refused === 0 ? null : runs);
+    if (runs.length > 0 && entries + refused === 0) {
       throw new PeerError(`Nothing that "${peer.node}" gave could be stored`);
+    }
+    // Nothing is left there that was set aside: it has come through the other centre.
+    if (runs.length === 0) {
+      for (const { origin, stream } of due) this.#blocked.free(streamKey(origin, stream));
     }
   }
 
-  /** What is here of the stream that it follows: lives that are over are told by their sum. */
-  #held(): Pick<PullAsked, "ranges" | "places"> {
+  /**
+   * Where this node stands in its stream: lives that are over are told by their sum; what is set
+   * aside is said to be wanted no further, and then all are named.
+   */
+  #followed(nowMs: number): Pick<PullAsked, "ranges" | "places"> & { aside: Set<string> } {
     const { journal, follow } = this.#options;
+    const setAside = this.#blocked.list().filter(({ nextTryMs }) => nextTryMs > nowMs);
+    const aside = new Set(setAside.map(({ origin, stream }) => streamKey(origin, stream)));
     const held = journal.positions().filter(({ stream }) => stream === follow);
     const ranges: LifeRange[] = [];
     const over = new Set<string>();
-    for (const lives of this.#namesAll ? [] : livesByNode(held).values()) {
+    const namesAll = this.#namesAll || aside.size > 0;
+    for (const lives of namesAll ? [] : livesByNode(held).values()) {
       const row = lives.filter(({ life }) => life < lives[lives.length - 1].life);
       if (row.length > 0) ranges.push(this.#sums.range(row, follow ?? ""));
       for (const { origin } of row) over.add(origin);
     }
-    const places = held.filter(({ origin }) => !over.has(origin))
-      .map(({ origin, stream, seq }) => ({ origin, stream, after: seq }));
-    return { ranges, places };
+    const places = [
+      ...held.filter(({ origin, stream }) =>
+        !over.has(origin) && !aside.has(streamKey(origin, stream))
+      ).map(({ origin, stream, seq }) => ({ origin, stream, after: seq })),
+      ...setAside.map(({ origin, stream }) => ({ origin, stream, after: NOTHING_BEHIND })),
+    ];
+    return { ranges, places, aside };
   }
 
   /** What was answered; `null` where something that was lost turned out to be wanted meanwhile. */
@@ -154,29 +194,43 @@ export class Pull {
     }
   }
 
-  /** Stores what may be stored; returns how many entries are new. */
-  async #take(runs: readonly SignedRun[], wanted: readonly Want[]): Promise<number> {
+  /** Stores what may be stored, and sets aside what cannot be. */
+  async #take(runs: readonly SignedRun[], asked: Asked): Promise<Taken> {
     const { peer, onEvent } = this.#options;
-    const taken = runs.flatMap((run) => {
-      const publicKeys = this.#keys(run, wanted);
-      return publicKeys === null ? [] : [{ run, publicKeys }];
-    });
-    const receptions = await this.#store(taken);
-    let entries = 0;
+    const known: SignedRunWithKey[] = [];
+    let [entries, refused] = [0, 0];
+    const refuse = (run: SignedRun, reason: string) => {
+      refused++;
+      this.#setAside(run, reason, asked);
+    };
+    for (const run of runs) {
+      if (!this.#isAsked(run, asked)) continue;
+      const found = this.#keys(run, asked);
+      if ("reason" in found) refuse(run, found.reason);
+      else known.push({ run, ...found });
+    }
+    const receptions = await this.#store(known);
     for (const [index, reception] of receptions.entries()) {
-      const { run } = taken[index];
+      const { run } = known[index];
       if (reception.kind === "stored") {
         entries += run.last - run.first + 1;
+        this.#blocked.free(streamKey(run.origin, run.stream));
         continue;
       }
-      const { origin, stream } = run;
-      const reason = reception.kind === "altered"
-        ? reception.reason
-        : `${reception.kind} at ${reception.seq}`;
-      onEvent({ kind: "pull-refused", from: peer.node, origin, stream, reason });
+      const { kind } = reception;
+      refuse(run, kind === "altered" ? reception.reason : `${kind} at ${reception.seq}`);
     }
     if (entries > 0) onEvent({ kind: "pulled", from: peer.node, entries });
-    return entries;
+    return { entries, refused };
+  }
+
+  /** Tells why a run is not stored; what this node follows is not asked for again for a while. */
+  #setAside({ origin, stream }: SignedRun, reason: string, { wanted }: Asked): void {
+    const { peer, timer, random, onEvent } = this.#options;
+    // What was lost and is wanted back is for `wants` to ask for again, or not.
+    const isNews = isWanted(wanted, { origin, stream }) ||
+      this.#blocked.add(origin, stream, reason, timer.nowMs(), random());
+    if (isNews) onEvent({ kind: "pull-refused", from: peer.node, origin, stream, reason });
   }
 
   /** What a full or failing disk does not take now is asked for again. */
@@ -190,19 +244,30 @@ export class Pull {
     }
   }
 
-  /** Whose keys to check a run with; `null` where it was not asked for. */
-  #keys({ origin, stream }: SignedRun, wanted: readonly Want[]): readonly string[] | null {
-    const { journal, follow, member } = this.#options;
-    const node = parseOrigin(origin)?.node;
-    if (node === undefined || origin === journal.origin) return null;
-    const known = member(node);
-    if (known === undefined) return null;
-    const isWanted = wanted.some((want) => want.origin === origin && want.stream === stream);
-    return isWanted || (stream === follow && known.role === "county") ? known.publicKeys : null;
+  #isAsked({ origin, stream }: SignedRun, { wanted, aside }: Asked): boolean {
+    const { journal, follow } = this.#options;
+    if (parseOrigin(origin) === null || origin === journal.origin) return false;
+    return isWanted(wanted, { origin, stream }) ||
+      (stream === follow && !aside.has(streamKey(origin, stream)));
   }
 
-  /** Looks how far what was wanted is here now. */
-  async #account(wanted: readonly Want[]): Promise<void> {
+  /** Whose keys to check a run with, or why its origin may not say this here. */
+  #keys(
+    { origin, stream }: SignedRun,
+    { wanted }: Asked,
+  ): Pick<SignedRunWithKey, "publicKeys"> | { readonly reason: string } {
+    const node = nodeOf(origin);
+    const known = this.#options.member(node);
+    if (known === undefined) return { reason: `"${node}" is not known here` };
+    const may = isWanted(wanted, { origin, stream }) || known.role === "county";
+    return may ? { publicKeys: known.publicKeys } : { reason: `"${node}" is no centre` };
+  }
+
+  /**
+   * Looks how far what was wanted is here now. Where an answer moved something, `runs`, what it
+   * does not speak of may only have found no room in it.
+   */
+  async #account(wanted: readonly Want[], runs: readonly SignedRun[] | null): Promise<void> {
     const { journal, peer, wants } = this.#options;
     for (const want of wanted) {
       const { origin, stream, after, last } = want;
@@ -216,7 +281,14 @@ export class Pull {
         seq = found.run.last;
       }
       if (seq > after) wants.filledTo(want, seq);
-      else wants.hasNot(peer.node, want);
+      else if (runs === null || isWanted(runs, want)) wants.hasNot(peer.node, want);
     }
   }
+}
+
+function isWanted(
+  wanted: readonly Pick<Want, "origin" | "stream">[],
+  { origin, stream }: Pick<Want, "origin" | "stream">,
+): boolean {
+  return wanted.some((want) => want.origin === origin && want.stream === stream);
 }

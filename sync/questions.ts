@@ -67,6 +67,9 @@ function readRanges(reader: OctetReader): LifeRange[] {
   }));
 }
 
+/** A place behind every entry that there can be: nothing of this stream is wanted now. */
+export const NOTHING_BEHIND = Number.MAX_SAFE_INTEGER;
+
 /** A place behind which entries are wanted. */
 export interface PullPlace {
   readonly origin: string;

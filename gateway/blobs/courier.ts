@@ -6,6 +6,7 @@ import { pause, systemTimer } from "../../sync/timer.ts";
 import type { CentreLink } from "../centre_link.ts";
 import type { Centre } from "../config.ts";
 import type { Node } from "../node.ts";
+import { withKeyOf } from "../with_key_of.ts";
 
 /** How often a node that is not enrolled looks whether it is now. */
 const LOOK_MS = 1000;
@@ -48,7 +49,13 @@ export class BlobCourier {
       const known = this.#node.registry.member(this.#centre.node);
       const ca = this.#authority();
       if (known?.role === "county" && ca !== null) {
-        return await this.#ship(known.publicKey, ca, signal);
+        await withKeyOf(
+          this.#node.registry,
+          this.#centre.node,
+          signal,
+          (key, pinned) => this.#ship(key, ca, pinned),
+        );
+        continue;
       }
       await pause(LOOK_MS, signal);
     }

@@ -24,8 +24,7 @@ export async function enrollWith(config: Config, code: string, key: NodeKey): Pr
       const self = { node: config.node, role: config.role, key };
       const { members, latest } = await enrol({ url, ca: authority }, self, code);
       if (latest !== null) writeLatestLife(config.dataDir, latest);
-      const peers = new PeersFile(config.dataDir);
-      peers.write(new Map([...peers.read(), ...members]));
+      new PeersFile(config.dataDir).learn(members);
       return node;
     } catch (error) {
       if (!(error instanceof EnrolmentError)) throw error;

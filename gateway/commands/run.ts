@@ -5,6 +5,7 @@ import { type Config, isLoopback } from "../config.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { despiteDisk } from "../disk_failure.ts";
 import { httpHandler } from "../http.ts";
+import { followCentreKeys } from "../fleet/centre_keys.ts";
 import { followLosses } from "../lost_entries.ts";
 import type { Log } from "../log.ts";
 import { type Node, openNode } from "../node.ts";
@@ -78,6 +79,7 @@ export async function runNode(
     ...role.couriers.map((courier) => steadily(() => courier.run(stopping))),
     steadily(() => removeDelivered(node, role.links.map(({ centre }) => centre), stopping)),
     steadily(() => followTables(node, stopping)),
+    steadily(() => followCentreKeys(node, stopping)),
     steadily(() => node.rotation.run(stopping)),
     steadily(() => followLosses({ ...node, wants: role.replication.wants }, stopping)),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),

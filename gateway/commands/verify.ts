@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Database } from "../../sync/database.ts";
+import { keysOf } from "../../sync/desk.ts";
 import { LibsqlSegments } from "../../sync/libsql_segments.ts";
 import { verifyPostgres } from "../../sync/postgres/postgres_verify.ts";
 import { type Verification, verify } from "../../sync/verify.ts";
@@ -33,9 +34,8 @@ export async function verifyJournal(config: Config): Promise<Verification> {
 /** Keys of the county's nodes, from the enrolment; at a county, all that ever enrolled there. */
 function memberKeys(config: Config, encryptionKeys: readonly string[]): [string, string][] {
   const { dataDir } = config;
-  const own = Array.from(
-    new PeersFile(dataDir).read(),
-    ([node, { publicKey }]) => [node, publicKey] satisfies [string, string],
+  const own = Array.from(new PeersFile(dataDir).read()).flatMap(([node, member]) =>
+    keysOf(member).map((key) => [node, key] satisfies [string, string])
   );
   const path = join(dataDir, "tables.db");
   if (config.role === "site" || !existsSync(path)) return own;

@@ -154,6 +154,28 @@ describe("a code", () => {
     expect(await centre.enrol("site-1", code, key)).toEqual(first);
   });
 
+  test("that a centre asks with again does not bring back a key that it has replaced", async () => {
+    await using centre = await Centre.open();
+    const at = { url: centre.url, ca: undefined };
+    const again = async (code: string, key: NodeKey) =>
+      await enrol(at, { node: "county-b", role: "county", key }, code);
+    const [code, first, second] = [
+      await centre.invite("county-b", 24, "county"),
+      NodeKey.create(),
+      NodeKey.create(),
+    ];
+    await again(code, first);
+    await again(code, first);
+    const known = () => centre.node.registry.member("county-b");
+    expect(known()).toEqual({ publicKey: first.publicKey, role: "county" });
+    await centre.node.registry.learn(
+      new Map([["county-b", { publicKey: second.publicKey, role: "county" }]]),
+    );
+    await expect(again(code, first)).rejects.toThrow("The code was used already");
+    const earlierKeys = [first.publicKey];
+    expect(known()).toEqual({ publicKey: second.publicKey, role: "county", earlierKeys });
+  });
+
   test("that two keys bring at one moment enrols one of them", async () => {
     await using centre = await Centre.open();
     const code = await centre.invite("site-1");

@@ -106,17 +106,24 @@ const INVITATIONS = `SELECT invitation, role, key, expires,
   EXISTS (SELECT 1 FROM uses WHERE uses.invitation = invitations.invitation) AS used
 FROM invitations WHERE node = ?`;
 
+/** Whether a node has enrolled with this code and key, and has no other key since. */
+const ENROLLED = "SELECT node FROM members WHERE node = ? AND invitation = ? AND publickey = ?";
+
 async function judge(desk: EnrolmentDesk, asked: z.infer<typeof requestSchema>): Promise<Verdict> {
   const { tables, journal, clock, registry, losses, log } = desk;
+  const { node, role, publicKey } = asked;
   await tables.caughtUp(journal);
   const rows = await tables.rows(INVITATIONS, [asked.node]);
   const row = rows.find((one) => proves(asked.proof, one.text("key"), requestFields(asked)));
   if (row === undefined) return refused(NOT_INVITED);
   if (row.text("role") !== asked.role) return refused(OTHER_ROLE);
   const key = row.text("key");
-  const known = registry.member(asked.node);
-  // The answer may have been lost on its way: asking again with the same key is no harm.
-  if (row.number("used") === 1 && known?.publicKey === asked.publicKey) {
+  // The answer may have been lost on its way: asking again with the same key is no harm, unless
+  // it was replaced since.
+  const [before] = await tables.rows(ENROLLED, [node, row.text("invitation"), publicKey]);
+  const replaced = registry.member(node)?.earlierKeys?.includes(publicKey) === true;
+  if (before !== undefined && !replaced) {
+    await pin(desk, asked);
     return { kind: "enrolled", key };
   }
   const stamp = clock.now();
@@ -125,11 +132,11 @@ async function judge(desk: EnrolmentDesk, asked: z.infer<typeof requestSchema>):
   if (row.number("expires") < stamp.wallMs) return refused(EXPIRED);
   const body: EnrolmentBody = {
     invitation: row.text("invitation"),
-    node: asked.node,
-    role: asked.role,
-    publicKey: asked.publicKey,
+    node,
+    role,
+    publicKey,
   };
-  const digest = new TextEncoder().encode(asked.publicKey);
+  const digest = new TextEncoder().encode(publicKey);
   const [appended] = await journal.append([{
     kind: "entry",
     stream: "audit",
@@ -138,12 +145,21 @@ async function judge(desk: EnrolmentDesk, asked: z.infer<typeof requestSchema>):
     body: JSON.stringify(body),
     // Two that come with one code at one moment: one is enrolled.
     key: { channel: "invitation", id: body.invitation, digest, windowMs: null },
-  }, ...(asked.role === "site" ? standingWords(losses, asked.node, stamp) : [])], stamp);
+  }, ...(role === "site" ? standingWords(losses, node, stamp) : [])], stamp);
   if (appended.kind === "conflict") return refused(USED);
   await tables.caughtUp(journal);
-  await registry.refresh();
-  log({ kind: "enrolled", node: asked.node, role: asked.role });
+  await pin(desk, asked);
+  log({ kind: "enrolled", node, role });
   return { kind: "enrolled", key };
+}
+
+/** A centre's key was learnt here with a code in hand: it replaces the one that is pinned. */
+async function pin(
+  { registry }: EnrolmentDesk,
+  { node, role, publicKey }: z.infer<typeof requestSchema>,
+): Promise<void> {
+  if (role === "county") await registry.learn(new Map([[node, { publicKey, role }]]));
+  else await registry.refresh();
 }
 
 function refused(problem: Problem): Verdict {

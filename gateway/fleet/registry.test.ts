@@ -37,7 +37,7 @@ describe("a node is known", () => {
   test("from this node's own enrolment, which nobody else's word overrules", async () => {
     await using desk = await centre();
     const peers = new PeersFile(desk.folder.path);
-    peers.write(new Map([["county-b", { publicKey: "with a code in hand", role: "county" }]]));
+    peers.learn(new Map([["county-b", { publicKey: "with a code in hand", role: "county" }]]));
     await enrolled(desk, "county-b", "another", 1, "county");
     await enrolled(desk, "site-1", "key-1", 2);
     const registry = new Registry(peers, desk.tables);
@@ -64,14 +64,14 @@ test("the registry is outdated when a command has enrolled the node anew", async
   await registry.refresh();
   expect(registry.outdated).toBe(false);
   const members = new Map([["county-b", { publicKey: "key-b", role: "county" as const }]]);
-  peers.write(members);
+  peers.learn(members);
   expect(registry.outdated).toBe(true);
   await registry.refresh();
   expect(registry.outdated).toBe(false);
   expect(registry.member("county-b")?.publicKey).toBe("key-b");
   // Files are told apart by their time, which the disk keeps no finer than it likes.
   await until("the file has another time", () => {
-    peers.write(members);
+    peers.learn(members);
     return registry.outdated;
   });
 });

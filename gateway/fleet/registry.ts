@@ -1,4 +1,5 @@
 /** The nodes that this one knows: from its own enrolment, and from the entries of its county. */
+import { Changes } from "../../sync/changes.ts";
 import type { Member } from "../../sync/routes.ts";
 import type { PeersFile } from "../keystore.ts";
 import type { QueryTables } from "../tables.ts";
@@ -7,7 +8,9 @@ import { ROLES } from "./members.ts";
 export class Registry {
   readonly #peers: PeersFile;
   readonly #tables: QueryTables;
+  readonly #changes = new Changes();
   #members = new Map<string, Member>();
+  #pinned: ReadonlyMap<string, Member> = new Map();
   #version = -1;
 
   constructor(peers: PeersFile, tables: QueryTables) {
@@ -24,8 +27,25 @@ export class Registry {
       .sort((a, b) => (a.node < b.node ? -1 : 1));
   }
 
+  /** The nodes whose keys this one learnt by itself, as its file says. */
+  get pinned(): ReadonlyMap<string, Member> {
+    return this.#pinned;
+  }
+
+  /** Yields at once, and whenever file and tables were read anew. */
+  changes(signal: AbortSignal): AsyncIterable<unknown> {
+    return this.#changes.watch(signal);
+  }
+
+  /** Pins the keys of nodes, for good; those that they replace still hold for what they signed. */
+  async learn(members: ReadonlyMap<string, Member>): Promise<void> {
+    this.#peers.learn(members);
+    await this.refresh();
+  }
+
   /** Reads the file and the tables anew. */
   async refresh(): Promise<void> {
+    const version = this.#peers.version();
     const own = this.#peers.read();
     const members = new Map(own);
     for (const row of await this.#tables.rows("SELECT node, role, publickey FROM members")) {
@@ -42,7 +62,9 @@ export class Registry {
       members.set(node, { ...member, earlierKeys: [...member.earlierKeys ?? [], key] });
     }
     this.#members = members;
-    this.#version = this.#peers.version();
+    this.#pinned = own;
+    this.#version = version;
+    this.#changes.tell();
   }
 
   /** Whether the file was changed by a command since it was read. */

@@ -1,0 +1,85 @@
+/**
+ * Words on new keys of centres: the one vouches for the other's, for whoever pins the key that is
+ * replaced.
+ */
+import * as z from "zod";
+import type { Database } from "../sync/database.ts";
+import type { Entry } from "../sync/entry.ts";
+import { parsePublicKey } from "../sync/identity.ts";
+import { parseOrigin } from "../sync/origin.ts";
+import { siteOf } from "../sync/stream.ts";
+import { bodyOf, type Projection } from "./projection.ts";
+
+/** Body of a `centre-key` entry: what the centre that writes it says of the other. */
+export const centreKeyBody = z.object({
+  centre: z.string(),
+  publicKey: z.string().refine((key) => parsePublicKey(key) !== null),
+  /** All keys that it has had before: who pins another one believes nothing. */
+  replaces: z.array(z.string()),
+});
+export type CentreKeyBody = z.infer<typeof centreKeyBody>;
+
+export const CENTRE_KEY = "centre-key";
+
+/** At a county: what its own nodes say in `audit`; at a site: what they say in its stream. */
+export function centreKeysOf(authorities: readonly string[]): Projection {
+  return {
+    name: "centre-keys",
+    version: 1,
+    schema: `
+CREATE TABLE centrekeys (
+  centre TEXT NOT NULL,
+  publickey TEXT NOT NULL,
+  replaced TEXT NOT NULL,
+  saidby TEXT NOT NULL,
+  PRIMARY KEY (centre, publickey, replaced, saidby)
+) STRICT, WITHOUT ROWID;`,
+    apply: (database, entries) => {
+      for (const entry of entries) {
+        if (entry.kind !== CENTRE_KEY) continue;
+        const node = parseOrigin(entry.origin)?.node;
+        const counts = siteOf(entry.stream) !== null ||
+          (entry.stream === "audit" && node !== undefined && authorities.includes(node));
+        if (node !== undefined && counts) applyOne(database, entry, node);
+      }
+    },
+  };
+}
+
+const INSERT = `INSERT INTO centrekeys (centre, publickey, replaced, saidby) VALUES (?,?,?,?)
+ON CONFLICT DO NOTHING`;
+
+function applyOne(database: Database, entry: Entry, by: string): void {
+  const body = centreKeyBody.safeParse(bodyOf(entry));
+  if (!body.success) return;
+  const { centre, publicKey, replaces } = body.data;
+  for (const replaced of replaces) database.run(INSERT, [centre, publicKey, replaced, by]);
+}
+
+/** A centre's word that the other has a new key in place of one of before. */
+export interface CentreKeyWord {
+  readonly centre: string;
+  readonly publicKey: string;
+  readonly replaced: string;
+  readonly by: string;
+}
+
+/**
+ * The word by which a pinned key is replaced, or `null`. A centre cannot vouch for itself, since
+ * its key of before may be in other hands; and a key that was replaced never comes back.
+ */
+export function vouched(
+  centre: string,
+  { publicKey, earlierKeys = [] }: {
+    readonly publicKey: string;
+    readonly earlierKeys?: readonly string[];
+  },
+  words: readonly CentreKeyWord[],
+  isBelieved: (by: string) => boolean,
+): CentreKeyWord | null {
+  return words.find((word) =>
+    word.centre === centre && word.by !== centre && isBelieved(word.by) &&
+    word.replaced === publicKey && word.publicKey !== publicKey &&
+    !earlierKeys.includes(word.publicKey)
+  ) ?? null;
+}
