@@ -155,7 +155,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     method: "get",
     path: "/api/comparison",
     summary: "Each stream compared with what a centre holds: place, days, the first difference; " +
-      "a JSON document a line, and last how many are different",
+      "a JSON document a line, before each node how far it is, and last how many are different",
     query: comparisonQuery,
     answer: z.string(),
     contentType: "application/x-ndjson",

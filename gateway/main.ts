@@ -7,7 +7,7 @@ import { ConfigError, readConfig } from "./config_file.ts";
 import type { AgainstOptions } from "./commands/verify_against.ts";
 import type { ExportOptions } from "./commands/export.ts";
 import { CommandError, UsageError } from "./commands/local_api.ts";
-import { complain, print } from "./print.ts";
+import { complain, print, printProgress } from "./print.ts";
 import { VERSION } from "./version.ts";
 
 /** Done; it failed; the command or the configuration is wrong. */
@@ -120,9 +120,16 @@ function buildProgram(): Command {
     .action(async ({ config, json, ...rest }: WithConfig & VerifyOptions) => {
       const { against, ...how } = rest;
       if (against !== undefined) {
-        const { againstText, verifyAgainst } = await import("./commands/verify_against.ts");
-        const found = await verifyAgainst(readConfig(config), { against, ...how });
+        const { againstText, progressText, verifyAgainst } = await import(
+          "./commands/verify_against.ts"
+        );
+        const found = await verifyAgainst(readConfig(config), { against, ...how }, {
+          onProgress: (soFar) => printProgress(progressText(soFar)),
+          signal: interruption(),
+        });
+        printProgress("");
         print(json ? JSON.stringify(found, null, 2) : againstText(found));
+        if (found.stopped !== null) throw new CommandError("Not all was compared");
         if (found.different > 0) throw new CommandError("The two do not hold the same");
         return;
       }

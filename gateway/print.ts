@@ -11,6 +11,11 @@ export function print(text: string): void {
   }
 }
 
+/** A line that the next one takes the place of; `""` takes it away. No terminal, no line. */
+export function printProgress(text: string): void {
+  if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(encoder.encode(`\r${text}\x1b[K`));
+}
+
 export function complain(text: string): void {
   Deno.stderr.writeSync(encoder.encode(`${text}\n`));
 }

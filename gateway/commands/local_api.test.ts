@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import * as z from "zod";
 import { tool } from "../../drivers/fixtures.ts";
 import { TemporaryFolder } from "../../sync/fixtures.ts";
+import { pause } from "../../sync/timer.ts";
 import { NodeProcess } from "../fixtures.ts";
 import { askNode } from "./local_api.ts";
+import { fetchPinned } from "./pinned_fetch.ts";
 
 /** A certificate that a node shows to others: for its public name, and not for this machine. */
 function certificate(folder: string, name: string) {
@@ -38,4 +40,23 @@ test("a command finds its node whatever name the node's certificate has", async 
   const other = certificate(folder.path, "other.example");
   const config = { ...county.config, http: { ...county.config.http, tls: other } };
   await expect(askNode(config, "/api/status")).rejects.toThrow("has another certificate than");
+});
+
+test("an answer may pause for longer than its head may take", async () => {
+  using folder = new TemporaryFolder();
+  const { certificate: file, key } = certificate(folder.path, "county-a.example");
+  const [cert, timeoutMs] = [Deno.readTextFileSync(file), 500];
+  const body = async function* () {
+    yield new TextEncoder().encode("first ");
+    await pause(3 * timeoutMs, new AbortController().signal);
+    yield new TextEncoder().encode("last");
+  };
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {}, cert };
+  await using server = Deno.serve(
+    { ...options, key: Deno.readTextFileSync(key) },
+    () => new Response(ReadableStream.from(body())),
+  );
+  const url = new URL(`https://127.0.0.1:${server.addr.port}/`);
+  const answer = await fetchPinned(url, { method: "GET", headers: {} }, cert, timeoutMs);
+  expect(await answer.text()).toBe("first last");
 });

@@ -29,8 +29,9 @@ export async function askNode(
   config: Config,
   path: string,
   body?: unknown,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<unknown> {
-  const response = await answerOf(config, path, body);
+  const response = await answerOf(config, path, body, timeoutMs);
   const answer = await jsonOf(response);
   if (answer === undefined) throw notOurs(config);
   if (response.ok) return answer;
@@ -60,11 +61,16 @@ function refused(path: string, answer: unknown): CommandError {
 }
 
 /** The head of the answer, at least, is there within the time. */
-async function answerOf(config: Config, path: string, body?: unknown): Promise<Response> {
+async function answerOf(
+  config: Config,
+  path: string,
+  body?: unknown,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Response> {
   const url = new URL(path, localUrl(config));
   const { tls } = config.http;
   const impatience = new AbortController();
-  const timer = setTimeout(() => impatience.abort(), TIMEOUT_MS);
+  const timer = setTimeout(() => impatience.abort(), timeoutMs);
   try {
     const asked = {
       method: body === undefined ? "GET" : "POST",
@@ -73,7 +79,7 @@ async function answerOf(config: Config, path: string, body?: unknown): Promise<R
     };
     return tls === undefined
       ? await fetch(url, { ...asked, signal: impatience.signal })
-      : await fetchPinned(url, asked, Deno.readTextFileSync(tls.certificate), TIMEOUT_MS);
+      : await fetchPinned(url, asked, Deno.readTextFileSync(tls.certificate), timeoutMs);
   } catch (cause) {
     if (cause instanceof Deno.errors.PermissionDenied) {
       const hint = "run this as the node's user: sudo runuser -u tributary -- tributary …";

@@ -6,6 +6,7 @@ import { contentEnds } from "../../sync/entry.ts";
 import { Database } from "../../sync/database.ts";
 import { range, TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { centresFor, enrol, NodeProcess, startCentres } from "../fixtures.ts";
+import { againstText, type SoFar, verifyAgainst } from "./verify_against.ts";
 
 let folder: TemporaryFolder;
 let a: NodeProcess;
@@ -63,6 +64,65 @@ describe("exit code 2:", () => {
     const { code, printed } = await a.run("verify", ...options);
     expect(printed).toMatch(/is no centre of this node; configured: county-b at|needs --against/);
     expect(code).toBe(2);
+  });
+});
+
+describe("what ends before all is compared", () => {
+  test("by a person's will tells what was compared so far, node by node", async () => {
+    const interruption = new AbortController();
+    const seen: SoFar[] = [];
+    const found = await verifyAgainst(a.config, { against: b.url }, {
+      onProgress: (soFar) => {
+        seen.push(soFar);
+        if (soFar.done === 1) interruption.abort();
+      },
+      signal: interruption.signal,
+    });
+    expect(seen.map(({ node, done, of }) => [node, done, of]))
+      .toEqual([["county-a", 0, 3], ["county-b", 1, 3]]);
+    expect(found.streams.length).toBeGreaterThan(0);
+    expect(found.streams.every(({ node }) => node === "county-a")).toBe(true);
+    expect(againstText(found)).toMatch(
+      /NOT complete: It was interrupted; compared so far: 1 of 3 nodes, equal: \d+ streams$/,
+    );
+  });
+
+  const progress = (done: number) => ({ progress: { node: `site-${done + 1}`, done, of: 400 } });
+  const view = {
+    ...{ node: "site-1", origin: "site-1.1-0123456789abcdef", stream: "audit", state: "equal" },
+    ...{ here: null, there: null, firstDifference: null, days: 0, differing: [] },
+  };
+  const error = 'Cannot ask "county-b": no answer within 60 s';
+  test.each<[string, object[], string, string]>([
+    [
+      "by an answer that did not come",
+      [progress(0), view, progress(1), { compared: 1, different: 0, error }],
+      "",
+      `NOT complete: ${error}; compared so far: 1 of 400 nodes, equal: 1 streams`,
+    ],
+    [
+      "by the end of the node",
+      [progress(0), view, progress(1), view],
+      '{"node":"site-2","orig',
+      "NOT complete: The node ended in the middle of its answer; " +
+      "compared so far: 1 of 400 nodes, equal: 2 streams",
+    ],
+    [
+      "before anything was told",
+      [{ compared: 0, different: 0, error }],
+      "",
+      `NOT complete: ${error}; compared so far: nothing, equal: 0 streams`,
+    ],
+  ])("%s is told with its reason, exit code 1", async (_what, lines, rest, expected) => {
+    const body = lines.map((line) => `${JSON.stringify(line)}\n`).join("") + rest;
+    const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+    await using server = Deno.serve(options, () => new Response(body));
+    const { port } = server.addr;
+    const more = { peer: { node: "county-b", url: b.url } };
+    const node = new NodeProcess(folder.path, { name: "county-x", role: "county", port, more });
+    const { code, printed } = await node.run("verify", "--against", "county-b");
+    expect(printed).toContain(`${expected}\nNot all was compared\n`);
+    expect(code).toBe(1);
   });
 });
 

@@ -1,9 +1,14 @@
 /** `tributary verify --against`: this node's journal beside that of a centre. */
 import * as z from "zod";
 import type { Centre, Config } from "../config.ts";
-import { comparisonEnd } from "../fleet/comparing.ts";
+import {
+  comparisonEnd,
+  type ComparisonProgress,
+  comparisonProgress,
+  isDifferent,
+} from "../fleet/comparing.ts";
 import { type StreamComparison, streamComparison } from "../fleet/comparison.ts";
-import { askForStream, askNode, CommandError, UsageError } from "./local_api.ts";
+import { askForStream, askNode, UsageError } from "./local_api.ts";
 import { table } from "./table.ts";
 
 export interface AgainstOptions {
@@ -14,30 +19,72 @@ export interface AgainstOptions {
   readonly repair?: boolean;
 }
 
-export interface Against {
-  readonly centre: string;
+/** What was compared so far, and what comes now. */
+export interface SoFar extends ComparisonProgress {
+  readonly streams: number;
+}
+
+export interface Watcher {
+  readonly onProgress: (soFar: SoFar) => void;
+  /** Ends the comparison; what was compared until then is told. */
+  readonly signal: AbortSignal;
+}
+
+interface Found {
   readonly streams: readonly StreamComparison[];
   readonly different: number;
+  /** Nodes compared to the end, and how many there are; `null`: not even that was told. */
+  readonly nodes: { readonly done: number; readonly of: number } | null;
+  /** Why it ended before all was compared, or `null`. */
+  readonly stopped: string | null;
+}
+
+export interface Against extends Found {
+  readonly centre: string;
   /** What asking again brought, where that was wanted and something differed. */
   readonly repaired: z.infer<typeof repairedSchema> | null;
 }
 
+/** The node compares one node of the county anew, and pulls what is missing of it. */
+const REPAIR_MS = 600_000;
+const INTERRUPTED = "It was interrupted";
+
 const repairedSchema = z.object({ filled: z.number(), forks: z.number() });
 
 /** Asks the running node to compare; and where it is wanted, to repair and compare again. */
-export async function verifyAgainst(config: Config, options: AgainstOptions): Promise<Against> {
+export async function verifyAgainst(
+  config: Config,
+  options: AgainstOptions,
+  watcher: Watcher,
+): Promise<Against> {
   const centre = centreAt(config, options.against);
   const query = {
     against: centre,
     ...(options.node === undefined ? {} : { node: options.node }),
     ...(options.wait === undefined ? {} : { wait: String(options.wait) }),
   };
-  const found = await compared(config, query);
-  if (found.different === 0 || options.repair !== true) {
+  const found = await compared(config, query, watcher);
+  if (found.different === 0 || found.stopped !== null || options.repair !== true) {
     return { centre, ...found, repaired: null };
   }
-  const repaired = repairedSchema.parse(await askNode(config, "/api/repairs", query));
-  return { centre, ...await compared(config, query), repaired };
+  const repaired = { filled: 0, forks: 0 };
+  const differing = found.streams.filter((view) => isDifferent({ config }, view));
+  for (const node of new Set(differing.map(({ node }) => node))) {
+    const asking = askNode(config, "/api/repairs", { ...query, node }, REPAIR_MS);
+    const answer = await Promise.race([asking, aborted(watcher.signal)]);
+    if (answer === INTERRUPTED) return { centre, ...found, stopped: INTERRUPTED, repaired };
+    const one = repairedSchema.parse(answer);
+    repaired.filled += one.filled;
+    repaired.forks += one.forks;
+  }
+  return { centre, ...await compared(config, query, watcher), repaired };
+}
+
+function aborted(signal: AbortSignal): Promise<typeof INTERRUPTED> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(INTERRUPTED);
+    signal.addEventListener("abort", () => resolve(INTERRUPTED), { once: true });
+  });
 }
 
 /** The name of the configured centre at an address, or of this name. */
@@ -59,20 +106,63 @@ function centreAt(config: Config, against: string): string {
 async function compared(
   config: Config,
   query: Readonly<Record<string, string>>,
-): Promise<Pick<Against, "streams" | "different">> {
+  { onProgress, signal }: Watcher,
+): Promise<Found> {
   const body = await askForStream(config, `/api/comparison?${new URLSearchParams(query)}`);
-  const text = await new Response(body).text();
-  const lines = text.trimEnd().split("\n").map((line): unknown => JSON.parse(line));
-  const end = comparisonEnd.safeParse(lines.pop());
-  if (!end.success) throw new CommandError("The node ended in the middle of its answer");
-  if (end.data.error !== undefined) throw new CommandError(end.data.error);
+  const streams: StreamComparison[] = [];
+  let nodes: ComparisonProgress | null = null;
+  let end: z.infer<typeof comparisonEnd> | null = null;
+  for await (const line of linesOf(body, signal)) {
+    const [ended, under] = [comparisonEnd.safeParse(line), comparisonProgress.safeParse(line)];
+    if (ended.success) end = ended.data;
+    else if (under.success) {
+      nodes = under.data.progress;
+      onProgress({ ...nodes, streams: streams.length });
+    } else streams.push(streamComparison.parse(line));
+  }
+  const { done, of } = nodes ?? { done: 0, of: 0 };
+  if (end?.error === undefined && end !== null) {
+    return { streams, different: end.different, nodes: { done: of, of }, stopped: null };
+  }
+  const cut = signal.aborted ? INTERRUPTED : "The node ended in the middle of its answer";
   return {
-    streams: lines.map((line) => streamComparison.parse(line)),
-    different: end.data.different,
+    streams,
+    different: end?.different ?? streams.filter((view) => isDifferent({ config }, view)).length,
+    nodes: nodes === null ? null : { done, of },
+    stopped: end?.error ?? cut,
   };
 }
 
-export function againstText({ centre, streams, different, repaired }: Against): string {
+/** Documents of JSON, one a whole line, until they end, are cut or the signal aborts. */
+async function* linesOf(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<unknown> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const cancel = () => reader.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    for (let rest = ""; !signal.aborted;) {
+      // What breaks off is told from what is whole by the line that counts, which it lacks.
+      const { value } = await reader.read().catch(() => ({ value: undefined }));
+      if (value === undefined) return;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) yield JSON.parse(line);
+    }
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    await cancel();
+  }
+}
+
+/** How far a comparison is, on one line. */
+export function progressText({ node, done, of, streams }: SoFar): string {
+  return `compared ${done} of ${of} nodes, ${streams} streams; now ${node}`;
+}
+
+export function againstText(against: Against): string {
+  const { centre, streams, repaired } = against;
   const place = (standing: StreamComparison["here"]) =>
     standing === null ? "–" : `${standing.seq} ${standing.hash.slice(0, 8)}`;
   const rows = streams.map((view) => [
@@ -94,10 +184,16 @@ export function againstText({ centre, streams, different, repaired }: Against): 
     `asked again: ${repaired.filled} entries that were missing here have come` +
     (repaired.forks === 0 ? "" : `; ${repaired.forks} streams are forks, which it cannot mend`),
   ];
+  return [table(head, rows), ...days, ...asked, endText(against)].join("\n");
+}
+
+function endText({ streams, different, nodes, stopped }: Against): string {
   const end = different === 0
     ? `equal: ${streams.length} streams`
     : `NOT equal: ${different} of ${streams.length} streams`;
-  return [table(head, rows), ...days, ...asked, end].join("\n");
+  if (stopped === null) return end;
+  const far = nodes === null ? "nothing" : `${nodes.done} of ${nodes.of} nodes`;
+  return `NOT complete: ${stopped}; compared so far: ${far}, ${end}`;
 }
 
 function verdict({ state, firstDifference }: StreamComparison): string {

@@ -3,7 +3,9 @@ import * as z from "zod";
 import { NODE_NAME, parseOrigin } from "../../sync/origin.ts";
 import { type Peer, PeerError } from "../../sync/peer.ts";
 import { type Problem, problemResponse } from "../../sync/problem.ts";
+import type { Timer } from "../../sync/timer.ts";
 import type { CentreLink } from "../centre_link.ts";
+import type { Config } from "../config.ts";
 import type { Node } from "../node.ts";
 import { compareNode, type StreamComparison } from "./comparison.ts";
 import { OtherNode } from "./other_node.ts";
@@ -25,6 +27,12 @@ export interface ComparingParts {
   readonly links: readonly CentreLink[];
 }
 
+/** A line before each node: how many of how many were compared, and which comes now. */
+export const comparisonProgress = z.object({
+  progress: z.object({ node: z.string(), done: z.number(), of: z.number() }),
+});
+export type ComparisonProgress = z.infer<typeof comparisonProgress>["progress"];
+
 /** What the last line says; `error` where the other node could not be asked to the end. */
 export const comparisonEnd = z.object({
   compared: z.number(),
@@ -32,7 +40,13 @@ export const comparisonEnd = z.object({
   error: z.string().optional(),
 });
 
-const ASK_MS = 60_000;
+export type ComparisonLine =
+  | StreamComparison
+  | z.infer<typeof comparisonProgress>
+  | z.infer<typeof comparisonEnd>;
+
+/** Each question has a deadline of its own; all together take what they take. */
+const NO_DEADLINE = new AbortController().signal;
 
 function centreOf(
   { links }: ComparingParts,
@@ -56,55 +70,73 @@ function centreOf(
 }
 
 /** Whether two nodes differ; a site does not hold all that it ever was, and need not. */
-export function isDifferent({ config }: Pick<Node, "config">, view: StreamComparison): boolean {
+export function isDifferent(
+  { config }: { readonly config: Pick<Config, "role"> },
+  view: StreamComparison,
+): boolean {
   if (view.state === "equal") return false;
   return !(config.role === "site" && view.state === "only-there");
 }
 
-/** A line for each stream, as it is compared, and one that counts. */
+/** A line for each stream, as it is compared, how far it is, and one that counts. */
 export function comparisonLines(parts: ComparingParts, query: ComparisonQuery): Response {
   const centre = centreOf(parts, query);
   if (!("peer" in centre)) return problemResponse(centre);
-  const lines = ReadableStream.from(compareAll(parts, centre.peer, query));
+  const lines = ReadableStream.from(compareAll(parts.node, centre.peer, query))
+    .pipeThrough(
+      new TransformStream<ComparisonLine, string>({
+        transform: (line, controller) => controller.enqueue(`${JSON.stringify(line)}\n`),
+      }),
+    );
   return new Response(lines.pipeThrough(new TextEncoderStream()), {
     headers: { "content-type": "application/x-ndjson" },
   });
 }
 
-async function* compareAll(
-  { node }: ComparingParts,
-  peer: Peer,
-  query: ComparisonQuery,
-): AsyncGenerator<string> {
-  let [compared, different] = [0, 0];
-  const end = (more = {}) => `${JSON.stringify({ compared, different, ...more })}\n`;
+type Comparing = Pick<Node, "config" | "journal" | "tables">;
+
+/** Compares node by node. `timer` is for the deadline of each question. */
+export async function* compareAll(
+  node: Comparing,
+  peer: Pick<Peer, "ask" | "node">,
+  query: Pick<ComparisonQuery, "node" | "wait">,
+  timer?: Timer,
+): AsyncGenerator<ComparisonLine> {
+  let [compared, different, at] = [0, 0, ""];
   try {
-    for await (const view of comparisons(node, peer, query)) {
-      compared++;
-      if (isDifferent(node, view)) different++;
-      yield `${JSON.stringify(view)}\n`;
+    for await (const line of comparisons(node, peer, query, timer)) {
+      if ("progress" in line) at = ` of "${line.progress.node}"`;
+      else {
+        compared++;
+        if (isDifferent(node, line)) different++;
+      }
+      yield line;
     }
-    yield end();
+    yield { compared, different };
   } catch (error) {
     if (!(error instanceof PeerError)) throw error;
-    yield end({ error: error.message });
+    const what = `Cannot compare what "${peer.node}" holds${at}`;
+    yield { compared, different, error: `${what}: ${error.message}` };
   }
 }
 
 async function* comparisons(
-  node: Node,
-  peer: Peer,
+  node: Comparing,
+  peer: Pick<Peer, "ask" | "node">,
   { node: asked, wait }: Pick<ComparisonQuery, "node" | "wait">,
-): AsyncGenerator<StreamComparison> {
-  const other = new OtherNode(peer, AbortSignal.timeout(ASK_MS + wait * 1000));
-  for (const name of await nodesOf(node, other, asked)) {
+  timer?: Timer,
+): AsyncGenerator<StreamComparison | z.infer<typeof comparisonProgress>> {
+  const other = new OtherNode(peer, NO_DEADLINE, timer);
+  const names = await nodesOf(node, other, asked);
+  for (const [done, name] of names.entries()) {
+    yield { progress: { node: name, done, of: names.length } };
     yield* (await compareNode(node, other, name, wait * 1000)).streams;
   }
 }
 
 /** All nodes of which either holds something; a site is about itself. */
 async function nodesOf(
-  { config, journal }: Node,
+  { config, journal }: Pick<Node, "config" | "journal">,
   other: OtherNode,
   asked: string | undefined,
 ): Promise<string[]> {
@@ -131,11 +163,10 @@ export async function repairWith(
   );
   try {
     const views: StreamComparison[] = [];
-    for await (const view of comparisons(node, peer, { node: query.node, wait: 0 })) {
-      views.push(view);
+    for await (const line of comparisons(node, peer, { node: query.node, wait: 0 })) {
+      if (!("progress" in line)) views.push(line);
     }
-    const signal = AbortSignal.timeout(ASK_MS);
-    return Response.json(await repair(node, link, peer, views, signal), { status: 201 });
+    return Response.json(await repair(node, link, peer, views, NO_DEADLINE), { status: 201 });
   } catch (error) {
     if (!(error instanceof PeerError)) throw error;
     const title = "The centre could not be asked";

@@ -5,13 +5,14 @@ import { DIGEST_DAYS_MAX, DIGEST_STREAMS_MAX } from "../../sync/digests.ts";
 import type { StreamDigest, StreamPlace } from "../../sync/digests.ts";
 import { DigestQuestions } from "../../sync/digest_questions.ts";
 import type { Peer } from "../../sync/peer.ts";
+import type { Timer } from "../../sync/timer.ts";
 import { FIRST_PLACE } from "./day_tables.ts";
 
 export class OtherNode {
   readonly #questions: DigestQuestions;
 
-  constructor(peer: Pick<Peer, "ask" | "node">, signal: AbortSignal) {
-    this.#questions = new DigestQuestions(peer, signal);
+  constructor(peer: Pick<Peer, "ask" | "node">, signal: AbortSignal, timer?: Timer) {
+    this.#questions = new DigestQuestions(peer, signal, timer);
   }
 
   /** Streams of one node, or of all where it is empty. */
