@@ -43,9 +43,14 @@ export class MqttSimulator implements AsyncDisposable {
       for (const message of device.profile.messages) {
         const told = { id: `${run}-${++count}`, ms: Date.now() };
         const payload = encodePayload(message, values, told);
-        this.#client.publish(topicOf(message.topic, device), payload, { qos: 1 }, (error) => {
-          if (!error) this.acknowledged++;
-        });
+        this.#client.publish(
+          topicOf(message.topic, device),
+          Buffer.from(payload),
+          { qos: 1 },
+          (error) => {
+            if (!error) this.acknowledged++;
+          },
+        );
       }
     };
     this.#client.on("connect", publish);

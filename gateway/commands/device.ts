@@ -1,5 +1,6 @@
 /** `tributary device …`: passwords, and devices that are simulated. */
 import { randomBytes } from "node:crypto";
+import { pointsOf } from "../../drivers/mqtt/profile.ts";
 import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
 import { exampleModel } from "../../drivers/simulation.ts";
 import { pause } from "../../sync/timer.ts";
@@ -55,7 +56,7 @@ export async function simulate(
     username: options.name,
     password: options.password,
     device: { id: options.name, profile },
-    model: exampleModel(profile.messages.flatMap(({ points }) => points)),
+    model: exampleModel(pointsOf(profile)),
     intervalMs: options.interval * 1000,
   });
   print(`${options.name} publishes as ${name} to ${options.mqtt} every ${options.interval} s`);

@@ -1,0 +1,114 @@
+/**
+ * Sparkplug B payloads as bytes: Protocol Buffers, read and written by protobufjs. Field numbers
+ * are those of the Sparkplug 3.0 specification (6.4, Payloads); what we do not read is left out,
+ * and skipped where it comes.
+ */
+import protobuf from "protobufjs/light.js";
+import * as z from "zod";
+
+const optional = (type: string, id: number) => ({ type, id });
+
+/** A value of a metric or of one of its properties, from the first field number on. */
+const valueFields = (first: number) => ({
+  intValue: optional("uint32", first),
+  longValue: optional("uint64", first + 1),
+  floatValue: optional("float", first + 2),
+  doubleValue: optional("double", first + 3),
+  booleanValue: optional("bool", first + 4),
+  stringValue: optional("string", first + 5),
+});
+
+const Payload = protobuf.Root.fromJSON({
+  nested: {
+    PropertyValue: { fields: { type: optional("uint32", 1), ...valueFields(3) } },
+    PropertySet: {
+      fields: {
+        keys: { rule: "repeated", type: "string", id: 1 },
+        values: { rule: "repeated", type: "PropertyValue", id: 2 },
+      },
+    },
+    Metric: {
+      fields: {
+        name: optional("string", 1),
+        alias: optional("uint64", 2),
+        timestamp: optional("uint64", 3),
+        datatype: optional("uint32", 4),
+        isHistorical: optional("bool", 5),
+        isNull: optional("bool", 7),
+        properties: optional("PropertySet", 9),
+        ...valueFields(10),
+      },
+    },
+    Payload: {
+      fields: {
+        timestamp: optional("uint64", 1),
+        metrics: { rule: "repeated", type: "Metric", id: 2 },
+        seq: optional("uint64", 3),
+        uuid: optional("string", 4),
+      },
+    },
+  },
+}).lookupType("Payload");
+
+/** Metrics of one payload; more are no birth of a device that we know. */
+const METRICS_MAX = 10_000;
+
+const long = z.string().transform(BigInt).optional();
+const value = {
+  intValue: z.number().optional(),
+  longValue: long,
+  floatValue: z.number().optional(),
+  doubleValue: z.number().optional(),
+  booleanValue: z.boolean().optional(),
+  stringValue: z.string().optional(),
+};
+
+const metricSchema = z.object({
+  name: z.string().optional(),
+  alias: long,
+  timestamp: long,
+  datatype: z.number().optional(),
+  isHistorical: z.boolean().default(false),
+  isNull: z.boolean().default(false),
+  properties: z.object({
+    keys: z.array(z.string()).default([]),
+    values: z.array(z.object(value)).default([]),
+  }).optional(),
+  ...value,
+});
+export type Metric = z.infer<typeof metricSchema>;
+
+const payloadSchema = z.object({
+  timestamp: long,
+  metrics: z.array(metricSchema).max(METRICS_MAX).default([]),
+  seq: z.string().transform(Number).optional(),
+  uuid: z.string().optional(),
+});
+export type Payload = z.infer<typeof payloadSchema>;
+
+/** Eclipse Tahu's mark of a payload inside a compressed body; the specification knows none. */
+const COMPRESSED = "SPBV1.0_COMPRESSED";
+
+/** Reads a payload, or says why it is none. */
+export function decodeSparkplug(bytes: Uint8Array): Payload | { readonly reason: string } {
+  try {
+    const payload = payloadSchema.parse(Payload.toObject(Payload.decode(bytes), { longs: String }));
+    return payload.uuid === COMPRESSED ? { reason: "The payload is compressed" } : payload;
+  } catch {
+    return { reason: "The payload is not Sparkplug B" };
+  }
+}
+
+/** Boolean, among the data types of the specification (6.4.16). */
+const BOOLEAN = 11;
+
+/** Asks an edge node for all its births (Sparkplug 3.0, 6.4.22, Node Control/Rebirth). */
+export function rebirthRequest(nowMs: number): Uint8Array {
+  const metric = {
+    name: "Node Control/Rebirth",
+    timestamp: nowMs,
+    datatype: BOOLEAN,
+    booleanValue: true,
+  };
+  return Payload.encode(Payload.create({ timestamp: nowMs, metrics: [metric] })).finish();
+}
