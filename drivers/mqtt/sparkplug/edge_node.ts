@@ -82,8 +82,8 @@ export class EdgeNode {
       return { kind: "death" };
     }
     if (session === null) return unbelieved("it came before a birth");
-    const { seq } = payload;
-    if (seq === undefined) return this.#refuse("it has no sequence number");
+    // Some write by a proto3 description, which leaves out what is zero.
+    const { seq = 0 } = payload;
     const again = repeated && seq === session.seq;
     const wanted = (session.seq + 1) % SEQ_COUNT;
     if (!again && seq !== wanted) {

@@ -18,35 +18,32 @@ const valueFields = (first: number) => ({
   stringValue: optional("string", first + 5),
 });
 
+/** Zero and false are values that are told: in proto2, a field that is left out has none. */
+const message = (fields: Record<string, protobuf.IField>) => ({ edition: "proto2", fields });
+
 const Payload = protobuf.Root.fromJSON({
   nested: {
-    PropertyValue: { fields: { type: optional("uint32", 1), ...valueFields(3) } },
-    PropertySet: {
-      fields: {
-        keys: { rule: "repeated", type: "string", id: 1 },
-        values: { rule: "repeated", type: "PropertyValue", id: 2 },
-      },
-    },
-    Metric: {
-      fields: {
-        name: optional("string", 1),
-        alias: optional("uint64", 2),
-        timestamp: optional("uint64", 3),
-        datatype: optional("uint32", 4),
-        isHistorical: optional("bool", 5),
-        isNull: optional("bool", 7),
-        properties: optional("PropertySet", 9),
-        ...valueFields(10),
-      },
-    },
-    Payload: {
-      fields: {
-        timestamp: optional("uint64", 1),
-        metrics: { rule: "repeated", type: "Metric", id: 2 },
-        seq: optional("uint64", 3),
-        uuid: optional("string", 4),
-      },
-    },
+    PropertyValue: message({ type: optional("uint32", 1), ...valueFields(3) }),
+    PropertySet: message({
+      keys: { rule: "repeated", type: "string", id: 1 },
+      values: { rule: "repeated", type: "PropertyValue", id: 2 },
+    }),
+    Metric: message({
+      name: optional("string", 1),
+      alias: optional("uint64", 2),
+      timestamp: optional("uint64", 3),
+      datatype: optional("uint32", 4),
+      isHistorical: optional("bool", 5),
+      isNull: optional("bool", 7),
+      properties: optional("PropertySet", 9),
+      ...valueFields(10),
+    }),
+    Payload: message({
+      timestamp: optional("uint64", 1),
+      metrics: { rule: "repeated", type: "Metric", id: 2 },
+      seq: optional("uint64", 3),
+      uuid: optional("string", 4),
+    }),
   },
 }).lookupType("Payload");
 
