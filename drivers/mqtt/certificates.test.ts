@@ -2,9 +2,10 @@ import { connect as tcpConnect } from "node:net";
 import mqtt from "mqtt";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DeviceError } from "../driver.ts";
-import { DrivenRun, mosquittoPub, until } from "../fixtures.ts";
+import { DrivenRun, freePort, mosquitto, mosquittoPub, until } from "../fixtures.ts";
 import { mqttBroker } from "./broker.ts";
 import { brokerSettings } from "./broker_settings.ts";
+import { mqttClient } from "./client.ts";
 import { Certificates } from "./fixture_certificates.ts";
 import { mqttTestDevice, PASSWORD, PASSWORD_HASH } from "./fixtures.ts";
 
@@ -133,6 +134,47 @@ test("X2: silent connections to a TLS port count before their handshake", async 
   const login = { username: "th-1", password: PASSWORD };
   await until("all are gone", () => sockets.every(({ closed }) => closed));
   expect((await publish(run, "th-1", null, login)).code).toBe(0);
+});
+
+test("a handshake that fails leaves no connection behind", async () => {
+  const given = settings([client("th-1", { passwordHash: PASSWORD_HASH })]);
+  await using run = DrivenRun.of(mqttBroker, { ...given, connectionsMax: 1 });
+  await until("it listens", () => run.of("line").length > 0);
+  const login = { username: "th-1", password: PASSWORD };
+  const distrusting = { ...login, more: ["--cafile", files.path("strangers")] };
+  for (let tries = 0; tries < 3; tries++) {
+    expect((await publish(run, "th-1", null, distrusting)).code).not.toBe(0);
+    // One at a time may connect: the one before has to be gone.
+    let code = 1;
+    while (code !== 0) ({ code } = await publish(run, "th-1", null, login));
+  }
+  expect(run.of("reading")).toHaveLength(3);
+});
+
+test("a broker of the hospital's that asks for a certificate knows us by ours", async () => {
+  const port = freePort();
+  const own = files.issue("tributary", "clients");
+  await using broker = await mosquitto(
+    port,
+    [
+      `certfile ${server.certificate}`,
+      `keyfile ${server.key}`,
+      `cafile ${files.path("clients")}`,
+      "require_certificate true",
+      "use_identity_as_username true",
+      "",
+    ].join("\n"),
+  );
+  const devices = [mqttTestDevice("th-1", "temperature-humidity")];
+  const url = `mqtts://127.0.0.1:${port}`;
+  const given = { url, clientId: "tributary-test", ca: files.path("servers"), devices };
+  await using refused = DrivenRun.of(mqttClient, given);
+  await until("it has ended", () => refused.ended !== null);
+  expect(refused.ended?.error).toBeInstanceOf(DeviceError);
+  await using run = DrivenRun.of(mqttClient, { ...given, ...own });
+  await until("it is connected", () => run.of("line").length > 0 || run.ended !== null);
+  expect(run.ended).toBeNull();
+  expect(broker.output).toContain("u'tributary'");
 });
 
 test("a port that is taken ends a TLS line with a DeviceError that names it", async () => {
