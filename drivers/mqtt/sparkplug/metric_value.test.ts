@@ -37,6 +37,8 @@ test.each<[TahuMetric["type"], TahuMetric["value"], unknown]>([
   ["UUID", "550e8400-e29b-41d4-a716-446655440000", "550e8400-e29b-41d4-a716-446655440000"],
   ["DateTime", ms, new Date(ms).toISOString()],
   ["Int32", null, null],
+  ["Float", NaN, NaN],
+  ["Double", -Infinity, -Infinity],
 ])("a metric of the type %s that says %j is read as that", (type, value, expected) => {
   const { metric, datatype } = packed({ name: "m", type, value });
   expect(valueOf(metric, datatype)).toEqual({ kind: "value", raw: expected });

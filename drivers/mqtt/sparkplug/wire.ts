@@ -51,11 +51,13 @@ const Payload = protobuf.Root.fromJSON({
 const METRICS_MAX = 10_000;
 
 const long = z.string().transform(BigInt).optional();
+/** Also what is no number: many a device tells so that it has none. */
+const float = z.custom<number>((told) => typeof told === "number").optional();
 const value = {
   intValue: z.number().optional(),
   longValue: long,
-  floatValue: z.number().optional(),
-  doubleValue: z.number().optional(),
+  floatValue: float,
+  doubleValue: float,
   booleanValue: z.boolean().optional(),
   stringValue: z.string().optional(),
 };
