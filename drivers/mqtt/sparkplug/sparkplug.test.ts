@@ -3,6 +3,8 @@ import { DrivenRun, freePort, mosquitto, mosquittoPub, until } from "../../fixtu
 import { mqttBroker } from "../broker.ts";
 import { mqttClient } from "../client.ts";
 import { brokerOf, PASSWORD } from "../fixtures.ts";
+import { mqttDevice } from "../profile.ts";
+import { MqttSimulator } from "../simulator.ts";
 import { FRIDGE, GATEWAY, TahuEdgeNode } from "./fixture_edge_node.ts";
 
 const states = (run: DrivenRun, device = "fridge-1") =>
@@ -217,6 +219,32 @@ describe("at our broker", () => {
     expect(run.of("refusal").map(({ detail }) => detail)).toContain(
       "it may not subscribe to spBv1.0/ward/NCMD/edge-2/#",
     );
+  });
+
+  test("a simulated edge node tells its births and data, and its births again", async () => {
+    await using at = await ours([FRIDGE]);
+    const { run, port } = at;
+    const values = { temperature: -4.5, "door-open": false };
+    await using simulator = new MqttSimulator({
+      url: `mqtt://127.0.0.1:${port}`,
+      username: "login",
+      password: PASSWORD,
+      device: mqttDevice.parse(FRIDGE),
+      model: () => values,
+      intervalMs: 20,
+    });
+    await born(run);
+    await until("its data have come", () => readingsOf(run).length > 260);
+    expect(run.of("unreadable")).toEqual([]);
+    const login = { port, username: "login", password: PASSWORD };
+    const topic = "spBv1.0/ward/DDATA/edge-1/fridge";
+    // Somebody else's number comes between.
+    await mosquittoPub({ ...login, topic, payload: new Uint8Array([0x18, 0xff, 0x01]) });
+    await until("it is asked", () => run.of("request").length > 0);
+    await until("it is believed again", () => states(run).at(-1) === "online");
+    const told = readingsOf(run).map(({ readings }) => readings.map(({ value }) => value));
+    expect(new Set(told.map(String))).toEqual(new Set(["-4.5,false"]));
+    expect(simulator.acknowledged).toBeGreaterThan(260);
   });
 
   test("what is no Sparkplug B is kept as it came", async () => {

@@ -98,16 +98,31 @@ export function decodeSparkplug(bytes: Uint8Array): Payload | { readonly reason:
   }
 }
 
-/** Boolean, among the data types of the specification (6.4.16). */
-const BOOLEAN = 11;
+/** What is written: the fields that are given. */
+type Written = Partial<Omit<Metric, "timestamp">>;
 
-/** Asks an edge node for all its births (Sparkplug 3.0, 6.4.22, Node Control/Rebirth). */
+export function encodeSparkplug(
+  ms: number,
+  metrics: readonly Written[],
+  seq?: number,
+): Uint8Array {
+  // The library wants its own long integers, or numbers: ours are small.
+  const own = metrics.map(({ alias, longValue, ...metric }) => ({
+    ...metric,
+    timestamp: ms,
+    ...(alias === undefined ? {} : { alias: Number(alias) }),
+    ...(longValue === undefined ? {} : { longValue: Number(longValue) }),
+  }));
+  const numbered = seq === undefined ? {} : { seq };
+  return Payload.encode(Payload.create({ timestamp: ms, metrics: own, ...numbered })).finish();
+}
+
+/** Data types of the specification (6.4.16) that are written. */
+export const WRITTEN_TYPES = { uint64: 8, double: 10, boolean: 11, string: 12 } as const;
+export const REBIRTH = "Node Control/Rebirth";
+
+/** Asks an edge node for all its births (Sparkplug 3.0, 6.4.22). */
 export function rebirthRequest(nowMs: number): Uint8Array {
-  const metric = {
-    name: "Node Control/Rebirth",
-    timestamp: nowMs,
-    datatype: BOOLEAN,
-    booleanValue: true,
-  };
-  return Payload.encode(Payload.create({ timestamp: nowMs, metrics: [metric] })).finish();
+  const metric = { name: REBIRTH, datatype: WRITTEN_TYPES.boolean, booleanValue: true };
+  return encodeSparkplug(nowMs, [metric]);
 }
