@@ -86,7 +86,10 @@ test("X2: a certificate of another authority, one out of date and none are refus
     expect((await publish(run, "th-1", shown, { username: "th-1" })).code).not.toBe(0);
   }
   expect(refusals(run)).toEqual(Array(3).fill(["wrong-certificate", "th-1"]));
-  expect(run.of("refusal")[2].detail).toBe("it showed no certificate");
+  const details = run.of("refusal").map(({ detail }) => detail);
+  expect(details[0]).toBe("its certificate is not good: no authority of tls.clientCa issued it");
+  expect(details[1]).toContain("its certificate is not good: it is good from ");
+  expect(details[2]).toBe("it showed no certificate");
   expect((await publish(run, "th-1", null)).code).not.toBe(0);
   expect(run.of("refusal")[3].code).toBe("unknown-client");
   expect(run.of("reading")).toEqual([]);

@@ -99,7 +99,7 @@ export class Gate {
 function problemOf(shown: Certificate | null, { certificate }: BrokerClient): string | null {
   if (certificate === undefined) return null;
   if (shown === null) return "it showed no certificate";
-  if (shown.problem !== null) return `its certificate is not to be believed: ${shown.problem}`;
+  if (shown.problem !== null) return `its certificate is not good: ${shown.problem}`;
   return isOf(shown, certificate) ? null : `its certificate is of "${shown.commonName}"`;
 }
 

@@ -5,7 +5,7 @@
  */
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { createServer, type Server, type TLSSocket } from "node:tls";
+import { createServer, type PeerCertificate, type Server, type TLSSocket } from "node:tls";
 import { DeviceError } from "../driver.ts";
 import type { BrokerSettings } from "./broker_settings.ts";
 
@@ -152,14 +152,16 @@ class TlsConnection implements LineSocket {
   certificate(): Certificate | null {
     const socket = this.#socket;
     if (socket === null) return null;
-    // Empty where none was shown.
-    const { subject, fingerprint256 } = socket.getPeerCertificate() ?? {};
+    const shown: Partial<PeerCertificate> = socket.getPeerCertificate() ?? {};
+    const { subject, fingerprint256 } = shown;
     if (fingerprint256 === undefined) return null;
     const name: unknown = subject?.CN;
     return {
       commonName: typeof name === "string" ? name : "",
       fingerprint: fingerprint256.replaceAll(":", "").toLowerCase(),
-      problem: socket.authorized ? null : String(socket.authorizationError),
+      // Whoever shows one that is not good in every way need not have its key: that is checked of
+      // good ones only. So none is taken that is merely out of date.
+      problem: socket.authorized ? null : problemOf(shown),
     };
   }
 
@@ -194,6 +196,14 @@ class TlsConnection implements LineSocket {
     if (this.#socket === null) this.#raw.destroy();
     else this.#socket.destroySoon();
   }
+}
+
+/** Why a certificate is not good; a box whose clock is wrong has to see that. */
+function problemOf({ valid_from = "", valid_to = "" }: Partial<PeerCertificate>): string {
+  const now = Date.now();
+  return now < Date.parse(valid_from) || now > Date.parse(valid_to)
+    ? `it is good from ${valid_from} to ${valid_to}, and now is ${new Date(now).toISOString()}`
+    : "no authority of tls.clientCa issued it";
 }
 
 function read(path: string): string {
