@@ -58,6 +58,8 @@ export interface ReadingItem {
   readonly delivery?: Delivery;
   /** Its sender keeps it until it is acknowledged: what is not stored now will come again. */
   readonly kept?: true;
+  /** Told late, as of `deviceMs`: it is not what is now. */
+  readonly historical?: true;
 }
 
 /** What a known device sent and nobody could read: kept as it came, never dropped. */
@@ -87,6 +89,15 @@ export interface LineItem {
   readonly detail: string;
 }
 
+/** The driver asked a device for something beside its values: counted and told, not stored. */
+export interface RequestItem {
+  readonly kind: "request";
+  /** `rebirth`: a Sparkplug edge node for its births. */
+  readonly what: "rebirth";
+  readonly who: string;
+  readonly reason: string;
+}
+
 /** Something was turned away: counted, listed, and told once. */
 export interface RefusalItem {
   readonly kind: "refusal";
@@ -101,6 +112,7 @@ export interface RefusalItem {
 export const REFUSAL_CODES = [
   "unknown-client",
   "wrong-password",
+  "wrong-certificate",
   "unsupported-protocol",
   "not-allowed",
   "unknown-device",
@@ -130,6 +142,7 @@ export type Item =
   | UnreadableItem
   | StateItem
   | LineItem
+  | RequestItem
   | RefusalItem
   | ReleaseItem
   | SettledItem;

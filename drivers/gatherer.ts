@@ -9,6 +9,14 @@ const BATCH_MAX = 512;
 /** What there was no room for is offered again so often. */
 const OFFER_MS = 1000;
 
+/** Of outcomes, which one stands for several. */
+const SEVERITY: Record<Outcome["kind"], number> = {
+  stored: 0,
+  duplicate: 0,
+  refused: 1,
+  unavailable: 2,
+};
+
 interface Gathered {
   readonly item: Item;
   readonly settle: Settle | null;
@@ -52,6 +60,19 @@ export class Gatherer {
       }, OFFER_MS);
       this.#offering.add(timer);
     });
+  }
+
+  /** As {@link offer}, for what came as one: settled once, with the worst of all outcomes. */
+  offerAll(items: readonly Item[], settle: Settle, lapsed: () => boolean): void {
+    let worst: Outcome = { kind: "stored" };
+    let left = items.length;
+    if (left === 0) return settle(worst);
+    for (const item of items) {
+      this.offer(item, (outcome) => {
+        if (SEVERITY[outcome.kind] > SEVERITY[worst.kind]) worst = outcome;
+        if (--left === 0) settle(worst);
+      }, lapsed);
+    }
   }
 
   /** Calls back once there is room again. */

@@ -34,16 +34,18 @@ export function keyed(entry: NewEntry, identity: Identity | null): NewEntry {
 
 /**
  * Body of a reading: `{device, readings: [{point, value, unit, quality, reason?}], deviceTime?,
- * id?, packet?, possibleDuplicate?, idReused?}`; times in milliseconds since 1970 UTC; `packet` is
- * the number under which a protocol delivered it, by which it is known when it comes again.
+ * historical?, id?, packet?, possibleDuplicate?, idReused?}`; times in milliseconds since 1970 UTC;
+ * what is `historical` was told late, as of `deviceTime`; `packet` is the number under which a
+ * protocol delivered it, by which it is known when it comes again.
  */
 export function readingEntry(item: ReadingItem, time: Stamp, more: object = {}): NewEntry {
-  const { device, readings, deviceMs } = item;
+  const { device, readings, deviceMs, historical = false } = item;
   const told = deviceMs === null ? {} : { deviceTime: deviceMs };
   return newEntry("reading", "reading", time, {
     device,
     readings,
     ...told,
+    ...(historical ? { historical } : {}),
     ...marks(item),
     ...more,
   });

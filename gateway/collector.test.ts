@@ -176,6 +176,16 @@ describe("what becomes of an item", () => {
     ]);
   });
 
+  test("a request to a device is counted and told, and no evidence of anything", async () => {
+    await using desk = await CollectorDesk.open();
+    const request = { kind: "request", what: "rebirth", who: "ward/edge-1" } as const;
+    await desk.give([{ ...request, reason: "a gap" }, { ...request, reason: "another" }]);
+    expect(desk.counters.total("tributary_requests_total")).toBe(2);
+    expect(desk.lines).toMatchObject([{ kind: "request", source: "line-1", reason: "a gap" }, {}]);
+    const audit = await desk.entries("audit");
+    expect(audit.map(({ kind }) => kind)).toEqual(["life"]);
+  });
+
   test("X2: a refusal is counted each time, listed with its count, and evidence once", async () => {
     await using desk = await CollectorDesk.open();
     await desk.give([refusal, refusal], [refusal]);

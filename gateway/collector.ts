@@ -231,6 +231,12 @@ export class Collector {
       case "line":
         onLine(item.detail);
         return null;
+      case "request": {
+        const { what, who, reason } = item;
+        this.#parts.counters.add("tributary_requests_total", { source, what });
+        this.#parts.log({ kind: "request", source, what, who, reason });
+        return null;
+      }
       case "refusal": {
         const { code, who, detail } = item;
         const { refusals, counters, log } = this.#parts;

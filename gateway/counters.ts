@@ -19,6 +19,10 @@ export const COUNTERS = {
     help: "Messages of known devices that could not be read, stored as they came",
     labels: ["source"],
   },
+  tributary_requests_total: {
+    help: "Requests to devices beside asking for values, such as for a Sparkplug rebirth",
+    labels: ["source", "what"],
+  },
   tributary_refusals_total: {
     help: "Clients, messages and packets turned away, by reason",
     labels: ["source", "code"],

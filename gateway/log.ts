@@ -14,6 +14,7 @@ export type LogLine =
   | { kind: "source-down"; source: string; reason: string; attempts: number; waitMs: number }
   | { kind: "device"; device: string; state: string; reason: string }
   | { kind: "refusal"; source: string; code: RefusalCode; who: string; detail: string }
+  | { kind: "request"; source: string; what: string; who: string; reason: string }
   | { kind: "unreadable"; source: string; device: string; reason: string }
   | { kind: "key-conflict"; device: string; id: string }
   | { kind: "link-up"; destination: string }
@@ -69,6 +70,7 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "source-down": "warning",
   "device": "info",
   "refusal": "warning",
+  "request": "warning",
   "unreadable": "warning",
   "key-conflict": "warning",
   "link-up": "info",

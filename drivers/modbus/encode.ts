@@ -1,5 +1,6 @@
 /** Values into registers: what decode.ts reads, for simulated devices. */
-import { type Order, type Register, registersOf } from "./profile.ts";
+import type { Order } from "../packed_value.ts";
+import { type Register, registersOf } from "./profile.ts";
 
 /** The bytes of a value's registers as they go over the wire; bits are words of 0 or 1. */
 export function encodeRegister(register: Register, value: number | boolean | string): Uint8Array {

@@ -1,7 +1,8 @@
 /** The other ends of Modbus lines in tests: pymodbus, and a server that misbehaves. */
 import * as net from "node:net";
 import { freePort, listening, Program, tool } from "../fixtures.ts";
-import type { Order, Table, ValueType } from "./profile.ts";
+import type { Order } from "../packed_value.ts";
+import type { Table, ValueType } from "./profile.ts";
 
 export interface PackedValue {
   readonly table: Extract<Table, "holding" | "input">;

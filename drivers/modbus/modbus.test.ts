@@ -6,7 +6,8 @@ import { builtInProfiles, readProfiles } from "../profile_library.ts";
 import { exampleModel } from "../simulation.ts";
 import { badServer, type PackedValue, profileOf, pymodbus } from "./fixtures.ts";
 import { modbus } from "./modbus.ts";
-import { modbusProfile, ORDERS, TYPES } from "./profile.ts";
+import { ORDERS } from "../packed_value.ts";
+import { modbusProfile, TYPES } from "./profile.ts";
 import { ModbusSimulator } from "./simulator.ts";
 
 function settings(port: number, profile: object, more: object = {}) {

@@ -1,5 +1,6 @@
 /** What a Modbus device's profile says: its registers, and how they are to be read. */
 import * as z from "zod";
+import { ORDERS } from "../packed_value.ts";
 import { pointParts, profileParts } from "../profile_parts.ts";
 
 /** The four tables and the function codes that read them (MODBUS Application Protocol V1.1b3). */
@@ -18,14 +19,6 @@ export const TYPES = [
   "string",
 ] as const;
 export type ValueType = typeof TYPES[number];
-
-/**
- * Where the bytes of a value, A being the highest, stand in its registers: `ABCD` as the
- * standard has it, `CDAB` with the words the other way round, `BADC` with the bytes of each word
- * the other way round, `DCBA` with both. Longer values follow the same rule.
- */
-export const ORDERS = ["ABCD", "CDAB", "BADC", "DCBA"] as const;
-export type Order = typeof ORDERS[number];
 
 const REGISTERS: Record<Exclude<ValueType, "string">, number> = {
   bool: 1,

@@ -1,20 +1,15 @@
 /** The embedded MQTT 3.1.1 broker: Aedes, whose acknowledgements wait for the disk (G1). */
 import type { Aedes, AuthenticateError, Client, PublishPacket } from "aedes";
-import {
-  type Delivery,
-  DeviceError,
-  type Driver,
-  type Item,
-  type Outcome,
-  type RefusalCode,
-} from "../driver.ts";
+import type { Delivery, Driver, Item, Outcome, RefusalCode } from "../driver.ts";
 import { Gatherer } from "../gatherer.ts";
 import { type BrokerSettings, brokerSettings } from "./broker_settings.ts";
-import { bindingOf, Gate, type Pass } from "./gate.ts";
+import { Gate, type Pass } from "./gate.ts";
 import { MqttConnection } from "./connection.ts";
-import { messageItem } from "./message_item.ts";
+import { type LineSocket, listen, type Listener } from "./listener.ts";
+import type { Published } from "./message_item.ts";
 import { QuietEmitter } from "./quiet_emitter.ts";
 import { SessionStore } from "./session_store.ts";
+import type { Rebirth } from "./sparkplug/host.ts";
 import { Strangers } from "./strangers.ts";
 
 /** A connection has so long to say who it is. */
@@ -50,7 +45,9 @@ class Broker implements AsyncDisposable {
   readonly #settings: BrokerSettings;
   readonly #gatherer: Gatherer;
   readonly #gate: Gate;
-  readonly #listener: Deno.Listener;
+  #listener: Listener | null = null;
+  /** Bridges of other brokers: what they retained, they send again whenever they connect. */
+  readonly #bridges = new WeakSet<Client>();
   readonly #passes = new WeakMap<Client, Pass>();
   readonly #connected = new Map<string, Client>();
   readonly #connectedMs = new WeakMap<Client, number>();
@@ -65,15 +62,19 @@ class Broker implements AsyncDisposable {
     this.#gatherer = gatherer;
     this.#gate = new Gate(settings, () => performance.now());
     this.#strangers = new Strangers(settings.connectionsMax, () => performance.now());
-    this.#listener = listen(settings);
   }
 
   async open(library: typeof Aedes): Promise<void> {
+    this.#listener = await listen(this.#settings);
     const sessions = new SessionStore(this.#settings, (client, id) => this.#release(client, id));
     this.#aedes = await library.createBroker({
       connectTimeout: CONNECT_TIMEOUT_MS,
       mq: new QuietEmitter(DELIVERIES_MAX),
       persistence: sessions,
+      preConnect: (client, packet, done) => {
+        if ("bridgeMode" in packet && packet.bridgeMode === true) this.#bridges.add(client);
+        done(null, true);
+      },
       authenticate: (client, username, password, done) => {
         this.#login(client, username, password).then(
           (pass) => done(null, pass),
@@ -83,20 +84,19 @@ class Broker implements AsyncDisposable {
       authorizePublish: (client, packet, done) => this.#publish(client, packet, done),
       authorizeSubscribe: (client, subscription, done) => {
         const pass = this.#passes.get(client);
-        if (pass?.hears.includes(subscription.topic)) return done(null, subscription);
+        if (pass?.speaker.mayHear(subscription.topic)) return done(null, subscription);
         this.#refuse("not-allowed", client, `it may not subscribe to ${subscription.topic}`);
         done(null, null);
       },
     });
     this.#watch(this.#aedes);
-    this.#acceptAll(this.#aedes).catch((error) => this.#gatherer.fail(error));
-    const { addr } = this.#listener;
-    const port = addr.transport === "tcp" ? addr.port : this.#settings.port;
+    this.#acceptAll(this.#aedes, this.#listener).catch((error) => this.#gatherer.fail(error));
+    const { port } = this.#listener;
     this.#gatherer.put({ kind: "line", detail: `listening on ${this.#settings.host}:${port}` });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener.close();
+    this.#listener?.close();
     for (const connection of this.#connections) connection.destroy();
     const { promise, resolve } = Promise.withResolvers<void>();
     if (this.#aedes === null) resolve();
@@ -104,8 +104,8 @@ class Broker implements AsyncDisposable {
     await promise;
   }
 
-  async #acceptAll(aedes: Aedes): Promise<void> {
-    for await (const socket of this.#listener) {
+  async #acceptAll(aedes: Aedes, listener: Listener): Promise<void> {
+    for await (const socket of listener) {
       const { remoteAddr } = socket;
       const who = "hostname" in remoteAddr ? remoteAddr.hostname : "?";
       const crowd = this.#crowdAround(who);
@@ -129,7 +129,7 @@ class Broker implements AsyncDisposable {
       : null;
   }
 
-  #accept(aedes: Aedes, socket: Deno.Conn): void {
+  #accept(aedes: Aedes, socket: LineSocket): void {
     if ("setNoDelay" in socket && typeof socket.setNoDelay === "function") socket.setNoDelay(true);
     const limit = this.#settings.packetBytesMax;
     const connection = new MqttConnection(socket, limit, (length) => {
@@ -151,20 +151,22 @@ class Broker implements AsyncDisposable {
     password: Uint8Array | undefined,
   ): Promise<true> {
     this.#strangers.delete(client.conn);
-    const login = await this.#gate.login({ username, password, address: addressOf(client.conn) });
+    const address = addressOf(client.conn);
+    const certificate = client.conn instanceof MqttConnection ? client.conn.certificate : null;
+    const login = await this.#gate.login({ username, password, address, certificate });
     const deny = (code: RefusalCode, detail: string, returnCode: number) => {
-      const who = username ?? `${client.id} at ${addressOf(client.conn)}`;
+      const who = username ?? `${client.id} at ${address}`;
       this.#refused(code, who, detail);
       return Object.assign(new RefusedError(detail), { returnCode });
     };
     if (login.kind !== "in") {
-      const unknown = login.kind === "unknown-client";
-      const returnCode = unknown ? NOT_AUTHORIZED : BAD_USERNAME_OR_PASSWORD;
+      const isPassword = login.kind === "wrong-password";
+      const returnCode = isPassword ? BAD_USERNAME_OR_PASSWORD : NOT_AUTHORIZED;
       throw deny(login.kind, login.detail, returnCode);
     }
     const holder = this.#connected.get(client.id);
     const owner = holder === undefined ? undefined : this.#passes.get(holder)?.client.username;
-    if (owner !== undefined && owner !== username) {
+    if (owner !== undefined && owner !== login.pass.client.username) {
       const detail = `the client id "${client.id}" is in use by "${owner}"`;
       throw deny("not-allowed", detail, NOT_AUTHORIZED);
     }
@@ -175,36 +177,52 @@ class Broker implements AsyncDisposable {
   /** Calls `done` once the message is on disk; only then may its acknowledgement leave. */
   #publish(client: Client | null, packet: PublishPacket, done: (error?: Error) => void): void {
     const pass = client === null ? undefined : this.#passes.get(client);
-    // A last will was written when the connection began: it is no measurement of now.
-    if (client === null || pass === undefined || packet.cmd !== "publish") {
-      return done(new RefusedError("a last will is not stored"));
+    if (client === null || pass === undefined) {
+      return done(new RefusedError("nobody may publish without a login"));
     }
-    const binding = bindingOf(pass, packet.topic);
-    if (binding === "ignored") return done();
-    if (binding === "not-allowed") {
-      return done(this.#refuse("not-allowed", client, `it may not publish to ${packet.topic}`));
-    }
+    const { topic, retain } = packet;
     const payload = typeof packet.payload === "string"
       ? new TextEncoder().encode(packet.payload)
       : packet.payload;
-    const item = messageItem(binding, {
+    // A last will was written when the connection began: it is no measurement of now. What it
+    // says of its device is taken; it is not passed on.
+    if (packet.cmd !== "publish") {
+      const will = { payload, repeated: false, identity: null, kept: false };
+      for (const item of pass.speaker.word(topic, will).items) this.#gatherer.put(item);
+      return done(new RefusedError("a last will is not stored"));
+    }
+    const published: Published = {
       payload,
       repeated: packet.dup,
       identity: packet.qos === 2 ? this.#handshake(client, packet, payload) : null,
       kept: packet.qos > 0,
       ...this.#delivery(client, packet),
-    });
-    this.#hold(item, client, (outcome) => {
+      ...(retain && this.#bridges.has(client) ? { doubt: "another broker had retained it" } : {}),
+    };
+    const taken = pass.speaker.take(topic, published);
+    if (taken === "ignored") return done();
+    if (taken === "not-allowed") {
+      return done(this.#refuse("not-allowed", client, `it may not publish to ${topic}`));
+    }
+    if (taken.rebirth !== null) this.#ask(taken.rebirth);
+    this.#hold(taken.items, client, (outcome) => {
       if (outcome.kind === "refused") done(this.#refuse("not-allowed", client, outcome.reason));
       else if (outcome.kind === "unavailable") done(this.#unavailable(client, outcome.reason));
       else done();
     });
   }
 
-  /** Offers an item until it is taken, for as long as its device waits for the answer. */
-  #hold(item: Item, client: Client, settle: (outcome: Outcome) => void): void {
+  /** The one command that we send: an edge node of Sparkplug is to tell its births. */
+  #ask({ topic, payload, node, reason }: Rebirth): void {
+    this.#gatherer.put({ kind: "request", what: "rebirth", who: node, reason });
+    const packet = { cmd: "publish", topic, payload: Buffer.from(payload) } as const;
+    this.#aedes?.publish({ ...packet, qos: 0, retain: false, dup: false }, () => {});
+  }
+
+  /** Offers items until they are taken, for as long as their device waits for the answer. */
+  #hold(items: readonly Item[], client: Client, settle: (outcome: Outcome) => void): void {
     const endMs = performance.now() + HELD_MS;
-    this.#gatherer.offer(item, settle, () => client.closed || performance.now() > endMs);
+    this.#gatherer.offerAll(items, settle, () => client.closed || performance.now() > endMs);
   }
 
   /** Ends a connection without an acknowledgement: its device keeps the message. */
@@ -232,7 +250,7 @@ class Broker implements AsyncDisposable {
 
   async #release(client: Client, id: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<Outcome>();
-    this.#hold({ kind: "release", channel: handshakeChannel(client), id }, client, resolve);
+    this.#hold([{ kind: "release", channel: handshakeChannel(client), id }], client, resolve);
     const outcome = await promise;
     if (outcome.kind === "refused") throw new Error(outcome.reason);
     if (outcome.kind === "unavailable") throw this.#unavailable(client, outcome.reason);
@@ -242,7 +260,7 @@ class Broker implements AsyncDisposable {
     aedes.on("clientReady", (client) => {
       this.#connected.set(client.id, client);
       this.#connectedMs.set(client, performance.now());
-      this.#tellState(client, "online", "connected");
+      this.#tell(this.#passes.get(client)?.speaker.connected("connected"));
     });
     aedes.on("keepaliveTimeout", (client) => this.#reasons.set(client, "keep-alive timeout"));
     const ended = (client: Client, error: Error & { errorCode?: number }) => {
@@ -254,17 +272,15 @@ class Broker implements AsyncDisposable {
     aedes.on("clientError", ended);
     aedes.on("connectionError", ended);
     aedes.on("clientDisconnect", (client) => {
-      this.#tellState(client, "offline", this.#reasons.get(client) ?? "disconnected");
+      const end = tookLeave(client) ? "disconnected" : "the connection was lost";
+      this.#tell(this.#passes.get(client)?.speaker.disconnected(this.#reasons.get(client) ?? end));
       if (this.#connected.get(client.id) === client) this.#connected.delete(client.id);
       if (tookLeave(client)) this.#tellSettled(client);
     });
   }
 
-  #tellState(client: Client, state: "online" | "offline", reason: string): void {
-    const receivedMs = performance.now();
-    for (const { id } of this.#passes.get(client)?.client.devices ?? []) {
-      this.#gatherer.put({ kind: "state", device: id, state, reason, receivedMs });
-    }
+  #tell(items: readonly Item[] = []): void {
+    for (const item of items) this.#gatherer.put(item);
   }
 
   #tellSettled(client: Client): void {
@@ -282,20 +298,6 @@ class Broker implements AsyncDisposable {
 
   #refused(code: RefusalCode, who: string, detail: string): void {
     this.#gatherer.put({ kind: "refusal", code, who, detail });
-  }
-}
-
-function listen({ host, port, tls }: BrokerSettings): Deno.Listener {
-  try {
-    return tls === undefined ? Deno.listen({ hostname: host, port }) : Deno.listenTls({
-      hostname: host,
-      port,
-      cert: Deno.readTextFileSync(tls.certificate),
-      key: Deno.readTextFileSync(tls.key),
-    });
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new DeviceError(`Cannot listen on ${host}:${port}: ${found}`, { cause });
   }
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { describeDriver } from "../conformance.ts";
 import { DeviceError } from "../driver.ts";
-import { DrivenRun, freePort, mosquitto, mosquittoPub, tool, until } from "../fixtures.ts";
+import { DrivenRun, freePort, mosquitto, mosquittoPub, until } from "../fixtures.ts";
 import { mqttClient } from "./client.ts";
+import { Certificates } from "./fixture_certificates.ts";
 import { mqttTestDevice } from "./fixtures.ts";
 
 const payload = JSON.stringify({ temperature: 21.5, humidity: 48 });
@@ -132,40 +133,18 @@ describe("a broker of the hospital's own", () => {
 
   test("TLS: the broker's certificate is checked against the one authority given", async () => {
     const port = freePort();
-    const folder = Deno.makeTempDirSync();
-    const openssl = (...args: string[]) => {
-      const command = new Deno.Command(tool("openssl", "openssl"), { args, cwd: folder });
-      expect(command.outputSync().success).toBe(true);
-    };
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-    for (const name of ["ca", "other"]) {
-      const files = ["-keyout", `${name}.key`, "-out", `${name}.pem`];
-      openssl("req", "-x509", ...key, ...files, "-subj", `/CN=${name}`);
-    }
-    openssl(
-      "req",
-      ...key.slice(0, -2),
-      "-keyout",
-      "s.key",
-      "-out",
-      "s.csr",
-      "-subj",
-      "/CN=localhost",
-    );
-    Deno.writeTextFileSync(`${folder}/san`, "subjectAltName=IP:127.0.0.1");
-    const sign = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "san"];
-    openssl("x509", "-req", "-in", "s.csr", ...sign, "-out", "s.pem", "-days", "2");
-    const files = `certfile ${folder}/s.pem\nkeyfile ${folder}/s.key\n`;
+    using issued = new Certificates("ca", "other");
+    const { certificate, key } = issued.issue("server", "ca");
+    const files = `certfile ${certificate}\nkeyfile ${key}\n`;
     await using _broker = await mosquitto(port, `allow_anonymous true\n${files}`);
     const url = `mqtts://127.0.0.1:${port}`;
-    await using good = await started(settings(port, { url, ca: `${folder}/ca.pem` }));
-    const more = ["--cafile", `${folder}/ca.pem`];
+    await using good = await started(settings(port, { url, ca: issued.path("ca") }));
+    const more = ["--cafile", issued.path("ca")];
     expect((await mosquittoPub({ port, topic, payload, more })).error).toBe("");
     await until("it has come", () => good.of("reading").length === 1);
-    await using bad = DrivenRun.of(mqttClient, settings(port, { url, ca: `${folder}/other.pem` }));
+    await using bad = DrivenRun.of(mqttClient, settings(port, { url, ca: issued.path("other") }));
     await until("it has ended", () => bad.ended !== null);
     expect(String(bad.ended?.error)).toMatch(/certificate/);
-    Deno.removeSync(folder, { recursive: true });
   });
 
   test("a broker that refuses the login ends the run and says so", async () => {

@@ -6,8 +6,8 @@ import type { IClientOptions, MqttClient } from "mqtt";
 import { DeviceError, type Driver } from "../driver.ts";
 import { Gatherer } from "../gatherer.ts";
 import { type ClientSettings, clientSettings } from "./client_settings.ts";
-import { type Binding, messageItem } from "./message_item.ts";
-import { topicOf } from "./profile.ts";
+import { Speaker } from "./speaker.ts";
+import { type Rebirth, sparkplugFilters } from "./sparkplug/host.ts";
 
 /** The broker has so long to answer CONNECT and SUBSCRIBE. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -22,10 +22,15 @@ export const mqttClient: Driver<ClientSettings> = {
     const { connect } = await import("mqtt");
     const gatherer = new Gatherer();
     const client = connect(settings.url, await options(settings));
-    receive(client, settings, gatherer);
+    const speaker = new Speaker(settings.devices);
+    receive(client, settings, speaker, gatherer);
     // What waits in the session comes before the answer to SUBSCRIBE, and is stored meanwhile.
-    subscribed(client, settings, signal).then(
-      () => tellConnected(settings, gatherer),
+    const topics = [...speaker.topics, ...sparkplugFilters(settings.devices)];
+    subscribed(client, settings, topics, signal).then(
+      () => {
+        gatherer.put({ kind: "line", detail: `connected to ${settings.url}` });
+        for (const item of speaker.connected("its broker is connected")) gatherer.put(item);
+      },
       (error) => gatherer.fail(error),
     );
     try {
@@ -37,14 +42,6 @@ export const mqttClient: Driver<ClientSettings> = {
     }
   },
 };
-
-function tellConnected({ url, devices }: ClientSettings, gatherer: Gatherer): void {
-  gatherer.put({ kind: "line", detail: `connected to ${url}` });
-  for (const { id } of devices) {
-    const state = { state: "online", reason: "its broker is connected" } as const;
-    gatherer.put({ kind: "state", device: id, ...state, receivedMs: performance.now() });
-  }
-}
 
 async function options(settings: ClientSettings): Promise<IClientOptions> {
   const { version, username, passwordFile, ca, certificate, key } = settings;
@@ -83,27 +80,35 @@ async function options(settings: ClientSettings): Promise<IClientOptions> {
 }
 
 /** Takes messages; each is acknowledged by the callback, once it is stored. */
-function receive(client: MqttClient, settings: ClientSettings, gatherer: Gatherer): void {
-  const bindings = bindingsOf(settings);
+function receive(
+  client: MqttClient,
+  settings: ClientSettings,
+  speaker: Speaker,
+  gatherer: Gatherer,
+): void {
+  const ask = ({ topic, payload, node, reason }: Rebirth) => {
+    gatherer.put({ kind: "request", what: "rebirth", who: node, reason });
+    client.publish(topic, Buffer.from(payload), { qos: 0 });
+  };
   client.handleMessage = (packet, acknowledge) => {
-    const { topic, payload } = packet;
-    const binding = bindings.get(topic);
-    if (binding === undefined) {
+    const { topic, payload, retain, dup } = packet;
+    const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
+    const kept = packet.qos > 0;
+    const published = { payload: bytes, repeated: dup, identity: null, kept };
+    // What the broker retained is the last value of some time ago, not a new one; only whether a
+    // device is there, it tells as it is now.
+    const taken = retain ? speaker.retained(topic, published) : speaker.take(topic, published);
+    if (taken === "ignored") return acknowledge();
+    if (taken === "not-allowed") {
       const detail = `the broker sent a message on ${topic}, which was not asked for`;
       gatherer.put({ kind: "refusal", code: "unknown-device", who: topic, detail });
       return acknowledge();
     }
-    // What the broker retained is the last value of some time ago, not a new one.
-    if (packet.retain) return acknowledge();
-    const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
-    const kept = packet.qos > 0;
-    const message = { payload: bytes, repeated: packet.dup, identity: null, kept };
-    const item = messageItem(binding, message);
+    if (taken.rebirth !== null) ask(taken.rebirth);
     // One that is refused is told and counted, and taken as well: the broker, which had it from
     // the device long ago, would send it for ever, and all others behind it would wait (T6).
     // For one that there is no room for they do wait, at the broker, which keeps them.
-    if (kept) gatherer.offer(item, () => acknowledge(), () => false);
-    else gatherer.put(item, () => acknowledge());
+    gatherer.offerAll(taken.items, () => acknowledge(), () => !kept);
   };
   const lost = (why: string) => (cause?: Error) => {
     const found = cause === undefined ? why : cause.message;
@@ -114,20 +119,10 @@ function receive(client: MqttClient, settings: ClientSettings, gatherer: Gathere
   client.on("offline", lost("no answer"));
 }
 
-function bindingsOf(settings: ClientSettings): Map<string, Binding> {
-  const bindings = new Map<string, Binding>();
-  for (const device of settings.devices) {
-    for (const message of device.profile.messages) {
-      const topic = topicOf(message.topic, device);
-      bindings.set(topic, { device, message, topic });
-    }
-  }
-  return bindings;
-}
-
 async function subscribed(
   client: MqttClient,
   settings: ClientSettings,
+  topics: string[],
   signal: AbortSignal,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -139,7 +134,6 @@ async function subscribed(
   client.once("error", (error) => fail(error.message, error));
   client.once("close", () => fail("the connection was closed"));
   client.once("connect", () => {
-    const topics = [...bindingsOf(settings).keys()];
     client.subscribe(topics, { qos: settings.qos }, (error, granted) => {
       if (error) return fail(error.message, error);
       const denied = (granted ?? []).filter(({ qos }) => qos > 2).map(({ topic }) => topic);

@@ -4,6 +4,7 @@
  * are gathered.
  */
 import { Duplex } from "node:stream";
+import type { Certificate, LineSocket } from "./listener.ts";
 import { PacketGuard } from "./packet_guard.ts";
 
 /** Read at a time; all packets of one read are handled together. */
@@ -13,7 +14,7 @@ const UNSENT_BYTES_MAX = 64 << 10;
 
 export class MqttConnection extends Duplex {
   readonly remoteAddress: string;
-  readonly #socket: Deno.Conn;
+  readonly #socket: LineSocket;
   readonly #guard: PacketGuard;
   readonly #onOversized: (bytes: number) => void;
   #received: Buffer | null = null;
@@ -26,7 +27,7 @@ export class MqttConnection extends Duplex {
 
   /** `onOversized` hears the length that a packet over the limit announced. */
   constructor(
-    socket: Deno.Conn,
+    socket: LineSocket,
     packetBytesMax: number,
     onOversized: (bytes: number) => void,
   ) {
@@ -37,6 +38,11 @@ export class MqttConnection extends Duplex {
     const { remoteAddr } = socket;
     this.remoteAddress = "hostname" in remoteAddr ? remoteAddr.hostname : "?";
     this.#readAll();
+  }
+
+  /** What the client showed in the handshake of TLS. */
+  get certificate(): Certificate | null {
+    return this.#socket.certificate?.() ?? null;
   }
 
   /** The bytes that have come since the last call, or `null`. */

@@ -1,26 +1,29 @@
 /** Who may log in to the broker, and what each may publish and hear. Decides; does nothing. */
 import type { BrokerClient, BrokerSettings } from "./broker_settings.ts";
-import type { Binding } from "./message_item.ts";
+import type { Certificate } from "./listener.ts";
 import { PasswordChecker } from "./password.ts";
-import { topicMatches, topicOf } from "./profile.ts";
+import { Speaker } from "./speaker.ts";
 
-/** A client that may log in, and the topics that are its own. */
+/** A client that may log in, and what its devices say. */
 export interface Pass {
   readonly client: BrokerClient;
-  readonly publishes: ReadonlyMap<string, Binding>;
-  readonly ignored: readonly string[];
-  readonly hears: readonly string[];
+  readonly speaker: Speaker;
 }
 
 export type Login =
   | { readonly kind: "in"; readonly pass: Pass }
-  | { readonly kind: "unknown-client" | "wrong-password"; readonly detail: string };
+  | {
+    readonly kind: "unknown-client" | "wrong-password" | "wrong-certificate";
+    readonly detail: string;
+  };
 
 /** What a client says when it connects, and from where. */
 export interface Claim {
   readonly username: string | undefined;
   readonly password: Uint8Array | undefined;
   readonly address: string;
+  /** What it showed in the handshake of TLS, if it was asked and has one. */
+  readonly certificate: Certificate | null;
 }
 
 /** Wrong passwords in a row after which a name has to wait, at the address they came from. */
@@ -37,29 +40,47 @@ export class Gate {
 
   constructor(settings: Pick<BrokerSettings, "clients">, nowMs: () => number) {
     this.#nowMs = nowMs;
-    for (const client of settings.clients) this.#passes.set(client.username, passOf(client));
+    for (const client of settings.clients) {
+      this.#passes.set(client.username, { client, speaker: new Speaker(client.devices) });
+    }
   }
 
-  async login({ username, password, address }: Claim): Promise<Login> {
-    const pass = this.#passes.get(username ?? "");
+  async login(claim: Claim): Promise<Login> {
+    const { username, password, address, certificate } = claim;
+    const pass = username === undefined || username === ""
+      ? this.#shown(certificate)
+      : this.#passes.get(username);
     if (pass === undefined) {
       const detail = username === undefined ? "it gave no name" : "no client has this name";
       return { kind: "unknown-client", detail };
     }
+    const problem = problemOf(certificate, pass.client);
+    if (problem !== null) return { kind: "wrong-certificate", detail: problem };
+    // The certificate says who it is, unless a password is asked for beside it.
+    if (pass.client.passwordHash === undefined) return { kind: "in", pass };
+    const { passwordHash } = pass.client;
     const { client } = pass;
     const place = `${address} ${client.username}`;
     // Another program at the device's own address must not keep it out either.
-    const known = password !== undefined && this.#passwords.knows(password, client.passwordHash);
+    const known = password !== undefined && this.#passwords.knows(password, passwordHash);
     const failures = this.#failures.get(place);
     if (!known && failures !== undefined && failures.lockedUntilMs > this.#nowMs()) {
       return { kind: "wrong-password", detail: `${failures.count} times in a row: it has to wait` };
     }
-    if (password !== undefined && await this.#passwords.matches(password, client.passwordHash)) {
+    if (password !== undefined && await this.#passwords.matches(password, passwordHash)) {
       this.#failures.delete(place);
       return { kind: "in", pass };
     }
     this.#fail(place);
     return { kind: "wrong-password", detail: "the password is not the one that was set" };
+  }
+
+  /** Who a certificate stands for, where the client gives no name beside it. */
+  #shown(certificate: Certificate | null): Pass | undefined {
+    if (certificate === null) return undefined;
+    return this.#passes.values().find(({ client }) =>
+      client.certificate !== undefined && isOf(certificate, client.certificate)
+    );
   }
 
   #fail(place: string): void {
@@ -74,24 +95,16 @@ export class Gate {
   }
 }
 
-function passOf(client: BrokerClient): Pass {
-  const publishes = new Map<string, Binding>();
-  const ignored: string[] = [];
-  const hears: string[] = [];
-  for (const device of client.devices) {
-    for (const message of device.profile.messages) {
-      const topic = topicOf(message.topic, device);
-      publishes.set(topic, { device, message, topic });
-    }
-    ignored.push(...device.profile.ignored.map((filter) => topicOf(filter, device)));
-    hears.push(...device.profile.commands.map((filter) => topicOf(filter, device)));
-  }
-  return { client, publishes, ignored, hears };
+/** Why a client is not who its certificate has to say it is; `null` where none is asked for. */
+function problemOf(shown: Certificate | null, { certificate }: BrokerClient): string | null {
+  if (certificate === undefined) return null;
+  if (shown === null) return "it showed no certificate";
+  if (shown.problem !== null) return `its certificate is not good: ${shown.problem}`;
+  return isOf(shown, certificate) ? null : `its certificate is of "${shown.commonName}"`;
 }
 
-/** What a publish to this topic is to this client. */
-export function bindingOf(pass: Pass, topic: string): Binding | "ignored" | "not-allowed" {
-  const binding = pass.publishes.get(topic);
-  if (binding !== undefined) return binding;
-  return pass.ignored.some((filter) => topicMatches(filter, topic)) ? "ignored" : "not-allowed";
+function isOf(shown: Certificate, wanted: NonNullable<BrokerClient["certificate"]>): boolean {
+  const { commonName, fingerprint } = wanted;
+  return (commonName === undefined || commonName === shown.commonName) &&
+    (fingerprint === undefined || fingerprint === shown.fingerprint);
 }

@@ -1,6 +1,7 @@
-/** What was published, as an item to be stored: the same for our broker and for others'. */
+/** What was published, as items to be stored: the same for our broker and for others'. */
 import type { Delivery, Identity, ReadingItem, UnreadableItem } from "../driver.ts";
-import { decodePayload } from "./payload.ts";
+import { type Decoded, decodePayload } from "./payload.ts";
+import { doubted } from "./point_value.ts";
 import type { MqttDevice, MqttMessage } from "./profile.ts";
 
 /** A device's message and where it is published. */
@@ -19,37 +20,59 @@ export interface Published {
   readonly delivery?: Delivery;
   /** Its sender keeps it until it is acknowledged. */
   readonly kept: boolean;
+  /** Why its values may be of some time ago, where they may. */
+  readonly doubt?: string;
 }
+
+export type MessageItem = ReadingItem | UnreadableItem;
 
 const HOUR_MS = 3_600_000;
 
-export function messageItem(
+/** One item, or one of each sample where the payload is a list. */
+export function messageItems(binding: Binding, published: Published): MessageItem[] {
+  const receivedMs = performance.now();
+  return decodePayload(published.payload, binding.message).map((decoded) =>
+    messageItem(binding, published, decoded, receivedMs)
+  );
+}
+
+function messageItem(
   { device, message, topic }: Binding,
   published: Published,
-): ReadingItem | UnreadableItem {
-  const { payload } = published;
-  const decoded = decodePayload(payload, message);
+  decoded: Decoded,
+  receivedMs: number,
+): MessageItem {
+  const bytes = decoded.part ?? published.payload;
   const own = decoded.kind === "readings" ? decoded.id : null;
-  const identity = own === null ? published.identity : {
-    channel: device.id,
-    id: own,
-    bytes: payload,
-    windowMs: message.idWindowHours * HOUR_MS,
-    restarts: message.idRestarts,
-  };
+  const identity = own !== null
+    ? {
+      channel: device.id,
+      id: own,
+      bytes,
+      windowMs: message.idWindowHours * HOUR_MS,
+      restarts: message.idRestarts,
+    }
+    // What the protocol tells repeats by stands for the whole of a message, not for each part.
+    : decoded.part === null
+    ? published.identity
+    : null;
+  const numbered = published.delivery !== undefined && identity === null && decoded.part === null;
   const item = {
     device: device.id,
-    receivedMs: performance.now(),
+    receivedMs,
     identity,
     possibleDuplicate: published.repeated && identity === null,
     ...(published.kept ? { kept: true as const } : {}),
-    ...(published.delivery === undefined || identity !== null
-      ? {}
-      : { delivery: published.delivery }),
+    ...(numbered ? { delivery: published.delivery } : {}),
   };
   if (decoded.kind === "unreadable") {
-    return { kind: "unreadable", ...item, address: topic, bytes: payload, reason: decoded.reason };
+    return { kind: "unreadable", ...item, address: topic, bytes, reason: decoded.reason };
   }
-  const { readings, deviceMs } = decoded;
+  const { deviceMs } = decoded;
+  const { doubt } = published;
+  // With a time of its own, a value says itself how old it is.
+  const readings = doubt === undefined || deviceMs !== null
+    ? decoded.readings
+    : decoded.readings.map((reading) => doubted(reading, doubt));
   return { kind: "reading", ...item, readings, deviceMs };
 }

@@ -23,7 +23,7 @@ const { messages: [message] } = mqttProfile.parse({
 });
 
 function decoded(payload: unknown) {
-  const found = decodePayload(new TextEncoder().encode(JSON.stringify(payload)), message);
+  const [found] = decodePayload(new TextEncoder().encode(JSON.stringify(payload)), message);
   if (found.kind !== "readings") throw new Error(found.reason);
   return found;
 }

@@ -1,7 +1,9 @@
 /** Payloads into readings, as the profile says; what cannot be read is told, never guessed. */
 import type { Reading } from "../driver.ts";
-import { outOfRange, scaled } from "../numbers.ts";
-import type { MqttMessage, MqttPoint } from "./profile.ts";
+import { at } from "./json_path.ts";
+import { endOf, type PackedPlace, unpack } from "./packed_place.ts";
+import { fault, readValue } from "./point_value.ts";
+import { LIST_MAX, type MqttMessage, type MqttPoint } from "./profile.ts";
 
 export type Decoded =
   | {
@@ -9,80 +11,108 @@ export type Decoded =
     readonly readings: Reading[];
     readonly deviceMs: number | null;
     readonly id: string | null;
+    /** What was read, where it is a part of the payload: its id stands for that alone. */
+    readonly part: Uint8Array | null;
   }
-  | { readonly kind: "unreadable"; readonly reason: string };
+  | { readonly kind: "unreadable"; readonly reason: string; readonly part: Uint8Array | null };
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
+/** What a payload says: a document, and the bytes in it where the profile speaks of any. */
+interface Content {
+  readonly document: unknown;
+  readonly bytes: Uint8Array;
+}
 
-export function decodePayload(payload: Uint8Array, message: MqttMessage): Decoded {
-  let document: unknown;
-  try {
-    const text = decoder.decode(payload);
-    document = message.payload === "json"
-      ? JSON.parse(text)
-      : message.payload === "number"
-      ? numberIn(text)
-      : text;
-  } catch (error) {
-    // What it says is in the entry, never in a reason: reasons go to the log.
-    const found = error instanceof SyntaxError ? `it is no ${message.payload}` : "it is not UTF-8";
-    return {
-      kind: "unreadable",
-      reason: `Cannot read the payload as ${message.payload}: ${found}`,
-    };
+/** Reads a payload, or each sample in its list; a list without any gives nothing. */
+export function decodePayload(payload: Uint8Array, message: MqttMessage): Decoded[] {
+  const whole = contentOf(payload, message);
+  if ("reason" in whole) return [{ kind: "unreadable", ...whole, part: null }];
+  if (message.each === undefined) return [decode(whole, message, null)];
+  const list = message.each === "." ? whole.document : at(whole.document, message.each);
+  const refused = (reason: string): Decoded[] => [{ kind: "unreadable", reason, part: null }];
+  if (!Array.isArray(list)) return refused(`The payload has no list at ${message.each}`);
+  if (list.length > LIST_MAX) {
+    return refused(`The payload has a list of ${list.length}, at most ${LIST_MAX}`);
   }
-  const readings: Reading[] = [];
-  for (const point of message.points) {
-    const reading = readPoint(document, point);
-    if (reading !== null) readings.push(reading);
-  }
+  return list.map((document: unknown) => {
+    const part = new TextEncoder().encode(JSON.stringify(document));
+    return decode({ ...whole, document }, message, part);
+  });
+}
+
+function decode(content: Content, message: MqttMessage, part: Uint8Array | null): Decoded {
+  const short = shortness(content.bytes, message);
+  if (short !== null) return { kind: "unreadable", reason: short, part };
+  const readings = message.points.flatMap((point) => readPoint(content, point, message) ?? []);
   if (readings.length === 0) {
     const wanted = message.points.map(({ path, point }) => path ?? point).join(", ");
-    return { kind: "unreadable", reason: `The payload has none of ${wanted}` };
+    return { kind: "unreadable", reason: `The payload has none of ${wanted}`, part };
   }
-  const id = message.id === undefined ? null : idIn(at(document, message.id));
-  return { kind: "readings", readings, deviceMs: deviceTime(document, message), id };
+  return {
+    kind: "readings",
+    readings,
+    deviceMs: deviceTime(content, message),
+    id: idIn(content, message),
+    part,
+  };
+}
+
+const decoders = {
+  "utf-8": new TextDecoder("utf-8", { fatal: true }),
+  gb18030: new TextDecoder("gb18030", { fatal: true }),
+} as const;
+const CHARSETS = { "utf-8": "UTF-8", gb18030: "GB 18030" } as const;
+
+function contentOf(payload: Uint8Array, message: MqttMessage): Content | { reason: string } {
+  const { payload: kind, charset, bytes } = message;
+  if (kind === "binary") return { document: undefined, bytes: payload };
+  const wrong = (found: string) => ({ reason: `Cannot read the payload as ${kind}: ${found}` });
+  let document: unknown;
+  try {
+    const text = decoders[charset].decode(payload);
+    document = kind === "json" ? JSON.parse(text) : kind === "number" ? numberIn(text) : text;
+  } catch (error) {
+    // What it says is in the entry, never in a reason: reasons go to the log.
+    const isSyntax = error instanceof SyntaxError;
+    return wrong(isSyntax ? `it is no ${kind}` : `it is not ${CHARSETS[charset]}`);
+  }
+  if (bytes === undefined) return { document, bytes: payload };
+  const written = bytes.path === undefined ? document : at(document, bytes.path);
+  if (typeof written !== "string") return wrong(`it has no ${bytes.path}`);
+  const text = written.replaceAll(/\s/g, "");
+  try {
+    const read = bytes.encoding === "hex" ? Uint8Array.fromHex(text) : Uint8Array.fromBase64(text);
+    return { document, bytes: read };
+  } catch {
+    return wrong(`its bytes are not ${bytes.encoding}`);
+  }
+}
+
+/** Why bytes are not those of the profile's layout, or `null`: a half value is none. */
+function shortness(bytes: Uint8Array, message: MqttMessage): string | null {
+  if (message.payload !== "binary" && message.bytes === undefined) return null;
+  const { length, id, time, points } = message;
+  const places = points.flatMap(({ packed }) => packed ?? []);
+  if (typeof id === "object") places.push(id);
+  if (time?.packed !== undefined) places.push(time.packed);
+  const least = Math.max(...places.map(endOf));
+  if (length !== undefined && bytes.length !== length) {
+    return `The payload has ${bytes.length} bytes, want ${length}`;
+  }
+  return bytes.length < least ? `The payload has ${bytes.length} bytes, want ${least}` : null;
 }
 
 /** One point's reading; `null` where the payload does not speak of it. */
-function readPoint(document: unknown, point: MqttPoint): Reading | null {
-  const raw = point.path === undefined ? document : at(document, point.path);
-  if (raw === undefined) return null;
-  const fault = (reason: string): Reading => ({
-    point: point.point,
-    value: null,
-    unit: point.unit,
-    quality: "fault",
-    reason,
-  });
-  if (raw === null) return fault("the device tells no value");
-  if (typeof raw === "object") return fault("found a list or an object, want a value");
-  if (isFault(raw, point.faults)) return fault(`${raw} tells a fault`);
-  if (point.values !== undefined) {
-    const word = String(raw);
-    // Only what the profile lists: every object has a "constructor".
-    if (Object.hasOwn(point.values, word)) return good(point, point.values[word]);
-    return fault(`${JSON.stringify(raw)} has no meaning here`);
+function readPoint(content: Content, point: MqttPoint, message: MqttMessage): Reading | null {
+  if (point.packed === undefined) {
+    const raw = point.path === undefined ? content.document : at(content.document, point.path);
+    return raw === undefined ? null : readValue(raw, point);
   }
-  if (typeof raw === "number") return readNumber(point, raw, fault);
-  if (point.unit === "") return good(point, raw === true || raw === false ? raw : String(raw));
-  const number = typeof raw === "string" ? Number(raw.trim() === "" ? NaN : raw) : NaN;
-  if (Number.isNaN(number)) return fault(`${JSON.stringify(raw)} is no number`);
-  return readNumber(point, number, fault);
-}
-
-function readNumber(point: MqttPoint, raw: number, fault: (reason: string) => Reading): Reading {
-  const value = scaled(raw, point.scale, point.offset);
-  const reason = outOfRange(value, point);
-  return reason === null ? good(point, value) : fault(reason);
-}
-
-function good(point: MqttPoint, value: number | string | boolean): Reading {
-  return { point: point.point, value, unit: point.unit, quality: "good" };
-}
-
-function isFault(raw: unknown, faults: MqttPoint["faults"]): boolean {
-  return faults.some((fault) => fault === raw);
+  try {
+    return readValue(unpack(content.bytes, point.packed, decoders[message.charset]), point);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return fault(point, `its text is not ${CHARSETS[message.charset]}`);
+  }
 }
 
 function numberIn(text: string): number {
@@ -91,39 +121,28 @@ function numberIn(text: string): number {
   return number;
 }
 
-/** The value at a path such as `values[0].v`; `undefined` where there is none. */
-export function at(document: unknown, path: string): unknown {
-  let value = document;
-  for (const step of stepsOf(path)) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) {
-      return undefined;
-    }
-    value = Reflect.get(value, step);
-  }
-  return value;
-}
-
-/** Paths come from profiles, so there are few; each is taken apart once. */
-const steps = new Map<string, readonly string[]>();
-
-function stepsOf(path: string): readonly string[] {
-  let known = steps.get(path);
-  if (known === undefined) {
-    known = path.split(/[.[\]]+/).filter((step) => step !== "");
-    steps.set(path, known);
-  }
-  return known;
-}
-
 /** The id that a payload tells; an empty one is none: it would stand for all of its channel. */
-function idIn(value: unknown): string | null {
-  if (typeof value === "number") return String(value);
+function idIn({ document, bytes }: Content, { id, charset }: MqttMessage): string | null {
+  if (id === undefined) return null;
+  const value = typeof id === "string" ? at(document, id) : numberOrText(bytes, id, charset);
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-function deviceTime(document: unknown, { time }: MqttMessage): number | null {
+function numberOrText(bytes: Uint8Array, place: PackedPlace, charset: MqttMessage["charset"]) {
+  try {
+    return unpack(bytes, place, decoders[charset]);
+  } catch {
+    return null;
+  }
+}
+
+function deviceTime({ document, bytes }: Content, message: MqttMessage): number | null {
+  const { time, charset } = message;
   if (time === undefined) return null;
-  const raw = at(document, time.path);
+  const raw = time.packed === undefined
+    ? at(document, time.path ?? "")
+    : numberOrText(bytes, time.packed, charset);
   if (time.format === "iso") {
     // Without an offset it could be any time zone: better none than a guess.
     if (typeof raw !== "string" || !/(Z|[+-]\d\d:?\d\d)$/.test(raw)) return null;

@@ -3,6 +3,7 @@ import mqtt from "mqtt";
 import type { Model } from "../simulation.ts";
 import { encodePayload } from "./encode.ts";
 import { type MqttDevice, topicOf } from "./profile.ts";
+import { SimulatedEdgeNode, type Told } from "./sparkplug/simulated_edge_node.ts";
 
 export interface MqttSimulation {
   readonly url: string;
@@ -25,35 +26,56 @@ export class MqttSimulator implements AsyncDisposable {
   constructor({ url, username, password, device, model, intervalMs }: MqttSimulation) {
     const startMs = performance.now();
     const run = crypto.randomUUID().slice(0, 8);
+    const edge = device.profile.metrics.length > 0 ? new SimulatedEdgeNode(device) : null;
     let count = 0;
     this.#client = mqtt.connect(url, {
       username,
       password,
       clientId: `${username}-simulator`,
       protocolVersion: 4,
-      clean: false,
+      clean: edge !== null,
       reconnectPeriod: RECONNECT_MS,
       queueQoSZero: false,
+      ...(edge === null ? {} : { will: { ...willOf(edge), qos: 1, retain: false } }),
     });
     // While the broker is away the library reconnects; there is nothing else to do about it.
     this.#client.on("error", () => {});
+    const values = () => model(performance.now() - startMs);
     const publish = () => {
       if (!this.#client.connected) return;
-      const values = model(performance.now() - startMs);
+      if (edge !== null) return this.#send(edge.data(values(), Date.now()));
       for (const message of device.profile.messages) {
         const told = { id: `${run}-${++count}`, ms: Date.now() };
-        const payload = encodePayload(message, values, told);
-        this.#client.publish(topicOf(message.topic, device), payload, { qos: 1 }, (error) => {
-          if (!error) this.acknowledged++;
-        });
+        const payload = encodePayload(message, values(), told);
+        this.#send([{ topic: topicOf(message.topic, device), payload }]);
       }
     };
-    this.#client.on("connect", publish);
+    const births = () => edge === null ? publish() : this.#send(edge.births(values(), Date.now()));
+    this.#client.on("connect", () => {
+      if (edge !== null) this.#client.subscribe(edge.commands);
+      births();
+    });
+    this.#client.on("message", (_topic, payload) => {
+      if (edge?.asksForBirths(payload)) births();
+    });
     this.#timer = setInterval(publish, intervalMs);
+  }
+
+  #send(messages: readonly Told[]): void {
+    for (const { topic, payload } of messages) {
+      this.#client.publish(topic, Buffer.from(payload), { qos: 1 }, (error) => {
+        if (!error) this.acknowledged++;
+      });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     await this.#client.endAsync(true);
   }
+}
+
+function willOf(edge: SimulatedEdgeNode): { topic: string; payload: Buffer } {
+  const { topic, payload } = edge.death(Date.now());
+  return { topic, payload: Buffer.from(payload) };
 }

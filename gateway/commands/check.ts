@@ -78,6 +78,7 @@ function* namedFiles(config: Config): Generator<[what: string, path: string | un
     if (driver === "mqtt-broker") {
       yield [`${name}: tls.certificate`, settings.tls?.certificate];
       yield [`${name}: tls.key`, settings.tls?.key];
+      yield [`${name}: tls.clientCa`, settings.tls?.clientCa];
     } else if (driver === "mqtt-client") {
       yield [`${name}: passwordFile`, settings.passwordFile];
       yield [`${name}: ca`, settings.ca];

@@ -1,5 +1,6 @@
 /** `tributary device …`: passwords, and devices that are simulated. */
 import { randomBytes } from "node:crypto";
+import { type MqttProfile, pointsOf } from "../../drivers/mqtt/profile.ts";
 import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
 import { exampleModel } from "../../drivers/simulation.ts";
 import { pause } from "../../sync/timer.ts";
@@ -54,12 +55,18 @@ export async function simulate(
     url: options.mqtt,
     username: options.name,
     password: options.password,
-    device: { id: options.name, profile },
-    model: exampleModel(profile.messages.flatMap(({ points }) => points)),
+    device: { id: options.name, profile, ...sparkplugAddress(options.name, profile) },
+    model: exampleModel(pointsOf(profile)),
     intervalMs: options.interval * 1000,
   });
   print(`${options.name} publishes as ${name} to ${options.mqtt} every ${options.interval} s`);
   await untilStopped(signal);
+}
+
+/** A Sparkplug device is one of a group and an edge node: those that are not said are made up. */
+function sparkplugAddress(name: string, { metrics }: MqttProfile): { address?: string } {
+  if (metrics.length === 0) return {};
+  return { address: name.includes("/") ? name : `simulated/${name}` };
 }
 
 async function untilStopped(signal: AbortSignal): Promise<void> {

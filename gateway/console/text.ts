@@ -205,6 +205,7 @@ const TEXTS = {
   lastTime: { zh: "最近一次", en: "Last time" },
   "unknown-client": { zh: "未知客户端", en: "Unknown client" },
   "wrong-password": { zh: "密码错误", en: "Wrong password" },
+  "wrong-certificate": { zh: "证书不符", en: "Wrong certificate" },
   "unsupported-protocol": { zh: "协议版本不支持", en: "Unsupported protocol" },
   "not-allowed": { zh: "无权限", en: "Not allowed" },
   "unknown-device": { zh: "未知设备", en: "Unknown device" },

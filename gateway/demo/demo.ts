@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { exampleModel, type Model } from "../../drivers/simulation.ts";
 import { ModbusSimulator } from "../../drivers/modbus/simulator.ts";
+import { pointsOf } from "../../drivers/mqtt/profile.ts";
 import { MqttSimulator } from "../../drivers/mqtt/simulator.ts";
 import type { Profile } from "../../drivers/profile.ts";
 import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
@@ -107,7 +108,7 @@ function modelOf(
 ): Model {
   if (kind === "room") return roomModel(offset);
   if (kind === "scale") return scaleModel(Math.random);
-  return exampleModel(profile.messages.flatMap(({ points }) => points));
+  return exampleModel(pointsOf(profile));
 }
 
 async function ownerLink(node: NodePlan): Promise<string> {

@@ -1,4 +1,5 @@
 /** What a site says of its devices: entry `catalogue`, so that the county knows their names. */
+import { pointsOf } from "../../drivers/mqtt/profile.ts";
 import type { Text } from "../../drivers/profile_parts.ts";
 import { type Config, type DeviceConfig, devicesOf } from "../config.ts";
 import type { Node } from "../node.ts";
@@ -47,9 +48,7 @@ export async function tellCatalogue(node: Node, signal: AbortSignal): Promise<vo
 function describe(source: string, device: DeviceConfig): CatalogueDevice {
   const { profile } = device;
   const own = "intervalSeconds" in device ? device.intervalSeconds : undefined;
-  const points = profile.protocol === "modbus"
-    ? profile.points
-    : profile.messages.flatMap((message) => message.points);
+  const points = profile.protocol === "modbus" ? profile.points : pointsOf(profile);
   return {
     device: device.id,
     title: device.title ?? profile.title,

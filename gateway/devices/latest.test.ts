@@ -103,6 +103,14 @@ describe("the last value of a point", () => {
     expect(projected.points()).toEqual(["site-1 fridge-1 temperature 5"]);
   });
 
+  test("G7: stays when an older one is told late", () => {
+    using projected = new Projected();
+    const late = reading("fridge-1", 9, { deviceTime: 1000, historical: true });
+    projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
+    projected.apply(entryOf(LIFE_1, 2, "reading", late));
+    expect(projected.points()).toEqual(["site-1 fridge-1 temperature 4"]);
+  });
+
   test("stays when an entry comes that does not speak of it", () => {
     using projected = new Projected();
     const humidity = { point: "humidity", value: 40, unit: "%", quality: "good" };

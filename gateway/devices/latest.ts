@@ -173,6 +173,8 @@ function takeReading(entry: Entry, points: Map<string, LastPoint>): void {
 
 /** Whether it speaks of a point that nothing later spoke of; looks before anything is checked. */
 function tellsMore(raw: object, points: ReadonlyMap<string, LastPoint>): boolean {
+  // What is told late says nothing of now.
+  if ("historical" in raw) return false;
   if (!("device" in raw) || !("readings" in raw) || !Array.isArray(raw.readings)) return false;
   const { device } = raw;
   return raw.readings.some((reading) => !points.has(pointKey(device, reading?.point)));
