@@ -62,6 +62,8 @@ export async function runNode(
   await Promise.race([catalogue, pause(CATALOGUE_MS, stopping)]);
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
   await role.collector?.recall();
+  const { silence } = role;
+  await silence?.recall();
   using notifier = new Notifier();
   let unready: string | null = "starting";
   const server = serve(node, role, startedMs, () => unready);
@@ -72,6 +74,7 @@ export async function runNode(
     ...role.supervisors.map((supervisor) => supervisor.run(stopping)),
     ...role.links.map((link) => steadily(() => link.run(stopping))),
     catalogue,
+    ...(silence === null ? [] : [steadily(() => silence.run(stopping))]),
     steadily(() => node.disk.run(stopping)),
     steadily(() => node.clockWatch.run(stopping)),
     steadily(() => pruneNow(node, role, stopping)),
