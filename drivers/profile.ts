@@ -12,6 +12,7 @@ export interface AnyPoint {
   readonly point: string;
   readonly title: Text;
   readonly unit: string;
+  readonly deviceUnit?: string | undefined;
   readonly labels?: Readonly<Record<string, Text>> | undefined;
   readonly keep?: Keep | undefined;
 }

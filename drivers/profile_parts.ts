@@ -33,6 +33,8 @@ export const pointParts = {
     .describe("What values of an enumeration mean to people, by the value as text"),
   keep: keepSchema.optional().describe("When it is stored; none: with every poll or publish"),
   unit: z.string().max(16).default("").describe("UCUM code, such as Cel, %, kg; 1 for a number"),
+  deviceUnit: z.string().min(1).max(16).optional()
+    .describe("UCUM code in which the device tells it, converted into the unit; none: the same"),
   min: z.number().optional().describe("Lowest value the device can mean; below it is a fault"),
   max: z.number().optional().describe("Highest value the device can mean; above it is a fault"),
   example: z.union([z.number(), z.boolean(), z.string()])

@@ -2,6 +2,7 @@
 import { pause } from "../../sync/timer.ts";
 import { removeDelivered } from "../blobs/removal.ts";
 import { type Config, isLoopback } from "../config.ts";
+import { withStoredUnits } from "../config_units.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { despiteDisk } from "../disk_failure.ts";
 import { httpHandler } from "../http.ts";
@@ -38,12 +39,15 @@ const DAY_MS = 86_400_000;
  * where it is not to be asked itself.
  */
 export async function runNode(
-  config: Config,
+  given: Config,
   log: Log,
   signal: AbortSignal,
   machine?: string,
 ): Promise<void> {
   const startedMs = performance.now();
+  const config = await withStoredUnits(given).catch((cause) => {
+    throw new CommandError(`Cannot start "${given.node}": ${cause.message}`, { cause });
+  });
   await using node = await opened(config, log, machine);
   const { journal } = node;
   log({
