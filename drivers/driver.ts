@@ -20,6 +20,8 @@ export interface Reading {
   readonly quality: Quality;
   /** Why the quality is not good. */
   readonly reason?: string;
+  /** The device did not tell it: it follows from what it told. */
+  readonly computed?: true;
 }
 
 /** What a sender named its message, so that it is stored once (rule T2). */
@@ -147,11 +149,13 @@ export type Item =
   | ReleaseItem
   | SettledItem;
 
-/** What became of an item. Only what is stored or a duplicate is acknowledged to the device. */
+/** What became of an item. What is refused or unavailable is not acknowledged to the device. */
 export type Outcome =
   | { readonly kind: "stored" }
   /** The same id with the same bytes was there already. */
   | { readonly kind: "duplicate" }
+  /** Its profile keeps changes, and this is what was stored last: acknowledged, not stored. */
+  | { readonly kind: "unchanged" }
   /** It can not be taken, however often it is offered. */
   | { readonly kind: "refused"; readonly reason: string }
   /** There is no room for it now. A driver whose device keeps it may offer it again, later. */

@@ -13,6 +13,7 @@ const OFFER_MS = 1000;
 const SEVERITY: Record<Outcome["kind"], number> = {
   stored: 0,
   duplicate: 0,
+  unchanged: 0,
   refused: 1,
   unavailable: 2,
 };

@@ -11,19 +11,66 @@ export const nameSchema = z.string().max(64).regex(
   "want lower-case letters and digits, separated by . _ or -",
 );
 
+/** Monitoring records a stored medicine's temperature every 30 minutes at least (rule C1). */
+const HEARTBEAT_SECONDS_MAX = 1800;
+
+/** When what a device tells is stored. */
+const keepSchema = z.strictObject({
+  on: z.enum(["each", "change"]).default("each")
+    .describe("each: with every poll or publish; change: when it is not what was stored last"),
+  deadband: z.number().nonnegative().default(0)
+    .describe("For change: so far from the value stored last, in the unit, is no change yet"),
+  heartbeatSeconds: z.number().min(1).max(HEARTBEAT_SECONDS_MAX).default(900)
+    .describe("For change: an unchanged value is stored again after so long"),
+});
+export type Keep = z.infer<typeof keepSchema>;
+
 /** A measuring point, without the place where its value is found. */
 export const pointParts = {
   point: nameSchema.describe("Name of the measuring point"),
   title: textSchema.describe("What people call it"),
+  labels: z.record(z.string().min(1).max(64), textSchema).optional()
+    .describe("What values of an enumeration mean to people, by the value as text"),
+  keep: keepSchema.optional().describe("When it is stored; none: with every poll or publish"),
   unit: z.string().max(16).default("").describe("UCUM code, such as Cel, %, kg; 1 for a number"),
+  deviceUnit: z.string().min(1).max(16).optional()
+    .describe("UCUM code in which the device tells it, converted into the unit; none: the same"),
   min: z.number().optional().describe("Lowest value the device can mean; below it is a fault"),
   max: z.number().optional().describe("Highest value the device can mean; above it is a fault"),
   example: z.union([z.number(), z.boolean(), z.string()])
     .describe("A value as it usually is; simulators start from it"),
 };
 
+const computedPoint = z.strictObject({
+  point: nameSchema.describe("Name of the computed point"),
+  title: textSchema.describe("What people call it"),
+  rule: z.enum(["minutes-true", "difference"]).describe(
+    "minutes-true: minutes since a switch is on without a break, 0 while it is off; " +
+      "difference: by how much a counter rose since it was stored last",
+  ),
+  of: nameSchema.describe("The point that it is computed from"),
+});
+export type ComputedPoint = z.infer<typeof computedPoint>;
+
+/** Refuses computed points that are made of nothing, or bear the name of another. */
+export function refuseUnknownSources(
+  points: readonly { readonly point: string }[],
+  computed: readonly ComputedPoint[],
+  context: z.RefinementCtx,
+): void {
+  const names = new Set(points.map(({ point }) => point));
+  for (const [index, { point, of }] of computed.entries()) {
+    const complain = (field: string, message: string) =>
+      context.addIssue({ code: "custom", path: ["computed", index, field], message });
+    if (!names.has(of)) complain("of", `there is no point "${of}"`);
+    if (names.has(point)) complain("point", `there is a point "${point}" already`);
+  }
+}
+
 /** What stands at the head of every profile. */
 export const profileParts = {
+  computed: z.array(computedPoint).max(20).default([])
+    .describe("Points that follow from others; they are stored beside those"),
   profile: nameSchema.describe("Name of the profile"),
   title: textSchema.describe("What people call such a device"),
   source: z.string().min(1).describe("Where this knowledge comes from"),

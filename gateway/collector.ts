@@ -27,6 +27,7 @@ import type { Counters } from "./counters.ts";
 import type { Log } from "./log.ts";
 import { Redeliveries } from "./redeliveries.ts";
 import type { Refusals } from "./refusals.ts";
+import type { Values } from "./values/values.ts";
 
 export interface CollectorParts {
   readonly journal: Journal;
@@ -35,6 +36,9 @@ export interface CollectorParts {
   readonly counters: Counters;
   readonly refusals: Refusals;
   readonly log: Log;
+  readonly values: Values;
+  /** Told of each device that tells values, whether they are stored or not. */
+  readonly heard: (device: string, receivedMs: number) => void;
 }
 
 /** Told of a driver's line while it runs. */
@@ -45,6 +49,7 @@ const ALARM_BYTES_MAX = 64 << 10;
 
 const STORED: Outcome = { kind: "stored" };
 const DUPLICATE: Outcome = { kind: "duplicate" };
+const UNCHANGED: Outcome = { kind: "unchanged" };
 
 export class Collector {
   readonly #parts: CollectorParts;
@@ -114,11 +119,44 @@ export class Collector {
     return repeats && !item.possibleDuplicate ? { ...item, possibleDuplicate: true } : item;
   }
 
-  async #store(source: string, given: Batch, onLine: OnLine): Promise<readonly Outcome[]> {
+  /** What a device's profile does not keep is answered, and stays out; all else is stored. */
+  async #store(source: string, batch: Batch, onLine: OnLine): Promise<readonly Outcome[]> {
+    const { values, heard, counters } = this.#parts;
+    const outcomes = batch.map(() => UNCHANGED);
+    const given: Item[] = [];
+    const prepared: Item[] = [];
+    const places: number[] = [];
+    for (const [index, item] of batch.entries()) {
+      const isReading = item.kind === "reading";
+      if (isReading && !item.historical) heard(item.device, item.receivedMs);
+      const news = isReading ? values.prepared(item) : item;
+      if (news === null) continue;
+      given.push(item);
+      prepared.push(news);
+      places.push(index);
+    }
+    const told = await this.#storeAll(source, given, prepared, onLine);
+    for (const [at, outcome] of told.entries()) {
+      outcomes[places[at]] = outcome;
+      const item = given[at];
+      if (item.kind === "reading" && outcome.kind !== "stored") values.unsure(item.device);
+    }
+    const unchanged = batch.length - given.length;
+    if (unchanged > 0) counters.add("tributary_unchanged_total", { source }, unchanged);
+    return outcomes;
+  }
+
+  /** `given`: as their driver knows them; `prepared`: as they are to be stored. */
+  async #storeAll(
+    source: string,
+    given: Batch,
+    prepared: Batch,
+    onLine: OnLine,
+  ): Promise<readonly Outcome[]> {
     const { admission, clock, counters } = this.#parts;
     const noRoom = admission.noRoomFor("reading");
     // What is not stored now is nothing that a later one could repeat.
-    const batch = noRoom === null ? given.map((item) => this.#marked(item)) : given;
+    const batch = noRoom === null ? prepared.map((item) => this.#marked(item)) : prepared;
     const ruler = clock.ruler();
     const stamp = ruler(performance.now());
     const owed = noRoom === null ? this.#unstored.takeOwed(stamp) : NOTHING_OWED;

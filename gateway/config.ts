@@ -187,6 +187,12 @@ export type DeviceConfig =
   | Extract<SourceConfig, { driver: "modbus" }>["settings"]["devices"][number]
   | Extract<SourceConfig, { driver: "mqtt-client" }>["settings"]["devices"][number];
 
+/** How often a device tells its values, as configured, else as its profile says. */
+export function intervalSecondsOf(device: DeviceConfig): number {
+  const own = "intervalSeconds" in device ? device.intervalSeconds : undefined;
+  return own ?? device.profile.intervalSeconds;
+}
+
 /** The devices on a line. */
 export function devicesOf(config: SourceConfig): readonly DeviceConfig[] {
   return config.driver === "mqtt-broker"

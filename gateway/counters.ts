@@ -15,6 +15,10 @@ export const COUNTERS = {
     help: "Readings stored that may be there twice, for want of an id (T2)",
     labels: ["source"],
   },
+  tributary_unchanged_total: {
+    help: "Readings not stored, because their device's profile stores changes",
+    labels: ["source"],
+  },
   tributary_unreadable_total: {
     help: "Messages of known devices that could not be read, stored as they came",
     labels: ["source"],

@@ -9,6 +9,8 @@ import { Collector } from "./collector.ts";
 import { Counters } from "./counters.ts";
 import type { LogLine } from "./log.ts";
 import { Refusals } from "./refusals.ts";
+import type { DeviceConfig } from "./config.ts";
+import { Values } from "./values/values.ts";
 
 export class CollectorDesk implements AsyncDisposable {
   readonly counters = new Counters();
@@ -22,7 +24,11 @@ export class CollectorDesk implements AsyncDisposable {
   failure: Error | null = null;
   readonly #folder: TemporaryFolder;
 
-  private constructor(folder: TemporaryFolder, journal: Journal) {
+  private constructor(
+    folder: TemporaryFolder,
+    journal: Journal,
+    devices: readonly DeviceConfig[],
+  ) {
     this.#folder = folder;
     this.journal = journal;
     this.collector = new Collector({
@@ -34,6 +40,8 @@ export class CollectorDesk implements AsyncDisposable {
       },
       counters: this.counters,
       refusals: this.refusals,
+      values: new Values(devices),
+      heard: () => {},
       log: (line) => this.lines.push(line),
       clock: {
         now: () => stampAt(0),
@@ -42,7 +50,11 @@ export class CollectorDesk implements AsyncDisposable {
     });
   }
 
-  static async open(folder = new TemporaryFolder()): Promise<CollectorDesk> {
+  /** `devices`: those whose profiles say more than that all is kept. */
+  static async open(
+    folder = new TemporaryFolder(),
+    devices: readonly DeviceConfig[] = [],
+  ): Promise<CollectorDesk> {
     const journal = await openJournal({
       directory: folder.path,
       node: "site-1",
@@ -50,13 +62,13 @@ export class CollectorDesk implements AsyncDisposable {
       segmentBytesMax: 64 << 20,
       stamp: stampAt(0),
     });
-    return new CollectorDesk(folder, journal);
+    return new CollectorDesk(folder, journal, devices);
   }
 
   /** Another one behind the same files, as after a restart. */
-  async reopened(): Promise<CollectorDesk> {
+  async reopened(devices: readonly DeviceConfig[] = []): Promise<CollectorDesk> {
     await this.journal.close();
-    return await CollectorDesk.open(this.#folder);
+    return await CollectorDesk.open(this.#folder, devices);
   }
 
   /** Hands batches over as a driver does; resolves with the outcomes of each. */

@@ -14,6 +14,7 @@ export type LogLine =
   | { kind: "source-down"; source: string; reason: string; attempts: number; waitMs: number }
   | { kind: "device"; device: string; state: string; reason: string }
   | { kind: "refusal"; source: string; code: RefusalCode; who: string; detail: string }
+  | { kind: "no-data" | "data-again"; device: string; silentSeconds: number }
   | { kind: "request"; source: string; what: string; who: string; reason: string }
   | { kind: "unreadable"; source: string; device: string; reason: string }
   | { kind: "key-conflict"; device: string; id: string }
@@ -70,6 +71,8 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "source-down": "warning",
   "device": "info",
   "refusal": "warning",
+  "no-data": "warning",
+  "data-again": "info",
   "request": "warning",
   "unreadable": "warning",
   "key-conflict": "warning",

@@ -22,18 +22,31 @@ interface Numbers {
   before: Map<number, number>;
 }
 
+interface Told {
+  readonly point: string;
+  readonly value: unknown;
+  /** Added by us: it may come out otherwise the next time. */
+  readonly computed?: true | undefined;
+}
+
 /** What of an item or of its entry's body says that two are the same. */
 type Content =
   & Pick<ReadingItem, "device">
   & (
-    | { readonly readings: readonly { readonly point: string; readonly value: unknown }[] }
+    | { readonly readings: readonly Told[] }
     | { readonly bytes: string }
   );
 
 const bodySchema = z.intersection(
   z.object({ device: z.string(), packet: z.number(), deviceTime: z.number().optional() }),
   z.union([
-    z.object({ readings: z.array(z.object({ point: z.string(), value: z.unknown() })) }),
+    z.object({
+      readings: z.array(z.object({
+        point: z.string(),
+        value: z.unknown(),
+        computed: z.literal(true).optional(),
+      })),
+    }),
     z.object({ bytes: z.string() }),
   ]),
 );
@@ -130,6 +143,10 @@ function fingerprint(content: Content, deviceMs: number | null): number {
   };
   add(`${deviceMs}`);
   if ("bytes" in content) add(content.bytes);
-  else for (const { point, value } of content.readings) add(`|${point}=${value}`);
+  else {
+    for (const { point, value, computed } of content.readings) {
+      if (!computed) add(`|${point}=${value}`);
+    }
+  }
   return hash >>> 0;
 }

@@ -1,7 +1,7 @@
 /** What a Modbus device's profile says: its registers, and how they are to be read. */
 import * as z from "zod";
 import { ORDERS } from "../packed_value.ts";
-import { pointParts, profileParts } from "../profile_parts.ts";
+import { pointParts, profileParts, refuseUnknownSources } from "../profile_parts.ts";
 
 /** The four tables and the function codes that read them (MODBUS Application Protocol V1.1b3). */
 export const TABLES = { coil: 1, discrete: 2, holding: 3, input: 4 } as const;
@@ -67,7 +67,8 @@ export const modbusProfile = z.strictObject({
   timeoutMs: z.number().int().min(50).max(60_000).default(1000)
     .describe("How long the device may take to answer"),
   points: z.array(point).min(1).max(500),
-}).superRefine(({ points, addressBase, lengthMax }, context) => {
+}).superRefine(({ points, addressBase, lengthMax, computed }, context) => {
+  refuseUnknownSources(points, computed, context);
   for (const [index, { register }] of points.entries()) {
     const complain = (field: string, message: string) =>
       context.addIssue({ code: "custom", path: ["points", index, "register", field], message });

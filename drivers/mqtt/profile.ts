@@ -1,6 +1,12 @@
 /** What an MQTT device's profile says: its topics, and where in a payload its points are. */
 import * as z from "zod";
-import { nameSchema, pointParts, profileParts, textSchema } from "../profile_parts.ts";
+import {
+  nameSchema,
+  pointParts,
+  profileParts,
+  refuseUnknownSources,
+  textSchema,
+} from "../profile_parts.ts";
 import { pathSchema } from "./json_path.ts";
 import { packedSchema } from "./packed_place.ts";
 
@@ -124,7 +130,9 @@ export const mqttProfile = z.strictObject({
     .describe("Topics that the device itself subscribes to"),
   ignored: z.array(topicFilter).max(20).default([])
     .describe("Topics of which the device's messages are taken and not kept, such as its chatter"),
-}).superRefine(({ messages, metrics, availability }, context) => {
+}).superRefine(({ messages, metrics, availability, computed }, context) => {
+  const points = [...messages.flatMap((message) => message.points), ...metrics];
+  refuseUnknownSources(points, computed, context);
   const complain = (field: string, message: string) =>
     context.addIssue({ code: "custom", path: [field], message });
   if (messages.length === 0 && metrics.length === 0) {

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { SystemClock } from "../clock.ts";
 import type { Config, SourceConfig } from "../config.ts";
 import { dig } from "../config_rules.ts";
+import { withStoredUnits } from "../config_units.ts";
 import { hasKeys, openKeystore, PeersFile } from "../keystore.ts";
 import { askNode } from "./local_api.ts";
 
@@ -28,6 +29,7 @@ export async function checkNode(config: Config): Promise<Finding[]> {
     await checkDisk(config),
     checkClock(),
     ...checkFiles(config),
+    ...await checkUnits(config),
     ...checkCertificate(config),
     ...(running
       ? [ok("the node", "it is running; its ports are its own")]
@@ -99,6 +101,15 @@ function checkFiles(config: Config): Finding[] {
       return [{ level: "fault", what: `${name} ${path}`, found }];
     }
   });
+}
+
+async function checkUnits(config: Config): Promise<Finding[]> {
+  try {
+    await withStoredUnits(config);
+    return [];
+  } catch (error) {
+    return [{ level: "fault", what: "units of the devices' profiles", found: message(error) }];
+  }
 }
 
 async function checkDisk({ dataDir }: Config): Promise<Finding> {

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type MqttProfile, pointsOf } from "../../drivers/mqtt/profile.ts";
 import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
+import { inStoredUnits } from "../../drivers/units.ts";
 import { exampleModel } from "../../drivers/simulation.ts";
 import { pause } from "../../sync/timer.ts";
 import { CommandError } from "./local_api.ts";
@@ -26,12 +27,13 @@ export async function simulate(
   { print, signal }: { print: (text: string) => void; signal: AbortSignal },
 ): Promise<void> {
   const profiles = readProfiles([builtInProfiles()]);
-  const profile = profiles.get(name);
-  if (profile === undefined) {
+  const named = profiles.get(name);
+  if (named === undefined) {
     throw new CommandError(
       `There is no profile "${name}"; there are: ${[...profiles.keys()].join(", ")}`,
     );
   }
+  const profile = await inStoredUnits(named);
   if (profile.protocol === "modbus") {
     const { ModbusSimulator } = await import("../../drivers/modbus/simulator.ts");
     if (options.tcp === undefined) {

@@ -2,6 +2,7 @@
 import { pause } from "../../sync/timer.ts";
 import { removeDelivered } from "../blobs/removal.ts";
 import { type Config, isLoopback } from "../config.ts";
+import { withStoredUnits } from "../config_units.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { despiteDisk } from "../disk_failure.ts";
 import { httpHandler } from "../http.ts";
@@ -39,12 +40,15 @@ const DAY_MS = 86_400_000;
  * where it is not to be asked itself.
  */
 export async function runNode(
-  config: Config,
+  given: Config,
   log: Log,
   signal: AbortSignal,
   machine?: string,
 ): Promise<void> {
   const startedMs = performance.now();
+  const config = await withStoredUnits(given).catch((cause) => {
+    throw new CommandError(`Cannot start "${given.node}": ${cause.message}`, { cause });
+  });
   await using node = await opened(config, log, machine);
   const { journal } = node;
   log({
@@ -63,6 +67,8 @@ export async function runNode(
   await Promise.race([catalogue, pause(CATALOGUE_MS, stopping)]);
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
   await role.collector?.recall();
+  const { silence } = role;
+  await silence?.recall();
   using notifier = new Notifier();
   let unready: string | null = "starting";
   const server = serve(node, role, startedMs, () => unready);
@@ -73,6 +79,7 @@ export async function runNode(
     ...role.supervisors.map((supervisor) => supervisor.run(stopping)),
     ...role.links.map((link) => steadily(() => link.run(stopping))),
     catalogue,
+    ...(silence === null ? [] : [steadily(() => silence.run(stopping))]),
     steadily(() => node.disk.run(stopping)),
     steadily(() => node.clockWatch.run(stopping)),
     steadily(() => pruneNow(node, role, stopping)),

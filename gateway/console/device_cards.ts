@@ -31,8 +31,9 @@ export function deviceCards(view: View, devices: readonly DeviceView[], base: st
 }
 
 export function deviceTone(device: DeviceView): Tone {
-  if (!device.configured || device.state === null) return "idle";
-  if (device.state === "offline") return "bad";
+  if (!device.configured) return "idle";
+  if (device.state === "offline" || device.silentSince !== null) return "bad";
+  if (device.state === null) return "idle";
   const worst = device.points.map(pointTone);
   if (worst.includes("bad")) return "bad";
   return device.state === "degraded" || worst.includes("warn") ? "warn" : "good";
@@ -61,6 +62,7 @@ function deviceCard(view: View, device: DeviceView, base: string): Html {
 
 function deviceState(view: View, device: DeviceView): string {
   if (!device.configured) return view.t("notConfigured");
+  if (device.silentSince !== null && device.state !== "offline") return view.t("noData");
   if (device.state === null) return view.t("unknown");
   if (device.state === "online" && device.points.some(({ stale }) => stale)) return view.t("stale");
   if (device.state === "online" && device.points.some(({ quality }) => quality === "fault")) {
@@ -72,7 +74,7 @@ function deviceState(view: View, device: DeviceView): string {
 function mainPoint(view: View, point: PointView): Html {
   return html`<p class="main-value ${pointTone(point)}">
     <span class="label">${titleOf(view, point.title, point.point)}</span>
-    <strong>${valueText(view, point.value)}</strong> <span class="unit">${unit(point)}</span>
+    <strong>${valueText(view, point)}</strong> <span class="unit">${unit(point)}</span>
     ${pointTone(point) === "good" ? "" : badge(pointTone(point), pointState(view, point))}
   </p>`;
 }
@@ -81,7 +83,7 @@ function smallPoint(view: View, point: PointView): Html {
   return html`
     <div class="${pointTone(point)}">
       <dt>${titleOf(view, point.title, point.point)}</dt>
-      <dd>${valueText(view, point.value)} <span class="unit">${unit(point)}</span></dd>
+      <dd>${valueText(view, point)} <span class="unit">${unit(point)}</span></dd>
     </div>
   `;
 }
@@ -122,6 +124,12 @@ export function devicePage(view: View, device: DeviceView): Html {
             <div><dt>${t("interval")}</dt><dd>${device.intervalSeconds ?? "–"} ${t(
               "seconds",
             )}</dd></div>
+            ${device.silentSince === null ? "" : html`
+              <div>
+                <dt>${t("noDataSince")}</dt>
+                <dd>${age(view, device.silentSince)}</dd>
+              </div>
+            `}
             ${device.state === null ? "" : html`
               <div>
                 <dt>${t("reason")}</dt>
@@ -158,7 +166,7 @@ function pointRow(view: View, point: PointView): (Html | string | number)[] {
   const reason = point.reason === null ? "" : html`<br>${explain(view, point.reason)}`;
   return [
     titleOf(view, point.title, point.point),
-    html`${valueText(view, point.value)} <span class="unit">${unit(point)}</span>`,
+    html`${valueText(view, point)} <span class="unit">${unit(point)}</span>`,
     html`${badge(tone, pointState(view, point))}${reason}`,
     age(view, cameAt(view, point)),
     received(view, point),

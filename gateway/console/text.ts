@@ -24,6 +24,8 @@ const TEXTS = {
   degraded: { zh: "异常", en: "Degraded" },
   offline: { zh: "离线", en: "Offline" },
   unknown: { zh: "未知", en: "Unknown" },
+  noData: { zh: "无数据", en: "No data" },
+  noDataSince: { zh: "无数据已", en: "No data for" },
   stale: { zh: "数据过时", en: "Stale" },
   fault: { zh: "故障", en: "Fault" },
   uncertain: { zh: "存疑", en: "Uncertain" },

@@ -73,7 +73,11 @@ export function bytesText(bytes: number): string {
 }
 
 /** A value as people read it, without its unit. */
-export function valueText({ t }: View, value: PointView["value"]): string {
+export function valueText(
+  { t, language }: View,
+  { value, label }: Pick<PointView, "value" | "label">,
+): string {
+  if (label !== null) return label[language];
   if (value === null) return "—";
   if (typeof value === "boolean") return value ? t("yes") : t("no");
   return String(value);

@@ -1,7 +1,7 @@
 /** What a site says of its devices: entry `catalogue`, so that the county knows their names. */
-import { pointsOf } from "../../drivers/mqtt/profile.ts";
+import { toldPoints } from "../../drivers/profile.ts";
 import type { Text } from "../../drivers/profile_parts.ts";
-import { type Config, type DeviceConfig, devicesOf } from "../config.ts";
+import { type Config, type DeviceConfig, devicesOf, intervalSecondsOf } from "../config.ts";
 import type { Node } from "../node.ts";
 
 /** A device as the site describes it. */
@@ -14,6 +14,10 @@ export interface CatalogueDevice {
   readonly intervalSeconds: number;
   /** What people call its points, in the order in which they are shown. */
   readonly points: Readonly<Record<string, Text>>;
+  /** What values of an enumeration mean, by point and value. */
+  readonly labels?: Readonly<Record<string, Readonly<Record<string, Text>>>>;
+  /** Points of which changes are stored: an unchanged value comes again after so many seconds. */
+  readonly heartbeats?: Readonly<Record<string, number>>;
 }
 
 export interface Catalogue {
@@ -47,14 +51,23 @@ export async function tellCatalogue(node: Node, signal: AbortSignal): Promise<vo
 
 function describe(source: string, device: DeviceConfig): CatalogueDevice {
   const { profile } = device;
-  const own = "intervalSeconds" in device ? device.intervalSeconds : undefined;
-  const points = profile.protocol === "modbus" ? profile.points : pointsOf(profile);
+  const points = toldPoints(profile);
+  const labels = points.flatMap(({ point, labels }) =>
+    labels === undefined ? [] : [[point, labels] as const]
+  );
+  const heartbeats = points.flatMap(({ point, keep }) =>
+    keep?.on === "change" ? [[point, keep.heartbeatSeconds] as const] : []
+  );
   return {
     device: device.id,
     title: device.title ?? profile.title,
     profile: profile.profile,
     source,
-    intervalSeconds: own ?? profile.intervalSeconds,
-    points: Object.fromEntries(points.map(({ point, title }) => [point, title])),
+    intervalSeconds: intervalSecondsOf(device),
+    points: Object.fromEntries(
+      [...points, ...profile.computed].map(({ point, title }) => [point, title]),
+    ),
+    ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
+    ...(heartbeats.length === 0 ? {} : { heartbeats: Object.fromEntries(heartbeats) }),
   };
 }

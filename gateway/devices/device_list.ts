@@ -5,12 +5,14 @@ import type { Stamp } from "../../sync/entry.ts";
 import type { QueryTables } from "../tables.ts";
 import { type Corrections, readCorrections } from "./corrected_time.ts";
 import { DATE_MAX } from "./latest.ts";
+import { silentAfterMs } from "../values/silence.ts";
 
 const text = z.object({ zh: z.string(), en: z.string() });
 
 export const pointView = z.object({
   point: z.string(),
   title: text.nullable(),
+  label: text.nullable().describe("What the value of an enumeration means"),
   value: z.union([z.number(), z.string(), z.boolean(), z.null()]),
   unit: z.string().describe("UCUM code"),
   quality: z.string().describe("good, uncertain or fault, as it was stored"),
@@ -21,7 +23,10 @@ export const pointView = z.object({
     .describe("When it came, where that clock was doubtful and is known to have been wrong"),
   deviceTime: z.iso.datetime().nullable().describe("The device's own clock, where it tells one"),
   ageSeconds: z.number().describe("Since it came; in this node's own boot no clock moves it"),
-  stale: z.boolean().describe("Older than twice the device's interval: not a value of now"),
+  stale: z.boolean().describe(
+    "Older than twice the device's interval, and the heartbeat where changes are stored, " +
+      "or the device is silent: not a value of now",
+  ),
   origin: z.string(),
   seq: z.number().describe("Entry of the stream reading that holds it"),
 });
@@ -38,6 +43,8 @@ export const deviceView = z.object({
   state: z.string().nullable().describe("online, degraded, offline; null while nothing is known"),
   reason: z.string().nullable(),
   since: z.iso.datetime().nullable(),
+  silentSince: z.iso.datetime().nullable()
+    .describe("When it was found to tell nothing any more (no-data), until it does again"),
   points: z.array(pointView),
 });
 export type DeviceView = z.infer<typeof deviceView>;
@@ -48,11 +55,9 @@ const about = z.object({
   source: z.string(),
   intervalSeconds: z.number(),
   points: z.record(z.string(), text),
+  labels: z.record(z.string(), z.record(z.string(), text)).default({}),
+  heartbeats: z.record(z.string(), z.number()).default({}),
 });
-
-/** Two intervals without a value, and a little for the way. */
-const STALE_INTERVALS = 2;
-const STALE_GRACE_SECONDS = 3;
 
 /** This moment, on the wall clock and within this node's boot. */
 export type Now = Pick<Stamp, "wallMs" | "bootId" | "bootMs">;
@@ -91,6 +96,7 @@ function deviceFrom(row: Row, points: readonly Row[], moments: Moments): DeviceV
     const index = order.indexOf(point);
     return index < 0 ? order.length : index;
   };
+  const silent = row.numberOrNull("silent");
   return {
     site: row.text("node"),
     device: row.text("device"),
@@ -102,7 +108,8 @@ function deviceFrom(row: Row, points: readonly Row[], moments: Moments): DeviceV
     state: row.textOrNull("state"),
     reason: row.textOrNull("reason"),
     since: iso(moments.corrected(row) ?? row.numberOrNull("since")),
-    points: points.map((point) => pointFrom(point, known, moments))
+    silentSince: iso(silent),
+    points: points.map((point) => pointFrom(point, known, silent !== null, moments))
       .sort((a, b) => place(a) - place(b)),
   };
 }
@@ -110,6 +117,7 @@ function deviceFrom(row: Row, points: readonly Row[], moments: Moments): DeviceV
 function pointFrom(
   row: Row,
   known: z.infer<typeof about> | null,
+  silent: boolean,
   { now, corrected }: Moments,
 ): PointView {
   const wall = row.number("wall");
@@ -118,13 +126,16 @@ function pointFrom(
     ? now.bootMs - row.number("bootms")
     : now.wallMs - (right ?? wall);
   const ageSeconds = Math.max(0, Math.round(ageMs / 1000));
+  const point = row.text("point");
+  const value = JSON.parse(row.text("value"));
   const limit = known === null
     ? Infinity
-    : known.intervalSeconds * STALE_INTERVALS + STALE_GRACE_SECONDS;
+    : silentAfterMs(known.intervalSeconds * 1000) / 1000 + (known.heartbeats[point] ?? 0);
   return {
-    point: row.text("point"),
-    title: known?.points[row.text("point")] ?? null,
-    value: JSON.parse(row.text("value")),
+    point,
+    title: known?.points[point] ?? null,
+    label: known?.labels[point]?.[String(value)] ?? null,
+    value,
     unit: row.text("unit"),
     quality: row.text("quality"),
     reason: row.textOrNull("reason"),
@@ -133,7 +144,7 @@ function pointFrom(
     correctedTime: iso(right),
     deviceTime: iso(row.numberOrNull("devicetime")),
     ageSeconds,
-    stale: ageSeconds > limit,
+    stale: silent || ageSeconds > limit,
     origin: row.text("origin"),
     seq: row.number("seq"),
   };

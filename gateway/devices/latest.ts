@@ -7,7 +7,7 @@ import { bodyOf, type Projection } from "../projection.ts";
 
 export const latest: Projection = {
   name: "latest",
-  version: 3,
+  version: 4,
   schema: `
 CREATE TABLE devices (
   node TEXT NOT NULL,
@@ -21,6 +21,9 @@ CREATE TABLE devices (
   life INTEGER NOT NULL,
   seq INTEGER NOT NULL,
   about TEXT,
+  silent INTEGER,
+  silentlife INTEGER NOT NULL DEFAULT 0,
+  silentseq INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (node, device)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE nodes (
@@ -68,6 +71,8 @@ const readingBody = z.object({
 });
 const stateBody = z.object({ device: z.string(), state: z.string(), reason: z.string() });
 
+const silenceBody = z.object({ device: z.string() });
+
 const catalogueBody = z.object({
   title: z.object({ zh: z.string(), en: z.string() }),
   devices: z.array(z.object({ device: z.string() }).loose()),
@@ -108,6 +113,10 @@ ON CONFLICT (node, device) DO UPDATE SET
   life = excluded.life, seq = excluded.seq
 WHERE (excluded.life, excluded.seq) > (life, seq)`;
 
+const UPDATE_SILENCE = `
+UPDATE devices SET silent = ?, silentlife = ?, silentseq = ?
+WHERE node = ? AND device = ? AND (?, ?) > (silentlife, silentseq)`;
+
 const UPSERT_NODE = `
 INSERT INTO nodes (node, title, catalogue, life, seq) VALUES (?,?,?,?,?)
 ON CONFLICT (node) DO UPDATE SET title = excluded.title, catalogue = excluded.catalogue,
@@ -137,6 +146,7 @@ function apply(database: Database, entries: readonly Entry[]): void {
   }
   for (const entry of entries) {
     if (entry.kind === "catalogue") writeCatalogue(database, entry);
+    if (entry.kind === "no-data" || entry.kind === "data-again") writeSilence(database, entry);
   }
   const origin = entries.length === 0 ? null : parseOrigin(entries[0].origin);
   if (origin === null) return;
@@ -188,6 +198,18 @@ function takeState(entry: Entry, states: Map<string, LastState>): void {
   const body = stateBody.safeParse(bodyOf(entry));
   if (!body.success || states.has(body.data.device)) return;
   states.set(body.data.device, { entry, state: body.data });
+}
+
+/** Since when a device has been silent (rule C7), or that it is not any more. */
+function writeSilence(database: Database, entry: Entry): void {
+  const life = parseOrigin(entry.origin);
+  const body = silenceBody.safeParse(bodyOf(entry));
+  if (life === null || !body.success) return;
+  const since = entry.kind === "no-data" ? entry.time.wallMs : null;
+  const { device } = body.data;
+  database.run(INSERT_DEVICE, [life.node, device]);
+  const at = [life.life, entry.seq];
+  database.run(UPDATE_SILENCE, [since, ...at, life.node, device, ...at]);
 }
 
 /** What a node says of itself and of all its devices; those it does not name are gone. */

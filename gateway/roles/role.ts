@@ -5,6 +5,7 @@ import type { CentreLink } from "../centre_link.ts";
 import type { Collector } from "../collector.ts";
 import type { Replication } from "../replication.ts";
 import type { Supervisor } from "../supervise.ts";
+import type { SilenceAlarms } from "../values/silence_alarms.ts";
 
 export interface Role {
   readonly supervisors: readonly Supervisor[];
@@ -13,6 +14,8 @@ export interface Role {
   /** What ships files, one for each centre. */
   readonly couriers: readonly BlobCourier[];
   readonly collector: Collector | null;
+  /** What tells of silent devices, where there are devices. */
+  readonly silence: SilenceAlarms | null;
   /** Answers below `/sync/`, or `null` where nobody is answered. */
   readonly sync: SyncHandler | null;
 }

@@ -6,14 +6,24 @@ import { devicesOf, type SiteConfig, type SourceConfig } from "../config.ts";
 import type { Node } from "../node.ts";
 import { replicationOf } from "../replication.ts";
 import { type Source, Supervisor } from "../supervise.ts";
+import { SilenceAlarms } from "../values/silence_alarms.ts";
+import { Values } from "../values/values.ts";
 import type { Role } from "./role.ts";
 
 export function siteRole(node: Node, config: SiteConfig): Role {
-  const collector = new Collector({ ...node, admission: node.disk });
+  const devices = config.sources.flatMap(devicesOf);
+  const silence = new SilenceAlarms(devices, { ...node, node: config.node, admission: node.disk });
+  const collector = new Collector({
+    ...node,
+    admission: node.disk,
+    values: new Values(devices),
+    heard: (device, receivedMs) => silence.heard(device, receivedMs),
+  });
   const replication = replicationOf(node);
   const parts = { ...node, collector, random: Math.random };
   return {
     collector,
+    silence,
     supervisors: config.sources.map((source) => new Supervisor(sourceOf(source), parts)),
     ...centresOf(node, config.counties, replication),
     replication,

@@ -1,0 +1,84 @@
+/** Tells of devices that are silent: alarms `no-data` and `data-again` (rule C7). */
+import type { NewEntry } from "../../sync/append.ts";
+import { JournalUnwritable } from "../../sync/journal.ts";
+import { pause } from "../../sync/timer.ts";
+import type { Admission } from "../admission.ts";
+import type { Clock } from "../clock.ts";
+import { newEntry } from "../collected_entry.ts";
+import { type DeviceConfig, intervalSecondsOf } from "../config.ts";
+import type { Log } from "../log.ts";
+import type { QueryTables } from "../tables.ts";
+import { SilenceWatch } from "./silence.ts";
+
+/** How often it is looked who is silent. */
+const LOOK_MS = 1000;
+/** Alarms that wait for a disk that does not write; of more the oldest are forgotten. */
+const OWED_MAX = 1000;
+
+export interface SilenceParts {
+  readonly node: string;
+  readonly tables: QueryTables;
+  readonly admission: Admission;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class SilenceAlarms {
+  readonly #parts: SilenceParts;
+  readonly #devices: readonly DeviceConfig[];
+  #watch: SilenceWatch;
+  readonly #owed: NewEntry[] = [];
+
+  constructor(devices: readonly DeviceConfig[], parts: SilenceParts) {
+    this.#parts = parts;
+    this.#devices = devices;
+    this.#watch = this.#watchFrom(new Set());
+  }
+
+  #watchFrom(silent: ReadonlySet<string>): SilenceWatch {
+    const devices = this.#devices.map((device) => ({
+      device: device.id,
+      intervalMs: intervalSecondsOf(device) * 1000,
+    }));
+    return new SilenceWatch(devices, performance.now(), silent);
+  }
+
+  /** Takes up of whom was told before this process that they are silent. */
+  async recall(): Promise<void> {
+    const { tables, node } = this.#parts;
+    const sql = "SELECT device FROM devices WHERE node = ? AND silent IS NOT NULL";
+    const rows = await tables.rows(sql, [node]);
+    this.#watch = this.#watchFrom(new Set(rows.map((row) => row.text("device"))));
+  }
+
+  heard(device: string, receivedMs: number): void {
+    this.#watch.heard(device, receivedMs);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.look();
+      await pause(LOOK_MS, signal);
+    }
+  }
+
+  /** Looks once who is silent, and writes down what is to be told. */
+  async look(): Promise<void> {
+    const { clock, admission, log } = this.#parts;
+    const now = clock.now();
+    for (const { kind, device, silentMs } of this.#watch.look(performance.now())) {
+      const silentSeconds = Math.round(silentMs / 1000);
+      this.#owed.push(newEntry("alarm", kind, now, { device, silentSeconds }));
+      if (this.#owed.length > OWED_MAX) this.#owed.shift();
+      log({ kind, device, silentSeconds });
+    }
+    if (this.#owed.length === 0) return;
+    const owed = [...this.#owed];
+    try {
+      await admission.append(owed, now);
+      this.#owed.splice(0, owed.length);
+    } catch (error) {
+      if (!(error instanceof JournalUnwritable)) throw error;
+    }
+  }
+}
