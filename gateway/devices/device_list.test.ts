@@ -47,6 +47,33 @@ describe("G7: a value", () => {
     expect(point.time).toBe(new Date(stampAt(0).wallMs).toISOString());
   });
 
+  test("of which changes are stored is stale after the heartbeat too, or when it is silent", async () => {
+    await using desk = await TablesDesk.open({ node: "site-1" });
+    const about = { ...fridge, heartbeats: { temperature: 60 } };
+    await desk.append("catalogue", { title, devices: [about] });
+    await desk.append("reading", reading("temperature", 4.2), 0);
+    const staleAt = async (ms: number) => (await shown(desk, ms))[0].points[0].stale;
+    expect([await staleAt(83_000), await staleAt(84_000)]).toEqual([false, true]);
+    await desk.append("no-data", { device: "fridge-1", silentSeconds: 23 }, 30_000, "alarm");
+    const [silent] = await shown(desk, 31_000);
+    expect(silent.silentSince).toBe(new Date(stampAt(30_000).wallMs).toISOString());
+    expect(silent.points[0].stale).toBe(true);
+    await desk.append("data-again", { device: "fridge-1", silentSeconds: 9 }, 40_000, "alarm");
+    expect((await shown(desk, 41_000))[0].silentSince).toBeNull();
+    expect(await staleAt(41_000)).toBe(false);
+  });
+
+  test("of an enumeration has the label that the profile gives it", async () => {
+    await using desk = await TablesDesk.open({ node: "site-1" });
+    const open = { zh: "开", en: "open" };
+    const about = { ...fridge, labels: { "door-open": { 1: open } } };
+    await desk.append("catalogue", { title, devices: [about] });
+    await desk.append("reading", reading("door-open", 1), 0);
+    expect((await shown(desk))[0].points[0]).toMatchObject({ value: 1, label: open });
+    await desk.append("reading", reading("door-open", 2), 1000);
+    expect((await shown(desk))[0].points[0]).toMatchObject({ value: 2, label: null });
+  });
+
   test("of a device whose interval nobody knows is not called stale", async () => {
     await using desk = await TablesDesk.open({ node: "site-1" });
     await desk.append("reading", reading("temperature", 4.2), 0);

@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import type { Item } from "../../drivers/driver.ts";
+import { mqttProfile } from "../../drivers/mqtt/profile.ts";
+import type { DeviceConfig } from "../config.ts";
+import { CollectorDesk } from "../fixture_collector.ts";
+import { TemporaryFolder } from "../../sync/fixtures.ts";
+
+const title = { zh: "冰箱", en: "Fridge" };
+
+/** A fridge of which changes of 0.2 degrees are stored, and how long its door is open. */
+const FRIDGE: DeviceConfig = {
+  id: "fridge-1",
+  profile: mqttProfile.parse({
+    profile: "fridge",
+    title,
+    source: "a test",
+    protocol: "mqtt",
+    intervalSeconds: 10,
+    messages: [{
+      topic: "fridges/{device}",
+      points: [
+        {
+          point: "temperature",
+          title,
+          unit: "Cel",
+          path: "t",
+          example: 4,
+          keep: { on: "change", deadband: 0.2, heartbeatSeconds: 60 },
+        },
+        { point: "door", title, path: "d", example: false, keep: { on: "change" } },
+      ],
+    }],
+    computed: [{ point: "open-minutes", title, rule: "minutes-true", of: "door" }],
+  }),
+};
+
+let connectedMs = 0;
+
+function told(seconds: number, temperature: number, door: boolean): Item {
+  return {
+    kind: "reading",
+    device: "fridge-1",
+    readings: [
+      { point: "temperature", value: temperature, unit: "Cel", quality: "good" },
+      { point: "door", value: door, unit: "", quality: "good" },
+    ],
+    deviceMs: null,
+    receivedMs: seconds * 1000,
+    identity: null,
+    possibleDuplicate: false,
+    delivery: { connectedMs, number: 1 + seconds % 60_000 },
+  };
+}
+
+async function stored(desk: CollectorDesk): Promise<unknown[]> {
+  return (await desk.entries("reading")).map(({ body }) => body.readings);
+}
+
+test("what the profile does not keep is answered and not stored; what changed is, whole", async () => {
+  await using desk = await CollectorDesk.open(new TemporaryFolder(), [FRIDGE]);
+  const outcomes = await desk.give(
+    [told(0, 4.5, false), told(10, 4.6, false)],
+    [told(20, 4.4, false)],
+    [told(30, 4.4, true)],
+    [told(95, 4.4, true)],
+  );
+  expect(outcomes.flat().map(({ kind }) => kind))
+    .toEqual(["stored", "unchanged", "unchanged", "stored", "stored"]);
+  const open = (value: number) => ({
+    point: "open-minutes",
+    value,
+    unit: "min",
+    quality: "good",
+    computed: true,
+  });
+  const values = (temperature: number, door: boolean) => [
+    expect.objectContaining({ point: "temperature", value: temperature }),
+    expect.objectContaining({ point: "door", value: door }),
+  ];
+  expect(await stored(desk)).toEqual([
+    [...values(4.5, false), open(0)],
+    [...values(4.4, true), open(0)],
+    [
+      ...values(4.4, true),
+      { ...open(1), quality: "uncertain", reason: "not watched throughout" },
+    ],
+  ]);
+});
+
+test("G2: a value for which there was no room is not what the next one is compared with", async () => {
+  await using desk = await CollectorDesk.open(new TemporaryFolder(), [FRIDGE]);
+  await desk.give([told(0, 4.5, false)]);
+  desk.noRoom = () => ({ code: "disk-full", reason: "a test" });
+  const [[refused]] = await desk.give([told(10, 9, false)]);
+  expect(refused.kind).toBe("unavailable");
+  desk.noRoom = () => null;
+  const [[same]] = await desk.give([told(20, 9, false)]);
+  expect(same.kind).toBe("stored");
+});
+
+test("G3: what is sent again over a new connection is marked, computed points or not", async () => {
+  const desk = await CollectorDesk.open(new TemporaryFolder(), [FRIDGE]);
+  connectedMs = 1;
+  await desk.give([told(0, 4.5, false)]);
+  await using again = await desk.reopened([FRIDGE]);
+  await again.collector.recall();
+  connectedMs = 2;
+  await again.give([told(0, 4.5, false)]);
+  const entries = await again.entries("reading");
+  expect(entries.map(({ body }) => body.possibleDuplicate)).toEqual([undefined, true]);
+});
