@@ -87,6 +87,27 @@ export interface LineItem {
   readonly detail: string;
 }
 
+/** What is counted of a device that is asked, beside the time until it answered. */
+export const STATISTICS = [
+  "requests",
+  "answers",
+  "timeouts",
+  "crcErrors",
+  /** Answers to another question, of another unit, or two to one. */
+  "mismatches",
+  "exceptions",
+] as const;
+export type Statistic = typeof STATISTICS[number];
+
+/** What was counted of a device since the last such item: shown, not stored. */
+export interface StatisticsItem {
+  readonly kind: "statistics";
+  readonly device: string;
+  readonly counts: Readonly<Record<Statistic, number>>;
+  /** From question to answer, the sum over all answers. */
+  readonly latencyMs: number;
+}
+
 /** Something was turned away: counted, listed, and told once. */
 export interface RefusalItem {
   readonly kind: "refusal";
@@ -130,6 +151,7 @@ export type Item =
   | UnreadableItem
   | StateItem
   | LineItem
+  | StatisticsItem
   | RefusalItem
   | ReleaseItem
   | SettledItem;

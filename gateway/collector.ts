@@ -24,6 +24,7 @@ import {
   unreadableEntry,
 } from "./collected_entry.ts";
 import type { Counters } from "./counters.ts";
+import { countRequests } from "./devices/request_counts.ts";
 import type { Log } from "./log.ts";
 import { Redeliveries } from "./redeliveries.ts";
 import type { Refusals } from "./refusals.ts";
@@ -230,6 +231,9 @@ export class Collector {
         return { kind: "release", channel: item.channel, id: item.id };
       case "line":
         onLine(item.detail);
+        return null;
+      case "statistics":
+        countRequests(this.#parts.counters, item);
         return null;
       case "refusal": {
         const { code, who, detail } = item;

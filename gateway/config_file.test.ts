@@ -141,6 +141,8 @@ counties:
     expect(faultsOf(text).map(({ path, message }) => `${path}: ${message}`)).toEqual([
       'sources[0].settings.devices[1].id: another device is called "fridge-1" already',
       'sources[1].name: another line is called "line" already',
+      'sources[1].settings.connection.host: the line "line" has h:502 already; ' +
+      "a line has one owner: put its devices there",
       'sources[2].settings.clients[1].username: another client is called "u" already',
       'sources[2].settings.clients[1].devices[0].id: another device is called "fridge-1" already',
       'counties[1].node: another centre is called "county-a" already',
@@ -271,6 +273,30 @@ describe("what is no YAML", () => {
   });
 });
 
+test("a serial port or a converter has one owner, by whatever name it is called", () => {
+  using folder = new TemporaryFolder();
+  const alias = join(folder.path, "usb-1a86");
+  Deno.symlinkSync("/dev/null", alias);
+  const line = (name: string, connection: string) =>
+    `  - name: ${name}
+    driver: modbus
+    settings:
+      connection: ${connection}
+      devices: [{ id: d-${name}, profile: vaccine-fridge }]\n`;
+  const text = `${SITE}sources:
+${line("a", "{ type: serial, port: /dev/null }")}
+${line("b", `{ type: serial, port: ${alias} }`)}
+${line("c", "{ type: rtu-over-tcp, host: Converter, port: 4196 }")}
+${line("d", "{ type: tcp, host: converter, port: 4196 }")}
+${line("e", "{ type: serial, port: /dev/ttyUSB9 }")}
+${line("f", "{ type: serial, port: /dev/ttyUSB8 }")}`;
+  const owned = "a line has one owner: put its devices there";
+  expect(faultsOf(text).map(({ path, message }) => `${path}: ${message}`)).toEqual([
+    `sources[1].settings.connection.port: the line "a" has ${alias} (/dev/null) already; ${owned}`,
+    `sources[3].settings.connection.host: the line "c" has converter:4196 already; ${owned}`,
+  ]);
+});
+
 test("anchors and aliases may save an operator some typing", () => {
   const text = `${SITE}sources:
   - name: a
@@ -281,6 +307,8 @@ test("anchors and aliases may save an operator some typing", () => {
   - { name: b, driver: modbus, settings: *line }
 `;
   expect(told(text)).toEqual([
+    '10:32 sources[1].settings.connection.host: the line "a" has 127.0.0.1:502 already; ' +
+    "a line has one owner: put its devices there",
     '10:32 sources[1].settings.devices[0].id: another device is called "fridge-1" already',
     '10:32 sources[1].settings.devices[1].id: another device is called "f-2" already',
   ]);

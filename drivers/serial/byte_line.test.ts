@@ -2,8 +2,9 @@ import * as net from "node:net";
 import { describe, expect, test } from "vitest";
 import { DeviceError } from "../driver.ts";
 import { freePort, until } from "../fixtures.ts";
-import { type ByteLine, CHUNK_BYTES_MAX, openByteLine } from "./byte_line.ts";
+import { type ByteLine, CHUNK_BYTES_MAX } from "./byte_line.ts";
 import { gathered, ptyPair } from "./fixtures.ts";
+import { openByteLine } from "./open_byte_line.ts";
 import { characterMs, serialSettings, socketSettings } from "./settings.ts";
 
 const serial = (port: string, more: object = {}) =>

@@ -1,6 +1,5 @@
 /** A line of bytes, whatever carries it: a serial port, or a socket of a cheap converter. */
 import { DeviceError } from "../driver.ts";
-import type { SerialSettings, SocketSettings } from "./settings.ts";
 
 /** Bytes of one read at most; nothing is kept beyond it. */
 export const CHUNK_BYTES_MAX = 4096;
@@ -17,16 +16,6 @@ export interface ByteLine extends AsyncDisposable {
   listen(take: (bytes: Uint8Array) => void): void;
   /** Resolves when the bytes are with the system; a line that fails rejects with its error. */
   write(bytes: Uint8Array): Promise<void>;
-}
-
-/** Opens what the settings name; throws {@link DeviceError} where that is not to be had. */
-export async function openByteLine(settings: SerialSettings | SocketSettings): Promise<ByteLine> {
-  if (settings.type === "serial") {
-    const { openSerialPort } = await import("./serial_port.ts");
-    return await openSerialPort(settings);
-  }
-  const { openSocket } = await import("./socket.ts");
-  return await openSocket(settings);
 }
 
 /** How a line tells its end: once, to all who wait. */
