@@ -206,7 +206,7 @@ sources:
       '5:12 journal.hash: there is no hash "md5" (want sha256 or sm3)',
       "5:23 journal.segmentMiB: found 0; want 1 or more",
       "7:23 counties[0].url: want https: http is for this machine itself",
-      '9:58 sources[0].settings.connection.type: there is no type "rtu" (want tcp)',
+      '9:58 sources[0].settings.connection.type: there is no type "rtu" (want tcp or serial or rtu-over-tcp)',
       "9:71 sources[0].settings.devices: found []; want 1 item or more",
       "10:5 sources[1].name: it is missing; want text",
       "10:40 sources[1].settings.port: found 99999; want 65535 or less",
@@ -307,10 +307,10 @@ test("anchors and aliases may save an operator some typing", () => {
   - { name: b, driver: modbus, settings: *line }
 `;
   expect(told(text)).toEqual([
-    '10:32 sources[1].settings.connection.host: the line "a" has 127.0.0.1:502 already; ' +
-    "a line has one owner: put its devices there",
     '10:32 sources[1].settings.devices[0].id: another device is called "fridge-1" already',
     '10:32 sources[1].settings.devices[1].id: another device is called "f-2" already',
+    '10:32 sources[1].settings.connection.host: the line "a" has 127.0.0.1:502 already; ' +
+    "a line has one owner: put its devices there",
   ]);
 });
 

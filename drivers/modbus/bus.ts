@@ -9,7 +9,7 @@ import { openByteLine } from "../serial/open_byte_line.ts";
 import type { Answer, FailureCode } from "./answer.ts";
 import type { Framing } from "./framing.ts";
 import { answerLength, decodeAnswer, type Request } from "./request.ts";
-import { RtuFraming } from "./rtu_framing.ts";
+import { goesOn, RtuFraming } from "./rtu_framing.ts";
 import { type Connection, lineTiming } from "./settings.ts";
 import { TcpFraming } from "./tcp_framing.ts";
 import { type Exchange, Trace } from "./trace.ts";
@@ -182,17 +182,14 @@ export class ModbusBus implements AsyncDisposable {
     return { answer, latencyMs };
   }
 
-  /**
-   * Whether the same unit goes on behind its answer, within the silence that ends a frame: then
-   * two have answered, or one of the answers is late, and neither can be believed.
-   */
+  /** Whether the unit goes on within the silence that ends its answer. */
   async #heardBehind(unit: number, pdu: Uint8Array): Promise<boolean> {
     if (this.#framing.named) return false;
     this.#behind = [];
     await this.#silence(this.#timing.gapMs);
-    const bytes = this.#behind.flatMap((chunk) => [...chunk]);
+    const behind = Uint8Array.from(this.#behind.flatMap((chunk) => [...chunk]));
     this.#behind = null;
-    return bytes.some((byte, at) => byte === unit && bytes[at + 1] === pdu[0]);
+    return goesOn(behind, unit, pdu[0]);
   }
 
   #take(bytes: Uint8Array): void {

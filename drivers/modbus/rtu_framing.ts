@@ -11,6 +11,11 @@ import { answerLength, encodeRequest, functionOf, type Request } from "./request
 const KEPT_BYTES_MAX = 4 * 256;
 const EXCEPTION_FRAME = 5;
 
+const TWO_ANSWERS: Found = {
+  answer: null,
+  spoilt: { code: "mismatch", reason: "two answers came to one question" },
+};
+
 interface InFlight {
   readonly unit: number;
   readonly request: Request;
@@ -62,12 +67,9 @@ export class RtuFraming implements Framing {
       this.#drop(at);
       this.#bytes = this.#bytes.slice(length);
       this.#inFlight = null;
-      // A master hears one answer. When there is more, two have answered, or one of them is late.
-      const more = this.#bytes.length;
+      const more = this.#bytes;
       this.forget();
-      if (more === 0) return { answer, spoilt: null };
-      const reason = `${more} more bytes came behind the answer`;
-      return { answer: null, spoilt: { code: "mismatch", reason } };
+      return goesOn(more, inFlight.unit, answer[0]) ? TWO_ANSWERS : { answer, spoilt: null };
     }
     return this.#spoilt(inFlight);
   }
@@ -103,6 +105,14 @@ export class RtuFraming implements Framing {
     this.strayBytes += count;
     this.#bytes = this.#bytes.slice(count);
   }
+}
+
+/**
+ * Whether the same unit and function go on behind an answer: then two have answered, or one of the
+ * answers is late, and neither can be believed. Anything else is noise.
+ */
+export function goesOn(behind: Uint8Array, unit: number, code: number): boolean {
+  return behind.some((byte, at) => byte === unit && behind[at + 1] === code);
 }
 
 /** A frame with its CRC behind it. */
