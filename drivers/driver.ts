@@ -100,6 +100,27 @@ export interface RequestItem {
   readonly reason: string;
 }
 
+/** What is counted of a device that is asked, beside the time until it answered. */
+export const STATISTICS = [
+  "requests",
+  "answers",
+  "timeouts",
+  "crcErrors",
+  /** Answers to another question, of another unit, or two to one. */
+  "mismatches",
+  "exceptions",
+] as const;
+export type Statistic = typeof STATISTICS[number];
+
+/** What was counted of a device since the last such item: shown, not stored. */
+export interface StatisticsItem {
+  readonly kind: "statistics";
+  readonly device: string;
+  readonly counts: Readonly<Record<Statistic, number>>;
+  /** From question to answer, the sum over all answers. */
+  readonly latencyMs: number;
+}
+
 /** Something was turned away: counted, listed, and told once. */
 export interface RefusalItem {
   readonly kind: "refusal";
@@ -145,6 +166,7 @@ export type Item =
   | StateItem
   | LineItem
   | RequestItem
+  | StatisticsItem
   | RefusalItem
   | ReleaseItem
   | SettledItem;

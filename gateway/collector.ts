@@ -5,7 +5,6 @@ import type {
   Identity,
   Item,
   Outcome,
-  Quality,
   ReadingItem,
   Run,
   UnreadableItem,
@@ -24,7 +23,9 @@ import {
   unreadableEntry,
 } from "./collected_entry.ts";
 import type { Counters } from "./counters.ts";
+import { countRequests } from "./devices/request_counts.ts";
 import type { Log } from "./log.ts";
+import { STORED, Tally } from "./collected_tally.ts";
 import { Redeliveries } from "./redeliveries.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Values } from "./values/values.ts";
@@ -47,8 +48,6 @@ export type OnLine = (detail: string) => void;
 /** Of a message that was refused, so much is kept in its alarm. */
 const ALARM_BYTES_MAX = 64 << 10;
 
-const STORED: Outcome = { kind: "stored" };
-const DUPLICATE: Outcome = { kind: "duplicate" };
 const UNCHANGED: Outcome = { kind: "unchanged" };
 
 export class Collector {
@@ -275,6 +274,9 @@ export class Collector {
         this.#parts.log({ kind: "request", source, what, who, reason });
         return null;
       }
+      case "statistics":
+        countRequests(this.#parts.counters, item);
+        return null;
       case "refusal": {
         const { code, who, detail } = item;
         const { refusals, counters, log } = this.#parts;
@@ -359,43 +361,4 @@ export class Collector {
 function unwritableBy(error: unknown): NoRoom {
   if (!(error instanceof JournalUnwritable)) throw error;
   return { code: "unwritable", reason: error.reason };
-}
-
-/** What became of a batch, counted: the counters are told once for all of it. */
-class Tally {
-  #readings = 0;
-  #duplicates = 0;
-  #possibleDuplicates = 0;
-  #unreadable = 0;
-  readonly #points: Record<Quality, number> = { good: 0, uncertain: 0, fault: 0 };
-
-  outcome(item: Item, appended: Appended): Outcome {
-    if (appended.kind === "duplicate") {
-      this.#duplicates++;
-      return DUPLICATE;
-    }
-    if (appended.kind !== "stored") return STORED;
-    if (item.kind === "unreadable") this.#unreadable++;
-    if (item.kind === "reading") {
-      this.#readings++;
-      if (item.possibleDuplicate) this.#possibleDuplicates++;
-      for (const { quality } of item.readings) this.#points[quality]++;
-    }
-    return STORED;
-  }
-
-  addTo(counters: Counters, source: string): void {
-    const counts = [
-      ["tributary_readings_total", this.#readings],
-      ["tributary_duplicates_total", this.#duplicates],
-      ["tributary_possible_duplicates_total", this.#possibleDuplicates],
-      ["tributary_unreadable_total", this.#unreadable],
-    ] as const;
-    for (const [name, count] of counts) {
-      if (count > 0) counters.add(name, { source }, count);
-    }
-    for (const [quality, count] of Object.entries(this.#points)) {
-      if (count > 0) counters.add("tributary_points_total", { quality }, count);
-    }
-  }
 }

@@ -1,6 +1,9 @@
 /** The one schema of `tributary.yaml`: shapes, defaults, units and help in one place. */
 import * as z from "zod";
+import { intervalSecondsOf as classSecondsOf } from "../drivers/modbus/schedule.ts";
+import type { ModbusDevice } from "../drivers/modbus/settings.ts";
 import { modbus, mqttBroker, mqttClient } from "../drivers/mod.ts";
+import { toldPoints } from "../drivers/profile.ts";
 import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
 import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
@@ -187,10 +190,21 @@ export type DeviceConfig =
   | Extract<SourceConfig, { driver: "modbus" }>["settings"]["devices"][number]
   | Extract<SourceConfig, { driver: "mqtt-client" }>["settings"]["devices"][number];
 
-/** How often a device tells its values, as configured, else as its profile says. */
+/** How often a device tells the values that it tells most often. */
 export function intervalSecondsOf(device: DeviceConfig): number {
-  const own = "intervalSeconds" in device ? device.intervalSeconds : undefined;
-  return own ?? device.profile.intervalSeconds;
+  const all = toldPoints(device.profile).map(({ point }) => pointIntervalSeconds(device, point));
+  return Math.min(...all);
+}
+
+/** How often it tells one of them, as configured, else as its profile says. */
+export function pointIntervalSeconds(device: DeviceConfig, point: string): number {
+  if (!isModbus(device)) return device.profile.intervalSeconds;
+  const poll = device.profile.points.find((one) => one.point === point)?.poll ?? "normal";
+  return classSecondsOf(device, poll);
+}
+
+function isModbus(device: DeviceConfig): device is ModbusDevice {
+  return device.profile.protocol === "modbus";
 }
 
 /** The devices on a line. */

@@ -141,6 +141,8 @@ counties:
     expect(faultsOf(text).map(({ path, message }) => `${path}: ${message}`)).toEqual([
       'sources[0].settings.devices[1].id: another device is called "fridge-1" already',
       'sources[1].name: another line is called "line" already',
+      'sources[1].settings.connection.host: the line "line" has h:502 already; ' +
+      "a line has one owner: put its devices there",
       'sources[2].settings.clients[1].username: another client is called "u" already',
       'sources[2].settings.clients[1].devices[0].id: another device is called "fridge-1" already',
       'counties[1].node: another centre is called "county-a" already',
@@ -204,7 +206,7 @@ sources:
       '5:12 journal.hash: there is no hash "md5" (want sha256 or sm3)',
       "5:23 journal.segmentMiB: found 0; want 1 or more",
       "7:23 counties[0].url: want https: http is for this machine itself",
-      '9:58 sources[0].settings.connection.type: there is no type "rtu" (want tcp)',
+      '9:58 sources[0].settings.connection.type: there is no type "rtu" (want tcp or serial or rtu-over-tcp)',
       "9:71 sources[0].settings.devices: found []; want 1 item or more",
       "10:5 sources[1].name: it is missing; want text",
       "10:40 sources[1].settings.port: found 99999; want 65535 or less",
@@ -271,6 +273,30 @@ describe("what is no YAML", () => {
   });
 });
 
+test("a serial port or a converter has one owner, by whatever name it is called", () => {
+  using folder = new TemporaryFolder();
+  const alias = join(folder.path, "usb-1a86");
+  Deno.symlinkSync("/dev/null", alias);
+  const line = (name: string, connection: string) =>
+    `  - name: ${name}
+    driver: modbus
+    settings:
+      connection: ${connection}
+      devices: [{ id: d-${name}, profile: vaccine-fridge }]\n`;
+  const text = `${SITE}sources:
+${line("a", "{ type: serial, port: /dev/null }")}
+${line("b", `{ type: serial, port: ${alias} }`)}
+${line("c", "{ type: rtu-over-tcp, host: Converter, port: 4196 }")}
+${line("d", "{ type: tcp, host: converter, port: 4196 }")}
+${line("e", "{ type: serial, port: /dev/ttyUSB9 }")}
+${line("f", "{ type: serial, port: /dev/ttyUSB8 }")}`;
+  const owned = "a line has one owner: put its devices there";
+  expect(faultsOf(text).map(({ path, message }) => `${path}: ${message}`)).toEqual([
+    `sources[1].settings.connection.port: the line "a" has ${alias} (/dev/null) already; ${owned}`,
+    `sources[3].settings.connection.host: the line "c" has converter:4196 already; ${owned}`,
+  ]);
+});
+
 test("anchors and aliases may save an operator some typing", () => {
   const text = `${SITE}sources:
   - name: a
@@ -283,6 +309,8 @@ test("anchors and aliases may save an operator some typing", () => {
   expect(told(text)).toEqual([
     '10:32 sources[1].settings.devices[0].id: another device is called "fridge-1" already',
     '10:32 sources[1].settings.devices[1].id: another device is called "f-2" already',
+    '10:32 sources[1].settings.connection.host: the line "a" has 127.0.0.1:502 already; ' +
+    "a line has one owner: put its devices there",
   ]);
 });
 

@@ -42,6 +42,7 @@ export function ruleFaults(document: unknown): RuleFault[] {
       })),
     ),
     ...repeats("device", sources.flatMap(devices)),
+    ...sharedLines(sources),
     ...sources.flatMap((source, index) =>
       repeats(
         "client",
@@ -82,6 +83,42 @@ function repeats(what: string, places: readonly Named[]): RuleFault[] {
     }
     return [{ path, message: `another ${what} is called "${name}" already` }];
   });
+}
+
+/**
+ * Two masters on one line talk into each other's answers: a line has one owner. Where a port has
+ * several names, as under /dev/serial/by-id, they are one port; one that is not there is its name.
+ */
+function sharedLines(sources: readonly unknown[]): RuleFault[] {
+  const owners = new Map<string, unknown>();
+  return sources.flatMap((source, index): RuleFault[] => {
+    const line = lineOf(dig(source, "settings", "connection"));
+    if (line === null) return [];
+    const owner = owners.get(line.key);
+    if (owner === undefined) {
+      owners.set(line.key, dig(source, "name") ?? `sources[${index}]`);
+      return [];
+    }
+    const message = `the line "${owner}" has ${line.called} already; ` +
+      `a line has one owner: put its devices there`;
+    return [{ path: ["sources", index, "settings", "connection", line.field], message }];
+  });
+}
+
+function lineOf(connection: unknown): { key: string; called: string; field: string } | null {
+  const [host, port] = [dig(connection, "host"), dig(connection, "port")];
+  if (typeof host === "string") {
+    const number = port ?? (dig(connection, "type") === "tcp" ? 502 : null);
+    const called = `${host.toLowerCase()}:${number}`;
+    return { key: called, called, field: "host" };
+  }
+  if (typeof port !== "string") return null;
+  try {
+    const key = Deno.realPathSync(port);
+    return { key, called: key === port ? port : `${port} (${key})`, field: "port" };
+  } catch {
+    return { key: port, called: port, field: "port" };
+  }
 }
 
 function devices(source: unknown, index: number): Named[] {

@@ -39,6 +39,14 @@ export const COUNTERS = {
     help: "Messages refused because their id came with other bytes before (T2)",
     labels: ["source"],
   },
+  tributary_device_requests_total: {
+    help: "Requests to devices that are asked, by what became of them",
+    labels: ["device", "outcome"],
+  },
+  tributary_device_latency_seconds_total: {
+    help: "Time until those devices answered, summed over all answers",
+    labels: ["device"],
+  },
   tributary_source_failures_total: { help: "Failures of device lines", labels: ["source"] },
   tributary_shipped_entries_total: { help: "Entries shipped, by destination", labels: ["to"] },
   tributary_link_failures_total: { help: "Failures of links, by destination", labels: ["to"] },
@@ -69,7 +77,7 @@ export interface Count {
 }
 
 /** Different label values kept; a flood of made-up names ends in `other`. */
-const SERIES_MAX = 2000;
+const SERIES_MAX = 5000;
 
 export class Counters {
   readonly #counts = new Map<

@@ -53,7 +53,29 @@ const register = z.strictObject({
     .describe("Numbers by which the device tells a fault, before scaling, such as 32767"),
 });
 
-const point = z.strictObject({ ...pointParts, register });
+/** How often a point is read, by how soon it has to be known. */
+export const POLL_CLASSES = ["fast", "normal", "slow"] as const;
+export type PollClass = typeof POLL_CLASSES[number];
+
+const point = z.strictObject({
+  ...pointParts,
+  register,
+  poll: z.enum(POLL_CLASSES).default("normal")
+    .describe("fast: each fastSeconds; normal: each intervalSeconds; slow: each slowSeconds"),
+});
+
+/** Where reading along does harm: some devices hang, some clear what is read. */
+const forbidden = z.strictObject({
+  table: z.enum(["coil", "discrete", "holding", "input"]).default("holding"),
+  from: z.number().int().min(0).max(65536).describe("First address, as the manual counts it"),
+  to: z.number().int().min(0).max(65536).describe("Last address"),
+});
+
+/** What holds for one table in place of the profile's own limits. */
+const tableLimits = z.strictObject({
+  gapMax: z.number().int().min(0).max(120).optional(),
+  lengthMax: z.number().int().min(1).max(2000).optional(),
+});
 
 export const modbusProfile = z.strictObject({
   protocol: z.literal("modbus"),
@@ -64,12 +86,35 @@ export const modbusProfile = z.strictObject({
     .describe("Registers in between that may be read along to save a request"),
   lengthMax: z.number().int().min(1).max(125).default(64)
     .describe("Registers of one request at most; the protocol allows 125"),
+  forbidden: z.array(forbidden).max(100).default([])
+    .describe("Registers that are never read, not along with others either"),
+  tables: z.partialRecord(z.enum(["coil", "discrete", "holding", "input"]), tableLimits)
+    .default({}).describe("Limits of a table that differ from gapMax and lengthMax"),
+  fastSeconds: z.number().min(0.1).max(86_400).optional()
+    .describe("How often its fast points are read; none: a fifth of intervalSeconds"),
+  slowSeconds: z.number().min(0.1).max(86_400).optional()
+    .describe("How often its slow points are read; none: ten times intervalSeconds"),
   timeoutMs: z.number().int().min(50).max(60_000).default(1000)
     .describe("How long the device may take to answer"),
+  latenessMs: z.number().int().min(0).max(60_000).default(1000)
+    .describe("How much later than timeoutMs an answer may still come on a serial line"),
+  gapMs: z.number().min(0).max(1000).default(0)
+    .describe("Silence it needs before a request, where 3.5 characters are not enough"),
+  turnaroundMs: z.number().min(0).max(5000).default(0)
+    .describe("Silence it needs after its answer, before anybody is asked"),
   points: z.array(point).min(1).max(500),
-}).superRefine(({ points, addressBase, lengthMax, computed }, context) => {
+}).superRefine((profile, context) => {
+  const { points, addressBase, computed } = profile;
   refuseUnknownSources(points, computed, context);
   for (const [index, { register }] of points.entries()) {
+    const { lengthMax } = limitsOf(profile, register.table);
+    const first = register.address;
+    const last = first + registersOf(register) - 1;
+    for (const { table, from, to } of profile.forbidden) {
+      if (table !== register.table || last < from || first > to) continue;
+      const message = `it is among the forbidden registers ${from} to ${to}`;
+      context.addIssue({ code: "custom", path: ["points", index, "register", "address"], message });
+    }
     const complain = (field: string, message: string) =>
       context.addIssue({ code: "custom", path: ["points", index, "register", field], message });
     if (register.address < addressBase) complain("address", `want ${addressBase} or more`);
@@ -86,6 +131,21 @@ export const modbusProfile = z.strictObject({
     if (bits && register.type !== "bool") complain("type", `a ${register.table} is a bool`);
   }
 });
+
+/** Registers or bits that one request may read, and that may be read along in between. */
+export function limitsOf(
+  profile: {
+    readonly gapMax: number;
+    readonly lengthMax: number;
+    readonly tables: Readonly<Partial<Record<Table, z.infer<typeof tableLimits>>>>;
+  },
+  table: Table,
+): { gapMax: number; lengthMax: number } {
+  const own = profile.tables[table];
+  const lengthMax = own?.lengthMax ?? profile.lengthMax;
+  const most = table === "coil" || table === "discrete" ? 2000 : 125;
+  return { gapMax: own?.gapMax ?? profile.gapMax, lengthMax: Math.min(most, lengthMax) };
+}
 
 export type ModbusProfile = z.infer<typeof modbusProfile>;
 export type ModbusPoint = ModbusProfile["points"][number];

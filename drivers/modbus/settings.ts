@@ -1,13 +1,28 @@
-/** Settings of one Modbus connection and of the devices behind it. */
+/** Settings of one Modbus bus and of the devices on it. */
 import * as z from "zod";
 import { nameSchema, textSchema } from "../profile_parts.ts";
+import { characterMs, serialParts, socketParts } from "../serial/settings.ts";
 import { modbusProfile } from "./profile.ts";
+
+/** MODBUS over Serial Line V1.02, 2.5.1.1: 3.5 characters, and no less than this above 19200. */
+const GAP_CHARACTERS = 3.5;
+const GAP_MS_FAST = 1.75;
+const BAUD_FAST = 19_200;
 
 const tcp = z.strictObject({
   type: z.literal("tcp"),
   host: z.string().min(1).max(253).describe("Address of the device or gateway"),
   port: z.number().int().min(1).max(65535).default(502).describe("Its port"),
 });
+const serial = z.strictObject({ type: z.literal("serial"), ...serialParts });
+const rtuOverTcp = z.strictObject({
+  type: z.literal("rtu-over-tcp"),
+  ...socketParts,
+  baud: serialParts.baud.describe("Bits a second on the line behind the converter"),
+});
+
+export const connectionSchema = z.discriminatedUnion("type", [tcp, serial, rtuOverTcp]);
+export type Connection = z.infer<typeof connectionSchema>;
 
 const device = z.strictObject({
   id: nameSchema.describe("Name of the device, as stored"),
@@ -19,8 +34,28 @@ const device = z.strictObject({
 });
 
 export const modbusSettings = z.strictObject({
-  connection: z.discriminatedUnion("type", [tcp]).describe("How the devices are reached"),
+  connection: connectionSchema.describe("How the devices are reached"),
   devices: z.array(device).min(1).max(247).describe("Devices on this connection"),
+}).superRefine(({ connection, devices }, context) => {
+  if (connection.type === "tcp") return;
+  for (const [index, { unit }] of devices.entries()) {
+    const path = ["devices", index, "unit"];
+    const complain = (message: string) => context.addIssue({ code: "custom", path, message });
+    // 0 is for broadcasts, which nobody answers; 248 and up are reserved (V1.02, 2.2).
+    if (unit < 1 || unit > 247) complain("want 1 to 247 on a serial line");
+  }
 });
 export type ModbusSettings = z.infer<typeof modbusSettings>;
 export type ModbusDevice = ModbusSettings["devices"][number];
+
+/** What a line asks of time: the silence between frames, and how long a character takes. */
+export function lineTiming(connection: Connection): { gapMs: number; characterMs: number } {
+  if (connection.type === "tcp") return { gapMs: 0, characterMs: 0 };
+  const { baud } = connection;
+  const { dataBits, parity, stopBits } = connection.type === "serial"
+    ? connection
+    : { dataBits: 8, parity: "none", stopBits: 1 } as const;
+  const character = characterMs({ baud, dataBits, parity, stopBits });
+  const gapMs = baud > BAUD_FAST ? GAP_MS_FAST : GAP_CHARACTERS * character;
+  return { gapMs, characterMs: character };
+}

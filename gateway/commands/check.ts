@@ -176,10 +176,25 @@ function brokers(source: SourceConfig): { what: string; host: string; port: numb
 function checkSource(source: SourceConfig): Promise<Finding>[] {
   const what = `line ${source.name} (${source.driver})`;
   if (source.driver === "mqtt-broker") return [];
-  const { hostname, port } = source.driver === "modbus"
-    ? { hostname: source.settings.connection.host, port: source.settings.connection.port }
-    : mqttAddress(source.settings.url);
+  if (source.driver === "modbus") {
+    const { connection } = source.settings;
+    return connection.type === "serial"
+      ? [Promise.resolve(checkSerialPort(what, connection.port))]
+      : [reach(what, connection.host, connection.port)];
+  }
+  const { hostname, port } = mqttAddress(source.settings.url);
   return [reach(what, hostname, port)];
+}
+
+/** Only looks: opening it could disturb who uses it. */
+function checkSerialPort(what: string, port: string): Finding {
+  try {
+    if (Deno.statSync(port).isCharDevice) return ok(what, `${port} is there`);
+    return { level: "fault", what, found: `${port} is no serial port; name its device` };
+  } catch (error) {
+    const hint = "plug it in, or name one of /dev/serial/by-id";
+    return { level: "fault", what, found: `${message(error)}; ${hint}` };
+  }
 }
 
 function mqttAddress(url: string): { hostname: string; port: number } {

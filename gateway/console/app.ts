@@ -12,6 +12,7 @@ import { Comparisons } from "../fleet/comparisons.ts";
 import { repairWith } from "../fleet/comparing.ts";
 import { countyOverview, equalityPage, sitePage, type SiteSummary } from "./county_pages.ts";
 import { daysPage, onlyThereList } from "./day_pages.ts";
+import { requestCounts } from "../devices/request_counts.ts";
 import { devicePage } from "./device_cards.ts";
 import { page } from "./layout.ts";
 import { LiveStreams } from "./live.ts";
@@ -96,14 +97,15 @@ export function viewOf(language: Language): View {
 }
 
 function siteMain(parts: ApiParts): Main {
-  const { clock, config, tables, refusals } = parts.node;
+  const { clock, config, counters, tables, refusals } = parts.node;
   return async (view, path) => {
     const devices = () => listDevices(tables, config.node, clock.now());
     if (path === "/") return siteOverview(view, await statusOf(parts), await devices());
     if (path === "/refused") return refusalsPage(view, refusals.list());
     const name = /^\/devices\/([^/]+)$/.exec(path)?.[1];
     const device = (await devices()).find((one) => one.device === name);
-    return device === undefined ? null : devicePage(view, device);
+    if (device === undefined) return null;
+    return devicePage(view, device, requestCounts(counters, device.device));
   };
 }
 

@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import type { DeviceView, PointView } from "../devices/device_list.ts";
 import { DATE_MAX } from "../devices/latest.ts";
 import { type Column, dataTable } from "./data_table.ts";
+import type { RequestCounts } from "../devices/request_counts.ts";
 import { explain } from "./explain.ts";
 import {
   age,
@@ -108,7 +109,11 @@ function received(view: View, { time, clock, correctedTime }: PointView): Html {
 }
 
 /** One device with all its points. */
-export function devicePage(view: View, device: DeviceView): Html {
+export function devicePage(
+  view: View,
+  device: DeviceView,
+  requests: RequestCounts | null = null,
+): Html {
   const { t } = view;
   const tone = deviceTone(device);
   return html`
@@ -140,6 +145,7 @@ export function devicePage(view: View, device: DeviceView): Html {
                 <dd>${age(view, device.since)}</dd>
               </div>
             `}
+            ${requests === null ? "" : requestFacts(view, requests)}
           </dl>
     </section>
     <section class="panel">${dataTable(
@@ -147,6 +153,28 @@ export function devicePage(view: View, device: DeviceView): Html {
       device.points.map((point) => pointRow(view, point)),
     )}</section>
   `;
+}
+
+/** What became of the questions to it, since the start. */
+function requestFacts({ t }: View, { requests, outcomes, latencyMs }: RequestCounts): Html {
+  const facts: [string, string | number][] = [
+    [t("requests"), requests],
+    [t("latency"), latencyMs === null ? "–" : `${Math.round(latencyMs)} ms`],
+    [t("timeouts"), outcomes.timeout],
+    [t("crcErrors"), outcomes["crc-error"]],
+    [t("mismatches"), outcomes.mismatch],
+    [t("exceptions"), outcomes.exception],
+  ];
+  return html`${
+    facts.map(([name, value]) =>
+      html`
+        <div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>
+      `
+    )
+  }`;
 }
 
 function pointColumns({ t }: View): Column[] {

@@ -115,9 +115,29 @@ const EXPLANATIONS: readonly {
     en: "$1 is sending the same file",
   },
   {
-    found: /bytes came that are no answers/,
-    zh: "线路上收到无法识别的数据：请检查接线、地址和转换器",
-    en: "What comes on the line are no answers: check wiring, address and converter",
+    found: /^wrong CRC$/,
+    zh: "校验错误：线路受干扰，请检查接线、终端电阻和波特率",
+    en: "Wrong CRC: the line is noisy; check wiring, termination and baud rate",
+  },
+  {
+    found: /^two answers came to one question$/,
+    zh: "一问两答：可能有两台设备地址相同，或应答迟到",
+    en: "Two answers to one question: two devices with one address, or a late answer",
+  },
+  {
+    found: /^two reads do not agree$/,
+    zh: "两次读数不一致，暂不采用",
+    en: "Two reads do not agree: they are not used",
+  },
+  {
+    found: /the port is gone: /,
+    zh: "串口已断开：请检查 USB 转换器是否插好",
+    en: "The port is gone: check whether the USB adapter is plugged in",
+  },
+  {
+    found: /another program has it open$/,
+    zh: "串口正被其他程序使用",
+    en: "Another program has the port open",
   },
   {
     found: /address already in use/i,

@@ -75,6 +75,12 @@ const TEXTS = {
   profile: { zh: "设备型号", en: "Profile" },
   interval: { zh: "上报间隔", en: "Interval" },
   seconds: { zh: "秒", en: "s" },
+  requests: { zh: "询问次数", en: "Requests" },
+  latency: { zh: "平均应答时间", en: "Mean answer time" },
+  timeouts: { zh: "无应答", en: "Not answered" },
+  crcErrors: { zh: "校验错误", en: "CRC errors" },
+  mismatches: { zh: "答非所问", en: "Answers to something else" },
+  exceptions: { zh: "异常应答", en: "Exceptions" },
 
   clockTrusted: { zh: "时钟已同步", en: "Clock is right" },
   clockHoldover: { zh: "时钟保持中", en: "Clock in holdover" },

@@ -1,7 +1,13 @@
 /** What a site says of its devices: entry `catalogue`, so that the county knows their names. */
 import { toldPoints } from "../../drivers/profile.ts";
 import type { Text } from "../../drivers/profile_parts.ts";
-import { type Config, type DeviceConfig, devicesOf, intervalSecondsOf } from "../config.ts";
+import {
+  type Config,
+  type DeviceConfig,
+  devicesOf,
+  intervalSecondsOf,
+  pointIntervalSeconds,
+} from "../config.ts";
 import type { Node } from "../node.ts";
 
 /** A device as the site describes it. */
@@ -16,6 +22,8 @@ export interface CatalogueDevice {
   readonly points: Readonly<Record<string, Text>>;
   /** What values of an enumeration mean, by point and value. */
   readonly labels?: Readonly<Record<string, Readonly<Record<string, Text>>>>;
+  /** Points that are told less often than the others: how often, seconds. */
+  readonly intervals?: Readonly<Record<string, number>>;
   /** Points of which changes are stored: an unchanged value comes again after so many seconds. */
   readonly heartbeats?: Readonly<Record<string, number>>;
 }
@@ -55,6 +63,10 @@ function describe(source: string, device: DeviceConfig): CatalogueDevice {
   const labels = points.flatMap(({ point, labels }) =>
     labels === undefined ? [] : [[point, labels] as const]
   );
+  const intervalSeconds = intervalSecondsOf(device);
+  const intervals = points
+    .map(({ point }) => [point, pointIntervalSeconds(device, point)] as const)
+    .filter(([, seconds]) => seconds !== intervalSeconds);
   const heartbeats = points.flatMap(({ point, keep }) =>
     keep?.on === "change" ? [[point, keep.heartbeatSeconds] as const] : []
   );
@@ -63,11 +75,12 @@ function describe(source: string, device: DeviceConfig): CatalogueDevice {
     title: device.title ?? profile.title,
     profile: profile.profile,
     source,
-    intervalSeconds: intervalSecondsOf(device),
+    intervalSeconds,
     points: Object.fromEntries(
       [...points, ...profile.computed].map(({ point, title }) => [point, title]),
     ),
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
+    ...(intervals.length === 0 ? {} : { intervals: Object.fromEntries(intervals) }),
     ...(heartbeats.length === 0 ? {} : { heartbeats: Object.fromEntries(heartbeats) }),
   };
 }

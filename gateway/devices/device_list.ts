@@ -56,6 +56,7 @@ const about = z.object({
   intervalSeconds: z.number(),
   points: z.record(z.string(), text),
   labels: z.record(z.string(), z.record(z.string(), text)).default({}),
+  intervals: z.record(z.string(), z.number()).default({}),
   heartbeats: z.record(z.string(), z.number()).default({}),
 });
 
@@ -130,7 +131,8 @@ function pointFrom(
   const value = JSON.parse(row.text("value"));
   const limit = known === null
     ? Infinity
-    : silentAfterMs(known.intervalSeconds * 1000) / 1000 + (known.heartbeats[point] ?? 0);
+    : silentAfterMs((known.intervals[point] ?? known.intervalSeconds) * 1000) / 1000 +
+      (known.heartbeats[point] ?? 0);
   return {
     point,
     title: known?.points[point] ?? null,

@@ -1,22 +1,13 @@
-/** What a Modbus line can do, whatever it is made of: read a block from a unit. */
-import type { Block } from "./plan.ts";
+/** What the answers of a Modbus line may be. */
+import type { Answered } from "./request.ts";
+
+export type FailureCode = "timeout" | "crc" | "mismatch" | "waiting";
 
 /** A block's registers as bytes, or its bits. */
 export type Answer =
-  | { readonly kind: "registers"; readonly bytes: Uint8Array }
-  | { readonly kind: "bits"; readonly bits: readonly boolean[] }
-  /** The unit answered that it will not (MODBUS Application Protocol V1.1b3, 7). */
-  | { readonly kind: "exception"; readonly code: number }
+  | Answered
   /** The unit did not answer, or not what it was asked: nothing of it is to be used. */
-  | { readonly kind: "failed"; readonly reason: string };
-
-export interface Line extends Disposable {
-  /** `tcp://10.0.0.7:502`. */
-  readonly address: string;
-  read(unit: number, block: Block, timeoutMs: number): Promise<Answer>;
-  /** Rejects when the line is gone. */
-  readonly broken: Promise<never>;
-}
+  | { readonly kind: "failed"; readonly code: FailureCode; readonly reason: string };
 
 const EXCEPTIONS: Record<number, string> = {
   1: "illegal function",
@@ -38,4 +29,9 @@ export function exceptionText(code: number): string {
 /** The device behind a gateway is silent: it counts like no answer at all. */
 export function isSilence(code: number): boolean {
   return code === 10 || code === 11;
+}
+
+/** The device will not read this block: registers that it has not, or too many. */
+export function isRefusedBlock(answer: Answer): boolean {
+  return answer.kind === "exception" && (answer.code === 2 || answer.code === 3);
 }

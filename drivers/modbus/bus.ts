@@ -1,0 +1,254 @@
+/**
+ * A Modbus bus: one line, one queue, one request at a time. What is urgent overtakes; everything
+ * else goes by its deadline, so that nothing waits for ever. What comes and is no answer to the
+ * request in flight is discarded and counted, and never closes the line.
+ */
+import { DeviceError } from "../driver.ts";
+import type { ByteLine } from "../serial/byte_line.ts";
+import { openByteLine } from "../serial/open_byte_line.ts";
+import type { Answer, FailureCode } from "./answer.ts";
+import type { Framing } from "./framing.ts";
+import { answerLength, decodeAnswer, type Request } from "./request.ts";
+import { goesOn, RtuFraming } from "./rtu_framing.ts";
+import { type Connection, lineTiming } from "./settings.ts";
+import { TcpFraming } from "./tcp_framing.ts";
+import { type Exchange, Trace } from "./trace.ts";
+
+export interface AskOptions {
+  /** For the answer, beside the time that the bytes themselves take on a serial line. */
+  readonly timeoutMs: number;
+  /** A write, a probe, an alarm: overtakes all that is not urgent. */
+  readonly urgent?: boolean;
+  /** What is not urgent goes in this order; on the clock of `performance.now()`. */
+  readonly deadlineMs?: number;
+  /** Silence before this request, where the device needs more than the line. */
+  readonly gapMs?: number;
+  /** Silence after its answer, before anybody is asked. */
+  readonly turnaroundMs?: number;
+}
+
+export interface Timing {
+  /** Silence between frames. */
+  readonly gapMs: number;
+  /** Time of one character; 0 where the line is no serial one. */
+  readonly characterMs: number;
+}
+
+/** Requests that wait at most: a poll of each of 247 devices, and questions of people. */
+const QUEUE_MAX = 1000;
+/** A line that is never silent is asked all the same after so many gaps. */
+const GAPS_MAX = 50;
+
+interface Waiting {
+  readonly unit: number;
+  readonly request: Request;
+  readonly options: AskOptions;
+  readonly settle: (answer: Asked) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** An answer, and how long it took. */
+export interface Asked {
+  readonly answer: Answer;
+  readonly latencyMs: number;
+}
+
+export class ModbusBus implements AsyncDisposable {
+  readonly trace = new Trace();
+  readonly #line: ByteLine;
+  readonly #framing: Framing;
+  readonly #timing: Timing;
+  readonly #queue: Waiting[] = [];
+  readonly #lost = Promise.withResolvers<never>();
+  #busy = false;
+  #closed = false;
+  /** When the line was last heard or written to, and how long it has to be silent since. */
+  #soundMs = -Infinity;
+  #silenceMs = 0;
+  #inFlight: InFlight | null = null;
+  #behind: Uint8Array[] | null = null;
+
+  constructor(line: ByteLine, framing: Framing, timing: Timing) {
+    this.#line = line;
+    this.#framing = framing;
+    this.#timing = timing;
+    // Nobody may be waiting: that is no error of the program.
+    this.#lost.promise.catch(() => {});
+    line.listen((bytes) => this.#take(bytes));
+    line.broken.catch((error) => this.#break(error));
+  }
+
+  get address(): string {
+    return this.#line.address;
+  }
+
+  /** Rejects when the line is gone, or was closed. */
+  get broken(): Promise<never> {
+    return this.#lost.promise;
+  }
+
+  /** Whether an answer names its request: see {@link Framing.named}. */
+  get named(): boolean {
+    return this.#framing.named;
+  }
+
+  get strayBytes(): number {
+    return this.#framing.strayBytes;
+  }
+
+  /** Asks in turn; rejects when the line is gone. */
+  ask(unit: number, request: Request, options: AskOptions): Promise<Asked> {
+    if (this.#closed) return this.broken;
+    if (this.#queue.length >= QUEUE_MAX) {
+      return Promise.resolve(failed(`${QUEUE_MAX} requests wait already`));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Asked>();
+    this.#queue.push({ unit, request, options, settle: resolve, fail: reject });
+    if (!this.#busy) void this.#work();
+    return promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#break(new DeviceError(`The line ${this.address} was closed`));
+    await this.#line[Symbol.asyncDispose]();
+  }
+
+  /** All who wait are told, now and once. */
+  #break(error: unknown): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#lost.reject(error);
+    this.#inFlight?.fail(error);
+    for (const { fail } of this.#queue.splice(0)) fail(error);
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    while (!this.#closed && this.#queue.length > 0) {
+      const next = this.#next();
+      try {
+        next.settle(await this.#exchange(next));
+      } catch (error) {
+        next.fail(error);
+      }
+    }
+    this.#busy = false;
+  }
+
+  #next(): Waiting {
+    const rank = ({ options: { urgent, deadlineMs = 0 } }: Waiting) =>
+      urgent ? -Infinity : deadlineMs;
+    let first = 0;
+    for (let at = 1; at < this.#queue.length; at++) {
+      if (rank(this.#queue[at]) < rank(this.#queue[first])) first = at;
+    }
+    return this.#queue.splice(first, 1)[0];
+  }
+
+  async #exchange({ unit, request, options }: Waiting): Promise<Asked> {
+    const { gapMs, characterMs } = this.#timing;
+    await this.#silence(Math.max(gapMs, options.gapMs ?? 0, this.#silenceMs));
+    const frame = this.#framing.ask(unit, request);
+    const exchange = this.trace.begin(unit, frame);
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | Failed>();
+    promise.catch(() => {});
+    this.#inFlight = { settle: resolve, fail: reject, exchange };
+    try {
+      await this.#line.write(frame);
+    } catch (error) {
+      this.#inFlight = null;
+      throw error;
+    }
+    // The system has the bytes; the line still has to carry them, and the answer.
+    const sendMs = frame.length * characterMs;
+    const startMs = performance.now() + sendMs;
+    this.#soundMs = startMs;
+    const waitMs = sendMs + options.timeoutMs + characterMs * (answerLength(request) + 3);
+    const timer = setTimeout(() => resolve({ code: "timeout", reason: "no answer" }), waitMs);
+    let came: Uint8Array | Failed;
+    try {
+      came = await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#inFlight = null;
+      this.#framing.forget();
+    }
+    this.#silenceMs = options.turnaroundMs ?? 0;
+    const latencyMs = Math.max(0, performance.now() - startMs);
+    const answer = "code" in came
+      ? failure(came.code, came.reason)
+      : read(request, came, await this.#heardBehind(unit, came));
+    exchange.end(answer);
+    return { answer, latencyMs };
+  }
+
+  /** Whether the unit goes on within the silence that ends its answer. */
+  async #heardBehind(unit: number, pdu: Uint8Array): Promise<boolean> {
+    if (this.#framing.named) return false;
+    this.#behind = [];
+    await this.#silence(this.#timing.gapMs);
+    const behind = Uint8Array.from(this.#behind.flatMap((chunk) => [...chunk]));
+    this.#behind = null;
+    return goesOn(behind, unit, pdu[0]);
+  }
+
+  #take(bytes: Uint8Array): void {
+    this.#soundMs = Math.max(this.#soundMs, performance.now());
+    this.#inFlight?.exchange.received(bytes);
+    this.#behind?.push(bytes);
+    if (this.#behind !== null && this.#behind.length > GAPS_MAX) this.#behind.shift();
+    const { answer, spoilt } = this.#framing.take(bytes);
+    if (answer !== null) this.#inFlight?.settle(answer);
+    if (spoilt !== null) this.#inFlight?.settle(spoilt);
+  }
+
+  /** Waits until the line was silent for so long. */
+  async #silence(gapMs: number): Promise<void> {
+    if (gapMs === 0) return;
+    const endMs = performance.now() + gapMs * GAPS_MAX;
+    for (;;) {
+      const nowMs = performance.now();
+      const leftMs = Math.min(this.#soundMs + gapMs, endMs) - nowMs;
+      if (leftMs <= 0) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      setTimeout(resolve, leftMs);
+      await promise;
+    }
+  }
+}
+
+interface Failed {
+  readonly code: FailureCode;
+  readonly reason: string;
+}
+
+/** The one request that was sent and waits for its answer. */
+interface InFlight {
+  readonly settle: (came: Uint8Array | Failed) => void;
+  readonly fail: (error: unknown) => void;
+  readonly exchange: Exchange;
+}
+
+function failure(code: FailureCode, reason: string): Answer {
+  return { kind: "failed", code, reason };
+}
+
+/** It was not asked at all. */
+function failed(reason: string): Asked {
+  return { answer: failure("waiting", reason), latencyMs: 0 };
+}
+
+function read(request: Request, pdu: Uint8Array, doubled: boolean): Answer {
+  if (doubled) return failure("mismatch", "two answers came to one question");
+  const answered = decodeAnswer(request, pdu);
+  return typeof answered === "string" ? failure("mismatch", answered) : answered;
+}
+
+/** Opens the bus of a connection; throws a `DeviceError` where it is not to be had. */
+export async function openBus(connection: Connection): Promise<ModbusBus> {
+  const line = await openByteLine(
+    connection.type === "serial" ? connection : { ...connection, type: "socket" },
+  );
+  const framing = connection.type === "tcp" ? new TcpFraming() : new RtuFraming();
+  return new ModbusBus(line, framing, lineTiming(connection));
+}

@@ -1,0 +1,109 @@
+/** One unit on a bus, and how far its answers are believed: the guard's decisions, carried out. */
+import type { Answer } from "./answer.ts";
+import type { Asked, AskOptions, ModbusBus } from "./bus.ts";
+import {
+  agree,
+  guard,
+  type GuardAction,
+  type GuardEvent,
+  otherRead,
+  type Seen,
+  signatureOf,
+  type Trust,
+  TRUSTED,
+} from "./guard.ts";
+import { permitted, type Range, rangeOf } from "./plan.ts";
+import type { ModbusProfile } from "./profile.ts";
+import type { ReadRequest } from "./request.ts";
+
+/** Told of every request that went out. */
+export type OnAsked = (asked: Asked) => void;
+
+export class GuardedUnit {
+  readonly #bus: ModbusBus;
+  readonly #unit: number;
+  readonly #profile: ModbusProfile;
+  readonly #onAsked: OnAsked;
+  #trust: Trust = TRUSTED;
+  /** What the device refuses to read in one request, see {@link permitted}. */
+  refused: Range[] = [];
+
+  constructor(bus: ModbusBus, unit: number, profile: ModbusProfile, onAsked: OnAsked) {
+    this.#bus = bus;
+    this.#unit = unit;
+    this.#profile = profile;
+    this.#onAsked = onAsked;
+  }
+
+  /** Until then nothing is asked, since an answer to an earlier question may come. */
+  get waitsUntilMs(): number {
+    return this.#trust.kind === "waiting" ? this.#trust.untilMs : -Infinity;
+  }
+
+  /** Reads a block; what is answered is the answer to this question, or it is not used. */
+  async read(block: ReadRequest, options: AskOptions): Promise<Answer> {
+    if (this.#bus.named) return await this.#ask(block, options);
+    let action = this.#step({ kind: "wanted" });
+    if (action.kind === "wait") {
+      return { kind: "failed", code: "waiting", reason: "an earlier answer may still come" };
+    }
+    if (action.kind === "resynchronise") {
+      const other = this.#other(block, action.avoid);
+      const answer = await this.#ask(other, options);
+      if (answer.kind === "failed") return answer;
+      action = this.#step({ kind: "resynchronised" });
+    }
+    while (action.kind === "read-twice") {
+      const first = await this.#ask(block, options);
+      if (first.kind === "failed") return first;
+      const other = this.#other(block, [signatureOf(block)]);
+      const second = await this.#ask(other, options);
+      if (second.kind === "failed") return second;
+      const [one, two] = [seen(block, first), seen(other, second)];
+      const same = one !== null && two !== null && agree(one, two);
+      const toldApart = signatureOf(other) !== signatureOf(block);
+      action = this.#step({ kind: "compared", agree: same, toldApart });
+      if (action.kind === "use") return first;
+      if (action.kind === "discard") {
+        return { kind: "failed", code: "mismatch", reason: "two reads do not agree" };
+      }
+    }
+    return await this.#ask(block, options);
+  }
+
+  #other(block: ReadRequest, avoid: readonly string[]): ReadRequest {
+    const may = permitted(this.#profile, this.refused);
+    // Where there is no other, the same one is what can be asked.
+    return otherRead(block, avoid, (one) => may(rangeOf(one))) ?? block;
+  }
+
+  async #ask(request: ReadRequest, options: AskOptions): Promise<Answer> {
+    const { gapMs, turnaroundMs, latenessMs } = this.#profile;
+    const asked = await this.#bus.ask(this.#unit, request, { ...options, gapMs, turnaroundMs });
+    this.#onAsked(asked);
+    if (asked.answer.kind === "failed" && !this.#bus.named) {
+      this.#step({ kind: "failed", signature: signatureOf(request), latenessMs });
+    }
+    return asked.answer;
+  }
+
+  #step(event: GuardEvent): GuardAction {
+    const { trust, action } = guard(this.#trust, performance.now(), event);
+    this.#trust = trust;
+    return action;
+  }
+}
+
+function seen(request: ReadRequest, answer: Answer): Seen | null {
+  switch (answer.kind) {
+    case "bits":
+      return { request, values: answer.bits };
+    case "registers": {
+      const { bytes } = answer;
+      const word = (_: unknown, at: number) => bytes[2 * at] << 8 | bytes[2 * at + 1];
+      return { request, values: Array.from({ length: request.count }, word) };
+    }
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,54 @@
+/** What became of the requests to a device that is asked: counted, for metrics and its page. */
+import type { StatisticsItem } from "../../drivers/driver.ts";
+import type { Counters } from "../counters.ts";
+
+export const OUTCOMES = ["answered", "exception", "timeout", "crc-error", "mismatch"] as const;
+export type RequestOutcome = typeof OUTCOMES[number];
+
+/** Since the start of this process. */
+export interface RequestCounts {
+  readonly outcomes: Readonly<Record<RequestOutcome, number>>;
+  readonly requests: number;
+  /** Mean time until an answer, milliseconds; `null` while there was none. */
+  readonly latencyMs: number | null;
+}
+
+export function countRequests(
+  counters: Counters,
+  { device, counts, latencyMs }: StatisticsItem,
+): void {
+  const outcomes: Record<RequestOutcome, number> = {
+    answered: counts.answers - counts.exceptions,
+    exception: counts.exceptions,
+    timeout: counts.timeouts,
+    "crc-error": counts.crcErrors,
+    mismatch: counts.mismatches,
+  };
+  for (const outcome of OUTCOMES) {
+    if (outcomes[outcome] === 0) continue;
+    counters.add("tributary_device_requests_total", { device, outcome }, outcomes[outcome]);
+  }
+  counters.add("tributary_device_latency_seconds_total", { device }, latencyMs / 1000);
+}
+
+/** `null` for a device that was not asked. */
+export function requestCounts(counters: Counters, device: string): RequestCounts | null {
+  const own = counters.list().filter(({ labels }) => labels.device === device);
+  const of = (outcome: RequestOutcome) =>
+    own.find(({ name, labels }) =>
+      name === "tributary_device_requests_total" && labels.outcome === outcome
+    )?.value ?? 0;
+  const outcomes = {
+    answered: of("answered"),
+    exception: of("exception"),
+    timeout: of("timeout"),
+    "crc-error": of("crc-error"),
+    mismatch: of("mismatch"),
+  };
+  const requests = OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0);
+  if (requests === 0) return null;
+  const seconds = own.find(({ name }) => name === "tributary_device_latency_seconds_total")?.value;
+  const answers = outcomes.answered + outcomes.exception;
+  const latencyMs = answers === 0 || seconds === undefined ? null : seconds * 1000 / answers;
+  return { outcomes, requests, latencyMs };
+}
