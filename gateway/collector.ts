@@ -120,15 +120,18 @@ export class Collector {
 
   /** What a device's profile does not keep is answered, and stays out; all else is stored. */
   async #store(source: string, batch: Batch, onLine: OnLine): Promise<readonly Outcome[]> {
-    const { values, heard, counters } = this.#parts;
+    const { values, heard, counters, admission } = this.#parts;
     const outcomes = batch.map(() => UNCHANGED);
     const given: Item[] = [];
     const prepared: Item[] = [];
     const places: number[] = [];
+    const together = values.begin();
+    // What is not stored now is nothing that a later one could repeat.
+    const isTaken = admission.noRoomFor("reading") === null;
     for (const [index, item] of batch.entries()) {
-      const isReading = item.kind === "reading";
-      if (isReading && !item.historical) heard(item.device, item.receivedMs);
-      const news = isReading ? values.prepared(item) : item;
+      if (item.kind === "reading" && !item.historical) heard(item.device, item.receivedMs);
+      const marked = isTaken ? this.#marked(item) : item;
+      const news = marked.kind === "reading" ? together.prepared(marked) : marked;
       if (news === null) continue;
       given.push(item);
       prepared.push(news);
@@ -137,25 +140,23 @@ export class Collector {
     const told = await this.#storeAll(source, given, prepared, onLine);
     for (const [at, outcome] of told.entries()) {
       outcomes[places[at]] = outcome;
-      const item = given[at];
-      if (item.kind === "reading" && outcome.kind !== "stored") values.unsure(item.device);
+      const item = prepared[at];
+      if (item.kind === "reading") together.settle(item, outcome);
     }
     const unchanged = batch.length - given.length;
     if (unchanged > 0) counters.add("tributary_unchanged_total", { source }, unchanged);
     return outcomes;
   }
 
-  /** `given`: as their driver knows them; `prepared`: as they are to be stored. */
+  /** `given`: as their driver knows them; `batch`: as they are to be stored. */
   async #storeAll(
     source: string,
     given: Batch,
-    prepared: Batch,
+    batch: Batch,
     onLine: OnLine,
   ): Promise<readonly Outcome[]> {
     const { admission, clock, counters } = this.#parts;
     const noRoom = admission.noRoomFor("reading");
-    // What is not stored now is nothing that a later one could repeat.
-    const batch = noRoom === null ? prepared.map((item) => this.#marked(item)) : prepared;
     const ruler = clock.ruler();
     const stamp = ruler(performance.now());
     const owed = noRoom === null ? this.#unstored.takeOwed(stamp) : NOTHING_OWED;

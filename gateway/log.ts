@@ -14,7 +14,7 @@ export type LogLine =
   | { kind: "source-down"; source: string; reason: string; attempts: number; waitMs: number }
   | { kind: "device"; device: string; state: string; reason: string }
   | { kind: "refusal"; source: string; code: RefusalCode; who: string; detail: string }
-  | { kind: "no-data" | "data-again"; device: string; silentSeconds: number }
+  | { kind: "no-data" | "data-again"; device: string; silentSeconds: number | null }
   | { kind: "request"; source: string; what: string; who: string; reason: string }
   | { kind: "unreadable"; source: string; device: string; reason: string }
   | { kind: "key-conflict"; device: string; id: string }

@@ -68,7 +68,6 @@ export async function runNode(
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
   await role.collector?.recall();
   const { silence } = role;
-  await silence?.recall();
   using notifier = new Notifier();
   let unready: string | null = "starting";
   const server = serve(node, role, startedMs, () => unready);

@@ -151,7 +151,10 @@ function apply(database: Database, entries: readonly Entry[]): void {
   const origin = entries.length === 0 ? null : parseOrigin(entries[0].origin);
   if (origin === null) return;
   const devices = new Set(Array.from(points.values(), ({ device }) => device));
-  for (const device of devices) database.run(INSERT_DEVICE, [origin.node, device]);
+  for (const device of devices) {
+    database.run(INSERT_DEVICE, [origin.node, device]);
+    database.run(CLEAR_SILENCE, [origin.node, device, origin.life]);
+  }
   for (const last of points.values()) writePoint(database, last, origin);
   for (const { entry, state } of states.values()) {
     database.run(UPSERT_STATE, [
@@ -231,6 +234,11 @@ function writeCatalogue(database: Database, entry: Entry): void {
   }
   database.run(DELETE_SILENT, [node]);
 }
+
+/** A later life tells its own silences: one of before is over once a value of it has come. */
+const CLEAR_SILENCE = `
+UPDATE devices SET silent = NULL
+WHERE node = ? AND device = ? AND silent IS NOT NULL AND silentlife < ?`;
 
 function writePoint(
   database: Database,

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import type { Item } from "../../drivers/driver.ts";
+import type { Item, Outcome } from "../../drivers/driver.ts";
 import { mqttProfile } from "../../drivers/mqtt/profile.ts";
 import type { DeviceConfig } from "../config.ts";
 import { CollectorDesk } from "../fixture_collector.ts";
 import { TemporaryFolder } from "../../sync/fixtures.ts";
+import { JournalUnwritable } from "../../sync/journal.ts";
 
 const title = { zh: "冰箱", en: "Fridge" };
 
@@ -59,7 +60,8 @@ async function stored(desk: CollectorDesk): Promise<unknown[]> {
 test("what the profile does not keep is answered and not stored; what changed is, whole", async () => {
   await using desk = await CollectorDesk.open(new TemporaryFolder(), [FRIDGE]);
   const outcomes = await desk.give(
-    [told(0, 4.5, false), told(10, 4.6, false)],
+    [told(0, 4.5, false)],
+    [told(10, 4.6, false)],
     [told(20, 4.4, false)],
     [told(30, 4.4, true)],
     [told(95, 4.4, true)],
@@ -108,4 +110,32 @@ test("G3: what is sent again over a new connection is marked, computed points or
   await again.give([told(0, 4.5, false)]);
   const entries = await again.entries("reading");
   expect(entries.map(({ body }) => body.possibleDuplicate)).toEqual([undefined, true]);
+});
+
+test("G1 G2: what is on its way to the disk is nothing to compare with", async () => {
+  await using desk = await CollectorDesk.open(new TemporaryFolder(), [FRIDGE]);
+  const kinds = (outcomes: readonly (readonly Outcome[])[]) =>
+    outcomes.flat().map(({ kind }) => kind);
+  await desk.give([told(0, 4, false)]);
+  desk.noRoom = () => ({ code: "disk-full", reason: "a test" });
+  expect(kinds(await desk.give([told(1, 9, false), told(2, 9, false)])))
+    .toEqual(["unavailable", "unavailable"]);
+  desk.noRoom = () => null;
+  desk.failure = new JournalUnwritable("a test");
+  expect(kinds(await desk.give([told(3, 12, false), told(4, 12, false)])))
+    .toEqual(["unavailable", "unavailable"]);
+  desk.failure = null;
+  expect(kinds(await desk.give([told(5, 12, false), told(6, 12, false)], [told(7, 12, false)])))
+    .toEqual(["stored", "stored", "unchanged"]);
+});
+
+test("G3: what was left out is known when it comes again, and is marked", async () => {
+  await using desk = await CollectorDesk.open(new TemporaryFolder(), [FRIDGE]);
+  const sent = (connected: number, number: number, temperature: number): Item => {
+    const delivery = { connectedMs: connected, number };
+    return { ...told(number, temperature, false), ...{ delivery } };
+  };
+  await desk.give([sent(1, 1, 4)], [sent(1, 2, 4)], [sent(1, 3, 9)], [sent(2, 2, 4)]);
+  const entries = await desk.entries("reading");
+  expect(entries.map(({ body }) => body.possibleDuplicate)).toEqual([undefined, undefined, true]);
 });

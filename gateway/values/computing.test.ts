@@ -22,12 +22,18 @@ function item(minutes: number, point: string, value: Reading["value"]): ReadingI
   };
 }
 
+/** What is computed of an item, which is stored with it. */
+function storedBy(computing: Computing, item: ReadingItem): Reading[] {
+  const readings = computing.computed(item);
+  computing.stored({ ...item, readings: [...item.readings, ...readings] });
+  return readings;
+}
+
 /** Value, or quality where that is not good, of what is computed from each. */
 function computed(rule: ComputedPoint, items: readonly ReadingItem[]): unknown[] {
   const computing = new Computing([rule], GAP_MS);
   return items.map((item) => {
-    const [reading] = computing.computed(item);
-    computing.note(item);
+    const [reading] = storedBy(computing, item);
     if (reading === undefined) return "none";
     expect(reading).toMatchObject({ point: rule.point, computed: true });
     return reading.quality === "good" ? reading.value : `${reading.quality} ${reading.value}`;
@@ -73,17 +79,55 @@ describe("what a meter counted", () => {
       .toEqual(["none", "fault null", 2]);
   });
 
-  test("is not told while it is not known what was stored last", () => {
-    const computing = new Computing([USED], GAP_MS);
-    computing.note(item(0, "energy", 10));
-    computing.forget();
-    expect(computing.computed(item(1, "energy", 12))).toEqual([]);
-  });
-
   test("counts from what was stored: what was left out in between is in it", () => {
     const computing = new Computing([USED], GAP_MS);
-    computing.note(item(0, "energy", 10));
+    storedBy(computing, item(0, "energy", 10));
     computing.computed(item(1, "energy", 11));
     expect(computing.computed(item(2, "energy", 12))[0].value).toBe(2);
+  });
+
+  test("G7: is told once of what goes to the disk together, and adds up whatever is stored", () => {
+    const computing = new Computing([USED], GAP_MS);
+    storedBy(computing, item(0, "energy", 10));
+    const [first] = computing.computed(item(1, "energy", 11), true);
+    expect(computing.computed(item(2, "energy", 13), false)).toEqual([]);
+    const [one, two] = [item(1, "energy", 11), item(2, "energy", 13)];
+    computing.stored({ ...one, readings: [...one.readings, first] });
+    computing.stored(two);
+    expect([first.value, computing.computed(item(3, "energy", 14))[0].value]).toEqual([1, 3]);
+  });
+});
+
+describe("G7: what follows from a value that is not to be believed", () => {
+  const doubted = (told: ReadingItem): ReadingItem => ({
+    ...told,
+    readings: told.readings.map((reading) => ({
+      ...reading,
+      quality: "uncertain",
+      reason: "a retained value",
+    })),
+  });
+
+  test("is uncertain too: a difference at both its ends", () => {
+    const items = [
+      item(0, "energy", 1),
+      doubted(item(1, "energy", 3)),
+      item(2, "energy", 4),
+      item(3, "energy", 6),
+    ];
+    expect(computed(USED, items)).toEqual(["none", "uncertain 2", "uncertain 1", 2]);
+  });
+
+  test("is uncertain too: the minutes of a door as long as it is open", () => {
+    const items = [
+      item(0, "door", false),
+      doubted(item(1, "door", true)),
+      item(2, "door", true),
+      doubted(item(3, "door", false)),
+      item(4, "door", false),
+      item(5, "door", true),
+    ];
+    expect(computed(OPEN, items))
+      .toEqual([0, "uncertain 0", "uncertain 1", "uncertain 0", 0, 0]);
   });
 });

@@ -10,6 +10,13 @@ interface On {
   readonly sure: boolean;
 }
 
+/** What a counter stood at when it was stored last. */
+interface Counter {
+  readonly value: number;
+  /** Why that is not to be believed; none: it is. */
+  readonly doubt: string | null;
+}
+
 /** One device. Nothing is made up: what cannot be known is uncertain, or not told at all. */
 export class Computing {
   readonly #rules: readonly ComputedPoint[];
@@ -17,7 +24,7 @@ export class Computing {
   readonly #gapMs: number;
   /** By the point that is computed. */
   readonly #on = new Map<string, On | null>();
-  readonly #counters = new Map<string, number>();
+  readonly #counters = new Map<string, Counter>();
   #lastMs = -Infinity;
 
   constructor(rules: readonly ComputedPoint[], gapMs: number) {
@@ -25,34 +32,34 @@ export class Computing {
     this.#gapMs = gapMs;
   }
 
-  /** What follows from the readings of one moment; takes no note of counters, see {@link note}. */
-  computed({ readings, receivedMs, historical }: ReadingItem): Reading[] {
+  /**
+   * What follows from the readings of one moment. `first`: nothing of the device that was told
+   * before it is still on its way to the disk; else there are no differences, as nobody knows what
+   * was stored last.
+   */
+  computed({ readings, receivedMs, historical }: ReadingItem, first = true): Reading[] {
     if (this.#rules.length === 0 || historical) return [];
     const gap = receivedMs - this.#lastMs > this.#gapMs;
     const results = this.#rules.flatMap((rule): Reading[] => {
       const source = readings.find(({ point }) => point === rule.of);
       if (source === undefined) return [];
-      return rule.rule === "minutes-true"
-        ? [this.#minutes(rule, source, receivedMs, gap)]
-        : this.#difference(rule, source);
+      if (rule.rule === "minutes-true") return [this.#minutes(rule, source, receivedMs, gap)];
+      return first ? this.#difference(rule, source) : [];
     });
     this.#lastMs = receivedMs;
     return results;
   }
 
-  /** The readings are on their way to the disk: differences begin there. */
-  note({ readings, historical }: ReadingItem): void {
+  /** It is on the disk, with its differences: the next ones begin there. */
+  stored({ readings, historical }: ReadingItem): void {
     if (historical) return;
     for (const { rule, point, of } of this.#rules) {
       if (rule !== "difference") continue;
       const source = readings.find((reading) => reading.point === of);
-      if (typeof source?.value === "number") this.#counters.set(point, source.value);
+      const told = readings.some((reading) => reading.point === point);
+      if (typeof source?.value !== "number" || (this.#counters.has(point) && !told)) continue;
+      this.#counters.set(point, { value: source.value, doubt: doubtOf(source) });
     }
-  }
-
-  /** Nobody knows what was stored last: differences begin anew. */
-  forget(): void {
-    this.#counters.clear();
   }
 
   #minutes(rule: ComputedPoint, source: Reading, nowMs: number, gap: boolean): Reading {
@@ -62,21 +69,20 @@ export class Computing {
       return fault(rule, "min", source.reason ?? `${rule.of} is no switch`);
     }
     if (!source.value) {
-      this.#on.set(rule.point, null);
-      return told(rule, "min", 0);
+      const doubt = doubtOf(source);
+      if (doubt === null) this.#on.set(rule.point, null);
+      else this.#on.delete(rule.point);
+      return told(rule, "min", 0, doubt);
     }
+    const doubt = doubtOf(source);
+    const sure = doubt === null && !gap;
     // It was off at the last look: then it went on since.
     const on = known === undefined || known === null
-      ? { sinceMs: nowMs, sure: known === null && !gap }
-      : { sinceMs: known.sinceMs, sure: known.sure && !gap };
+      ? { sinceMs: nowMs, sure: known === null && sure }
+      : { sinceMs: known.sinceMs, sure: known.sure && sure };
     this.#on.set(rule.point, on);
     const minutes = Math.floor((nowMs - on.sinceMs) / MINUTE_MS);
-    if (on.sure) return told(rule, "min", minutes);
-    return {
-      ...told(rule, "min", minutes),
-      quality: "uncertain",
-      reason: "not watched throughout",
-    };
+    return told(rule, "min", minutes, on.sure ? null : doubt ?? "not watched throughout");
   }
 
   #difference(rule: ComputedPoint, source: Reading): Reading[] {
@@ -87,13 +93,27 @@ export class Computing {
     const before = this.#counters.get(rule.point);
     // Since when it counts is not known: there is no difference yet.
     if (before === undefined) return [];
-    if (value < before) return [fault(rule, unit, `it fell from ${before} to ${value}`)];
-    return [told(rule, unit, Number((value - before).toPrecision(12)))];
+    if (value < before.value) {
+      return [fault(rule, unit, `it fell from ${before.value} to ${value}`)];
+    }
+    const rise = Number((value - before.value).toPrecision(12));
+    return [told(rule, unit, rise, doubtOf(source) ?? before.doubt)];
   }
 }
 
-function told({ point }: ComputedPoint, unit: string, value: number): Reading {
-  return { point, value, unit, quality: "good", computed: true };
+/** Why a reading is not to be believed, and so nothing that follows from it. */
+function doubtOf({ quality, reason = "its source is uncertain" }: Reading): string | null {
+  return quality === "good" ? null : reason;
+}
+
+function told(
+  { point }: ComputedPoint,
+  unit: string,
+  value: number,
+  doubt: string | null,
+): Reading {
+  if (doubt === null) return { point, value, unit, quality: "good", computed: true };
+  return { point, value, unit, quality: "uncertain", reason: doubt, computed: true };
 }
 
 function fault({ point }: ComputedPoint, unit: string, reason: string): Reading {

@@ -6,6 +6,8 @@ import { Keeping } from "./keeping.ts";
 const title = { zh: "测点", en: "Point" };
 const CHANGES = { on: "change", deadband: 0.2, heartbeatSeconds: 60 } as const;
 
+const SILENT_MS = 30_000;
+
 const POINTS: readonly AnyPoint[] = [
   { point: "temperature", title, unit: "Cel", keep: CHANGES },
   { point: "door", title, unit: "", keep: { ...CHANGES, deadband: 0 } },
@@ -31,10 +33,10 @@ function item(seconds: number, values: Record<string, Reading["value"]>): Readin
 
 /** Which of the items are stored. */
 function kept(items: readonly ReadingItem[], points = POINTS): number[] {
-  const keeping = new Keeping(points);
+  const keeping = new Keeping(points, () => SILENT_MS);
   return items.flatMap((item, index) => {
     if (!keeping.isNews(item)) return [];
-    keeping.note(item);
+    keeping.stored(item);
     return [index];
   });
 }
@@ -86,9 +88,9 @@ test("a point without the rule is stored each time, and all that came with it", 
 });
 
 test("G2: when it is not known what was stored last, what comes next is stored", () => {
-  const keeping = new Keeping(POINTS);
+  const keeping = new Keeping(POINTS, () => SILENT_MS);
   const same = item(0, { temperature: 4.5 });
-  keeping.note(same);
+  keeping.stored(same);
   expect(keeping.isNews(same)).toBe(false);
   keeping.forget();
   expect(keeping.isNews(same)).toBe(true);
@@ -98,4 +100,41 @@ test("what is told late is stored, and is not what the next value is compared wi
   const late = { ...item(1, { temperature: 9 }), historical: true } as const;
   const items = [item(0, { temperature: 4.5 }), late, item(2, { temperature: 4.5 })];
   expect(kept(items)).toEqual([0, 1]);
+});
+
+test("what may be there already is stored, and is not what the next value is compared with", () => {
+  const again = { ...item(2, { temperature: 9 }), possibleDuplicate: true };
+  const items = [9, 4, again, 9].map((one, at) =>
+    typeof one === "number" ? item(at, { temperature: one }) : one
+  );
+  expect(kept(items)).toEqual([0, 1, 2, 3]);
+});
+
+test("T2: what names its own id is always stored", () => {
+  const identity = { channel: "c", id: "1", bytes: new Uint8Array(), windowMs: 1, restarts: false };
+  const named = (at: number) => ({ ...item(at, { temperature: 4.5 }), identity });
+  expect(kept([0, 1, 2].map(named))).toEqual([0, 1, 2]);
+});
+
+test("C7: a fault for another reason is news: a technician looks for the right one", () => {
+  const broken = (at: number, reason: string) => {
+    const one = item(at, { temperature: null });
+    return { ...one, readings: one.readings.map((reading) => ({ ...reading, reason })) };
+  };
+  const reasons = ["sensor open", "sensor open", "sensor short"];
+  expect(kept(reasons.map((reason, at) => broken(at, reason)))).toEqual([0, 2]);
+});
+
+test("C7 G7: a point that is not told any more, while others are, is a fault and no value", () => {
+  const keeping = new Keeping(POINTS, () => SILENT_MS);
+  expect(keeping.silenced(item(0, { temperature: 4.5, door: false }))).toEqual([]);
+  expect(keeping.silenced(item(29, { door: false }))).toEqual([]);
+  const [silent, ...others] = keeping.silenced(item(31, { door: false }));
+  expect(others).toEqual([]);
+  expect(silent).toMatchObject({ point: "temperature", value: null, quality: "fault" });
+  expect(keeping.silenced(item(40, { door: false }))).toEqual([]);
+  // When it is told again it is a value again, and can fall silent again.
+  keeping.silenced(item(50, { temperature: 4.5 }));
+  expect(keeping.silenced(item(81, { door: true })).map(({ point }) => point))
+    .toEqual(["door", "temperature"].filter((point) => point === "temperature"));
 });

@@ -1,13 +1,19 @@
-/** Which of a device's values are stored: all of them, or what changed (pain: flash and line). */
+/** Which of a device's values are stored: all of them, or what changed. */
 import type { Reading, ReadingItem } from "../../drivers/driver.ts";
 import type { AnyPoint } from "../../drivers/profile.ts";
 import type { Keep } from "../../drivers/profile_parts.ts";
 
 /** What was stored last of a point, and when that came, on the clock of `performance.now()`. */
-export interface Kept {
-  readonly value: Reading["value"];
-  readonly quality: Reading["quality"];
+export interface Kept extends Omit<Reading, "point" | "computed"> {
   readonly receivedMs: number;
+}
+
+/** A point of which changes are stored. */
+interface Rule {
+  readonly keep: Keep;
+  readonly unit: string;
+  /** Silent for longer, it is not told any more. */
+  readonly silentMs: number;
 }
 
 /**
@@ -15,47 +21,90 @@ export interface Kept {
  * entry belong together. Anything but a value that is surely stored already is stored.
  */
 export class Keeping {
-  readonly #rules: ReadonlyMap<string, Keep>;
-  #kept = new Map<string, Kept>();
+  readonly #rules: ReadonlyMap<string, Rule>;
+  readonly #kept = new Map<string, Kept>();
+  /** When each point was told last, stored or not; without those that were found silent. */
+  readonly #toldMs = new Map<string, number>();
 
-  constructor(points: readonly AnyPoint[]) {
+  /** `silentMs`: how long a point may be silent. */
+  constructor(points: readonly AnyPoint[], silentMs: (point: string) => number) {
     this.#rules = new Map(
-      points.flatMap(({ point, keep }) => keep?.on === "change" ? [[point, keep]] : []),
+      points.flatMap(({ point, unit, keep }) =>
+        keep?.on === "change" ? [[point, { keep, unit, silentMs: silentMs(point) }]] : []
+      ),
     );
   }
 
-  /** Whether it tells something that was not stored. */
-  isNews({ readings, receivedMs, historical }: ReadingItem): boolean {
-    if (this.#rules.size === 0 || historical || readings.length === 0) return true;
+  /**
+   * Whether it tells something that was not stored. What names its own id is always stored (T2),
+   * and so is what may be there already: whoever compares with it could be wrong.
+   */
+  isNews({ readings, receivedMs, historical, identity, possibleDuplicate }: ReadingItem): boolean {
+    if (this.#rules.size === 0 || readings.length === 0) return true;
+    if (historical || possibleDuplicate || identity !== null) return true;
     return readings.some((reading) => {
       const rule = this.#rules.get(reading.point);
       const last = this.#kept.get(reading.point);
-      return rule === undefined || last === undefined || isNews(rule, last, reading, receivedMs);
+      return rule === undefined || last === undefined ||
+        isNews(rule.keep, last, reading, receivedMs);
     });
   }
 
-  /** It is on its way to the disk: what comes behind it is compared with it. */
-  note({ readings, receivedMs, historical }: ReadingItem): void {
-    if (this.#rules.size === 0 || historical) return;
-    for (const { point, value, quality } of readings) {
-      if (this.#rules.has(point)) this.#kept.set(point, { value, quality, receivedMs });
+  /**
+   * Points that are not told any more while their device tells others: their last value, which
+   * nobody repeats, is none of now (C7). Each is found once.
+   */
+  silenced({ readings, receivedMs, historical }: ReadingItem): Reading[] {
+    if (this.#rules.size === 0 || historical) return [];
+    for (const { point } of readings) {
+      if (this.#rules.has(point)) this.#toldMs.set(point, receivedMs);
+    }
+    const silent: Reading[] = [];
+    for (const [point, toldMs] of this.#toldMs) {
+      const rule = this.#rules.get(point);
+      if (rule === undefined || receivedMs - toldMs <= rule.silentMs) continue;
+      this.#toldMs.delete(point);
+      const reason = "the device does not tell it any more";
+      silent.push({
+        point,
+        value: null,
+        unit: rule.unit,
+        quality: "fault",
+        reason,
+        computed: true,
+      });
+    }
+    return silent;
+  }
+
+  /** It is on the disk: what comes next is compared with it. */
+  stored({ readings, receivedMs, historical, possibleDuplicate }: ReadingItem): void {
+    if (historical || possibleDuplicate) return;
+    for (const { point, value, unit, quality, reason } of readings) {
+      if (!this.#rules.has(point)) continue;
+      this.#kept.set(point, {
+        value,
+        unit,
+        quality,
+        receivedMs,
+        ...(reason === undefined ? {} : { reason }),
+      });
     }
   }
 
   /** Nobody knows what was stored last: all that comes next is. */
   forget(): void {
-    this.#kept = new Map();
+    this.#kept.clear();
   }
 }
 
 /** Compares with the value stored last: many small steps add up to a change. */
-export function isNews(rule: Keep, last: Kept, reading: Reading, receivedMs: number): boolean {
-  if (reading.quality !== last.quality) return true;
-  if (receivedMs - last.receivedMs >= rule.heartbeatSeconds * 1000) return true;
-  if (typeof reading.value !== "number" || typeof last.value !== "number") {
-    return reading.value !== last.value;
-  }
+export function isNews(keep: Keep, last: Kept, reading: Reading, receivedMs: number): boolean {
+  const { value, unit, quality, reason } = reading;
+  if (quality !== last.quality || reason !== last.reason || unit !== last.unit) return true;
+  if (receivedMs - last.receivedMs >= keep.heartbeatSeconds * 1000) return true;
+  if (typeof value !== "number" || typeof last.value !== "number") return value !== last.value;
   // Without the noise of binary fractions: from 4.5 to 4.6 is 0.1.
-  const step = Number(Math.abs(reading.value - last.value).toPrecision(12));
-  return step > rule.deadband;
+  const step = Number(Math.abs(value - last.value).toPrecision(12));
+  return step > keep.deadband;
 }

@@ -7,7 +7,9 @@ const DEVICES = [
 ];
 
 function watch(silent: readonly string[] = []): SilenceWatch {
-  return new SilenceWatch(DEVICES, 0, new Set(silent));
+  const watched = new SilenceWatch(DEVICES, 0);
+  watched.recall(silent);
+  return watched;
 }
 
 test("C7: a device that tells nothing for two intervals is told of, once", () => {
@@ -26,14 +28,25 @@ test("C7: each has its own interval, and one that never spoke is silent too", ()
 
 test("a device that speaks again is told of, with the time that it was silent", () => {
   const watched = watch();
+  watched.heard("fridge-1", 1000);
   watched.look(30_000);
   watched.heard("fridge-1", 95_000);
-  expect(watched.look(96_000)).toEqual([{
-    kind: "data-again",
-    device: "fridge-1",
-    silentMs: 95_000,
-  }]);
+  const again = { kind: "data-again", device: "fridge-1", silentMs: 94_000 };
+  expect(watched.look(96_000)).toEqual([again]);
   expect(watched.look(97_000)).toEqual([]);
+});
+
+test("G7: how long it was silent is not told where that began before this process", () => {
+  const watched = watch(["fridge-1"]);
+  watched.heard("fridge-1", 500);
+  expect(watched.look(1000)).toEqual([{ kind: "data-again", device: "fridge-1", silentMs: null }]);
+});
+
+test("of whom it becomes known late that they were silent, it is told that they are not", () => {
+  const watched = watch();
+  watched.heard("fridge-1", 500);
+  watched.recall(["fridge-1"]);
+  expect(watched.look(1000)).toEqual([{ kind: "data-again", device: "fridge-1", silentMs: null }]);
 });
 
 test("of whom it was told before a restart, it is told only that they speak again", () => {

@@ -4,13 +4,13 @@
 export interface SilenceEvent {
   readonly kind: "no-data" | "data-again";
   readonly device: string;
-  /** How long it has been, or was, silent. */
-  readonly silentMs: number;
+  /** How long it has been, or was, silent; `null` where that began before this process. */
+  readonly silentMs: number | null;
 }
 
 /** Two intervals without a word, and a little for the way (C7; what a page calls stale). */
-export const SILENT_INTERVALS = 2;
-export const SILENT_GRACE_MS = 3000;
+const SILENT_INTERVALS = 2;
+const SILENT_GRACE_MS = 3000;
 
 export function silentAfterMs(intervalMs: number): number {
   return SILENT_INTERVALS * intervalMs + SILENT_GRACE_MS;
@@ -18,7 +18,9 @@ export function silentAfterMs(intervalMs: number): number {
 
 interface Watched {
   readonly limitMs: number;
-  heardMs: number;
+  /** When it told something; before that, since when it is watched. */
+  lastMs: number;
+  heard: boolean;
   silent: boolean;
 }
 
@@ -26,17 +28,24 @@ export class SilenceWatch {
   readonly #watched: ReadonlyMap<string, Watched>;
   #again: SilenceEvent[] = [];
 
-  /** `silent`: of which it was told already, before this process, that they are. */
   constructor(
     devices: readonly { readonly device: string; readonly intervalMs: number }[],
     nowMs: number,
-    silent: ReadonlySet<string>,
   ) {
-    this.#watched = new Map(devices.map(({ device, intervalMs }) => [device, {
-      limitMs: silentAfterMs(intervalMs),
-      heardMs: nowMs,
-      silent: silent.has(device),
-    }]));
+    this.#watched = new Map(devices.map(({ device, intervalMs }) => {
+      const limitMs = silentAfterMs(intervalMs);
+      return [device, { limitMs, lastMs: nowMs, heard: false, silent: false }];
+    }));
+  }
+
+  /** It was told of these before this process that they are silent. */
+  recall(silent: Iterable<string>): void {
+    for (const device of silent) {
+      const watched = this.#watched.get(device);
+      if (watched === undefined) continue;
+      if (watched.heard) this.#again.push({ kind: "data-again", device, silentMs: null });
+      else watched.silent = true;
+    }
   }
 
   /** It has told a value, whether that is stored or not. */
@@ -44,11 +53,12 @@ export class SilenceWatch {
     const watched = this.#watched.get(device);
     if (watched === undefined) return;
     if (watched.silent) {
-      const silentMs = nowMs - watched.heardMs;
+      const silentMs = watched.heard ? nowMs - watched.lastMs : null;
       this.#again.push({ kind: "data-again", device, silentMs });
-      watched.silent = false;
     }
-    watched.heardMs = Math.max(watched.heardMs, nowMs);
+    watched.silent = false;
+    watched.heard = true;
+    watched.lastMs = Math.max(watched.lastMs, nowMs);
   }
 
   /** What is to be told since the last call. */
@@ -56,7 +66,7 @@ export class SilenceWatch {
     const events = this.#again;
     this.#again = [];
     for (const [device, watched] of this.#watched) {
-      const silentMs = nowMs - watched.heardMs;
+      const silentMs = nowMs - watched.lastMs;
       if (watched.silent || silentMs <= watched.limitMs) continue;
       watched.silent = true;
       events.push({ kind: "no-data", device, silentMs });

@@ -1,6 +1,6 @@
 /** Tells of devices that are silent: alarms `no-data` and `data-again` (rule C7). */
 import type { NewEntry } from "../../sync/append.ts";
-import { JournalUnwritable } from "../../sync/journal.ts";
+import { type Journal, JournalUnwritable } from "../../sync/journal.ts";
 import { pause } from "../../sync/timer.ts";
 import type { Admission } from "../admission.ts";
 import type { Clock } from "../clock.ts";
@@ -18,6 +18,7 @@ const OWED_MAX = 1000;
 export interface SilenceParts {
   readonly node: string;
   readonly tables: QueryTables;
+  readonly journal: Journal;
   readonly admission: Admission;
   readonly clock: Clock;
   readonly log: Log;
@@ -25,30 +26,26 @@ export interface SilenceParts {
 
 export class SilenceAlarms {
   readonly #parts: SilenceParts;
-  readonly #devices: readonly DeviceConfig[];
-  #watch: SilenceWatch;
+  readonly #watch: SilenceWatch;
   readonly #owed: NewEntry[] = [];
 
   constructor(devices: readonly DeviceConfig[], parts: SilenceParts) {
     this.#parts = parts;
-    this.#devices = devices;
-    this.#watch = this.#watchFrom(new Set());
-  }
-
-  #watchFrom(silent: ReadonlySet<string>): SilenceWatch {
-    const devices = this.#devices.map((device) => ({
+    const watched = devices.map((device) => ({
       device: device.id,
       intervalMs: intervalSecondsOf(device) * 1000,
     }));
-    return new SilenceWatch(devices, performance.now(), silent);
+    this.#watch = new SilenceWatch(watched, performance.now());
   }
 
   /** Takes up of whom was told before this process that they are silent. */
-  async recall(): Promise<void> {
-    const { tables, node } = this.#parts;
+  async recall(signal?: AbortSignal): Promise<void> {
+    const { tables, journal, node } = this.#parts;
+    // Tables that are behind name devices that have spoken since, and not those that fell silent.
+    await tables.caughtUp(journal, signal);
     const sql = "SELECT device FROM devices WHERE node = ? AND silent IS NOT NULL";
     const rows = await tables.rows(sql, [node]);
-    this.#watch = this.#watchFrom(new Set(rows.map((row) => row.text("device"))));
+    this.#watch.recall(rows.map((row) => row.text("device")));
   }
 
   heard(device: string, receivedMs: number): void {
@@ -56,6 +53,7 @@ export class SilenceAlarms {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    await this.recall(signal);
     while (!signal.aborted) {
       await this.look();
       await pause(LOOK_MS, signal);
@@ -67,7 +65,7 @@ export class SilenceAlarms {
     const { clock, admission, log } = this.#parts;
     const now = clock.now();
     for (const { kind, device, silentMs } of this.#watch.look(performance.now())) {
-      const silentSeconds = Math.round(silentMs / 1000);
+      const silentSeconds = silentMs === null ? null : Math.round(silentMs / 1000);
       this.#owed.push(newEntry("alarm", kind, now, { device, silentSeconds }));
       if (this.#owed.length > OWED_MAX) this.#owed.shift();
       log({ kind, device, silentSeconds });

@@ -1,7 +1,7 @@
-/** What a site does with values before they are stored: computes, and leaves out what is no news. */
-import type { ReadingItem } from "../../drivers/driver.ts";
+/** What a site does with values before they are stored: it computes, and leaves out what is old. */
+import type { Outcome, ReadingItem } from "../../drivers/driver.ts";
 import { toldPoints } from "../../drivers/profile.ts";
-import { type DeviceConfig, intervalSecondsOf } from "../config.ts";
+import { type DeviceConfig, intervalSecondsOf, pointIntervalSeconds } from "../config.ts";
 import { Computing } from "./computing.ts";
 import { Keeping } from "./keeping.ts";
 import { silentAfterMs } from "./silence.ts";
@@ -15,29 +15,50 @@ export class Values {
   readonly #devices: ReadonlyMap<string, DeviceValues>;
 
   constructor(devices: readonly DeviceConfig[]) {
-    this.#devices = new Map(devices.map((device) => [device.id, {
-      keeping: new Keeping(toldPoints(device.profile)),
-      computing: new Computing(
-        device.profile.computed,
-        silentAfterMs(intervalSecondsOf(device) * 1000),
-      ),
-    }]));
+    this.#devices = new Map(devices.map((device) => {
+      const silentMs = (point: string) => silentAfterMs(pointIntervalSeconds(device, point) * 1000);
+      const keeping = new Keeping(toldPoints(device.profile), silentMs);
+      const gapMs = silentAfterMs(intervalSecondsOf(device) * 1000);
+      return [device.id, { keeping, computing: new Computing(device.profile.computed, gapMs) }];
+    }));
   }
 
-  /** The item with what follows from it; `null` where its device's profile does not keep it. */
+  /** What one call of a driver brings, of any devices. */
+  begin(): ValuesBatch {
+    return new ValuesBatch(this.#devices);
+  }
+}
+
+/** Items that are stored together: what becomes of each is not known before all of them are. */
+export class ValuesBatch {
+  readonly #devices: ReadonlyMap<string, DeviceValues>;
+  readonly #underWay = new Set<string>();
+
+  constructor(devices: ReadonlyMap<string, DeviceValues>) {
+    this.#devices = devices;
+  }
+
+  /**
+   * The item with what follows from it; `null` where it says nothing that is not stored already,
+   * and its device's profile does not keep that. It is compared with what is on the disk, never
+   * with what is on its way there.
+   */
   prepared(item: ReadingItem): ReadingItem | null {
     const device = this.#devices.get(item.device);
     if (device === undefined) return item;
-    const computed = device.computing.computed(item);
-    if (!device.keeping.isNews(item)) return null;
-    device.keeping.note(item);
-    device.computing.note(item);
+    const first = !this.#underWay.has(item.device);
+    const silenced = device.keeping.silenced(item);
+    const computed = [...device.computing.computed(item, first), ...silenced];
+    if (first && silenced.length === 0 && !device.keeping.isNews(item)) return null;
+    this.#underWay.add(item.device);
     return computed.length === 0 ? item : { ...item, readings: [...item.readings, ...computed] };
   }
 
-  /** What was prepared last of a device was not stored after all. */
-  unsure(device: string): void {
-    this.#devices.get(device)?.keeping.forget();
-    this.#devices.get(device)?.computing.forget();
+  /** What became of an item that was prepared. */
+  settle(item: ReadingItem, outcome: Outcome): void {
+    const device = this.#devices.get(item.device);
+    if (outcome.kind !== "stored") return device?.keeping.forget();
+    device?.keeping.stored(item);
+    device?.computing.stored(item);
   }
 }
