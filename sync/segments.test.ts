@@ -3,12 +3,8 @@ import { TemporaryFolder } from "./fixtures.ts";
 import { LibsqlSegments } from "./libsql_segments.ts";
 import { createSegment } from "./segments.ts";
 import { describeStorage } from "./segments_conformance.ts";
-import {
-  DiskError,
-  type DiskStep,
-  SimulatedDisk,
-  SimulatedSegments,
-} from "./simulated_segments.ts";
+import { DiskError, type DiskStep, SimulatedDisk } from "./simulated_disk.ts";
+import { SimulatedSegments } from "./simulated_segments.ts";
 
 describeStorage("libsql files", () => {
   const folder = new TemporaryFolder();
