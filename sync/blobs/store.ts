@@ -17,7 +17,7 @@ import type {
   Put,
   PutOptions,
 } from "./opening.ts";
-import { type Description, SealedFile } from "./sealed_file.ts";
+import { type Description, sealedBytes, SealedFile } from "./sealed_file.ts";
 import { type OpenBlob, PREFIXES, Shelf } from "./shelf.ts";
 import { Turns } from "./turns.ts";
 
@@ -38,6 +38,7 @@ export class BlobStore implements Disposable {
   readonly #turns = new Turns();
   readonly #changes = new Changes();
   #puts = 0;
+  #storedBytes = 0;
 
   private constructor(options: BlobStoreOptions, index: BlobIndex) {
     const { directory, keys, limits, disk = diskOf } = options;
@@ -82,6 +83,11 @@ export class BlobStore implements Disposable {
     return { count: this.#index.count, bytes: this.#index.bytes, lost: this.#index.lostCount };
   }
 
+  /** Bytes that files took on the disk which came since the opening; it only rises. */
+  get storedBytes(): number {
+    return this.#storedBytes;
+  }
+
   /**
    * Stores a content; resolves when it is durable, so that an entry that names it is to be
    * appended afterwards. Throws {@link BlobRefused}, and whatever the source throws.
@@ -118,15 +124,22 @@ export class BlobStore implements Disposable {
   async adopt(path: string, blob: BlobFacts): Promise<Put> {
     const known = await this.#turns.take(blob.hash, async () => {
       const before = this.#index.get(blob.hash);
-      await this.#shelf.place(path, blob.hash);
+      await this.#place(path, blob.hash);
       await this.step("placed");
       this.#index.add(before ?? blob);
       await this.step("listed");
       return before;
     });
-    if (known === null) this.#tell({ kind: "blob-stored", blob });
+    if (known === null) {
+      this.#storedBytes += sealedBytes(blob.bytes);
+      this.#tell({ kind: "blob-stored", blob });
+    }
     this.#changes.tell();
     return { blob: known ?? blob, existed: known !== null };
+  }
+
+  async #place(path: string, hash: string): Promise<void> {
+    await this.#shelf.place(path, hash, () => this.step("named"));
   }
 
   find(hash: string): BlobFacts | null {
@@ -206,13 +219,14 @@ export class BlobStore implements Disposable {
       const found = await this.#open(hash);
       if (found === null) continue;
       using old = found.file;
-      if (old.keyId === newest) continue;
+      // One that the power may bring back is sealed once more: its key must not be forgotten.
+      if (old.keyId === newest && !this.#shelf.isDoubted(hash)) continue;
       const content = contentOf(old, found.facts.bytes);
       const description = { ...old.description, bytes: found.facts.bytes };
       const stream = ReadableStream.from(content);
       await this.#sealed(description, stream, signal, (path) =>
         this.#turns.take(hash, async () => {
-          if (this.#index.get(hash) !== null) await this.#shelf.place(path, hash);
+          if (this.#index.get(hash) !== null) await this.#place(path, hash);
           else await removeIfThere(path);
         }));
       resealed++;
