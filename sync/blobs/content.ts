@@ -54,7 +54,7 @@ export async function sealStream(
 
 /** Throws where what was written so far, by whomever, has become too much. */
 async function requireRoom(room: Room): Promise<void> {
-  const refusal = await room.refusal(0);
+  const refusal = await room.makeRoom(0);
   if (refusal !== null) throw refusal;
 }
 

@@ -101,7 +101,7 @@ export class BlobStore implements Disposable {
       const hint = "give a content type such as application/dicom or image/jpeg";
       throw new BlobRefused("bad-media-type", `"${mediaType}" is no media type`, hint);
     }
-    const refusal = await this.room.refusal(bytes ?? 0);
+    const refusal = await this.room.makeRoom(bytes ?? 0);
     if (refusal !== null) throw refusal;
     if (this.#puts >= PUTS_MAX) {
       const message = `${PUTS_MAX} files are written already`;
