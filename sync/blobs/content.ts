@@ -90,3 +90,24 @@ export async function readRange(
   }
   return range;
 }
+
+/** What is read of a file, part by part, as a stream that closes it. */
+export function streamOf(
+  file: SealedFile,
+  next: () => Promise<IteratorResult<Uint8Array<ArrayBuffer>, void>>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    pull: async (controller) => {
+      try {
+        const found = await next();
+        if (found.done !== true) return controller.enqueue(found.value);
+      } catch (error) {
+        file.close();
+        throw error;
+      }
+      file.close();
+      controller.close();
+    },
+    cancel: () => file.close(),
+  });
+}

@@ -19,19 +19,19 @@ export const PREFIXES: readonly string[] = Array.from(
 export class Shelf {
   readonly #directory: string;
   readonly #keys: BlobKeys;
+  readonly #named: () => Promise<void>;
   /** Files whose new name may not be on the disk: the folder could not be synced. */
   readonly #doubted = new Set<string>();
 
-  constructor(directory: string, keys: BlobKeys) {
+  /** `named` is called when a file has its name, which is not durable yet. */
+  constructor(directory: string, keys: BlobKeys, named: () => Promise<void>) {
+    this.#named = named;
     this.#directory = directory;
     this.#keys = keys;
   }
 
-  /**
-   * Takes a whole, durable file in, over one of before; durable when it resolves. `named` is called
-   * before its name is durable.
-   */
-  async place(path: string, hash: string, named: () => Promise<void>): Promise<void> {
+  /** Takes a whole, durable file in, over one of before; durable when it resolves. */
+  async place(path: string, hash: string): Promise<void> {
     const folder = this.#folderOf(hash);
     try {
       await Deno.mkdir(folder, { mode: 0o700 });
@@ -41,7 +41,7 @@ export class Shelf {
     }
     await Deno.rename(path, this.#pathOf(hash));
     this.#doubted.add(hash);
-    await named();
+    await this.#named();
     await syncFolder(folder);
     this.#doubted.delete(hash);
   }

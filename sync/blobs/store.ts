@@ -6,7 +6,7 @@ import type { HashName } from "../chain.ts";
 import { BlobDamaged, type BlobFacts, BlobLocked, BlobRefused, isMediaType } from "./blob.ts";
 import { BlobIndex, type BlobsWaiting } from "./blob_index.ts";
 import { BlobKeys } from "./blob_keys.ts";
-import { contentOf, readRange, sealStream } from "./content.ts";
+import { contentOf, readRange, sealStream, streamOf } from "./content.ts";
 import { fileNames, removeIfThere } from "./folder.ts";
 import { BLOB_LIMITS, diskOf, Room } from "./room.ts";
 import type {
@@ -45,7 +45,7 @@ export class BlobStore implements Disposable {
     this.#options = options;
     this.#index = index;
     this.keys = new BlobKeys(keys);
-    this.#shelf = new Shelf(directory, this.keys);
+    this.#shelf = new Shelf(directory, this.keys, () => this.step("named"));
     this.room = new Room(directory, { ...BLOB_LIMITS, ...limits }, disk, () => index.bytes);
   }
 
@@ -124,7 +124,7 @@ export class BlobStore implements Disposable {
   async adopt(path: string, blob: BlobFacts): Promise<Put> {
     const known = await this.#turns.take(blob.hash, async () => {
       const before = this.#index.get(blob.hash);
-      await this.#place(path, blob.hash);
+      await this.#shelf.place(path, blob.hash);
       await this.step("placed");
       this.#index.add(before ?? blob);
       await this.step("listed");
@@ -136,10 +136,6 @@ export class BlobStore implements Disposable {
     }
     this.#changes.tell();
     return { blob: known ?? blob, existed: known !== null };
-  }
-
-  async #place(path: string, hash: string): Promise<void> {
-    await this.#shelf.place(path, hash, () => this.step("named"));
   }
 
   find(hash: string): BlobFacts | null {
@@ -172,20 +168,7 @@ export class BlobStore implements Disposable {
     if (found === null) return null;
     const { file, facts: { bytes } } = found;
     const source = contentOf(file, bytes, from, Math.min(end, bytes));
-    return new ReadableStream({
-      pull: async (controller) => {
-        try {
-          const next = await this.#guarded(hash, () => source.next());
-          if (next.done !== true) return controller.enqueue(next.value);
-        } catch (error) {
-          file.close();
-          throw error;
-        }
-        file.close();
-        controller.close();
-      },
-      cancel: () => file.close(),
-    });
+    return streamOf(file, () => this.#guarded(hash, () => source.next()));
   }
 
   /** Whether the file's content has its hash. A damaged one is set aside and told. */
@@ -226,7 +209,7 @@ export class BlobStore implements Disposable {
       const stream = ReadableStream.from(content);
       await this.#sealed(description, stream, signal, (path) =>
         this.#turns.take(hash, async () => {
-          if (this.#index.get(hash) !== null) await this.#place(path, hash);
+          if (this.#index.get(hash) !== null) await this.#shelf.place(path, hash);
           else await removeIfThere(path);
         }));
       resealed++;
