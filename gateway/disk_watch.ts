@@ -49,7 +49,7 @@ export interface DiskView {
   /** Why the journal cannot write, or `null`. */
   readonly unwritable: string | null;
   readonly reserveBytes: number;
-  /** Growth of the journal; `null` while it is not known yet. */
+  /** Growth of the journal and of files; `null` while it is not known yet. */
   readonly bytesADay: number | null;
   /** Until readings are refused, when nothing may be pruned from now on. */
   readonly daysLeft: number | null;
@@ -94,6 +94,7 @@ export class DiskWatch implements Admission {
     since: null,
   };
   #writtenBytes = 0;
+  #storedBytes: () => number = () => 0;
   /** That the journal cannot write, and since when: told, and not yet told to be over. */
   #unwritable: { readonly reason: string; readonly since: Stamp } | null = null;
 
@@ -106,6 +107,11 @@ export class DiskWatch implements Admission {
     this.#room = roomOf(parts.config.dataDir);
     // Nothing is told yet; but what may not be taken is not taken from the first moment on.
     this.#state = decideDisk(this.#sample(), "ok", parts.config.disk).state;
+  }
+
+  /** What files take on the disk counts, too: so many bytes came since the start. */
+  countFiles(storedBytes: () => number): void {
+    this.#storedBytes = storedBytes;
   }
 
   noRoomFor(stream: Stream): NoRoom | null {
@@ -180,7 +186,8 @@ export class DiskWatch implements Admission {
     const device = deviceBytes();
     // A file system in memory gives nothing to a device.
     if (device === null || device === 0 || this.#writtenBytes < TELLING_BYTES) return null;
-    return Math.max(0, device - this.#reserve.writtenBytes) / this.#writtenBytes;
+    const others = this.#reserve.writtenBytes + this.#storedBytes();
+    return Math.max(0, device - others) / this.#writtenBytes;
   }
 
   #sample(): DiskSample {
@@ -193,7 +200,7 @@ export class DiskWatch implements Admission {
     await this.#lookAtJournal();
     this.#room = roomOf(config.dataDir);
     const now = clock.now();
-    this.#growth.add(now.bootMs, this.#writtenBytes);
+    this.#growth.add(now.bootMs, this.#writtenBytes + this.#storedBytes());
     const { state, actions } = decideDisk(this.#sample(), this.#told ?? "ok", config.disk);
     this.#state = state;
     for (const action of actions) {

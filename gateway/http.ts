@@ -2,7 +2,8 @@
 import { timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { problemResponse } from "../sync/problem.ts";
+import { BodyTooSlow } from "../sync/paced_body.ts";
+import { type Problem, problemResponse } from "../sync/problem.ts";
 import type { SyncHandler } from "../sync/routes.ts";
 import { apiApp } from "./api.ts";
 import type { ApiParts } from "./api_route.ts";
@@ -26,6 +27,13 @@ export interface HttpParts extends ApiParts {
 export interface Connection {
   readonly remoteAddr: { readonly hostname: string };
 }
+
+const TOO_SLOW: Problem = {
+  status: 408,
+  code: "too-slow",
+  title: "The body came too slowly",
+  hint: "send it again when the line is better",
+};
 
 /** A disk that is full is so for a while. */
 const RETRY_AFTER_SECONDS = 30;
@@ -66,6 +74,7 @@ export function httpHandler(
     const { method, path } = context.req;
     node.log({ kind: "request-failed", method, path, error: error.message });
     if (isDiskFailure(error)) return noRoomResponse(error);
+    if (error instanceof BodyTooSlow) return problemResponse(TOO_SLOW);
     return problemResponse({
       status: 500,
       code: "internal",

@@ -101,9 +101,10 @@ export class KeyRotation {
       await blobs.reseal(signal);
       // A newer one may have come meanwhile, which makes this one old.
       if (signal.aborted || storage.newest !== newest) return;
+      // The old key is forgotten last: none of them may need it any more.
+      await journal.useKeys([newest]);
+      blobs.useKeys([newest]);
       storage.finish();
-      await journal.useKeys(storage.keys);
-      blobs.useKeys(storage.keys);
       this.#state = "idle";
       this.#reason = null;
       log({ kind: "rekeyed", given: storage.given });

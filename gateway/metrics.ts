@@ -19,7 +19,7 @@ function diskGauges(gauge: NewGauge, disk: DiskView): void {
   const known = (name: string, help: string, value: number | null) => {
     if (value !== null) gauge(name, help).set(value);
   };
-  known("journal_bytes_a_day", "Growth of the journal", disk.bytesADay);
+  known("journal_bytes_a_day", "Growth of the journal and of files", disk.bytesADay);
   known("disk_days_left", "Days until readings are refused if nothing is pruned", disk.daysLeft);
   known(
     "write_amplification",

@@ -82,6 +82,7 @@ export async function openNode(
   const losses = new CentreLosses(tables);
   await losses.refresh();
   const blobs = opened.use(await openBlobs(config, { keystore, clock, log }));
+  disk.countFiles(() => blobs.storedBytes);
   const arrivals = config.role === "county"
     ? opened.use(await Arrivals.open({ store: blobs, nowMs: () => performance.now() }))
     : null;

@@ -168,7 +168,11 @@ class Tables {
 
   rekey(encryptionKey: string): void {
     if (this.#encryptionKey === encryptionKey) return;
-    this.#database = rekeyDatabase(this.#database, fileOptions(this.#path, encryptionKey));
+    rekeyDatabase({
+      database: this.#database,
+      options: fileOptions(this.#path, encryptionKey),
+      adopt: (database) => this.#database = database,
+    });
     this.#encryptionKey = encryptionKey;
   }
 

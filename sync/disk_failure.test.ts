@@ -5,12 +5,8 @@ import { JournalCore } from "./journal_core.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { readContents } from "./entry.ts";
 import { CommitRefused } from "./segments.ts";
-import {
-  DiskError,
-  type DiskStep,
-  SimulatedDisk,
-  SimulatedSegments,
-} from "./simulated_segments.ts";
+import { DiskError, type DiskStep, SimulatedDisk } from "./simulated_disk.ts";
+import { SimulatedSegments } from "./simulated_segments.ts";
 
 const LIMITS = { entriesMax: 1000, bytesMax: 1 << 20 };
 

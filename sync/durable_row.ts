@@ -174,7 +174,7 @@ export class DurableRow {
       // However many streams there are to know: a segment that they fill is not sealed at once.
       const isFull = this.row.currentBytes() >= segmentBytesMax &&
         this.row.addedBytes() >= segmentBytesMax / 2;
-      if (isFull) this.rotate();
+      if (isFull) this.#rotate();
     } catch (error) {
       // The segment is full, or the disk has no room: the next commit brings it up again.
       if (error instanceof CommitRefused || error instanceof CannotBegin) return;
@@ -184,8 +184,28 @@ export class DurableRow {
     }
   }
 
+  /**
+   * Sees to it that the newest segment is another one. One that failed is neither written nor
+   * moved again: it is written anew; so is one that fails when it is sealed.
+   */
+  leaveNewest(): void {
+    if (this.#broken === null) {
+      try {
+        return this.#rotate();
+      } catch (error) {
+        if (error instanceof DamagedMember) throw error;
+        if (error instanceof CommitRefused || error instanceof CannotBegin) {
+          throw new JournalUnwritable(error.message, { cause: error });
+        }
+        mustBeStorage(error);
+        this.#break(error);
+      }
+    }
+    this.#rewrite([]);
+  }
+
   /** Begins the next segment. */
-  rotate(): void {
+  #rotate(): void {
     this.row.seal();
     try {
       this.row.begin(this.#carrier.carried());

@@ -77,8 +77,9 @@ export class LibsqlSegments implements Segments {
     return new LibsqlDraft(`${path}${DRAFT_SUFFIX}`, path, key, () => {
       // A newer key may have come while it was written.
       const index = this.#keys.indexOf(key);
+      const segment = this.#opened(name, index);
       this.#keyIndex.set(name, index);
-      return this.#opened(name, index);
+      return segment;
     });
   }
 
@@ -116,7 +117,9 @@ export class LibsqlSegments implements Segments {
 
   setAside(name: string, why: WhySetAside): void {
     onDisk(() => {
-      setAside(this.#path(name), join(this.#directory, SET_ASIDE), why);
+      const path = this.#path(name);
+      // A try before this one may have got as far as the folder.
+      if (existsSync(path)) setAside(path, join(this.#directory, SET_ASIDE), why);
       syncFolder(this.#directory);
     });
     this.#keyIndex.delete(name);

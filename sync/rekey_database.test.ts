@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Database, type DatabaseOptions } from "./database.ts";
 import { range, TemporaryFolder } from "./fixtures.ts";
-import { COPY_SUFFIX, rekeyDatabase } from "./rekey_database.ts";
+import { COPY_SUFFIX, rekeyDatabase, type RekeyStep } from "./rekey_database.ts";
 
 const [OLD, NEW] = ["1".repeat(64), "2".repeat(64)];
 
@@ -28,6 +28,12 @@ function filled(path: string): Database {
   return database;
 }
 
+function rekeyed(database: Database, path: string): Database {
+  let adopted = database;
+  rekeyDatabase({ database, options: optionsOf(path, NEW), adopt: (one) => adopted = one });
+  return adopted;
+}
+
 function content(database: Database): string[] {
   return [
     ...database.rows("SELECT * FROM plain ORDER BY id").map((row) =>
@@ -49,7 +55,7 @@ test("X4: all that it holds is there under the new key, and nothing can be read 
   const path = `${folder.path}/tables.db`;
   const database = filled(path);
   const before = content(database);
-  const again = rekeyDatabase(database, optionsOf(path, NEW));
+  const again = rekeyed(database, path);
   expect(content(again)).toEqual(before);
   again.run("INSERT INTO pairs VALUES ('later', 1)");
   again.close();
@@ -69,6 +75,34 @@ test("what the power left of a copy is written over", () => {
   Deno.writeTextFileSync(`${path}${COPY_SUFFIX}-wal`, "and of its log");
   const database = filled(path);
   const before = content(database);
-  using again = rekeyDatabase(database, optionsOf(path, NEW));
+  using again = rekeyed(database, path);
   expect(content(again)).toEqual(before);
 });
+
+const STEPS: readonly RekeyStep[] = ["copy", "sync", "name", "sync-folder"];
+
+test.each(STEPS)(
+  "X4: a disk that fails at: %s leaves one that goes on, and it is done later",
+  (at) => {
+    using folder = new TemporaryFolder();
+    const path = `${folder.path}/tables.db`;
+    let database = filled(path);
+    const before = content(database);
+    const rekey = (onStep: (step: RekeyStep) => void) => {
+      const adopt = (one: Database) => database = one;
+      rekeyDatabase({ database, options: optionsOf(path, NEW), adopt, onStep });
+    };
+    expect(() =>
+      rekey((step) => {
+        if (step === at) throw new Error("the disk is gone");
+      })
+    ).toThrow("the disk is gone");
+    expect(content(database)).toEqual(before);
+    database.run("INSERT INTO pairs VALUES ('later', 1)");
+    rekey(() => {});
+    database.run("INSERT INTO pairs VALUES ('last', 1)");
+    database.close();
+    using opened = new Database(optionsOf(path, NEW));
+    expect(content(opened)).toHaveLength(before.length + 2);
+  },
+);

@@ -7,29 +7,74 @@ export const COPY_SUFFIX = ".rekeyed";
 
 const TAILS = ["", "-wal", "-shm"] as const;
 
+/** Before what is named has happened; a test lets it fail. */
+export type RekeyStep = "copy" | "sync" | "name" | "sync-folder";
+
+/** The database as it is from now on: `adopt` is called as soon as another took its place. */
+export interface Rekeying {
+  readonly database: Database;
+  /** Those of the database, with the new key. */
+  readonly options: DatabaseOptions;
+  readonly adopt: (database: Database) => void;
+  readonly onStep?: (step: RekeyStep) => void;
+}
+
 /**
- * Copies all tables, indexes and the user version into a file beside, closes the database, and puts
- * the copy in its place: durable when it returns. Nobody else may have the file open. `options`
- * are those of the database, with the new key; returns it opened.
+ * Copies all tables, indexes and the user version into a file beside, and puts that in the place
+ * of the database: durable when it returns. Nobody else may have the file open. Where it throws,
+ * the database that was adopted last goes on, and all of this can be done once more; what is not
+ * durable then is the name of the copy at most.
  */
-export function rekeyDatabase(database: Database, options: DatabaseOptions): Database {
+export function rekeyDatabase({ database, options, adopt, onStep = () => {} }: Rekeying): void {
   const { path } = options;
   const copyPath = path + COPY_SUFFIX;
   removeDatabase(copyPath);
-  const copy = new Database({ ...options, path: copyPath });
+  onStep("copy");
+  writeCopy(database, { ...options, path: copyPath });
+  onStep("sync");
+  syncPath(copyPath);
+  moveLog(database);
+  onStep("name");
+  Deno.renameSync(copyPath, path);
+  // The old file has no name any more: whatever closing it does, it does to nobody.
+  removeLog(path);
+  closeOld(database);
+  removeLog(path);
+  adopt(new Database(options));
+  onStep("sync-folder");
+  syncPath(dirname(path));
+}
+
+/** Not one sync is left to SQLite, which says nothing of some: the whole file is synced at once. */
+function writeCopy(database: Database, options: DatabaseOptions): void {
+  const copy = new Database({ ...options, synchronous: "OFF", checkpointPages: 0 });
   try {
     copy.transaction(() => copyAll(database, copy));
-    copy.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    copy.exec("PRAGMA journal_mode = WAL");
   } finally {
     copy.close();
   }
-  syncPath(copyPath);
-  database.close();
+}
+
+/** An old log beside the new file would be taken for its own, if the power fails right there. */
+function moveLog(database: Database): void {
+  try {
+    database.checkpoint("TRUNCATE");
+  } catch {
+    // The copy has all of it.
+  }
+}
+
+function closeOld(database: Database): void {
+  try {
+    database.close();
+  } catch {
+    // Nobody needs it.
+  }
+}
+
+function removeLog(path: string): void {
   for (const tail of ["-wal", "-shm"] as const) removeIfThere(path + tail);
-  Deno.renameSync(copyPath, path);
-  syncPath(dirname(path));
-  for (const tail of ["-wal", "-shm"] as const) removeIfThere(copyPath + tail);
-  return new Database(options);
 }
 
 /** Removes a database and its log. */

@@ -4,7 +4,8 @@ import { numbered, range, stampAt } from "./fixtures.ts";
 import { JournalCore } from "./journal_core.ts";
 import { readContents } from "./entry.ts";
 import { parseOrigin } from "./origin.ts";
-import { SimulatedDisk, SimulatedSegments } from "./simulated_segments.ts";
+import { SimulatedDisk } from "./simulated_disk.ts";
+import { SimulatedSegments } from "./simulated_segments.ts";
 
 /** The process ends in the middle of a step; what the disk has stays. */
 class Killed extends Error {}

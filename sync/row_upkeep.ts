@@ -31,7 +31,10 @@ export class RowUpkeep {
     const work = this.#rekeying ?? this.#rekeyed();
     this.#rekeying = null;
     this.#rekeying = stepped(work);
-    return this.#durable.row.outdated().length;
+    const left = this.#durable.row.outdated().length;
+    // What is still there under the old key is not written anew until it is gone.
+    if (left === 0) this.#durable.row.clearAway();
+    return left;
   }
 
   stop(): void {
@@ -58,7 +61,7 @@ export class RowUpkeep {
   *#rekeyed(): Generator<void> {
     const { row } = this.#durable;
     for (const name of row.outdated()) {
-      if (name === row.currentName) this.#durable.rotate();
+      if (name === row.currentName) this.#durable.leaveNewest();
       yield* this.#rekeyedOne(name);
     }
   }
@@ -82,8 +85,9 @@ export class RowUpkeep {
         ...state.receipts.map((receipt): Change => ({ kind: "receipt", receipt })),
         ...[...state.meta].map(([name, value]): Change => ({ kind: "meta", name, value })),
       ]);
-      row.close(name);
-      row.replaceBy(name, memberOf(next, draft.publish()));
+      const published = memberOf(next, draft.publish());
+      row.letGo(name);
+      row.replaceBy(name, published);
       row.unlink(name);
     } finally {
       draft.discard();

@@ -49,6 +49,8 @@ export class SegmentRow {
   /** Bytes of blocks committed since the opening. */
   #writtenBytes = 0;
   #uses = 0;
+  /** What the disk refused to move away or to remove: others have taken its place. */
+  readonly #leftovers = new Map<string, () => void>();
 
   /** Of segments that are there already, oldest first, the newest open. */
   constructor(
@@ -156,14 +158,35 @@ export class SegmentRow {
     this.setAside(name, { reason, copied: true });
   }
 
-  /** Moves away what another has taken the place of; where that fails, the next open does it. */
+  /**
+   * Moves away what another has taken the place of; where that fails, `clearAway` or the next open
+   * does it.
+   */
   setAside(name: string, why: { readonly reason: string; readonly copied: boolean }): void {
-    orAtNextOpen(() => this.#segments.setAside(name, why));
+    this.#orLater(name, () => this.#segments.setAside(name, why));
   }
 
-  /** Removes what the row does not need; where that fails, it is in the row of the next open. */
+  /** Removes what another has taken the place of; where that fails, as `setAside`. */
   unlink(name: string): void {
-    orAtNextOpen(() => this.#segments.unlink(name));
+    this.#orLater(name, () => this.#segments.unlink(name));
+  }
+
+  /** Does what a disk may refuse to do now without harm. */
+  #orLater(name: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof StorageFailed)) throw error;
+      this.#leftovers.set(name, work);
+    }
+  }
+
+  /** Moves away and removes what could not be so before; throws {@link StorageFailed}. */
+  clearAway(): void {
+    for (const [name, work] of [...this.#leftovers]) {
+      work();
+      this.#leftovers.delete(name);
+    }
   }
 
   /** Puts a segment in the place of another, which is left as it is on the disk. */
@@ -271,8 +294,16 @@ export class SegmentRow {
   /** Closes a sealed segment, if it is open. */
   close(name: string): void {
     const member = this.#sealed.find((one) => one.name === name);
-    member?.segment?.close();
-    if (member !== undefined) member.segment = null;
+    if (member !== undefined) closeMember(member);
+  }
+
+  /** Closes a sealed segment that another is about to take the place of, however it ends. */
+  letGo(name: string): void {
+    try {
+      this.close(name);
+    } catch (error) {
+      if (!(error instanceof StorageFailed)) throw error;
+    }
   }
 
   /** Closes all; nothing is moved in a segment that must not be written any more. */
@@ -300,8 +331,7 @@ export class SegmentRow {
     const open = this.#sealed.filter(({ segment }) => segment !== null);
     if (open.length <= OPEN_MAX) return;
     const idle = open.reduce((a, b) => (a.usedAt <= b.usedAt ? a : b));
-    idle.segment?.close();
-    idle.segment = null;
+    closeMember(idle);
   }
 }
 
@@ -324,11 +354,9 @@ export function memberOf(
   };
 }
 
-/** Does what a disk may refuse to do now without harm. */
-function orAtNextOpen(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof StorageFailed)) throw error;
-  }
+/** Even where closing fails it is closed: the next to ask opens it. */
+function closeMember(member: Member): void {
+  const { segment } = member;
+  member.segment = null;
+  segment?.close();
 }

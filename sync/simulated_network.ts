@@ -19,7 +19,7 @@ import {
 } from "./questions.ts";
 import type { SignedRun } from "./run.ts";
 import { JournalUnwritable } from "./journal_health.ts";
-import { DiskError } from "./simulated_segments.ts";
+import { DiskError } from "./simulated_disk.ts";
 import type { SimulatedTime } from "./simulated_time.ts";
 import { encodeBatch } from "./wire.ts";
 

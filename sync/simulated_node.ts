@@ -11,13 +11,8 @@ import { OwnLives } from "./own_lives.ts";
 import { Pacer } from "./pacing.ts";
 import { Pull } from "./pull.ts";
 import type { Member } from "./routes.ts";
-import {
-  type DiskCopy,
-  DiskError,
-  type DiskStep,
-  SimulatedDisk,
-  SimulatedSegments,
-} from "./simulated_segments.ts";
+import { type DiskCopy, DiskError, type DiskStep, SimulatedDisk } from "./simulated_disk.ts";
+import { SimulatedSegments } from "./simulated_segments.ts";
 import type { SimulatedNetwork } from "./simulated_network.ts";
 import type { SimulatedTime } from "./simulated_time.ts";
 import { streamTo } from "./stream.ts";

@@ -1,8 +1,5 @@
-/**
- * Storage for simulations: each segment is a log of commits. What was written and not yet synced
- * may be lost, kept or torn when the power fails, and any step can be made to fail.
- */
-import { DamagedSegment, ONE_BLOCK, receiptKey, StorageFailed, streamKey } from "./segments.ts";
+/** Storage for simulations: segments that are logs of commits on a simulated disk. */
+import { ONE_BLOCK, receiptKey, StorageFailed, streamKey } from "./segments.ts";
 import type {
   Block,
   Change,
@@ -17,188 +14,15 @@ import type {
   SegmentState,
   StreamState,
 } from "./segments.ts";
-
-/** Where a fault may strike: before what is named has happened. */
-export type DiskStep = "create" | "write" | "sync" | "synced" | "move" | "unlink" | "unlinked";
-
-/** The disk could not do it; the process lives on. */
-export class DiskError extends StorageFailed {
-  override name = "DiskError";
-}
-
-/** One commit in a log. */
-interface Logged {
-  readonly changes: readonly Change[];
-  /** Written in part: its checksum is wrong. */
-  torn: boolean;
-  /**
-   * A sync of it failed: who reads the file finds it, but the system takes it for written, so that
-   * no later sync writes it, and a power cut takes it with all that comes behind it.
-   */
-  forgotten: boolean;
-}
-
-interface LogFile {
-  commits: Logged[];
-  /** Commits at its beginning that a power cut cannot take. */
-  synced: number;
-  /** What of it was damaged: nothing can be read, or not from this commit on. */
-  damagedFrom: number | null;
-}
-
-/** A disk's files at one moment. */
-export type DiskCopy = ReadonlyMap<string, Pick<LogFile, "commits" | "damagedFrom">>;
-
-export class SimulatedDisk {
-  readonly #random: () => number;
-  readonly #step: (step: DiskStep) => void;
-  #files = new Map<string, LogFile>();
-  /** Removed, but the folder is not synced yet. */
-  #removed = new Map<string, LogFile>();
-  /** Segments that were taken out of the row, and why. */
-  readonly setAside = new Map<string, string>();
-
-  /** `step` is called at each step, and throws to let it fail. */
-  constructor(random: () => number, step: (step: DiskStep) => void = () => {}) {
-    this.#random = random;
-    this.#step = step;
-  }
-
-  names(): string[] {
-    return [...this.#files.keys()].sort();
-  }
-
-  /** A file of its own, which has no name yet. */
-  create(): LogFile {
-    this.#step("create");
-    return { commits: [], synced: 0, damagedFrom: null };
-  }
-
-  /** Writes what a file holds to the disk, then gives it its name. */
-  name(name: string, file: LogFile): void {
-    this.#step("sync");
-    file.synced = file.commits.length;
-    this.#step("move");
-    this.#files.set(name, file);
-  }
-
-  /**
-   * The file as it can be read, written anew: of what was read, not all need be on the disk. What
-   * is behind a torn commit goes.
-   */
-  open(name: string): LogFile {
-    const file = this.#files.get(name);
-    if (file === undefined) throw new DamagedSegment(`"${name}" is not there`);
-    if (file.damagedFrom !== null) throw new DamagedSegment(`"${name}" is damaged`);
-    const torn = file.commits.findIndex((commit) => commit.torn);
-    const commits = torn < 0 ? file.commits : file.commits.slice(0, torn);
-    const isSettled = file.synced >= commits.length && commits.every(({ forgotten }) => !forgotten);
-    if (isSettled) {
-      file.commits.length = commits.length;
-      file.synced = commits.length;
-      return file;
-    }
-    this.#step("write");
-    const settled = commits.map(({ changes }) => ({ changes, torn: false, forgotten: false }));
-    const copy: LogFile = { commits: settled, synced: 0, damagedFrom: null };
-    this.name(name, copy);
-    return copy;
-  }
-
-  append(file: LogFile, changes: readonly Change[]): void {
-    this.#step("write");
-    const commit = { changes, torn: false, forgotten: false };
-    file.commits.push(commit);
-    try {
-      this.#step("sync");
-    } catch (error) {
-      if (error instanceof DiskError) commit.forgotten = true;
-      throw error;
-    }
-    file.synced = file.commits.length;
-    this.#step("synced");
-  }
-
-  unlink(name: string): void {
-    this.#step("unlink");
-    const file = this.#files.get(name);
-    if (file === undefined) return;
-    this.#files.delete(name);
-    this.#removed.set(name, file);
-    this.#step("unlinked");
-    this.#removed.delete(name);
-  }
-
-  /** Takes a file out of the row; the changes that can be read of it. */
-  moveAside(name: string, reason: string): void {
-    this.#step("move");
-    this.#files.delete(name);
-    this.setAside.set(name, reason);
-  }
-
-  /** What can still be read of a file, damaged or not. */
-  remains(name: string): readonly Change[] {
-    const file = this.#files.get(name);
-    return file?.commits.slice(0, file.damagedFrom ?? undefined)
-      .flatMap(({ changes, torn }) => torn ? [] : changes) ?? [];
-  }
-
-  /** Damages a file: what was committed from `commit` on cannot be read any more. */
-  damage(name: string, commit: number): void {
-    const file = this.#files.get(name);
-    if (file !== undefined) file.damagedFrom = commit;
-  }
-
-  /** Damages any one of its files from any commit on. */
-  damageAny(): void {
-    const names = this.names();
-    const name = names.at(Math.floor(this.#random() * names.length));
-    const commits = this.#files.get(name ?? "")?.commits.length ?? 0;
-    if (name !== undefined) this.damage(name, Math.floor(this.#random() * (commits + 1)));
-  }
-
-  /** All that a power cut now could not take. */
-  copy(): DiskCopy {
-    return new Map([...this.#files].map(([name, { commits, synced, damagedFrom }]) => {
-      const forgotten = commits.findIndex((commit) => commit.forgotten);
-      const kept = commits.slice(0, forgotten < 0 ? synced : Math.min(synced, forgotten));
-      return [name, { commits: kept.map((commit) => ({ ...commit })), damagedFrom }];
-    }));
-  }
-
-  /** Puts a copy in the place of all that is here. */
-  become(copy: DiskCopy): void {
-    this.#removed.clear();
-    this.#files = new Map([...copy].map(([name, { commits, damagedFrom }]) => [
-      name,
-      { commits: commits.map((commit) => ({ ...commit })), synced: commits.length, damagedFrom },
-    ]));
-  }
-
-  /** What a power cut leaves; who had it open must not use it any more. */
-  powerCut(): void {
-    for (const [name, file] of this.#removed) {
-      if (this.#random() < 0.5) this.#files.set(name, file);
-    }
-    this.#removed.clear();
-    for (const file of this.#files.values()) {
-      const unsynced = file.commits.length - file.synced;
-      const written = file.synced + Math.floor(this.#random() * (unsynced + 1));
-      const forgotten = file.commits.findIndex((commit) => commit.forgotten);
-      const kept = forgotten < 0 ? written : Math.min(forgotten, written);
-      const tears = kept < file.commits.length && this.#random() < 0.5;
-      file.commits.length = tears ? kept + 1 : kept;
-      if (tears) file.commits[kept].torn = true;
-      file.synced = file.commits.length;
-    }
-  }
-}
+import type { LogFile, Logged, SimulatedDisk } from "./simulated_disk.ts";
 
 export class SimulatedSegments implements Segments {
   readonly #disk: SimulatedDisk;
+  #keys: readonly string[];
 
-  constructor(disk: SimulatedDisk) {
+  constructor(disk: SimulatedDisk, keys: readonly string[] = [""]) {
     this.#disk = disk;
+    this.#keys = keys;
   }
 
   names(): string[] {
@@ -206,7 +30,7 @@ export class SimulatedSegments implements Segments {
   }
 
   draft(name: string): Draft {
-    const file = this.#disk.create();
+    const file = this.#disk.create(this.#keys[0]);
     const commits: Logged[] = [];
     return {
       add: (changes) => {
@@ -225,10 +49,15 @@ export class SimulatedSegments implements Segments {
     return new SimulatedSegment(this.#disk, this.#disk.open(name));
   }
 
-  useKeys(): void {}
+  /** As with libsql, a key that any file here is under cannot be dropped. */
+  useKeys(keys: readonly string[]): void {
+    const locked = this.names().find((name) => !keys.includes(this.#disk.keyOf(name) ?? ""));
+    if (locked !== undefined) throw new Error(`Cannot drop the key of segment "${locked}"`);
+    this.#keys = keys;
+  }
 
-  isOutdated(): boolean {
-    return false;
+  isOutdated(name: string): boolean {
+    return this.#disk.keyOf(name) !== this.#keys[0];
   }
 
   salvage(name: string): Remains {
@@ -264,6 +93,8 @@ class SimulatedSegment implements Segment {
   readonly #meta = new Map<string, string>();
   #bytes = 0;
   #closed = false;
+  /** A disk that could not do something with it: it must not be asked to write it again. */
+  #failed = false;
 
   constructor(disk: SimulatedDisk, file: LogFile) {
     this.#disk = disk;
@@ -282,7 +113,7 @@ class SimulatedSegment implements Segment {
         this.#mustBeNew(change.origin, change.stream, change.block);
       }
     }
-    this.#disk.append(this.#file, structuredClone(changes));
+    this.#write(() => this.#disk.append(this.#file, structuredClone(changes)));
     this.#applyAll(changes);
   }
 
@@ -332,7 +163,19 @@ class SimulatedSegment implements Segment {
 
   settle(): void {}
 
-  seal(): void {}
+  seal(): void {
+    this.#write(() => this.#disk.seal());
+  }
+
+  #write(work: () => void): void {
+    if (this.#failed) throw new Error("Cannot write a segment again that failed");
+    try {
+      work();
+    } catch (error) {
+      this.#failed = error instanceof StorageFailed;
+      throw error;
+    }
+  }
 
   close(): void {
     this.#closed = true;

@@ -10,7 +10,7 @@ import type { StreamState } from "./segments.ts";
 import { Ledger } from "./simulation_ledger.ts";
 import { CALM, type NetworkFaults, SimulatedNetwork } from "./simulated_network.ts";
 import { SimulatedNode, type World } from "./simulated_node.ts";
-import type { DiskStep } from "./simulated_segments.ts";
+import type { DiskStep } from "./simulated_disk.ts";
 import { seeded, SimulatedTime } from "./simulated_time.ts";
 import { STREAMS, streamTo } from "./stream.ts";
 

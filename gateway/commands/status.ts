@@ -120,7 +120,7 @@ function diskLines({ disk, retentionDays }: NodeStatus): string[] {
   const since = disk.keptSince === null ? "nothing yet" : `back to ${disk.keptSince}`;
   const reserve = (disk.reserveBytes / 1e6).toFixed(1);
   return [
-    `journal grows ${aDay}, days left ${left}`,
+    `journal and files grow ${aDay}, days left ${left}`,
     `disk ${disk.usedPercent.toFixed(1)} % used, ${reserve} MB of it kept for alarms and audit, ` +
     `write amplification ${amplification}`,
     `own entries stay ${retentionDays} days and until both centres have them: ${since}`,

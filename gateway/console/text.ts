@@ -125,7 +125,7 @@ const TEXTS = {
   noGrowth: { zh: "无增长", en: "no growth" },
   notKnownYet: { zh: "尚未得知", en: "not known yet" },
   reserve: { zh: "报警与审计预留", en: "Kept for alarms and audit" },
-  growth: { zh: "日志每天增长", en: "Journal grows a day" },
+  growth: { zh: "日志和文件每天增长", en: "Journal and files grow a day" },
   retention: { zh: "本地保留", en: "Local retention" },
   keptFor: { zh: "最早数据", en: "Oldest reading" },
   amplification: { zh: "写放大", en: "Write amplification" },

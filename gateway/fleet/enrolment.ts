@@ -175,9 +175,9 @@ function centres({ node, key, registry }: EnrolmentDesk): Record<string, Member>
 }
 
 async function parsed(request: Request): Promise<z.infer<typeof requestSchema> | null> {
-  const body = await readBody(request, BODY_BYTES_MAX);
-  if (body === null) return null;
   try {
+    const body = await readBody(request, BODY_BYTES_MAX);
+    if (body === null) return null;
     const asked = requestSchema.parse(JSON.parse(new TextDecoder().decode(body)));
     return parsePublicKey(asked.publicKey) === null ? null : asked;
   } catch {

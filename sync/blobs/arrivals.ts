@@ -22,7 +22,10 @@ export interface ArrivalsOptions {
 }
 
 const SUFFIX = ".part";
-/** Who has sent nothing for so long has gone: another may go on with its file. */
+/**
+ * Who has sent nothing for so long has gone: another may go on with its file, and the room for what
+ * has not come is kept for it no more.
+ */
 const IDLE_MS = 30_000;
 /** Files that come at one time, each with an open file and a promise of room. */
 const ARRIVALS_MAX = 256;
@@ -30,6 +33,11 @@ const ARRIVALS_MAX = 256;
 const OFFERED_MAX = 8192;
 /** Others wait for the place that a request takes. */
 const CHECK_WAIT_MS = 500;
+/**
+ * What nobody went on with for so long is given up where others want its room or its place, the
+ * oldest first: a line that was away for less goes on where it was.
+ */
+const SPARE_MS = 600_000;
 /** What nobody went on with for so long is removed at a start: two weeks of an offline site. */
 const PART_KEPT_MS = 14 * 86_400_000;
 
@@ -37,6 +45,7 @@ const PART_KEPT_MS = 14 * 86_400_000;
 interface Coming {
   readonly arrival: Arrival;
   sender: string | null;
+  /** When the last of it came, or was offered by who sends it. */
   heardMs: number;
   check: Promise<Arriving> | null;
 }
@@ -45,6 +54,7 @@ export class Arrivals implements AsyncDisposable {
   readonly #store: BlobStore;
   readonly #nowMs: () => number;
   readonly #checkWaitMs: number;
+  readonly #openedMs: number;
   readonly #coming = new Map<string, Coming>();
   readonly #offered = new Map<string, BlobFacts>();
   readonly #turns = new Turns();
@@ -53,6 +63,11 @@ export class Arrivals implements AsyncDisposable {
     this.#store = store;
     this.#nowMs = nowMs;
     this.#checkWaitMs = checkWaitMs;
+    this.#openedMs = nowMs();
+    store.room.spare = {
+      bytes: () => this.#spare().reduce((sum, { arrival }) => sum + arrival.bytes, 0),
+      giveUpOne: () => this.#giveUpOne(),
+    };
   }
 
   /** Opens what came in parts before a restart. */
@@ -84,10 +99,12 @@ export class Arrivals implements AsyncDisposable {
       if (coming.arrival.blob.bytes !== blob.bytes) {
         return refused(`its size was told as ${coming.arrival.blob.bytes} bytes before`);
       }
-      return this.#claimed(coming, sender) ?? { kind: "have", bytes: coming.arrival.bytes };
+      return await this.#claimed(coming, sender) ??
+        { kind: "have", bytes: coming.arrival.bytes };
     }
-    const refusal = await this.#store.room.refusal(blob.bytes);
+    const refusal = await this.#store.room.makeRoom(blob.bytes);
     if (refusal !== null) return refused(refusal.message);
+    if (this.#coming.size >= ARRIVALS_MAX) await this.#giveUpOne();
     if (this.#coming.size >= ARRIVALS_MAX) {
       return { kind: "busy", reason: `${ARRIVALS_MAX} files are on their way already` };
     }
@@ -101,6 +118,7 @@ export class Arrivals implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#store.room.spare = null;
     for (const hash of [...this.#coming.keys()]) {
       await this.#coming.get(hash)?.check?.catch(() => {});
       await this.#turns.take(hash, () => Promise.resolve(this.#forget(hash)));
@@ -111,7 +129,7 @@ export class Arrivals implements AsyncDisposable {
     if (this.#store.find(piece.hash) !== null) return { kind: "complete" };
     const coming = await this.#comingFor(sender, piece.hash);
     if (!("arrival" in coming)) return coming;
-    const claimed = this.#claimed(coming, sender);
+    const claimed = await this.#claimed(coming, sender);
     if (claimed !== null) return claimed;
     const { arrival } = coming;
     if (piece.offset !== arrival.bytes) return { kind: "have", bytes: arrival.bytes };
@@ -132,15 +150,53 @@ export class Arrivals implements AsyncDisposable {
   }
 
   /** Why the sender has to wait, or `null`: then the file is its own to send. */
-  #claimed(coming: Coming, sender: string): Arriving | null {
+  async #claimed(coming: Coming, sender: string): Promise<Arriving | null> {
     if (coming.check !== null) return checking();
     const nowMs = this.#nowMs();
     if (coming.sender !== sender && coming.sender !== null && nowMs - coming.heardMs < IDLE_MS) {
       return { kind: "busy", reason: `"${coming.sender}" sends it already` };
     }
+    const { arrival } = coming;
+    if (this.#isIdle(coming)) {
+      // Its room was kept no more; it is itself none of what is given up for it.
+      const before = coming.heardMs;
+      coming.heardMs = nowMs;
+      const leftBytes = arrival.blob.bytes - arrival.bytes;
+      const refusal = await this.#store.room.makeRoom(0);
+      if (refusal !== null) {
+        coming.heardMs = before;
+        return refused(`${leftBytes} bytes of it are to come: ${refusal.message}`);
+      }
+    }
     coming.sender = sender;
     coming.heardMs = nowMs;
     return null;
+  }
+
+  #isIdle({ heardMs }: Coming): boolean {
+    return this.#nowMs() - heardMs >= IDLE_MS;
+  }
+
+  /** What may be given up, that which was untouched for longest first. */
+  #spare(): Coming[] {
+    const nowMs = this.#nowMs();
+    return [...this.#coming.values()]
+      .filter(({ check, heardMs }) =>
+        check === null && nowMs - Math.max(heardMs, this.#openedMs) >= SPARE_MS
+      )
+      .sort((a, b) => a.heardMs - b.heardMs);
+  }
+
+  async #giveUpOne(): Promise<void> {
+    const [oldest] = this.#spare();
+    if (oldest === undefined) return;
+    const { hash } = oldest.arrival.blob;
+    await this.#turns.take(hash, async () => {
+      // Meanwhile somebody may have gone on with it.
+      if (this.#coming.get(hash) === oldest && this.#spare().includes(oldest)) {
+        await this.#discard(oldest.arrival);
+      }
+    });
   }
 
   async #comingFor(sender: string, hash: string): Promise<Coming | Arriving> {
@@ -150,9 +206,9 @@ export class Arrivals implements AsyncDisposable {
     if (blob === undefined) return { kind: "unoffered" };
     this.#offered.delete(offerKey(sender, hash));
     const { room, keys } = this.#store;
-    const refusal = await room.refusal(blob.bytes);
+    const refusal = await room.makeRoom(blob.bytes);
     if (refusal !== null) return refused(refusal.message);
-    const promised = room.promise(blob.bytes);
+    const promised = room.promise(blob.bytes, () => this.#isWanted(hash));
     try {
       await removeIfThere(this.#pathOf(hash));
       const arrival = await Arrival.begin(this.#pathOf(hash), keys, blob, promised);
@@ -163,8 +219,14 @@ export class Arrivals implements AsyncDisposable {
     }
   }
 
-  #add(hash: string, arrival: Arrival): Coming {
-    const coming = { arrival, sender: null, heardMs: -Infinity, check: null };
+  /** Also while its file is being made. */
+  #isWanted(hash: string): boolean {
+    const coming = this.#coming.get(hash);
+    return coming === undefined || coming.check !== null || !this.#isIdle(coming);
+  }
+
+  #add(hash: string, arrival: Arrival, heardMs = this.#nowMs()): Coming {
+    const coming = { arrival, sender: null, heardMs, check: null };
     this.#coming.set(hash, coming);
     return coming;
   }
@@ -173,14 +235,17 @@ export class Arrivals implements AsyncDisposable {
     const path = this.#pathOf(hash);
     const { room, keys, wallMs } = this.#store;
     const { mtime } = await Deno.stat(path);
-    const isOld = mtime !== null && wallMs - mtime.getTime() > PART_KEPT_MS;
-    if (isOld || this.#store.find(hash) !== null || this.#coming.size >= ARRIVALS_MAX) {
+    const ageMs = mtime === null ? 0 : Math.max(0, wallMs - mtime.getTime());
+    if (
+      ageMs > PART_KEPT_MS || this.#store.find(hash) !== null || this.#coming.size >= ARRIVALS_MAX
+    ) {
       await removeIfThere(path);
       return;
     }
     try {
-      const arrival = await Arrival.resume(path, keys, hash, (bytes) => room.promise(bytes));
-      const coming = this.#add(hash, arrival);
+      const promise = (bytes: number) => room.promise(bytes, () => this.#isWanted(hash));
+      const arrival = await Arrival.resume(path, keys, hash, promise);
+      const coming = this.#add(hash, arrival, this.#nowMs() - ageMs);
       if (arrival.isAll) coming.check = this.#finish(arrival);
     } catch (error) {
       if (!(error instanceof BlobDamaged) && !(error instanceof BlobLocked)) throw error;

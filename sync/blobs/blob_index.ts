@@ -113,7 +113,11 @@ export class BlobIndex implements Disposable {
   /** Writes the file anew under this key, where it is under another. */
   rekey(encryptionKey: string): void {
     if (this.#encryptionKey === encryptionKey) return;
-    this.#database = rekeyDatabase(this.#database, optionsOf(this.#path, encryptionKey));
+    rekeyDatabase({
+      database: this.#database,
+      options: optionsOf(this.#path, encryptionKey),
+      adopt: (database) => this.#database = database,
+    });
     this.#encryptionKey = encryptionKey;
   }
 

@@ -54,7 +54,7 @@ export async function sealStream(
 
 /** Throws where what was written so far, by whomever, has become too much. */
 async function requireRoom(room: Room): Promise<void> {
-  const refusal = await room.refusal(0);
+  const refusal = await room.makeRoom(0);
   if (refusal !== null) throw refusal;
 }
 
@@ -89,4 +89,25 @@ export async function readRange(
     at += part.length;
   }
   return range;
+}
+
+/** What is read of a file, part by part, as a stream that closes it. */
+export function streamOf(
+  file: SealedFile,
+  next: () => Promise<IteratorResult<Uint8Array<ArrayBuffer>, void>>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    pull: async (controller) => {
+      try {
+        const found = await next();
+        if (found.done !== true) return controller.enqueue(found.value);
+      } catch (error) {
+        file.close();
+        throw error;
+      }
+      file.close();
+      controller.close();
+    },
+    cancel: () => file.close(),
+  });
 }

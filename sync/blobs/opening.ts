@@ -8,6 +8,7 @@ export type BlobStep =
   | "created"
   | "written"
   | "synced"
+  | "named"
   | "placed"
   | "listed"
   | "leaving"

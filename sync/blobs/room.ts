@@ -38,12 +38,28 @@ export interface Promised {
   release(): void;
 }
 
+/** What may be given up where somebody wants its room. */
+export interface Spare {
+  /** Bytes of content. */
+  bytes(): number;
+  /** Removes the one that is missed least; nothing where there is none. */
+  giveUpOne(): Promise<void>;
+}
+
+interface Keeping {
+  left: number;
+  taken: number;
+  readonly isWanted: () => boolean;
+}
+
 export class Room {
   readonly #directory: string;
   readonly #limits: BlobLimits;
   readonly #disk: DiskOf;
   readonly #heldBytes: () => number;
-  readonly #promised = new Set<{ left: number; taken: number }>();
+  readonly #promised = new Set<Keeping>();
+  /** What of `incoming` nobody goes on with. */
+  spare: Spare | null = null;
 
   /** `heldBytes`: content of all files that are there. */
   constructor(directory: string, limits: BlobLimits, disk: DiskOf, heldBytes: () => number) {
@@ -59,9 +75,31 @@ export class Room {
 
   /** Why so many bytes more are not taken now, or `null`. */
   async refusal(bytes: number): Promise<BlobRefused | null> {
+    return (await this.#look(bytes))?.refusal ?? null;
+  }
+
+  /** The same, after what nobody goes on with was given up, where that makes room enough. */
+  async makeRoom(bytes: number): Promise<BlobRefused | null> {
+    for (let before = Infinity;;) {
+      const found = await this.#look(bytes);
+      const spareBytes = this.spare?.bytes() ?? 0;
+      if (found === null) return null;
+      // Less each time, so that it ends.
+      if (found.lackingBytes > spareBytes || spareBytes >= before) return found.refusal;
+      before = spareBytes;
+      await this.spare?.giveUpOne();
+    }
+  }
+
+  async #look(bytes: number): Promise<{ refusal: BlobRefused; lackingBytes: number } | null> {
     const { blobBytesMax, totalBytesMax, diskShareMax } = this.#limits;
-    if (bytes > blobBytesMax) return tooLarge(bytes, blobBytesMax);
-    const promises = [...this.#promised];
+    if (bytes > blobBytesMax) {
+      return { refusal: tooLarge(bytes, blobBytesMax), lackingBytes: Infinity };
+    }
+    const promises = [...this.#promised].map(({ left, taken, isWanted }) => ({
+      left: isWanted() ? left : 0,
+      taken,
+    }));
     const promised = promises.reduce((sum, { left }) => sum + left, 0);
     const coming = promises.reduce((sum, { left, taken }) => sum + left + taken, 0);
     const all = this.#heldBytes() + coming + bytes;
@@ -69,20 +107,25 @@ export class Room {
       const message = `no room for ${megabytes(bytes)} MB: files may take ` +
         `${megabytes(totalBytesMax)} MB in all`;
       const hint = "raise blobs.totalGiB, or wait until both centres have what is here";
-      return new BlobRefused("no-space", message, hint);
+      const refusal = new BlobRefused("no-space", message, hint);
+      return { refusal, lackingBytes: all - totalBytesMax };
     }
     const { freeBytes, totalBytes } = await this.#disk(this.#directory);
     const kept = totalBytes * (1 - diskShareMax);
-    if (freeBytes - promised - sealedBytes(bytes) >= kept) return null;
+    const lackingBytes = kept - (freeBytes - promised - sealedBytes(bytes));
+    if (lackingBytes <= 0) return null;
     const message = `no room for ${megabytes(bytes)} MB: files may fill the disk to ` +
       `${Math.round(diskShareMax * 100)} %, and ${megabytes(freeBytes)} MB are free`;
     const hint = "free space on the disk, or wait until both centres have what is here";
-    return new BlobRefused("no-space", message, hint);
+    return { refusal: new BlobRefused("no-space", message, hint), lackingBytes };
   }
 
-  /** Keeps room for a file while it is written; to be asked about with {@link refusal} before. */
-  promise(bytes: number): Promised {
-    const promise = { left: bytes, taken: 0 };
+  /**
+   * Keeps room for a file while it is written; to be asked about with {@link makeRoom} before. What
+   * is not taken yet is kept for as long as it `isWanted`.
+   */
+  promise(bytes: number, isWanted: () => boolean = () => true): Promised {
+    const promise = { left: bytes, taken: 0, isWanted };
     this.#promised.add(promise);
     return {
       taken: (taken) => {

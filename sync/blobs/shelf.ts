@@ -19,8 +19,13 @@ export const PREFIXES: readonly string[] = Array.from(
 export class Shelf {
   readonly #directory: string;
   readonly #keys: BlobKeys;
+  readonly #named: () => Promise<void>;
+  /** Files whose new name may not be on the disk: the folder could not be synced. */
+  readonly #doubted = new Set<string>();
 
-  constructor(directory: string, keys: BlobKeys) {
+  /** `named` is called when a file has its name, which is not durable yet. */
+  constructor(directory: string, keys: BlobKeys, named: () => Promise<void>) {
+    this.#named = named;
     this.#directory = directory;
     this.#keys = keys;
   }
@@ -35,7 +40,15 @@ export class Shelf {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }
     await Deno.rename(path, this.#pathOf(hash));
+    this.#doubted.add(hash);
+    await this.#named();
     await syncFolder(folder);
+    this.#doubted.delete(hash);
+  }
+
+  /** Whether the power may bring back what stood under this name before. */
+  isDoubted(hash: string): boolean {
+    return this.#doubted.has(hash);
   }
 
   /** Throws {@link BlobDamaged} where it is not whole, and NotFound. */
@@ -67,6 +80,7 @@ export class Shelf {
 
   /** Durable when it resolves. */
   async remove(hash: string): Promise<void> {
+    this.#doubted.delete(hash);
     if (await removeIfThere(this.#pathOf(hash))) await syncFolder(this.#folderOf(hash));
   }
 

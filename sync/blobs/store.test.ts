@@ -107,6 +107,29 @@ describe("X5: at rest", () => {
     expect(fixture.names("incoming")).toEqual([]);
   });
 
+  test.each<BlobStep>(["created", "written", "named"])(
+    "X4: a disk that fails at: %s lets no file go over untold; it is resealed the next time",
+    async (at) => {
+      using fixture = await FixtureStore.open();
+      const content = contentFrom(1, 70_000);
+      const { blob } = await fixture.put(content);
+      let fails = true;
+      const onStep = (step: BlobStep) => {
+        if (fails && step === at) throw new Error("no sync");
+      };
+      await fixture.reopen({ keys: [OTHER_KEY, KEY], onStep });
+      await expect(fixture.store.reseal(NEVER)).rejects.toThrow("no sync");
+      expect(await fixture.content(blob.hash)).toEqual(content);
+      fails = false;
+      // Even where the file that stands there has the new key already.
+      expect(await fixture.store.reseal(NEVER)).toBe(1);
+      expect(await fixture.store.reseal(NEVER)).toBe(0);
+      await fixture.reopen({ keys: [OTHER_KEY] });
+      expect(await fixture.content(blob.hash)).toEqual(content);
+      expect(fixture.names("incoming")).toEqual([]);
+    },
+  );
+
   test("without its key a file stays where it is, untouched", async () => {
     using fixture = await FixtureStore.open();
     const content = contentFrom(1, 70_000);

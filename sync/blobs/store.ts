@@ -6,7 +6,7 @@ import type { HashName } from "../chain.ts";
 import { BlobDamaged, type BlobFacts, BlobLocked, BlobRefused, isMediaType } from "./blob.ts";
 import { BlobIndex, type BlobsWaiting } from "./blob_index.ts";
 import { BlobKeys } from "./blob_keys.ts";
-import { contentOf, readRange, sealStream } from "./content.ts";
+import { contentOf, readRange, sealStream, streamOf } from "./content.ts";
 import { fileNames, removeIfThere } from "./folder.ts";
 import { BLOB_LIMITS, diskOf, Room } from "./room.ts";
 import type {
@@ -17,7 +17,7 @@ import type {
   Put,
   PutOptions,
 } from "./opening.ts";
-import { type Description, SealedFile } from "./sealed_file.ts";
+import { type Description, sealedBytes, SealedFile } from "./sealed_file.ts";
 import { type OpenBlob, PREFIXES, Shelf } from "./shelf.ts";
 import { Turns } from "./turns.ts";
 
@@ -38,13 +38,14 @@ export class BlobStore implements Disposable {
   readonly #turns = new Turns();
   readonly #changes = new Changes();
   #puts = 0;
+  #storedBytes = 0;
 
   private constructor(options: BlobStoreOptions, index: BlobIndex) {
     const { directory, keys, limits, disk = diskOf } = options;
     this.#options = options;
     this.#index = index;
     this.keys = new BlobKeys(keys);
-    this.#shelf = new Shelf(directory, this.keys);
+    this.#shelf = new Shelf(directory, this.keys, () => this.step("named"));
     this.room = new Room(directory, { ...BLOB_LIMITS, ...limits }, disk, () => index.bytes);
   }
 
@@ -82,6 +83,11 @@ export class BlobStore implements Disposable {
     return { count: this.#index.count, bytes: this.#index.bytes, lost: this.#index.lostCount };
   }
 
+  /** Bytes that files took on the disk which came since the opening; it only rises. */
+  get storedBytes(): number {
+    return this.#storedBytes;
+  }
+
   /**
    * Stores a content; resolves when it is durable, so that an entry that names it is to be
    * appended afterwards. Throws {@link BlobRefused}, and whatever the source throws.
@@ -95,7 +101,7 @@ export class BlobStore implements Disposable {
       const hint = "give a content type such as application/dicom or image/jpeg";
       throw new BlobRefused("bad-media-type", `"${mediaType}" is no media type`, hint);
     }
-    const refusal = await this.room.refusal(bytes ?? 0);
+    const refusal = await this.room.makeRoom(bytes ?? 0);
     if (refusal !== null) throw refusal;
     if (this.#puts >= PUTS_MAX) {
       const message = `${PUTS_MAX} files are written already`;
@@ -124,7 +130,10 @@ export class BlobStore implements Disposable {
       await this.step("listed");
       return before;
     });
-    if (known === null) this.#tell({ kind: "blob-stored", blob });
+    if (known === null) {
+      this.#storedBytes += sealedBytes(blob.bytes);
+      this.#tell({ kind: "blob-stored", blob });
+    }
     this.#changes.tell();
     return { blob: known ?? blob, existed: known !== null };
   }
@@ -159,20 +168,7 @@ export class BlobStore implements Disposable {
     if (found === null) return null;
     const { file, facts: { bytes } } = found;
     const source = contentOf(file, bytes, from, Math.min(end, bytes));
-    return new ReadableStream({
-      pull: async (controller) => {
-        try {
-          const next = await this.#guarded(hash, () => source.next());
-          if (next.done !== true) return controller.enqueue(next.value);
-        } catch (error) {
-          file.close();
-          throw error;
-        }
-        file.close();
-        controller.close();
-      },
-      cancel: () => file.close(),
-    });
+    return streamOf(file, () => this.#guarded(hash, () => source.next()));
   }
 
   /** Whether the file's content has its hash. A damaged one is set aside and told. */
@@ -206,7 +202,8 @@ export class BlobStore implements Disposable {
       const found = await this.#open(hash);
       if (found === null) continue;
       using old = found.file;
-      if (old.keyId === newest) continue;
+      // One that the power may bring back is sealed once more: its key must not be forgotten.
+      if (old.keyId === newest && !this.#shelf.isDoubted(hash)) continue;
       const content = contentOf(old, found.facts.bytes);
       const description = { ...old.description, bytes: found.facts.bytes };
       const stream = ReadableStream.from(content);
