@@ -200,10 +200,14 @@ export class DrivenRun implements AsyncDisposable {
 }
 
 /** Waits until `condition` holds; fails with what it was waiting for. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  const end = performance.now() + 20_000;
+export async function until(
+  what: string,
+  condition: () => boolean,
+  limitMs = 20_000,
+): Promise<void> {
+  const end = performance.now() + limitMs;
   while (!condition()) {
-    if (performance.now() > end) throw new Error(`Waited 20 s in vain: ${what}`);
+    if (performance.now() > end) throw new Error(`Waited ${limitMs / 1000} s in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -9,7 +9,7 @@ import { openByteLine } from "../serial/open_byte_line.ts";
 import type { Answer, FailureCode } from "./answer.ts";
 import type { Framing } from "./framing.ts";
 import { answerLength, decodeAnswer, type Request } from "./request.ts";
-import { goesOn, RtuFraming } from "./rtu_framing.ts";
+import { RtuFraming, speaks } from "./rtu_framing.ts";
 import { type Connection, lineTiming } from "./settings.ts";
 import { TcpFraming } from "./tcp_framing.ts";
 import { type Exchange, Trace } from "./trace.ts";
@@ -189,7 +189,7 @@ export class ModbusBus implements AsyncDisposable {
     await this.#silence(this.#timing.gapMs);
     const behind = Uint8Array.from(this.#behind.flatMap((chunk) => [...chunk]));
     this.#behind = null;
-    return goesOn(behind, unit, pdu[0]);
+    return speaks(behind, unit, pdu[0]);
   }
 
   #take(bytes: Uint8Array): void {

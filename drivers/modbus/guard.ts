@@ -20,7 +20,7 @@ export type Trust =
 export type GuardEvent =
   /** Somebody wants to read a block. */
   | { readonly kind: "wanted" }
-  /** A question had no answer in time, or one that is not to be used. */
+  /** A question had no answer in time, or more than one. */
   | { readonly kind: "failed"; readonly signature: Signature; readonly latenessMs: number }
   /** The read of another length was answered in its turn. */
   | { readonly kind: "resynchronised" }

@@ -50,6 +50,8 @@ export class PolledDevice {
 
   /** One poll of what is due; rejects when the line is gone. */
   async poll(): Promise<void> {
+    const { waitsUntilMs } = this.#unit;
+    if (performance.now() < waitsUntilMs) return this.schedule.hold(waitsUntilMs);
     const { classes } = this.schedule.take(performance.now());
     if (this.#storing) {
       this.#skipped++;

@@ -53,6 +53,11 @@ export class Schedule {
     return { classes: due.map(({ name }) => name), missed };
   }
 
+  /** Nothing is asked before. */
+  hold(untilMs: number): void {
+    this.#heldUntilMs = untilMs;
+  }
+
   answered(): void {
     this.failures = 0;
     this.#heldUntilMs = -Infinity;
