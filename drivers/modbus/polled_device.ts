@@ -52,7 +52,7 @@ export class PolledDevice {
   async poll(): Promise<void> {
     const { waitsUntilMs } = this.#unit;
     if (performance.now() < waitsUntilMs) return this.schedule.hold(waitsUntilMs);
-    const { classes } = this.schedule.take(performance.now());
+    const classes = this.schedule.take(performance.now());
     if (this.#storing) {
       this.#skipped++;
       this.#tell("degraded", "a poll was skipped: the one before is not stored yet");

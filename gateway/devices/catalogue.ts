@@ -1,4 +1,5 @@
 /** What a site says of its devices: entry `catalogue`, so that the county knows their names. */
+import { intervalSecondsOf } from "../../drivers/modbus/schedule.ts";
 import type { Text } from "../../drivers/profile_parts.ts";
 import { type Config, type DeviceConfig, devicesOf } from "../config.ts";
 import type { Node } from "../node.ts";
@@ -11,6 +12,8 @@ export interface CatalogueDevice {
   readonly source: string;
   /** How often it tells its values. */
   readonly intervalSeconds: number;
+  /** Of points that have an interval of their own: how often each is told. */
+  readonly pointIntervals?: Readonly<Record<string, number>>;
   /** What people call its points, in the order in which they are shown. */
   readonly points: Readonly<Record<string, Text>>;
 }
@@ -50,12 +53,26 @@ function describe(source: string, device: DeviceConfig): CatalogueDevice {
   const points = profile.protocol === "modbus"
     ? profile.points
     : profile.messages.flatMap((message) => message.points);
+  const slowOrFast = ownIntervals(device);
   return {
     device: device.id,
     title: device.title ?? profile.title,
     profile: profile.profile,
     source,
     intervalSeconds: own ?? profile.intervalSeconds,
+    ...(slowOrFast.length === 0 ? {} : { pointIntervals: Object.fromEntries(slowOrFast) }),
     points: Object.fromEntries(points.map(({ point, title }) => [point, title])),
   };
+}
+
+function ownIntervals(device: DeviceConfig): [string, number][] {
+  const { profile } = device;
+  if (profile.protocol !== "modbus") return [];
+  const intervalSeconds = "intervalSeconds" in device ? device.intervalSeconds : undefined;
+  const seconds = intervalSeconds ?? profile.intervalSeconds;
+  return profile.points.flatMap(({ point, poll }): [string, number][] =>
+    poll === "normal"
+      ? []
+      : [[point, intervalSecondsOf({ profile, intervalSeconds: seconds }, poll)]]
+  );
 }

@@ -21,7 +21,7 @@ export const pointView = z.object({
     .describe("When it came, where that clock was doubtful and is known to have been wrong"),
   deviceTime: z.iso.datetime().nullable().describe("The device's own clock, where it tells one"),
   ageSeconds: z.number().describe("Since it came; in this node's own boot no clock moves it"),
-  stale: z.boolean().describe("Older than twice the device's interval: not a value of now"),
+  stale: z.boolean().describe("Older than twice its interval: not a value of now"),
   origin: z.string(),
   seq: z.number().describe("Entry of the stream reading that holds it"),
 });
@@ -48,6 +48,7 @@ const about = z.object({
   source: z.string(),
   intervalSeconds: z.number(),
   points: z.record(z.string(), text),
+  pointIntervals: z.record(z.string(), z.number()).optional(),
 });
 
 /** Two intervals without a value, and a little for the way. */
@@ -118,9 +119,8 @@ function pointFrom(
     ? now.bootMs - row.number("bootms")
     : now.wallMs - (right ?? wall);
   const ageSeconds = Math.max(0, Math.round(ageMs / 1000));
-  const limit = known === null
-    ? Infinity
-    : known.intervalSeconds * STALE_INTERVALS + STALE_GRACE_SECONDS;
+  const interval = known?.pointIntervals?.[row.text("point")] ?? known?.intervalSeconds ?? Infinity;
+  const limit = interval * STALE_INTERVALS + STALE_GRACE_SECONDS;
   return {
     point: row.text("point"),
     title: known?.points[row.text("point")] ?? null,
