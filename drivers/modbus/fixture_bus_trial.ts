@@ -14,9 +14,9 @@ export const HEALTHY = [1, 2, 3, 4, 5] as const;
 /** Units that misbehave, each in its own way; on a healthy line they do not. */
 export const FAULTY = [6, 7, 8, 9, 10] as const;
 const UNITS = [...HEALTHY, ...FAULTY];
-const TIMEOUT_MS = 60;
+const TIMEOUT_MS = 100;
 const LATENESS_MS = 250;
-const INTERVAL_SECONDS = 0.2;
+const INTERVAL_SECONDS = 0.4;
 
 /** Two blocks, as far apart as a late answer of one may pass for the other: equal in length. */
 const BLOCKS = [{ start: 0, values: 4 }, { start: 100, values: 4 }] as const;

@@ -40,8 +40,17 @@ export class GuardedUnit {
     return this.#trust.kind === "waiting" ? this.#trust.untilMs : -Infinity;
   }
 
-  /** Reads a block; what is answered is the answer to this question, or it is not used. */
+  /**
+   * Reads a block; what is answered is the answer to this question, or it is not used. What noise
+   * has spoilt is asked for once more.
+   */
   async read(block: ReadRequest, options: AskOptions): Promise<Answer> {
+    const first = await this.#read(block, options);
+    const isSpoilt = first.kind === "failed" && first.code === "crc";
+    return isSpoilt ? await this.#read(block, options) : first;
+  }
+
+  async #read(block: ReadRequest, options: AskOptions): Promise<Answer> {
     if (this.#bus.named) return await this.#ask(block, options);
     let action = this.#step({ kind: "wanted" });
     if (action.kind === "wait") {
@@ -77,20 +86,16 @@ export class GuardedUnit {
     return otherRead(block, avoid, (one) => may(rangeOf(one))) ?? block;
   }
 
-  /** A spoilt answer came in its turn: it leaves nothing open, and is asked for once more. */
   async #ask(request: ReadRequest, options: AskOptions): Promise<Answer> {
-    const first = await this.#askOnce(request, options);
-    const isSpoilt = first.kind === "failed" && first.code === "crc";
-    return isSpoilt ? await this.#askOnce(request, options) : first;
-  }
-
-  async #askOnce(request: ReadRequest, options: AskOptions): Promise<Answer> {
     const { gapMs, turnaroundMs, latenessMs } = this.#profile;
     const asked = await this.#bus.ask(this.#unit, request, { ...options, gapMs, turnaroundMs });
     this.#onAsked(asked);
     const { answer } = asked;
-    if (answer.kind === "failed" && answer.code !== "crc" && !this.#bus.named) {
-      this.#step({ kind: "failed", signature: signatureOf(request), latenessMs });
+    if (answer.kind === "failed" && !this.#bus.named) {
+      // A spoilt answer came in its turn: nothing has to be waited for, but what spoilt it may
+      // have been a second answer, so the step is found again all the same.
+      const waitMs = answer.code === "crc" ? 0 : latenessMs;
+      this.#step({ kind: "failed", signature: signatureOf(request), latenessMs: waitMs });
     }
     return answer;
   }
