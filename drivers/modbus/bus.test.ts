@@ -114,6 +114,29 @@ describe("a frame on a serial line", () => {
   });
 });
 
+test("an answer in the midst of noise counts only when the next reads bear it out", async () => {
+  // Noise hides the answer of one slave; another of the same address is heard in its place.
+  let requests = 0;
+  await using server = await badServer((request) => {
+    requests++;
+    const count = request.readUInt16BE(4);
+    const hidden = requests === 3;
+    const values = Array.from({ length: count }, (_, at) => [0, hidden ? 99 : at + 1]).flat();
+    const answer = sealed(1, Uint8Array.from([3, values.length, ...values]));
+    return Buffer.from(hidden ? [0xfd, 0x11, 0x80, ...answer] : answer);
+  });
+  const profile = profileOf({
+    a: { address: 0, type: "uint16" },
+    b: { address: 1, type: "uint16" },
+  });
+  const connection = { type: "rtu-over-tcp", host: "127.0.0.1", port: server.port, baud: 115_200 };
+  await using run = DrivenRun.of(modbus, { connection, devices: [{ id: "device-1", profile }] });
+  await until("polls have come", () => run.of("reading").length > 4 || run.ended !== null);
+  for (const { readings } of run.of("reading")) {
+    expect(readings.map(({ value }) => value)).toEqual([1, 2]);
+  }
+});
+
 /** Registers 0 to 9 but 4, three at a time at most; anything else is refused. */
 function picky(request: Buffer): Buffer {
   const [start, count] = [request.readUInt16BE(8), request.readUInt16BE(10)];

@@ -51,33 +51,37 @@ export class GuardedUnit {
   }
 
   async #read(block: ReadRequest, options: AskOptions): Promise<Answer> {
-    if (this.#bus.named) return await this.#ask(block, options);
+    if (this.#bus.named) return (await this.#ask(block, options)).answer;
     let action = this.#step({ kind: "wanted" });
     if (action.kind === "wait") {
       return { kind: "failed", code: "waiting", reason: "an earlier answer may still come" };
     }
     if (action.kind === "resynchronise") {
       const other = this.#other(block, action.avoid);
-      const answer = await this.#ask(other, options);
+      const { answer } = await this.#ask(other, options);
       if (answer.kind === "failed") return answer;
       action = this.#step({ kind: "resynchronised" });
     }
+    if (action.kind === "read") {
+      const { answer, clean } = await this.#ask(block, options);
+      if (answer.kind === "failed" || clean) return answer;
+      action = this.#step({ kind: "noisy" });
+    }
     while (action.kind === "read-twice") {
       const first = await this.#ask(block, options);
-      if (first.kind === "failed") return first;
+      if (first.answer.kind === "failed") return first.answer;
       const other = this.#other(block, [signatureOf(block)]);
       const second = await this.#ask(other, options);
-      if (second.kind === "failed") return second;
-      const [one, two] = [seen(block, first), seen(other, second)];
+      if (second.answer.kind === "failed") return second.answer;
+      const [one, two] = [seen(block, first.answer), seen(other, second.answer)];
       const same = one !== null && two !== null && agree(one, two);
-      const toldApart = signatureOf(other) !== signatureOf(block);
+      // In the midst of noise a length proves nothing, but two reads that agree do.
+      const clean = first.clean && second.clean;
+      const toldApart = clean && signatureOf(other) !== signatureOf(block);
       action = this.#step({ kind: "compared", agree: same, toldApart });
-      if (action.kind === "use") return first;
-      if (action.kind === "discard") {
-        return { kind: "failed", code: "mismatch", reason: "two reads do not agree" };
-      }
+      if (action.kind === "use") return first.answer;
     }
-    return await this.#ask(block, options);
+    return { kind: "failed", code: "mismatch", reason: "two reads do not agree" };
   }
 
   #other(block: ReadRequest, avoid: readonly string[]): ReadRequest {
@@ -86,7 +90,7 @@ export class GuardedUnit {
     return otherRead(block, avoid, (one) => may(rangeOf(one))) ?? block;
   }
 
-  async #ask(request: ReadRequest, options: AskOptions): Promise<Answer> {
+  async #ask(request: ReadRequest, options: AskOptions): Promise<Asked> {
     const { gapMs, turnaroundMs, latenessMs } = this.#profile;
     const asked = await this.#bus.ask(this.#unit, request, { ...options, gapMs, turnaroundMs });
     this.#onAsked(asked);
@@ -97,7 +101,7 @@ export class GuardedUnit {
       const waitMs = answer.code === "crc" ? 0 : latenessMs;
       this.#step({ kind: "failed", signature: signatureOf(request), latenessMs: waitMs });
     }
-    return answer;
+    return asked;
   }
 
   #step(event: GuardEvent): GuardAction {
