@@ -234,10 +234,14 @@ export class DrivenRun implements AsyncDisposable {
 const WITHIN_MS = 60_000;
 
 /** Waits until `condition` holds; fails with what it was waiting for. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  const end = performance.now() + WITHIN_MS;
+export async function until(
+  what: string,
+  condition: () => boolean,
+  limitMs = WITHIN_MS,
+): Promise<void> {
+  const end = performance.now() + limitMs;
   while (!condition()) {
-    if (performance.now() > end) throw new Error(`Waited ${WITHIN_MS} ms in vain: ${what}`);
+    if (performance.now() > end) throw new Error(`Waited ${limitMs / 1000} s in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

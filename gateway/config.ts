@@ -190,8 +190,14 @@ export type DeviceConfig =
   | Extract<SourceConfig, { driver: "modbus" }>["settings"]["devices"][number]
   | Extract<SourceConfig, { driver: "mqtt-client" }>["settings"]["devices"][number];
 
-/** How often a device tells the values that it tells most often. */
+/** How often a device tells its values, as configured, else as its profile says. */
 export function intervalSecondsOf(device: DeviceConfig): number {
+  const own = "intervalSeconds" in device ? device.intervalSeconds : undefined;
+  return own ?? device.profile.intervalSeconds;
+}
+
+/** How often it tells those that it tells most often: silent for longer, it is silent. */
+export function shortestIntervalSeconds(device: DeviceConfig): number {
   const all = toldPoints(device.profile).map(({ point }) => pointIntervalSeconds(device, point));
   return Math.min(...all);
 }

@@ -41,6 +41,10 @@ export const TEST_PEERS: readonly DebianPackage[] = [
     file: "/usr/lib/postgresql/*/bin/postgres",
     why: "a county's database, which the tests start themselves",
   },
+  { name: "mbpoll", file: "/usr/bin/mbpoll", why: "a Modbus client" },
+  { name: "libmodbus-dev", file: "/usr/include/modbus/modbus.h", why: "a Modbus server" },
+  { name: "gcc", file: "/usr/bin/gcc", why: "builds that server" },
+  { name: "libc6-dev", file: "/usr/include/stdio.h", why: "which needs it" },
   { name: "socat", file: "/usr/bin/socat", why: "pairs of serial ports" },
   { name: "strace", file: "/usr/bin/strace", why: "shows that answers follow the disk" },
 ];

@@ -9,7 +9,7 @@ import { openByteLine } from "../serial/open_byte_line.ts";
 import type { Answer, FailureCode } from "./answer.ts";
 import type { Framing } from "./framing.ts";
 import { answerLength, decodeAnswer, type Request } from "./request.ts";
-import { goesOn, RtuFraming } from "./rtu_framing.ts";
+import { RtuFraming, speaks } from "./rtu_framing.ts";
 import { type Connection, lineTiming } from "./settings.ts";
 import { TcpFraming } from "./tcp_framing.ts";
 import { type Exchange, Trace } from "./trace.ts";
@@ -51,6 +51,8 @@ interface Waiting {
 export interface Asked {
   readonly answer: Answer;
   readonly latencyMs: number;
+  /** Nothing else was heard meanwhile: no noise that could hide another answer. */
+  readonly clean: boolean;
 }
 
 export class ModbusBus implements AsyncDisposable {
@@ -149,6 +151,7 @@ export class ModbusBus implements AsyncDisposable {
     const { gapMs, characterMs } = this.#timing;
     await this.#silence(Math.max(gapMs, options.gapMs ?? 0, this.#silenceMs));
     const frame = this.#framing.ask(unit, request);
+    const strayBytes = this.#framing.strayBytes;
     const exchange = this.trace.begin(unit, frame);
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | Failed>();
     promise.catch(() => {});
@@ -179,7 +182,7 @@ export class ModbusBus implements AsyncDisposable {
       ? failure(came.code, came.reason)
       : read(request, came, await this.#heardBehind(unit, came));
     exchange.end(answer);
-    return { answer, latencyMs };
+    return { answer, latencyMs, clean: this.#framing.strayBytes === strayBytes };
   }
 
   /** Whether the unit goes on within the silence that ends its answer. */
@@ -189,7 +192,7 @@ export class ModbusBus implements AsyncDisposable {
     await this.#silence(this.#timing.gapMs);
     const behind = Uint8Array.from(this.#behind.flatMap((chunk) => [...chunk]));
     this.#behind = null;
-    return goesOn(behind, unit, pdu[0]);
+    return speaks(behind, unit, pdu[0]);
   }
 
   #take(bytes: Uint8Array): void {
@@ -235,7 +238,7 @@ function failure(code: FailureCode, reason: string): Answer {
 
 /** It was not asked at all. */
 function failed(reason: string): Asked {
-  return { answer: failure("waiting", reason), latencyMs: 0 };
+  return { answer: failure("waiting", reason), latencyMs: 0, clean: true };
 }
 
 function read(request: Request, pdu: Uint8Array, doubled: boolean): Answer {

@@ -20,8 +20,10 @@ export type Trust =
 export type GuardEvent =
   /** Somebody wants to read a block. */
   | { readonly kind: "wanted" }
-  /** A question had no answer in time, or one that is not to be used. */
+  /** A question had no answer in time, or more than one. */
   | { readonly kind: "failed"; readonly signature: Signature; readonly latenessMs: number }
+  /** An answer came in the midst of noise, which may have hidden another one. */
+  | { readonly kind: "noisy" }
   /** The read of another length was answered in its turn. */
   | { readonly kind: "resynchronised" }
   /** A block was read, and then again in another length, if it has one to be told apart by. */
@@ -62,6 +64,7 @@ export function guard(trust: Trust, nowMs: number, event: GuardEvent): Step {
       const untilMs = nowMs + latenessMs;
       return { trust: { kind: "waiting", untilMs, late }, action: { kind: "discard" } };
     }
+    case "noisy":
     case "resynchronised":
       return { trust: { kind: "doubted", differing: 0 }, action: { kind: "read-twice" } };
     case "compared": {

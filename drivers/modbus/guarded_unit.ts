@@ -40,35 +40,48 @@ export class GuardedUnit {
     return this.#trust.kind === "waiting" ? this.#trust.untilMs : -Infinity;
   }
 
-  /** Reads a block; what is answered is the answer to this question, or it is not used. */
+  /**
+   * Reads a block; what is answered is the answer to this question, or it is not used. What noise
+   * has spoilt is asked for once more.
+   */
   async read(block: ReadRequest, options: AskOptions): Promise<Answer> {
-    if (this.#bus.named) return await this.#ask(block, options);
+    const first = await this.#read(block, options);
+    const isSpoilt = first.kind === "failed" && first.code === "crc";
+    return isSpoilt ? await this.#read(block, options) : first;
+  }
+
+  async #read(block: ReadRequest, options: AskOptions): Promise<Answer> {
+    if (this.#bus.named) return (await this.#ask(block, options)).answer;
     let action = this.#step({ kind: "wanted" });
     if (action.kind === "wait") {
       return { kind: "failed", code: "waiting", reason: "an earlier answer may still come" };
     }
     if (action.kind === "resynchronise") {
       const other = this.#other(block, action.avoid);
-      const answer = await this.#ask(other, options);
+      const { answer } = await this.#ask(other, options);
       if (answer.kind === "failed") return answer;
       action = this.#step({ kind: "resynchronised" });
     }
+    if (action.kind === "read") {
+      const { answer, clean } = await this.#ask(block, options);
+      if (answer.kind === "failed" || clean) return answer;
+      action = this.#step({ kind: "noisy" });
+    }
     while (action.kind === "read-twice") {
       const first = await this.#ask(block, options);
-      if (first.kind === "failed") return first;
+      if (first.answer.kind === "failed") return first.answer;
       const other = this.#other(block, [signatureOf(block)]);
       const second = await this.#ask(other, options);
-      if (second.kind === "failed") return second;
-      const [one, two] = [seen(block, first), seen(other, second)];
+      if (second.answer.kind === "failed") return second.answer;
+      const [one, two] = [seen(block, first.answer), seen(other, second.answer)];
       const same = one !== null && two !== null && agree(one, two);
-      const toldApart = signatureOf(other) !== signatureOf(block);
+      // In the midst of noise a length proves nothing, but two reads that agree do.
+      const clean = first.clean && second.clean;
+      const toldApart = clean && signatureOf(other) !== signatureOf(block);
       action = this.#step({ kind: "compared", agree: same, toldApart });
-      if (action.kind === "use") return first;
-      if (action.kind === "discard") {
-        return { kind: "failed", code: "mismatch", reason: "two reads do not agree" };
-      }
+      if (action.kind === "use") return first.answer;
     }
-    return await this.#ask(block, options);
+    return { kind: "failed", code: "mismatch", reason: "two reads do not agree" };
   }
 
   #other(block: ReadRequest, avoid: readonly string[]): ReadRequest {
@@ -77,14 +90,18 @@ export class GuardedUnit {
     return otherRead(block, avoid, (one) => may(rangeOf(one))) ?? block;
   }
 
-  async #ask(request: ReadRequest, options: AskOptions): Promise<Answer> {
+  async #ask(request: ReadRequest, options: AskOptions): Promise<Asked> {
     const { gapMs, turnaroundMs, latenessMs } = this.#profile;
     const asked = await this.#bus.ask(this.#unit, request, { ...options, gapMs, turnaroundMs });
     this.#onAsked(asked);
-    if (asked.answer.kind === "failed" && !this.#bus.named) {
-      this.#step({ kind: "failed", signature: signatureOf(request), latenessMs });
+    const { answer } = asked;
+    if (answer.kind === "failed" && !this.#bus.named) {
+      // A spoilt answer came in its turn: nothing has to be waited for, but what spoilt it may
+      // have been a second answer, so the step is found again all the same.
+      const waitMs = answer.code === "crc" ? 0 : latenessMs;
+      this.#step({ kind: "failed", signature: signatureOf(request), latenessMs: waitMs });
     }
-    return asked.answer;
+    return asked;
   }
 
   #step(event: GuardEvent): GuardAction {

@@ -50,7 +50,9 @@ export class PolledDevice {
 
   /** One poll of what is due; rejects when the line is gone. */
   async poll(): Promise<void> {
-    const { classes } = this.schedule.take(performance.now());
+    const { waitsUntilMs } = this.#unit;
+    if (performance.now() < waitsUntilMs) return this.schedule.hold(waitsUntilMs);
+    const classes = this.schedule.take(performance.now());
     if (this.#storing) {
       this.#skipped++;
       this.#tell("degraded", "a poll was skipped: the one before is not stored yet");

@@ -64,12 +64,13 @@ export class RtuFraming implements Framing {
         continue;
       }
       const answer = this.#bytes.slice(at + 1, at + length - 2);
-      this.#drop(at);
-      this.#bytes = this.#bytes.slice(length);
-      this.#inFlight = null;
-      const more = this.#bytes;
+      const [before, behind] = [this.#bytes.slice(0, at), this.#bytes.slice(at + length)];
+      this.strayBytes -= length;
       this.forget();
-      return goesOn(more, inFlight.unit, answer[0]) ? TWO_ANSWERS : { answer, spoilt: null };
+      const { unit } = inFlight;
+      return speaks(before, unit, answer[0]) || speaks(behind, unit, answer[0])
+        ? TWO_ANSWERS
+        : { answer, spoilt: null };
     }
     return this.#spoilt(inFlight);
   }
@@ -108,11 +109,11 @@ export class RtuFraming implements Framing {
 }
 
 /**
- * Whether the same unit and function go on behind an answer: then two have answered, or one of the
- * answers is late, and neither can be believed. Anything else is noise.
+ * Whether the unit speaks in what came before or behind its answer: then two have answered, or one
+ * of the answers is late, and neither can be believed. Anything else is noise.
  */
-export function goesOn(behind: Uint8Array, unit: number, code: number): boolean {
-  return behind.some((byte, at) => byte === unit && behind[at + 1] === code);
+export function speaks(bytes: Uint8Array, unit: number, code: number): boolean {
+  return bytes.some((byte, at) => byte === unit && bytes[at + 1] === code);
 }
 
 /** A frame with its CRC behind it. */

@@ -41,16 +41,19 @@ export class Schedule {
     return Math.min(...this.#beats.map(({ intervalMs }) => intervalMs));
   }
 
-  /** The classes whose time has come, and how many beats passed without a poll. */
-  take(nowMs: number): { readonly classes: readonly PollClass[]; readonly missed: number } {
+  /** The classes whose time has come; each has its next beat from here on. */
+  take(nowMs: number): readonly PollClass[] {
     const due = this.#beats.filter(({ dueMs }) => dueMs <= nowMs + TOGETHER_MS);
-    let missed = 0;
     for (const beat of due) {
       const late = Math.max(0, Math.floor((nowMs - beat.dueMs) / beat.intervalMs));
-      missed += late;
       beat.dueMs += beat.intervalMs * (late + 1);
     }
-    return { classes: due.map(({ name }) => name), missed };
+    return due.map(({ name }) => name);
+  }
+
+  /** Nothing is asked before. */
+  hold(untilMs: number): void {
+    this.#heldUntilMs = untilMs;
   }
 
   answered(): void {

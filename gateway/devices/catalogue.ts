@@ -18,12 +18,12 @@ export interface CatalogueDevice {
   readonly source: string;
   /** How often it tells its values. */
   readonly intervalSeconds: number;
+  /** Of points that have an interval of their own: how often each is told. */
+  readonly pointIntervals?: Readonly<Record<string, number>>;
   /** What people call its points, in the order in which they are shown. */
   readonly points: Readonly<Record<string, Text>>;
   /** What values of an enumeration mean, by point and value. */
   readonly labels?: Readonly<Record<string, Readonly<Record<string, Text>>>>;
-  /** Points that are told less often than the others: how often, seconds. */
-  readonly intervals?: Readonly<Record<string, number>>;
   /** Points of which changes are stored: an unchanged value comes again after so many seconds. */
   readonly heartbeats?: Readonly<Record<string, number>>;
 }
@@ -64,7 +64,7 @@ function describe(source: string, device: DeviceConfig): CatalogueDevice {
     labels === undefined ? [] : [[point, labels] as const]
   );
   const intervalSeconds = intervalSecondsOf(device);
-  const intervals = points
+  const pointIntervals = points
     .map(({ point }) => [point, pointIntervalSeconds(device, point)] as const)
     .filter(([, seconds]) => seconds !== intervalSeconds);
   const heartbeats = points.flatMap(({ point, keep }) =>
@@ -80,7 +80,7 @@ function describe(source: string, device: DeviceConfig): CatalogueDevice {
       [...points, ...profile.computed].map(({ point, title }) => [point, title]),
     ),
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
-    ...(intervals.length === 0 ? {} : { intervals: Object.fromEntries(intervals) }),
+    ...(pointIntervals.length === 0 ? {} : { pointIntervals: Object.fromEntries(pointIntervals) }),
     ...(heartbeats.length === 0 ? {} : { heartbeats: Object.fromEntries(heartbeats) }),
   };
 }

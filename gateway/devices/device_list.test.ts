@@ -74,6 +74,18 @@ describe("G7: a value", () => {
     expect((await shown(desk))[0].points[0]).toMatchObject({ value: 2, label: null });
   });
 
+  test("of a point with an interval of its own is stale by that one", async () => {
+    await using desk = await TablesDesk.open({ node: "site-1" });
+    const pointIntervals = { temperature: 2, "door-open": 100 };
+    await desk.append("catalogue", { title, devices: [{ ...fridge, pointIntervals }] });
+    await desk.append("reading", reading("temperature", 4.2), 0);
+    await desk.append("reading", reading("door-open", false), 0);
+    const stale = async (ms: number) => (await shown(desk, ms))[0].points.map(({ stale }) => stale);
+    expect(await stale(7000)).toEqual([false, false]);
+    expect(await stale(8000)).toEqual([true, false]);
+    expect(await stale(204_000)).toEqual([true, true]);
+  });
+
   test("of a device whose interval nobody knows is not called stale", async () => {
     await using desk = await TablesDesk.open({ node: "site-1" });
     await desk.append("reading", reading("temperature", 4.2), 0);

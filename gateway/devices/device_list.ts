@@ -24,7 +24,7 @@ export const pointView = z.object({
   deviceTime: z.iso.datetime().nullable().describe("The device's own clock, where it tells one"),
   ageSeconds: z.number().describe("Since it came; in this node's own boot no clock moves it"),
   stale: z.boolean().describe(
-    "Older than twice the device's interval, and the heartbeat where changes are stored, " +
+    "Older than twice its interval, and the heartbeat where changes are stored, " +
       "or the device is silent: not a value of now",
   ),
   origin: z.string(),
@@ -56,7 +56,7 @@ const about = z.object({
   intervalSeconds: z.number(),
   points: z.record(z.string(), text),
   labels: z.record(z.string(), z.record(z.string(), text)).default({}),
-  intervals: z.record(z.string(), z.number()).default({}),
+  pointIntervals: z.record(z.string(), z.number()).default({}),
   heartbeats: z.record(z.string(), z.number()).default({}),
 });
 
@@ -131,7 +131,7 @@ function pointFrom(
   const value = JSON.parse(row.text("value"));
   const limit = known === null
     ? Infinity
-    : silentAfterMs((known.intervals[point] ?? known.intervalSeconds) * 1000) / 1000 +
+    : silentAfterMs((known.pointIntervals[point] ?? known.intervalSeconds) * 1000) / 1000 +
       (known.heartbeats[point] ?? 0);
   return {
     point,

@@ -5,7 +5,7 @@ import { pause } from "../../sync/timer.ts";
 import type { Admission } from "../admission.ts";
 import type { Clock } from "../clock.ts";
 import { newEntry } from "../collected_entry.ts";
-import { type DeviceConfig, intervalSecondsOf } from "../config.ts";
+import { type DeviceConfig, shortestIntervalSeconds } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { QueryTables } from "../tables.ts";
 import { SilenceWatch } from "./silence.ts";
@@ -33,7 +33,7 @@ export class SilenceAlarms {
     this.#parts = parts;
     const watched = devices.map((device) => ({
       device: device.id,
-      intervalMs: intervalSecondsOf(device) * 1000,
+      intervalMs: shortestIntervalSeconds(device) * 1000,
     }));
     this.#watch = new SilenceWatch(watched, performance.now());
   }

@@ -1,7 +1,7 @@
 /** What a site does with values before they are stored: it computes, and leaves out what is old. */
 import type { Outcome, ReadingItem } from "../../drivers/driver.ts";
 import { toldPoints } from "../../drivers/profile.ts";
-import { type DeviceConfig, intervalSecondsOf, pointIntervalSeconds } from "../config.ts";
+import { type DeviceConfig, pointIntervalSeconds, shortestIntervalSeconds } from "../config.ts";
 import { Computing } from "./computing.ts";
 import { Keeping } from "./keeping.ts";
 import { silentAfterMs } from "./silence.ts";
@@ -18,7 +18,7 @@ export class Values {
     this.#devices = new Map(devices.map((device) => {
       const silentMs = (point: string) => silentAfterMs(pointIntervalSeconds(device, point) * 1000);
       const keeping = new Keeping(toldPoints(device.profile), silentMs);
-      const gapMs = silentAfterMs(intervalSecondsOf(device) * 1000);
+      const gapMs = silentAfterMs(shortestIntervalSeconds(device) * 1000);
       return [device.id, { keeping, computing: new Computing(device.profile.computed, gapMs) }];
     }));
   }
