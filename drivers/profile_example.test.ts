@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { toldPoints } from "./profile.ts";
+import { decodeExample, exampleNames } from "./profile_example.ts";
+import { builtInProfiles, readProfiles } from "./profile_library.ts";
+import { inStoredUnits } from "./units.ts";
+
+const profiles = readProfiles([builtInProfiles()]);
+
+/** What we have made up ourselves is no device of somebody else. */
+const OWN = "Tributary's own definition";
+const real = [...profiles.values()].filter(({ source }) => !source.startsWith(OWN));
+
+for (const profile of real) {
+  test(`${profile.profile} reads its example, every point of it`, async () => {
+    const stored = await inStoredUnits(profile);
+    const seen = new Set<string>();
+    for (const { readings, wanted, ...told } of decodeExample(stored)) {
+      expect(Object.fromEntries(readings.map(({ point, value }) => [point, value]))).toEqual(
+        wanted,
+      );
+      for (const { point, value, quality } of readings) {
+        expect([point, quality]).toEqual([point, value === null ? "fault" : "good"]);
+        if (value !== null) seen.add(point);
+      }
+      expect(told.id).toBe(told.wantedId);
+      expect(told.deviceMs).toBe(told.wantedMs);
+    }
+    expect([...seen].sort()).toEqual(toldPoints(stored).map(({ point }) => point).sort());
+  });
+}
+
+test("every profile of a real device says where to look it up", () => {
+  for (const { profile, source } of real) {
+    expect([profile, source]).toEqual([profile, expect.stringMatching(/https?:\/\/\S+\.\S+/)]);
+  }
+});
+
+test("every profile has its titles in both languages, the Chinese one in Chinese", () => {
+  for (const profile of profiles.values()) {
+    for (const { zh, en } of [profile, ...toldPoints(profile)].map(({ title }) => title)) {
+      expect([profile.profile, zh]).toEqual([
+        profile.profile,
+        expect.stringMatching(/\p{Script=Han}/u),
+      ]);
+      expect([profile.profile, en]).not.toEqual([
+        profile.profile,
+        expect.stringMatching(/\p{Script=Han}/u),
+      ]);
+    }
+  }
+});
+
+test("no example is without its profile", () => {
+  expect(exampleNames().filter((name) => !profiles.has(name))).toEqual([]);
+});
+
+test("a point's usual value is one that its profile takes for good", () => {
+  for (const profile of real) {
+    const points = profile.protocol === "modbus"
+      ? profile.points
+      : [...profile.messages.flatMap(({ points }) => points), ...profile.metrics];
+    for (const { point, example, min = -Infinity, max = Infinity } of points) {
+      if (typeof example !== "number") continue;
+      expect([profile.profile, point, min <= example && example <= max])
+        .toEqual([profile.profile, point, true]);
+    }
+  }
+});
