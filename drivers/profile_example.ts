@@ -26,14 +26,15 @@ const told = {
   from: z.string().min(1).describe("Where it is printed, or what it was packed from"),
 };
 
-const modbusExample = z.strictObject({
-  ...told,
+const poll = z.strictObject({
   registers: z.partialRecord(
     z.enum(["coil", "discrete", "holding", "input"]),
     z.record(z.string().regex(/^\d+$/), words),
   ).describe("What stands in each table, by the address of the first, as the manual counts it"),
   readings,
 });
+
+const modbusExample = z.strictObject({ ...told, polls: z.array(poll).min(1) });
 
 const message = z.strictObject({
   topic: z.string().min(1),
@@ -70,7 +71,7 @@ export function exampleNames(): string[] {
 export function decodeExample(profile: Profile): Told[] {
   const document: unknown = parse(Deno.readTextFileSync(join(folder(), `${profile.profile}.yaml`)));
   return profile.protocol === "modbus"
-    ? [polled(profile, modbusExample.parse(document))]
+    ? modbusExample.parse(document).polls.map((one) => polled(profile, one))
     : published(profile, mqttExample.parse(document));
 }
 
@@ -78,7 +79,7 @@ function folder(): string {
   return join(builtInProfiles(), "examples");
 }
 
-function polled(profile: ModbusProfile, example: z.infer<typeof modbusExample>): Told {
+function polled(profile: ModbusProfile, example: z.infer<typeof poll>): Told {
   const tables = new Map<string, Map<number, string>>();
   for (const [table, blocks = {}] of Object.entries(example.registers)) {
     const cells = new Map<number, string>();

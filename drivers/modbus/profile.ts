@@ -57,7 +57,8 @@ const point = z.strictObject({ ...pointParts, register });
 
 /** How a serial line has to be set for a device as it leaves its factory. */
 const serialDefaults = z.strictObject({
-  baud: z.number().int().min(300).max(921_600).describe("Bits a second"),
+  baud: z.number().int().min(300).max(921_600).optional()
+    .describe("Bits a second; none: it finds out by itself, or its source does not say"),
   dataBits: z.union([z.literal(7), z.literal(8)]).default(8).describe("Bits of one character"),
   parity: z.enum(["none", "even", "odd"]).default("none").describe("Its parity bit"),
   stopBits: z.union([z.literal(1), z.literal(2)]).default(1).describe("Its stop bits"),
