@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
-import { toldPoints } from "./profile.ts";
+import type { Reading } from "./driver.ts";
+import { decodeBit, decodePoint } from "./modbus/decode.ts";
+import { encodeRegister } from "./modbus/encode.ts";
+import { TABLES } from "./modbus/profile.ts";
+import { encodePayload } from "./mqtt/encode.ts";
+import { decodePayload } from "./mqtt/payload.ts";
+import { type Profile, toldPoints } from "./profile.ts";
 import { decodeExample, exampleNames } from "./profile_example.ts";
 import { builtInProfiles, readProfiles } from "./profile_library.ts";
+import type { Values } from "./simulation.ts";
 import { inStoredUnits } from "./units.ts";
 
 const profiles = readProfiles([builtInProfiles()]);
@@ -66,3 +73,36 @@ test("a point's usual value is one that its profile takes for good", () => {
     }
   }
 });
+
+/** What the drivers read of a simulated device that tells these values. */
+function played(profile: Profile, values: Values): readonly Reading[] {
+  if (profile.protocol === "modbus") {
+    return profile.points.map((point) => {
+      const bytes = encodeRegister(point.register, values[point.point]);
+      const bit = TABLES[point.register.table] <= TABLES.discrete;
+      return bit ? decodeBit(point, values[point.point] === true) : decodePoint(point, bytes);
+    });
+  }
+  return profile.messages.flatMap((message) =>
+    decodePayload(encodePayload(message, values, { id: "7", ms: 0 }), message).flatMap((decoded) =>
+      decoded.kind === "unreadable" ? [] : decoded.readings
+    )
+  );
+}
+
+for (const profile of real) {
+  test(`a simulated ${profile.profile} is read as it was told`, async () => {
+    const stored = await inStoredUnits(profile);
+    const points = toldPoints(stored);
+    const values = Object.fromEntries(points.map(({ point, example }) => [point, example]));
+    const readings = played(stored, values);
+    expect(readings.map(({ point }) => point).sort()).toEqual(Object.keys(values).sort());
+    for (const { point, value, quality } of readings) {
+      const wanted = values[point];
+      const close = typeof wanted === "number"
+        ? expect.closeTo(wanted, Math.abs(wanted) < 1 ? 2 : 1)
+        : wanted;
+      expect([point, value, quality]).toEqual([point, close, "good"]);
+    }
+  });
+}
