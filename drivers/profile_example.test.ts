@@ -5,6 +5,7 @@ import { encodeRegister } from "./modbus/encode.ts";
 import { TABLES } from "./modbus/profile.ts";
 import { encodePayload } from "./mqtt/encode.ts";
 import { decodePayload } from "./mqtt/payload.ts";
+import { pointsOf } from "./mqtt/profile.ts";
 import { type Profile, toldPoints } from "./profile.ts";
 import { decodeExample, exampleNames } from "./profile_example.ts";
 import { builtInProfiles, readProfiles } from "./profile_library.ts";
@@ -63,16 +64,18 @@ test("no example is without its profile", () => {
 
 test("a point's usual value is one that its profile takes for good", () => {
   for (const profile of real) {
-    const points = profile.protocol === "modbus"
-      ? profile.points
-      : [...profile.messages.flatMap(({ points }) => points), ...profile.metrics];
-    for (const { point, example, min = -Infinity, max = Infinity } of points) {
+    for (const { point, example, min = -Infinity, max = Infinity } of placed(profile)) {
       if (typeof example !== "number") continue;
       expect([profile.profile, point, min <= example && example <= max])
         .toEqual([profile.profile, point, true]);
     }
   }
 });
+
+/** The points that have a place in what the device says. */
+function placed(profile: Profile) {
+  return profile.protocol === "modbus" ? profile.points : pointsOf(profile);
+}
 
 /** What the drivers read of a simulated device that tells these values. */
 function played(profile: Profile, values: Values): readonly Reading[] {
@@ -93,8 +96,9 @@ function played(profile: Profile, values: Values): readonly Reading[] {
 for (const profile of real) {
   test(`a simulated ${profile.profile} is read as it was told`, async () => {
     const stored = await inStoredUnits(profile);
-    const points = toldPoints(stored);
-    const values = Object.fromEntries(points.map(({ point, example }) => [point, example]));
+    const values = Object.fromEntries(
+      placed(stored).map(({ point, example }) => [point, example]),
+    );
     const readings = played(stored, values);
     expect(readings.map(({ point }) => point).sort()).toEqual(Object.keys(values).sort());
     for (const { point, value, quality } of readings) {
