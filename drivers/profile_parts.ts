@@ -74,5 +74,7 @@ export const profileParts = {
   profile: nameSchema.describe("Name of the profile"),
   title: textSchema.describe("What people call such a device"),
   source: z.string().min(1).describe("Where this knowledge comes from"),
+  doubt: textSchema.optional()
+    .describe("What its source leaves open, to be checked at the device before it is trusted"),
   intervalSeconds: z.number().positive().describe("How often such a device tells its values"),
 };

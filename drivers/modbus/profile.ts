@@ -77,9 +77,20 @@ const tableLimits = z.strictObject({
   lengthMax: z.number().int().min(1).max(2000).optional(),
 });
 
+/** How a serial line has to be set for a device as it leaves its factory. */
+const serialDefaults = z.strictObject({
+  baud: z.number().int().min(300).max(921_600).optional()
+    .describe("Bits a second; none: it finds out by itself, or its source does not say"),
+  dataBits: z.union([z.literal(7), z.literal(8)]).default(8).describe("Bits of one character"),
+  parity: z.enum(["none", "even", "odd"]).default("none").describe("Its parity bit"),
+  stopBits: z.union([z.literal(1), z.literal(2)]).default(1).describe("Its stop bits"),
+});
+
 export const modbusProfile = z.strictObject({
   protocol: z.literal("modbus"),
   ...profileParts,
+  serial: serialDefaults.optional()
+    .describe("What its serial line is set to at the factory; the line's own settings count"),
   addressBase: z.union([z.literal(0), z.literal(1)]).default(0)
     .describe("1: the manual counts registers from 1, the wire from 0"),
   gapMax: z.number().int().min(0).max(120).default(8)

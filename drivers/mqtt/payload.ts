@@ -149,6 +149,8 @@ function deviceTime({ document, bytes }: Content, message: MqttMessage): number 
     const ms = Date.parse(raw);
     return Number.isNaN(ms) ? null : ms;
   }
-  if (typeof raw !== "number" || !Number.isFinite(raw)) return null;
-  return Math.round(time.format === "seconds" ? raw * 1000 : raw);
+  // Some write the count as text.
+  const count = typeof raw === "string" && /^\d{1,15}$/.test(raw) ? Number(raw) : raw;
+  if (typeof count !== "number" || !Number.isFinite(count)) return null;
+  return Math.round(time.format === "seconds" ? count * 1000 : count);
 }
