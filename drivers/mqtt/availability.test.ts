@@ -107,7 +107,10 @@ describe("at our broker", () => {
 
   test("C7: a device whose connection breaks is offline, its will being no measurement", async () => {
     await using run = await atOurs([mqttTestDevice("probe-1", TASMOTA)]);
-    const device = living(run.port, "cmnd/probe-1/#", "tele/probe-1/LWT", "Offline", login);
+    const more = [...login, "-d"];
+    const device = living(run.port, "cmnd/probe-1/#", "tele/probe-1/LWT", "Offline", more);
+    // Before that nobody but the one who says it would be connected.
+    await until("it is connected", () => device.printed("received SUBACK") > 0);
     const { port } = run;
     const say = { port, username: "login", password: PASSWORD, payload: "Online" };
     await mosquittoPub({ ...say, topic: "tele/probe-1/LWT" });
