@@ -29,7 +29,9 @@ function living(
 ) {
   const args = ["-h", "127.0.0.1", "-p", `${port}`, "-t", hears, "-i", "living", "-V", "mqttv311"];
   const last = ["--will-topic", topic, "--will-payload", will, "--will-retain"];
-  return new Program(tool("mosquitto_sub", "mosquitto-clients"), [...args, ...last, ...more]);
+  // What it prints is heard at once.
+  const client = ["-oL", tool("mosquitto_sub", "mosquitto-clients")];
+  return new Program(tool("stdbuf", "coreutils"), [...client, ...args, ...last, ...more]);
 }
 
 describe("at a broker of the hospital's own", () => {
