@@ -8,7 +8,7 @@ import { provenParts } from "./block_proof.ts";
 import type { HashName } from "./chain.ts";
 import { findHoles, type JournalHoles, type Missing } from "./journal_holes.ts";
 import { type CoreHealth, JournalUnwritable } from "./journal_health.ts";
-import { type Repair, spansIn } from "./journal_salvage.ts";
+import { entriesIn, type Repair, spansIn } from "./journal_salvage.ts";
 import { lostTails, type OpenedRow, salvageNewest, salvageSealed } from "./row_opening.ts";
 import { DamagedMember, type SegmentRow } from "./segment_row.ts";
 import type { Change, Segments, StreamState } from "./segments.ts";
@@ -239,26 +239,28 @@ export class DurableRow {
   }
 
   #healSealed(name: string, reason: string): Healed {
+    const { segments, hashName } = this.#options;
     const positions = this.#carrier.positions();
-    const { member, taken, repair } = salvageSealed(this.#options, name, positions, reason);
+    const { member, taken } = salvageSealed(segments, hashName, name, positions);
     this.row.replaceBy(name, member);
     this.row.setAside(name, { reason, copied: false });
     const lost = this.#findHoles(positions, member.name, spansIn(taken));
-    return { repair, lost, streams: [] };
+    return { repair: { segment: name, reason, entries: entriesIn(taken) }, lost, streams: [] };
   }
 
   #healNewest(name: string, reason: string): Healed {
     const sealed = this.row.members().slice(0, -1);
     const known = this.#carrier.positions();
     // What a commit that failed has left in the file was not acknowledged, and comes again.
-    const committed = { streams: known, keyOrder: this.#carrier.keyOrder() };
-    const made = salvageNewest(this.#options, name, sealed, { before: null, committed, reason });
-    const { member, state, taken, named, repair } = made;
+    const limit = { streams: known, keyOrder: this.#carrier.keyOrder() };
+    const made = salvageNewest(this.#options, name, sealed, null, limit);
+    const { member, state, taken, named } = made;
     this.row.replaceBy(name, member);
     this.#broken = null;
     this.row.setAside(name, { reason, copied: false });
     const holes = this.#findHoles(state.streams, member.name, spansIn(taken));
     const lost = [...holes, ...lostTails(named, state.streams)];
+    const repair = { segment: name, reason, entries: entriesIn(taken) };
     return { repair, lost, streams: state.streams };
   }
 

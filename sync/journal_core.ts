@@ -23,7 +23,6 @@ import { JournalState } from "./journal_state.ts";
 import { OctetWriter } from "./octets.ts";
 import type { Reception } from "./reception.ts";
 import { openRow } from "./row_opening.ts";
-import { toldChange, toldIn } from "./repair_note.ts";
 import { RowUpkeep } from "./row_upkeep.ts";
 import { DamagedMember } from "./segment_row.ts";
 import type { Change, ReadLimits, Receipt, Segments, StreamState } from "./segments.ts";
@@ -59,8 +58,6 @@ export class JournalCore {
   readonly #keys: JournalKeys;
   readonly #reading: JournalReading;
   readonly #repairs: Repair[];
-  /** Segments of which a life has told that they were repaired. */
-  #told: readonly string[];
   /** Ends of streams that were lost: whoever has them may bring them. */
   #tails: Missing[];
   /** The same list as long as it is the same. */
@@ -98,7 +95,6 @@ export class JournalCore {
     this.#life = new JournalLife(options, meta.get(META.origin) ?? "");
     this.#life.found(repairs, lost);
     this.#repairs = [...repairs];
-    this.#told = toldIn(meta);
     this.#tails = lost.filter((one) => this.#isTail(one));
     this.#missing = { holes: null, list: [] };
     const opener = { bootId: stamp.bootId, machine, after };
@@ -338,19 +334,12 @@ export class JournalCore {
     writeContent(writer, this.#life.now(), "life", this.#life.body(this.positions()));
     const builder = new BlockBuilder(this.#state.chain(origin, "audit"), writer.bytes(), 1);
     builder.add(0, writer.length);
-    const told = [...this.#told, ...this.#life.repaired];
     this.#commit([
       ...this.#life.meta(),
-      toldChange(told, this.#rowNames()),
       { kind: "meta", name: META.holes, value: this.#durable.holes.text() },
       ...blockChanges(this.#state.of(origin, "audit"), builder.blocks()).changes,
     ]);
-    this.#told = told;
     this.#life.paid();
-  }
-
-  #rowNames(): string[] {
-    return this.#durable.row.members().map(({ name }) => name);
   }
 
   /** Commits, then moves what is in memory. */
@@ -384,7 +373,6 @@ export class JournalCore {
       ...this.#clock(),
       { kind: "meta", name: META.probe, value: String(this.#probes) },
       { kind: "meta", name: META.holes, value: this.#durable.holes.text() },
-      toldChange(this.#told, this.#rowNames()),
       ...this.positions().map((state): Change => ({ kind: "stream", state })),
       ...this.receipts().map((receipt): Change => ({ kind: "receipt", receipt })),
     ];

@@ -48,11 +48,6 @@ export class JournalLife {
     return this.#owed !== null;
   }
 
-  /** Segments that were repaired since the last life began. */
-  get repaired(): string[] {
-    return this.#repairs.map(({ segment }) => segment);
-  }
-
   /** What was found damaged and what is lost: the next life tells of it. */
   found(repairs: readonly Repair[], lost: readonly Missing[]): void {
     this.#repairs.push(...repairs);

@@ -15,7 +15,4 @@ export const META = {
   holes: "holes",
   /** Of a segment: it holds what was left of another. */
   salvaged: "salvaged",
-  /** Of such a segment: what was repaired, and the segments of which a life has told that. */
-  repair: "repair",
-  told: "told",
 } as const;

@@ -16,7 +16,6 @@ import {
   takeRemains,
   upTo,
 } from "./journal_salvage.ts";
-import { noteIn, type RepairNote, repairNote, toldIn } from "./repair_note.ts";
 import { inOrder, revised, segmentName } from "./segment_name.ts";
 import { type Member, memberOf, SegmentRow } from "./segment_row.ts";
 import type { Block, Change, Range, Receipt, Segments, SegmentState } from "./segments.ts";
@@ -54,6 +53,9 @@ interface Found {
 
 export function openRow({ segments, hashName }: RowOptions): OpenedRow {
   const { current, replaced } = inOrder(segments.names());
+  for (const name of replaced) {
+    segments.setAside(name, { reason: "another was written in its place", copied: true });
+  }
   const newest = current.pop();
   if (newest === undefined) {
     const name = segmentName({ number: 1, revision: 0 });
@@ -72,33 +74,8 @@ export function openRow({ segments, hashName }: RowOptions): OpenedRow {
     if (taken !== null) exact.set(member.name, spansIn(taken));
   }
   const holes = findHoles(state.streams, row.members(), known, exact);
-  const notes = untold([...sealed, last]);
-  repairs.push(...notes.map(({ lost: _, ...repair }) => repair));
-  const lost = [
-    ...holes.beyond(known),
-    ...lostTails(named, state.streams),
-    ...notes.flatMap((note) => note.lost).filter((one) => isBehind(one, state.streams)),
-  ];
-  for (const name of replaced) {
-    // What was salvaged does not hold all of what it was salvaged from.
-    const copied = ![...sealed, last].some((found) => noteIn(found.state)?.segment === name);
-    segments.setAside(name, { reason: "another was written in its place", copied });
-  }
+  const lost = [...holes.beyond(known), ...lostTails(named, state.streams)];
   return { row, state, repairs, holes, lost };
-}
-
-/** Repairs of before this open that no life has told of: the process died behind them. */
-function untold(found: readonly Found[]): RepairNote[] {
-  const newest = found.at(-1);
-  const told = new Set(newest === undefined ? [] : toldIn(newest.state.meta));
-  return found.filter(({ taken }) => taken === null)
-    .flatMap(({ state }) => noteIn(state) ?? [])
-    .filter(({ segment }) => !told.has(segment));
-}
-
-function isBehind({ origin, stream, last }: Missing, streams: readonly StreamState[]): boolean {
-  const known = streams.find((one) => one.origin === origin && one.stream === stream);
-  return (known?.seq ?? 0) < last;
 }
 
 function openSealed(
@@ -115,9 +92,8 @@ function openSealed(
     return { member: { ...member, segment: null }, state, taken: null };
   } catch (error) {
     if (!(error instanceof DamagedSegment)) throw error;
-    const made = salvageSealed({ segments, hashName }, name, [], error.message);
-    const { member, taken } = made;
-    repairs.push(made.repair);
+    const { member, taken } = salvageSealed(segments, hashName, name, []);
+    repairs.push({ segment: name, reason: error.message, entries: entriesIn(taken) });
     segments.setAside(name, { reason: error.message, copied: false });
     const state = member.segment.state();
     member.segment.close();
@@ -127,28 +103,18 @@ function openSealed(
 
 /** Writes what holds of a sealed segment into one that takes its place; it is left where it is. */
 export function salvageSealed(
-  { segments, hashName }: RowOptions,
+  segments: Segments,
+  hashName: HashName,
   name: string,
   streams: readonly StreamState[],
-  reason: string,
-): Salvaged {
+): { member: Member & { segment: NonNullable<Member["segment"]> }; taken: Taken } {
   const taken = takeRemains(segments.salvage(name), streams, hashName);
-  const repair = { segment: name, reason, entries: entriesIn(taken) };
   const end: Change[] = [
     { kind: "meta", name: META.salvaged, value: name },
-    repairNote(repair, []),
     ...taken.streams.map((state): Change => ({ kind: "stream", state })),
   ];
   const next = revised(name);
-  const member = memberOf(next, createSegment(segments, next, contentsOf(taken, end)));
-  return { member, taken, repair };
-}
-
-/** What was made of a damaged segment. */
-interface Salvaged {
-  readonly member: Member & { segment: NonNullable<Member["segment"]> };
-  readonly taken: Taken;
-  readonly repair: Repair;
+  return { member: memberOf(next, createSegment(segments, next, contentsOf(taken, end))), taken };
 }
 
 function openNewest(
@@ -175,8 +141,8 @@ function openNewest(
     const before = sealed.at(-1)?.state ?? null;
     const members = sealed.map(({ member }) => member);
     const reason = error.message;
-    const made = salvageNewest({ segments, hashName }, name, members, { before, reason });
-    repairs.push(made.repair);
+    const made = salvageNewest({ segments, hashName }, name, members, before);
+    repairs.push({ segment: name, reason, entries: entriesIn(made.taken) });
     segments.setAside(name, { reason, copied: false });
     return made;
   }
@@ -194,30 +160,25 @@ export function salvageNewest(
   { segments, hashName }: RowOptions,
   name: string,
   sealed: readonly Member[],
-  { before, committed, reason }: {
-    readonly before: SegmentState | null;
-    readonly committed?: Committed;
-    readonly reason: string;
-  },
-): Salvaged & { readonly state: SegmentState; readonly named: readonly StreamState[] } {
+  before: SegmentState | null,
+  committed?: Committed,
+) {
   const others = [...committed?.streams ?? [], ...before?.streams ?? []];
   const all = takeRemains(segments.salvage(name), others, hashName);
   const taken = committed === undefined ? all : upTo(all, committed);
   const named = [...others, ...taken.streams];
   const ends = lastBlocks(segments, sealed, taken);
   const { receipts, meta, streams } = rebuiltState(taken, before, rebuiltStreams(named, ends));
-  const claimed = [...named, ...receipts.map((receipt) => placeOf(receipt, streams))];
-  const repair = { segment: name, reason, entries: entriesIn(taken) };
   const end: Change[] = [
     ...[...meta].map(([name, value]): Change => ({ kind: "meta", name, value })),
     { kind: "meta", name: META.salvaged, value: name },
-    repairNote(repair, lostTails(claimed, streams)),
     ...streams.map((state): Change => ({ kind: "stream", state })),
     ...receipts.map((receipt): Change => ({ kind: "receipt", receipt })),
   ];
   const next = revised(name);
   const member = memberOf(next, createSegment(segments, next, contentsOf(taken, end)));
-  return { member, state: member.segment.state(), taken, named: claimed, repair };
+  const claimed = [...named, ...receipts.map((receipt) => placeOf(receipt, streams))];
+  return { member, state: member.segment.state(), taken, named: claimed };
 }
 
 /** A centre has signed that an entry was there. */
