@@ -9,7 +9,7 @@ import type { HashName } from "./chain.ts";
 import { findHoles, type JournalHoles, type Missing } from "./journal_holes.ts";
 import { type CoreHealth, JournalUnwritable } from "./journal_health.ts";
 import { entriesIn, type Repair, spansIn } from "./journal_salvage.ts";
-import { lostTails, type OpenedRow, salvageNewest, salvageSealed } from "./row_opening.ts";
+import { type OpenedRow, salvageNewest, salvageSealed } from "./row_opening.ts";
 import { DamagedMember, type SegmentRow } from "./segment_row.ts";
 import type { Change, Segments, StreamState } from "./segments.ts";
 import { CommitRefused, DamagedSegment, StorageFailed, streamKey } from "./segments.ts";
@@ -219,9 +219,8 @@ export class DurableRow {
   }
 
   #healSealed(name: string, reason: string): Healed {
-    const { segments, hashName } = this.#options;
     const positions = this.#carrier.positions();
-    const { member, taken } = salvageSealed(segments, hashName, name, positions);
+    const { member, taken } = salvageSealed(this.#options, { name, reason }, positions);
     this.row.replaceBy(name, member);
     this.row.setAside(name, { reason, copied: false });
     const lost = this.#findHoles(positions, member.name, spansIn(taken));
@@ -233,13 +232,13 @@ export class DurableRow {
     const known = this.#carrier.positions();
     // What a commit that failed has left in the file was not acknowledged, and comes again.
     const limit = { streams: known, keyOrder: this.#carrier.keyOrder() };
-    const made = salvageNewest(this.#options, name, sealed, null, limit);
-    const { member, state, taken, named } = made;
+    const made = salvageNewest(this.#options, { name, reason }, sealed, null, limit);
+    const { member, state, taken, tails } = made;
     this.row.replaceBy(name, member);
     this.#broken = null;
     this.row.setAside(name, { reason, copied: false });
     const holes = this.#findHoles(state.streams, member.name, spansIn(taken));
-    const lost = [...holes, ...lostTails(named, state.streams)];
+    const lost = [...holes, ...tails];
     const repair = { segment: name, reason, entries: entriesIn(taken) };
     return { repair, lost, streams: state.streams };
   }
