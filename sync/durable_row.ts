@@ -137,6 +137,19 @@ export class DurableRow {
     }
   }
 
+  /** Reads all that a segment holds beside its blocks, some at a time; for errors see `proved`. */
+  *looked(name: string): Generator<void> {
+    this.row.with(name, (segment) => segment.state());
+    for (let behind = { channel: "", id: "" };;) {
+      yield;
+      const { channel, id } = behind;
+      const keys = this.row.with(name, (segment) => segment.keysBehind(channel, id, COPY_KEYS));
+      const last = keys.at(-1);
+      if (last === undefined) return;
+      behind = last;
+    }
+  }
+
   /**
    * The blocks of a segment, some at a time, each of them proved: what does not hold throws
    * {@link DamagedMember}. `upTo` says where a stream ends.
