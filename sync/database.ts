@@ -157,6 +157,13 @@ export class Row {
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   }
 
+  /** Whatever of what can be stored it is. */
+  value(name: string): Parameter {
+    const value = this.#column(name);
+    if (value === null || typeof value === "number" || typeof value === "string") return value;
+    return this.blob(name);
+  }
+
   blobOrNull(name: string): Uint8Array | null {
     return this.#column(name) === null ? null : this.blob(name);
   }

@@ -9,7 +9,7 @@ import type { HashName } from "./chain.ts";
 import { findHoles, type JournalHoles, type Missing } from "./journal_holes.ts";
 import { type CoreHealth, JournalUnwritable } from "./journal_health.ts";
 import { entriesIn, type Repair, spansIn } from "./journal_salvage.ts";
-import { lostTails, type OpenedRow, salvageNewest, salvageSealed } from "./row_opening.ts";
+import { type OpenedRow, salvageNewest, salvageSealed } from "./row_opening.ts";
 import { DamagedMember, type SegmentRow } from "./segment_row.ts";
 import type { Change, Segments, StreamState } from "./segments.ts";
 import { CommitRefused, DamagedSegment, StorageFailed, streamKey } from "./segments.ts";
@@ -137,6 +137,19 @@ export class DurableRow {
     }
   }
 
+  /** Reads all that a segment holds beside its blocks, some at a time; for errors see `proved`. */
+  *looked(name: string): Generator<void> {
+    this.row.with(name, (segment) => segment.state());
+    for (let behind = { channel: "", id: "" };;) {
+      yield;
+      const { channel, id } = behind;
+      const keys = this.row.with(name, (segment) => segment.keysBehind(channel, id, COPY_KEYS));
+      const last = keys.at(-1);
+      if (last === undefined) return;
+      behind = last;
+    }
+  }
+
   /**
    * The blocks of a segment, some at a time, each of them proved: what does not hold throws
    * {@link DamagedMember}. `upTo` says where a stream ends.
@@ -239,9 +252,8 @@ export class DurableRow {
   }
 
   #healSealed(name: string, reason: string): Healed {
-    const { segments, hashName } = this.#options;
     const positions = this.#carrier.positions();
-    const { member, taken } = salvageSealed(segments, hashName, name, positions);
+    const { member, taken } = salvageSealed(this.#options, { name, reason }, positions);
     this.row.replaceBy(name, member);
     this.row.setAside(name, { reason, copied: false });
     const lost = this.#findHoles(positions, member.name, spansIn(taken));
@@ -253,13 +265,13 @@ export class DurableRow {
     const known = this.#carrier.positions();
     // What a commit that failed has left in the file was not acknowledged, and comes again.
     const limit = { streams: known, keyOrder: this.#carrier.keyOrder() };
-    const made = salvageNewest(this.#options, name, sealed, null, limit);
-    const { member, state, taken, named } = made;
+    const made = salvageNewest(this.#options, { name, reason }, sealed, null, limit);
+    const { member, state, taken, tails } = made;
     this.row.replaceBy(name, member);
     this.#broken = null;
     this.row.setAside(name, { reason, copied: false });
     const holes = this.#findHoles(state.streams, member.name, spansIn(taken));
-    const lost = [...holes, ...lostTails(named, state.streams)];
+    const lost = [...holes, ...tails];
     const repair = { segment: name, reason, entries: entriesIn(taken) };
     return { repair, lost, streams: state.streams };
   }

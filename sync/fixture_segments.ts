@@ -166,6 +166,12 @@ class MemorySegment implements Segment {
     return [...this.#keys.values()];
   }
 
+  keysBehind(channel: string, id: string, max: number): KeyState[] {
+    const place = (key: Pick<KeyState, "channel" | "id">) => `${key.channel}\n${key.id}`;
+    return [...this.#keys.values()].filter((key) => place(key) > place({ channel, id }))
+      .sort((a, b) => place(a) < place(b) ? -1 : 1).slice(0, max);
+  }
+
   settle(): void {}
 
   seal(): void {}

@@ -74,7 +74,7 @@ export class JournalCore {
     const { hashName, node, stamp, machine = "", after } = options;
     this.#options = options;
     const opened = openRow(options);
-    const { row, state, repairs, lost } = opened;
+    const { row, state, repairs, told, lost } = opened;
     this.#state = new JournalState(hashName, state?.streams ?? [], state?.receipts ?? []);
     this.#durable = new DurableRow(options, opened, {
       carried: () => this.#carried(),
@@ -92,7 +92,7 @@ export class JournalCore {
     this.#probes = Number(meta.get(META.probe) ?? 0);
     const stateOf = (origin: string, stream: string) => this.#state.of(origin, stream);
     this.#reading = new JournalReading(row, node, stateOf);
-    this.#life = new JournalLife(options, meta.get(META.origin) ?? "");
+    this.#life = new JournalLife(options, meta.get(META.origin) ?? "", told);
     this.#life.found(repairs, lost);
     this.#repairs = [...repairs];
     this.#tails = lost.filter((one) => this.#isTail(one));
@@ -173,10 +173,7 @@ export class JournalCore {
   /** Stores new entries of this node; all of them are durable when it returns. */
   append(batch: AppendBatch): AppendResult {
     this.#life.noteTime(batch.stamp);
-    return this.#healing(() => {
-      this.#payLife();
-      return this.#append(batch);
-    });
+    return this.#living(() => this.#append(batch));
   }
 
   #append(batch: AppendBatch): AppendResult {
@@ -197,10 +194,7 @@ export class JournalCore {
    * this node's own earlier lives, or in the middle of a stream, may come back this way.
    */
   receive(runs: readonly SignedRunWithKey[]): Reception[] {
-    return this.#healing(() => {
-      this.#payLife();
-      return this.#receive(runs);
-    });
+    return this.#living(() => this.#receive(runs));
   }
 
   #receive(runs: readonly SignedRunWithKey[]): Reception[] {
@@ -231,13 +225,12 @@ export class JournalCore {
 
   /** Writes what waits for the next commit. Losing it costs a question to the centre, no more. */
   flush(): void {
-    if (this.#state.unsaved().length > 0) this.#healing(() => this.#commit([]));
+    if (this.#state.unsaved().length > 0) this.#living(() => this.#commit([]));
   }
 
   /** Returns if a commit went through since this was last asked; makes one where none was. */
   probe(): void {
-    this.#healing(() => {
-      this.#payLife();
+    this.#living(() => {
       if (!this.#committed || this.health.state === "unwritable") {
         this.#commit([{ kind: "meta", name: META.probe, value: String(++this.#probes) }]);
       }
@@ -248,7 +241,7 @@ export class JournalCore {
   /** Unlinks the oldest segments as long as all that they hold may go; returns how many went. */
   prune(retention: Retention): number {
     let dropped = 0;
-    while (this.#healing(() => this.#pruneOldest(retention))) dropped++;
+    while (this.#living(() => this.#pruneOldest(retention))) dropped++;
     return dropped;
   }
 
@@ -270,7 +263,7 @@ export class JournalCore {
 
   /** See {@link RowUpkeep.rekey}. */
   rekey(): number {
-    return this.#healing(() => this.#upkeep.rekey());
+    return this.#living(() => this.#upkeep.rekey());
   }
 
   /** Closes cleanly: the next open goes on with this life. */
@@ -285,6 +278,14 @@ export class JournalCore {
       if (!(error instanceof JournalUnwritable) && !(error instanceof DamagedMember)) throw error;
     }
     this.#durable.close();
+  }
+
+  /** Does something for which the life's first entry has to be there. */
+  #living<T>(work: () => T): T {
+    return this.#healing(() => {
+      this.#payLife();
+      return work();
+    });
   }
 
   /** Does something, after what turns out to be damaged on the way was salvaged. */
@@ -326,7 +327,10 @@ export class JournalCore {
     this.#life.begin(reason, after === undefined ? others : [...others, after]);
   }
 
-  /** Writes the first entry of a life, before anything else is written in it. */
+  /**
+   * Writes the first entry of a life, before anything else is written: until it is there, the row
+   * says by itself what is owed.
+   */
   #payLife(): void {
     if (!this.#life.isOwed) return;
     const { origin } = this;
@@ -334,21 +338,27 @@ export class JournalCore {
     writeContent(writer, this.#life.now(), "life", this.#life.body(this.positions()));
     const builder = new BlockBuilder(this.#state.chain(origin, "audit"), writer.bytes(), 1);
     builder.add(0, writer.length);
-    this.#commit([
+    this.#store([
       ...this.#life.meta(),
+      this.#life.telling(),
       { kind: "meta", name: META.holes, value: this.#durable.holes.text() },
       ...blockChanges(this.#state.of(origin, "audit"), builder.blocks()).changes,
     ]);
     this.#life.paid();
+    this.#durable.settle();
+  }
+
+  #commit(changes: readonly Change[]): void {
+    this.#store(changes);
+    this.#durable.settle();
   }
 
   /** Commits, then moves what is in memory. */
-  #commit(changes: readonly Change[]): void {
+  #store(changes: readonly Change[]): void {
     this.#durable.commit([...changes, ...this.#state.unsaved()]);
     this.#committed = true;
     this.#keyOrder = this.#keys.order;
     this.#state.committed(changes);
-    this.#durable.settle();
   }
 
   /** Commits changes after which there are other holes than before. */
@@ -370,6 +380,7 @@ export class JournalCore {
   #carried(): Change[] {
     return [
       ...this.#life.meta(),
+      this.#life.told(),
       ...this.#clock(),
       { kind: "meta", name: META.probe, value: String(this.#probes) },
       { kind: "meta", name: META.holes, value: this.#durable.holes.text() },

@@ -1,5 +1,6 @@
 /** The life that a journal writes: its origin, and the entry that it begins with. */
 import type { Stamp } from "./entry.ts";
+import { toldChange } from "./journal_debts.ts";
 import type { Missing } from "./journal_holes.ts";
 import { lifeBody, type LifeReason, nextOrigin, openedChanges } from "./journal_lives.ts";
 import { META } from "./journal_meta.ts";
@@ -27,14 +28,17 @@ export class JournalLife {
   /** Damage found since the last life began, and what went with it. */
   #repairs: Repair[] = [];
   #lost: Missing[] = [];
+  /** Segments of whose damage lives have told. */
+  #told: readonly string[];
   /** The last moment that anybody told, and when that was on our clock. */
   #stamp: Stamp;
   #stampedMs: number;
 
   /** `origin`: the last life on this disk, empty for none. */
-  constructor(options: LifeOptions, origin: string) {
+  constructor(options: LifeOptions, origin: string, told: readonly string[]) {
     this.#options = options;
     this.#origin = origin;
+    this.#told = told;
     this.#stamp = options.stamp;
     this.#stampedMs = options.nowMs();
   }
@@ -74,6 +78,7 @@ export class JournalLife {
   /** The life's first entry is durable. */
   paid(): void {
     this.#owed = null;
+    this.#told = this.#telling();
     this.#repairs = [];
     this.#lost = [];
   }
@@ -85,6 +90,20 @@ export class JournalLife {
       { kind: "meta", name: META.origin, value: this.#origin },
       ...openedChanges(this.#stamp.bootId, machine),
     ];
+  }
+
+  /** What a segment has to say of the damage that lives have told of. */
+  told(): Change {
+    return toldChange(this.#told);
+  }
+
+  /** The same with this life's first entry. */
+  telling(): Change {
+    return toldChange(this.#telling());
+  }
+
+  #telling(): string[] {
+    return [...this.#told, ...this.#repairs.map(({ segment }) => segment)];
   }
 
   noteTime(stamp: Stamp): void {

@@ -13,6 +13,8 @@ export const META = {
   probe: "probe",
   /** What is missing of the journal (journal_holes.ts). */
   holes: "holes",
-  /** Of a segment: it holds what was left of another. */
-  salvaged: "salvaged",
+  /** Of a segment: what it has to say of those whose place it takes (journal_debts.ts). */
+  debts: "debts",
+  /** Of these, what lives have told of. */
+  told: "told",
 } as const;

@@ -93,6 +93,14 @@ export function spansIn({ blocks }: Taken): Map<string, Span[]> {
   return new Map([...blocks].map(([key, held]) => [key, merged(held)]));
 }
 
+/** The same as a list. */
+export function heldIn(taken: Taken): (BlockOwner & Span)[] {
+  return [...spansIn(taken)].flatMap(([key, spans]) => {
+    const owner = taken.owners.get(key);
+    return owner === undefined ? [] : spans.map((span) => ({ ...owner, ...span }));
+  });
+}
+
 /** What goes into the segment that takes a damaged one's place: `end` last of all. */
 export function* contentsOf(taken: Taken, end: readonly Change[]): Generator<Change[]> {
   let commit: Change[] = [];

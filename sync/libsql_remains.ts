@@ -1,4 +1,5 @@
 /** What is left of a segment file: its rows, page by page, from the file and from its log. */
+import { isSum } from "./libsql_rows.ts";
 import { PageCipher } from "./page_cipher.ts";
 import type { Block, KeyState, Receipt, Remains, Remnant, StreamState } from "./segments.ts";
 import { isTreePage, type Row, rowsOn, type Value } from "./sqlite_records.ts";
@@ -96,6 +97,28 @@ class Found {
   readonly names = new Map<number, { origin: string; stream: string }[]>();
 
   take({ rowid, values }: Row): void {
+    const summed = values.slice(0, -1);
+    switch (values.length) {
+      case 3:
+        if (!isBytes(values[2])) return this.#take(rowid, values);
+        break;
+      case 7:
+        if (values[0] === null) return this.#take(rowid, values);
+        break;
+      case 8:
+        // Blocks prove themselves; what a stream is called may be true even so.
+        if (values[0] !== null || rowid === null) return;
+        if (isText(values[1]) && isText(values[2])) this.#name(rowid, values[1], values[2]);
+        if (isSum(values[7], [rowid, ...summed.slice(1)])) this.#take(rowid, summed);
+        return;
+      default:
+        return this.#take(rowid, values);
+    }
+    if (isSum(values.at(-1), summed)) this.#take(rowid, summed);
+  }
+
+  /** Takes a row without its sum; in segments of format 2 there is none. */
+  #take(rowid: number | null, values: readonly Value[]): void {
     const [a, b, c, d, e, f, g] = values;
     switch (values.length) {
       case 2:

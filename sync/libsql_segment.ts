@@ -1,57 +1,11 @@
 /** A segment as a libsql file: its tables, and what is read and written of them. */
-import { createHash } from "node:crypto";
 import { firstHash } from "./chain.ts";
 import type { Database, Parameter, Row } from "./database.ts";
 import { onDisk } from "./libsql_errors.ts";
-import type { Block, Change, KeyState, ReadLimits, Segment, SegmentState } from "./segments.ts";
+import { blockSum, isSum, rowSum } from "./libsql_rows.ts";
 import { sameBytes } from "./octets.ts";
+import type { Block, Change, KeyState, ReadLimits, Segment, SegmentState } from "./segments.ts";
 import { DamagedSegment, streamKey } from "./segments.ts";
-
-export const SCHEMA = `
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE streams (
-  id INTEGER PRIMARY KEY,
-  origin TEXT NOT NULL,
-  stream TEXT NOT NULL,
-  seq INTEGER NOT NULL,
-  hash BLOB NOT NULL,
-  floor INTEGER NOT NULL,
-  floorhash BLOB NOT NULL,
-  UNIQUE (origin, stream)
-) STRICT;
-CREATE TABLE blocks (
-  stream INTEGER NOT NULL REFERENCES streams (id),
-  last INTEGER NOT NULL,
-  first INTEGER NOT NULL,
-  contents BLOB NOT NULL,
-  hashes BLOB NOT NULL,
-  signature BLOB,
-  previous BLOB NOT NULL,
-  sum BLOB NOT NULL,
-  PRIMARY KEY (stream, last)
-) STRICT;
-CREATE TABLE keys (
-  channel TEXT NOT NULL,
-  id TEXT NOT NULL,
-  digest BLOB,
-  at INTEGER NOT NULL,
-  span INTEGER,
-  number INTEGER NOT NULL,
-  PRIMARY KEY (channel, id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE receipts (
-  centre TEXT NOT NULL,
-  origin TEXT NOT NULL,
-  stream TEXT NOT NULL,
-  seq INTEGER NOT NULL,
-  hash BLOB NOT NULL,
-  signature BLOB NOT NULL,
-  PRIMARY KEY (centre, origin, stream)
-) STRICT, WITHOUT ROWID;
-`;
-
-/** The layout above, kept as SQLite's `user_version`; a change of it is a new number. */
-export const FORMAT = 2;
 
 const INSERT_BLOCK = "INSERT INTO blocks " +
   "(stream, last, first, contents, hashes, signature, previous, sum) VALUES (?,?,?,?,?,?,?,?)";
@@ -62,20 +16,24 @@ const SELECT_SIZES = "SELECT last, length(contents) AS size FROM blocks " +
 const SELECT_BLOCKS =
   "SELECT first, last, contents, hashes, signature, previous, sum FROM blocks " +
   "WHERE stream = ? AND last >= ? AND last <= ? ORDER BY last";
-const INSERT_STREAM =
-  "INSERT INTO streams (id, origin, stream, seq, hash, floor, floorhash) VALUES (?,?,?,0,?,1,?)";
-const UPDATE_STREAM = "UPDATE streams SET seq = ?, hash = ?, floor = ?, floorhash = ? WHERE id = ?";
-const SELECT_STREAMS = `SELECT origin, stream, seq, hash, floor, floorhash,
+const SELECT_STREAMS = `SELECT *,
   (SELECT first FROM blocks WHERE stream = id ORDER BY last LIMIT 1) AS first,
   (SELECT max(last) FROM blocks WHERE stream = id) AS last
   FROM streams ORDER BY id`;
-const INSERT_KEY =
-  "INSERT OR REPLACE INTO keys (channel, id, digest, at, span, number) VALUES (?,?,?,?,?,?)";
-const SELECT_KEY_SUMMARY =
-  "SELECT count(*) AS count, max(number) AS number, max(at) AS at FROM keys";
-const INSERT_RECEIPT = "INSERT OR REPLACE INTO receipts " +
-  "(centre, origin, stream, seq, hash, signature) VALUES (?,?,?,?,?,?)";
-const INSERT_META = "INSERT OR REPLACE INTO meta (name, value) VALUES (?,?)";
+/** SQLite gives the other columns of the row that has the highest. */
+const SELECT_NEWEST_KEY = "SELECT *, count(*) AS count, max(number) AS top FROM keys";
+const SELECT_LATEST_KEY = "SELECT *, max(at) AS top FROM keys";
+const SELECT_KEYS_BEHIND =
+  "SELECT * FROM keys WHERE (channel, id) > (?, ?) ORDER BY channel, id LIMIT ?";
+
+/** Columns of the tables whose rows have a sum behind all others. */
+const COLUMNS = {
+  meta: ["name", "value"],
+  streams: ["id", "origin", "stream", "seq", "hash", "floor", "floorhash"],
+  keys: ["channel", "id", "digest", "at", "span", "number"],
+  receipts: ["centre", "origin", "stream", "seq", "hash", "signature"],
+} as const;
+type Table = keyof typeof COLUMNS;
 
 /** Pages that gather in the log before they are moved: 4 MiB stay in the cache of any disk. */
 const CHECKPOINT_PAGES = 1024;
@@ -85,7 +43,9 @@ const PAGES_A_CHANGE = 2;
 
 export interface LibsqlSegmentOptions {
   readonly path: string;
-  /** Whether a block that was changed counts as damage; who looks for changes reads it as it is. */
+  /** Whether rows other than blocks have a sum. */
+  readonly hasRowSums: boolean;
+  /** Whether a row that was changed counts as damage; who looks for changes reads it as it is. */
   readonly checksSums: boolean;
   /** Takes over a file that must not be touched any more: not even closing it writes then. */
   readonly onAbandon: (database: Database) => void;
@@ -94,6 +54,7 @@ export interface LibsqlSegmentOptions {
 export class LibsqlSegment implements Segment {
   readonly #database: Database;
   readonly #options: LibsqlSegmentOptions;
+  readonly #puts: Readonly<Record<Table, string>>;
   readonly #ids = new Map<string, number>();
   #isOpen = true;
   /** Pages in the log, nearly. */
@@ -102,6 +63,13 @@ export class LibsqlSegment implements Segment {
   constructor(database: Database, options: LibsqlSegmentOptions) {
     this.#database = database;
     this.#options = options;
+    const put = (table: Table) => putStatement(table, options.hasRowSums);
+    this.#puts = {
+      meta: put("meta"),
+      streams: put("streams"),
+      keys: put("keys"),
+      receipts: put("receipts"),
+    };
     onDisk(() => {
       for (const row of database.rows("SELECT id, origin, stream FROM streams")) {
         this.#ids.set(streamKey(row.text("origin"), row.text("stream")), row.number("id"));
@@ -162,27 +130,47 @@ export class LibsqlSegment implements Segment {
       case "block": {
         const { first, last, contents, hashes, signature, previous } = change.block;
         const id = this.#id(change.origin, change.stream, newIds);
-        const sum = sumOf(change.block);
+        const sum = blockSum(change.block);
         const row = [id, last, first, contents, hashes, signature, previous, sum];
         return this.#database.run(INSERT_BLOCK, row);
       }
       case "stream": {
         const { origin, stream, seq, hash, floor, floorHash } = change.state;
         const id = this.#id(origin, stream, newIds);
-        return this.#database.run(UPDATE_STREAM, [seq, hash, floor, floorHash, id]);
+        return this.#put("streams", [id, origin, stream, seq, hash, floor, floorHash]);
       }
       case "key": {
         const { channel, id, digest, atMs, windowMs, order } = change.key;
-        return this.#database.run(INSERT_KEY, [channel, id, digest, atMs, windowMs, order]);
+        return this.#put("keys", [channel, id, digest, atMs, windowMs, order]);
       }
       case "receipt": {
         const { centre, origin, stream, seq, hash, signature } = change.receipt;
-        const row = [centre, origin, stream, seq, hash, signature];
-        return this.#database.run(INSERT_RECEIPT, row);
+        return this.#put("receipts", [centre, origin, stream, seq, hash, signature]);
       }
       case "meta":
-        return this.#database.run(INSERT_META, [change.name, change.value]);
+        return this.#put("meta", [change.name, change.value]);
     }
+  }
+
+  /** Writes a row in the place of the one before. */
+  #put(table: Table, values: readonly Parameter[]): void {
+    this.#database.run(
+      this.#puts[table],
+      this.#options.hasRowSums ? [...values, rowSum(values)] : values,
+    );
+  }
+
+  /** The row, which must be as it was written. */
+  #sound(table: Table, row: Row): Row {
+    const { hasRowSums, checksSums } = this.#options;
+    if (!hasRowSums || !checksSums) return row;
+    const values = COLUMNS[table].map((column) => row.value(column));
+    if (isSum(row.blob("sum"), values)) return row;
+    throw new DamagedSegment(`a row of "${table}" was changed`);
+  }
+
+  #soundRows(table: Table, sql: string, parameters: readonly Parameter[] = []): Row[] {
+    return this.#database.rows(sql, parameters).map((row) => this.#sound(table, row));
   }
 
   #id(origin: string, stream: string, newIds: string[]): number {
@@ -190,8 +178,7 @@ export class LibsqlSegment implements Segment {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
     const id = this.#ids.size + 1;
-    const row: Parameter[] = [id, origin, stream, firstHash(), firstHash()];
-    this.#database.run(INSERT_STREAM, row);
+    this.#put("streams", [id, origin, stream, 0, firstHash(), 1, firstHash()]);
     this.#ids.set(key, id);
     newIds.push(key);
     return id;
@@ -202,8 +189,11 @@ export class LibsqlSegment implements Segment {
   }
 
   #state(): SegmentState {
-    const rows = this.#database.rows(SELECT_STREAMS);
-    const keys = this.#database.row(SELECT_KEY_SUMMARY);
+    const rows = this.#soundRows("streams", SELECT_STREAMS);
+    const keys = this.#database.row(SELECT_NEWEST_KEY);
+    const count = keys?.number("count") ?? 0;
+    if (keys !== undefined && count > 0) this.#sound("keys", keys);
+    const [latest] = count === 0 ? [] : this.#soundRows("keys", SELECT_LATEST_KEY);
     return {
       streams: rows.map((row) => ({
         origin: row.text("origin"),
@@ -219,7 +209,7 @@ export class LibsqlSegment implements Segment {
         first: row.number("first"),
         last: row.number("last"),
       })),
-      receipts: this.#database.rows("SELECT * FROM receipts").map((row) => ({
+      receipts: this.#soundRows("receipts", "SELECT * FROM receipts").map((row) => ({
         centre: row.text("centre"),
         origin: row.text("origin"),
         stream: row.text("stream"),
@@ -228,15 +218,15 @@ export class LibsqlSegment implements Segment {
         signature: row.blob("signature"),
       })),
       meta: new Map(
-        this.#database.rows("SELECT * FROM meta").map((row) => [
+        this.#soundRows("meta", "SELECT * FROM meta").map((row) => [
           row.text("name"),
           row.text("value"),
         ]),
       ),
       keys: {
-        count: keys?.number("count") ?? 0,
-        order: keys?.numberOrNull("number") ?? 0,
-        atMs: keys?.numberOrNull("at") ?? 0,
+        count,
+        order: keys?.numberOrNull("top") ?? 0,
+        atMs: latest?.number("top") ?? 0,
       },
     };
   }
@@ -257,7 +247,7 @@ export class LibsqlSegment implements Segment {
         signature: row.blobOrNull("signature"),
         previous: row.blob("previous"),
       };
-      if (!this.#options.checksSums || sameBytes(sumOf(block), row.blob("sum"))) return block;
+      if (!this.#options.checksSums || sameBytes(blockSum(block), row.blob("sum"))) return block;
       throw new DamagedSegment(`the block that ends with entry ${block.last} was changed`);
     });
   }
@@ -281,33 +271,37 @@ export class LibsqlSegment implements Segment {
     const sql = "SELECT * FROM keys WHERE channel = ? AND id = ?";
     return onDisk(() => {
       const row = this.#database.row(sql, [channel, id]);
-      return row === undefined ? undefined : keyState(row);
+      return row === undefined ? undefined : keyState(this.#sound("keys", row));
     });
   }
 
   hasClaims(channel: string, order: number): boolean {
     const sql =
-      "SELECT 1 FROM keys WHERE channel = ? AND number > ? AND digest IS NOT NULL LIMIT 1";
-    return onDisk(() => this.#database.row(sql, [channel, order]) !== undefined);
+      "SELECT * FROM keys WHERE channel = ? AND number > ? AND digest IS NOT NULL LIMIT 1";
+    return onDisk(() => this.#soundRows("keys", sql, [channel, order]).length > 0);
+  }
+
+  keysBehind(channel: string, id: string, max: number): KeyState[] {
+    return onDisk(() =>
+      this.#soundRows("keys", SELECT_KEYS_BEHIND, [channel, id, max]).map(keyState)
+    );
   }
 
   keys(): KeyState[] {
-    return onDisk(() => this.#database.rows("SELECT * FROM keys ORDER BY number").map(keyState));
+    const sql = "SELECT * FROM keys ORDER BY number";
+    return onDisk(() => this.#soundRows("keys", sql).map(keyState));
   }
 }
 
-/** Bytes of a block's sum. */
-const SUM_BYTES = 8;
-
-/**
- * Tells a block that the disk has changed, at the cost of one hash for all its entries: so each
- * read is checked. It proves nothing; the entries' own hashes do.
- */
-function sumOf({ first, last, contents, hashes, signature, previous }: Block): Uint8Array {
-  const hash = createHash("sha256").update(`${first} ${last} `).update(contents).update(hashes)
-    .update(previous);
-  if (signature !== null) hash.update(signature);
-  return hash.digest().subarray(0, SUM_BYTES);
+function putStatement(table: Table, hasRowSums: boolean): string {
+  const columns = [...COLUMNS[table], ...(hasRowSums ? ["sum"] : [])];
+  const row = `(${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
+  // Blocks refer to a stream, which must not be away even for a moment.
+  return table === "streams"
+    ? `INSERT INTO streams ${row} ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, ` +
+      "hash = excluded.hash, floor = excluded.floor, floorhash = excluded.floorhash" +
+      (hasRowSums ? ", sum = excluded.sum" : "")
+    : `INSERT OR REPLACE INTO ${table} ${row}`;
 }
 
 function sizeOf(path: string): number {

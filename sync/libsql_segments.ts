@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Database } from "./database.ts";
 import { onDisk } from "./libsql_errors.ts";
 import { keyOf, PAGE_BYTES, readIfThere, readRemains } from "./libsql_remains.ts";
-import { FORMAT, LibsqlSegment, SCHEMA } from "./libsql_segment.ts";
+import { FORMAT, hasRowSums, SCHEMA } from "./libsql_rows.ts";
+import { LibsqlSegment } from "./libsql_segment.ts";
 import { PageCipher } from "./page_cipher.ts";
 import { parseSegmentName } from "./segment_name.ts";
 import type { Change, Draft, Remains, Segment, Segments } from "./segments.ts";
@@ -156,8 +157,13 @@ export class LibsqlSegments implements Segments {
     const database = onDisk(() => open(path, this.#keys[keyIndex], this.#readOnly));
     const onAbandon = (one: Database) => this.#abandon(one);
     try {
-      onDisk(() => mustBeOurFormat(database, name));
-      return new LibsqlSegment(database, { path, checksSums: !this.#readOnly, onAbandon });
+      const options = {
+        path,
+        hasRowSums: onDisk(() => hasRowSums(database, name)),
+        checksSums: !this.#readOnly,
+        onAbandon,
+      };
+      return new LibsqlSegment(database, options);
     } catch (error) {
       // Closing it would write what is in its log into it.
       this.#abandon(database);
@@ -180,19 +186,6 @@ function open(path: string, encryptionKey: string | null, readOnly: boolean): Da
     // Moves are asked for, so that it is known when one failed.
     checkpointPages: 0,
   });
-}
-
-function mustBeOurFormat(database: Database, name: string): void {
-  const format = database.row("PRAGMA user_version")?.number("user_version");
-  if (format === FORMAT) return;
-  if (format === undefined || format <= 0 || format > FORMAT + 100) {
-    throw new DamagedSegment(`it says that its format is ${format}`);
-  }
-  const what = format < FORMAT
-    ? "that of an earlier Tributary, whose blocks do not prove themselves; a node of that version " +
-      "has to ship what it holds to both centres, then this one can begin in an empty folder"
-    : "that of a later Tributary: this program is older than the journal";
-  throw new Error(`Cannot open segment "${name}": it has format ${format}, ${what}`);
 }
 
 /**
@@ -262,6 +255,7 @@ class LibsqlDraft implements Draft {
     });
     this.#segment = new LibsqlSegment(this.#database, {
       path,
+      hasRowSums: true,
       checksSums: true,
       onAbandon: () => {},
     });

@@ -3,15 +3,16 @@
  * a journal always opens: with less in it, and with a report of what.
  */
 import type { HashName } from "./chain.ts";
+import { debtChange, debtsOf } from "./journal_debts.ts";
 import { findHoles, JournalHoles, type Missing } from "./journal_holes.ts";
 import { META } from "./journal_meta.ts";
 import {
   contentsOf,
   entriesIn,
+  heldIn,
   rebuiltState,
   rebuiltStreams,
   type Repair,
-  spansIn,
   type Taken,
   takeRemains,
   upTo,
@@ -26,16 +27,18 @@ import {
   streamKey,
   type StreamState,
 } from "./segments.ts";
-import type { Span } from "./spans.ts";
 
 /** What a journal is when it is opened. */
 export interface OpenedRow {
   readonly row: SegmentRow;
   /** Of the newest segment; `null` for a new journal. */
   readonly state: Pick<SegmentState, "streams" | "receipts" | "meta" | "keys"> | null;
+  /** Of which no life has told yet, whoever made them. */
   readonly repairs: readonly Repair[];
+  /** Segments of whose damage lives have told. */
+  readonly told: readonly string[];
   readonly holes: JournalHoles;
-  /** What was missing at this open for the first time, tails included. */
+  /** What is missing, tails included, and no life has told of. */
   readonly lost: readonly Missing[];
 }
 
@@ -48,69 +51,69 @@ export interface RowOptions {
 interface Found {
   readonly member: Member;
   readonly state: SegmentState;
-  readonly taken: Taken | null;
 }
 
 export function openRow({ segments, hashName }: RowOptions): OpenedRow {
   const { current, replaced } = inOrder(segments.names());
-  for (const name of replaced) {
-    segments.setAside(name, { reason: "another was written in its place", copied: true });
-  }
   const newest = current.pop();
   if (newest === undefined) {
     const name = segmentName({ number: 1, revision: 0 });
     const row = new SegmentRow(segments, [], memberOf(name, createSegment(segments, name, [])));
-    return { row, state: null, repairs: [], holes: new JournalHoles(), lost: [] };
+    return { row, state: null, repairs: [], told: [], holes: new JournalHoles(), lost: [] };
   }
-  const repairs: Repair[] = [];
-  const sealed = current.map((name) => openSealed(segments, hashName, name, repairs));
+  const sealed = current.map((name) => openSealed(segments, hashName, name));
   const before = sealed.at(-1)?.state ?? null;
-  const last = openNewest(segments, hashName, newest, sealed, repairs);
-  const { state, named } = last;
+  const last = openNewest(segments, hashName, newest, sealed);
+  const { state } = last;
   const row = new SegmentRow(segments, sealed.map(({ member }) => member), last.member);
   const known = JournalHoles.parse(state.meta.get(META.holes) ?? before?.meta.get(META.holes));
-  const exact = new Map<string, ReadonlyMap<string, readonly Span[]>>();
-  for (const { member, taken } of [...sealed, last]) {
-    if (taken !== null) exact.set(member.name, spansIn(taken));
+  const { owed, told, held } = debtsOf(
+    [...sealed, last].map(({ member: { name }, state: { meta } }) => ({ name, meta })),
+  );
+  for (const name of replaced) {
+    const debt = owed.find(({ segment }) => segment === name);
+    const reason = debt?.reason ?? "another was written in its place";
+    segments.setAside(name, { reason, copied: debt === undefined });
   }
-  const holes = findHoles(state.streams, row.members(), known, exact);
-  const lost = [...holes.beyond(known), ...lostTails(named, state.streams)];
-  return { row, state, repairs, holes, lost };
+  const holes = findHoles(state.streams, row.members(), known, held);
+  const lost = new JournalHoles([...holes.beyond(known), ...owed.flatMap(({ tails }) => tails)]);
+  const repairs = owed.map(({ segment, reason, entries }) => ({ segment, reason, entries }));
+  return { row, state, repairs, told, holes, lost: lost.beyond(new JournalHoles()) };
 }
 
-function openSealed(
-  segments: Segments,
-  hashName: HashName,
-  name: string,
-  repairs: Repair[],
-): Found {
+function openSealed(segments: Segments, hashName: HashName, name: string): Found {
   try {
     const segment = segments.open(name);
     const state = segment.state();
     const member = memberOf(name, segment, state);
     segment.close();
-    return { member: { ...member, segment: null }, state, taken: null };
+    return { member: { ...member, segment: null }, state };
   } catch (error) {
     if (!(error instanceof DamagedSegment)) throw error;
-    const { member, taken } = salvageSealed(segments, hashName, name, []);
-    repairs.push({ segment: name, reason: error.message, entries: entriesIn(taken) });
+    const { member } = salvageSealed({ segments, hashName }, { name, reason: error.message }, []);
     segments.setAside(name, { reason: error.message, copied: false });
     const state = member.segment.state();
     member.segment.close();
-    return { member: { ...member, segment: null }, state, taken };
+    return { member: { ...member, segment: null }, state };
   }
+}
+
+/** A segment that is damaged, and how that showed. */
+export interface Damage {
+  readonly name: string;
+  readonly reason: string;
 }
 
 /** Writes what holds of a sealed segment into one that takes its place; it is left where it is. */
 export function salvageSealed(
-  segments: Segments,
-  hashName: HashName,
-  name: string,
+  { segments, hashName }: RowOptions,
+  { name, reason }: Damage,
   streams: readonly StreamState[],
 ): { member: Member & { segment: NonNullable<Member["segment"]> }; taken: Taken } {
   const taken = takeRemains(segments.salvage(name), streams, hashName);
+  const debt = { segment: name, reason, entries: entriesIn(taken), held: heldIn(taken), tails: [] };
   const end: Change[] = [
-    { kind: "meta", name: META.salvaged, value: name },
+    debtChange(taken.meta, debt),
     ...taken.streams.map((state): Change => ({ kind: "stream", state })),
   ];
   const next = revised(name);
@@ -122,7 +125,6 @@ function openNewest(
   hashName: HashName,
   name: string,
   sealed: readonly Found[],
-  repairs: Repair[],
 ) {
   try {
     const segment = segments.open(name);
@@ -131,7 +133,7 @@ function openNewest(
       const member = memberOf(name, segment, state);
       mustEndWhole(member, state.streams);
       mustKnow(state.streams, sealed.map(({ member }) => member));
-      return { member, state, taken: null, named: [] };
+      return { member, state };
     } catch (error) {
       segment.abandon();
       throw error;
@@ -141,8 +143,7 @@ function openNewest(
     const before = sealed.at(-1)?.state ?? null;
     const members = sealed.map(({ member }) => member);
     const reason = error.message;
-    const made = salvageNewest({ segments, hashName }, name, members, before);
-    repairs.push({ segment: name, reason, entries: entriesIn(made.taken) });
+    const made = salvageNewest({ segments, hashName }, { name, reason }, members, before);
     segments.setAside(name, { reason, copied: false });
     return made;
   }
@@ -158,7 +159,7 @@ export interface Committed {
 /** Writes what holds of the newest segment into one that takes its place; it is left there. */
 export function salvageNewest(
   { segments, hashName }: RowOptions,
-  name: string,
+  { name, reason }: Damage,
   sealed: readonly Member[],
   before: SegmentState | null,
   committed?: Committed,
@@ -169,16 +170,18 @@ export function salvageNewest(
   const named = [...others, ...taken.streams];
   const ends = lastBlocks(segments, sealed, taken);
   const { receipts, meta, streams } = rebuiltState(taken, before, rebuiltStreams(named, ends));
+  const claimed = [...named, ...receipts.map((receipt) => placeOf(receipt, streams))];
+  const tails = lostTails(claimed, streams);
+  const debt = { segment: name, reason, entries: entriesIn(taken), held: heldIn(taken), tails };
   const end: Change[] = [
     ...[...meta].map(([name, value]): Change => ({ kind: "meta", name, value })),
-    { kind: "meta", name: META.salvaged, value: name },
+    debtChange(taken.meta, debt),
     ...streams.map((state): Change => ({ kind: "stream", state })),
     ...receipts.map((receipt): Change => ({ kind: "receipt", receipt })),
   ];
   const next = revised(name);
   const member = memberOf(next, createSegment(segments, next, contentsOf(taken, end)));
-  const claimed = [...named, ...receipts.map((receipt) => placeOf(receipt, streams))];
-  return { member, state: member.segment.state(), taken, named: claimed };
+  return { member, state: member.segment.state(), taken, tails };
 }
 
 /** A centre has signed that an entry was there. */
@@ -210,7 +213,7 @@ function lastBlocks(segments: Segments, sealed: readonly Member[], taken: Taken)
 }
 
 /** Entries that were named behind where the streams end now. */
-export function lostTails(
+function lostTails(
   named: readonly StreamState[],
   streams: readonly StreamState[],
 ): Missing[] {

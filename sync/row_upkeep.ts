@@ -46,11 +46,14 @@ export class RowUpkeep {
     for (const { name } of this.#durable.row.members()) {
       // Meanwhile it may have been pruned, or written anew.
       if (!this.#isThere(name)) continue;
-      for (const _ of this.#durable.proved(name)) {
+      for (const look of [this.#durable.looked(name), this.#durable.proved(name)]) {
+        for (const _ of look) {
+          yield;
+          if (!this.#isThere(name)) break;
+        }
         yield;
         if (!this.#isThere(name)) break;
       }
-      yield;
     }
   }
 

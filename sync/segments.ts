@@ -139,6 +139,8 @@ export interface Segment {
   hasClaims(channel: string, order: number): boolean;
   /** Every key, in the order of their claims. */
   keys(): Iterable<KeyState>;
+  /** So many keys behind one, by channel and id; `""` and `""` are before all. */
+  keysBehind(channel: string, id: string, max: number): KeyState[];
   /** Moves everything to its final place; for errors see `settle`. */
   seal(): void;
   close(): void;

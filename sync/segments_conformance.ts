@@ -152,6 +152,11 @@ export function describeStorage(name: string, rig: () => StorageRig): void {
         segment.commit([{ kind: "key", key: key(id, order) }]);
       }
       expect([...segment.keys()].map(({ id }) => id)).toEqual(["a", "c", "b"]);
+      const places = (id: string, max: number) =>
+        segment.keysBehind("mqtt a", id, max).map((one) => one.id);
+      expect(segment.keysBehind("", "", 2).map(({ id }) => id)).toEqual(["a", "b"]);
+      expect(places("b", 2)).toEqual(["c"]);
+      expect(places("c", 2)).toEqual([]);
       expect(segment.hasClaims("mqtt a", 2)).toBe(true);
       expect(segment.hasClaims("mqtt a", 3)).toBe(false);
       expect(segment.hasClaims("mqtt b", 0)).toBe(false);

@@ -2,6 +2,7 @@
  * A disk for simulations: each file is a log of commits. What was written and not yet synced may
  * be lost, kept or torn when the power fails, and any step can be made to fail.
  */
+import { inOrder } from "./segment_name.ts";
 import { type Change, DamagedSegment, StorageFailed } from "./segments.ts";
 
 /** Where a fault may strike: before what is named has happened. */
@@ -154,12 +155,14 @@ export class SimulatedDisk {
     if (file !== undefined) file.damagedFrom = commit;
   }
 
-  /** Damages any one of its files from any commit on. */
+  /** Damages any one of its files that count from any commit on. */
   damageAny(): void {
-    const names = this.names();
+    const names = inOrder(this.names()).current;
     const name = names.at(Math.floor(this.#random() * names.length));
     const commits = this.#files.get(name ?? "")?.commits.length ?? 0;
-    if (name !== undefined) this.damage(name, Math.floor(this.#random() * (commits + 1)));
+    // Often everything in it can still be read, but not as a segment.
+    const share = Math.min(1, 2 * this.#random());
+    if (name !== undefined) this.damage(name, Math.floor(share * commits));
   }
 
   /** All that a power cut now could not take. */

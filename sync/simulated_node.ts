@@ -24,13 +24,21 @@ export interface World {
   readonly network: SimulatedNetwork;
   readonly random: () => number;
   readonly members: Map<string, Member>;
-  /** What the disk of a node does at a step: nothing, an error, or the power fails. */
-  readonly diskFault: (node: string, step: DiskStep) => "none" | "error" | "power";
+  /** What happens to a node at a step of its disk; `kill` ends its process before that step. */
+  readonly diskFault: (node: string, step: DiskStep) => DiskFault;
 }
 
-/** The power failed in the middle of something. */
-class PowerCut extends Error {
-  override name = "PowerCut";
+export type DiskFault = "none" | "error" | "kill" | "power";
+
+/** The process ended in the middle of something, perhaps since the power failed. */
+class CutOff extends Error {
+  override name = "CutOff";
+  readonly fault: "kill" | "power";
+
+  constructor(fault: "kill" | "power", step: DiskStep) {
+    super(step);
+    this.fault = fault;
+  }
 }
 
 /** A segment holds some dozens of entries: a minute of simulation fills and prunes several. */
@@ -56,6 +64,10 @@ export class SimulatedNode {
   /** How far its wall clock is off, milliseconds. */
   #wallErrorMs = 0;
   #backup: DiskCopy | null = null;
+  /** The life that it wrote last. */
+  #lastLife = "";
+  /** That life, where its disk was damaged since. */
+  #brokenLife: string | null = null;
 
   /** `peers`: the centres it ships to. */
   constructor(name: string, peers: readonly string[], world: World) {
@@ -74,6 +86,11 @@ export class SimulatedNode {
 
   get failure(): Error | null {
     return this.#failure;
+  }
+
+  /** Whether its disk was damaged, and it writes the life that it wrote before (G1). */
+  get isInBrokenLife(): boolean {
+    return this.journal !== null && this.journal.origin === this.#brokenLife;
   }
 
   stamp(): Stamp {
@@ -104,12 +121,17 @@ export class SimulatedNode {
   restore(): void {
     this.kill(true);
     if (this.#backup !== null) this.#disk.become(this.#backup);
+    this.#brokenLife = null;
   }
 
-  /** Cuts its power; when it comes back, a file of its disk cannot be read to its end. */
+  /**
+   * Cuts its power, or leaves what was stopped as it is; when it starts, a file of its disk cannot
+   * be read to its end.
+   */
   damageDisk(): void {
-    this.kill(true);
+    if (this.#running !== null) this.kill(true);
     this.#disk.damageAny();
+    this.#brokenLife = this.#lastLife;
   }
 
   /** Starts its process; a failure on the way leaves it down. */
@@ -134,6 +156,7 @@ export class SimulatedNode {
     if (this.#life !== life) return;
     const stop = new AbortController();
     this.#running = { journal, stop };
+    this.#lastLife = journal.origin;
     journal.failed.then((error) => this.#end(life, error));
     network.listen({
       journal,
@@ -152,6 +175,7 @@ export class SimulatedNode {
   /** Ends its process at once; with `power`, so does what its disk had not synced. */
   kill(power: boolean): void {
     this.#life++;
+    this.#lastLife = this.journal?.origin ?? this.#lastLife;
     this.#died.resolve();
     this.#died = Promise.withResolvers();
     this.#running?.stop.abort();
@@ -169,6 +193,7 @@ export class SimulatedNode {
     const running = this.#running;
     if (running === null) return;
     this.#running = null;
+    this.#lastLife = running.journal.origin;
     this.#world.network.hangUp(this.name);
     running.stop.abort();
     const life = this.#life;
@@ -263,11 +288,11 @@ export class SimulatedNode {
           tell();
           return value;
         } catch (error) {
-          if (!(error instanceof PowerCut)) {
+          if (!(error instanceof CutOff)) {
             tell();
             throw error;
           }
-          this.kill(true);
+          this.kill(error.fault === "power");
           return silence;
         }
       });
@@ -280,7 +305,7 @@ export class SimulatedNode {
   #step(step: DiskStep): void {
     const fault = this.#world.diskFault(this.name, step);
     if (fault === "error") throw new DiskError(`no ${step}`);
-    if (fault === "power") throw new PowerCut(step);
+    if (fault === "kill" || fault === "power") throw new CutOff(fault, step);
   }
 }
 

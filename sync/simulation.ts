@@ -1,6 +1,6 @@
 /**
- * Sites and two counties under every fault that a seed brings: loss, delay, repeats, cuts, kills,
- * power cuts between any two steps, disk errors, damaged and restored disks, clocks that jump.
+ * Sites and two counties under every fault that a seed brings: loss, delay, repeats, cuts, kills
+ * and power cuts between any two steps, disk errors, damaged and restored disks, clocks that jump.
  * What the promises say is checked all along.
  */
 import type { NewEntry } from "./append.ts";
@@ -9,7 +9,7 @@ import type { Member } from "./routes.ts";
 import type { StreamState } from "./segments.ts";
 import { Ledger } from "./simulation_ledger.ts";
 import { CALM, type NetworkFaults, SimulatedNetwork } from "./simulated_network.ts";
-import { SimulatedNode, type World } from "./simulated_node.ts";
+import { type DiskFault, SimulatedNode, type World } from "./simulated_node.ts";
 import type { DiskStep } from "./simulated_disk.ts";
 import { seeded, SimulatedTime } from "./simulated_time.ts";
 import { STREAMS, streamTo } from "./stream.ts";
@@ -71,7 +71,7 @@ export class Simulation {
       network: this.#network,
       random: this.#random,
       members: new Map<string, Member>(),
-      diskFault: (_, step) => this.#diskFault(step),
+      diskFault: (name, step) => this.#diskFault(name, step),
     };
     this.#centres = COUNTIES.map((name) =>
       new SimulatedNode(name, COUNTIES.filter((one) => one !== name), world)
@@ -112,6 +112,8 @@ export class Simulation {
       if (fault !== null) this.#broken(fault);
       const ended = this.#nodes.find(({ failure }) => failure !== null);
       if (ended !== undefined) this.#broken(`the process of ${ended.name} ended by itself`);
+      const broken = this.#nodes.find(({ isInBrokenLife }) => isInBrokenLife);
+      if (broken !== undefined) this.#broken(`G1: ${broken.name} writes on in a damaged life`);
       if (this.#failure !== null) throw this.#failure;
     }
   }
@@ -124,10 +126,11 @@ export class Simulation {
       const dice = this.#random();
       if (node.journal === null) {
         if (dice < 0.5) node.start().catch((error) => this.#report(String(error)));
+        else if (dice < 0.6) this.#damage(node);
       } else if (dice < 0.02) {
         this.#counts.kills++;
         node.kill(false);
-      } else if (dice < 0.04) {
+      } else if (dice < 0.03) {
         this.#counts.powerCuts++;
         node.kill(true);
       } else if (dice < 0.05) node.stop();
@@ -178,9 +181,14 @@ export class Simulation {
     this.#time.after(this.#random() * 10_000, next);
   }
 
-  #diskFault(step: DiskStep): "none" | "error" | "power" {
+  #diskFault(name: string, step: DiskStep): DiskFault {
     if (!this.#troubled) return "none";
     const dice = this.#random();
+    const isOpening = this.#nodes.some((node) => node.name === name && node.journal === null);
+    if (dice > (isOpening ? 0.9 : 0.999)) {
+      this.#counts.kills++;
+      return "kill";
+    }
     if (dice < 0.003) {
       this.#counts.powerCuts++;
       return "power";
