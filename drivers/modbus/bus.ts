@@ -39,6 +39,9 @@ const QUEUE_MAX = 1000;
 /** A line that is never silent is asked all the same after so many gaps. */
 const GAPS_MAX = 50;
 
+/** The shortest answer on a serial line is an exception: unit, function, code, CRC. */
+const ANSWER_BYTES_MIN = 5;
+
 interface Waiting {
   readonly unit: number;
   readonly request: Request;
@@ -51,7 +54,7 @@ interface Waiting {
 export interface Asked {
   readonly answer: Answer;
   readonly latencyMs: number;
-  /** Nothing else was heard meanwhile: no noise that could hide another answer. */
+  /** Too little else was heard meanwhile to hide another answer. */
   readonly clean: boolean;
 }
 
@@ -182,7 +185,8 @@ export class ModbusBus implements AsyncDisposable {
       ? failure(came.code, came.reason)
       : read(request, came, await this.#heardBehind(unit, came));
     exchange.end(answer);
-    return { answer, latencyMs, clean: this.#framing.strayBytes === strayBytes };
+    const clean = this.#framing.strayBytes - strayBytes < ANSWER_BYTES_MIN;
+    return { answer, latencyMs, clean };
   }
 
   /** Whether the unit goes on within the silence that ends its answer. */

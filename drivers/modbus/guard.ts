@@ -22,7 +22,7 @@ export type GuardEvent =
   | { readonly kind: "wanted" }
   /** A question had no answer in time, or more than one. */
   | { readonly kind: "failed"; readonly signature: Signature; readonly latenessMs: number }
-  /** An answer came in the midst of noise, which may have hidden another one. */
+  /** Answers come in the midst of noise, again and again: it may hide others. */
   | { readonly kind: "noisy" }
   /** The read of another length was answered in its turn. */
   | { readonly kind: "resynchronised" }

@@ -19,6 +19,9 @@ import type { ReadRequest } from "./request.ts";
 /** Told of every request that went out. */
 export type OnAsked = (asked: Asked) => void;
 
+/** So often a block is read at once until no noise comes with its answer. */
+const NOISY_READS_MAX = 3;
+
 export class GuardedUnit {
   readonly #bus: ModbusBus;
   readonly #unit: number;
@@ -63,8 +66,10 @@ export class GuardedUnit {
       action = this.#step({ kind: "resynchronised" });
     }
     if (action.kind === "read") {
-      const { answer, clean } = await this.#ask(block, options);
-      if (answer.kind === "failed" || clean) return answer;
+      for (let reads = 0; reads < NOISY_READS_MAX; reads++) {
+        const { answer, clean } = await this.#ask(block, options);
+        if (answer.kind === "failed" || clean) return answer;
+      }
       action = this.#step({ kind: "noisy" });
     }
     while (action.kind === "read-twice") {
