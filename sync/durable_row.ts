@@ -245,6 +245,8 @@ export class DurableRow {
     try {
       return isNewest ? this.#healNewest(name, reason) : this.#healSealed(name, reason);
     } catch (error) {
+      // The newest is salvaged beside the others: one of those that is damaged comes first.
+      if (error instanceof DamagedMember && error.segment !== name) return this.heal(error);
       this.#healedMs = nowMs;
       mustBeStorage(error);
       throw new JournalUnwritable(messageOf(error), { cause: error });

@@ -18,7 +18,7 @@ import {
   upTo,
 } from "./journal_salvage.ts";
 import { inOrder, revised, segmentName } from "./segment_name.ts";
-import { type Member, memberOf, SegmentRow } from "./segment_row.ts";
+import { DamagedMember, type Member, memberOf, SegmentRow } from "./segment_row.ts";
 import type { Block, Change, Range, Receipt, Segments, SegmentState } from "./segments.ts";
 import {
   createSegment,
@@ -63,7 +63,7 @@ export function openRow({ segments, hashName }: RowOptions): OpenedRow {
   }
   const sealed = current.map((name) => openSealed(segments, hashName, name));
   const before = sealed.at(-1)?.state ?? null;
-  const last = openNewest(segments, hashName, newest, sealed);
+  const last = openLast({ segments, hashName }, newest, sealed);
   const { state } = last;
   const row = new SegmentRow(segments, sealed.map(({ member }) => member), last.member);
   const known = JournalHoles.parse(state.meta.get(META.holes) ?? before?.meta.get(META.holes));
@@ -90,11 +90,30 @@ function openSealed(segments: Segments, hashName: HashName, name: string): Found
     return { member: { ...member, segment: null }, state };
   } catch (error) {
     if (!(error instanceof DamagedSegment)) throw error;
-    const { member } = salvageSealed({ segments, hashName }, { name, reason: error.message }, []);
-    segments.setAside(name, { reason: error.message, copied: false });
-    const state = member.segment.state();
-    member.segment.close();
-    return { member: { ...member, segment: null }, state };
+    return takenOver({ segments, hashName }, { name, reason: error.message });
+  }
+}
+
+/** What holds of a damaged sealed segment, in a segment that has taken its place. */
+function takenOver(options: RowOptions, damage: Damage): Found {
+  const { member } = salvageSealed(options, damage, []);
+  options.segments.setAside(damage.name, { reason: damage.reason, copied: false });
+  const state = member.segment.state();
+  member.segment.close();
+  return { member: { ...member, segment: null }, state };
+}
+
+/** The newest segment; a sealed one that turns out to be damaged on the way is replaced first. */
+function openLast({ segments, hashName }: RowOptions, newest: string, sealed: Found[]) {
+  for (;;) {
+    try {
+      return openNewest(segments, hashName, newest, sealed);
+    } catch (error) {
+      if (!(error instanceof DamagedMember)) throw error;
+      const { segment: name, message: reason } = error;
+      const place = sealed.findIndex(({ member }) => member.name === name);
+      sealed[place] = takenOver({ segments, hashName }, { name, reason });
+    }
   }
 }
 
@@ -192,16 +211,24 @@ function placeOf(receipt: Receipt, streams: readonly StreamState[]): StreamState
   return { origin, stream, seq, hash, floor, floorHash };
 }
 
-/** The last block of each stream in the whole row. */
+/** The last block of each stream in the whole row; throws `DamagedMember` of a sealed one. */
 function lastBlocks(segments: Segments, sealed: readonly Member[], taken: Taken) {
   const ends = new Map<string, { owner: Pick<Range, "origin" | "stream">; block: Block }>();
   for (const { name, ranges } of sealed) {
-    const segment = segments.open(name);
-    for (const [key, { origin, stream, last }] of ranges) {
-      const [block] = segment.blocks(origin, stream, last, ONE_BLOCK);
-      if (block !== undefined) ends.set(key, { owner: { origin, stream }, block });
+    try {
+      const segment = segments.open(name);
+      try {
+        for (const [key, { origin, stream, last }] of ranges) {
+          const [block] = segment.blocks(origin, stream, last, ONE_BLOCK);
+          if (block !== undefined) ends.set(key, { owner: { origin, stream }, block });
+        }
+      } finally {
+        segment.close();
+      }
+    } catch (error) {
+      if (error instanceof DamagedSegment) throw new DamagedMember(name, error);
+      throw error;
     }
-    segment.close();
   }
   for (const [key, blocks] of taken.blocks) {
     const owner = taken.owners.get(key);
