@@ -41,6 +41,7 @@ export const TEST_PEERS: readonly DebianPackage[] = [
     file: "/usr/lib/postgresql/*/bin/postgres",
     why: "a county's database, which the tests start themselves",
   },
+  { name: "socat", file: "/usr/bin/socat", why: "pairs of serial ports" },
   { name: "strace", file: "/usr/bin/strace", why: "shows that answers follow the disk" },
 ];
 
