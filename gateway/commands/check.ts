@@ -175,12 +175,36 @@ function brokers(source: SourceConfig): { what: string; host: string; port: numb
 
 function checkSource(source: SourceConfig): Promise<Finding>[] {
   const what = `line ${source.name} (${source.driver})`;
-  if (source.driver === "mqtt-broker") return [];
-  const { hostname, port } = source.driver === "modbus"
-    ? { hostname: source.settings.connection.host, port: source.settings.connection.port }
-    : mqttAddress(source.settings.url);
-  return [reach(what, hostname, port)];
+  switch (source.driver) {
+    case "mqtt-broker":
+      return [];
+    case "mqtt-client": {
+      const { hostname, port } = mqttAddress(source.settings.url);
+      return [reach(what, hostname, port)];
+    }
+    case "modbus": {
+      const { host, port } = source.settings.connection;
+      return [reach(what, host, port)];
+    }
+    case "scale": {
+      const { connection } = source.settings;
+      if (connection.type === "serial") return [Promise.resolve(checkPort(what, connection.port))];
+      return [reach(what, connection.host, connection.port)];
+    }
+  }
 }
+
+/** Only looks: a running node has it open. */
+function checkPort(what: string, path: string): Finding {
+  try {
+    if (Deno.statSync(path).isCharDevice) return ok(what, `${path} is there`);
+    return { level: "fault", what, found: `${path} is no serial port; ${PORT_HINT}` };
+  } catch (error) {
+    return { level: "fault", what, found: `${message(error)}; ${PORT_HINT}` };
+  }
+}
+
+const PORT_HINT = "look under /dev/serial/by-id for what is plugged in";
 
 function mqttAddress(url: string): { hostname: string; port: number } {
   const { hostname, port, protocol } = new URL(url);
