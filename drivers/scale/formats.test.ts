@@ -2,10 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { builtInProfiles, readProfiles } from "../profile_library.ts";
-import { FORMATS } from "./fixtures.ts";
+import { FORMATS, profileOf } from "./fixtures.ts";
 import { type FormatConfig, formatOf } from "./formats.ts";
 import { type Frame, FrameStream, type Shown } from "./frame.ts";
-import type { ScaleProfile } from "./profile.ts";
 
 const folder = new URL("./examples/", import.meta.url);
 const exampleSchema = z.strictObject({
@@ -15,12 +14,6 @@ const exampleSchema = z.strictObject({
 const examples = Array.from(Deno.readDirSync(folder), ({ name }) => name)
   .map((name) => exampleSchema.parse(JSON.parse(Deno.readTextFileSync(new URL(name, folder)))));
 const profiles = readProfiles([builtInProfiles()]);
-
-function profileOf(name: string): ScaleProfile {
-  const profile = profiles.get(name);
-  if (profile?.protocol !== "scale") throw new Error(`"${name}" is no scale's profile`);
-  return profile;
-}
 
 function read(format: FormatConfig, bytes: Uint8Array): Frame[] {
   return new FrameStream(formatOf(format)).feed(bytes);
