@@ -2,7 +2,7 @@
  * The `=` formats of many indicators, which have no checksum: `=`, then the weight as displayed,
  * with its point, from the highest place on or, reversed, from the lowest. A26 manual, pages 10
  * and 11, of 3.000 and -1.00: reversed `=000.3000` and `=00.1000-`, else `=0003.000` and
- * `=-0001.00`. The older D2+ way (DS3 manual, note 2) has one character less.
+ * `=-0001.00`; the A23p manual alike. In the older D2+ way (DS3 manual, note 2) it is one shorter.
  *
  * Since only its shape vouches for such a frame, it counts when the next one, or a line's end,
  * follows it: a byte too many or too few makes it none.

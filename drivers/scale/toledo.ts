@@ -1,7 +1,9 @@
 /**
  * Mettler Toledo's continuous output: STX, three status bytes, 6 digits of weight, 6 of tare, CR
  * and, where it is switched on, a checksum. Bits and checksum: METTLER TOLEDO WILDCAT Scale
- * Technical Manual E15609900A, tables 6-8 to 6-11; tonnes: IND and 8142 manuals, status byte C.
+ * Technical Manual E15609900A, tables 6-8 to 6-11; tonnes and blanks in the place of insignificant
+ * zeros: what users report of their terminals' manuals, cnblogs.com/dirgo/p/21366370 and
+ * cncal.com/article/39022.
  */
 import {
   ascii,
