@@ -28,6 +28,7 @@ const REASONS: readonly (readonly [reason: string, zh: string])[] = [
   ["0.02 is below the minimum of 0.1 kg", "空秤"],
   ["31 is above the maximum of 30 kg", "超出设备量程"],
   ["it is not stable", "尚未稳定"],
+  ["values were not stored: the disk is 95.2 % full", "磁盘已用 95.2%"],
   ["overload: more than the scale can weigh", "超载"],
   ["it has sent nothing for 3 s", "3 秒没有数据"],
   ["5 of its last 90 frames were wrong", "5 帧数据出错"],

@@ -83,7 +83,7 @@ const EXPLANATIONS: readonly {
     en: "Found a list or an object where a value should be",
   },
   {
-    found: /^(?:a poll was not stored: )?the disk is ([\d.]+) % full$/,
+    found: /^(?:(?:a poll was|values were) not stored: )?the disk is ([\d.]+) % full$/,
     zh: "磁盘已用 $1%，新数据未保存",
     en: "The disk is $1 % full: what is new is not stored",
   },
