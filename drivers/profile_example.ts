@@ -11,7 +11,6 @@ import { type Block, planBlocks } from "./modbus/plan.ts";
 import { type ModbusProfile, registersOf, TABLES } from "./modbus/profile.ts";
 import { decodePayload } from "./mqtt/payload.ts";
 import { type MqttDevice, type MqttProfile, topicOf } from "./mqtt/profile.ts";
-import type { Profile } from "./profile.ts";
 import { builtInProfiles } from "./profile_library.ts";
 
 /** By point; `null` is a fault: the device says that it has no value. */
@@ -67,8 +66,8 @@ export function exampleNames(): string[] {
   return Array.from(Deno.readDirSync(folder()), ({ name }) => name.replace(/\.yaml$/, "")).sort();
 }
 
-/** Reads a profile's example through the driver's own code; throws where it has none. */
-export function decodeExample(profile: Profile): Told[] {
+/** Reads a profile's example through the driver's own code; scales have theirs as frames. */
+export function decodeExample(profile: ModbusProfile | MqttProfile): Told[] {
   const document: unknown = parse(Deno.readTextFileSync(join(folder(), `${profile.profile}.yaml`)));
   return profile.protocol === "modbus"
     ? modbusExample.parse(document).polls.map((one) => polled(profile, one))

@@ -1,5 +1,5 @@
 /** A site: lines to devices, and a link to each centre. */
-import { modbus, mqttBroker, mqttClient } from "../../drivers/mod.ts";
+import { modbus, mqttBroker, mqttClient, scale } from "../../drivers/mod.ts";
 import { centresOf } from "../centres.ts";
 import { Collector } from "../collector.ts";
 import { devicesOf, type SiteConfig, type SourceConfig } from "../config.ts";
@@ -41,5 +41,7 @@ function sourceOf(config: SourceConfig): Source {
       return { name, driver, devices, run: (signal) => mqttClient.run(config.settings, signal) };
     case "modbus":
       return { name, driver, devices, run: (signal) => modbus.run(config.settings, signal) };
+    case "scale":
+      return { name, driver, devices, run: (signal) => scale.run(config.settings, signal) };
   }
 }
