@@ -18,6 +18,7 @@ import {
   encodePullAsked,
   type PositionsAsked,
   type PullAsked,
+  QUESTIONS_MAX,
 } from "./questions.ts";
 import type { SignedRun } from "./run.ts";
 import { AskerSession, SESSION_PATH, SessionKeys } from "./session.ts";
@@ -62,8 +63,6 @@ export interface PeerOptions {
 const SILENCE_MS = 30_000;
 /** … but for what a body takes on the slowest line that is one: bytes a millisecond, 64 kbit/s. */
 const SLOWEST_BYTES_PER_MS = 8;
-/** Positions asked for in one request: its answer is at most half a megabyte. */
-const QUESTIONS_MAX = 4096;
 
 interface Exchange {
   readonly status: number;
