@@ -102,10 +102,10 @@ export class PeersFile {
   learn(members: ReadonlyMap<string, Member>): void {
     using _lock = this.#locked();
     const peers = this.read();
-    for (const [node, { publicKey, role }] of members) {
+    for (const [node, { publicKey, role, earlierKeys: told = [] }] of members) {
       const known = peers.get(node);
-      const keys = known === undefined ? [] : keysOf(known);
-      const earlierKeys = keys.filter((key) => key !== publicKey);
+      const keys = new Set([...known === undefined ? [] : keysOf(known), ...told]);
+      const earlierKeys = [...keys].filter((key) => key !== publicKey);
       peers.set(node, { publicKey, role, ...(earlierKeys.length === 0 ? {} : { earlierKeys }) });
     }
     writeDurably(this.#path, JSON.stringify(Object.fromEntries(peers), null, 2));
