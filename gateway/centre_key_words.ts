@@ -65,6 +65,21 @@ export interface CentreKeyWord {
 }
 
 /**
+ * All keys that a new one replaces, as believed centres say: whoever was away for two replacements
+ * learns the key in between too, in whatever order it hears of them.
+ */
+export function replacedBy(
+  { centre, publicKey }: Pick<CentreKeyWord, "centre" | "publicKey">,
+  words: readonly CentreKeyWord[],
+  isBelieved: (by: string) => boolean,
+): string[] {
+  return words.filter((word) =>
+    word.centre === centre && word.publicKey === publicKey && word.by !== centre &&
+    isBelieved(word.by)
+  ).map(({ replaced }) => replaced);
+}
+
+/**
  * The word by which a pinned key is replaced, or `null`. A centre cannot vouch for itself, since
  * its key of before may be in other hands; and a key that was replaced never comes back.
  */

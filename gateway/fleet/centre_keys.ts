@@ -8,13 +8,19 @@ import {
   CENTRE_KEY,
   type CentreKeyBody,
   type CentreKeyWord,
+  replacedBy,
   vouched,
 } from "../centre_key_words.ts";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config.ts";
 import type { Node } from "../node.ts";
 
 export const CENTRE_KEY_TAKEN = "centre-key-taken";
 
-type Parts = Pick<Node, "config" | "journal" | "tables" | "registry" | "clock" | "log">;
+interface Parts extends Pick<Node, "journal" | "tables" | "registry" | "log"> {
+  readonly config: Pick<Config, "node" | "role">;
+  readonly clock: Pick<Clock, "now">;
+}
 
 /** Takes what the other centre vouches for, and says at a county what has to be known. */
 export async function followCentreKeys(parts: Parts, signal: AbortSignal): Promise<void> {
@@ -44,7 +50,7 @@ async function takeCentreKeys(parts: Parts): Promise<void> {
       const pinned = registry.pinned.get(centre);
       const word = pinned === undefined ? null : vouched(centre, pinned, words, isBelieved);
       if (word === null) break;
-      await take(parts, word);
+      await take(parts, word, replacedBy(word, words, isBelieved));
     }
   }
 }
@@ -53,6 +59,7 @@ async function takeCentreKeys(parts: Parts): Promise<void> {
 async function take(
   { journal, registry, clock, log }: Parts,
   { centre, publicKey, replaced, by }: CentreKeyWord,
+  earlierKeys: readonly string[],
 ): Promise<void> {
   const time = clock.now();
   const id = `${centre} ${publicKey}`;
@@ -64,7 +71,7 @@ async function take(
     body: JSON.stringify({ centre, publicKey, replaced, by }),
     key: { channel: CENTRE_KEY_TAKEN, id, digest: new Uint8Array(32), windowMs: null },
   }], time);
-  await registry.learn(new Map([[centre, { publicKey, role: "county" }]]));
+  await registry.learn(new Map([[centre, { publicKey, role: "county", earlierKeys }]]));
   log({ kind: "centre-key", centre, by });
 }
 
