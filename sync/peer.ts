@@ -46,6 +46,11 @@ export class PeerError extends Error {
   }
 }
 
+/** What answered has not the key that is known of the other node. */
+export class UnbelievedError extends PeerError {
+  override name = "UnbelievedError";
+}
+
 export interface PeerOptions {
   /** Base address, without a path. Clear text only on loopback. */
   readonly url: URL;
@@ -226,8 +231,8 @@ export class Peer implements Disposable {
     throw this.#disbelieved(doubt);
   }
 
-  #disbelieved(doubt: string): PeerError {
-    return new PeerError(`Cannot believe the answer of "${this.node}": ${doubt}`, {
+  #disbelieved(doubt: string): UnbelievedError {
+    return new UnbelievedError(`Cannot believe the answer of "${this.node}": ${doubt}`, {
       hint: "somebody else answers at this address, or no centre that is known here has " +
         "vouched for its new key: if it is the centre, enrol here again",
     });
