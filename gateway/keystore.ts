@@ -98,12 +98,19 @@ export class PeersFile {
     }
   }
 
-  /** Takes in new members and new keys; a key that is replaced becomes an earlier one. */
-  learn(members: ReadonlyMap<string, Member>): void {
+  /**
+   * Takes in new members and new keys; a key that is replaced becomes an earlier one. What is
+   * hearsay counts only of nodes that are not known yet.
+   */
+  learn(
+    members: ReadonlyMap<string, Member>,
+    isHearsay: (node: string) => boolean = () => false,
+  ): void {
     using _lock = this.#locked();
     const peers = this.read();
     for (const [node, { publicKey, role, earlierKeys: told = [] }] of members) {
       const known = peers.get(node);
+      if (known !== undefined && isHearsay(node)) continue;
       const keys = new Set([...known === undefined ? [] : keysOf(known), ...told]);
       const earlierKeys = [...keys].filter((key) => key !== publicKey);
       peers.set(node, { publicKey, role, ...(earlierKeys.length === 0 ? {} : { earlierKeys }) });
