@@ -86,7 +86,8 @@ async function takeCentreKeys(parts: Parts): Promise<boolean> {
       const pinned = registry.pinned.get(centre);
       const word = pinned === undefined ? null : vouched(centre, pinned, words, isBelieved);
       if (word === null) break;
-      // What a centre says itself it has seen with a code; another's word cuts off none that is well.
+      // A centre has seen itself, with a code, what it says; at a site another's word cuts off
+      // none that is well.
       if (config.role === "site" && !mayHaveNewKey(answering(centre), timer.nowMs())) {
         isWaiting = true;
         break;
@@ -97,7 +98,10 @@ async function takeCentreKeys(parts: Parts): Promise<boolean> {
   return isWaiting;
 }
 
-/** For people too: nobody at this site has seen the new key. The entries first: after a crash between them and the file they are there once all the same. */
+/**
+ * For people too: nobody at this site has seen the new key. The entries first: after a crash
+ * between them and the file they are there once all the same.
+ */
 async function take(
   { journal, registry, clock, log }: Parts,
   { centre, publicKey, replaced, by }: CentreKeyWord,
