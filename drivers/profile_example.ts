@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import type { Reading } from "./driver.ts";
 import { decodeBit, decodePoint } from "./modbus/decode.ts";
+import { distrusted } from "./modbus/distrust.ts";
 import { type Block, planBlocks } from "./modbus/plan.ts";
 import { type ModbusProfile, registersOf, TABLES } from "./modbus/profile.ts";
 import { decodePayload } from "./mqtt/payload.ts";
@@ -95,7 +96,7 @@ function polled(profile: ModbusProfile, example: z.infer<typeof poll>): Told {
     readBlock(block, tables.get(block.table) ?? new Map())
   );
   const none = { id: null, wantedId: null, deviceMs: null, wantedMs: null };
-  return { readings, wanted: example.readings, ...none };
+  return { readings: distrusted(profile, readings), wanted: example.readings, ...none };
 }
 
 /** A block's points; registers in between that the example leaves out hold 0. */
