@@ -4,7 +4,7 @@
  */
 import { backoffMs, returnMs } from "./backoff.ts";
 import { BlockedStreams } from "./blocked_streams.ts";
-import { type Gap, signGap, StuckStreams } from "./gaps.ts";
+import { type Gap, hashOfLost, signGap, StuckStreams } from "./gaps.ts";
 import type { LinkOptions, LinkStatus } from "./link_options.ts";
 import { BatchSize } from "./pacing.ts";
 import { PeerError, UnbelievedError } from "./peer.ts";
@@ -356,7 +356,7 @@ export class Link {
     const place = { origin, stream, held: first - 1 };
     const name = streamKey(origin, stream);
     if (!this.#stuck.isLost(name, place, others(), timer.nowMs())) return;
-    const hash = await journal.hashAt(origin, stream, last);
+    const hash = await hashOfLost(journal, origin, stream, last);
     if (hash === null) return;
     const gap: Gap = { origin, stream, first, last, hash };
     await this.#send([signGap(gap, key)], signal);
