@@ -68,13 +68,12 @@ export class Computing {
       this.#on.delete(rule.point);
       return fault(rule, "min", source.reason ?? `${rule.of} is no switch`);
     }
+    const doubt = doubtOf(source);
     if (!source.value) {
-      const doubt = doubtOf(source);
       if (doubt === null) this.#on.set(rule.point, null);
       else this.#on.delete(rule.point);
       return told(rule, "min", 0, doubt);
     }
-    const doubt = doubtOf(source);
     const sure = doubt === null && !gap;
     // It was off at the last look: then it went on since.
     const on = known === undefined || known === null
