@@ -12,7 +12,7 @@ import { builtInProfiles, readProfiles } from "./profile_library.ts";
 import type { Values } from "./simulation.ts";
 import { modbusInStoredUnits, mqttInStoredUnits } from "./units.ts";
 
-const profiles = readProfiles([builtInProfiles()]);
+const profiles = readProfiles(builtInProfiles());
 
 /** What we have made up ourselves is no device of somebody else. */
 const OWN = "Tributary's own definition";

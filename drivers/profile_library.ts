@@ -18,21 +18,56 @@ export function builtInProfiles(): string {
   return fileURLToPath(new URL("./profiles", import.meta.url));
 }
 
-/** Reads every `*.yaml` of the folders; a later folder's profile replaces an earlier one's. */
-export function readProfiles(folders: readonly string[]): Map<string, Profile> {
-  const profiles = new Map<string, Profile>();
-  for (const folder of folders) {
-    const files = Array.from(Deno.readDirSync(folder), ({ name }) => name)
-      .filter((name) => name.endsWith(".yaml")).sort();
-    if (files.length > PROFILES_MAX) {
-      throw new ProfileError(`Cannot read "${folder}": ${files.length} profiles`);
-    }
-    for (const file of files) {
-      const profile = parseProfile(Deno.readTextFileSync(join(folder, file)), file);
-      profiles.set(profile.profile, profile);
-    }
+/** The profiles of a folder by name: each is read when it is asked for, and checked then. */
+export class ProfileLibrary {
+  readonly #folder: string;
+  readonly #files: ReadonlySet<string>;
+  readonly #read = new Map<string, Profile>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#files = new Set(filesOf(folder));
   }
-  return profiles;
+
+  get names(): string[] {
+    return [...new Set([...[...this.#files].map(nameOf), ...this.#read.keys()])].sort();
+  }
+
+  /** Throws {@link ProfileError} where its file cannot be used. */
+  get(name: string): Profile | undefined {
+    const known = this.#read.get(name);
+    if (known !== undefined || !this.#files.has(`${name}.yaml`)) return known;
+    const profile = readProfile(this.#folder, `${name}.yaml`);
+    this.#read.set(name, profile);
+    return profile;
+  }
+
+  /** Takes profiles in; they replace those of the same names. */
+  put(profiles: Iterable<Profile>): void {
+    for (const profile of profiles) this.#read.set(profile.profile, profile);
+  }
+}
+
+/** Reads every profile of a folder, by their names. */
+export function readProfiles(folder: string): Map<string, Profile> {
+  return new Map(filesOf(folder).map((file) => [nameOf(file), readProfile(folder, file)]));
+}
+
+function filesOf(folder: string): string[] {
+  const files = Array.from(Deno.readDirSync(folder), ({ name }) => name)
+    .filter((name) => name.endsWith(".yaml")).sort();
+  if (files.length > PROFILES_MAX) {
+    throw new ProfileError(`Cannot read "${folder}": ${files.length} profiles`);
+  }
+  return files;
+}
+
+function nameOf(file: string): string {
+  return basename(file, ".yaml");
+}
+
+function readProfile(folder: string, file: string): Profile {
+  return parseProfile(Deno.readTextFileSync(join(folder, file)), file);
 }
 
 /** Checks one profile; its name has to be that of its file. */
@@ -48,7 +83,7 @@ export function parseProfile(text: string, file: string): Profile {
   if (!result.success) {
     throw new ProfileError(`Cannot use profile "${file}": ${z.prettifyError(result.error)}`);
   }
-  if (result.data.profile !== basename(file, ".yaml")) {
+  if (result.data.profile !== nameOf(file)) {
     throw new ProfileError(
       `Cannot use profile "${file}": it says its name is "${result.data.profile}"; rename one`,
     );

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { builtInProfiles, readProfiles } from "./profile_library.ts";
 import { readmePath, withTable } from "./profile_table.ts";
 
-const profiles = readProfiles([builtInProfiles()]);
+const profiles = readProfiles(builtInProfiles());
 
 test("the README's table of profiles is up to date; else run: deno task profiles", () => {
   const readme = Deno.readTextFileSync(readmePath());

@@ -49,14 +49,14 @@ test("units that are no UCUM, or of different kinds, are refused by name", async
 });
 
 test("a profile that converts nothing is as it was", async () => {
-  for (const profile of readProfiles([builtInProfiles()]).values()) {
+  for (const profile of readProfiles(builtInProfiles()).values()) {
     if (toldPoints(profile).some(({ deviceUnit }) => deviceUnit !== undefined)) continue;
     expect(await inStoredUnits(profile)).toEqual(profile);
   }
 });
 
 test("every unit of the profiles that come with the program is UCUM", async () => {
-  const units = [...readProfiles([builtInProfiles()]).values()].flatMap((profile) =>
+  const units = [...readProfiles(builtInProfiles()).values()].flatMap((profile) =>
     toldPoints(profile).flatMap(({ unit, deviceUnit = "" }) => [unit, deviceUnit])
   );
   for (const unit of new Set(units)) {

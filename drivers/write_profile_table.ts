@@ -3,5 +3,5 @@ import { builtInProfiles, readProfiles } from "./profile_library.ts";
 import { readmePath, withTable } from "./profile_table.ts";
 
 const readme = Deno.readTextFileSync(readmePath());
-const profiles = readProfiles([builtInProfiles()]).values();
+const profiles = readProfiles(builtInProfiles()).values();
 Deno.writeTextFileSync(readmePath(), withTable(readme, profiles));

@@ -1,8 +1,7 @@
 /** Reads `tributary.yaml`: either a configuration, or all its faults with their places. */
 import { closest, distance } from "fastest-levenshtein";
 import * as z from "zod";
-import type { Profile } from "../drivers/profile.ts";
-import { builtInProfiles, readProfiles } from "../drivers/profile_library.ts";
+import { builtInProfiles, ProfileLibrary, readProfiles } from "../drivers/profile_library.ts";
 import { type Config, configSchema } from "./config.ts";
 import { dig, ruleFaults } from "./config_rules.ts";
 import { keysAt } from "./config_schema.ts";
@@ -57,7 +56,7 @@ export function parseConfig(text: string, file = "tributary.yaml"): Config {
     message,
   });
   const profiles = profilesFor(plain);
-  const named = insertProfiles(plain, profiles.read);
+  const named = insertProfiles(plain, profiles.library);
   const result = configSchema.safeParse(plain);
   const issues = result.success ? [] : result.error.issues;
   const faults = [
@@ -76,21 +75,22 @@ interface PathFault {
   readonly message: string;
 }
 
-/** What can be read of the profiles, and why not all can. */
-function profilesFor(document: unknown): { read: Map<string, Profile>; faults: PathFault[] } {
-  const builtIn = builtInProfiles();
+/** The profiles that there are; those of the site's own folder are all read, and told of. */
+function profilesFor(document: unknown): { library: ProfileLibrary; faults: PathFault[] } {
+  const library = new ProfileLibrary(builtInProfiles());
   const own = dig(document, "profilesDir");
-  if (typeof own !== "string") return { read: readProfiles([builtIn]), faults: [] };
+  if (typeof own !== "string") return { library, faults: [] };
   try {
-    return { read: readProfiles([builtIn, own]), faults: [] };
+    library.put(readProfiles(own).values());
+    return { library, faults: [] };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { read: readProfiles([builtIn]), faults: [{ path: ["profilesDir"], message }] };
+    return { library, faults: [{ path: ["profilesDir"], message }] };
   }
 }
 
 /** Puts profiles in the place of their names; tells the names that are none. */
-function insertProfiles(document: unknown, profiles: ReadonlyMap<string, Profile>): PathFault[] {
+function insertProfiles(document: unknown, library: ProfileLibrary): PathFault[] {
   const faults: PathFault[] = [];
   // An alias makes one device stand in two places; its name is replaced in the first.
   const done = new Set<unknown>();
@@ -103,11 +103,11 @@ function insertProfiles(document: unknown, profiles: ReadonlyMap<string, Profile
         visitValue(inner, place);
         continue;
       }
-      const profile = typeof inner === "string" ? profiles.get(inner) : undefined;
+      const profile = typeof inner === "string" ? library.get(inner) : undefined;
       if (profile !== undefined) Reflect.set(value, key, profile);
       else if (typeof inner !== "string") {
         faults.push({ path: place, message: `found ${shown(inner)}; ${PROFILE_WANTED}` });
-      } else faults.push({ path: place, message: unknownName("profile", inner, profiles.keys()) });
+      } else faults.push({ path: place, message: unknownName("profile", inner, library.names) });
     }
   };
   visitValue(dig(document, "sources"), ["sources"]);

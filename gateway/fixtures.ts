@@ -105,7 +105,7 @@ export class NodeProcess implements AsyncDisposable {
   /** Starts it, by another program where one is named; it is not ready yet. */
   spawn(by: readonly string[] = []): void {
     const [program, args] = this.#machine === null
-      ? ourProgram("run", "-c", this.file)
+      ? testedProgram("run", "-c", this.file)
       : onMachine(this.file, this.#machine);
     const [first, ...rest] = [...by, program, ...args];
     this.#program = new Program(first, rest, this.#env);
@@ -164,7 +164,7 @@ export class NodeProcess implements AsyncDisposable {
 
   /** Runs a command of the program with this node's configuration. */
   async run(...command: readonly string[]): Promise<{ code: number; printed: string }> {
-    const [program, args] = ourProgram(...command, "-c", this.file);
+    const [program, args] = testedProgram(...command, "-c", this.file);
     const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
     const printed = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
     return { code, printed };
@@ -216,6 +216,12 @@ export class NodeProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }
+}
+
+/** The program under test: of this checkout, or the built one that `TRIBUTARY_PROGRAM` names. */
+function testedProgram(...args: readonly string[]): CommandLine {
+  const built = Deno.env.get("TRIBUTARY_PROGRAM");
+  return built === undefined ? ourProgram(...args) : [built, [...args]];
 }
 
 /** The program as it runs on another machine. */

@@ -19,8 +19,8 @@ const BREAKS: readonly Break[] = [
   {
     what: "a message is acknowledged before its commit (G1)",
     file: "drivers/mqtt/broker.ts",
-    right: "this.#hold(item, client, (outcome) => {",
-    wrong: "done(); this.#hold(item, client, (outcome) => { if (outcome) return;",
+    right: "this.#hold(taken.items, client, (outcome) => {",
+    wrong: "done(); this.#hold(taken.items, client, (outcome) => { if (outcome) return;",
     tests: ["gateway/whole_way/kill_site.test.ts"],
   },
   {

@@ -372,7 +372,7 @@ test("nobody at the address ends the run with the address in the error", async (
 });
 
 test("the simulated fridge reads back as its model says", async () => {
-  const profile = readProfiles([builtInProfiles()]).get("vaccine-fridge");
+  const profile = readProfiles(builtInProfiles()).get("vaccine-fridge");
   if (profile?.protocol !== "modbus") throw new Error("no such profile");
   const model = exampleModel(profile.points);
   const values = model(0);

@@ -1,7 +1,7 @@
 /** Devices on MQTT as tests configure them. */
 import { builtInProfiles, readProfiles } from "../profile_library.ts";
 
-const profiles = readProfiles([builtInProfiles()]);
+const profiles = readProfiles(builtInProfiles());
 
 /** Password of every client in tests, and its hash. */
 export const PASSWORD = "correct horse";

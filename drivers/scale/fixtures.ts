@@ -88,7 +88,7 @@ export class Indicator implements AsyncDisposable {
 
 /** A profile that comes with the program. */
 export function profileOf(name: string): ScaleProfile {
-  const profile = readProfiles([builtInProfiles()]).get(name);
+  const profile = readProfiles(builtInProfiles()).get(name);
   if (profile?.protocol !== "scale") throw new Error(`"${name}" is no scale's profile`);
   return profile;
 }

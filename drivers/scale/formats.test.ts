@@ -13,7 +13,7 @@ const exampleSchema = z.strictObject({
 });
 const examples = Array.from(Deno.readDirSync(folder), ({ name }) => name)
   .map((name) => exampleSchema.parse(JSON.parse(Deno.readTextFileSync(new URL(name, folder)))));
-const profiles = readProfiles([builtInProfiles()]);
+const profiles = readProfiles(builtInProfiles());
 
 function read(format: FormatConfig, bytes: Uint8Array): Frame[] {
   return new FrameStream(formatOf(format)).feed(bytes);

@@ -18,7 +18,7 @@ describe("a simulated device", () => {
     const address = /answers Modbus TCP on 127\.0\.0\.1:(\d+), any unit\n/;
     await until("it listens", () => address.test(device.output));
     const port = Number(address.exec(device.output)?.[1]);
-    const profile = readProfiles([builtInProfiles()]).get("vaccine-fridge");
+    const profile = readProfiles(builtInProfiles()).get("vaccine-fridge");
     await using run = DrivenRun.of(modbus, {
       connection: { type: "tcp", host: "127.0.0.1", port },
       devices: [{ id: "fridge-1", profile, unit: 9 }],
@@ -37,7 +37,7 @@ describe("a simulated device", () => {
     const address = /sends its frames to whoever connects to 127\.0\.0\.1:(\d+)\n/;
     await until("it listens", () => address.test(device.output));
     const port = Number(address.exec(device.output)?.[1]);
-    const profile = readProfiles([builtInProfiles()]).get("yaohua-a12e");
+    const profile = readProfiles(builtInProfiles()).get("yaohua-a12e");
     await using run = DrivenRun.of(scale, {
       connection: { type: "socket", host: "127.0.0.1", port },
       devices: [{ id: "scale-1", profile }],

@@ -1,7 +1,7 @@
 /** `tributary device …`: passwords, and devices that are simulated. */
 import { randomBytes } from "node:crypto";
 import { type MqttProfile, pointsOf } from "../../drivers/mqtt/profile.ts";
-import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
+import { builtInProfiles, ProfileLibrary } from "../../drivers/profile_library.ts";
 import type { ScaleProfile } from "../../drivers/scale/profile.ts";
 import { inStoredUnits } from "../../drivers/units.ts";
 import { exampleModel } from "../../drivers/simulation.ts";
@@ -27,11 +27,11 @@ export async function simulate(
   options: SimulateOptions,
   { print, signal }: { print: (text: string) => void; signal: AbortSignal },
 ): Promise<void> {
-  const profiles = readProfiles([builtInProfiles()]);
+  const profiles = new ProfileLibrary(builtInProfiles());
   const named = profiles.get(name);
   if (named === undefined) {
     throw new CommandError(
-      `There is no profile "${name}"; there are: ${[...profiles.keys()].join(", ")}`,
+      `There is no profile "${name}"; there are: ${profiles.names.join(", ")}`,
     );
   }
   const profile = await inStoredUnits(named);

@@ -7,7 +7,7 @@ import { pointsOf } from "../../drivers/mqtt/profile.ts";
 import { MqttSimulator } from "../../drivers/mqtt/simulator.ts";
 import { loadModel, ScaleSimulator } from "../../drivers/scale/simulator.ts";
 import type { Profile } from "../../drivers/profile.ts";
-import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
+import { builtInProfiles, ProfileLibrary } from "../../drivers/profile_library.ts";
 import { pause } from "../../sync/timer.ts";
 import { askNode } from "../commands/local_api.ts";
 import { enrollNode } from "../commands/enroll.ts";
@@ -78,7 +78,7 @@ async function enrolAll({ counties: [a, b], sites }: DemoPlan): Promise<void> {
 }
 
 async function startDevices(site: NodePlan, stack: AsyncDisposableStack): Promise<void> {
-  const profiles = readProfiles([builtInProfiles()]);
+  const profiles = new ProfileLibrary(builtInProfiles());
   for (const { profile: name, port, offset } of site.modbus) {
     const profile = profiles.get(name);
     if (profile?.protocol !== "modbus") throw new Error(`"${name}" is no Modbus profile`);

@@ -7,7 +7,7 @@ import { seeded } from "../../sync/simulated_time.ts";
 import { fridgeModel, fridgeStep, roomModel, scaleModel } from "./models.ts";
 
 const HOUR_SECONDS = 3600;
-const profiles = readProfiles([builtInProfiles()]);
+const profiles = readProfiles(builtInProfiles());
 
 function pointsOf(name: string) {
   const profile = profiles.get(name);
