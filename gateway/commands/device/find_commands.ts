@@ -2,7 +2,8 @@
 import { type Command, Option } from "commander";
 import { TABLES } from "../../../drivers/modbus/profile.ts";
 import { print } from "../../print.ts";
-import { command, number } from "../command.ts";
+import { readConfig } from "../../config_file.ts";
+import { command, CONFIG_OPTION, number, type WithConfig } from "../command.ts";
 import { withLine } from "./line_options.ts";
 import type { ProbeOptions } from "./probe.ts";
 
@@ -23,5 +24,18 @@ export function addFindCommands(device: Command): void {
     .action(async (options: ProbeOptions) => {
       const { probe } = await import("./probe.ts");
       print(await probe(options));
+    });
+
+  command(
+    device,
+    "trace <name>",
+    "the last exchanges of the running node with a Modbus device, as bytes and in words",
+    "tributary device trace fridge-1",
+  )
+    .addOption(CONFIG_OPTION)
+    .option("--json", "as JSON, for programs")
+    .action(async (name: string, { config, json }: WithConfig & { json?: boolean }) => {
+      const { traceOf } = await import("./trace.ts");
+      print(await traceOf(readConfig(config), name, json ?? false));
     });
 }
