@@ -53,7 +53,7 @@ export function connectionOf(options: LineOptions): Connection {
 
 /** `fridge.local`, `10.0.0.5:502`, `[fe80::1]:502`. */
 function addressOf(option: string, text: string): { host: string; port?: number } {
-  const found = /^(?:\[([^\]]+)\]|([^:\s]+))(?::(\d+))?$/.exec(text);
+  const found = /^(?:\[([^\]]+)\]|([^:/\s]+))(?::(\d+))?$/.exec(text);
   if (found === null) {
     throw new UsageError(`${option} "${text}" is no address: want HOST:PORT, or [IPV6]:PORT`);
   }
