@@ -16,6 +16,9 @@ export interface LineOptions {
   readonly timeout: number;
 }
 
+/** No device that is asked by hand takes longer. */
+const TIMEOUT_SECONDS_MAX = 60;
+
 /** Adds the options that say which line it is. */
 export function withLine(command: Command): Command {
   return command
@@ -33,7 +36,12 @@ export function withLine(command: Command): Command {
 
 /** The settings of that line; throws a {@link UsageError} that names option and fix. */
 export function connectionOf(options: LineOptions): Connection {
-  const { tcp, serial, rtuTcp, baud, parity, stopBits } = options;
+  const { tcp, serial, rtuTcp, baud, parity, stopBits, timeout } = options;
+  if (!(timeout > 0 && timeout <= TIMEOUT_SECONDS_MAX)) {
+    throw new UsageError(
+      `--timeout ${timeout}: want seconds up to ${TIMEOUT_SECONDS_MAX}, above 0`,
+    );
+  }
   const given = [tcp, serial, rtuTcp].filter((one) => one !== undefined);
   if (given.length !== 1) {
     throw new UsageError(

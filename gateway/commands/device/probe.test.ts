@@ -66,6 +66,7 @@ describe("exit 2, naming option and fix:", () => {
     [["--serial", "/dev/x", "--unit", "0"], "--unit 0: want a whole number from 1 to 247"],
     [["--tcp", "a", "--count", "126"], "--count 126: want a whole number from 1 to 125"],
     [["--tcp", "a", "--address", "65535"], "--count 4: want a whole number from 1 to 1"],
+    [["--tcp", "a", "--timeout", "0"], "--timeout 0: want seconds up to 60, above 0"],
     [["--tcp", "a", "--table", "register"], "Allowed choices are coil, discrete, holding, input"],
   ])("%j", async (args, message) => {
     const { code, output } = await probe(...args);
