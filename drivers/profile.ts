@@ -3,8 +3,13 @@ import * as z from "zod";
 import { modbusProfile } from "./modbus/profile.ts";
 import { mqttProfile, pointsOf } from "./mqtt/profile.ts";
 import type { Keep, Text } from "./profile_parts.ts";
+import { scaleProfile } from "./scale/profile.ts";
 
-export const profileSchema = z.discriminatedUnion("protocol", [modbusProfile, mqttProfile]);
+export const profileSchema = z.discriminatedUnion("protocol", [
+  modbusProfile,
+  mqttProfile,
+  scaleProfile,
+]);
 export type Profile = z.infer<typeof profileSchema>;
 
 /** Of a measuring point, what is the same for all protocols. */
@@ -19,5 +24,5 @@ export interface AnyPoint {
 
 /** Every point that a device of this profile tells, in the profile's order. */
 export function toldPoints(profile: Profile): readonly AnyPoint[] {
-  return profile.protocol === "modbus" ? profile.points : pointsOf(profile);
+  return profile.protocol === "mqtt" ? pointsOf(profile) : profile.points;
 }

@@ -7,11 +7,11 @@ import { parse } from "yaml";
 import * as z from "zod";
 import type { Reading } from "./driver.ts";
 import { decodeBit, decodePoint } from "./modbus/decode.ts";
+import { distrusted } from "./modbus/distrust.ts";
 import { type Block, planBlocks } from "./modbus/plan.ts";
 import { type ModbusProfile, registersOf, TABLES } from "./modbus/profile.ts";
 import { decodePayload } from "./mqtt/payload.ts";
 import { type MqttDevice, type MqttProfile, topicOf } from "./mqtt/profile.ts";
-import type { Profile } from "./profile.ts";
 import { builtInProfiles } from "./profile_library.ts";
 
 /** By point; `null` is a fault: the device says that it has no value. */
@@ -67,8 +67,8 @@ export function exampleNames(): string[] {
   return Array.from(Deno.readDirSync(folder()), ({ name }) => name.replace(/\.yaml$/, "")).sort();
 }
 
-/** Reads a profile's example through the driver's own code; throws where it has none. */
-export function decodeExample(profile: Profile): Told[] {
+/** Reads a profile's example through the driver's own code; scales have theirs as frames. */
+export function decodeExample(profile: ModbusProfile | MqttProfile): Told[] {
   const document: unknown = parse(Deno.readTextFileSync(join(folder(), `${profile.profile}.yaml`)));
   return profile.protocol === "modbus"
     ? modbusExample.parse(document).polls.map((one) => polled(profile, one))
@@ -96,7 +96,7 @@ function polled(profile: ModbusProfile, example: z.infer<typeof poll>): Told {
     readBlock(block, tables.get(block.table) ?? new Map())
   );
   const none = { id: null, wantedId: null, deviceMs: null, wantedMs: null };
-  return { readings, wanted: example.readings, ...none };
+  return { readings: distrusted(profile, readings), wanted: example.readings, ...none };
 }
 
 /** A block's points; registers in between that the example leaves out hold 0. */

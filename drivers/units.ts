@@ -86,5 +86,13 @@ export async function mqttInStoredUnits(profile: MqttProfile): Promise<MqttProfi
 
 /** As {@link modbusInStoredUnits}, of any protocol. */
 export function inStoredUnits(profile: Profile): Promise<Profile> {
-  return profile.protocol === "modbus" ? modbusInStoredUnits(profile) : mqttInStoredUnits(profile);
+  switch (profile.protocol) {
+    case "modbus":
+      return modbusInStoredUnits(profile);
+    case "mqtt":
+      return mqttInStoredUnits(profile);
+    case "scale":
+      // A scale's frames name their unit, and its driver converts from it.
+      return Promise.resolve(profile);
+  }
 }

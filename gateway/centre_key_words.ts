@@ -64,6 +64,42 @@ export interface CentreKeyWord {
   readonly by: string;
 }
 
+/** How a centre answers with the key that is pinned; `sinceMs`: on the timer of links. */
+export type Answering =
+  | { readonly kind: "answers" }
+  /** It has not been asked yet. */
+  | { readonly kind: "unknown" }
+  /** What answers has another key. */
+  | { readonly kind: "other-key" }
+  | { readonly kind: "silent"; readonly sinceMs: number };
+
+/** A centre that is silent for less may just be starting anew, with the key that it has. */
+export const SILENT_MS = 600_000;
+
+/**
+ * Whether a word on a centre's key may be taken now: no word cuts off a centre that is well. What
+ * a centre signs with a new key may come through the other while it does not answer itself.
+ */
+export function mayHaveNewKey(answering: Answering, nowMs: number): boolean {
+  return answering.kind === "other-key" ||
+    (answering.kind === "silent" && nowMs - answering.sinceMs >= SILENT_MS);
+}
+
+/**
+ * All keys that a new one replaces, as believed centres say: whoever was away for two replacements
+ * learns the key in between too, in whatever order it hears of them.
+ */
+export function replacedBy(
+  { centre, publicKey }: Pick<CentreKeyWord, "centre" | "publicKey">,
+  words: readonly CentreKeyWord[],
+  isBelieved: (by: string) => boolean,
+): string[] {
+  return words.filter((word) =>
+    word.centre === centre && word.publicKey === publicKey && word.by !== centre &&
+    isBelieved(word.by)
+  ).map(({ replaced }) => replaced);
+}
+
 /**
  * The word by which a pinned key is replaced, or `null`. A centre cannot vouch for itself, since
  * its key of before may be in other hands; and a key that was replaced never comes back.

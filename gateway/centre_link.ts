@@ -8,6 +8,7 @@ import { Pull } from "../sync/pull.ts";
 import { streamTo } from "../sync/stream.ts";
 import { pause, systemTimer } from "../sync/timer.ts";
 import type { Standing } from "../sync/answers.ts";
+import type { Answering } from "./centre_key_words.ts";
 import type { Centre } from "./config.ts";
 import { readLatestLife } from "./keystore.ts";
 import type { Node } from "./node.ts";
@@ -68,6 +69,14 @@ export class CentreLink {
   /** Resolves once the centre has answered since it last failed, or at the abort. */
   async reachable(signal: AbortSignal): Promise<void> {
     await this.#link?.reachable(signal);
+  }
+
+  /** How the centre answers with the key that is pinned. */
+  get answering(): Answering {
+    if (this.#link === null) return { kind: "unknown" };
+    const { state, sinceMs } = this.#link.status();
+    if (state !== "down") return { kind: state === "up" ? "answers" : "unknown" };
+    return this.#link.isUnbelieved ? { kind: "other-key" } : { kind: "silent", sinceMs };
   }
 
   /** Where the centre is known to stand, by (origin, stream). */

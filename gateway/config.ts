@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { intervalSecondsOf as classSecondsOf } from "../drivers/modbus/schedule.ts";
 import type { ModbusDevice } from "../drivers/modbus/settings.ts";
-import { modbus, mqttBroker, mqttClient } from "../drivers/mod.ts";
+import { modbus, mqttBroker, mqttClient, scale } from "../drivers/mod.ts";
 import { toldPoints } from "../drivers/profile.ts";
 import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
 import { HASH_NAMES } from "../sync/chain.ts";
@@ -137,6 +137,11 @@ const source = z.discriminatedUnion("driver", [
     driver: z.literal("modbus").describe("One Modbus line and the devices on it"),
     settings: modbus.settings,
   }),
+  z.strictObject({
+    ...sourceParts,
+    driver: z.literal("scale").describe("One scale, on a serial port or a converter's socket"),
+    settings: scale.settings,
+  }),
 ]);
 export type SourceConfig = z.infer<typeof source>;
 
@@ -188,7 +193,8 @@ export function isLoopback(host: string): boolean {
 /** A device as configured, whatever it speaks. */
 export type DeviceConfig =
   | Extract<SourceConfig, { driver: "modbus" }>["settings"]["devices"][number]
-  | Extract<SourceConfig, { driver: "mqtt-client" }>["settings"]["devices"][number];
+  | Extract<SourceConfig, { driver: "mqtt-client" }>["settings"]["devices"][number]
+  | Extract<SourceConfig, { driver: "scale" }>["settings"]["devices"][number];
 
 /** How often a device tells its values, as configured, else as its profile says. */
 export function intervalSecondsOf(device: DeviceConfig): number {

@@ -34,6 +34,12 @@ export function configJsonSchema(): JsonSchema {
   return JSON.parse(JSON.stringify(schema));
 }
 
+const EXAMPLE_PROFILES: ReadonlyMap<unknown, string> = new Map([
+  ["modbus", "vaccine-fridge"],
+  ["mqtt", "temperature-humidity"],
+  ["scale", "yaohua-a12e"],
+]);
+
 function isProfile(schema: z.ZodObject): boolean {
   return "protocol" in schema.shape && "profile" in schema.shape;
 }
@@ -41,7 +47,7 @@ function isProfile(schema: z.ZodObject): boolean {
 function exampleProfile(schema: z.ZodObject): string {
   const { protocol } = schema.shape;
   const value = protocol instanceof z.ZodLiteral ? protocol.value : "";
-  return value === "modbus" ? "vaccine-fridge" : "temperature-humidity";
+  return EXAMPLE_PROFILES.get(value) ?? "";
 }
 
 /** The keys that are known at a place of a document; for a union those of the branch meant. */

@@ -32,6 +32,8 @@ async function converted(source: SourceConfig): Promise<SourceConfig> {
       const devices = await each(source.settings.devices, mqttInStoredUnits);
       return { ...source, settings: { ...source.settings, devices } };
     }
+    case "scale":
+      return source;
     case "mqtt-broker": {
       const clients = await Promise.all(source.settings.clients.map(async (client) => ({
         ...client,

@@ -98,14 +98,21 @@ export class PeersFile {
     }
   }
 
-  /** Takes in new members and new keys; a key that is replaced becomes an earlier one. */
-  learn(members: ReadonlyMap<string, Member>): void {
+  /**
+   * Takes in new members and new keys; a key that is replaced becomes an earlier one. What is
+   * hearsay counts only of nodes that are not known yet.
+   */
+  learn(
+    members: ReadonlyMap<string, Member>,
+    isHearsay: (node: string) => boolean = () => false,
+  ): void {
     using _lock = this.#locked();
     const peers = this.read();
-    for (const [node, { publicKey, role }] of members) {
+    for (const [node, { publicKey, role, earlierKeys: told = [] }] of members) {
       const known = peers.get(node);
-      const keys = known === undefined ? [] : keysOf(known);
-      const earlierKeys = keys.filter((key) => key !== publicKey);
+      if (known !== undefined && isHearsay(node)) continue;
+      const keys = new Set([...known === undefined ? [] : keysOf(known), ...told]);
+      const earlierKeys = [...keys].filter((key) => key !== publicKey);
       peers.set(node, { publicKey, role, ...(earlierKeys.length === 0 ? {} : { earlierKeys }) });
     }
     writeDurably(this.#path, JSON.stringify(Object.fromEntries(peers), null, 2));

@@ -259,7 +259,11 @@ function addDeviceCommands(program: Command): void {
     "a simulated device that speaks as its profile says, until a signal stops it",
     "tributary device simulate vaccine-fridge --tcp 5020",
   )
-    .option("--tcp <port>", "Modbus: answer on this port of 127.0.0.1; 0 for any", number)
+    .option(
+      "--tcp <port>",
+      "Modbus and scales: listen on this port of 127.0.0.1; 0 for any",
+      number,
+    )
     .option("--mqtt <url>", "MQTT: publish to this broker")
     .option("--name <name>", "MQTT: name of device and login", "simulated-1")
     .option("--password <password>", "MQTT: password of the login", "")

@@ -29,6 +29,10 @@ export class BlockedStreams {
     return blocked !== undefined && blocked.nextTryMs > nowMs;
   }
 
+  get size(): number {
+    return this.#streams.size;
+  }
+
   knows(key: string): boolean {
     return this.#streams.has(key);
   }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { readContents } from "./entry.ts";
+import { change, segmentIn } from "./fixture_damage.ts";
 import { FixtureNode, type Members } from "./fixture_node.ts";
 import { type OtherCentre, signGap, StuckStreams } from "./gaps.ts";
 import { numbered, range, stampAt, until } from "./fixtures.ts";
@@ -109,6 +110,31 @@ test("where nobody has them any more the site says so: the stream goes on, the c
     (await gapAlarms(other)).filter((alarm) => JSON.stringify(alarm).includes("reading"));
   await until("it is told", async () => (await alarms()).length > 0);
   expect(await alarms()).toEqual([{ kind: "gap", ...gap }]);
+});
+
+test("G6: what a disk lost before a centre had it is told as a gap, and what is behind it arrives", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using stack = new AsyncDisposableStack();
+  const small = { segmentBytesMax: 40_000 };
+  const whole = stack.use(await FixtureNode.start("site-1", members, undefined, small));
+  const { origin } = whole.journal;
+  for (let first = 1; first <= 600; first += 10) await append(whole, first, first + 9);
+  using image = await whole.image();
+  change(segmentIn(image.folder.path, "sealed"), (bytes) => bytes.fill(0, bytes.length / 3));
+  const site = stack.use(await FixtureNode.start("site-1", members, image, small));
+  const missing = site.journal.missing().filter((one) => one.origin === origin);
+  expect(missing.map(({ stream }) => stream)).toContain("reading");
+  const link = site.linkTo(a, { gapAfterMs: 0 });
+  site.pullFrom(a);
+  await until("all arrived", () => a.journal.position(origin, "reading")?.seq === 600);
+  expect(await gapAlarms(a)).toEqual(missing.map((hole) => ({ kind: "gap", ...hole })));
+  await until("nothing is set aside", () => link.status().blocked.length === 0);
+  // Asked for again, the gap itself comes to where the entries were.
+  await site.unlink();
+  site.linkTo(a);
+  site.pullFrom(a);
+  await until("nothing is missing", () => site.journal.missing().length === 0);
 });
 
 test("X3: a gap that its origin has not signed is refused, and no alarm is made of it", async () => {

@@ -8,7 +8,7 @@ import { gapStatement, type NodeKey } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import { isSignedGap } from "./reception.ts";
 import { HASH_TAG_BYTES, type SignedRun } from "./run.ts";
-import { streamKey } from "./segments.ts";
+import { ONE_BLOCK, streamKey } from "./segments.ts";
 
 /** Entries that are not to be had, and the hash with which the chain goes on. */
 export interface Gap {
@@ -17,6 +17,19 @@ export interface Gap {
   readonly first: number;
   readonly last: number;
   readonly hash: Uint8Array;
+}
+
+/** Hash of the last of lost entries: of one that is not here, what the entry behind it hangs on. */
+export async function hashOfLost(
+  journal: Pick<Journal, "hashAt" | "read">,
+  origin: string,
+  stream: string,
+  last: number,
+): Promise<Uint8Array | null> {
+  const hash = await journal.hashAt(origin, stream, last);
+  if (hash !== null) return hash;
+  const behind = await journal.read(origin, stream, last, ONE_BLOCK);
+  return behind.kind === "run" ? behind.run.previous : null;
 }
 
 /** A gap as its origin ships it. */

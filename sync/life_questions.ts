@@ -5,7 +5,7 @@
  * with the next question.
  */
 import type { PositionAnswer } from "./answers.ts";
-import { type HeldLife, type LifeSums, livesByNode } from "./life_sums.ts";
+import { type HeldLife, type LifeSums, livesByNode, livesByStream } from "./life_sums.ts";
 import { nodeOf } from "./origin.ts";
 import type { PositionQuestion, PositionsAsked } from "./questions.ts";
 import type { Peer } from "./peer.ts";
@@ -80,26 +80,15 @@ function rowsOf({ self, known, isWhole, isAlone }: LifeAsking): Row[] {
   for (const [node, lives] of livesByNode(known)) {
     const newest = lives[lives.length - 1].life;
     const over = lives.filter(({ life, origin }) => life < newest && origin !== self);
-    const parts = isWhole(lives[0].origin) ? [{ lives: over, stream: "" }] : byStream(over);
-    for (const part of parts) {
-      for (const row of divided(part.lives, isAlone, node === nodeOf(self))) {
-        rows.push({ ...part, lives: row });
+    // Of lives that are not here as a whole each stream is a row of its own.
+    const parts = isWhole(lives[0].origin) ? new Map([["", over]]) : livesByStream(over);
+    for (const [stream, part] of parts) {
+      for (const row of divided(part, isAlone, node === nodeOf(self))) {
+        rows.push({ lives: row, stream });
       }
     }
   }
   return rows;
-}
-
-/** Of lives that are not here as a whole each stream is a row of its own. */
-function byStream(lives: readonly HeldLife[]): Row[] {
-  const streams = new Set(lives.flatMap(({ states }) => states.map(({ stream }) => stream)));
-  return [...streams].map((stream) => ({
-    stream,
-    lives: lives.map((life) => ({
-      ...life,
-      states: life.states.filter((state) => state.stream === stream),
-    })).filter(({ states }) => states.length > 0),
-  }));
 }
 
 /**

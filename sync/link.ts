@@ -4,10 +4,10 @@
  */
 import { backoffMs, returnMs } from "./backoff.ts";
 import { BlockedStreams } from "./blocked_streams.ts";
-import { type Gap, signGap, StuckStreams } from "./gaps.ts";
+import { type Gap, hashOfLost, signGap, StuckStreams } from "./gaps.ts";
 import type { LinkOptions, LinkStatus } from "./link_options.ts";
 import { BatchSize } from "./pacing.ts";
-import { PeerError } from "./peer.ts";
+import { PeerError, UnbelievedError } from "./peer.ts";
 import type { SignedRun } from "./run.ts";
 import { streamKey, type StreamState } from "./segments.ts";
 import {
@@ -42,6 +42,7 @@ export class Link {
   #state: LinkStatus["state"] = "connecting";
   #sinceMs: number;
   #failure: { reason: string; hint: string | null } | null = null;
+  #isUnbelieved = false;
   #attempts = 0;
   #nextTryMs: number | null = null;
   #oldestMs: number | null = null;
@@ -72,6 +73,11 @@ export class Link {
   /** Whether the peer has said where it stands since the start. */
   get heard(): boolean {
     return this.#askedMs > -Infinity && this.#state === "up";
+  }
+
+  /** Whether what answers now has another key than the peer's. */
+  get isUnbelieved(): boolean {
+    return this.#state === "down" && this.#isUnbelieved;
   }
 
   status(): LinkStatus {
@@ -158,6 +164,7 @@ export class Link {
       onEvent({ kind: "down", reason: error.message, hint });
     }
     this.#failure = { reason: error.message, hint };
+    this.#isUnbelieved = error instanceof UnbelievedError;
     this.#heardMs = -Infinity;
     const backoff = backoffMs(++this.#attempts, random());
     const waitMs = error.retryAfterMs === undefined
@@ -349,7 +356,7 @@ export class Link {
     const place = { origin, stream, held: first - 1 };
     const name = streamKey(origin, stream);
     if (!this.#stuck.isLost(name, place, others(), timer.nowMs())) return;
-    const hash = await journal.hashAt(origin, stream, last);
+    const hash = await hashOfLost(journal, origin, stream, last);
     if (hash === null) return;
     const gap: Gap = { origin, stream, first, last, hash };
     await this.#send([signGap(gap, key)], signal);

@@ -18,6 +18,7 @@ import {
   encodePullAsked,
   type PositionsAsked,
   type PullAsked,
+  QUESTIONS_MAX,
 } from "./questions.ts";
 import type { SignedRun } from "./run.ts";
 import { AskerSession, SESSION_PATH, SessionKeys } from "./session.ts";
@@ -45,6 +46,11 @@ export class PeerError extends Error {
   }
 }
 
+/** What answered has not the key that is known of the other node. */
+export class UnbelievedError extends PeerError {
+  override name = "UnbelievedError";
+}
+
 export interface PeerOptions {
   /** Base address, without a path. Clear text only on loopback. */
   readonly url: URL;
@@ -62,8 +68,6 @@ export interface PeerOptions {
 const SILENCE_MS = 30_000;
 /** … but for what a body takes on the slowest line that is one: bytes a millisecond, 64 kbit/s. */
 const SLOWEST_BYTES_PER_MS = 8;
-/** Positions asked for in one request: its answer is at most half a megabyte. */
-const QUESTIONS_MAX = 4096;
 
 interface Exchange {
   readonly status: number;
@@ -227,8 +231,8 @@ export class Peer implements Disposable {
     throw this.#disbelieved(doubt);
   }
 
-  #disbelieved(doubt: string): PeerError {
-    return new PeerError(`Cannot believe the answer of "${this.node}": ${doubt}`, {
+  #disbelieved(doubt: string): UnbelievedError {
+    return new UnbelievedError(`Cannot believe the answer of "${this.node}": ${doubt}`, {
       hint: "somebody else answers at this address, or no centre that is known here has " +
         "vouched for its new key: if it is the centre, enrol here again",
     });

@@ -242,3 +242,76 @@ test("T6: words of a centre that a site does not know hold up none of the other'
   await until("it says what it sets aside", () => refused().length > 0);
   expect(refused()).toMatchObject([{ reason: `"county-a" is not known here` }]);
 });
+
+/** Time that stands still: who pauses goes on when the test says so. */
+class StoppedTimer implements Timer {
+  readonly pauses: { readonly ms: number; readonly end: () => void }[] = [];
+
+  nowMs(): number {
+    return 0;
+  }
+
+  pause(ms: number, signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => resolve());
+    this.pauses.push({ ms, end: resolve });
+    return promise;
+  }
+}
+
+test("T9: a centre that finds other sums whatever it is asked is asked ever less often", async () => {
+  const members: Members = new Map();
+  await using site = await FixtureNode.start("site-1", members);
+  await using a = await FixtureNode.start("county-a", members);
+  const key = NodeKey.create();
+  members.set("county-c", { publicKey: key.publicKey, role: "county" });
+  for (const life of [1, 2]) {
+    const { run, publicKeys } = new FixtureOrigin(`county-c.${life}-00112233445566ff`, key)
+      .run(1, 1, TO_SITE);
+    await site.journal.receive([{ run, publicKeys }]);
+  }
+  const timer = new StoppedTimer();
+  let asked = 0;
+  const pull: Peer["pull"] = async () => {
+    if (++asked > 100) await new Promise((resolve) => NEVER.addEventListener("abort", resolve));
+    return { agreed: false, runs: [] };
+  };
+  site.pullFrom(a, { peer: { node: a.name, pull }, timer });
+  for (const failures of range(1, 4)) {
+    await until("it pauses", () => timer.pauses.length === failures);
+    // Once with sums, and once with each place by its name.
+    expect(asked).toBe(2 * failures);
+    timer.pauses[failures - 1].end();
+  }
+  const waits = timer.pauses.map(({ ms }) => ms);
+  expect(waits).toEqual(waits.toSorted((one, other) => one - other));
+  expect(new Set(waits).size).toBe(waits.length);
+  expect(site.pullEvents).toMatchObject([{ kind: "pull-failed", from: "county-a" }]);
+});
+
+test("T6: a centre that names ever more origins makes a site remember a thousand of them", async () => {
+  const members: Members = new Map();
+  await using site = await FixtureNode.start("site-1", members);
+  await using a = await FixtureNode.start("county-a", members);
+  const key = NodeKey.create();
+  const { run } = new FixtureOrigin("county-x.1-00112233445566ff", key).run(1, 1, TO_SITE);
+  const timer = new StoppedTimer();
+  const named: number[] = [];
+  let life = 0;
+  const pull: Peer["pull"] = ({ places }) => {
+    named.push(places.length);
+    const runs = range(1, 400).map(() => ({
+      ...run,
+      origin: `county-x.${++life}-00112233445566ff`,
+    }));
+    return Promise.resolve({ agreed: true, runs });
+  };
+  site.pullFrom(a, { peer: { node: a.name, pull }, timer });
+  for (const failures of range(1, 3)) {
+    await until("it pauses", () => timer.pauses.length === failures);
+    timer.pauses[failures - 1].end();
+  }
+  expect(Math.max(...named)).toBe(1000);
+  const refused = site.pullEvents.filter(({ kind }) => kind === "pull-refused");
+  expect(refused).toHaveLength(1000);
+});

@@ -53,6 +53,8 @@ export type PullEvent =
 
 /** A question waits so long for something to come. */
 const WAIT_MS = 25_000;
+/** Streams set aside: a centre may name any number of origins that there are not. */
+const ASIDE_MAX = 1000;
 
 /** What a question asked for; an answer counts as far as it answers that. */
 interface Asked {
@@ -64,7 +66,7 @@ interface Asked {
 /** What became of an answer. */
 interface Taken {
   readonly entries: number;
-  /** Runs that were asked for and are not asked for again at once. */
+  /** Runs that were asked for and are not asked for again at once, since that is remembered. */
   readonly refused: number;
 }
 
@@ -89,7 +91,6 @@ export class Pull {
       await this.#options.reachable?.(signal);
       try {
         await this.#once(signal);
-        this.#attempts = 0;
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof PeerError)) throw error;
@@ -128,6 +129,9 @@ export class Pull {
     const pulled = await this.#interrupted(asked, wanted.length === 0, signal);
     if (pulled === null) return;
     if (!pulled.agreed) {
+      if (ranges.length === 0) {
+        throw new PeerError(`"${peer.node}" finds other sums where it was asked for none`);
+      }
       this.#namesAll = true;
       return;
     }
@@ -137,6 +141,7 @@ export class Pull {
     if (runs.length > 0 && entries + refused === 0) {
       throw new PeerError(`Nothing that "${peer.node}" gave could be stored`);
     }
+    this.#attempts = 0;
     // Nothing is left there that was set aside: it has come through the other centre.
     if (runs.length === 0) {
       for (const { origin, stream } of due) this.#blocked.free(streamKey(origin, stream));
@@ -200,8 +205,7 @@ export class Pull {
     const known: SignedRunWithKey[] = [];
     let [entries, refused] = [0, 0];
     const refuse = (run: SignedRun, reason: string) => {
-      refused++;
-      this.#setAside(run, reason, asked);
+      if (this.#setAside(run, reason, asked)) refused++;
     };
     for (const run of runs) {
       if (!this.#isAsked(run, asked)) continue;
@@ -224,13 +228,20 @@ export class Pull {
     return { entries, refused };
   }
 
-  /** Tells why a run is not stored; what this node follows is not asked for again for a while. */
-  #setAside({ origin, stream }: SignedRun, reason: string, { wanted }: Asked): void {
+  /**
+   * Tells why a run is not stored; what this node follows is not asked for again for a while.
+   * Returns false where too much is set aside already: of that nothing is remembered.
+   */
+  #setAside({ origin, stream }: SignedRun, reason: string, { wanted }: Asked): boolean {
     const { peer, timer, random, onEvent } = this.#options;
     // What was lost and is wanted back is for `wants` to ask for again, or not.
-    const isNews = isWanted(wanted, { origin, stream }) ||
+    const isLost = isWanted(wanted, { origin, stream });
+    const isKnown = this.#blocked.knows(streamKey(origin, stream));
+    if (!isLost && !isKnown && this.#blocked.size >= ASIDE_MAX) return false;
+    const isNews = isLost ||
       this.#blocked.add(origin, stream, reason, timer.nowMs(), random());
     if (isNews) onEvent({ kind: "pull-refused", from: peer.node, origin, stream, reason });
+    return true;
   }
 
   /** What a full or failing disk does not take now is asked for again. */

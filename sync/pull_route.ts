@@ -1,7 +1,7 @@
 /** `/sync/pull`: gives entries that the asker wants, and waits a while for those of its stream. */
 import { encodePulled, type Pulled } from "./answers.ts";
 import { type Answer, type Asker, type Desk, noteLife, octets } from "./desk.ts";
-import { isWithin } from "./life_sums.ts";
+import { withinRanges } from "./life_sums.ts";
 import { parseOrigin } from "./origin.ts";
 import { PROBLEM_TYPE, problemBody } from "./problem.ts";
 import { decodePullAsked, type PullAsked } from "./questions.ts";
@@ -63,9 +63,9 @@ async function find({ end, sums }: Desk, { follow, ranges, places }: PullAsked):
   for (const { origin, stream, after } of places) {
     at.set(streamKey(origin, stream), { seq: after, hash: new Uint8Array() });
   }
+  const isSame = withinRanges(ranges, follow ?? "");
   const wanted = held.filter(({ origin, stream }) =>
-    at.has(streamKey(origin, stream)) ||
-    stream === follow && !ranges.some((range) => isWithin(origin, range))
+    at.has(streamKey(origin, stream)) || stream === follow && !isSame(origin)
   );
   const { runs } = await gather(journal, lacking(wanted, at), at, key, PULL_LIMITS);
   return { agreed: true, runs };

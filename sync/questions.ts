@@ -1,7 +1,10 @@
 /** What a node asks another, in bytes: where it stands, and for what it has. */
 import { readItems, readList } from "./answers.ts";
-import { type LifeRange, SUM_BYTES } from "./life_sums.ts";
-import { OctetReader, OctetWriter } from "./octets.ts";
+import { type LifeRange, requireApart, SUM_BYTES } from "./life_sums.ts";
+import { OctetReader, OctetsError, OctetWriter } from "./octets.ts";
+
+/** Positions, and ranges, asked for in one request: its answer is at most half a megabyte. */
+export const QUESTIONS_MAX = 4096;
 
 /** Asks where the receiver stands in one (origin, stream). */
 export interface PositionQuestion {
@@ -35,6 +38,7 @@ export function encodePositionsAsked(asked: PositionsAsked): Uint8Array<ArrayBuf
   return writer.bytes();
 }
 
+/** Throws {@link OctetsError} for more than a node asks at once; see {@link requireApart}. */
 export function decodePositionsAsked(bytes: Uint8Array): PositionsAsked {
   const reader = new OctetReader(bytes);
   const self = reader.text16();
@@ -45,6 +49,9 @@ export function decodePositionsAsked(bytes: Uint8Array): PositionsAsked {
     wantsReceipt: reader.u8() === 1,
     at: reader.varint(),
   }));
+  if (questions.length > QUESTIONS_MAX) {
+    throw new OctetsError(`Cannot answer ${questions.length} questions, at most ${QUESTIONS_MAX}`);
+  }
   return { self, ranges, questions };
 }
 
@@ -59,12 +66,14 @@ function writeRanges(writer: OctetWriter, ranges: readonly LifeRange[]): void {
 }
 
 function readRanges(reader: OctetReader): LifeRange[] {
-  return readItems(reader, () => ({
+  const ranges = readItems(reader, () => ({
     first: reader.text16(),
     last: reader.text16(),
     stream: reader.text16(),
     sum: reader.raw(SUM_BYTES).slice(),
   }));
+  requireApart(ranges);
+  return ranges;
 }
 
 /** A place behind every entry that there can be: nothing of this stream is wanted now. */

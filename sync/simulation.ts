@@ -126,7 +126,7 @@ export class Simulation {
       const dice = this.#random();
       if (node.journal === null) {
         if (dice < 0.5) node.start().catch((error) => this.#report(String(error)));
-        else if (dice < 0.6) this.#damage(node);
+        else if (dice < 0.8) this.#damage(node);
       } else if (dice < 0.02) {
         this.#counts.kills++;
         node.kill(false);

@@ -4,6 +4,7 @@ import type { Gatherer } from "../gatherer.ts";
 import { type Answer, exceptionText, isRefusedBlock, isSilence } from "./answer.ts";
 import type { AskOptions, ModbusBus } from "./bus.ts";
 import { decodeBit, decodePoint, fault } from "./decode.ts";
+import { distrusted } from "./distrust.ts";
 import { GuardedUnit } from "./guarded_unit.ts";
 import { type Block, planBlocks, rangeOf } from "./plan.ts";
 import { type ModbusPoint, type PollClass, registersOf } from "./profile.ts";
@@ -65,7 +66,8 @@ export class PolledDevice {
 
   /** Reads all that is due; what came is one item, and a device that is silent is none. */
   async #read(classes: readonly PollClass[]): Promise<void> {
-    const { timeoutMs, points } = this.#device.profile;
+    const { profile } = this.#device;
+    const { timeoutMs, points } = profile;
     const deadlineMs = performance.now() + this.schedule.intervalMs;
     const brought: Brought = { readings: new Map(), troubles: new Set(), silence: null };
     for (const block of this.#plan(classes)) {
@@ -76,7 +78,8 @@ export class PolledDevice {
     this.schedule.answered();
     this.#answered([...brought.troubles].join(", "));
     const { readings } = brought;
-    this.#put(points.map((point) => readings.get(point)).filter((one) => one !== undefined));
+    const read = points.map((point) => readings.get(point)).filter((one) => one !== undefined);
+    this.#put(distrusted(profile, read));
   }
 
   #plan(classes: readonly PollClass[]): readonly Block[] {

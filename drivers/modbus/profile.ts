@@ -1,7 +1,7 @@
 /** What a Modbus device's profile says: its registers, and how they are to be read. */
 import * as z from "zod";
 import { ORDERS } from "../packed_value.ts";
-import { pointParts, profileParts, refuseUnknownSources } from "../profile_parts.ts";
+import { nameSchema, pointParts, profileParts, refuseUnknownSources } from "../profile_parts.ts";
 
 /** The four tables and the function codes that read them (MODBUS Application Protocol V1.1b3). */
 export const TABLES = { coil: 1, discrete: 2, holding: 3, input: 4 } as const;
@@ -51,6 +51,8 @@ const register = z.strictObject({
   offset: z.number().default(0).describe("Added after scaling"),
   faults: z.array(z.number()).max(20).default([])
     .describe("Numbers by which the device tells a fault, before scaling, such as 32767"),
+  faultIf: z.array(nameSchema).max(8).default([])
+    .describe("Switches among the points: while one is on, this value is a fault"),
 });
 
 /** How often a point is read, by how soon it has to be known. */
@@ -117,6 +119,7 @@ export const modbusProfile = z.strictObject({
 }).superRefine((profile, context) => {
   const { points, addressBase, computed } = profile;
   refuseUnknownSources(points, computed, context);
+  refuseUnknownSwitches(points, context);
   for (const [index, { register }] of points.entries()) {
     const { lengthMax } = limitsOf(profile, register.table);
     const first = register.address;
@@ -142,6 +145,25 @@ export const modbusProfile = z.strictObject({
     if (bits && register.type !== "bool") complain("type", `a ${register.table} is a bool`);
   }
 });
+
+/** A switch that is not read whenever the value is would leave that value without a word on it. */
+function refuseUnknownSwitches(
+  points: readonly z.infer<typeof point>[],
+  context: z.RefinementCtx,
+): void {
+  const switches = new Map(
+    points.filter(({ register }) => register.type === "bool").map((one) => [one.point, one.poll]),
+  );
+  for (const [index, { register, poll }] of points.entries()) {
+    const path = ["points", index, "register", "faultIf"];
+    const complain = (message: string) => context.addIssue({ code: "custom", path, message });
+    for (const name of register.faultIf) {
+      const read = switches.get(name);
+      if (read === undefined) complain(`there is no bool named "${name}"`);
+      else if (read !== poll) complain(`"${name}" is read at other times: its poll is ${read}`);
+    }
+  }
+}
 
 /** Registers or bits that one request may read, and that may be read along in between. */
 export function limitsOf(

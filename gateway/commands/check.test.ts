@@ -35,6 +35,10 @@ test("every fault is found at once, and told with what to do; exit code 1", asyn
     clientId: "c",
     devices: [{ id: "th-1", profile: "temperature-humidity" }],
   };
+  const scale = {
+    connection: { type: "serial", port: join(folder.path, "ttyUSB0") },
+    devices: [{ id: "scale-1", profile: "yaohua-a12e" }],
+  };
   const node = new NodeProcess(folder.path, {
     name: "site-1",
     role: "site",
@@ -46,6 +50,7 @@ test("every fault is found at once, and told with what to do; exit code 1", asyn
         { name: "sensors", driver: "mqtt-broker", settings },
         fridge("fridge-1", deviceless),
         { name: "hospital", driver: "mqtt-client", settings: hospital },
+        { name: "waste", driver: "scale", settings: scale },
       ],
     },
   });
@@ -60,6 +65,9 @@ test("every fault is found at once, and told with what to do; exit code 1", asyn
     expect.stringMatching(/^centre county-a: cannot reach http:\/\/127\.0\.0\.1:\d+: /),
     expect.stringMatching(/^line fridge-1 \(modbus\): cannot reach 127\.0\.0\.1:\d+: /),
     expect.stringMatching(/^line hospital \(mqtt-client\): cannot reach 127\.0\.0\.1:\d+: /),
+    expect.stringMatching(
+      /^line waste \(scale\): No such file .*; look under \/dev\/serial\/by-id/,
+    ),
   ]);
   expect(printed).toContain("! counties: 1 of 2 centres configured");
   expect(printed.trimEnd().split("\n").at(-1)).toBe("Not all is well");

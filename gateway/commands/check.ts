@@ -175,27 +175,43 @@ function brokers(source: SourceConfig): { what: string; host: string; port: numb
 
 function checkSource(source: SourceConfig): Promise<Finding>[] {
   const what = `line ${source.name} (${source.driver})`;
-  if (source.driver === "mqtt-broker") return [];
-  if (source.driver === "modbus") {
-    const { connection } = source.settings;
-    return connection.type === "serial"
-      ? [Promise.resolve(checkSerialPort(what, connection.port))]
-      : [reach(what, connection.host, connection.port)];
+  switch (source.driver) {
+    case "mqtt-broker":
+      return [];
+    case "mqtt-client": {
+      const { hostname, port } = mqttAddress(source.settings.url);
+      return [reach(what, hostname, port)];
+    }
+    case "modbus": {
+      const { connection } = source.settings;
+      return [lineOf(what, connection)];
+    }
+    case "scale": {
+      const { connection } = source.settings;
+      return [lineOf(what, connection)];
+    }
   }
-  const { hostname, port } = mqttAddress(source.settings.url);
-  return [reach(what, hostname, port)];
 }
 
-/** Only looks: opening it could disturb who uses it. */
-function checkSerialPort(what: string, port: string): Finding {
+type Connection = Extract<SourceConfig, { driver: "modbus" | "scale" }>["settings"]["connection"];
+
+function lineOf(what: string, connection: Connection): Promise<Finding> {
+  return connection.type === "serial"
+    ? Promise.resolve(checkPort(what, connection.port))
+    : reach(what, connection.host, connection.port);
+}
+
+/** Only looks: a running node has it open. */
+function checkPort(what: string, path: string): Finding {
   try {
-    if (Deno.statSync(port).isCharDevice) return ok(what, `${port} is there`);
-    return { level: "fault", what, found: `${port} is no serial port; name its device` };
+    if (Deno.statSync(path).isCharDevice) return ok(what, `${path} is there`);
+    return { level: "fault", what, found: `${path} is no serial port; ${PORT_HINT}` };
   } catch (error) {
-    const hint = "plug it in, or name one of /dev/serial/by-id";
-    return { level: "fault", what, found: `${message(error)}; ${hint}` };
+    return { level: "fault", what, found: `${message(error)}; ${PORT_HINT}` };
   }
 }
+
+const PORT_HINT = "look under /dev/serial/by-id for what is plugged in";
 
 function mqttAddress(url: string): { hostname: string; port: number } {
   const { hostname, port, protocol } = new URL(url);

@@ -4,6 +4,7 @@ import { modbus } from "../../drivers/modbus/modbus.ts";
 import { mqttBroker } from "../../drivers/mqtt/broker.ts";
 import { brokerFor, PASSWORD } from "../../drivers/mqtt/fixtures.ts";
 import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
+import { scale } from "../../drivers/scale/scale.ts";
 import { ourProgram } from "../program.ts";
 
 function simulate(...args: string[]): Program {
@@ -31,6 +32,22 @@ describe("a simulated device", () => {
     expect(device.output).not.toContain("rror");
   });
 
+  test("sends the frames of a scale as its profile says", async () => {
+    await using device = simulate("yaohua-a12e", "--tcp", "0");
+    const address = /sends its frames to whoever connects to 127\.0\.0\.1:(\d+)\n/;
+    await until("it listens", () => address.test(device.output));
+    const port = Number(address.exec(device.output)?.[1]);
+    const profile = readProfiles([builtInProfiles()]).get("yaohua-a12e");
+    await using run = DrivenRun.of(scale, {
+      connection: { type: "socket", host: "127.0.0.1", port },
+      devices: [{ id: "scale-1", profile }],
+    });
+    await until("a reading", () => run.of("reading").length > 0);
+    expect(run.of("reading")[0].readings.map(({ point }) => point)).toContain("weight");
+    expect(run.of("state")).toMatchObject([{ state: "online" }]);
+    await run.abort();
+  });
+
   test("publishes over MQTT as its profile says", async () => {
     await using broker = DrivenRun.of(mqttBroker, brokerFor({ "th-1": "temperature-humidity" }));
     await until("the broker listens", () => broker.of("line").length > 0);
@@ -47,6 +64,7 @@ describe("exit code 1, saying what to do:", () => {
   test.each([
     [["vaccine-frige"], /^There is no profile "vaccine-frige"; there are: .*vaccine-fridge/],
     [["vaccine-fridge"], /^"vaccine-fridge" speaks Modbus: give --tcp PORT$/],
+    [["yaohua-a12e"], /^"yaohua-a12e" is a scale: give --tcp PORT$/],
     [["temperature-humidity"], /^"temperature-humidity" speaks MQTT: give --mqtt URL$/],
   ])("%j", async (args, message) => {
     const device = simulate(...args);

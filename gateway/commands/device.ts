@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type MqttProfile, pointsOf } from "../../drivers/mqtt/profile.ts";
 import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
+import type { ScaleProfile } from "../../drivers/scale/profile.ts";
 import { inStoredUnits } from "../../drivers/units.ts";
 import { exampleModel } from "../../drivers/simulation.ts";
 import { pause } from "../../sync/timer.ts";
@@ -41,16 +42,12 @@ export async function simulate(
     }
     const model = exampleModel(profile.points);
     const simulation = { profile, model, host: "127.0.0.1", port: options.tcp };
-    await using simulator = await ModbusSimulator.start(simulation).catch((cause) => {
-      const found = cause instanceof Error ? cause.message : String(cause);
-      const hint = "give another --tcp PORT, or 0 for any";
-      throw new CommandError(`Cannot listen on 127.0.0.1:${options.tcp}: ${found}; ${hint}`, {
-        cause,
-      });
-    });
+    await using simulator = await ModbusSimulator.start(simulation)
+      .catch(cannotListen(options.tcp));
     print(`${name} answers Modbus TCP on 127.0.0.1:${simulator.port}, any unit`);
     return await untilStopped(signal);
   }
+  if (profile.protocol === "scale") return await simulateScale(profile, options, { print, signal });
   const { MqttSimulator } = await import("../../drivers/mqtt/simulator.ts");
   if (options.mqtt === undefined) throw new CommandError(`"${name}" speaks MQTT: give --mqtt URL`);
   await using _simulator = new MqttSimulator({
@@ -69,6 +66,28 @@ export async function simulate(
 function sparkplugAddress(name: string, { metrics }: MqttProfile): { address?: string } {
   if (metrics.length === 0) return {};
   return { address: name.includes("/") ? name : `simulated/${name}` };
+}
+
+async function simulateScale(
+  profile: ScaleProfile,
+  { tcp }: SimulateOptions,
+  { print, signal }: { print: (text: string) => void; signal: AbortSignal },
+): Promise<void> {
+  const { loadModel, ScaleSimulator } = await import("../../drivers/scale/simulator.ts");
+  const name = profile.profile;
+  if (tcp === undefined) throw new CommandError(`"${name}" is a scale: give --tcp PORT`);
+  const simulation = { profile, model: loadModel(), host: "127.0.0.1", port: tcp };
+  await using simulator = await ScaleSimulator.listen(simulation).catch(cannotListen(tcp));
+  print(`${name} sends its frames to whoever connects to 127.0.0.1:${simulator.port}`);
+  await untilStopped(signal);
+}
+
+function cannotListen(port: number): (cause: unknown) => never {
+  return (cause) => {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    const hint = "give another --tcp PORT, or 0 for any";
+    throw new CommandError(`Cannot listen on 127.0.0.1:${port}: ${found}; ${hint}`, { cause });
+  };
 }
 
 async function untilStopped(signal: AbortSignal): Promise<void> {

@@ -22,9 +22,13 @@ export async function enrollWith(config: Config, code: string, key: NodeKey): Pr
     try {
       const authority = ca === undefined ? undefined : Deno.readTextFileSync(ca);
       const self = { node: config.node, role: config.role, key };
-      const { members, latest } = await enrol({ url, ca: authority }, self, code);
+      const { centre, members, latest } = await enrol({ url, ca: authority }, self, code);
       if (latest !== null) writeLatestLife(config.dataDir, latest);
-      new PeersFile(config.dataDir).learn(members);
+      // A centre that was put back to a backup knows a key of the other that was replaced since;
+      // its own key it proves with the code, and this node's it was just given.
+      const isHearsay = (name: string) =>
+        name !== config.node && (name !== node || name !== centre);
+      new PeersFile(config.dataDir).learn(members, isHearsay);
       return node;
     } catch (error) {
       if (!(error instanceof EnrolmentError)) throw error;

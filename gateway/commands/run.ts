@@ -1,5 +1,5 @@
 /** `tributary run`: a node, from its configuration until a signal stops it. */
-import { pause } from "../../sync/timer.ts";
+import { pause, systemTimer } from "../../sync/timer.ts";
 import { removeDelivered } from "../blobs/removal.ts";
 import { type Config, isLoopback } from "../config.ts";
 import { withStoredUnits } from "../config_units.ts";
@@ -85,7 +85,7 @@ export async function runNode(
     ...role.couriers.map((courier) => steadily(() => courier.run(stopping))),
     steadily(() => removeDelivered(node, role.links.map(({ centre }) => centre), stopping)),
     steadily(() => followTables(node, stopping)),
-    steadily(() => followCentreKeys(node, stopping)),
+    steadily(() => followCentreKeys(keyParts(node, role), stopping)),
     steadily(() => node.rotation.run(stopping)),
     steadily(() => followLosses({ ...node, wants: role.replication.wants }, stopping)),
     watchdog({ notifier, journal, collector: role.collector, signal: stopping }),
@@ -262,6 +262,14 @@ async function pruneNow(
     if (segments > 0) log({ kind: "pruned", segments });
     await pause(PRUNE_MS, signal);
   }
+}
+
+/** A word on a centre's key counts by how that centre answers. */
+function keyParts(node: Node, { links }: Role): Parameters<typeof followCentreKeys>[0] {
+  const { config, journal, tables, registry, clock, log } = node;
+  const answering = (name: string) =>
+    links.find(({ centre }) => centre === name)?.answering ?? { kind: "unknown" as const };
+  return { config, journal, tables, registry, clock, log, timer: systemTimer, answering };
 }
 
 /** Nodes that enrolled at the other centre, and centres declared lost, are known here soon. */

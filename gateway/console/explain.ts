@@ -32,6 +32,49 @@ const EXPLANATIONS: readonly {
   { found: /^(.+) tells a fault$/, zh: "设备报告故障值 $1", en: "The device tells a fault: $1" },
   { found: /^the device tells no value$/, zh: "设备未给出数值", en: "The device tells no value" },
   { found: /^(.+) is no number$/, zh: "$1 不是数值", en: "$1 is no number" },
+  {
+    found: /^(.+) is below the minimum of .+$/,
+    zh: "空秤：$1 低于最小称量",
+    en: "Empty: $1 is below what counts as a load",
+  },
+  { found: /^it is not stable$/, zh: "读数尚未稳定", en: "It is not stable yet" },
+  { found: /^overload: /, zh: "超载：超过秤的最大称量", en: "Overload: more than it can weigh" },
+  {
+    found: /^underload: /,
+    zh: "欠载：请检查秤盘并重新置零",
+    en: "Underload: check the platform and zero it",
+  },
+  {
+    found: /^it was not zeroed since it was switched on$/,
+    zh: "开机后尚未置零",
+    en: "It was not zeroed since it was switched on",
+  },
+  {
+    found: /^its display is expanded, for calibration$/,
+    zh: "秤处于校准用的扩展显示",
+    en: "Its display is expanded, for calibration",
+  },
+  {
+    found: /^it shows a unit that is no unit of weight here$/,
+    zh: "秤上所选单位不能使用：请改为公斤",
+    en: "The unit that it shows cannot be used: set it to kilograms",
+  },
+  {
+    found: /^it has sent nothing for (\d+) s$/,
+    zh: "已 $1 秒没有数据：请检查电源和接线",
+    en: "It has sent nothing for $1 s: check power and wiring",
+  },
+  {
+    found: /^what it sends is no frame of its format/,
+    zh: "收到的数据无法识别：请检查通信格式、波特率和校验位",
+    en: "What it sends cannot be read: check format, baud rate and parity",
+  },
+  {
+    found: /^(\d+) of its last \d+ frames were wrong$/,
+    zh: "最近有 $1 帧数据出错：线路受干扰，或设置不符",
+    en: "$1 of its last frames were wrong: the line is noisy, or a setting does not fit",
+  },
+  { found: /^its frames come/, zh: "数据正常", en: "Its frames come" },
   { found: /^(.+) is (?:above|below) /, zh: "$1 超出设备量程", en: "$1 is out of range" },
   { found: /^(.+) has no meaning here$/, zh: "$1 没有约定的含义", en: "$1 has no meaning here" },
   {
@@ -40,7 +83,7 @@ const EXPLANATIONS: readonly {
     en: "Found a list or an object where a value should be",
   },
   {
-    found: /^(?:a poll was not stored: )?the disk is ([\d.]+) % full$/,
+    found: /^(?:(?:a poll was|values were) not stored: )?the disk is ([\d.]+) % full$/,
     zh: "磁盘已用 $1%，新数据未保存",
     en: "The disk is $1 % full: what is new is not stored",
   },

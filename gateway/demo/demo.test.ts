@@ -19,6 +19,7 @@ const demoSchema = z.object({
       payload: z.string(),
     }),
     modbus: z.array(z.object({ device: z.string(), host: z.string(), port: z.int() })),
+    scales: z.array(z.object({ device: z.string(), host: z.string(), port: z.int() })),
   })),
 });
 type Demo = z.infer<typeof demoSchema>;
@@ -145,14 +146,14 @@ test("the demo shows at both counties what is published, and leaves nothing behi
         const simulated = devices.filter(({ device }) => !guests.includes(device));
         return simulated.every(({ state }) => state === "online") &&
           simulated.filter(({ site }) => site === "site-1").length === 4 &&
-          simulated.filter(({ site }) => site === "site-2").length === 3;
+          simulated.filter(({ site }) => site === "site-2").length === 4;
       },
     );
     const devices = await ask(county, "/api/devices", devicesSchema);
-    for (const { name, mqtt, modbus } of sites) {
+    for (const { name, mqtt, modbus, scales } of sites) {
       const own = devices.filter(({ site }) => site === name).map(({ device }) => device);
       expect(own).toEqual(
-        expect.arrayContaining([mqtt.device, ...modbus.map((one) => one.device)]),
+        expect.arrayContaining([mqtt.device, ...[...modbus, ...scales].map((one) => one.device)]),
       );
     }
   }

@@ -5,6 +5,7 @@ import { exampleModel, type Model } from "../../drivers/simulation.ts";
 import { ModbusSimulator } from "../../drivers/modbus/simulator.ts";
 import { pointsOf } from "../../drivers/mqtt/profile.ts";
 import { MqttSimulator } from "../../drivers/mqtt/simulator.ts";
+import { loadModel, ScaleSimulator } from "../../drivers/scale/simulator.ts";
 import type { Profile } from "../../drivers/profile.ts";
 import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
 import { pause } from "../../sync/timer.ts";
@@ -84,6 +85,12 @@ async function startDevices(site: NodePlan, stack: AsyncDisposableStack): Promis
     const simulation = { profile, model: fridgeModel(offset), host: "127.0.0.1", port };
     stack.use(await ModbusSimulator.start(simulation));
   }
+  for (const { profile: name, port } of site.scales) {
+    const profile = profiles.get(name);
+    if (profile?.protocol !== "scale") throw new Error(`"${name}" is no scale's profile`);
+    const simulation = { profile, model: loadModel(), host: "127.0.0.1", port };
+    stack.use(await ScaleSimulator.listen(simulation));
+  }
   for (const [index, part] of site.mqtt.entries()) {
     const profile = profiles.get(part.profile);
     if (profile?.protocol !== "mqtt") throw new Error(`"${part.profile}" is no MQTT profile`);
@@ -148,6 +155,7 @@ function describe(plan: DemoPlan, children: readonly ChildNode[], links: readonl
           port,
           unit: 1,
         })),
+        scales: site.scales.map(({ id, port }) => ({ device: id, host: "127.0.0.1", port })),
       };
     }),
   };

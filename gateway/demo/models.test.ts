@@ -12,9 +12,9 @@ const profiles = readProfiles([builtInProfiles()]);
 function pointsOf(name: string) {
   const profile = profiles.get(name);
   if (profile === undefined) throw new Error(`There is no profile "${name}"`);
-  return profile.protocol === "modbus"
-    ? profile.points
-    : profile.messages.flatMap(({ points }) => points);
+  return profile.protocol === "mqtt"
+    ? profile.messages.flatMap(({ points }) => points)
+    : profile.points;
 }
 
 /** A value each second for so long, from the model's start. */

@@ -25,6 +25,14 @@ export interface ModbusPart {
   readonly offset: number;
 }
 
+/** An indicator behind a converter. */
+export interface ScalePart {
+  readonly id: string;
+  readonly title: Text;
+  readonly profile: string;
+  readonly port: number;
+}
+
 export interface NodePlan {
   readonly name: string;
   readonly role: "site" | "county";
@@ -35,6 +43,7 @@ export interface NodePlan {
   readonly mqttPort: number;
   readonly mqtt: readonly MqttPart[];
   readonly modbus: readonly ModbusPart[];
+  readonly scales: readonly ScalePart[];
 }
 
 export interface DemoPlan {
@@ -58,6 +67,7 @@ export async function makePlan(dir: string): Promise<DemoPlan> {
     mqttPort: role === "site" ? port() : 0,
     mqtt: [],
     modbus: [],
+    scales: [],
   });
   const counties = [
     node("county-a", "county", { zh: "县数据中心 A", en: "County centre A" }),
@@ -91,6 +101,7 @@ export async function makePlan(dir: string): Promise<DemoPlan> {
         mqtt("guest-2", "访客传感器", "Guest sensor", "temperature-humidity", null, 0),
       ],
       modbus: [fridge("fridge-3", "疫苗冷藏箱", "Vaccine fridge", port(), 100)],
+      scales: [scale("waste-scale", "医废暂存间台秤", "Waste room scale", "yaohua-a12e", port())],
     },
   ];
   for (const [index, county] of counties.entries()) {
@@ -123,11 +134,15 @@ function fridge(id: string, zh: string, en: string, port: number, offset: number
   return { id, title: { zh, en }, profile: "vaccine-fridge", port, offset };
 }
 
+function scale(id: string, zh: string, en: string, profile: string, port: number): ScalePart {
+  return { id, title: { zh, en }, profile, port };
+}
+
 function centre({ name, port }: NodePlan) {
   return { node: name, url: `http://${HOST}:${port}` };
 }
 
-async function sources({ mqttPort, mqtt, modbus }: NodePlan) {
+async function sources({ mqttPort, mqtt, modbus, scales }: NodePlan) {
   const clients = await Promise.all(mqtt.map(async ({ id, title, profile, password }) => ({
     username: id,
     passwordHash: await hashPassword(password),
@@ -141,6 +156,14 @@ async function sources({ mqttPort, mqtt, modbus }: NodePlan) {
       settings: {
         connection: { type: "tcp", host: HOST, port },
         devices: [{ id, title, profile, intervalSeconds: 2 }],
+      },
+    })),
+    ...scales.map(({ id, title, profile, port }) => ({
+      name: id,
+      driver: "scale",
+      settings: {
+        connection: { type: "socket", host: HOST, port },
+        devices: [{ id, title, profile }],
       },
     })),
   ];

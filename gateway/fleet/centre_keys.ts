@@ -1,32 +1,73 @@
 /**
  * New keys of centres: when one has another key, the other vouches for it in an entry for each
- * site. Whoever pins a key that is replaced takes the new one, with an `audit` entry.
+ * site. Whoever pins a key that is replaced takes the new one, with an `audit` entry and an alarm,
+ * once the centre no longer answers with the key it had.
  */
 import type { NewEntry } from "../../sync/append.ts";
+import type { Timer } from "../../sync/timer.ts";
 import { type Stream, streamTo } from "../../sync/stream.ts";
 import {
+  type Answering,
   CENTRE_KEY,
   type CentreKeyBody,
   type CentreKeyWord,
+  mayHaveNewKey,
+  replacedBy,
   vouched,
 } from "../centre_key_words.ts";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config.ts";
 import type { Node } from "../node.ts";
 
 export const CENTRE_KEY_TAKEN = "centre-key-taken";
 
-type Parts = Pick<Node, "config" | "journal" | "tables" | "registry" | "clock" | "log">;
+interface Parts extends Pick<Node, "journal" | "tables" | "registry" | "log"> {
+  readonly config: Pick<Config, "node" | "role">;
+  readonly clock: Pick<Clock, "now">;
+  readonly timer: Timer;
+  /** How a centre answers with the key that is pinned. */
+  readonly answering: (centre: string) => Answering;
+}
+
+/** How often it is looked whether a word that has to wait may be taken; without one, … */
+const LOOK_MS = 1000;
+/** … whatever changes is told at once. */
+const REST_MS = 3_600_000;
 
 /** Takes what the other centre vouches for, and says at a county what has to be known. */
 export async function followCentreKeys(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { registry, timer } = parts;
   const told = new Set<string>();
-  for await (const _ of parts.registry.changes(signal)) {
-    await takeCentreKeys(parts);
-    await tellCentreKeys(parts, told);
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  let isNew = false;
+  let wake = () => {};
+  const watching = (async () => {
+    for await (const _ of registry.changes(either)) {
+      isNew = true;
+      wake();
+    }
+  })();
+  try {
+    while (!signal.aborted) {
+      isNew = false;
+      const isWaiting = await takeCentreKeys(parts);
+      await tellCentreKeys(parts, told);
+      if (isNew) continue;
+      const resting = new AbortController();
+      wake = () => resting.abort();
+      const restMs = isWaiting ? LOOK_MS : REST_MS;
+      await timer.pause(restMs, AbortSignal.any([signal, resting.signal]));
+    }
+  } finally {
+    over.abort();
+    await watching;
   }
 }
 
-async function takeCentreKeys(parts: Parts): Promise<void> {
-  const { config, tables, registry } = parts;
+/** Returns whether there is a word that may not be taken yet. */
+async function takeCentreKeys(parts: Parts): Promise<boolean> {
+  const { config, tables, registry, timer, answering } = parts;
   const rows = await tables.rows("SELECT centre, publickey, replaced, saidby FROM centrekeys");
   const words = rows.map((row) => ({
     centre: row.text("centre"),
@@ -38,33 +79,43 @@ async function takeCentreKeys(parts: Parts): Promise<void> {
   const isBelieved = config.role === "site"
     ? (by: string) => registry.pinned.get(by)?.role === "county"
     : (by: string) => by === config.node;
+  let isWaiting = false;
   for (const [centre, { role }] of registry.pinned) {
     if (role !== "county" || centre === config.node) continue;
     for (;;) {
       const pinned = registry.pinned.get(centre);
       const word = pinned === undefined ? null : vouched(centre, pinned, words, isBelieved);
       if (word === null) break;
-      await take(parts, word);
+      // A centre has seen itself, with a code, what it says; at a site another's word cuts off
+      // none that is well.
+      if (config.role === "site" && !mayHaveNewKey(answering(centre), timer.nowMs())) {
+        isWaiting = true;
+        break;
+      }
+      await take(parts, word, replacedBy(word, words, isBelieved));
     }
   }
+  return isWaiting;
 }
 
-/** The audit entry first: after a crash between the two it is there once all the same. */
+/**
+ * For people too: nobody at this site has seen the new key. The entries first: after a crash
+ * between them and the file they are there once all the same.
+ */
 async function take(
   { journal, registry, clock, log }: Parts,
   { centre, publicKey, replaced, by }: CentreKeyWord,
+  earlierKeys: readonly string[],
 ): Promise<void> {
   const time = clock.now();
-  const id = `${centre} ${publicKey}`;
-  await journal.append([{
-    kind: "entry",
-    stream: "audit",
-    entryKind: CENTRE_KEY_TAKEN,
-    time,
-    body: JSON.stringify({ centre, publicKey, replaced, by }),
-    key: { channel: CENTRE_KEY_TAKEN, id, digest: new Uint8Array(32), windowMs: null },
-  }], time);
-  await registry.learn(new Map([[centre, { publicKey, role: "county" }]]));
+  const body = JSON.stringify({ centre, publicKey, replaced, by });
+  const entries = (["audit", "alarm"] as const).map((stream): NewEntry => {
+    const id = `${stream === "audit" ? "" : `${stream} `}${centre} ${publicKey}`;
+    const key = { channel: CENTRE_KEY_TAKEN, id, digest: new Uint8Array(32), windowMs: null };
+    return { kind: "entry", stream, entryKind: CENTRE_KEY_TAKEN, time, body, key };
+  });
+  await journal.append(entries, time);
+  await registry.learn(new Map([[centre, { publicKey, role: "county", earlierKeys }]]));
   log({ kind: "centre-key", centre, by });
 }
 

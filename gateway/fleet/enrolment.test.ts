@@ -4,91 +4,22 @@ import { stringify } from "yaml";
 import * as z from "zod";
 import { range, TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { NodeKey } from "../../sync/identity.ts";
-import type { Member } from "../../sync/routes.ts";
-import type { Clock } from "../clock.ts";
-import { enrollNode } from "../commands/enroll.ts";
+import { enrollNode, enrollWith } from "../commands/enroll.ts";
 import { invitationSchema } from "../commands/status.ts";
 import { parseConfig } from "../config_file.ts";
 import { centresFor, NodeProcess, startCentres } from "../fixtures.ts";
-import type { LogLine } from "../log.ts";
-import { type Node, openNode } from "../node.ts";
+import { PeersFile } from "../keystore.ts";
 import { firstHash } from "../../sync/chain.ts";
 import { entriesOf } from "../../sync/run.ts";
 import { ONE_BLOCK } from "../../sync/segments.ts";
 import { streamTo } from "../../sync/stream.ts";
 import { declareCentre } from "./centres.ts";
 import { codeKey, newCode, proof } from "./code.ts";
-import { enrol, type Enrolled, EnrolmentError, enrolmentRoute } from "./enrolment.ts";
-import { invite } from "./invite.ts";
+import { enrol, EnrolmentError } from "./enrolment.ts";
+import { Centre } from "./fixture_centre.ts";
 
 const HOUR_MS = 3_600_000;
 const title = { zh: "测试", en: "Test" };
-
-/** A centre's desk, answering over HTTP on loopback. */
-class Centre implements AsyncDisposable {
-  readonly lines: LogLine[] = [];
-  readonly node: Node;
-  readonly #folder: TemporaryFolder;
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  /** How far its clock runs ahead of the machine's, milliseconds. */
-  aheadMs = 0;
-
-  private constructor(folder: TemporaryFolder, node: Node) {
-    this.#folder = folder;
-    this.node = node;
-    const { config, keystore, journal, tables, registry, losses } = node;
-    const answer = enrolmentRoute({
-      node: config.node,
-      key: keystore.key,
-      journal,
-      tables,
-      registry,
-      losses,
-      clock: this.clock,
-      log: (line) => this.lines.push(line),
-    });
-    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, answer);
-  }
-
-  static async open(): Promise<Centre> {
-    const folder = new TemporaryFolder();
-    const dataDir = join(folder.path, "county-a");
-    const config = parseConfig(stringify({ role: "county", node: "county-a", title, dataDir }));
-    return new Centre(folder, await openNode(config, () => {}));
-  }
-
-  get clock(): Clock {
-    const { clock } = this.node;
-    const now = () => ({ ...clock.now(), wallMs: clock.now().wallMs + this.aheadMs });
-    return { now, ruler: () => clock.ruler() };
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}`;
-  }
-
-  /** A code for this node. */
-  async invite(node: string, hours = 24, role: Member["role"] = "site"): Promise<string> {
-    return (await invite(this.node, { node, role, hours })).code;
-  }
-
-  enrol(node: string, code: string, key = NodeKey.create()): Promise<Enrolled> {
-    return enrol({ url: this.url, ca: undefined }, { node, role: "site", key }, code);
-  }
-
-  /** What a stranger may send. */
-  async post(body: string): Promise<{ status: number; code: string }> {
-    const answer = await fetch(`${this.url}/sync/enrolment`, { method: "POST", body });
-    const { type } = await answer.json();
-    return { status: answer.status, code: String(type).replace(/.*:/, "") };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.shutdown();
-    await this.node[Symbol.asyncDispose]();
-    this.#folder[Symbol.dispose]();
-  }
-}
 
 describe("a code", () => {
   test("enrols its node: each learns the other's key", async () => {
@@ -174,6 +105,25 @@ describe("a code", () => {
     await expect(again(code, first)).rejects.toThrow("The code was used already");
     const earlierKeys = [first.publicKey];
     expect(known()).toEqual({ publicKey: second.publicKey, role: "county", earlierKeys });
+  });
+
+  test("asked with again counts as well when the centre's clock has gone back before it", async () => {
+    await using centre = await Centre.open();
+    const at = { url: centre.url, ca: undefined };
+    const keys = [NodeKey.create(), NodeKey.create()];
+    const codes = [
+      await centre.invite("county-b", 72, "county"),
+      await centre.invite("county-b", 72, "county"),
+    ];
+    const again = async (number: number) =>
+      await enrol(at, { node: "county-b", role: "county", key: keys[number] }, codes[number]);
+    centre.aheadMs = 48 * HOUR_MS;
+    await again(0);
+    centre.aheadMs = 0;
+    const first = await again(1);
+    expect(await again(1)).toEqual(first);
+    expect(centre.node.registry.member("county-b")?.publicKey).toBe(keys[1].publicKey);
+    await expect(again(0)).rejects.toThrow("The code was used already");
   });
 
   test("that two keys bring at one moment enrols one of them", async () => {
@@ -355,6 +305,44 @@ describe("a county that does not know the code", () => {
       await expect(trying).rejects.toThrow(message);
     });
   });
+});
+
+test("a centre's word with the code is on its own key: the other's stays as it is pinned", async () => {
+  await using centre = await Centre.open();
+  using folder = new TemporaryFolder();
+  const [outdated, newer, before] = range(1, 3).map(() => NodeKey.create().publicKey);
+  await centre.node.registry.learn(
+    new Map([["county-b", { publicKey: outdated, role: "county" }]]),
+  );
+  const dataDir = join(folder.path, "site-1");
+  Deno.mkdirSync(dataDir);
+  const counties = [{ node: "county-a", url: centre.url }];
+  const config = parseConfig(stringify({ role: "site", node: "site-1", title, dataDir, counties }));
+  const keysOf = (node: string) => new PeersFile(dataDir).read().get(node);
+  await enrollNode(config, await centre.invite("site-1"));
+  expect(keysOf("county-b")?.publicKey).toBe(outdated);
+  new PeersFile(dataDir).learn(
+    new Map([
+      ["county-a", { publicKey: before, role: "county" }],
+      ["county-b", { publicKey: newer, role: "county" }],
+    ]),
+  );
+  await enrollNode(config, await centre.invite("site-1"));
+  expect(keysOf("county-b")?.publicKey).toBe(newer);
+  expect(keysOf("county-a")?.publicKey).toBe(centre.node.keystore.key.publicKey);
+});
+
+test("a centre that enrols with another key knows itself by that one", async () => {
+  await using centre = await Centre.open();
+  using folder = new TemporaryFolder();
+  const dataDir = join(folder.path, "county-b");
+  Deno.mkdirSync(dataDir);
+  const peer = { node: "county-a", url: centre.url };
+  const config = parseConfig(stringify({ role: "county", node: "county-b", title, dataDir, peer }));
+  for (const key of [NodeKey.create(), NodeKey.create()]) {
+    await enrollWith(config, await centre.invite("county-b", 24, "county"), key);
+    expect(new PeersFile(dataDir).read().get("county-b")?.publicKey).toBe(key.publicKey);
+  }
 });
 
 test("a member is known at both centres, and its code is used up at both", async () => {

@@ -121,8 +121,11 @@ async function judge(desk: EnrolmentDesk, asked: z.infer<typeof requestSchema>):
   // The answer may have been lost on its way: asking again with the same key is no harm, unless
   // it was replaced since.
   const [before] = await tables.rows(ENROLLED, [node, row.text("invitation"), publicKey]);
-  const replaced = registry.member(node)?.earlierKeys?.includes(publicKey) === true;
-  if (before !== undefined && !replaced) {
+  const known = registry.member(node);
+  const replaced = known?.earlierKeys?.includes(publicKey) === true;
+  // By the clock of this centre another key may be the later one, should it have gone back.
+  const pinned = row.number("used") === 1 && known?.publicKey === publicKey;
+  if (pinned || (before !== undefined && !replaced)) {
     await pin(desk, asked);
     return { kind: "enrolled", key };
   }
@@ -228,6 +231,8 @@ export class EnrolmentError extends Error {
 }
 
 export interface Enrolled {
+  /** The one that answered. */
+  readonly centre: string;
   readonly members: Map<string, Member>;
   /** The latest life of this node that the county holds; `null` for a new node. */
   readonly latest: string | null;
@@ -256,7 +261,8 @@ export async function enrol(
   ) {
     throw new EnrolmentError(`${county.url} does not know the code: it is not the county`);
   }
-  return { members: new Map(Object.entries(members)), latest };
+  const centre = answer.data.node;
+  return { centre, members: new Map(Object.entries(members)), latest };
 }
 
 function problemText(url: string, status: number, body: string): string {

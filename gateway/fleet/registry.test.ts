@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { until } from "../../sync/fixtures.ts";
+import { keysOf } from "../../sync/desk.ts";
 import { TablesDesk } from "../fixture_tables.ts";
 import { PeersFile } from "../keystore.ts";
 import { Registry } from "./registry.ts";
@@ -46,6 +47,36 @@ describe("a node is known", () => {
       { node: "county-b", member: { publicKey: "with a code in hand", role: "county" } },
       { node: "site-1", member: { publicKey: "key-1", role: "site" } },
     ]);
+  });
+
+  test("by all keys that a centre had before, also where its new one is learnt with a code", async () => {
+    await using desk = await centre();
+    await enrolled(desk, "county-b", "key-0", 1, "county");
+    await enrolled(desk, "county-b", "key-1", 2, "county");
+    const registry = new Registry(new PeersFile(desk.folder.path), desk.tables);
+    await registry.refresh();
+    const known = () => keysOf(registry.member("county-b") ?? { publicKey: "", role: "county" });
+    expect(known()).toEqual(["key-1", "key-0"]);
+    await registry.learn(new Map([["county-b", { publicKey: "key-2", role: "county" }]]));
+    expect(known()).toEqual(["key-2", "key-1", "key-0"]);
+    // They stand in the file, whatever becomes of the tables.
+    expect(registry.pinned.get("county-b")?.earlierKeys).toEqual(["key-1", "key-0"]);
+  });
+
+  test("by the keys of before in entries, where a command has pinned another in the file", async () => {
+    await using desk = await centre();
+    await enrolled(desk, "county-b", "key-1", 1, "county");
+    await enrolled(desk, "county-b", "key-2", 2, "county");
+    const peers = new PeersFile(desk.folder.path);
+    const registry = new Registry(peers, desk.tables);
+    peers.learn(new Map([["county-b", { publicKey: "key-2", role: "county" }]]));
+    await registry.refresh();
+    const member = { publicKey: "key-2", role: "county", earlierKeys: ["key-1"] };
+    expect(registry.member("county-b")).toEqual(member);
+    // One that it has enrolled with since, and that is about to be pinned, is no key of before.
+    await enrolled(desk, "county-b", "key-3", 3, "county");
+    await registry.refresh();
+    expect(registry.member("county-b")).toEqual(member);
   });
 
   test("only in a role that there is", async () => {

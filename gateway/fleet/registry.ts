@@ -1,6 +1,6 @@
 /** The nodes that this one knows: from its own enrolment, and from the entries of its county. */
 import { Changes } from "../../sync/changes.ts";
-import type { Member } from "../../sync/routes.ts";
+import { keysOf, type Member } from "../../sync/desk.ts";
 import type { PeersFile } from "../keystore.ts";
 import type { QueryTables } from "../tables.ts";
 import { ROLES } from "./members.ts";
@@ -39,7 +39,13 @@ export class Registry {
 
   /** Pins the keys of nodes, for good; those that they replace still hold for what they signed. */
   async learn(members: ReadonlyMap<string, Member>): Promise<void> {
-    this.#peers.learn(members);
+    this.#peers.learn(
+      new Map(Array.from(members, ([node, member]) => {
+        const known = this.member(node);
+        const before = known === undefined ? [] : keysOf(known);
+        return [node, { ...member, earlierKeys: [...before, ...member.earlierKeys ?? []] }];
+      })),
+    );
     await this.refresh();
   }
 
@@ -48,7 +54,9 @@ export class Registry {
     const version = this.#peers.version();
     const own = this.#peers.read();
     const members = new Map(own);
+    const newest = new Map<string, string>();
     for (const row of await this.#tables.rows("SELECT node, role, publickey FROM members")) {
+      newest.set(row.text("node"), row.text("publickey"));
       const role = ROLES.find((known) => known === row.text("role"));
       // What this node learnt by itself, with a code in hand, is not overruled by others.
       if (role === undefined || own.get(row.text("node"))?.role === "county") continue;
@@ -58,8 +66,10 @@ export class Registry {
       const [node, key] = [row.text("node"), row.text("publickey")];
       const member = members.get(node);
       if (member === undefined || member.publicKey === key) continue;
-      if (own.get(node)?.role === "county") continue;
-      members.set(node, { ...member, earlierKeys: [...member.earlierKeys ?? [], key] });
+      // What a centre has just enrolled with is about to be pinned: that is no key of before.
+      if (own.get(node)?.role === "county" && newest.get(node) === key) continue;
+      const earlierKeys = new Set([...member.earlierKeys ?? [], key]);
+      members.set(node, { ...member, earlierKeys: [...earlierKeys] });
     }
     this.#members = members;
     this.#pinned = own;

@@ -1,5 +1,5 @@
 /** A site: lines to devices, and a link to each centre. */
-import { mqttBroker, mqttClient, Trace, tracedModbus } from "../../drivers/mod.ts";
+import { mqttBroker, mqttClient, scale, Trace, tracedModbus } from "../../drivers/mod.ts";
 import { centresOf } from "../centres.ts";
 import { Collector } from "../collector.ts";
 import { devicesOf, type SiteConfig, type SourceConfig } from "../config.ts";
@@ -51,5 +51,7 @@ function sourceOf(config: SourceConfig): Source {
         exchangesWith: (device) => trace.of(units.get(device) ?? -1),
       };
     }
+    case "scale":
+      return { name, driver, devices, run: (signal) => scale.run(config.settings, signal) };
   }
 }

@@ -14,6 +14,12 @@ async function isUp(site: NodeProcess, centre: NodeProcess): Promise<boolean> {
   return (await linkOf(site, centre))?.state === "up";
 }
 
+/** What a site has been told of the keys of centres, by one of them. */
+async function words(site: NodeProcess, by: NodeProcess): Promise<number> {
+  const told = await site.entriesOf(by.name, `to:${site.name}`);
+  return told.filter(({ kind }) => kind === "centre-key").length;
+}
+
 async function taken(node: NodeProcess) {
   const audit = await node.entriesOf(node.name, "audit");
   return audit.filter(({ kind }) => kind === "centre-key-taken").map(({ body }) => body);
@@ -28,14 +34,18 @@ test(
     await bothEqual(all);
     // A is known to B from the code that B enrolled with, B to A from its entries: both ways.
     for (const [centre, other] of [[a, b], [b, a], [a, b]]) {
-      const before = (await taken(site)).length;
+      const [before, known] = [(await taken(site)).length, await words(site, other)];
       const asked = { node: centre.name, role: "county" };
       const { code } = invitationSchema.parse(await other.ask("/api/invitations", asked));
       const rotated = await centre.run("key", "rotate", "--identity", code);
       expect(rotated.printed).toContain(`which ${other.name} knows; restart it now`);
-      await until("the site has the word", async () => (await taken(site)).length > before);
+      await until("the site has the word", async () => await words(site, other) > known);
+      // No word cuts off a centre that answers with the key it had.
+      expect(await taken(site)).toHaveLength(before);
+      expect(await isUp(site, centre)).toBe(true);
       await centre.kill("SIGTERM");
       await centre.start();
+      await until("the site takes it", async () => (await taken(site)).length > before, 60_000);
       await until("the site believes it", () => isUp(site, centre), 60_000);
       await until("and so does the other centre", () => isUp(other, centre), 60_000);
       await bothEqual(all);
