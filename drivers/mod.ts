@@ -1,5 +1,6 @@
 /** All drivers, listed by hand. */
-export { modbus } from "./modbus/modbus.ts";
+export { modbus, tracedModbus } from "./modbus/modbus.ts";
+export { type Exchange, Trace } from "./modbus/trace.ts";
 export { mqttBroker } from "./mqtt/broker.ts";
 export { mqttClient } from "./mqtt/client.ts";
 export { scale } from "./scale/scale.ts";

@@ -1,6 +1,14 @@
 /** The command line: arguments → role. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
+import {
+  command,
+  CONFIG_OPTION,
+  interruption,
+  number,
+  type WithConfig,
+} from "./commands/command.ts";
 import type { SimulateOptions } from "./commands/device.ts";
+import { addFindCommands } from "./commands/device/find_commands.ts";
 import type { SalvageOptions } from "./commands/salvage.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, readConfig } from "./config_file.ts";
@@ -13,37 +21,11 @@ import { VERSION } from "./version.ts";
 /** Done; it failed; the command or the configuration is wrong. */
 const EXIT = { done: 0, failed: 1, wrong: 2 } as const;
 
-const CONFIG_OPTION = new Option("-c, --config <file>", "configuration of the node")
-  .default("/etc/tributary/tributary.yaml").env("TRIBUTARY_CONFIG");
-
-/** An example stands behind the help of each command. */
-function command(program: Command, usage: string, help: string, example: string): Command {
-  return program.command(usage).description(help).addHelpText("after", `\nExample:\n  ${example}`);
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
-    throw new InvalidArgumentError("want a number of 0 or more");
-  }
-  return value;
-}
-
 /** An option that may be given more than once. */
 function listed(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
-/** A signal that aborts on SIGINT or SIGTERM. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => controller.abort());
-  }
-  return controller.signal;
-}
-
-type WithConfig = { config: string };
 type VerifyOptions = Partial<AgainstOptions> & { json?: boolean };
 
 function buildProgram(): Command {
@@ -257,7 +239,7 @@ function addDeviceCommands(program: Command): void {
   const device = command(
     program,
     "device",
-    "devices: passwords, simulation",
+    "devices: finding and reading them, passwords, simulation",
     "tributary device password",
   );
   command(
@@ -290,6 +272,7 @@ function addDeviceCommands(program: Command): void {
       const { simulate } = await import("./commands/device.ts");
       await simulate(profile, options, { print, signal: interruption() });
     });
+  addFindCommands(device);
 }
 
 /** Runs one command; returns the exit code. */

@@ -1,5 +1,6 @@
 /** Keeps a line to devices running: runs its driver, and again after a pause when it fails. */
 import { DeviceError, type Run } from "../drivers/driver.ts";
+import type { Exchange } from "../drivers/mod.ts";
 import { backoffMs } from "../sync/backoff.ts";
 import { pause } from "../sync/timer.ts";
 import type { Collector } from "./collector.ts";
@@ -13,6 +14,8 @@ export interface Source {
   /** Names of the devices on it. */
   readonly devices: readonly string[];
   readonly run: (signal: AbortSignal) => Run;
+  /** The last exchanges with a device, oldest first, where the line keeps them. */
+  readonly exchangesWith?: (device: string) => readonly Exchange[];
 }
 
 /** How a line is doing. Times count like `performance.now()`. */
@@ -66,6 +69,11 @@ export class Supervisor {
       attempts: this.#attempts,
       nextTryMs: this.#nextTryMs,
     };
+  }
+
+  /** The last exchanges with a device of this line; `null` where the line keeps none. */
+  exchangesWith(device: string): readonly Exchange[] | null {
+    return this.#source.exchangesWith?.(device) ?? null;
   }
 
   /** Runs until the signal aborts; throws only what is no failure of device or line. */

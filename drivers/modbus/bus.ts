@@ -59,7 +59,7 @@ export interface Asked {
 }
 
 export class ModbusBus implements AsyncDisposable {
-  readonly trace = new Trace();
+  readonly trace: Trace;
   readonly #line: ByteLine;
   readonly #framing: Framing;
   readonly #timing: Timing;
@@ -73,7 +73,8 @@ export class ModbusBus implements AsyncDisposable {
   #inFlight: InFlight | null = null;
   #behind: Uint8Array[] | null = null;
 
-  constructor(line: ByteLine, framing: Framing, timing: Timing) {
+  constructor(line: ByteLine, framing: Framing, timing: Timing, trace = new Trace()) {
+    this.trace = trace;
     this.#line = line;
     this.#framing = framing;
     this.#timing = timing;
@@ -155,7 +156,7 @@ export class ModbusBus implements AsyncDisposable {
     await this.#silence(Math.max(gapMs, options.gapMs ?? 0, this.#silenceMs));
     const frame = this.#framing.ask(unit, request);
     const strayBytes = this.#framing.strayBytes;
-    const exchange = this.trace.begin(unit, frame);
+    const exchange = this.trace.begin(unit, request, frame);
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | Failed>();
     promise.catch(() => {});
     this.#inFlight = { settle: resolve, fail: reject, exchange };
@@ -252,10 +253,10 @@ function read(request: Request, pdu: Uint8Array, doubled: boolean): Answer {
 }
 
 /** Opens the bus of a connection; throws a `DeviceError` where it is not to be had. */
-export async function openBus(connection: Connection): Promise<ModbusBus> {
+export async function openBus(connection: Connection, trace = new Trace()): Promise<ModbusBus> {
   const line = await openByteLine(
     connection.type === "serial" ? connection : { ...connection, type: "socket" },
   );
   const framing = connection.type === "tcp" ? new TcpFraming() : new RtuFraming();
-  return new ModbusBus(line, framing, lineTiming(connection));
+  return new ModbusBus(line, framing, lineTiming(connection), trace);
 }

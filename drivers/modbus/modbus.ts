@@ -1,9 +1,10 @@
 /** The Modbus driver: asks each device of a bus at its interval, one question at a time. */
-import { DeviceError, type Driver } from "../driver.ts";
+import { DeviceError, type Driver, type Run } from "../driver.ts";
 import { Gatherer } from "../gatherer.ts";
 import { type ModbusBus, openBus } from "./bus.ts";
 import { PolledDevice } from "./polled_device.ts";
 import { type ModbusSettings, modbusSettings } from "./settings.ts";
+import { Trace } from "./trace.ts";
 
 /** Polls in a row that nobody answered, after which a connection is opened anew. */
 const SILENT_POLLS_MAX = 3;
@@ -11,20 +12,27 @@ const SILENT_POLLS_MAX = 3;
 export const modbus: Driver<ModbusSettings> = {
   kind: "modbus",
   settings: modbusSettings,
-  async *run(settings, signal) {
-    const gatherer = new Gatherer();
-    await using bus = await openBus(settings.connection);
-    gatherer.put({ kind: "line", detail: `connected to ${bus.address}` });
-    const stop = new AbortController();
-    const polling = pollAll(settings, bus, gatherer, AbortSignal.any([signal, stop.signal]));
-    polling.catch((error) => gatherer.fail(error));
-    try {
-      yield* gatherer.run(signal);
-    } finally {
-      stop.abort();
-    }
-  },
+  run: (settings, signal) => tracedModbus(settings, signal, new Trace()),
 };
+
+/** Runs the driver; what is said on the line is seen in `trace`. */
+export async function* tracedModbus(
+  settings: ModbusSettings,
+  signal: AbortSignal,
+  trace: Trace,
+): Run {
+  const gatherer = new Gatherer();
+  await using bus = await openBus(settings.connection, trace);
+  gatherer.put({ kind: "line", detail: `connected to ${bus.address}` });
+  const stop = new AbortController();
+  const polling = pollAll(settings, bus, gatherer, AbortSignal.any([signal, stop.signal]));
+  polling.catch((error) => gatherer.fail(error));
+  try {
+    yield* gatherer.run(signal);
+  } finally {
+    stop.abort();
+  }
+}
 
 async function pollAll(
   { connection, devices }: ModbusSettings,

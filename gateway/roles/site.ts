@@ -1,5 +1,5 @@
 /** A site: lines to devices, and a link to each centre. */
-import { modbus, mqttBroker, mqttClient, scale } from "../../drivers/mod.ts";
+import { mqttBroker, mqttClient, scale, Trace, tracedModbus } from "../../drivers/mod.ts";
 import { centresOf } from "../centres.ts";
 import { Collector } from "../collector.ts";
 import { devicesOf, type SiteConfig, type SourceConfig } from "../config.ts";
@@ -39,8 +39,18 @@ function sourceOf(config: SourceConfig): Source {
       return { name, driver, devices, run: (signal) => mqttBroker.run(config.settings, signal) };
     case "mqtt-client":
       return { name, driver, devices, run: (signal) => mqttClient.run(config.settings, signal) };
-    case "modbus":
-      return { name, driver, devices, run: (signal) => modbus.run(config.settings, signal) };
+    case "modbus": {
+      const { settings } = config;
+      const trace = new Trace();
+      const units = new Map(settings.devices.map(({ id, unit }) => [id, unit]));
+      return {
+        name,
+        driver,
+        devices,
+        run: (signal) => tracedModbus(settings, signal, trace),
+        exchangesWith: (device) => trace.of(units.get(device) ?? -1),
+      };
+    }
     case "scale":
       return { name, driver, devices, run: (signal) => scale.run(config.settings, signal) };
   }
