@@ -46,6 +46,7 @@ interface Waiting {
   readonly unit: number;
   readonly request: Request;
   readonly options: AskOptions;
+  urgent: boolean;
   readonly settle: (answer: Asked) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -109,9 +110,15 @@ export class ModbusBus implements AsyncDisposable {
       return Promise.resolve(failed(`${QUEUE_MAX} requests wait already`));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Asked>();
-    this.#queue.push({ unit, request, options, settle: resolve, fail: reject });
+    const { urgent = false } = options;
+    this.#queue.push({ unit, request, options, urgent, settle: resolve, fail: reject });
     if (!this.#busy) void this.#work();
     return promise;
+  }
+
+  /** What waits of a unit is urgent from now on: something urgent waits behind it. */
+  hasten(unit: number): void {
+    for (const waiting of this.#queue) if (waiting.unit === unit) waiting.urgent = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -142,7 +149,7 @@ export class ModbusBus implements AsyncDisposable {
   }
 
   #next(): Waiting {
-    const rank = ({ options: { urgent, deadlineMs = 0 } }: Waiting) =>
+    const rank = ({ urgent, options: { deadlineMs = 0 } }: Waiting) =>
       urgent ? -Infinity : deadlineMs;
     let first = 0;
     for (let at = 1; at < this.#queue.length; at++) {

@@ -25,10 +25,10 @@ interface Brought {
 
 export class PolledDevice {
   readonly schedule: Schedule;
-  readonly #device: ModbusDevice;
+  readonly device: ModbusDevice;
+  readonly unit: GuardedUnit;
   readonly #bus: ModbusBus;
   readonly #gatherer: Gatherer;
-  readonly #unit: GuardedUnit;
   readonly #tally: RequestTally;
   readonly #plans = new Map<string, readonly Block[]>();
   #state: DeviceState | null = null;
@@ -42,16 +42,16 @@ export class PolledDevice {
   constructor(device: ModbusDevice, bus: ModbusBus, gatherer: Gatherer) {
     const { id, unit, profile } = device;
     this.schedule = new Schedule(device, performance.now());
-    this.#device = device;
+    this.device = device;
     this.#bus = bus;
     this.#gatherer = gatherer;
     this.#tally = new RequestTally(id);
-    this.#unit = new GuardedUnit(bus, unit, profile, (asked) => this.#tally.add(asked));
+    this.unit = new GuardedUnit(bus, unit, profile, (asked) => this.#tally.add(asked));
   }
 
   /** One poll of what is due; rejects when the line is gone. */
   async poll(): Promise<void> {
-    const { waitsUntilMs } = this.#unit;
+    const { waitsUntilMs } = this.unit;
     if (performance.now() < waitsUntilMs) return this.schedule.hold(waitsUntilMs);
     const classes = this.schedule.take(performance.now());
     if (this.#storing) {
@@ -66,7 +66,7 @@ export class PolledDevice {
 
   /** Reads all that is due; what came is one item, and a device that is silent is none. */
   async #read(classes: readonly PollClass[]): Promise<void> {
-    const { profile } = this.#device;
+    const { profile } = this.device;
     const { timeoutMs, points } = profile;
     const deadlineMs = performance.now() + this.schedule.intervalMs;
     const brought: Brought = { readings: new Map(), troubles: new Set(), silence: null };
@@ -86,9 +86,9 @@ export class PolledDevice {
     const key = classes.join(" ");
     const known = this.#plans.get(key);
     if (known !== undefined) return known;
-    const { profile } = this.#device;
+    const { profile } = this.device;
     const points = profile.points.filter(({ poll }) => classes.includes(poll));
-    const options = { refused: this.#unit.refused, apart: !this.#bus.named };
+    const options = { refused: this.unit.refused, apart: !this.#bus.named };
     const plan = planBlocks(profile, points, options);
     this.#plans.set(key, plan);
     return plan;
@@ -99,7 +99,7 @@ export class PolledDevice {
    * it or a part of it was refused for good.
    */
   async #readBlock(block: Block, options: AskOptions, brought: Brought): Promise<boolean> {
-    const answer = await this.#unit.read(block, options);
+    const answer = await this.unit.read(block, options);
     if (answer.kind === "failed" || (answer.kind === "exception" && isSilence(answer.code))) {
       brought.silence = answer.kind === "failed" ? answer.reason : exceptionText(answer.code);
       return false;
@@ -123,7 +123,7 @@ export class PolledDevice {
   }
 
   #remember(range: ReturnType<typeof rangeOf>): void {
-    const { refused } = this.#unit;
+    const { refused } = this.unit;
     const same = refused.some(({ table, start, end }) =>
       table === range.table && start === range.start && end === range.end
     );
@@ -133,7 +133,7 @@ export class PolledDevice {
   }
 
   #missed(reason: string): void {
-    this.schedule.failed(performance.now(), this.#unit.waitsUntilMs);
+    this.schedule.failed(performance.now(), this.unit.waitsUntilMs);
     const before = this.#state === "online" || this.#state === "degraded";
     const gone = !before || this.schedule.failures >= OFFLINE_FAILURES;
     this.#tell(gone ? "offline" : "degraded", reason);
@@ -152,7 +152,7 @@ export class PolledDevice {
     this.#storing = true;
     this.#gatherer.put({
       kind: "reading",
-      device: this.#device.id,
+      device: this.device.id,
       readings,
       deviceMs: null,
       receivedMs: performance.now(),
@@ -171,11 +171,12 @@ export class PolledDevice {
     if (this.#state === state) return;
     this.#state = state;
     const receivedMs = performance.now();
-    this.#gatherer.put({ kind: "state", device: this.#device.id, state, reason, receivedMs });
+    this.#gatherer.put({ kind: "state", device: this.device.id, state, reason, receivedMs });
   }
 }
 
-function decodeBlock(
+/** What an answer brings, point by point. */
+export function decodeBlock(
   block: Block,
   answer: Exclude<Answer, { kind: "failed" }>,
 ): [ModbusPoint, Reading][] {
