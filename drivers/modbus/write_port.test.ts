@@ -5,7 +5,8 @@ import { writableRtu, writableServer, writableTcp } from "./fixture_writable.ts"
 import { tracedModbus } from "./modbus.ts";
 import { modbusSettings } from "./settings.ts";
 import { Trace } from "./trace.ts";
-import { WritePort, type WriteValue } from "./write_port.ts";
+import { WritePort } from "./write_port.ts";
+import type { WriteValue } from "./write_request.ts";
 
 const folder = Deno.makeTempDirSync();
 let server = "";

@@ -11,8 +11,6 @@ import type { WriteRequest } from "./request.ts";
 import type { ModbusDevice } from "./settings.ts";
 import { writeRequest, type WriteValue } from "./write_request.ts";
 
-export type { WriteValue } from "./write_request.ts";
-
 export type WriteOutcome =
   /** Read back, the register holds the value. */
   | { readonly kind: "confirmed"; readonly readBack: Reading }

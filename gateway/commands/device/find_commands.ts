@@ -1,12 +1,13 @@
-/** Commands that find devices and learn what they say. */
+/** Commands that find devices, learn what they say, and write to them. */
 import { type Command, Option } from "commander";
 import { TABLES } from "../../../drivers/modbus/profile.ts";
-import { print, printProgress } from "../../print.ts";
+import { complain, print, printProgress } from "../../print.ts";
 import { readConfig } from "../../config_file.ts";
 import { command, CONFIG_OPTION, interruption, number, type WithConfig } from "../command.ts";
 import { withLine } from "./line_options.ts";
 import type { ProbeOptions } from "./probe.ts";
 import type { ScanOptions } from "./scan.ts";
+import type { WriteOptions } from "./write.ts";
 
 export function addFindCommands(device: Command): void {
   withLine(command(
@@ -49,6 +50,25 @@ export function addFindCommands(device: Command): void {
     .action(async (name: string, { config, json }: WithConfig & { json?: boolean }) => {
       const { traceOf } = await import("./trace.ts");
       print(await traceOf(readConfig(config), name, json ?? false));
+    });
+
+  command(
+    device,
+    "write <name> <point> <value>",
+    "write one value that profile and configuration permit; it is read back, and stands in the audit",
+    'tributary device write fridge-1 setpoint 4.5 --reason "too cold since the repair"',
+  )
+    .addOption(CONFIG_OPTION)
+    .requiredOption("--reason <text>", "why, for the auditor")
+    .option("--id <id>", "of an earlier try: tells what became of it, and sends nothing again")
+    .action(async (
+      name: string,
+      point: string,
+      value: string,
+      { config, ...options }: WithConfig & WriteOptions,
+    ) => {
+      const { writePoint } = await import("./write.ts");
+      print(await writePoint(readConfig(config), [name, point, value], options, complain));
     });
 }
 
