@@ -7,6 +7,7 @@ import { type Answer, exceptionText, isSilence } from "./answer.ts";
 import type { GuardedUnit } from "./guarded_unit.ts";
 import { type Block, planBlocks } from "./plan.ts";
 import { decodeBlock, type PolledDevice } from "./polled_device.ts";
+import type { ModbusPoint } from "./profile.ts";
 import type { WriteRequest } from "./request.ts";
 import type { ModbusDevice } from "./settings.ts";
 import { writeRequest, type WriteValue } from "./write_request.ts";
@@ -31,13 +32,17 @@ export interface PreparedWrite {
   readonly send: () => Promise<WriteOutcome>;
 }
 
-export type Preparation =
-  | PreparedWrite
+/** Why a write is none, whatever the device does: nothing is sent for it. */
+export type WriteRefusal =
   /** The profile has no such point, or does not say how it is written. */
   | { readonly kind: "not-writable"; readonly reason: string }
   /** The site's configuration does not permit it. */
   | { readonly kind: "not-permitted" }
-  | { readonly kind: "bad-value"; readonly reason: string }
+  | { readonly kind: "bad-value"; readonly reason: string };
+
+export type Preparation =
+  | PreparedWrite
+  | WriteRefusal
   /** Its register cannot be read now, so that nothing could be confirmed. */
   | { readonly kind: "unreachable"; readonly reason: string };
 
@@ -63,20 +68,20 @@ export class WritePort {
     return (this.#devices.get(device)?.writeIntervalSeconds ?? 0) * 1000;
   }
 
-  /** Reads what a point holds, as the first step of a write; what is not permitted sends nothing. */
+  /** What neither profile nor configuration let be written; `null` where they do. */
+  refusal(id: string, name: string, value: WriteValue): WriteRefusal | null {
+    const permitted = this.#permitted(id, name, value);
+    return permitted.kind === "permitted" ? null : permitted;
+  }
+
+  /** Reads what a point holds, as the first step of a write. */
   async prepare(id: string, name: string, value: WriteValue): Promise<Preparation> {
-    const device = this.#devices.get(id);
-    const point = device?.profile.points.find(({ point }) => point === name);
-    if (device === undefined || point?.write === undefined) {
-      return { kind: "not-writable", reason: writableText(device) };
-    }
-    if (!device.writes.includes(name)) return { kind: "not-permitted" };
-    const request = writeRequest(point, device.profile, value);
-    if (typeof request === "string") return { kind: "bad-value", reason: request };
+    const permitted = this.#permitted(id, name, value);
+    if (permitted.kind !== "permitted") return permitted;
+    const { device, point, request, settleMs } = permitted;
     const polled = this.#line.find((one) => one.device.id === id);
     if (polled === undefined) return { kind: "unreachable", reason: "its line is not connected" };
     const [block] = planBlocks(device.profile, [point]);
-    const { settleMs } = point.write;
     const { timeoutMs } = device.profile;
     const write = { unit: polled.unit, block, request, value, settleMs, timeoutMs };
     const from = await despiteLine(() => readBack(write));
@@ -84,6 +89,27 @@ export class WritePort {
       ? { kind: "unreachable", reason: from }
       : { kind: "prepared", from, send: () => send(write) };
   }
+
+  #permitted(id: string, name: string, value: WriteValue): Permitted | WriteRefusal {
+    const device = this.#devices.get(id);
+    const point = device?.profile.points.find(({ point }) => point === name);
+    if (device === undefined || point?.write === undefined) {
+      return { kind: "not-writable", reason: writableText(device) };
+    }
+    if (!device.writes.includes(name)) return { kind: "not-permitted" };
+    const request = writeRequest(point, device.profile, value);
+    return typeof request === "string"
+      ? { kind: "bad-value", reason: request }
+      : { kind: "permitted", device, point, request, settleMs: point.write.settleMs };
+  }
+}
+
+interface Permitted {
+  readonly kind: "permitted";
+  readonly device: ModbusDevice;
+  readonly point: ModbusPoint;
+  readonly request: WriteRequest;
+  readonly settleMs: number;
 }
 
 interface Write {

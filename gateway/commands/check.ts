@@ -183,8 +183,11 @@ function checkSource(source: SourceConfig): Promise<Finding>[] {
       return [reach(what, hostname, port)];
     }
     case "modbus": {
-      const { connection } = source.settings;
-      return [lineOf(what, connection)];
+      const { connection, devices } = source.settings;
+      const writable = devices.filter(({ writes }) => writes.length > 0).map(({ id, writes }) =>
+        Promise.resolve(ok(`writes of ${id}`, `a person may write ${writes.join(", ")}`))
+      );
+      return [lineOf(what, connection), ...writable];
     }
     case "scale": {
       const { connection } = source.settings;

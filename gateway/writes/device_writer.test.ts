@@ -13,7 +13,7 @@ import { configSchema, type SiteConfig } from "../config.ts";
 import { Counters } from "../counters.ts";
 import { TablesDesk } from "../fixture_tables.ts";
 import { DeviceWriter, type WriteResult } from "./device_writer.ts";
-import { unsettledWrites, writesTo } from "./device_writes.ts";
+import { unsettledWrites, writesTo } from "./write_tables.ts";
 
 const folder = new TemporaryFolder();
 let server = "";
@@ -221,5 +221,9 @@ test("C12: a write that a crash cut off is unknown at the next start, and not se
     { id: "write-0001", state: "unknown", detail: "the node stopped before it was known" },
   ]);
   expect(await unsettledWrites(desk.tables.tables, "site-1")).toEqual([]);
+  // Also where the tables are made anew, whichever life they follow first.
+  desk.tables.removeTables();
+  await desk.restart();
+  expect(await desk.writes()).toMatchObject([{ id: "write-0001", state: "unknown" }]);
   expect(desk.written).toEqual(["write 6 50"]);
 });

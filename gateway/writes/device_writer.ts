@@ -16,15 +16,14 @@ import type { Source } from "../supervise.ts";
 import type { QueryTables } from "../tables.ts";
 import {
   type OutcomeBody,
-  unsettledWrites,
   viewOf,
   WRITE,
   WRITE_OUTCOME,
   type WriteBody,
-  writeOf,
   type WriteView,
 } from "./device_writes.ts";
 import * as problems from "./write_problems.ts";
+import { unsettledWrites, writeOf } from "./write_tables.ts";
 
 export interface WriteOrder extends Pick<WriteBody, "id" | "device" | "point" | "reason" | "who"> {
   readonly value: number | boolean;
@@ -93,6 +92,10 @@ export class DeviceWriter {
     await tables.caughtUp(journal);
     const known = await writeOf(tables, this.#config.node, id);
     if (known !== null) return knownAs(known, order);
+    const refusal = port.refusal(device, point, value);
+    if (refusal !== null) {
+      return { kind: "problem", problem: problems.notPrepared(refusal, order, this.#config) };
+    }
     const waitMs = (this.#lastMs.get(device) ?? -Infinity) + port.intervalMs(device) -
       performance.now();
     if (waitMs > 0) return { kind: "problem", problem: problems.tooSoon(device, waitMs) };

@@ -4,7 +4,6 @@ import type { Database } from "../../sync/database.ts";
 import type { Entry } from "../../sync/entry.ts";
 import { nodeOf } from "../../sync/origin.ts";
 import { bodyOf, type Projection } from "../projection.ts";
-import type { QueryTables } from "../tables.ts";
 
 /** Entry kinds: what is about to be sent, and what became of it. */
 export const WRITE = "device-write";
@@ -111,47 +110,4 @@ function applyOutcome(database: Database, entry: Entry): void {
   if (!body.success) return;
   const { id, device } = body.data;
   database.run(PUT_OUTCOME, [nodeOf(entry.origin), id, device, JSON.stringify(body.data)]);
-}
-
-const SELECT = `SELECT wall, write, outcome FROM devicewrites
-WHERE node = ? AND write IS NOT NULL`;
-
-/** Writes to a device as far as they are kept, the latest first. */
-export function writesTo(
-  tables: Pick<QueryTables, "rows">,
-  node: string,
-  device: string,
-): Promise<WriteView[]> {
-  return views(tables, `${SELECT} AND device = ? ORDER BY rowid DESC`, [node, device]);
-}
-
-export async function writeOf(
-  tables: Pick<QueryTables, "rows">,
-  node: string,
-  id: string,
-): Promise<WriteView | null> {
-  return (await views(tables, `${SELECT} AND id = ?`, [node, id])).at(0) ?? null;
-}
-
-/** Writes of which nothing more was told. */
-export function unsettledWrites(
-  tables: Pick<QueryTables, "rows">,
-  node: string,
-): Promise<WriteView[]> {
-  return views(tables, `${SELECT} AND outcome IS NULL ORDER BY rowid`, [node]);
-}
-
-async function views(
-  tables: Pick<QueryTables, "rows">,
-  sql: string,
-  parameters: readonly string[],
-): Promise<WriteView[]> {
-  return (await tables.rows(sql, parameters)).map((row) => {
-    const outcome = row.textOrNull("outcome");
-    return viewOf(
-      writeBody.parse(JSON.parse(row.text("write"))),
-      row.number("wall"),
-      outcome === null ? null : outcomeBody.parse(JSON.parse(outcome)),
-    );
-  });
 }

@@ -3,8 +3,9 @@ import * as z from "zod";
 import { nameSchema } from "../../drivers/profile_parts.ts";
 import { problemResponse } from "../../sync/problem.ts";
 import type { ApiRoute } from "../api_route.ts";
-import { writesTo, writeView } from "./device_writes.ts";
+import { writeView } from "./device_writes.ts";
 import { outcomeProblem } from "./write_problems.ts";
+import { writesTo } from "./write_tables.ts";
 
 const writeOrder = z.strictObject({
   id: z.string().regex(/^[\w.:-]{8,64}$/, "want 8 to 64 letters, digits and . _ : -")

@@ -160,6 +160,11 @@ describe("a running site that may write to a device", () => {
     expect(await answer.json()).toMatchObject({ type: `urn:tributary:problem:${code}` });
   });
 
+  test("`check` says what a person may write", async () => {
+    const { printed } = await site.run("check");
+    expect(printed).toContain("✓ writes of other: a person may write refused");
+  });
+
   test("the command takes no value that is none: exit 2", async () => {
     const { code, printed } = await site.run(
       ...["device", "write", "limits", "setpoint", "cold", "--reason", "a test"],
