@@ -7,11 +7,8 @@ import type { ModbusPoint, ModbusProfile } from "./profile.ts";
  * The readings of one poll, with what its own switches say of them: a value is a fault when one
  * of its `faultIf` is on, and uncertain when one could not be read.
  */
-export function distrusted(
-  profile: ModbusProfile,
-  readings: readonly Reading[],
-): readonly Reading[] {
-  if (!profile.points.some(({ register }) => register.faultIf.length > 0)) return readings;
+export function distrusted(profile: ModbusProfile, readings: readonly Reading[]): Reading[] {
+  if (!profile.points.some(({ register }) => register.faultIf.length > 0)) return [...readings];
   const points = new Map(profile.points.map((point) => [point.point, point]));
   const read = new Map(readings.map((reading) => [reading.point, reading]));
   return readings.map((reading) => {
