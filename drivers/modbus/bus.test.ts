@@ -1,16 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { DrivenRun, until } from "../fixtures.ts";
 import { openBus } from "./bus.ts";
-import { badServer, profileOf, pymodbus } from "./fixtures.ts";
+import { answerTo, badServer, profileOf, pymodbus } from "./fixtures.ts";
 import { modbus } from "./modbus.ts";
 import { connectionSchema, modbusSettings } from "./settings.ts";
 import { RtuFraming, sealed } from "./rtu_framing.ts";
-
-/** A Modbus TCP answer to a request, with this body. */
-function answerTo(request: Buffer, body: readonly number[]): Buffer {
-  const head = Buffer.from([request[0], request[1], 0, 0, 0, body.length + 1, request[6]]);
-  return Buffer.concat([head, Buffer.from(body)]);
-}
 
 const read = (start: number, count = 1) =>
   ({ kind: "read", table: "holding", start, count }) as const;
