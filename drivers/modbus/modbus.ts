@@ -4,6 +4,7 @@ import { Gatherer } from "../gatherer.ts";
 import { type ModbusBus, openBus } from "./bus.ts";
 import { PolledDevice } from "./polled_device.ts";
 import { type ModbusSettings, modbusSettings } from "./settings.ts";
+import { NoiseTally } from "./tally.ts";
 import { Trace } from "./trace.ts";
 import { WritePort } from "./write_port.ts";
 
@@ -29,7 +30,8 @@ export async function* tracedModbus(
   const stop = new AbortController();
   const devices = settings.devices.map((device) => new PolledDevice(device, bus, gatherer));
   using _attached = writes.attach(devices);
-  const polling = pollAll(settings, bus, devices, AbortSignal.any([signal, stop.signal]));
+  const line = { bus, gatherer, devices };
+  const polling = pollAll(settings, line, AbortSignal.any([signal, stop.signal]));
   polling.catch((error) => gatherer.fail(error));
   try {
     yield* gatherer.run(signal);
@@ -40,11 +42,17 @@ export async function* tracedModbus(
 
 async function pollAll(
   { connection }: Pick<ModbusSettings, "connection">,
-  bus: ModbusBus,
-  devices: readonly PolledDevice[],
+  { bus, gatherer, devices }: {
+    readonly bus: ModbusBus;
+    readonly gatherer: Gatherer;
+    readonly devices: readonly PolledDevice[];
+  },
   signal: AbortSignal,
 ): Promise<void> {
+  const noise = new NoiseTally(bus);
   const check = () => {
+    const heard = noise.due(performance.now());
+    if (heard !== null) gatherer.put(heard);
     // A socket may be dead at one end only. A serial port has no other end to lose.
     if (connection.type === "serial") return;
     if (devices.some(({ schedule }) => schedule.failures < SILENT_POLLS_MAX)) return;
