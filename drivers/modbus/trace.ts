@@ -23,7 +23,7 @@ export interface Chunk {
 
 /** Times are on the clock of `performance.now()`. */
 export class Exchange {
-  /** Counts the exchanges of a trace. */
+  /** Counts the exchanges with its unit. */
   readonly number: number;
   readonly question: Question;
   readonly sentMs = performance.now();
@@ -100,11 +100,10 @@ function upTo(start: number, count: number): string {
 export class Trace {
   readonly #units = new Map<number, Exchange[]>();
   readonly #hooks = new Set<(exchange: Exchange) => void>();
-  #count = 0;
 
   begin(question: Question): Exchange {
-    const exchange = new Exchange(++this.#count, question);
     const kept = this.#units.get(question.unit) ?? [];
+    const exchange = new Exchange((kept.at(-1)?.number ?? 0) + 1, question);
     kept.push(exchange);
     if (kept.length > EXCHANGES_MAX) kept.shift();
     this.#units.set(question.unit, kept);

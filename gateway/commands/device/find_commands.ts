@@ -6,6 +6,7 @@ import { readConfig } from "../../config_file.ts";
 import { command, CONFIG_OPTION, interruption, number, type WithConfig } from "../command.ts";
 import { withLine } from "./line_options.ts";
 import type { ProbeOptions } from "./probe.ts";
+import type { ReplayOptions } from "./replay.ts";
 import type { ScanOptions } from "./scan.ts";
 
 export function addFindCommands(device: Command): void {
@@ -46,11 +47,33 @@ export function addFindCommands(device: Command): void {
   )
     .addOption(CONFIG_OPTION)
     .option("--json", "as JSON, for programs")
-    .action(async (name: string, { config, json }: WithConfig & { json?: boolean }) => {
-      const { traceOf } = await import("./trace.ts");
-      print(await traceOf(readConfig(config), name, json ?? false));
+    .option("--record <file>", "write them into this new file, to be replayed or sent")
+    .option("--for <seconds>", "with --record: go on for so long, up to an hour", number, 0)
+    .action(async (name: string, options: TraceOptions) => {
+      const { recordTrace, traceOf } = await import("./trace.ts");
+      const { json = false, record: file, for: seconds } = options;
+      const config = readConfig(options.config);
+      if (file === undefined) return print(await traceOf(config, name, json));
+      const places = { progress: printProgress, signal: interruption() };
+      print(await recordTrace(config, name, { file, seconds }, places));
+    });
+
+  command(
+    device,
+    "replay <file>",
+    "what the driver makes of recorded exchanges: each poll's points, and their quality",
+    "tributary device replay fridge-1.yaml --profile vaccine-fridge",
+  )
+    .option("--profile <profile>", "a built-in one, or FILE.yaml; none: as the file says")
+    .option("--write <file>", "write a new file that says what it came to: a test case")
+    .option("--json", "as JSON, for programs")
+    .action(async (file: string, options: ReplayOptions) => {
+      const { replayFile } = await import("./replay.ts");
+      await replayFile(file, options, print);
     });
 }
+
+type TraceOptions = WithConfig & { json?: boolean; record?: string; for: number };
 
 function tableOption(): Option {
   return new Option("--table <table>", "where to read").choices(Object.keys(TABLES))
