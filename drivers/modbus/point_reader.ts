@@ -117,7 +117,8 @@ function decodeBlock(
       case "exception":
         return [point, fault(point, exceptionText(answer.code))];
       case "written":
-        throw new Error("A read was answered as a write");
+      case "identification":
+        throw new Error("A read was answered as another question");
     }
   });
 }

@@ -1,4 +1,5 @@
 /** The last exchanges of each unit, as bytes: what a technician wants to see. */
+import { unpackText } from "../packed_value.ts";
 import type { Answer } from "./answer.ts";
 import { outcomeText } from "./answer.ts";
 import type { Request } from "./request.ts";
@@ -67,6 +68,12 @@ export class Exchange {
         return `answered ${this.#answer.bytes.toHex().replace(/(.{4})/g, "0x$1 ").trimEnd()}`;
       case "bits":
         return `answered ${this.#answer.bits.map((bit) => bit ? "1" : "0").join("")}`;
+      case "identification": {
+        const said = this.#answer.objects.map(({ id, bytes }) =>
+          `${id} ${JSON.stringify(unpackText(bytes))}`
+        );
+        return `answered ${said.join(", ")}`;
+      }
       case undefined:
         return "not over yet";
       default:
@@ -77,6 +84,9 @@ export class Exchange {
 
 /** `read holding 0 to 3`. */
 export function requestText(request: Request): string {
+  if (request.kind === "identify") {
+    return `read device identification, ${request.category} from object ${request.object}`;
+  }
   const { start } = request;
   switch (request.kind) {
     case "read":

@@ -9,6 +9,8 @@ import type { ProbeOptions } from "./probe.ts";
 import type { ReplayOptions } from "./replay.ts";
 import type { ScanOptions } from "./scan.ts";
 
+const NO_IDENTITY = ["--no-identity", "do not ask for maker and model (function 43/14)"] as const;
+
 export function addFindCommands(device: Command): void {
   withLine(command(
     device,
@@ -20,6 +22,7 @@ export function addFindCommands(device: Command): void {
     .addOption(tableOption())
     .option("--address <address>", "the first one, on the wire: 40001 is holding 0", number, 0)
     .option("--count <count>", "how many", number, 4)
+    .option(...NO_IDENTITY)
     .action(async (options: ProbeOptions) => {
       const { probe } = await import("./probe.ts");
       print(await probe(options));
@@ -34,6 +37,7 @@ export function addFindCommands(device: Command): void {
     .requiredOption("--units <units>", "units to ask, such as 1-32 or 1,5,9")
     .addOption(tableOption())
     .option("--address <address>", "the register that is read, on the wire", number, 0)
+    .option(...NO_IDENTITY)
     .action(async (options: ScanOptions) => {
       const { scan } = await import("./scan.ts");
       await scan(options, { print, progress: printProgress, signal: interruption() });

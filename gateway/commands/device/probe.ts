@@ -1,5 +1,6 @@
 /** `tributary device probe`: registers of a device, read as everything that they may be. */
 import { exceptionText } from "../../../drivers/modbus/answer.ts";
+import { type DeviceIdentity, identify } from "../../../drivers/modbus/identification.ts";
 import { interpretations, plausible, TRIED_TYPES } from "../../../drivers/modbus/interpretation.ts";
 import type { Table } from "../../../drivers/modbus/profile.ts";
 import { READ_MAX } from "../../../drivers/modbus/request.ts";
@@ -13,6 +14,8 @@ export interface ProbeOptions extends LineOptions {
   readonly table: Table;
   readonly address: number;
   readonly count: number;
+  /** Whether it is asked for its maker and model too. */
+  readonly identity: boolean;
 }
 
 const ADDRESS_MAX = 65_535;
@@ -33,18 +36,21 @@ export async function probe(options: ProbeOptions): Promise<string> {
   await using bus = await openLine(connection);
   const request = { kind: "read", table, start, count } as const;
   const { answer, latencyMs } = await bus.ask(unit, request, { timeoutMs, urgent: true })
-    .catch((cause) => {
-      const found = cause instanceof Error ? cause.message : String(cause);
-      throw new CommandError(`The line broke while it was read: ${found}`, { cause });
-    });
+    .catch(broken);
   const who = `Unit ${unit} on ${bus.address}`;
   const what = `${table} ${start} to ${start + count - 1}`;
   const head = `${who}, ${what}, answered in ${Math.round(latencyMs)} ms`;
+  const said = async () =>
+    options.identity
+      ? identityText(await identify(bus, unit, { timeoutMs, urgent: true }).catch(broken))
+      : [];
   switch (answer.kind) {
-    case "registers":
-      return [`${head}: ${hex(answer.bytes)}`, "", registersText(start, answer.bytes)].join("\n");
+    case "registers": {
+      const text = registersText(start, answer.bytes);
+      return [`${head}: ${hex(answer.bytes)}`, ...await said(), "", text].join("\n");
+    }
     case "bits":
-      return [head, "", bitsText(start, answer.bits)].join("\n");
+      return [head, ...await said(), "", bitsText(start, answer.bits)].join("\n");
     case "exception": {
       const hint = "try another --address, a smaller --count or another --table";
       throw new CommandError(
@@ -56,8 +62,18 @@ export async function probe(options: ProbeOptions): Promise<string> {
       throw new CommandError(`${who} does not answer: ${answer.reason}; ${hint}`);
     }
     case "written":
-      throw new Error("A read was answered as a write");
+    case "identification":
+      throw new Error("A read was answered as another question");
   }
+}
+
+function broken(cause: unknown): never {
+  const found = cause instanceof Error ? cause.message : String(cause);
+  throw new CommandError(`The line broke while it was read: ${found}`, { cause });
+}
+
+function identityText(identity: DeviceIdentity): string[] {
+  return identity.map(({ name, text }) => `  ${name}: ${text}`);
 }
 
 /** What the registers are as every type, and then what of it is plausible. */
