@@ -4,6 +4,7 @@ import { TABLES } from "../../../drivers/modbus/profile.ts";
 import { print, printProgress } from "../../print.ts";
 import { readConfig } from "../../config_file.ts";
 import { command, CONFIG_OPTION, interruption, number, type WithConfig } from "../command.ts";
+import type { DraftOptions } from "./draft.ts";
 import { withLine } from "./line_options.ts";
 import type { ProbeOptions } from "./probe.ts";
 import type { ReplayOptions } from "./replay.ts";
@@ -23,7 +24,18 @@ export function addFindCommands(device: Command): void {
     .option("--address <address>", "the first one, on the wire: 40001 is holding 0", number, 0)
     .option("--count <count>", "how many", number, 4)
     .option(...NO_IDENTITY)
-    .action(async (options: ProbeOptions) => {
+    .option("--profile <name>", "write a profile of that name instead, with its --point options")
+    .option(
+      "--point <point>",
+      "a point of it, again and again: REGISTER:TYPE:ORDER:ID[:UNIT]," +
+        " such as 0:float32:CDAB:temperature:Cel, 2:int16/10:ABCD:humidity:%, 3:bool.0:ABCD:door",
+      (point: string, before: readonly string[]) => [...before, point],
+      [],
+    )
+    .option("--write <folder>", "into this folder, such as profilesDir, its example with it")
+    .action(async (options: ProbeOptions & DraftOptions) => {
+      const { draft, isDraft } = await import("./draft.ts");
+      if (isDraft(options)) return print(await draft(options));
       const { probe } = await import("./probe.ts");
       print(await probe(options));
     });
