@@ -15,13 +15,13 @@ import { probeOnce, type ProbeOptions, type ProbeRead } from "./probe.ts";
 
 export interface DraftOptions {
   readonly profile?: string;
-  readonly point: readonly string[];
+  readonly point?: readonly string[];
   readonly write?: string;
 }
 
 /** Whether a profile is wanted. */
 export function isDraft({ profile, point, write }: DraftOptions): boolean {
-  return profile !== undefined || point.length > 0 || write !== undefined;
+  return [profile, point, write].some((option) => option !== undefined);
 }
 
 /** Reads the device and returns the profile's file, or what was written where. */
@@ -34,8 +34,8 @@ export async function draft(options: ProbeOptions & DraftOptions): Promise<strin
   if (!isNamed.success) {
     throw new UsageError(`--profile "${profile}": ${isNamed.error.issues[0].message}`);
   }
-  if (point.length === 0) throw new UsageError("A profile needs points: give --point");
-  const points = await pointsOf(options).catch(refusedAs(UsageError));
+  if (point === undefined) throw new UsageError("A profile needs points: give --point");
+  const points = await pointsOf(point, options).catch(refusedAs(UsageError));
   const probed = await probeOnce({ ...options, table, address: start, count });
   const drafted = await Promise.try(draftProfile, {
     profile,
@@ -54,8 +54,11 @@ export async function draft(options: ProbeOptions & DraftOptions): Promise<strin
   return write === undefined ? drafted.text.trimEnd() : written(drafted, profile, write);
 }
 
-async function pointsOf({ point, table, address: start, count }: ProbeOptions & DraftOptions) {
-  const points = point.map(parseDraftedPoint);
+async function pointsOf(
+  texts: readonly string[],
+  { table, address: start, count }: ProbeOptions,
+) {
+  const points = texts.map(parseDraftedPoint);
   await checkDraftedPoints(points, { table, start, count });
   return points;
 }

@@ -29,8 +29,7 @@ export function addFindCommands(device: Command): void {
       "--point <point>",
       "a point of it, again and again: REGISTER:TYPE:ORDER:ID[:UNIT]," +
         " such as 0:float32:CDAB:temperature:Cel, 2:int16/10:ABCD:humidity:%, 3:bool.0:ABCD:door",
-      (point: string, before: readonly string[]) => [...before, point],
-      [],
+      (point: string, before: readonly string[] = []) => [...before, point],
     )
     .option("--write <folder>", "into this folder, such as profilesDir, its example with it")
     .action(async (options: ProbeOptions & DraftOptions) => {
