@@ -47,6 +47,10 @@ export const COUNTERS = {
     help: "Time until those devices answered, summed over all answers",
     labels: ["device"],
   },
+  tributary_stray_bytes_total: {
+    help: "Bytes of device lines that belong to nothing that was asked: noise, a second master",
+    labels: ["source"],
+  },
   tributary_source_failures_total: { help: "Failures of device lines", labels: ["source"] },
   tributary_shipped_entries_total: { help: "Entries shipped, by destination", labels: ["to"] },
   tributary_link_failures_total: { help: "Failures of links, by destination", labels: ["to"] },

@@ -1,16 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { DrivenRun, until } from "../fixtures.ts";
 import { openBus } from "./bus.ts";
-import { badServer, profileOf, pymodbus } from "./fixtures.ts";
+import { answerTo, badServer, profileOf, pymodbus } from "./fixtures.ts";
 import { modbus } from "./modbus.ts";
 import { connectionSchema, modbusSettings } from "./settings.ts";
 import { RtuFraming, sealed } from "./rtu_framing.ts";
-
-/** A Modbus TCP answer to a request, with this body. */
-function answerTo(request: Buffer, body: readonly number[]): Buffer {
-  const head = Buffer.from([request[0], request[1], 0, 0, 0, body.length + 1, request[6]]);
-  return Buffer.concat([head, Buffer.from(body)]);
-}
 
 const read = (start: number, count = 1) =>
   ({ kind: "read", table: "holding", start, count }) as const;
@@ -215,6 +209,22 @@ test("a silent unit is asked at most once an interval, and what became of it is 
   expect(counted("device-1")[0]).toMatchObject({ timeouts: 0, crcErrors: 0, exceptions: 0 });
   expect(counted("device-1")[0].answers).toBeGreaterThan(0);
   expect(counted("device-2")[0]).toMatchObject({ requests: 1, answers: 0, timeouts: 1 });
+});
+
+test("bytes that belong to nothing that was asked are counted with their line", async () => {
+  await using server = await badServer((request) => {
+    const another = Buffer.from(request);
+    another.writeUInt16BE(request.readUInt16BE(0) + 1000);
+    const answers = [answerTo(request, [3, 2, 0, 1]), answerTo(another, [3, 4, 0, 1, 0, 2])];
+    return Buffer.concat(answers);
+  });
+  const profile = profileOf({ a: { address: 0, type: "int16" } }, { intervalSeconds: 0.2 });
+  const devices = [{ id: "device-1", profile, unit: 1 }];
+  await using run = DrivenRun.of(modbus, { connection: tcp(server.port), devices });
+  await until("they are told", () => run.of("noise").length > 0);
+  // An answer of two registers over TCP: 7 bytes of header, function, length and 4 of values.
+  expect(run.of("noise")[0].strayBytes % 13).toBe(0);
+  expect(run.of("noise")[0].strayBytes).toBeGreaterThan(0);
 });
 
 test("units of a serial line are 1 to 247", () => {

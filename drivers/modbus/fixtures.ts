@@ -82,6 +82,12 @@ export async function badServer(
   return bad;
 }
 
+/** A Modbus TCP answer to a request, with this body. */
+export function answerTo(request: Buffer, body: readonly number[]): Buffer {
+  const head = Buffer.from([request[0], request[1], 0, 0, 0, body.length + 1, request[6]]);
+  return Buffer.concat([head, Buffer.from(body)]);
+}
+
 /** A profile of these points, which needs no more than their registers. Who answers has time. */
 export function profileOf(
   registers: Readonly<Record<string, object>>,

@@ -4,6 +4,7 @@ import { Gatherer } from "../gatherer.ts";
 import { type ModbusBus, openBus } from "./bus.ts";
 import { PolledDevice } from "./polled_device.ts";
 import { type ModbusSettings, modbusSettings } from "./settings.ts";
+import { NoiseTally } from "./tally.ts";
 import { Trace } from "./trace.ts";
 
 /** Polls in a row that nobody answered, after which a connection is opened anew. */
@@ -41,7 +42,10 @@ async function pollAll(
   signal: AbortSignal,
 ): Promise<void> {
   const all = devices.map((device) => new PolledDevice(device, bus, gatherer));
+  const noise = new NoiseTally(bus);
   const check = () => {
+    const heard = noise.due(performance.now());
+    if (heard !== null) gatherer.put(heard);
     // A socket may be dead at one end only. A serial port has no other end to lose.
     if (connection.type === "serial") return;
     if (all.some(({ schedule }) => schedule.failures < SILENT_POLLS_MAX)) return;

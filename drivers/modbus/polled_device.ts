@@ -11,6 +11,12 @@ import { RequestTally } from "./tally.ts";
 
 /** One poll may be lost to noise; a device that misses two has left. */
 const OFFLINE_FAILURES = 2;
+/**
+ * A device of which a poll was skipped is online again after so many that were not, or after so
+ * long: where the disk is at its limits each second one is skipped, and that is one state.
+ */
+const STEADY_POLLS = 10;
+const STEADY_MS = 10_000;
 
 export class PolledDevice {
   readonly schedule: Schedule;
@@ -26,6 +32,9 @@ export class PolledDevice {
   #unstored = false;
   /** Polls skipped or not stored since the device was last said to be online. */
   #skipped = 0;
+  /** Polls answered since the last one of those, and when that was. */
+  #steady = 0;
+  #skippedMs = -Infinity;
 
   constructor(device: ModbusDevice, bus: ModbusBus, gatherer: Gatherer) {
     const { id, unit, profile } = device;
@@ -43,9 +52,7 @@ export class PolledDevice {
     if (performance.now() < waitsUntilMs) return this.schedule.hold(waitsUntilMs);
     const classes = this.schedule.take(performance.now());
     if (this.#storing) {
-      this.#skipped++;
-      this.#tell("degraded", "a poll was skipped: the one before is not stored yet");
-      return;
+      return this.#skip("a poll was skipped: the one before is not stored yet");
     }
     await this.#read(classes);
     const statistics = this.#tally.due(performance.now());
@@ -73,6 +80,9 @@ export class PolledDevice {
     if (trouble !== "") return this.#tell("degraded", trouble);
     if (this.#unstored) return;
     const skipped = this.#skipped;
+    const isSteady = ++this.#steady >= STEADY_POLLS ||
+      performance.now() - this.#skippedMs >= STEADY_MS;
+    if (skipped > 0 && !isSteady) return this.#tell("degraded", "polls were skipped lately");
     const missing = skipped === 0 ? "" : `; polls skipped before that: ${skipped}`;
     this.#tell("online", `it answers${missing}`);
     this.#skipped = 0;
@@ -92,9 +102,15 @@ export class PolledDevice {
       this.#storing = false;
       this.#unstored = outcome.kind === "unavailable";
       if (outcome.kind !== "unavailable") return;
-      this.#skipped++;
-      this.#tell("degraded", `a poll was not stored: ${outcome.reason}`);
+      this.#skip(`a poll was not stored: ${outcome.reason}`);
     });
+  }
+
+  #skip(reason: string): void {
+    this.#skipped++;
+    this.#steady = 0;
+    this.#skippedMs = performance.now();
+    this.#tell("degraded", reason);
   }
 
   #tell(state: DeviceState, reason: string): void {
