@@ -7,7 +7,7 @@ import { NODE_NAME } from "../sync/origin.ts";
 import { type Problem, problemResponse } from "../sync/problem.ts";
 import { readBody } from "../sync/read_body.ts";
 import { deviceView, listDevices, pointView } from "./devices/device_list.ts";
-import { TRACE_ROUTE } from "./devices/trace_api.ts";
+import { RECORDING_ROUTE, TRACE_ROUTE } from "./devices/trace_api.ts";
 import { entriesStream } from "./entries.ts";
 import { centresKnown, declareCentre } from "./fleet/centres.ts";
 import { comparisonLines, comparisonQuery, repairWith } from "./fleet/comparing.ts";
@@ -265,6 +265,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   },
   TRACE_ROUTE,
   ...WRITE_ROUTES,
+  RECORDING_ROUTE,
   ...BLOB_ROUTES,
 ];
 

@@ -80,7 +80,7 @@ describe("one bus is one queue", () => {
     for (let n = 0; n < 30; n++) await bus.ask(1, read(n), { timeoutMs: 1000 });
     const kept = bus.trace.of(1);
     expect([seen, kept.length, bus.trace.of(2).length]).toEqual([30, 20, 0]);
-    expect([...(kept.at(-1)?.sent.slice(7) ?? [])]).toEqual([3, 0, 29, 0, 1]);
+    expect([...(kept.at(-1)?.question.sent.slice(7) ?? [])]).toEqual([3, 0, 29, 0, 1]);
     expect([...(kept.at(-1)?.chunks[0].bytes.slice(7) ?? [])]).toEqual([3, 2, 0, 7]);
     expect(kept.at(-1)?.outcome).toBe("answered");
   });

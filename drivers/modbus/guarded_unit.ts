@@ -1,6 +1,6 @@
 /** One unit on a bus, and how far its answers are believed: the guard's decisions, carried out. */
 import type { Answer } from "./answer.ts";
-import type { Asked, AskOptions, ModbusBus } from "./bus.ts";
+import type { Asked, AskOptions, Respondent } from "./bus.ts";
 import {
   agree,
   guard,
@@ -23,10 +23,11 @@ export type OnAsked = (asked: Asked) => void;
 const NOISY_READS_MAX = 3;
 
 export class GuardedUnit {
-  readonly #bus: ModbusBus;
+  readonly #bus: Respondent;
   readonly #unit: number;
   readonly #profile: ModbusProfile;
   readonly #onAsked: OnAsked;
+  readonly #nowMs: () => number;
   #trust: Trust = TRUSTED;
   /** Over when what was asked last is: the guard knows of one question at a time. */
   #turn: Promise<void> = Promise.resolve();
@@ -35,11 +36,23 @@ export class GuardedUnit {
   /** What the device refuses to read in one request, see {@link permitted}. */
   refused: Range[] = [];
 
-  constructor(bus: ModbusBus, unit: number, profile: ModbusProfile, onAsked: OnAsked) {
+  constructor(
+    bus: Respondent,
+    unit: number,
+    profile: ModbusProfile,
+    onAsked: OnAsked = () => {},
+    nowMs: () => number = () => performance.now(),
+  ) {
     this.#bus = bus;
     this.#unit = unit;
     this.#profile = profile;
     this.#onAsked = onAsked;
+    this.#nowMs = nowMs;
+  }
+
+  /** Whether its answers name their requests. */
+  get named(): boolean {
+    return this.#bus.named;
   }
 
   /** Until then nothing is asked, since an answer to an earlier question may come. */
@@ -150,7 +163,7 @@ export class GuardedUnit {
   }
 
   #step(event: GuardEvent): GuardAction {
-    const { trust, action } = guard(this.#trust, performance.now(), event);
+    const { trust, action } = guard(this.#trust, this.#nowMs(), event);
     this.#trust = trust;
     return action;
   }
