@@ -78,7 +78,7 @@ export class JournalCore {
     this.#state = new JournalState(hashName, state?.streams ?? [], state?.receipts ?? []);
     this.#durable = new DurableRow(options, opened, {
       carried: () => this.#carried(),
-      positions: () => this.positions(),
+      positions: () => this.#state.positions(),
       keyOrder: () => this.#keyOrder,
     });
     this.#upkeep = new RowUpkeep(options.segments, this.#durable);
@@ -100,7 +100,7 @@ export class JournalCore {
     const opener = { bootId: stamp.bootId, machine, after };
     const reason = repairs.length + lost.length > 0
       ? "salvaged"
-      : reasonAtOpen(meta, this.positions(), opener);
+      : reasonAtOpen(meta, this.#state.positions(), opener);
     if (reason !== null) this.#beginLife(reason, after);
     try {
       this.#healing(() => reason === null ? this.#commit(this.#life.meta()) : this.#payLife());
@@ -131,7 +131,7 @@ export class JournalCore {
   }
 
   positions(): StreamState[] {
-    return this.#state.positions();
+    return this.#state.standing();
   }
 
   /** Positions that changed since this was last asked. */
@@ -323,7 +323,7 @@ export class JournalCore {
   }
 
   #beginLife(reason: LifeReason, after?: string): void {
-    const others = this.positions().map(({ origin }) => origin);
+    const others = this.#state.positions().map(({ origin }) => origin);
     this.#life.begin(reason, after === undefined ? others : [...others, after]);
   }
 
@@ -335,7 +335,7 @@ export class JournalCore {
     if (!this.#life.isOwed) return;
     const { origin } = this;
     const writer = new OctetWriter();
-    writeContent(writer, this.#life.now(), "life", this.#life.body(this.positions()));
+    writeContent(writer, this.#life.now(), "life", this.#life.body(this.#state.positions()));
     const builder = new BlockBuilder(this.#state.chain(origin, "audit"), writer.bytes(), 1);
     builder.add(0, writer.length);
     this.#store([
@@ -384,7 +384,7 @@ export class JournalCore {
       ...this.#clock(),
       { kind: "meta", name: META.probe, value: String(this.#probes) },
       { kind: "meta", name: META.holes, value: this.#durable.holes.text() },
-      ...this.positions().map((state): Change => ({ kind: "stream", state })),
+      ...this.#state.positions().map((state): Change => ({ kind: "stream", state })),
       ...this.receipts().map((receipt): Change => ({ kind: "receipt", receipt })),
     ];
   }

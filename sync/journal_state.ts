@@ -26,6 +26,11 @@ export class JournalState {
     return [...this.#streams.values()];
   }
 
+  /** Those that stand anywhere: one of which all was lost is, to others, as if it never was. */
+  standing(): StreamState[] {
+    return this.positions().filter(({ seq, floor }) => seq > 0 || floor > 1);
+  }
+
   /** Where a stream stands; at its beginning where nothing of it was ever here. */
   of(origin: string, stream: string): StreamState {
     return this.#streams.get(streamKey(origin, stream)) ??
