@@ -121,6 +121,12 @@ export interface StatisticsItem {
   readonly latencyMs: number;
 }
 
+/** Bytes of a line since the last such item that belong to nothing that was asked: counted. */
+export interface NoiseItem {
+  readonly kind: "noise";
+  readonly strayBytes: number;
+}
+
 /** Something was turned away: counted, listed, and told once. */
 export interface RefusalItem {
   readonly kind: "refusal";
@@ -167,6 +173,7 @@ export type Item =
   | LineItem
   | RequestItem
   | StatisticsItem
+  | NoiseItem
   | RefusalItem
   | ReleaseItem
   | SettledItem;

@@ -44,8 +44,12 @@ export function bytesOf(type: NumberType): number {
   return NUMBER_BYTES[type];
 }
 
-/** The bytes as the standard would have sent them, highest first; the same change either way. */
+/**
+ * The bytes as the standard would have sent them, highest first; the same change either way. They
+ * are these themselves where they stand so already.
+ */
 export function ordered(bytes: Uint8Array, order: Order): Uint8Array {
+  if (order === "ABCD") return bytes;
   // One byte, or three, stand in no words: there is one way and the other.
   if (bytes.length % 2 > 0) return order === "DCBA" ? bytes.toReversed() : bytes.slice();
   const result = new Uint8Array(bytes.length);

@@ -275,6 +275,9 @@ export class Collector {
         this.#parts.log({ kind: "request", source, what, who, reason });
         return null;
       }
+      case "noise":
+        this.#parts.counters.add("tributary_stray_bytes_total", { source }, item.strayBytes);
+        return null;
       case "statistics":
         countRequests(this.#parts.counters, item);
         return null;

@@ -43,9 +43,17 @@ export const COUNTERS = {
     help: "Requests to devices that are asked, by what became of them",
     labels: ["device", "outcome"],
   },
+  tributary_device_writes_total: {
+    help: "Writes to devices, by what became of them (C12)",
+    labels: ["device", "state"],
+  },
   tributary_device_latency_seconds_total: {
     help: "Time until those devices answered, summed over all answers",
     labels: ["device"],
+  },
+  tributary_stray_bytes_total: {
+    help: "Bytes of device lines that belong to nothing that was asked: noise, a second master",
+    labels: ["source"],
   },
   tributary_source_failures_total: { help: "Failures of device lines", labels: ["source"] },
   tributary_shipped_entries_total: { help: "Entries shipped, by destination", labels: ["to"] },

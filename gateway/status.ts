@@ -3,6 +3,7 @@ import type { ClockState, Stamp } from "../sync/entry.ts";
 import { type BlobsView, blobsView } from "./blobs/blobs_view.ts";
 import type { BlobCourier } from "./blobs/courier.ts";
 import type { CentreLink } from "./centre_link.ts";
+import type { Counters } from "./counters.ts";
 import type { DiskView } from "./disk_watch.ts";
 import type { CentreLoss } from "./known_losses.ts";
 import type { Node } from "./node.ts";
@@ -17,6 +18,8 @@ export interface SourceView {
   readonly sinceSeconds: number;
   readonly attempts: number;
   readonly nextTrySeconds: number | null;
+  /** Bytes since the start of this process that belong to nothing that was asked. */
+  readonly strayBytes: number;
 }
 
 /** A destination and what waits for it (rule T8). */
@@ -100,7 +103,7 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
     journal: await journal.status(),
     retentionDays: config.journal.retentionDays,
     disk: disk.view(),
-    sources: supervisors.map((supervisor) => sourceView(supervisor, nowMs)),
+    sources: supervisors.map((supervisor) => sourceView(supervisor, nowMs, node.counters)),
     links: links.map((link) => linkView(link, nowMs, stamp)),
     blobs: blobsView(node.blobs, couriers, { nowMs, wallMs: stamp.wallMs }),
     refusals: refusals.list().length,
@@ -114,12 +117,16 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
   };
 }
 
-function sourceView(supervisor: Supervisor, nowMs: number): SourceView {
+function sourceView(supervisor: Supervisor, nowMs: number, counters: Counters): SourceView {
   const { sinceMs, nextTryMs, ...rest } = supervisor.status();
+  const stray = counters.list().find(({ name, labels }) =>
+    name === "tributary_stray_bytes_total" && labels.source === rest.name
+  );
   return {
     ...rest,
     sinceSeconds: Math.round((nowMs - sinceMs) / 1000),
     nextTrySeconds: secondsUntil(nextTryMs, nowMs),
+    strayBytes: stray?.value ?? 0,
   };
 }
 

@@ -1,16 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { DrivenRun, until } from "../fixtures.ts";
 import { openBus } from "./bus.ts";
-import { badServer, profileOf, pymodbus } from "./fixtures.ts";
+import { GuardedUnit } from "./guarded_unit.ts";
+import { answerTo, badServer, profileOf, pymodbus } from "./fixtures.ts";
 import { modbus } from "./modbus.ts";
+import { modbusProfile } from "./profile.ts";
 import { connectionSchema, modbusSettings } from "./settings.ts";
 import { RtuFraming, sealed } from "./rtu_framing.ts";
-
-/** A Modbus TCP answer to a request, with this body. */
-function answerTo(request: Buffer, body: readonly number[]): Buffer {
-  const head = Buffer.from([request[0], request[1], 0, 0, 0, body.length + 1, request[6]]);
-  return Buffer.concat([head, Buffer.from(body)]);
-}
 
 const read = (start: number, count = 1) =>
   ({ kind: "read", table: "holding", start, count }) as const;
@@ -36,6 +32,31 @@ describe("one bus is one queue", () => {
     expect(asked).toEqual([0, 40, 10, 20, 30]);
   });
 
+  test("what a write has to wait for, of its own unit, goes before the polls of others", async () => {
+    const asked: number[] = [];
+    await using server = await badServer((request) => {
+      asked.push(request.readUInt16BE(8));
+      return request[7] === 6 ? request : answerTo(request, [3, 2, 0, 1]);
+    });
+    await using bus = await openBus(tcp(server.port));
+    const profile = modbusProfile.parse(profileOf({ value: { address: 0, type: "int16" } }));
+    const unit = new GuardedUnit(bus, 1, profile, () => {});
+    const timeoutMs = 1000;
+    const polls = [
+      bus.ask(2, read(20), { timeoutMs, deadlineMs: 1 }),
+      bus.ask(2, read(21), { timeoutMs, deadlineMs: 2 }),
+      unit.read(read(10), { timeoutMs, deadlineMs: 99 }),
+      bus.ask(2, read(22), { timeoutMs, deadlineMs: 3 }),
+    ];
+    // All of them are in the queue before anything comes over the wire.
+    for (let turns = 0; turns < 10; turns++) await Promise.resolve();
+    const write = { kind: "write-register", start: 40, value: 7 } as const;
+    await unit.write(write, { timeoutMs, urgent: true });
+    await Promise.all(polls);
+    // Before it can follow, one more poll is on its way.
+    expect(asked).toEqual([20, 10, 21, 40, 22]);
+  });
+
   test("an answer to an earlier transaction is discarded, and the right one behind it taken", async () => {
     let before: Buffer | null = null;
     await using server = await badServer((request) => {
@@ -59,7 +80,7 @@ describe("one bus is one queue", () => {
     for (let n = 0; n < 30; n++) await bus.ask(1, read(n), { timeoutMs: 1000 });
     const kept = bus.trace.of(1);
     expect([seen, kept.length, bus.trace.of(2).length]).toEqual([30, 20, 0]);
-    expect([...(kept.at(-1)?.sent.slice(7) ?? [])]).toEqual([3, 0, 29, 0, 1]);
+    expect([...(kept.at(-1)?.question.sent.slice(7) ?? [])]).toEqual([3, 0, 29, 0, 1]);
     expect([...(kept.at(-1)?.chunks[0].bytes.slice(7) ?? [])]).toEqual([3, 2, 0, 7]);
     expect(kept.at(-1)?.outcome).toBe("answered");
   });
@@ -215,6 +236,22 @@ test("a silent unit is asked at most once an interval, and what became of it is 
   expect(counted("device-1")[0]).toMatchObject({ timeouts: 0, crcErrors: 0, exceptions: 0 });
   expect(counted("device-1")[0].answers).toBeGreaterThan(0);
   expect(counted("device-2")[0]).toMatchObject({ requests: 1, answers: 0, timeouts: 1 });
+});
+
+test("bytes that belong to nothing that was asked are counted with their line", async () => {
+  await using server = await badServer((request) => {
+    const another = Buffer.from(request);
+    another.writeUInt16BE(request.readUInt16BE(0) + 1000);
+    const answers = [answerTo(request, [3, 2, 0, 1]), answerTo(another, [3, 4, 0, 1, 0, 2])];
+    return Buffer.concat(answers);
+  });
+  const profile = profileOf({ a: { address: 0, type: "int16" } }, { intervalSeconds: 0.2 });
+  const devices = [{ id: "device-1", profile, unit: 1 }];
+  await using run = DrivenRun.of(modbus, { connection: tcp(server.port), devices });
+  await until("they are told", () => run.of("noise").length > 0);
+  // An answer of two registers over TCP: 7 bytes of header, function, length and 4 of values.
+  expect(run.of("noise")[0].strayBytes % 13).toBe(0);
+  expect(run.of("noise")[0].strayBytes).toBeGreaterThan(0);
 });
 
 test("units of a serial line are 1 to 247", () => {

@@ -9,7 +9,7 @@ export function decodePoint(point: ModbusPoint, bytes: Uint8Array): Reading {
   const { register } = point;
   if (register.type === "string") return good(point, unpackText(ordered(bytes, register.order)));
   if (register.type === "bool") {
-    const word = new DataView(ordered(bytes, register.order).buffer).getUint16(0);
+    const word = Number(unpackNumber(ordered(bytes, register.order), "uint16"));
     return good(point, (word >> (register.bit ?? 0) & 1) === 1);
   }
   const raw = unpackNumber(ordered(bytes, register.order), register.type);

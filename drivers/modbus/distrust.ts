@@ -8,6 +8,7 @@ import type { ModbusPoint, ModbusProfile } from "./profile.ts";
  * of its `faultIf` is on, and uncertain when one could not be read.
  */
 export function distrusted(profile: ModbusProfile, readings: readonly Reading[]): Reading[] {
+  if (!profile.points.some(({ register }) => register.faultIf.length > 0)) return [...readings];
   const points = new Map(profile.points.map((point) => [point.point, point]));
   const read = new Map(readings.map((reading) => [reading.point, reading]));
   return readings.map((reading) => {

@@ -4,7 +4,7 @@ import type { Reading } from "../driver.ts";
 import { DrivenRun, freePort, until } from "../fixtures.ts";
 import { builtInProfiles, readProfiles } from "../profile_library.ts";
 import { exampleModel } from "../simulation.ts";
-import { badServer, type PackedValue, profileOf, pymodbus } from "./fixtures.ts";
+import { answerTo, badServer, type PackedValue, profileOf, pymodbus } from "./fixtures.ts";
 import { modbus } from "./modbus.ts";
 import { ORDERS } from "../packed_value.ts";
 import { modbusProfile, TYPES } from "./profile.ts";
@@ -200,12 +200,6 @@ test("an exception marks the points of its block, and the others stay good", asy
   });
 });
 
-/** A Modbus TCP answer to a request, with this body. */
-function answerTo(request: Buffer, body: readonly number[]): Buffer {
-  const head = Buffer.from([request[0], request[1], 0, 0, 0, body.length + 1, request[6]]);
-  return Buffer.concat([head, Buffer.from(body)]);
-}
-
 describe("a device that misbehaves never yields a value", () => {
   const registers = { a: { address: 0, type: "int16" }, b: { address: 1, type: "int16" } };
   const patient = profileOf(registers);
@@ -286,66 +280,6 @@ test("a device that comes back is online again by itself", async () => {
   await using run = DrivenRun.of(modbus, settings(server.port, profile));
   await until("it is online", () => run.of("state").length === 2);
   expect(run.of("state").map(({ state }) => state)).toEqual(["offline", "online"]);
-});
-
-test("while a poll is not stored the next are skipped, not queued, and counted", async () => {
-  let [polls, probes] = [0, 0];
-  await using server = await badServer((request) => {
-    if (request[6] === 2) {
-      probes++;
-      return null;
-    }
-    polls++;
-    return answerTo(request, [3, 2, 0, 7]);
-  });
-  const registers = { a: { address: 0, type: "int16" } };
-  const devices = [{}, SILENT].map((more, index) => ({
-    id: `device-${index + 1}`,
-    profile: profileOf(registers, more),
-    unit: index + 1,
-    intervalSeconds: 0.1,
-  }));
-  const connection = { type: "tcp", host: "127.0.0.1", port: server.port };
-  await using run = DrivenRun.of(modbus, { connection, devices });
-  run.hold();
-  // The line goes on meanwhile, as its other device shows, which never answers.
-  await until("beats have passed", () => probes >= 4 || run.ended !== null);
-  expect(polls).toBe(1);
-  run.letGo();
-  const told = () => run.of("state").filter(({ device }) => device === "device-1");
-  await until("it is online again", () => told().length >= 3);
-  expect(told().map(({ state }) => state)).toEqual(["online", "degraded", "online"]);
-  expect(told()[2].reason).toMatch(/^it answers; polls skipped before that: [1-9]\d*$/);
-});
-
-test("G7: polls for which there is no room are counted, and that is told with room again", async () => {
-  await using server = await badServer((request) => answerTo(request, [3, 2, 0, 7]));
-  const profile = profileOf({ a: { address: 0, type: "int16" } });
-  const connection = { type: "tcp", host: "127.0.0.1", port: server.port };
-  const devices = [{ id: "device-1", profile, unit: 1, intervalSeconds: 0.1 }];
-  let room = true;
-  let refused = 0;
-  const reason = "the disk is 96.0 % full";
-  await using run = DrivenRun.of(
-    modbus,
-    { connection, devices },
-    ({ kind }) => {
-      if (kind !== "reading" || room) return { kind: "stored" };
-      refused++;
-      return { kind: "unavailable", reason };
-    },
-  );
-  const polls = () => run.of("reading").length;
-  await until("it is polled", () => polls() > 1);
-  room = false;
-  const before = polls();
-  await until("it is polled on", () => polls() > before + 3);
-  room = true;
-  const told = () => run.of("state");
-  await until("it is online again", () => told().length >= 3);
-  expect(told().map(({ state }) => state)).toEqual(["online", "degraded", "online"]);
-  expect(told()[1].reason).toBe(`a poll was not stored: ${reason}`);
-  expect(told()[2].reason).toBe(`it answers; polls skipped before that: ${refused}`);
 });
 
 test("a switch in a register of any byte order reads back as the simulator wrote it", async () => {

@@ -58,6 +58,9 @@ export class ServedTcp implements ServedFraming {
 
 /** Unit, function, four bytes, CRC. */
 const SHORT_FRAME = 8;
+/** Who asks what a device is: function, kind, two bytes (V1.1b3, 6.21). */
+const IDENTIFY = 43;
+const IDENTIFY_FRAME = 7;
 /** The longest frame; what is older is no part of a request any more. */
 const FRAME_MAX = 256;
 /** Where a count of the bytes that follow stands in a write of many. */
@@ -69,7 +72,7 @@ export class ServedRtu implements ServedFraming {
   take(bytes: Uint8Array): Heard[] {
     let all = joined(this.#bytes, bytes);
     const found: Heard[] = [];
-    for (let at = 0; at + SHORT_FRAME <= all.length;) {
+    for (let at = 0; at + IDENTIFY_FRAME <= all.length;) {
       const length = lengthAt(all, at);
       if (at + length > all.length || crc16(all, at, at + length) !== 0) {
         at++;
@@ -92,6 +95,7 @@ export class ServedRtu implements ServedFraming {
 /** A frame that begins here would be so long; that of an unknown function is taken for short. */
 function lengthAt(bytes: Uint8Array, at: number): number {
   const code = bytes[at + 1];
+  if (code === IDENTIFY) return IDENTIFY_FRAME;
   return code === 15 || code === 16 ? COUNT_AT + 3 + bytes[at + COUNT_AT] : SHORT_FRAME;
 }
 

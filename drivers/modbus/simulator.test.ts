@@ -115,6 +115,9 @@ describe("what a device would not answer, this one does not", () => {
     expect(await ask(bus, 5, read(30, 5))).toMatchObject({ kind: "registers" });
     expect(await ask(bus, 5, read(65_535, 2))).toEqual(refused(2));
     expect(await ask(bus, 5, read(40, 126))).toEqual(refused(3));
+    expect(await ask(bus, 5, { kind: "identify", category: "basic", object: 0 })).toEqual(
+      refused(1),
+    );
     expect(await ask(bus, 6, read(10, 1))).toMatchObject({ kind: "failed", code: "timeout" });
   });
 });

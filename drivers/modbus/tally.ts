@@ -1,6 +1,6 @@
 /** Counts what became of a device's requests, and tells it now and then. */
-import type { Statistic, StatisticsItem } from "../driver.ts";
-import type { Asked } from "./bus.ts";
+import type { NoiseItem, Statistic, StatisticsItem } from "../driver.ts";
+import type { Asked, ModbusBus } from "./bus.ts";
 
 /** Often enough for a page, seldom enough to cost nothing. */
 const TELL_MS = 5000;
@@ -39,6 +39,27 @@ export class RequestTally {
     };
     this.#counts = nothing();
     this.#latencyMs = 0;
+    this.#toldMs = nowMs;
+    return item;
+  }
+}
+
+/** Counts what came over a line and belongs to nothing, and tells it now and then. */
+export class NoiseTally {
+  readonly #bus: ModbusBus;
+  #told = 0;
+  #toldMs = -Infinity;
+
+  constructor(bus: ModbusBus) {
+    this.#bus = bus;
+  }
+
+  due(nowMs: number): NoiseItem | null {
+    const { strayBytes } = this.#bus;
+    // What looked like noise may turn out to begin an answer: then it is fewer than were told.
+    if (strayBytes <= this.#told || nowMs - this.#toldMs < TELL_MS) return null;
+    const item: NoiseItem = { kind: "noise", strayBytes: strayBytes - this.#told };
+    this.#told = strayBytes;
     this.#toldMs = nowMs;
     return item;
   }

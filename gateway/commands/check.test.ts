@@ -73,6 +73,21 @@ test("every fault is found at once, and told with what to do; exit code 1", asyn
   expect(printed.trimEnd().split("\n").at(-1)).toBe("Not all is well");
 });
 
+test("polls that do not fit on a line are told before they are left out", async () => {
+  using folder = new TemporaryFolder();
+  const connection = { type: "serial", port: join(folder.path, "ttyUSB0"), baud: 1200 };
+  const devices = Array.from({ length: 20 }, (_, index) => ({
+    ...{ id: `fridge-${index + 1}`, profile: "vaccine-fridge" },
+    ...{ unit: index + 1, intervalSeconds: 1 },
+  }));
+  const sources = [{ name: "bus", driver: "modbus", settings: { connection, devices } }];
+  const more = { counties: centresFor([]), sources };
+  const node = new NodeProcess(folder.path, { name: "site-1", role: "site", more });
+  const { printed } = await node.run("check");
+  expect(printed).toMatch(/^! line bus \(modbus\): its polls take \d{3,} % of the line's time/m);
+  expect(printed).toMatch(/so that some are left out; ask less often, raise the baud rate/);
+});
+
 /** Takes connections and closes them, as what is no node may do. */
 async function hangUp(listener: Deno.Listener): Promise<void> {
   for await (const connection of listener) connection.close();

@@ -3,6 +3,7 @@ import * as https from "node:https";
 import * as http from "node:http";
 import * as net from "node:net";
 import { dirname, join, resolve } from "node:path";
+import { lineLoad } from "../../drivers/modbus/line_load.ts";
 import { SystemClock } from "../clock.ts";
 import type { Config, SourceConfig } from "../config.ts";
 import { dig } from "../config_rules.ts";
@@ -183,8 +184,12 @@ function checkSource(source: SourceConfig): Promise<Finding>[] {
       return [reach(what, hostname, port)];
     }
     case "modbus": {
-      const { connection } = source.settings;
-      return [lineOf(what, connection)];
+      const { connection, devices } = source.settings;
+      const writable = devices.filter(({ writes }) => writes.length > 0).map(({ id, writes }) =>
+        ok(`writes of ${id}`, `a person may write ${writes.join(", ")}`)
+      );
+      const told = [...checkLoad(what, lineLoad(source.settings)), ...writable];
+      return [lineOf(what, connection), ...told.map((finding) => Promise.resolve(finding))];
     }
     case "scale": {
       const { connection } = source.settings;
@@ -199,6 +204,15 @@ function lineOf(what: string, connection: Connection): Promise<Finding> {
   return connection.type === "serial"
     ? Promise.resolve(checkPort(what, connection.port))
     : reach(what, connection.host, connection.port);
+}
+
+/** What does not fit on the line is left out, poll by poll. */
+function checkLoad(what: string, load: number): Finding[] {
+  if (load === 0) return [];
+  const found = `its polls take ${Math.ceil(load * 100)} % of the line's time or more`;
+  if (load <= 1) return [ok(what, found)];
+  const fix = "ask less often, raise the baud rate, or put devices on a second line";
+  return [{ level: "warning", what, found: `${found}, so that some are left out; ${fix}` }];
 }
 
 /** Only looks: a running node has it open. */

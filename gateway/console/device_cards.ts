@@ -147,6 +147,9 @@ export function devicePage(
             `}
             ${requests === null ? "" : requestFacts(view, requests)}
           </dl>
+      ${device.doubt === null
+        ? ""
+        : html`<p class="banner warn">${t("doubt")}${device.doubt[view.language]}</p>`}
     </section>
     <section class="panel">${dataTable(
       pointColumns(view),

@@ -119,7 +119,7 @@ export function lineTable(view: View, sources: readonly SourceView[]): Html {
       source.name,
       source.driver,
       badge(tones[source.state], t(source.state)),
-      html`${explain(view, source.detail)}${tries(view, source)}`,
+      html`${explain(view, source.detail)}${tries(view, source)}${stray(view, source)}`,
     ]),
   );
 }
@@ -128,6 +128,10 @@ function tries({ t, language }: View, { state, attempts, nextTrySeconds }: Sourc
   if (state !== "waiting" || nextTrySeconds === null) return html``;
   const next = durationText(language, nextTrySeconds);
   return html`<br><small>${t("attempts")} ${attempts} · ${t("nextTry")} ${next}</small>`;
+}
+
+function stray({ t }: View, { strayBytes }: SourceView): Html {
+  return strayBytes === 0 ? html`` : html`<br><small>${t("strayBytes")} ${strayBytes}</small>`;
 }
 
 /** Entries a stream of this life holds, and the room there is. */

@@ -49,6 +49,8 @@ const TEXTS = {
     en: "Ask the county for a one-time code and run tributary enroll CODE on this box",
   },
   attempts: { zh: "已尝试", en: "Tries" },
+  doubt: { zh: "设备配置存疑，请与设备显示核对：", en: "Compare with the device itself: " },
+  strayBytes: { zh: "线路上的杂散字节", en: "Stray bytes on the line" },
   nextTry: { zh: "下次重试", en: "Next try" },
   waitingEntries: { zh: "待送条目", en: "Entries waiting" },
   oldestWaiting: { zh: "最早一条", en: "Oldest" },

@@ -15,6 +15,8 @@ export interface CatalogueDevice {
   readonly device: string;
   readonly title: Text;
   readonly profile: string;
+  /** What its profile's source leaves open. */
+  readonly doubt?: Text;
   readonly source: string;
   /** How often it tells its values. */
   readonly intervalSeconds: number;
@@ -74,6 +76,7 @@ function describe(source: string, device: DeviceConfig): CatalogueDevice {
     device: device.id,
     title: device.title ?? profile.title,
     profile: profile.profile,
+    ...(profile.doubt === undefined ? {} : { doubt: profile.doubt }),
     source,
     intervalSeconds,
     points: Object.fromEntries(

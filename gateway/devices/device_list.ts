@@ -37,6 +37,7 @@ export const deviceView = z.object({
   device: z.string(),
   title: text.nullable(),
   profile: z.string().nullable(),
+  doubt: text.nullable().describe("What the profile's source leaves open: compare with the device"),
   source: z.string().nullable().describe("The site's line that it is on"),
   intervalSeconds: z.number().nullable(),
   configured: z.boolean().describe("False once the site does not know it any more"),
@@ -52,6 +53,7 @@ export type DeviceView = z.infer<typeof deviceView>;
 const about = z.object({
   title: text,
   profile: z.string(),
+  doubt: text.optional(),
   source: z.string(),
   intervalSeconds: z.number(),
   points: z.record(z.string(), text),
@@ -103,6 +105,7 @@ function deviceFrom(row: Row, points: readonly Row[], moments: Moments): DeviceV
     device: row.text("device"),
     title: known?.title ?? null,
     profile: known?.profile ?? null,
+    doubt: known?.doubt ?? null,
     source: known?.source ?? null,
     intervalSeconds: known?.intervalSeconds ?? null,
     configured: known !== null,

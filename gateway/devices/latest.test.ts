@@ -36,6 +36,18 @@ class Projected implements Disposable {
     );
   }
 
+  /** `point value unit reason seq devicetime` of every point, in order. */
+  details(): string[] {
+    return this.#database.rows("SELECT * FROM points ORDER BY node, device, point").map((row) =>
+      [
+        ...["point", "value", "unit"].map((column) => row.text(column)),
+        row.textOrNull("reason"),
+        row.number("seq"),
+        row.numberOrNull("devicetime"),
+      ].map(String).join(" ")
+    );
+  }
+
   /** `site device state configured` of every device, in order. */
   devices(): string[] {
     return this.#database.rows("SELECT * FROM devices ORDER BY node, device").map((row) =>
@@ -134,6 +146,38 @@ describe("the last value of a point", () => {
       "site-2 fridge-1 temperature 7",
     ]);
   });
+
+  test.each([1, 31, 32, 33, 100])(
+    "of each of %i points that one entry tells is its own",
+    (count) => {
+      using projected = new Projected();
+      const told = (seq: number, first: number) => {
+        const readings = Array.from({ length: count }, (_, at) => ({
+          point: `p${at}`,
+          value: first + at,
+          unit: `u${at}`,
+          quality: "good",
+          ...(at % 2 === 0 ? {} : { reason: `r${seq}` }),
+        }));
+        return entryOf(LIFE_1, seq, "reading", { device: "meter-1", readings, deviceTime: seq });
+      };
+      projected.apply(told(1, 0));
+      // Of the older of two entries a point is the last word that the newer does not tell.
+      const some = {
+        device: "meter-1",
+        readings: [{ ...reading("", 7).readings[0], point: "p0" }],
+      };
+      projected.apply(told(2, 1000), entryOf(LIFE_1, 3, "reading", some));
+      const expected = Array.from(
+        { length: count },
+        (_, at) =>
+          at === 0
+            ? "p0 7 Cel null 3 null"
+            : `p${at} ${1000 + at} u${at} ${at % 2 === 0 ? null : "r2"} 2 2`,
+      );
+      expect(projected.details().toSorted()).toEqual(expected.toSorted());
+    },
+  );
 
   test("G7: of a fault is no value", () => {
     using projected = new Projected();

@@ -80,11 +80,16 @@ const catalogueBody = z.object({
 
 type Reading = z.infer<typeof readingBody>["readings"][number];
 
-/** The last word on a point or a device within the entries at hand. */
-interface LastPoint {
+/** A reading's entry, as far as all its points share it. */
+interface Told {
   readonly entry: Entry;
   readonly device: string;
   readonly deviceTime: number | null;
+}
+
+/** The last word on a point or a device within the entries at hand. */
+interface LastPoint {
+  readonly told: Told;
   readonly reading: Reading;
 }
 
@@ -93,16 +98,31 @@ interface LastState {
   readonly state: z.infer<typeof stateBody>;
 }
 
-const UPSERT_POINT = `
+/** Points written by one statement at most. */
+const POINTS_MAX = 32;
+const statements = new Map<number, string>();
+
+/** Writes so many points of one entry: what they share is bound once, which is most of the work. */
+function upsertPoints(count: number): string {
+  const known = statements.get(count);
+  if (known !== undefined) return known;
+  const rows = Array.from({ length: count }, (_, row) => {
+    const own = Array.from({ length: 5 }, (_, column) => `?${11 + 5 * row + column}`).join(",");
+    return `(?1,?2,${own},?3,?4,?5,?6,?7,?8,?9,?10)`;
+  });
+  const sql = `
 INSERT INTO points (node, device, point, value, unit, quality, reason, wall, bootid, bootms, clock,
   devicetime, origin, life, seq)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+VALUES ${rows.join(",")}
 ON CONFLICT (node, device, point) DO UPDATE SET
   value = excluded.value, unit = excluded.unit, quality = excluded.quality,
   reason = excluded.reason, wall = excluded.wall, bootid = excluded.bootid,
-  bootms = excluded.bootms, clock = excluded.clock, devicetime = excluded.devicetime, origin = excluded.origin, life = excluded.life,
-  seq = excluded.seq
+  bootms = excluded.bootms, clock = excluded.clock, devicetime = excluded.devicetime,
+  origin = excluded.origin, life = excluded.life, seq = excluded.seq
 WHERE (excluded.life, excluded.seq) > (life, seq)`;
+  statements.set(count, sql);
+  return sql;
+}
 
 const UPSERT_STATE = `
 INSERT INTO devices (node, device, state, reason, since, bootid, bootms, clock, life, seq)
@@ -150,12 +170,14 @@ function apply(database: Database, entries: readonly Entry[]): void {
   }
   const origin = entries.length === 0 ? null : parseOrigin(entries[0].origin);
   if (origin === null) return;
-  const devices = new Set(Array.from(points.values(), ({ device }) => device));
+  const devices = new Set(Array.from(points.values(), ({ told }) => told.device));
   for (const device of devices) {
     database.run(INSERT_DEVICE, [origin.node, device]);
     database.run(CLEAR_SILENCE, [origin.node, device, origin.life]);
   }
-  for (const last of points.values()) writePoint(database, last, origin);
+  for (const [told, last] of Map.groupBy(points.values(), ({ told }) => told)) {
+    writePoints(database, told, last.map(({ reading }) => reading), origin);
+  }
   for (const { entry, state } of states.values()) {
     database.run(UPSERT_STATE, [
       origin.node,
@@ -178,9 +200,10 @@ function takeReading(entry: Entry, points: Map<string, LastPoint>): void {
   const body = readingBody.safeParse(raw);
   if (!body.success) return;
   const { device, deviceTime = null, readings } = body.data;
+  const told: Told = { entry, device, deviceTime };
   for (const reading of readings) {
     const key = pointKey(device, reading.point);
-    if (!points.has(key)) points.set(key, { entry, device, deviceTime, reading });
+    if (!points.has(key)) points.set(key, { told, reading });
   }
 }
 
@@ -240,26 +263,27 @@ const CLEAR_SILENCE = `
 UPDATE devices SET silent = NULL
 WHERE node = ? AND device = ? AND silent IS NOT NULL AND silentlife < ?`;
 
-function writePoint(
+function writePoints(
   database: Database,
-  { entry, device, deviceTime, reading }: LastPoint,
+  { entry, device, deviceTime }: Told,
+  readings: readonly Reading[],
   { node, life }: Life,
 ): void {
-  database.run(UPSERT_POINT, [
-    node,
-    device,
-    reading.point,
-    JSON.stringify(reading.value),
-    reading.unit,
-    reading.quality,
-    reading.reason ?? null,
-    entry.time.wallMs,
-    entry.time.bootId,
-    entry.time.bootMs,
-    entry.time.clock,
-    deviceTime,
-    entry.origin,
-    life,
-    entry.seq,
-  ]);
+  const { wallMs, bootId, bootMs, clock } = entry.time;
+  const at = [wallMs, bootId, bootMs, clock, deviceTime, entry.origin, life, entry.seq];
+  for (let from = 0; from < readings.length; from += POINTS_MAX) {
+    const rows = readings.slice(from, from + POINTS_MAX);
+    database.run(upsertPoints(rows.length), [
+      node,
+      device,
+      ...at,
+      ...rows.flatMap(({ point, value, unit, quality, reason = null }) => [
+        point,
+        JSON.stringify(value),
+        unit,
+        quality,
+        reason,
+      ]),
+    ]);
+  }
 }

@@ -117,7 +117,7 @@ describe("a simulated device", () => {
 describe("exit code 1, saying what to do:", () => {
   test.each([
     [["vaccine-frige"], /^There is no profile "vaccine-frige"; there are: .*vaccine-fridge/],
-    [["none.yaml"], /^No such file .*none\.yaml/],
+    [["none.yaml"], /^Cannot read profile "none\.yaml": No such file/],
     [
       ["vaccine-fridge"],
       /^"vaccine-fridge" speaks Modbus: give --tcp PORT, --rtu-tcp PORT or --pty$/,

@@ -1,10 +1,9 @@
 /** `tributary device simulate`: a device that is none, on the transport that its profile has. */
-import { basename } from "node:path";
 import type { ModbusProfile } from "../../../drivers/modbus/profile.ts";
 import type { LineSpeed } from "../../../drivers/modbus/simulator.ts";
 import { type MqttProfile, pointsOf } from "../../../drivers/mqtt/profile.ts";
 import type { Profile } from "../../../drivers/profile.ts";
-import { builtInProfiles, parseProfile, ProfileLibrary } from "../../../drivers/profile_library.ts";
+import { ProfileError } from "../../../drivers/profile_library.ts";
 import type { ScaleProfile } from "../../../drivers/scale/profile.ts";
 import { openSimulatedPort } from "../../../drivers/serial/pty_pair.ts";
 import { serialParts } from "../../../drivers/serial/settings.ts";
@@ -12,6 +11,7 @@ import { Faults, parseFaults, seeded, SimulationError } from "../../../drivers/s
 import { exampleModel } from "../../../drivers/simulation.ts";
 import { inStoredUnits } from "../../../drivers/units.ts";
 import { pause } from "../../../sync/timer.ts";
+import { namedProfile } from "../../devices/named_profile.ts";
 import { CommandError } from "../local_api.ts";
 
 export interface SimulateOptions {
@@ -57,19 +57,12 @@ export async function simulate(name: string, options: SimulateOptions, parts: Pa
   }
 }
 
-/** A built-in one, or the one in a file. */
 function profileNamed(name: string): Profile {
-  if (name.endsWith(".yaml")) {
-    try {
-      return parseProfile(Deno.readTextFileSync(name), basename(name));
-    } catch (cause) {
-      throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
-    }
+  try {
+    return namedProfile(name).profile;
+  } catch (cause) {
+    throw cause instanceof ProfileError ? new CommandError(cause.message, { cause }) : cause;
   }
-  const profiles = new ProfileLibrary(builtInProfiles());
-  const profile = profiles.get(name);
-  if (profile !== undefined) return profile;
-  throw new CommandError(`There is no profile "${name}"; there are: ${profiles.names.join(", ")}`);
 }
 
 async function simulateModbus(profile: ModbusProfile, options: SimulateOptions, parts: Parts) {
