@@ -7,8 +7,8 @@ import {
   number,
   type WithConfig,
 } from "./commands/command.ts";
-import type { SimulateOptions } from "./commands/device.ts";
 import { addFindCommands } from "./commands/device/find_commands.ts";
+import { addSimulateCommand } from "./commands/device/simulate_command.ts";
 import type { SalvageOptions } from "./commands/salvage.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, readConfig } from "./config_file.ts";
@@ -248,30 +248,12 @@ function addDeviceCommands(program: Command): void {
     "a new random password for an MQTT device, and its hash for the configuration",
     "tributary device password",
   ).action(async () => {
-    const { newPassword } = await import("./commands/device.ts");
+    const { newPassword } = await import("./commands/device/password.ts");
     const { hashPassword } = await import("../drivers/mqtt/password.ts");
     const password = newPassword();
     print(`password:     ${password}\npasswordHash: ${await hashPassword(password)}`);
   });
-  command(
-    device,
-    "simulate <profile>",
-    "a simulated device that speaks as its profile says (or FILE.yaml), until a signal stops it",
-    "tributary device simulate vaccine-fridge --tcp 5020",
-  )
-    .option(
-      "--tcp <port>",
-      "Modbus and scales: listen on this port of 127.0.0.1; 0 for any",
-      number,
-    )
-    .option("--mqtt <url>", "MQTT: publish to this broker")
-    .option("--name <name>", "MQTT: name of device and login", "simulated-1")
-    .option("--password <password>", "MQTT: password of the login", "")
-    .option("--interval <seconds>", "MQTT: how often it publishes", number, 5)
-    .action(async (profile: string, options: SimulateOptions) => {
-      const { simulate } = await import("./commands/device.ts");
-      await simulate(profile, options, { print, signal: interruption() });
-    });
+  addSimulateCommand(device);
   addFindCommands(device);
 }
 

@@ -6,10 +6,9 @@ import { type ModbusBus, openBus } from "./bus.ts";
 import { profileOf } from "./fixtures.ts";
 import { identify } from "./identification.ts";
 import { modbus } from "./modbus.ts";
-import { modbusProfile, type Table } from "./profile.ts";
+import type { Table } from "./profile.ts";
 import type { Request } from "./request.ts";
 import { connectionSchema } from "./settings.ts";
-import { ModbusSimulator } from "./simulator.ts";
 
 const BAUD = 19_200;
 const folder = Deno.makeTempDirSync();
@@ -152,24 +151,6 @@ describe.each(Object.keys(PEERS))("with a server of others: %s", (name) => {
     expect(run.of("reading").at(-1)?.readings.map(({ value }) => value))
       .toEqual([1000, 1150 * 65_536 + 1151, true]);
   });
-});
-
-test("mbpoll reads our simulator", async () => {
-  const registers = {
-    a: { address: 0, type: "int16" },
-    b: { address: 1, type: "int16" },
-  };
-  const profile = modbusProfile.parse(profileOf(registers));
-  const values = { a: 412, b: -7 };
-  const simulation = { profile, model: () => values, host: "127.0.0.1", port: 0 };
-  await using simulator = await ModbusSimulator.start(simulation);
-  const args = ["-m", "tcp", "-p", String(simulator.port), "-0", "-r", "0", "-c", "2", "-1"];
-  const { stdout } = await new Deno.Command(tool("mbpoll", "mbpoll"), {
-    args: [...args, "-t", "4", "127.0.0.1"],
-  }).output();
-  const text = new TextDecoder().decode(stdout);
-  expect(text).toMatch(/\[0\]:\s+412\b/);
-  expect(text).toMatch(/\[1\]:\s+65529 \(-7\)/);
 });
 
 test("a line that is cut ends the run, and the next run goes on where it is plugged in", async () => {

@@ -1,99 +1,107 @@
-/** A simulated Modbus TCP device: a server whose registers follow a model. */
-import * as jsmodbus from "jsmodbus";
+/** A simulated Modbus device: on TCP, behind a converter that carries RTU, or on a serial port. */
 import * as net from "node:net";
-import type { Model } from "../simulation.ts";
-import { encodeRegister } from "./encode.ts";
-import type { ModbusProfile } from "./profile.ts";
+import type { ByteLine } from "../serial/byte_line.ts";
+import { PacedSender } from "../serial/paced_sender.ts";
+import { characterMs, type SerialSettings } from "../serial/settings.ts";
+import { ServedRtu, ServedTcp } from "./served_framing.ts";
+import { Conversation, SimulatedDevice, type SimulatedModbus } from "./simulated_device.ts";
 
-export interface ModbusSimulation {
-  readonly profile: ModbusProfile;
-  readonly model: Model;
+/** How its serial line is set: bytes come no faster than that. */
+export type LineSpeed = Omit<SerialSettings, "type" | "port">;
+
+export interface ModbusSimulation extends SimulatedModbus {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
+  /** RTU over TCP at the pace of this line; none: Modbus TCP. */
+  readonly rtu?: LineSpeed | undefined;
 }
 
-/** How often the registers follow the model. */
-const STEP_MS = 200;
-const TABLE_BYTES = 2 * 65_536;
+/** A peer that takes nothing gets nothing. */
+const QUEUED_BYTES_MAX = 64 << 10;
+const CONNECTIONS_MAX = 100;
 
 export class ModbusSimulator implements AsyncDisposable {
+  /** Of a socket; 0 on a serial port. */
   readonly port: number;
-  readonly #server: net.Server;
-  readonly #timer: ReturnType<typeof setInterval>;
-  readonly #sockets: Set<net.Socket>;
+  readonly #close: () => Promise<void>;
 
-  private constructor(
-    server: net.Server,
-    port: number,
-    timer: ReturnType<typeof setInterval>,
-    sockets: Set<net.Socket>,
-  ) {
-    this.#server = server;
+  private constructor(port: number, close: () => Promise<void>) {
     this.port = port;
-    this.#timer = timer;
-    this.#sockets = sockets;
+    this.#close = close;
   }
 
-  static async start({ profile, model, host, port }: ModbusSimulation): Promise<ModbusSimulator> {
-    const tables = {
-      coil: Buffer.alloc(TABLE_BYTES / 16),
-      discrete: Buffer.alloc(TABLE_BYTES / 16),
-      holding: Buffer.alloc(TABLE_BYTES),
-      input: Buffer.alloc(TABLE_BYTES),
-    };
-    const startMs = performance.now();
-    const step = () => write(tables, profile, model(performance.now() - startMs));
-    step();
-    const server = net.createServer();
+  static async start({ host, port, rtu, ...own }: ModbusSimulation): Promise<ModbusSimulator> {
+    const device = new SimulatedDevice(own);
     const sockets = new Set<net.Socket>();
-    server.on("connection", (socket) => {
+    const server = net.createServer((socket) => {
       sockets.add(socket);
-      socket.on("close", () => sockets.delete(socket));
-      socket.on("error", () => socket.destroy());
+      const conversation = converse(device, socket, rtu);
+      socket.on("close", () => {
+        sockets.delete(socket);
+        conversation[Symbol.dispose]();
+      });
     });
-    new jsmodbus.server.TCP(server, {
-      coils: tables.coil,
-      discrete: tables.discrete,
-      holding: tables.holding,
-      input: tables.input,
-    });
+    server.maxConnections = CONNECTIONS_MAX;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once("error", reject);
     server.listen(port, host, resolve);
     await promise;
     const address = server.address();
     const bound = typeof address === "object" && address !== null ? address.port : port;
-    return new ModbusSimulator(server, bound, setInterval(step, STEP_MS), sockets);
+    return new ModbusSimulator(bound, async () => {
+      device[Symbol.dispose]();
+      for (const socket of sockets) socket.destroy();
+      const closed = Promise.withResolvers<void>();
+      server.close(() => closed.resolve());
+      await closed.promise;
+    });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
-    for (const socket of this.#sockets) socket.destroy();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#server.close(() => resolve());
-    await promise;
+  /** Speaks RTU on a line that is open; closing that is for whoever opened it. */
+  static onLine(own: SimulatedModbus, line: ByteLine, speed: LineSpeed): ModbusSimulator {
+    const device = new SimulatedDevice(own);
+    const pace = characterMs(speed);
+    const conversation = new Conversation({
+      device,
+      framing: new ServedRtu(),
+      // A line that breaks takes no more; whoever opened it sees that.
+      sender: new PacedSender(pace, (bytes) => void line.write(bytes).catch(() => {})),
+      characterMs: pace,
+      end: () => {},
+    });
+    line.listen((bytes) => conversation.heard(bytes));
+    return new ModbusSimulator(0, () => {
+      conversation[Symbol.dispose]();
+      device[Symbol.dispose]();
+      return Promise.resolve();
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close();
   }
 }
 
-type Tables = Record<"coil" | "discrete" | "holding" | "input", Buffer>;
-
-function write(tables: Tables, profile: ModbusProfile, values: ReturnType<Model>): void {
-  for (const { point, register } of profile.points) {
-    const value = values[point];
-    if (value === undefined) continue;
-    const table = tables[register.table];
-    const address = register.address - profile.addressBase;
-    if (register.table === "coil" || register.table === "discrete") {
-      const mask = 1 << (address & 7);
-      table[address >> 3] = value ? table[address >> 3] | mask : table[address >> 3] & ~mask;
-    } else if (register.type === "bool") {
-      // Several switches may share a register: only this one's bit changes.
-      const mask = Buffer.from(encodeRegister(register, true)).readUInt16BE();
-      const word = table.readUInt16BE(2 * address);
-      table.writeUInt16BE(value ? word | mask : word & ~mask & 0xffff, 2 * address);
-    } else {
-      table.set(encodeRegister(register, value), 2 * address);
-    }
-  }
+function converse(
+  device: SimulatedDevice,
+  socket: net.Socket,
+  rtu: LineSpeed | undefined,
+): Conversation {
+  const pace = rtu === undefined ? 0 : characterMs(rtu);
+  const send = (bytes: Uint8Array) => {
+    if (socket.writable && socket.writableLength < QUEUED_BYTES_MAX) socket.write(bytes);
+  };
+  const conversation = new Conversation({
+    device,
+    framing: rtu === undefined ? new ServedTcp() : new ServedRtu(),
+    sender: new PacedSender(pace, send),
+    characterMs: pace,
+    // A converter keeps its connection, whatever happens to the device behind it.
+    end: () => rtu === undefined && socket.end(),
+  });
+  socket.setNoDelay(true);
+  socket.on("error", () => socket.destroy());
+  socket.on("data", (bytes: Uint8Array) => conversation.heard(bytes));
+  return conversation;
 }

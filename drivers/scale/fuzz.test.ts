@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { seeded } from "../simulated_faults.ts";
 import { FORMATS } from "./fixtures.ts";
 import { type FormatConfig, formatOf } from "./formats.ts";
 import { FrameStream, type Shown } from "./frame.ts";
@@ -13,16 +14,6 @@ const BYTE_MS = 10 / 9.6;
 const PIECE_MAX = 64;
 
 const seed = Number(Deno.env.get("TRIBUTARY_SEED") ?? Date.now() % 1_000_000);
-
-/** A small generator of random numbers (mulberry32), so that a seed repeats a failure. */
-function generator(state: number): () => number {
-  return () => {
-    state = state + 0x6d2b79f5 | 0;
-    let mixed = Math.imul(state ^ state >>> 15, 1 | state);
-    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
-    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
-  };
-}
 
 type Random = () => number;
 const below = (random: Random, limit: number) => Math.floor(random() * limit);
@@ -174,7 +165,7 @@ describe(`seed ${seed}`, () => {
     "W3: $name",
     ({ format, name }) => {
       test(`in ${BYTES} bytes of damage never a stable weight that did not rest on it`, () => {
-        const random = generator(seed);
+        const random = seeded(seed);
         const damages = Object.entries(DAMAGES);
         const length = Math.ceil(1.05 * BYTES / damages.length);
         const total = { bytes: 0, frames: 0, discarded: 0, stable: 0 };

@@ -3,6 +3,7 @@ import { describeDriver } from "../conformance.ts";
 import { DeviceError, type Reading } from "../driver.ts";
 import { DrivenRun, freePort, until } from "../fixtures.ts";
 import { ptyPair } from "../serial/fixtures.ts";
+import { openSimulatedPort } from "../serial/pty_pair.ts";
 import { Indicator, profileOf } from "./fixtures.ts";
 import { scale } from "./scale.ts";
 import { loadModel, ScaleSimulator } from "./simulator.ts";
@@ -207,10 +208,10 @@ describe("a simulated scale", () => {
   });
 
   test("answers on a serial port", async () => {
-    await using pair = await ptyPair();
+    await using place = await openSimulatedPort(null);
     const profile = profileOf("yaohua-a9-command");
-    await using _simulator = await ScaleSimulator.onPort({ profile, model }, pair.ports[0]);
-    const connection = { type: "serial", port: pair.ports[1] };
+    await using _simulator = ScaleSimulator.onLine({ profile, model }, place.line);
+    const connection = { type: "serial", port: place.port };
     await using run = DrivenRun.of(scale, settings(profile.profile, connection));
     await toldLast(run, "weight", 4.14);
   });

@@ -4,10 +4,10 @@
  */
 import * as net from "node:net";
 import type { ByteLine } from "../serial/byte_line.ts";
-import { openByteLine } from "../serial/open_byte_line.ts";
-import { characterMs, type SerialSettings } from "../serial/settings.ts";
+import { characterMs } from "../serial/settings.ts";
+import { type Faults, SimulationError } from "../simulated_faults.ts";
 import type { Model } from "../simulation.ts";
-import { formatOf } from "./formats.ts";
+import { type FormatConfig, formatOf } from "./formats.ts";
 import type { FrameFormat, Shown } from "./frame.ts";
 import type { ScaleProfile } from "./profile.ts";
 import { inUnit } from "./weight_units.ts";
@@ -16,7 +16,29 @@ export interface ScaleSimulation {
   readonly profile: ScaleProfile;
   /** Values by field; see {@link loadModel}. */
   readonly model: Model;
+  readonly faults?: Faults<ScaleFault> | undefined;
 }
+
+/**
+ * silent: a frame is not sent; wrong-checksum: one of its digits is another; noise: other bytes
+ * before it; truncated: it ends in its midst.
+ */
+export const SCALE_FAULTS = ["silent", "wrong-checksum", "noise", "truncated"] as const;
+export type ScaleFault = typeof SCALE_FAULTS[number];
+
+/** Refuses a fault that this format cannot have. */
+export function refuseFaults(
+  asked: readonly { readonly fault: ScaleFault }[],
+  format: FormatConfig,
+): void {
+  const bare = format.name === "equals" || format.name === "toledo" && format.checksum === "none";
+  if (!bare || !asked.some(({ fault }) => fault === "wrong-checksum")) return;
+  throw new SimulationError(`Frames of the format "${format.name}" have no checksum here`);
+}
+
+const NOISE_BYTES_MAX = 8;
+/** In every format with a checksum digits stand there. */
+const DIGITS = { first: 4, last: 8 } as const;
 
 /** Such indicators weigh about ten times a second. */
 const FRAME_MS = 100;
@@ -118,17 +140,15 @@ export class ScaleSimulator implements AsyncDisposable {
     });
   }
 
-  /** Speaks on a serial port, such as one end of a pair of pseudo terminals. */
-  static async onPort(simulation: ScaleSimulation, port: string): Promise<ScaleSimulator> {
-    const settings: SerialSettings = { type: "serial", port, ...simulation.profile.serial };
-    const line: ByteLine = await openByteLine(settings);
+  /** Speaks on a line that is open; closing that is for whoever opened it. */
+  static onLine(simulation: ScaleSimulation, line: ByteLine): ScaleSimulator {
     const speaker = new Speaker(simulation);
     line.listen((bytes) => speaker.heard(bytes));
-    // A line that breaks takes no more; whoever started this sees it on the other end.
+    // A line that breaks takes no more; whoever opened it sees that.
     speaker.start((bytes) => line.write(bytes).catch(() => {}));
-    return new ScaleSimulator(0, async () => {
+    return new ScaleSimulator(0, () => {
       speaker[Symbol.dispose]();
-      await line[Symbol.asyncDispose]();
+      return Promise.resolve();
     });
   }
 
@@ -181,6 +201,20 @@ class Speaker implements Disposable {
   #say(): void {
     const shown = shownAt(this.#simulation, performance.now() - this.#startMs);
     const frame = this.#format.write(shown);
-    if (frame !== null) this.#send(frame);
+    if (frame === null) return;
+    const { faults } = this.#simulation;
+    const fault = faults?.next() ?? null;
+    if (faults === undefined || fault === null) return this.#send(frame);
+    switch (fault) {
+      case "silent":
+        return;
+      case "wrong-checksum":
+        frame[faults.between(DIGITS.first, DIGITS.last)] ^= 1;
+        return this.#send(frame);
+      case "noise":
+        return this.#send(Uint8Array.of(...faults.noise(NOISE_BYTES_MAX), ...frame));
+      case "truncated":
+        return this.#send(frame.subarray(0, faults.between(1, frame.length - 1)));
+    }
   }
 }

@@ -1,6 +1,6 @@
 /** A serial line without hardware: two ports that socat joins, and bytes that are gathered. */
-import { Program, tool, until } from "../fixtures.ts";
 import type { ByteLine } from "./byte_line.ts";
+import { joinPorts } from "./pty_pair.ts";
 
 export interface PtyPair extends AsyncDisposable {
   /** The two ends; what is written to one comes out of the other. */
@@ -12,24 +12,9 @@ export interface PtyPair extends AsyncDisposable {
 /** A pair of ports; with `folder` under the same names as the pair before it. */
 export async function ptyPair(folder = Deno.makeTempDirSync()): Promise<PtyPair> {
   const ports = [`${folder}/a`, `${folder}/b`] as const;
-  const ends = ports.map((port) => `pty,raw,echo=0,link=${port}`);
-  const program = new Program(tool("socat", "socat"), ["-b", "4096", ...ends]);
-  await until("both ports are there", () => ports.every(exists) || program.ended);
-  if (program.ended) throw new Error(`socat ended: ${program.output}`);
-  return {
-    ports: [ports[0], ports[1]],
-    // socat removes its links when it is asked to end.
-    unplug: () => program.kill("SIGTERM"),
-    [Symbol.asyncDispose]: () => program.kill(),
-  };
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isCharDevice ?? false;
-  } catch {
-    return false;
-  }
+  const joined = await joinPorts(ports);
+  const unplug = () => Promise.resolve(joined[Symbol.asyncDispose]());
+  return { ports, unplug, [Symbol.asyncDispose]: unplug };
 }
 
 /** What comes over a line, gathered. */

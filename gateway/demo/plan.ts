@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { hashPassword } from "../../drivers/mqtt/password.ts";
 import type { Text } from "../../drivers/profile_parts.ts";
-import { newPassword } from "../commands/device.ts";
+import { newPassword } from "../commands/device/password.ts";
 
 /** A device on a site's broker; without a model nothing simulates it. */
 export interface MqttPart {

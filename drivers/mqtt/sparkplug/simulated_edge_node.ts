@@ -17,14 +17,17 @@ export class SimulatedEdgeNode {
   readonly #edge: string;
   /** `null`: the profile is of the edge node itself. */
   readonly #device: string | null;
+  /** Tells its lives apart: a death is of the birth with the same number. */
+  readonly #life: ReturnType<typeof lifeOf>;
   #seq = 0;
 
-  constructor({ id, address = id, profile }: MqttDevice) {
+  constructor({ id, address = id, profile }: MqttDevice, restarts = 0) {
     const [group, edge, device = null] = address.split("/");
     this.#group = group;
     this.#edge = edge;
     this.#device = device;
     this.#metrics = profile.metrics;
+    this.#life = lifeOf(restarts);
   }
 
   /** Where it hears commands. */
@@ -39,7 +42,7 @@ export class SimulatedEdgeNode {
 
   /** Its last will. */
   death(ms: number): Told {
-    return { topic: this.#topic("NDEATH"), payload: encodeSparkplug(ms, [BD_SEQ]) };
+    return { topic: this.#topic("NDEATH"), payload: encodeSparkplug(ms, [this.#life]) };
   }
 
   births(values: Values, ms: number): Told[] {
@@ -50,7 +53,7 @@ export class SimulatedEdgeNode {
       ...valueOf(metric, values),
     }));
     const control = { name: REBIRTH, datatype: WRITTEN_TYPES.boolean, booleanValue: false };
-    const node = [BD_SEQ, control, ...(this.#device === null ? own : [])];
+    const node = [this.#life, control, ...(this.#device === null ? own : [])];
     const births = [{
       topic: this.#topic("NBIRTH"),
       payload: encodeSparkplug(ms, node, this.#seq),
@@ -79,8 +82,10 @@ export class SimulatedEdgeNode {
   }
 }
 
-/** One life is enough for a simulated node. */
-const BD_SEQ = { name: "bdSeq", datatype: WRITTEN_TYPES.uint64, longValue: 0n };
+function lifeOf(restarts: number) {
+  const longValue = BigInt(restarts % SEQ_COUNT);
+  return { name: "bdSeq", datatype: WRITTEN_TYPES.uint64, longValue };
+}
 
 /** The value as the device would say it; none is null. */
 function valueOf(metric: MqttMetric, values: Values) {
