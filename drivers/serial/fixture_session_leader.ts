@@ -5,5 +5,6 @@ import { serialSettings } from "./settings.ts";
 const settings = serialSettings.parse({ type: "serial", port: Deno.args[0] });
 await using line = await openByteLine(settings);
 line.listen(() => {});
-console.log("open");
-await line.broken.catch((error) => console.log(String(error)));
+const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+print("open");
+await line.broken.catch((error) => print(String(error)));

@@ -27,12 +27,12 @@ type Names = Readonly<Record<typeof DEVICES[number], string>>;
 class Adapters implements AsyncDisposable {
   readonly #names: Names;
   readonly #pairs: readonly [PtyPair, PtyPair];
-  readonly #devices: AsyncDisposable;
+  readonly #devices: AsyncDisposableStack;
 
   private constructor(
     names: Names,
     pairs: readonly [PtyPair, PtyPair],
-    devices: AsyncDisposable,
+    devices: AsyncDisposableStack,
   ) {
     this.#names = names;
     this.#pairs = pairs;
@@ -63,7 +63,7 @@ class Adapters implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#devices[Symbol.asyncDispose]();
+    return this.#devices.disposeAsync();
   }
 }
 
