@@ -21,8 +21,10 @@ const readings = z.record(z.string(), z.union([z.number(), z.boolean(), z.string
 const words = z.string().regex(/^([0-9A-F]{4}( [0-9A-F]{4})*|[01]( [01])*)$/);
 
 const told = {
-  origin: z.enum(["documented", "packed"])
-    .describe("documented: as its source prints it; packed: put together by hand from the layout"),
+  origin: z.enum(["documented", "packed", "recorded"]).describe(
+    "documented: as its source prints it; packed: put together by hand from the layout; " +
+      "recorded: as a device answered",
+  ),
   from: z.string().min(1).describe("Where it is printed, or what it was packed from"),
 };
 
@@ -68,8 +70,8 @@ export function exampleNames(): string[] {
 }
 
 /** Reads a profile's example through the driver's own code; scales have theirs as frames. */
-export function decodeExample(profile: ModbusProfile | MqttProfile): Told[] {
-  const document: unknown = parse(Deno.readTextFileSync(join(folder(), `${profile.profile}.yaml`)));
+export function decodeExample(profile: ModbusProfile | MqttProfile, from = folder()): Told[] {
+  const document: unknown = parse(Deno.readTextFileSync(join(from, `${profile.profile}.yaml`)));
   return profile.protocol === "modbus"
     ? modbusExample.parse(document).polls.map((one) => polled(profile, one))
     : published(profile, mqttExample.parse(document));

@@ -7,7 +7,7 @@ import { NODE_NAME } from "../sync/origin.ts";
 import { type Problem, problemResponse } from "../sync/problem.ts";
 import { readBody } from "../sync/read_body.ts";
 import { deviceView, listDevices, pointView } from "./devices/device_list.ts";
-import { TRACE_ROUTE } from "./devices/trace_api.ts";
+import { RECORDING_ROUTE, TRACE_ROUTE } from "./devices/trace_api.ts";
 import { entriesStream } from "./entries.ts";
 import { centresKnown, declareCentre } from "./fleet/centres.ts";
 import { comparisonLines, comparisonQuery, repairWith } from "./fleet/comparing.ts";
@@ -19,6 +19,7 @@ import { listTwins, twinsView } from "./fleet/twins.ts";
 import { ROLES } from "./fleet/members.ts";
 import { REFUSAL_CODES } from "../drivers/driver.ts";
 import { statusOf } from "./status.ts";
+import { WRITE_ROUTES } from "./writes/write_api.ts";
 
 const BODY_BYTES_MAX = 64 << 10;
 const ENTRIES_MAX = 10_000;
@@ -263,6 +264,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
       Promise.resolve(Response.json({ url: ownerUrl(url, sessions.newLink()) }, { status: 201 })),
   },
   TRACE_ROUTE,
+  ...WRITE_ROUTES,
+  RECORDING_ROUTE,
   ...BLOB_ROUTES,
 ];
 
@@ -270,9 +273,14 @@ export function ownerUrl(url: string, token: string): string {
   return new URL(`/owner/${token}`, url).href;
 }
 
+/** What whoever guards the routes has found out. */
+export interface Guarded {
+  Variables: { who: string };
+}
+
 /** The routes that a node of this role has, behind whatever guards them. */
-export function apiApp(parts: ApiParts): Hono {
-  const app = new Hono();
+export function apiApp(parts: ApiParts): Hono<Guarded> {
+  const app = new Hono<Guarded>();
   const role = parts.node.config.role;
   for (const route of API_ROUTES) {
     if (route.role !== undefined && route.role !== role) continue;
@@ -284,7 +292,8 @@ export function apiApp(parts: ApiParts): Hono {
       const parsed = route.body?.safeParse(body);
       if (parsed?.success === false) return badInput(parsed.error);
       const { raw: request } = context.req;
-      const input = { query: context.req.query(), body, path: context.req.param(), request };
+      const path = context.req.param();
+      const input = { query: context.req.query(), body, path, request, who: context.get("who") };
       return await route.handle(parts, input);
     });
   }

@@ -2,9 +2,12 @@
 import type * as z from "zod";
 import type { Sessions } from "./sessions.ts";
 import type { StatusParts } from "./status.ts";
+import type { DeviceWriter } from "./writes/device_writer.ts";
 
 export interface ApiParts extends StatusParts {
   readonly sessions: Sessions;
+  /** `null` where there are no devices. */
+  readonly writer: DeviceWriter | null;
   /** Address of this node, for links. */
   readonly url: string;
 }
@@ -32,4 +35,6 @@ export interface Input {
   /** What stands in the path's places. */
   readonly path: Readonly<Record<string, string>>;
   readonly request: Request;
+  /** Whoever asks, for the audit: `token from 127.0.0.1`, `session 1f3a90bc from 10.0.0.7`. */
+  readonly who: string;
 }

@@ -98,6 +98,18 @@ describe("one fault", () => {
       '4:9 peer.node: "site-1" is this node itself; want another one',
     ],
     [
+      "C12: a site permits no write that the profile does not declare",
+      `${SITE}sources:
+  - name: a
+    driver: modbus
+    settings:
+      connection: { type: tcp, host: 10.0.0.5 }
+      devices: [{ id: a, profile: vaccine-fridge, writes: [setpoint] }]
+`,
+      '9:60 sources[0].settings.devices[0].writes[0]: found "setpoint"; ' +
+      'want a point that "vaccine-fridge" declares as writable: none',
+    ],
+    [
       "a folder of profiles that is not there",
       `${SITE}profilesDir: /nowhere/at/all\n`,
       "4:1 profilesDir: No such file or directory (os error 2): readdir '/nowhere/at/all'",

@@ -43,6 +43,10 @@ export const COUNTERS = {
     help: "Requests to devices that are asked, by what became of them",
     labels: ["device", "outcome"],
   },
+  tributary_device_writes_total: {
+    help: "Writes to devices, by what became of them (C12)",
+    labels: ["device", "state"],
+  },
   tributary_device_latency_seconds_total: {
     help: "Time until those devices answered, summed over all answers",
     labels: ["device"],

@@ -5,7 +5,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { BodyTooSlow } from "../sync/paced_body.ts";
 import { type Problem, problemResponse } from "../sync/problem.ts";
 import type { SyncHandler } from "../sync/routes.ts";
-import { apiApp } from "./api.ts";
+import { apiApp, type Guarded } from "./api.ts";
 import type { ApiParts } from "./api_route.ts";
 import { isLoopback } from "./config.ts";
 import { isDiskFailure } from "./disk_failure.ts";
@@ -14,6 +14,7 @@ import { enterPage, strangerPage } from "./console/layout.ts";
 import type { TextKey } from "./console/text.ts";
 import { metricsText } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
+import { sessionName } from "./sessions.ts";
 import { statusOf } from "./status.ts";
 
 export interface HttpParts extends ApiParts {
@@ -56,7 +57,7 @@ export function httpHandler(
   parts: HttpParts,
 ): (request: Request, connection: Connection) => Promise<Response> {
   const { node, sync } = parts;
-  const app = new Hono<{ Bindings: { connection: Connection } }>();
+  const app = new Hono<Guarded & { Bindings: { connection: Connection } }>();
   const assets = readAssets();
 
   // Before what is said to browsers: it would cost each reading of a site more than it has.
@@ -97,9 +98,11 @@ export function httpHandler(
   app.post("/owner/:token", (context) => openOwnerLink(parts, context));
 
   app.use(async (context, next) => {
-    const local = context.req.path === "/metrics" &&
-      isLoopback(context.env.connection.remoteAddr.hostname);
-    return local || authorised(parts, context) ? await next() : refuse(context);
+    const { hostname } = context.env.connection.remoteAddr;
+    const local = context.req.path === "/metrics" && isLoopback(hostname);
+    const owner = ownerOf(parts, context);
+    context.set("who", `${owner ?? "nobody"} from ${hostname}`);
+    return local || owner !== null ? await next() : refuse(context);
   });
   app.get(
     "/metrics",
@@ -175,21 +178,21 @@ function openOwnerLink(parts: HttpParts, context: Context): Response | Promise<R
   return context.redirect("/", 303);
 }
 
-/** A program by its bearer token, a person by a session. */
-function authorised(
+/** A program by its bearer token, a person by a session: what the audit calls them; or `null`. */
+function ownerOf(
   parts: HttpParts,
   context: Context,
   holds = (session: string) => parts.sessions.valid(session),
-): boolean {
+): string | null {
   const bearer = /^Bearer (.+)$/.exec(context.req.header("authorization") ?? "")?.[1];
-  if (bearer !== undefined) return same(bearer, parts.node.keystore.token);
+  if (bearer !== undefined) return same(bearer, parts.node.keystore.token) ? "token" : null;
   const session = getCookie(context, cookieName(parts));
-  return session !== undefined && holds(session);
+  return session !== undefined && holds(session) ? `session ${sessionName(session)}` : null;
 }
 
 /** Whether an open page may go on: a page that is left open does not keep its session alive. */
 function mayLookOn(parts: HttpParts, context: Context): boolean {
-  return authorised(parts, context, (session) => parts.sessions.open(session));
+  return ownerOf(parts, context, (session) => parts.sessions.open(session)) !== null;
 }
 
 function same(a: string, b: string): boolean {

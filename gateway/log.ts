@@ -16,6 +16,7 @@ export type LogLine =
   | { kind: "refusal"; source: string; code: RefusalCode; who: string; detail: string }
   | { kind: "no-data" | "data-again"; device: string; silentSeconds: number | null }
   | { kind: "request"; source: string; what: string; who: string; reason: string }
+  | { kind: "device-write"; device: string; point: string; state: string }
   | { kind: "unreadable"; source: string; device: string; reason: string }
   | { kind: "key-conflict"; device: string; id: string }
   | { kind: "link-up"; destination: string }
@@ -74,6 +75,7 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "no-data": "warning",
   "data-again": "info",
   "request": "warning",
+  "device-write": "info",
   "unreadable": "warning",
   "key-conflict": "warning",
   "link-up": "info",

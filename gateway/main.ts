@@ -256,7 +256,7 @@ function addDeviceCommands(program: Command): void {
   command(
     device,
     "simulate <profile>",
-    "a simulated device that speaks as its profile says, until a signal stops it",
+    "a simulated device that speaks as its profile says (or FILE.yaml), until a signal stops it",
     "tributary device simulate vaccine-fridge --tcp 5020",
   )
     .option(

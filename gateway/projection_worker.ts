@@ -19,6 +19,7 @@ import { countDays, days, daysChange, replaceDays } from "./fleet/days.ts";
 import { livesOf } from "./fleet/lives.ts";
 import { membersOf } from "./fleet/members.ts";
 import type { Projection } from "./projection.ts";
+import { deviceWrites } from "./writes/device_writes.ts";
 import {
   fileOptions,
   openTablesFile,
@@ -221,6 +222,7 @@ const methods: ProjectionMethods = {
       latest,
       days,
       corrections,
+      deviceWrites,
       membersOf(opening.authorities),
       livesOf(opening.authorities),
       centreLossesOf(opening.authorities),

@@ -140,6 +140,11 @@ function read(path: string): SessionsFile {
   }
 }
 
+/** Names a session in the audit; `sessions.json` has the hash that begins so. */
+export function sessionName(token: string): string {
+  return hashed(token).slice(0, 8);
+}
+
 /** Tokens have 144 bits and more: a plain hash keeps them as safe as a slow one would. */
 function hashed(token: string): string {
   return createHash("sha256").update(token).digest("hex");

@@ -1,6 +1,6 @@
 /** Keeps a line to devices running: runs its driver, and again after a pause when it fails. */
 import { DeviceError, type Run } from "../drivers/driver.ts";
-import type { Exchange } from "../drivers/mod.ts";
+import type { Exchange, WritePort } from "../drivers/mod.ts";
 import { backoffMs } from "../sync/backoff.ts";
 import { pause } from "../sync/timer.ts";
 import type { Collector } from "./collector.ts";
@@ -16,6 +16,8 @@ export interface Source {
   readonly run: (signal: AbortSignal) => Run;
   /** The last exchanges with a device, oldest first, where the line keeps them. */
   readonly exchangesWith?: (device: string) => readonly Exchange[];
+  /** Where writes to its devices come in, where its protocol has them. */
+  readonly writes?: WritePort;
 }
 
 /** How a line is doing. Times count like `performance.now()`. */

@@ -1,5 +1,5 @@
 /** What the answers of a Modbus line may be. */
-import type { Answered } from "./request.ts";
+import { type Answered, decodeAnswer, type Request } from "./request.ts";
 
 export type FailureCode = "timeout" | "crc" | "mismatch" | "waiting";
 
@@ -8,6 +8,35 @@ export type Answer =
   | Answered
   /** The unit did not answer, or not what it was asked: nothing of it is to be used. */
   | { readonly kind: "failed"; readonly code: FailureCode; readonly reason: string };
+
+/** What came in place of an answer, or that nothing came. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly reason: string;
+}
+
+export const NO_ANSWER: Failure = { code: "timeout", reason: "no answer" };
+
+/** The shortest answer on a serial line is an exception: unit, function, code, CRC. */
+const ANSWER_BYTES_MIN = 5;
+
+/** What came to a request, without its frame; `doubled`: the unit went on behind it. */
+export function concluded(
+  request: Request,
+  came: Uint8Array | Failure,
+  doubled: boolean,
+): Answer {
+  if ("code" in came) return { kind: "failed", code: came.code, reason: came.reason };
+  const answered = doubled ? "two answers came to one question" : decodeAnswer(request, came);
+  return typeof answered === "string"
+    ? { kind: "failed", code: "mismatch", reason: answered }
+    : answered;
+}
+
+/** Whether so many other bytes are too few to hide another answer. */
+export function isClean(strayBytes: number): boolean {
+  return strayBytes < ANSWER_BYTES_MIN;
+}
 
 const EXCEPTIONS: Record<number, string> = {
   1: "illegal function",
@@ -24,6 +53,12 @@ const EXCEPTIONS: Record<number, string> = {
 /** `exception 2 (illegal data address)`. */
 export function exceptionText(code: number): string {
   return `exception ${code} (${EXCEPTIONS[code] ?? "unknown"})`;
+}
+
+/** `answered`, `exception 2 (illegal data address)`, or why it failed. */
+export function outcomeText(answer: Answer): string {
+  if (answer.kind === "failed") return answer.reason;
+  return answer.kind === "exception" ? exceptionText(answer.code) : "answered";
 }
 
 /** The device behind a gateway is silent: it counts like no answer at all. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { DrivenRun, until } from "../fixtures.ts";
 import { openBus } from "./bus.ts";
+import { GuardedUnit } from "./guarded_unit.ts";
 import { answerTo, badServer, profileOf, pymodbus } from "./fixtures.ts";
 import { modbus } from "./modbus.ts";
+import { modbusProfile } from "./profile.ts";
 import { connectionSchema, modbusSettings } from "./settings.ts";
 import { RtuFraming, sealed } from "./rtu_framing.ts";
 
@@ -30,6 +32,31 @@ describe("one bus is one queue", () => {
     expect(asked).toEqual([0, 40, 10, 20, 30]);
   });
 
+  test("what a write has to wait for, of its own unit, goes before the polls of others", async () => {
+    const asked: number[] = [];
+    await using server = await badServer((request) => {
+      asked.push(request.readUInt16BE(8));
+      return request[7] === 6 ? request : answerTo(request, [3, 2, 0, 1]);
+    });
+    await using bus = await openBus(tcp(server.port));
+    const profile = modbusProfile.parse(profileOf({ value: { address: 0, type: "int16" } }));
+    const unit = new GuardedUnit(bus, 1, profile, () => {});
+    const timeoutMs = 1000;
+    const polls = [
+      bus.ask(2, read(20), { timeoutMs, deadlineMs: 1 }),
+      bus.ask(2, read(21), { timeoutMs, deadlineMs: 2 }),
+      unit.read(read(10), { timeoutMs, deadlineMs: 99 }),
+      bus.ask(2, read(22), { timeoutMs, deadlineMs: 3 }),
+    ];
+    // All of them are in the queue before anything comes over the wire.
+    for (let turns = 0; turns < 10; turns++) await Promise.resolve();
+    const write = { kind: "write-register", start: 40, value: 7 } as const;
+    await unit.write(write, { timeoutMs, urgent: true });
+    await Promise.all(polls);
+    // Before it can follow, one more poll is on its way.
+    expect(asked).toEqual([20, 10, 21, 40, 22]);
+  });
+
   test("an answer to an earlier transaction is discarded, and the right one behind it taken", async () => {
     let before: Buffer | null = null;
     await using server = await badServer((request) => {
@@ -53,7 +80,7 @@ describe("one bus is one queue", () => {
     for (let n = 0; n < 30; n++) await bus.ask(1, read(n), { timeoutMs: 1000 });
     const kept = bus.trace.of(1);
     expect([seen, kept.length, bus.trace.of(2).length]).toEqual([30, 20, 0]);
-    expect([...(kept.at(-1)?.sent.slice(7) ?? [])]).toEqual([3, 0, 29, 0, 1]);
+    expect([...(kept.at(-1)?.question.sent.slice(7) ?? [])]).toEqual([3, 0, 29, 0, 1]);
     expect([...(kept.at(-1)?.chunks[0].bytes.slice(7) ?? [])]).toEqual([3, 2, 0, 7]);
     expect(kept.at(-1)?.outcome).toBe("answered");
   });

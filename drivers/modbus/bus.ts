@@ -6,9 +6,9 @@
 import { DeviceError } from "../driver.ts";
 import type { ByteLine } from "../serial/byte_line.ts";
 import { openByteLine } from "../serial/open_byte_line.ts";
-import type { Answer, FailureCode } from "./answer.ts";
+import { type Answer, concluded, type Failure, isClean, NO_ANSWER } from "./answer.ts";
 import type { Framing } from "./framing.ts";
-import { answerLength, decodeAnswer, type Request } from "./request.ts";
+import { answerLength, type Request } from "./request.ts";
 import { RtuFraming, speaks } from "./rtu_framing.ts";
 import { type Connection, lineTiming } from "./settings.ts";
 import { TcpFraming } from "./tcp_framing.ts";
@@ -39,13 +39,11 @@ const QUEUE_MAX = 1000;
 /** A line that is never silent is asked all the same after so many gaps. */
 const GAPS_MAX = 50;
 
-/** The shortest answer on a serial line is an exception: unit, function, code, CRC. */
-const ANSWER_BYTES_MIN = 5;
-
 interface Waiting {
   readonly unit: number;
   readonly request: Request;
   readonly options: AskOptions;
+  urgent: boolean;
   readonly settle: (answer: Asked) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -58,7 +56,16 @@ export interface Asked {
   readonly clean: boolean;
 }
 
-export class ModbusBus implements AsyncDisposable {
+/** Who answers: a bus, or what one has said before. */
+export interface Respondent {
+  /** Whether an answer names its request: see {@link Framing.named}. */
+  readonly named: boolean;
+  ask(unit: number, request: Request, options: AskOptions): Promise<Asked>;
+  /** What waits of a unit is urgent from now on: something urgent waits behind it. */
+  hasten(unit: number): void;
+}
+
+export class ModbusBus implements Respondent, AsyncDisposable {
   readonly trace: Trace;
   readonly #line: ByteLine;
   readonly #framing: Framing;
@@ -71,6 +78,8 @@ export class ModbusBus implements AsyncDisposable {
   #soundMs = -Infinity;
   #silenceMs = 0;
   #inFlight: InFlight | null = null;
+  /** The last one: what comes once it is over came late. */
+  #said: Exchange | null = null;
   #behind: Uint8Array[] | null = null;
 
   constructor(line: ByteLine, framing: Framing, timing: Timing, trace = new Trace()) {
@@ -93,7 +102,6 @@ export class ModbusBus implements AsyncDisposable {
     return this.#lost.promise;
   }
 
-  /** Whether an answer names its request: see {@link Framing.named}. */
   get named(): boolean {
     return this.#framing.named;
   }
@@ -109,9 +117,14 @@ export class ModbusBus implements AsyncDisposable {
       return Promise.resolve(failed(`${QUEUE_MAX} requests wait already`));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Asked>();
-    this.#queue.push({ unit, request, options, settle: resolve, fail: reject });
+    const { urgent = false } = options;
+    this.#queue.push({ unit, request, options, urgent, settle: resolve, fail: reject });
     if (!this.#busy) void this.#work();
     return promise;
+  }
+
+  hasten(unit: number): void {
+    for (const waiting of this.#queue) if (waiting.unit === unit) waiting.urgent = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -142,7 +155,7 @@ export class ModbusBus implements AsyncDisposable {
   }
 
   #next(): Waiting {
-    const rank = ({ options: { urgent, deadlineMs = 0 } }: Waiting) =>
+    const rank = ({ urgent, options: { deadlineMs = 0 } }: Waiting) =>
       urgent ? -Infinity : deadlineMs;
     let first = 0;
     for (let at = 1; at < this.#queue.length; at++) {
@@ -156,10 +169,12 @@ export class ModbusBus implements AsyncDisposable {
     await this.#silence(Math.max(gapMs, options.gapMs ?? 0, this.#silenceMs));
     const frame = this.#framing.ask(unit, request);
     const strayBytes = this.#framing.strayBytes;
-    const exchange = this.trace.begin(unit, request, frame);
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | Failed>();
+    const framing = this.#framing.named ? "tcp" : "rtu";
+    const exchange = this.trace.begin({ unit, request, sent: frame, framing });
+    this.#said = exchange;
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | Failure>();
     promise.catch(() => {});
-    this.#inFlight = { settle: resolve, fail: reject, exchange };
+    this.#inFlight = { settle: resolve, fail: reject };
     try {
       await this.#line.write(frame);
     } catch (error) {
@@ -171,8 +186,8 @@ export class ModbusBus implements AsyncDisposable {
     const startMs = performance.now() + sendMs;
     this.#soundMs = startMs;
     const waitMs = sendMs + options.timeoutMs + characterMs * (answerLength(request) + 3);
-    const timer = setTimeout(() => resolve({ code: "timeout", reason: "no answer" }), waitMs);
-    let came: Uint8Array | Failed;
+    const timer = setTimeout(() => resolve(NO_ANSWER), waitMs);
+    let came: Uint8Array | Failure;
     try {
       came = await promise;
     } finally {
@@ -182,11 +197,10 @@ export class ModbusBus implements AsyncDisposable {
     }
     this.#silenceMs = options.turnaroundMs ?? 0;
     const latencyMs = Math.max(0, performance.now() - startMs);
-    const answer = "code" in came
-      ? failure(came.code, came.reason)
-      : read(request, came, await this.#heardBehind(unit, came));
+    const doubled = "code" in came ? false : await this.#heardBehind(unit, came);
+    const answer = concluded(request, came, doubled);
     exchange.end(answer);
-    const clean = this.#framing.strayBytes - strayBytes < ANSWER_BYTES_MIN;
+    const clean = isClean(this.#framing.strayBytes - strayBytes);
     return { answer, latencyMs, clean };
   }
 
@@ -202,7 +216,7 @@ export class ModbusBus implements AsyncDisposable {
 
   #take(bytes: Uint8Array): void {
     this.#soundMs = Math.max(this.#soundMs, performance.now());
-    this.#inFlight?.exchange.received(bytes);
+    this.#said?.received(bytes);
     this.#behind?.push(bytes);
     if (this.#behind !== null && this.#behind.length > GAPS_MAX) this.#behind.shift();
     const { answer, spoilt } = this.#framing.take(bytes);
@@ -225,31 +239,15 @@ export class ModbusBus implements AsyncDisposable {
   }
 }
 
-interface Failed {
-  readonly code: FailureCode;
-  readonly reason: string;
-}
-
 /** The one request that was sent and waits for its answer. */
 interface InFlight {
-  readonly settle: (came: Uint8Array | Failed) => void;
+  readonly settle: (came: Uint8Array | Failure) => void;
   readonly fail: (error: unknown) => void;
-  readonly exchange: Exchange;
-}
-
-function failure(code: FailureCode, reason: string): Answer {
-  return { kind: "failed", code, reason };
 }
 
 /** It was not asked at all. */
 function failed(reason: string): Asked {
-  return { answer: failure("waiting", reason), latencyMs: 0, clean: true };
-}
-
-function read(request: Request, pdu: Uint8Array, doubled: boolean): Answer {
-  if (doubled) return failure("mismatch", "two answers came to one question");
-  const answered = decodeAnswer(request, pdu);
-  return typeof answered === "string" ? failure("mismatch", answered) : answered;
+  return { answer: { kind: "failed", code: "waiting", reason }, latencyMs: 0, clean: true };
 }
 
 /** Opens the bus of a connection; throws a `DeviceError` where it is not to be had. */

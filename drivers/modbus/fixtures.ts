@@ -23,7 +23,12 @@ export interface Pymodbus extends AsyncDisposable {
 /** pymodbus with these values, packed by Python's struct. */
 export async function pymodbus(
   values: readonly PackedValue[],
-  bits: { readonly coil?: readonly boolean[]; readonly discrete?: readonly boolean[] } = {},
+  { identity, ...bits }: {
+    readonly coil?: readonly boolean[];
+    readonly discrete?: readonly boolean[];
+    /** What it says of itself, by the id of the object. */
+    readonly identity?: Readonly<Record<string, string>>;
+  } = {},
   port = freePort(),
 ): Promise<Pymodbus> {
   const python = tool("python3", "python3");
@@ -37,7 +42,7 @@ export async function pymodbus(
     );
   }
   const input = Deno.makeTempFileSync({ suffix: ".json" });
-  Deno.writeTextFileSync(input, JSON.stringify({ port, values, bits }));
+  Deno.writeTextFileSync(input, JSON.stringify({ port, values, bits, identity }));
   const script = new URL("./pymodbus_server.py", import.meta.url).pathname;
   const program = new Program("/bin/sh", ["-c", `exec ${python} ${script} < ${input}`]);
   await listening(port);

@@ -5,7 +5,7 @@
  * another length finds the step again; then two reads have to agree. Pure: an event and a moment
  * in, a state and what to do out.
  */
-import { answerBytes, functionOf, READ_MAX, type ReadRequest } from "./request.ts";
+import { answerBytes, functionOf, READ_MAX, type ReadRequest, type Request } from "./request.ts";
 
 /** What answers to two questions have in common when they cannot be told apart. */
 export type Signature = string;
@@ -92,8 +92,10 @@ function wanted(trust: Trust, nowMs: number): GuardAction {
   }
 }
 
-export function signatureOf(request: ReadRequest): Signature {
-  return `${functionOf(request)} ${answerBytes(request)}`;
+export function signatureOf(request: Request): Signature {
+  // An answer to a write says which, so that it is told apart from one to a read in any case.
+  const bytes = request.kind === "read" ? answerBytes(request) : "written";
+  return `${functionOf(request)} ${bytes}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** One unit on a bus, and how far its answers are believed: the guard's decisions, carried out. */
 import type { Answer } from "./answer.ts";
-import type { Asked, AskOptions, ModbusBus } from "./bus.ts";
+import type { Asked, AskOptions, Respondent } from "./bus.ts";
 import {
   agree,
   guard,
@@ -14,7 +14,7 @@ import {
 } from "./guard.ts";
 import { permitted, type Range, rangeOf } from "./plan.ts";
 import type { ModbusProfile } from "./profile.ts";
-import type { ReadRequest } from "./request.ts";
+import type { ReadRequest, Request, WriteRequest } from "./request.ts";
 
 /** Told of every request that went out. */
 export type OnAsked = (asked: Asked) => void;
@@ -23,19 +23,36 @@ export type OnAsked = (asked: Asked) => void;
 const NOISY_READS_MAX = 3;
 
 export class GuardedUnit {
-  readonly #bus: ModbusBus;
+  readonly #bus: Respondent;
   readonly #unit: number;
   readonly #profile: ModbusProfile;
   readonly #onAsked: OnAsked;
+  readonly #nowMs: () => number;
   #trust: Trust = TRUSTED;
+  /** Over when what was asked last is: the guard knows of one question at a time. */
+  #turn: Promise<void> = Promise.resolve();
+  /** Urgent questions that wait for their turn, or have it. */
+  #urgent = 0;
   /** What the device refuses to read in one request, see {@link permitted}. */
   refused: Range[] = [];
 
-  constructor(bus: ModbusBus, unit: number, profile: ModbusProfile, onAsked: OnAsked) {
+  constructor(
+    bus: Respondent,
+    unit: number,
+    profile: ModbusProfile,
+    onAsked: OnAsked = () => {},
+    nowMs: () => number = () => performance.now(),
+  ) {
     this.#bus = bus;
     this.#unit = unit;
     this.#profile = profile;
     this.#onAsked = onAsked;
+    this.#nowMs = nowMs;
+  }
+
+  /** Whether its answers name their requests. */
+  get named(): boolean {
+    return this.#bus.named;
   }
 
   /** Until then nothing is asked, since an answer to an earlier question may come. */
@@ -47,10 +64,44 @@ export class GuardedUnit {
    * Reads a block; what is answered is the answer to this question, or it is not used. What noise
    * has spoilt is asked for once more.
    */
-  async read(block: ReadRequest, options: AskOptions): Promise<Answer> {
-    const first = await this.#read(block, options);
-    const isSpoilt = first.kind === "failed" && first.code === "crc";
-    return isSpoilt ? await this.#read(block, options) : first;
+  read(block: ReadRequest, options: AskOptions): Promise<Answer> {
+    return this.#inTurn(options, async () => {
+      const first = await this.#read(block, options);
+      const isSpoilt = first.kind === "failed" && first.code === "crc";
+      return isSpoilt ? await this.#read(block, options) : first;
+    });
+  }
+
+  /**
+   * Writes, once: nothing is sent (`waiting`) while the answer to an earlier question could pass
+   * for this one's.
+   */
+  write(request: WriteRequest, options: AskOptions): Promise<Answer> {
+    return this.#inTurn(options, async () => {
+      if (!this.#bus.named && this.#trust.kind !== "trusted") {
+        return { kind: "failed", code: "waiting", reason: "an earlier answer may still come" };
+      }
+      return (await this.#ask(request, options)).answer;
+    });
+  }
+
+  /** One behind the other, as they came; what is urgent hastens what is before it. */
+  async #inTurn(options: AskOptions, ask: () => Promise<Answer>): Promise<Answer> {
+    const before = this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turn = promise;
+    const urgent = options.urgent ?? false;
+    if (urgent) {
+      this.#urgent++;
+      this.#bus.hasten(this.#unit);
+    }
+    try {
+      await before;
+      return await ask();
+    } finally {
+      if (urgent) this.#urgent--;
+      resolve();
+    }
   }
 
   async #read(block: ReadRequest, options: AskOptions): Promise<Answer> {
@@ -95,9 +146,11 @@ export class GuardedUnit {
     return otherRead(block, avoid, (one) => may(rangeOf(one))) ?? block;
   }
 
-  async #ask(request: ReadRequest, options: AskOptions): Promise<Asked> {
+  async #ask(request: Request, options: AskOptions): Promise<Asked> {
     const { gapMs, turnaroundMs, latenessMs } = this.#profile;
-    const asked = await this.#bus.ask(this.#unit, request, { ...options, gapMs, turnaroundMs });
+    const urgent = this.#urgent > 0;
+    const own = { ...options, urgent, gapMs, turnaroundMs };
+    const asked = await this.#bus.ask(this.#unit, request, own);
     this.#onAsked(asked);
     const { answer } = asked;
     if (answer.kind === "failed" && !this.#bus.named) {
@@ -110,7 +163,7 @@ export class GuardedUnit {
   }
 
   #step(event: GuardEvent): GuardAction {
-    const { trust, action } = guard(this.#trust, performance.now(), event);
+    const { trust, action } = guard(this.#trust, this.#nowMs(), event);
     this.#trust = trust;
     return action;
   }

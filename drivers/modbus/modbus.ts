@@ -6,6 +6,7 @@ import { type ModbusBus, openBus } from "./bus.ts";
 import { PolledDevice } from "./polled_device.ts";
 import { type ModbusSettings, modbusSettings } from "./settings.ts";
 import { Trace } from "./trace.ts";
+import { WritePort } from "./write_port.ts";
 
 /** Polls in a row that nobody answered, after which a connection is opened anew. */
 const SILENT_POLLS_MAX = 3;
@@ -16,17 +17,21 @@ export const modbus: Driver<ModbusSettings> = {
   run: (settings, signal) => tracedModbus(settings, signal, new Trace()),
 };
 
-/** Runs the driver; what is said on the line is seen in `trace`. */
+/** Runs the driver; what is said on the line is seen in `trace`, and `writes` come in meanwhile. */
 export async function* tracedModbus(
   settings: ModbusSettings,
   signal: AbortSignal,
   trace: Trace,
+  writes = new WritePort(settings.devices),
 ): Run {
   const gatherer = new Gatherer();
   await using bus = await openBus(settings.connection, trace);
   gatherer.put({ kind: "line", detail: `connected to ${bus.address}` });
   const stop = new AbortController();
-  const polling = pollAll(settings, bus, gatherer, AbortSignal.any([signal, stop.signal]));
+  const devices = settings.devices.map((device) => new PolledDevice(device, bus, gatherer));
+  using _attached = writes.attach(devices);
+  const line = { bus, gatherer, devices };
+  const polling = pollAll(settings, line, AbortSignal.any([signal, stop.signal]));
   polling.catch((error) => gatherer.fail(error));
   try {
     yield* gatherer.run(signal);
@@ -36,23 +41,25 @@ export async function* tracedModbus(
 }
 
 async function pollAll(
-  { connection, devices }: ModbusSettings,
-  bus: ModbusBus,
-  gatherer: Gatherer,
+  { connection }: Pick<ModbusSettings, "connection">,
+  { bus, gatherer, devices }: {
+    readonly bus: ModbusBus;
+    readonly gatherer: Gatherer;
+    readonly devices: readonly PolledDevice[];
+  },
   signal: AbortSignal,
 ): Promise<void> {
-  const all = devices.map((device) => new PolledDevice(device, bus, gatherer));
   const noise = new NoiseTally();
   const check = () => {
     const heard = noise.due(bus.strayBytes, performance.now());
     if (heard !== null) gatherer.put(heard);
     // A socket may be dead at one end only. A serial port has no other end to lose.
     if (connection.type === "serial") return;
-    if (all.some(({ schedule }) => schedule.failures < SILENT_POLLS_MAX)) return;
+    if (devices.some(({ schedule }) => schedule.failures < SILENT_POLLS_MAX)) return;
     throw new DeviceError(`Nobody answers on ${bus.address}`);
   };
   await Promise.race([
-    Promise.all(all.map((device) => pollDevice(device, check, signal))),
+    Promise.all(devices.map((device) => pollDevice(device, check, signal))),
     bus.broken,
   ]);
 }

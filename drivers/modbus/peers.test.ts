@@ -4,6 +4,7 @@ import { DrivenRun, freePort, Program, tool, until } from "../fixtures.ts";
 import { ptyPair } from "../serial/fixtures.ts";
 import { type ModbusBus, openBus } from "./bus.ts";
 import { profileOf } from "./fixtures.ts";
+import { identify } from "./identification.ts";
 import { modbus } from "./modbus.ts";
 import { modbusProfile, type Table } from "./profile.ts";
 import type { Request } from "./request.ts";
@@ -115,6 +116,27 @@ describe.each(Object.keys(PEERS))("with a server of others: %s", (name) => {
     expect(found).toEqual({ kind: "bits", bits: [false, true, true, false] });
     expect(await ask(bus, read("holding", 199, 2))).toEqual({ kind: "exception", code: 2 });
     expect(bus.trace.of(1).at(-1)?.outcome).toBe("exception 2 (illegal data address)");
+  });
+
+  test("it says what it is, or that it does not say, in as few questions", async () => {
+    await using peer = await open();
+    await using bus = await openBus(connectionSchema.parse(peer.connection));
+    await ask(bus, read("holding", 0, 1));
+    const asked = bus.trace.of(1).length;
+    // libmodbus hears nothing in a function that it does not know, on a serial line.
+    const isSilent = name === "libmodbusRtu" || name === "converter";
+    const identity = await identify(bus, 1, { timeoutMs: isSilent ? 500 : 30_000 });
+    const questions = bus.trace.of(1).length - asked;
+    if (name === "pymodbusRtu") {
+      expect(identity.map(({ text }) => text)).toEqual(["Others", "OT-2", "3.0", "On a line"]);
+      expect(questions).toBe(2);
+    } else {
+      expect(identity).toEqual([]);
+      expect(questions).toBe(1);
+      expect(bus.trace.of(1).at(-1)?.outcome)
+        .toBe(isSilent ? "no answer" : "exception 1 (illegal function)");
+    }
+    expect(await ask(bus, read("holding", 7, 1))).toMatchObject({ kind: "registers" });
   });
 
   test("the driver polls it", async () => {

@@ -55,6 +55,18 @@ const register = z.strictObject({
     .describe("Switches among the points: while one is on, this value is a fault"),
 });
 
+/** How a point is written, where a site permits it: at the place where it is read. */
+const write = z.strictObject({
+  function: z.union([z.literal(5), z.literal(6), z.literal(15), z.literal(16)]).optional()
+    .describe("5 or 15 for a coil, 6 or 16 for registers; none: 5, 6, or 16 for more than one"),
+  min: z.number().optional().describe("Lowest value that may be written, in the point's unit"),
+  max: z.number().optional().describe("Highest value that may be written, in the point's unit"),
+  values: z.array(z.number()).min(1).max(100).optional()
+    .describe("Of an enumeration: the values that may be written; each has its label"),
+  settleMs: z.number().int().min(0).max(60_000).default(500)
+    .describe("How long after a write its register may still tell what was before"),
+});
+
 /** How often a point is read, by how soon it has to be known. */
 export const POLL_CLASSES = ["fast", "normal", "slow"] as const;
 export type PollClass = typeof POLL_CLASSES[number];
@@ -62,6 +74,7 @@ export type PollClass = typeof POLL_CLASSES[number];
 const point = z.strictObject({
   ...pointParts,
   register,
+  write: write.optional().describe("How it is written; none: it never is"),
   poll: z.enum(POLL_CLASSES).default("normal")
     .describe("fast: each fastSeconds; normal: each intervalSeconds; slow: each slowSeconds"),
 });
@@ -120,7 +133,12 @@ export const modbusProfile = z.strictObject({
   const { points, addressBase, computed } = profile;
   refuseUnknownSources(points, computed, context);
   refuseUnknownSwitches(points, context);
-  for (const [index, { register }] of points.entries()) {
+  for (const [index, one] of points.entries()) {
+    const { register } = one;
+    for (const [field, message] of writeFaults(one)) {
+      const path = ["points", index, "write", ...(field === "" ? [] : [field])];
+      context.addIssue({ code: "custom", path, message });
+    }
     const { lengthMax } = limitsOf(profile, register.table);
     const first = register.address;
     const last = first + registersOf(register) - 1;
@@ -145,6 +163,44 @@ export const modbusProfile = z.strictObject({
     if (bits && register.type !== "bool") complain("type", `a ${register.table} is a bool`);
   }
 });
+
+/** Why a point cannot be written as its profile says, by field. */
+function writeFaults(
+  { register, write, labels = {} }: z.infer<typeof point>,
+): [field: string, message: string][] {
+  if (write === undefined) return [];
+  const { table, type } = register;
+  if (table !== "holding" && table !== "coil") return [["", `"${table}" is only read`]];
+  if (type === "string") return [["", "text is not written"]];
+  if (type === "bool" && table === "holding") {
+    return [["", "a switch within a register cannot be written without its neighbours"]];
+  }
+  const faults: [string, string][] = [];
+  const { function: code = functionToWrite(register), min, max, values } = write;
+  const fitting = table === "coil" ? [5, 15] : registersOf(register) > 1 ? [16] : [6, 16];
+  if (!fitting.includes(code)) faults.push(["function", `want ${fitting.join(" or ")}`]);
+  if (type === "bool") {
+    if ([min, max, values].some((one) => one !== undefined)) {
+      faults.push(["", "a coil is on or off: it has neither range nor values"]);
+    }
+    return faults;
+  }
+  if (values !== undefined) {
+    const bare = values.find((value) => labels[String(value)] === undefined);
+    if (bare !== undefined) faults.push(["values", `${bare} has no label`]);
+  } else if (min === undefined || max === undefined) {
+    faults.push(["", "want min and max, or values: nothing else is written"]);
+  } else if (min > max) faults.push(["min", "it is above max"]);
+  return faults;
+}
+
+/** The function that writes a value of this kind where its profile names none. */
+export function functionToWrite(
+  register: Pick<Register, "table" | "type" | "length">,
+): 5 | 6 | 16 {
+  if (register.table === "coil") return 5;
+  return registersOf(register) === 1 ? 6 : 16;
+}
 
 /** A switch that is not read whenever the value is would leave that value without a word on it. */
 function refuseUnknownSwitches(

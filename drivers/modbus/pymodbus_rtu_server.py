@@ -7,6 +7,7 @@ from pymodbus.datastore import (
     ModbusServerContext,
     ModbusSlaveContext,
 )
+from pymodbus.device import ModbusDeviceIdentification
 from pymodbus.server import StartSerialServer
 from pymodbus.transaction import ModbusRtuFramer
 
@@ -22,5 +23,10 @@ unit = ModbusSlaveContext(
 context = ModbusServerContext(slaves={1: unit, 2: unit}, single=False)
 device, baud = sys.argv[1:]
 StartSerialServer(
-    context=context, framer=ModbusRtuFramer, port=device, baudrate=int(baud), timeout=0.005
+    context=context,
+    identity=ModbusDeviceIdentification(info={0: "Others", 1: "OT-2", 2: "3.0", 5: "On a line"}),
+    framer=ModbusRtuFramer,
+    port=device,
+    baudrate=int(baud),
+    timeout=0.005,
 )

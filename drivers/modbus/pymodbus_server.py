@@ -1,7 +1,8 @@
 """A Modbus TCP server of somebody else, for tests: pymodbus, values packed by Python's struct.
 
 Reads JSON from standard input: {"port": …, "values": [{"table", "address", "type", "order",
-"value" or "hex"}], "bits": {"coil": […], "discrete": […]}}; units 1 and 2 answer alike.
+"value" or "hex"}], "bits": {"coil": […], "discrete": […]}, "identity": {"0": "vendor", …}};
+units 1 and 2 answer alike.
 """
 
 import json
@@ -13,6 +14,7 @@ from pymodbus.datastore import (
     ModbusServerContext,
     ModbusSlaveContext,
 )
+from pymodbus.device import ModbusDeviceIdentification
 from pymodbus.server import StartTcpServer
 
 FORMATS = {
@@ -61,4 +63,9 @@ unit = ModbusSlaveContext(
     zero_mode=True,
 )
 context = ModbusServerContext(slaves={1: unit, 2: unit}, single=False)
-StartTcpServer(context=context, address=("127.0.0.1", request["port"]))
+identity = {int(key): text for key, text in request.get("identity", {}).items()}
+StartTcpServer(
+    context=context,
+    identity=ModbusDeviceIdentification(info=identity),
+    address=("127.0.0.1", request["port"]),
+)

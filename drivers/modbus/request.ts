@@ -1,4 +1,12 @@
 /** Requests and answers without their frame (MODBUS Application Protocol V1.1b3, 6 and 7). */
+import {
+  decodeIdentification,
+  encodeIdentify,
+  type Identification,
+  IDENTIFICATION_BYTES_MAX,
+  IDENTIFY_FUNCTION,
+  type IdentifyRequest,
+} from "./identification_frame.ts";
 import { type Table, TABLES } from "./profile.ts";
 
 export interface ReadRequest {
@@ -16,13 +24,14 @@ export type WriteRequest =
   | { readonly kind: "write-coils"; readonly start: number; readonly bits: readonly boolean[] }
   | { readonly kind: "write-registers"; readonly start: number; readonly bytes: Uint8Array };
 
-export type Request = ReadRequest | WriteRequest;
+export type Request = ReadRequest | WriteRequest | IdentifyRequest;
 
 /** What a unit answered, as far as it answered what it was asked. */
 export type Answered =
   | { readonly kind: "registers"; readonly bytes: Uint8Array }
   | { readonly kind: "bits"; readonly bits: readonly boolean[] }
   | { readonly kind: "written" }
+  | Identification
   /** The unit answered that it will not. */
   | { readonly kind: "exception"; readonly code: number };
 
@@ -44,6 +53,8 @@ export function functionOf(request: Request): number {
       return 15;
     case "write-registers":
       return 16;
+    case "identify":
+      return IDENTIFY_FUNCTION;
   }
 }
 
@@ -57,6 +68,7 @@ export function answerBytes({ table, count }: Pick<ReadRequest, "table" | "count
 }
 
 export function encodeRequest(request: Request): Uint8Array {
+  if (request.kind === "identify") return encodeIdentify(request);
   const head = (value: number) => [
     functionOf(request),
     request.start >> 8,
@@ -82,8 +94,9 @@ export function encodeRequest(request: Request): Uint8Array {
   }
 }
 
-/** Bytes of the whole answer without its frame, when it is no exception. */
+/** Bytes of the whole answer without its frame, when it is no exception; at most, if it differs. */
 export function answerLength(request: Request): number {
+  if (request.kind === "identify") return IDENTIFICATION_BYTES_MAX;
   return request.kind === "read" ? 2 + answerBytes(request) : 5;
 }
 
@@ -96,6 +109,7 @@ export function decodeAnswer(request: Request, pdu: Uint8Array): Answered | stri
       : `it answered an exception of ${pdu.length} bytes`;
   }
   if (pdu[0] !== wanted) return `it answered function ${pdu[0]}, which does not match ${wanted}`;
+  if (request.kind === "identify") return decodeIdentification(request, pdu);
   if (request.kind !== "read") return decodeWritten(request, pdu);
   const bytes = pdu.subarray(2);
   if (pdu[1] !== answerBytes(request) || bytes.length !== pdu[1]) {

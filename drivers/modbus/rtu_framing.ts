@@ -5,6 +5,7 @@
  */
 import { crc16 } from "./crc.ts";
 import { type Found, type Framing, NOTHING } from "./framing.ts";
+import { identificationLength } from "./identification_frame.ts";
 import { answerLength, encodeRequest, functionOf, type Request } from "./request.ts";
 
 /** Bytes looked at for one answer: four of the longest frames. Older ones are discarded. */
@@ -20,8 +21,8 @@ interface InFlight {
   readonly unit: number;
   readonly request: Request;
   readonly code: number;
-  /** Bytes of the whole frame. */
-  readonly length: number;
+  /** Bytes of the whole frame; `null` where the answer has any length. */
+  readonly length: number | null;
 }
 
 export class RtuFraming implements Framing {
@@ -33,7 +34,8 @@ export class RtuFraming implements Framing {
   ask(unit: number, request: Request): Uint8Array {
     this.forget();
     const code = functionOf(request);
-    this.#inFlight = { unit, request, code, length: answerLength(request) + 3 };
+    const length = request.kind === "identify" ? null : answerLength(request) + 3;
+    this.#inFlight = { unit, request, code, length };
     return sealed(unit, encodeRequest(request));
   }
 
@@ -57,7 +59,8 @@ export class RtuFraming implements Framing {
     for (let at = 0; at < this.#bytes.length; at++) {
       const length = this.#frameAt(at, inFlight);
       if (length === null) continue;
-      if (length !== inFlight.length && !this.#isException(at)) {
+      const isOurs = inFlight.length === null || length === inFlight.length;
+      if (!isOurs && !this.#isException(at)) {
         // A whole answer to another question: it is late. Ours may still come.
         this.#drop(at + length);
         at = -1;
@@ -84,7 +87,8 @@ export class RtuFraming implements Framing {
       return end <= bytes.length && crc16(bytes, at, end) === 0 ? EXCEPTION_FRAME : null;
     }
     if (bytes[at + 1] !== code || at + 2 >= bytes.length) return null;
-    const whole = request.kind === "read" ? bytes[at + 2] + 5 : length;
+    const whole = request.kind === "read" ? bytes[at + 2] + 5 : length ?? identified(bytes, at);
+    if (whole === null) return null;
     const end = at + whole;
     return end <= bytes.length && crc16(bytes, at, end) === 0 ? whole : null;
   }
@@ -96,9 +100,11 @@ export class RtuFraming implements Framing {
   /** An answer that is as long as it has to be and has a wrong CRC will not get better. */
   #spoilt({ unit, code, request, length }: InFlight): Found {
     const bytes = this.#bytes;
+    const whole = length ?? identified(bytes, 0);
+    if (whole === null || bytes.length < whole) return NOTHING;
     const begins = bytes[0] === unit && bytes[1] === code &&
-      (request.kind !== "read" || bytes[2] === length - 5);
-    if (!begins || bytes.length < length) return NOTHING;
+      (request.kind !== "read" || bytes[2] === whole - 5);
+    if (!begins) return NOTHING;
     return { answer: null, spoilt: { code: "crc", reason: "wrong CRC" } };
   }
 
@@ -106,6 +112,12 @@ export class RtuFraming implements Framing {
     this.strayBytes += count;
     this.#bytes = this.#bytes.slice(count);
   }
+}
+
+/** Bytes of the frame around an identification that begins here. */
+function identified(bytes: Uint8Array, at: number): number | null {
+  const length = identificationLength(bytes, at + 1);
+  return length === null ? null : length + 3;
 }
 
 /**

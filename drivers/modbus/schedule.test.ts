@@ -10,7 +10,7 @@ function scheduleOf(...classes: readonly string[]): Schedule {
   );
   const points = given.points.map((point) => ({ ...point, poll: point.point }));
   const profile = modbusProfile.parse({ ...given, points });
-  return new Schedule({ id: "device-1", unit: 1, profile }, 0);
+  return new Schedule({ profile }, 0);
 }
 
 test("each class has its beat, and beats that meet are one poll", () => {

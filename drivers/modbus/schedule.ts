@@ -23,7 +23,7 @@ export class Schedule {
   leftOut = 0;
   #heldUntilMs = -Infinity;
 
-  constructor(device: ModbusDevice, nowMs: number) {
+  constructor(device: Pick<ModbusDevice, "profile" | "intervalSeconds">, nowMs: number) {
     const { profile } = device;
     const used = new Set(profile.points.map(({ poll }) => poll));
     this.#beats = POLL_CLASSES.filter((name) => used.has(name)).map((name) => ({

@@ -31,6 +31,19 @@ const device = z.strictObject({
   unit: z.number().int().min(0).max(255).default(1).describe("Unit id (slave address)"),
   intervalSeconds: z.number().min(0.1).max(86_400).optional()
     .describe("How often it is asked; none: as its profile says"),
+  writes: z.array(nameSchema).max(100).default([])
+    .describe("Points that a person may write, of those that its profile declares; none: nothing"),
+  writeIntervalSeconds: z.number().min(1).max(86_400).default(10)
+    .describe("From one write to the next at least"),
+}).superRefine(({ profile, writes }, context) => {
+  const writable = profile.points.filter(({ write }) => write !== undefined)
+    .map(({ point }) => point);
+  const declared = writable.length === 0 ? "none" : writable.join(", ");
+  for (const [index, name] of writes.entries()) {
+    if (writable.includes(name)) continue;
+    const message = `want a point that "${profile.profile}" declares as writable: ${declared}`;
+    context.addIssue({ code: "custom", path: ["writes", index], message });
+  }
 });
 
 export const modbusSettings = z.strictObject({

@@ -13,8 +13,8 @@ export class TcpFraming implements Framing {
   #inFlight: { readonly unit: number } | null = null;
   #bytes = new Uint8Array(0);
 
-  ask(unit: number, request: Request): Uint8Array {
-    this.#transaction = this.#transaction + 1 & 0xffff;
+  ask(unit: number, request: Request, transaction = this.#transaction + 1 & 0xffff): Uint8Array {
+    this.#transaction = transaction;
     this.#inFlight = { unit };
     return enveloped(this.#transaction, unit, encodeRequest(request));
   }

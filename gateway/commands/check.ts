@@ -184,9 +184,12 @@ function checkSource(source: SourceConfig): Promise<Finding>[] {
       return [reach(what, hostname, port)];
     }
     case "modbus": {
-      const { connection } = source.settings;
-      const load = checkLoad(what, lineLoad(source.settings));
-      return [lineOf(what, connection), ...load.map((finding) => Promise.resolve(finding))];
+      const { connection, devices } = source.settings;
+      const writable = devices.filter(({ writes }) => writes.length > 0).map(({ id, writes }) =>
+        ok(`writes of ${id}`, `a person may write ${writes.join(", ")}`)
+      );
+      const told = [...checkLoad(what, lineLoad(source.settings)), ...writable];
+      return [lineOf(what, connection), ...told.map((finding) => Promise.resolve(finding))];
     }
     case "scale": {
       const { connection } = source.settings;

@@ -1,11 +1,13 @@
 /** `tributary device …`: passwords, and devices that are simulated. */
 import { randomBytes } from "node:crypto";
 import { type MqttProfile, pointsOf } from "../../drivers/mqtt/profile.ts";
-import { builtInProfiles, ProfileLibrary } from "../../drivers/profile_library.ts";
+import type { Profile } from "../../drivers/profile.ts";
+import { ProfileError } from "../../drivers/profile_library.ts";
 import type { ScaleProfile } from "../../drivers/scale/profile.ts";
 import { inStoredUnits } from "../../drivers/units.ts";
 import { exampleModel } from "../../drivers/simulation.ts";
 import { pause } from "../../sync/timer.ts";
+import { namedProfile } from "../devices/named_profile.ts";
 import { CommandError } from "./local_api.ts";
 
 /** 120 random bits, as text that can be typed. */
@@ -27,14 +29,7 @@ export async function simulate(
   options: SimulateOptions,
   { print, signal }: { print: (text: string) => void; signal: AbortSignal },
 ): Promise<void> {
-  const profiles = new ProfileLibrary(builtInProfiles());
-  const named = profiles.get(name);
-  if (named === undefined) {
-    throw new CommandError(
-      `There is no profile "${name}"; there are: ${profiles.names.join(", ")}`,
-    );
-  }
-  const profile = await inStoredUnits(named);
+  const profile = await inStoredUnits(profileNamed(name));
   if (profile.protocol === "modbus") {
     const { ModbusSimulator } = await import("../../drivers/modbus/simulator.ts");
     if (options.tcp === undefined) {
@@ -60,6 +55,14 @@ export async function simulate(
   });
   print(`${options.name} publishes as ${name} to ${options.mqtt} every ${options.interval} s`);
   await untilStopped(signal);
+}
+
+function profileNamed(name: string): Profile {
+  try {
+    return namedProfile(name).profile;
+  } catch (cause) {
+    throw cause instanceof ProfileError ? new CommandError(cause.message, { cause }) : cause;
+  }
 }
 
 /** A Sparkplug device is one of a group and an edge node: those that are not said are made up. */

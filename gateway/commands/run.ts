@@ -67,7 +67,7 @@ export async function runNode(
   await Promise.race([catalogue, pause(CATALOGUE_MS, stopping)]);
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
   await role.collector?.recall();
-  const { silence } = role;
+  const { silence, writer } = role;
   using notifier = new Notifier();
   let unready: string | null = "starting";
   const server = serve(node, role, startedMs, () => unready);
@@ -79,6 +79,7 @@ export async function runNode(
     ...role.links.map((link) => steadily(() => link.run(stopping))),
     catalogue,
     ...(silence === null ? [] : [steadily(() => silence.run(stopping))]),
+    ...(writer === null ? [] : [steadily(() => writer.run(stopping))]),
     steadily(() => node.disk.run(stopping)),
     steadily(() => node.clockWatch.run(stopping)),
     steadily(() => pruneNow(node, role, stopping)),
@@ -192,11 +193,12 @@ function serve(node: Node, role: Role, startedMs: number, unready: () => string 
   const { config } = node;
   const { host, port, tls } = config.http;
   const scheme = tls === undefined ? "http" : "https";
-  const shown = openableHost(host, Deno.networkInterfaces());
-  const url = `${scheme}://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
+  const name = openableHost(host, Deno.networkInterfaces());
+  const url = `${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}`;
   const sessions = new Sessions(config.dataDir, () => node.clock.now());
-  const { supervisors, links, couriers, sync } = role;
-  const parts = { node, supervisors, links, couriers, startedMs, version: VERSION, sessions, url };
+  const { supervisors, links, couriers, writer, sync } = role;
+  const shown = { node, supervisors, links, couriers, startedMs, version: VERSION };
+  const parts = { ...shown, sessions, writer, url };
   const handler = httpHandler({ ...parts, sync, unready });
   const hurry = new AbortController();
   let finished = false;

@@ -1,6 +1,8 @@
-/** The route that shows the last exchanges with a device, byte by byte. */
+/** The routes that show and record the last exchanges with a device, byte by byte. */
 import * as z from "zod";
 import type { Exchange } from "../../drivers/mod.ts";
+import { recordedSchema, recordingOf } from "../../drivers/modbus/recording.ts";
+import type { Chunk } from "../../drivers/modbus/trace.ts";
 import { problemResponse } from "../../sync/problem.ts";
 import type { ApiParts, ApiRoute } from "../api_route.ts";
 
@@ -12,6 +14,8 @@ export const exchangeView = z.object({
   received: z.array(z.object({ wallMs: z.number(), bytes: z.string() }))
     .describe("What came meanwhile, hexadecimal, in the pieces in which it came"),
   answered: z.string().describe("What came of it, in words"),
+  late: z.array(z.object({ wallMs: z.number(), bytes: z.string() }))
+    .describe("What came when it was over, before anything else was asked on the line"),
 });
 type ExchangeView = z.infer<typeof exchangeView>;
 
@@ -24,7 +28,38 @@ export const TRACE_ROUTE: ApiRoute = {
   handle: (parts, { path }) => Promise.resolve(traceOf(parts, path.device)),
 };
 
-function traceOf({ node, supervisors }: ApiParts, device: string): Response {
+export const RECORDING_ROUTE: ApiRoute = {
+  method: "get",
+  path: "/api/devices/{device}/recording",
+  summary: "The last exchanges with a device of a Modbus line, as a recording to be replayed",
+  role: "site",
+  answer: recordedSchema,
+  handle: (parts, { path }) => Promise.resolve(recorded(parts, path.device)),
+};
+
+function traceOf(parts: ApiParts, device: string): Response {
+  const exchanges = exchangesOf(parts, device);
+  if (exchanges instanceof Response) return exchanges;
+  const startMs = startOf(parts);
+  return Response.json(exchanges.map((exchange) => viewOf(exchange, startMs)));
+}
+
+function recorded(parts: ApiParts, device: string): Response {
+  const exchanges = exchangesOf(parts, device);
+  if (exchanges instanceof Response) return exchanges;
+  const recording = recordingOf(device, exchanges, startOf(parts));
+  if (recording !== null) return Response.json(recording);
+  return problemResponse({
+    status: 404,
+    code: "no-exchanges",
+    title: "Nothing was said yet",
+    detail: `"${device}" was not asked since the node started`,
+    hint: "`tributary status` says why",
+  });
+}
+
+/** Of a device; a problem where there is none, or nothing of it is kept. */
+function exchangesOf({ supervisors }: ApiParts, device: string): readonly Exchange[] | Response {
   const line = supervisors.find((one) => one.status().devices.includes(device));
   if (line === undefined) {
     const all = supervisors.flatMap((one) => one.status().devices);
@@ -37,29 +72,32 @@ function traceOf({ node, supervisors }: ApiParts, device: string): Response {
     });
   }
   const exchanges = line.exchangesWith(device);
-  if (exchanges === null) {
-    return problemResponse({
-      status: 404,
-      code: "no-trace",
-      title: "Exchanges are kept of Modbus devices only",
-      detail: `"${device}" is on a line of ${line.status().driver}`,
-    });
-  }
-  const startMs = node.clock.now().wallMs - performance.now();
-  return Response.json(exchanges.map((exchange) => viewOf(exchange, startMs)));
+  if (exchanges !== null) return exchanges;
+  return problemResponse({
+    status: 404,
+    code: "no-trace",
+    title: "Exchanges are kept of Modbus devices only",
+    detail: `"${device}" is on a line of ${line.status().driver}`,
+  });
 }
 
-/** `startMs`: the time at which `performance.now()` was 0. */
+/** The time at which `performance.now()` was 0. */
+function startOf({ node }: ApiParts): number {
+  return node.clock.now().wallMs - performance.now();
+}
+
 function viewOf(exchange: Exchange, startMs: number): ExchangeView {
-  const { sent, sentMs, asked, chunks, answered } = exchange;
+  const { question, sentMs, asked, chunks, answered, late } = exchange;
+  const chunkOf = ({ bytes, ms }: Chunk) => ({
+    wallMs: Math.round(startMs + ms),
+    bytes: bytes.toHex(),
+  });
   return {
     wallMs: Math.round(startMs + sentMs),
-    sent: sent.toHex(),
+    sent: question.sent.toHex(),
     asked,
-    received: chunks.map(({ bytes, ms }) => ({
-      wallMs: Math.round(startMs + ms),
-      bytes: bytes.toHex(),
-    })),
+    received: chunks.map(chunkOf),
     answered,
+    late: late.map(chunkOf),
   };
 }

@@ -50,6 +50,7 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
   return {
     collector: null,
     silence: null,
+    writer: null,
     supervisors: [],
     ...centres,
     replication,

@@ -6,6 +6,7 @@ import type { Collector } from "../collector.ts";
 import type { Replication } from "../replication.ts";
 import type { Supervisor } from "../supervise.ts";
 import type { SilenceAlarms } from "../values/silence_alarms.ts";
+import type { DeviceWriter } from "../writes/device_writer.ts";
 
 export interface Role {
   readonly supervisors: readonly Supervisor[];
@@ -16,6 +17,8 @@ export interface Role {
   readonly collector: Collector | null;
   /** What tells of silent devices, where there are devices. */
   readonly silence: SilenceAlarms | null;
+  /** What writes to devices, where there are devices. */
+  readonly writer: DeviceWriter | null;
   /** Answers below `/sync/`, or `null` where nobody is answered. */
   readonly sync: SyncHandler | null;
 }

@@ -1,5 +1,12 @@
 /** A site: lines to devices, and a link to each centre. */
-import { mqttBroker, mqttClient, scale, Trace, tracedModbus } from "../../drivers/mod.ts";
+import {
+  mqttBroker,
+  mqttClient,
+  scale,
+  Trace,
+  tracedModbus,
+  WritePort,
+} from "../../drivers/mod.ts";
 import { centresOf } from "../centres.ts";
 import { Collector } from "../collector.ts";
 import { devicesOf, type SiteConfig, type SourceConfig } from "../config.ts";
@@ -8,6 +15,7 @@ import { replicationOf } from "../replication.ts";
 import { type Source, Supervisor } from "../supervise.ts";
 import { SilenceAlarms } from "../values/silence_alarms.ts";
 import { Values } from "../values/values.ts";
+import { DeviceWriter } from "../writes/device_writer.ts";
 import type { Role } from "./role.ts";
 
 export function siteRole(node: Node, config: SiteConfig): Role {
@@ -21,10 +29,12 @@ export function siteRole(node: Node, config: SiteConfig): Role {
   });
   const replication = replicationOf(node);
   const parts = { ...node, collector, random: Math.random };
+  const sources = config.sources.map(sourceOf);
   return {
     collector,
     silence,
-    supervisors: config.sources.map((source) => new Supervisor(sourceOf(source), parts)),
+    writer: new DeviceWriter(config, sources, { ...node, admission: node.disk }),
+    supervisors: sources.map((source) => new Supervisor(source, parts)),
     ...centresOf(node, config.counties, replication),
     replication,
     sync: null,
@@ -42,13 +52,15 @@ function sourceOf(config: SourceConfig): Source {
     case "modbus": {
       const { settings } = config;
       const trace = new Trace();
+      const writes = new WritePort(settings.devices);
       const units = new Map(settings.devices.map(({ id, unit }) => [id, unit]));
       return {
         name,
         driver,
         devices,
-        run: (signal) => tracedModbus(settings, signal, trace),
+        run: (signal) => tracedModbus(settings, signal, trace, writes),
         exchangesWith: (device) => trace.of(units.get(device) ?? -1),
+        writes,
       };
     }
     case "scale":

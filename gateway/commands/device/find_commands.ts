@@ -1,12 +1,17 @@
-/** Commands that find devices and learn what they say. */
+/** Commands that find devices, learn what they say, and write to them. */
 import { type Command, Option } from "commander";
 import { TABLES } from "../../../drivers/modbus/profile.ts";
-import { print, printProgress } from "../../print.ts";
+import { complain, print, printProgress } from "../../print.ts";
 import { readConfig } from "../../config_file.ts";
 import { command, CONFIG_OPTION, interruption, number, type WithConfig } from "../command.ts";
+import type { DraftOptions } from "./draft.ts";
 import { withLine } from "./line_options.ts";
 import type { ProbeOptions } from "./probe.ts";
+import type { ReplayOptions } from "./replay.ts";
 import type { ScanOptions } from "./scan.ts";
+import type { WriteOptions } from "./write.ts";
+
+const NO_IDENTITY = ["--no-identity", "do not ask for maker and model (function 43/14)"] as const;
 
 export function addFindCommands(device: Command): void {
   withLine(command(
@@ -19,7 +24,18 @@ export function addFindCommands(device: Command): void {
     .addOption(tableOption())
     .option("--address <address>", "the first one, on the wire: 40001 is holding 0", number, 0)
     .option("--count <count>", "how many", number, 4)
-    .action(async (options: ProbeOptions) => {
+    .option(...NO_IDENTITY)
+    .option("--profile <name>", "write a profile of that name instead, with its --point options")
+    .option(
+      "--point <point>",
+      "a point of it, again and again: REGISTER:TYPE:ORDER:ID[:UNIT]," +
+        " such as 0:float32:CDAB:temperature:Cel, 2:int16/10:ABCD:humidity:%, 3:bool.0:ABCD:door",
+      (point: string, before: readonly string[] = []) => [...before, point],
+    )
+    .option("--write <folder>", "into this folder, such as profilesDir, its example with it")
+    .action(async (options: ProbeOptions & DraftOptions) => {
+      const { draft, isDraft } = await import("./draft.ts");
+      if (isDraft(options)) return print(await draft(options));
       const { probe } = await import("./probe.ts");
       print(await probe(options));
     });
@@ -33,6 +49,7 @@ export function addFindCommands(device: Command): void {
     .requiredOption("--units <units>", "units to ask, such as 1-32 or 1,5,9")
     .addOption(tableOption())
     .option("--address <address>", "the register that is read, on the wire", number, 0)
+    .option(...NO_IDENTITY)
     .action(async (options: ScanOptions) => {
       const { scan } = await import("./scan.ts");
       await scan(options, { print, progress: printProgress, signal: interruption() });
@@ -46,11 +63,52 @@ export function addFindCommands(device: Command): void {
   )
     .addOption(CONFIG_OPTION)
     .option("--json", "as JSON, for programs")
-    .action(async (name: string, { config, json }: WithConfig & { json?: boolean }) => {
-      const { traceOf } = await import("./trace.ts");
-      print(await traceOf(readConfig(config), name, json ?? false));
+    .option("--record <file>", "write them into this new file, to be replayed or sent")
+    .option("--for <seconds>", "with --record: go on for so long, up to an hour", number, 0)
+    .action(async (name: string, options: TraceOptions) => {
+      const { recordTrace, traceOf } = await import("./trace.ts");
+      const { json = false, record: file, for: seconds } = options;
+      const config = readConfig(options.config);
+      if (file === undefined) return print(await traceOf(config, name, json));
+      const places = { progress: printProgress, signal: interruption() };
+      print(await recordTrace(config, name, { file, seconds }, places));
+    });
+
+  command(
+    device,
+    "replay <file>",
+    "what the driver makes of recorded exchanges: each poll's points, and their quality",
+    "tributary device replay fridge-1.yaml --profile vaccine-fridge",
+  )
+    .option("--profile <profile>", "a built-in one, or FILE.yaml; none: as the file says")
+    .option("--write <file>", "write a new file that says what it came to: a test case")
+    .option("--json", "as JSON, for programs")
+    .action(async (file: string, options: ReplayOptions) => {
+      const { replayFile } = await import("./replay.ts");
+      await replayFile(file, options, print);
+    });
+
+  command(
+    device,
+    "write <name> <point> <value>",
+    "write one value that profile and configuration permit; it is read back, and stands in the audit",
+    'tributary device write fridge-1 setpoint 4.5 --reason "too cold since the repair"',
+  )
+    .addOption(CONFIG_OPTION)
+    .requiredOption("--reason <text>", "why, for the auditor")
+    .option("--id <id>", "of an earlier try: tells what became of it, and sends nothing again")
+    .action(async (
+      name: string,
+      point: string,
+      value: string,
+      { config, ...options }: WithConfig & WriteOptions,
+    ) => {
+      const { writePoint } = await import("./write.ts");
+      print(await writePoint(readConfig(config), [name, point, value], options, complain));
     });
 }
+
+type TraceOptions = WithConfig & { json?: boolean; record?: string; for: number };
 
 function tableOption(): Option {
   return new Option("--table <table>", "where to read").choices(Object.keys(TABLES))

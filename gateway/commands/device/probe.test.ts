@@ -15,12 +15,13 @@ describe("a device that pymodbus plays", () => {
     await using server = await pymodbus([
       { table: "input", address: 10, type: "float32", order: "CDAB", value: 4.2 },
       { table: "input", address: 12, type: "int16", value: -185 },
-    ]);
+    ], { identity: { "0": "Acme", "1": "TH-2", "5": "Two probes" } });
     const line = ["--tcp", `127.0.0.1:${server.port}`, "--unit", "2", "--timeout", "30"];
     const what = ["--table", "input", "--address", "10", "--count", "4"];
     const { code, output } = await probe(...line, ...what);
     expect(output).toContain("input 10 to 13, answered in");
-    expect(output).toMatch(/: 6666 4086 ff47 0000\n/);
+    expect(output).toMatch(/: 6666 4086 ff47 0000\n {2}VendorName: Acme\n {2}ProductCode: TH-2\n/);
+    expect(output).toContain("\n  ModelName: Two probes\n\nADDRESS");
     expect(output).toMatch(/^10 +float32 +\S+ +4\.2 /m);
     expect(output).toMatch(/^12 +int16 +-185 /m);
     expect(output).toMatch(/^10 +float64( +\S+){4}$/m);

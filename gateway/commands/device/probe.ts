@@ -1,8 +1,10 @@
 /** `tributary device probe`: registers of a device, read as everything that they may be. */
-import { exceptionText } from "../../../drivers/modbus/answer.ts";
+import { type Answer, exceptionText } from "../../../drivers/modbus/answer.ts";
+import { type DeviceIdentity, identify } from "../../../drivers/modbus/identification.ts";
 import { interpretations, plausible, TRIED_TYPES } from "../../../drivers/modbus/interpretation.ts";
 import type { Table } from "../../../drivers/modbus/profile.ts";
 import { READ_MAX } from "../../../drivers/modbus/request.ts";
+import type { Connection } from "../../../drivers/modbus/settings.ts";
 import { ordered, ORDERS, unpackText } from "../../../drivers/packed_value.ts";
 import { CommandError } from "../local_api.ts";
 import { table as columns } from "../table.ts";
@@ -13,6 +15,8 @@ export interface ProbeOptions extends LineOptions {
   readonly table: Table;
   readonly address: number;
   readonly count: number;
+  /** Whether it is asked for its maker and model too. */
+  readonly identity: boolean;
 }
 
 const ADDRESS_MAX = 65_535;
@@ -22,29 +26,50 @@ const HINTS_MAX = 3;
 const SCORE_MIN = 1;
 const LONGEST_BYTES = 8;
 
+/** What a device answered to one question, and what it says of itself. */
+export interface ProbeRead {
+  readonly connection: Connection;
+  /** `unit 1 on tcp://10.0.0.5:502`. */
+  readonly place: string;
+  readonly read: { readonly bytes: Uint8Array } | { readonly bits: readonly boolean[] };
+  readonly latencyMs: number;
+  readonly identity: DeviceIdentity;
+}
+
 /** Reads once and tells what it found, as text. */
 export async function probe(options: ProbeOptions): Promise<string> {
+  const { table, address: start, count } = options;
+  const { place, read, latencyMs, identity } = await probeOnce(options);
+  const what = `${table} ${start} to ${start + count - 1}`;
+  const head = `U${place.slice(1)}, ${what}, answered in ${Math.round(latencyMs)} ms`;
+  const said = identity.map(({ name, text }) => `  ${name}: ${text}`);
+  return "bits" in read
+    ? [head, ...said, "", bitsText(start, read.bits)].join("\n")
+    : [`${head}: ${hex(read.bytes)}`, ...said, "", registersText(start, read.bytes)].join("\n");
+}
+
+/** Throws a {@link CommandError} where nothing is told, with what to try. */
+export async function probeOnce(options: ProbeOptions): Promise<ProbeRead> {
   const { table, address: start, count } = options;
   const connection = connectionOf(options);
   const unit = checked("--unit", options.unit, ...unitRange(connection));
   checked("--address", start, 0, ADDRESS_MAX);
   checked("--count", count, 1, Math.min(READ_MAX[table], ADDRESS_MAX + 1 - start));
-  const timeoutMs = options.timeout * 1000;
+  const asking = { timeoutMs: options.timeout * 1000, urgent: true };
   await using bus = await openLine(connection);
   const request = { kind: "read", table, start, count } as const;
-  const { answer, latencyMs } = await bus.ask(unit, request, { timeoutMs, urgent: true })
-    .catch((cause) => {
-      const found = cause instanceof Error ? cause.message : String(cause);
-      throw new CommandError(`The line broke while it was read: ${found}`, { cause });
-    });
-  const who = `Unit ${unit} on ${bus.address}`;
-  const what = `${table} ${start} to ${start + count - 1}`;
-  const head = `${who}, ${what}, answered in ${Math.round(latencyMs)} ms`;
+  const { answer, latencyMs } = await bus.ask(unit, request, asking).catch(broken);
+  const place = `unit ${unit} on ${bus.address}`;
+  const read = valuesOf(answer, `U${place.slice(1)}`, `${table} ${start} to ${start + count - 1}`);
+  const identity = options.identity ? await identify(bus, unit, asking).catch(broken) : [];
+  return { connection, place, read, latencyMs, identity };
+}
+
+function valuesOf(answer: Answer, who: string, what: string): ProbeRead["read"] {
   switch (answer.kind) {
     case "registers":
-      return [`${head}: ${hex(answer.bytes)}`, "", registersText(start, answer.bytes)].join("\n");
     case "bits":
-      return [head, "", bitsText(start, answer.bits)].join("\n");
+      return answer;
     case "exception": {
       const hint = "try another --address, a smaller --count or another --table";
       throw new CommandError(
@@ -56,8 +81,14 @@ export async function probe(options: ProbeOptions): Promise<string> {
       throw new CommandError(`${who} does not answer: ${answer.reason}; ${hint}`);
     }
     case "written":
-      throw new Error("A read was answered as a write");
+    case "identification":
+      throw new Error("A read was answered as another question");
   }
+}
+
+function broken(cause: unknown): never {
+  const found = cause instanceof Error ? cause.message : String(cause);
+  throw new CommandError(`The line broke while it was read: ${found}`, { cause });
 }
 
 /** What the registers are as every type, and then what of it is plausible. */

@@ -17,7 +17,8 @@ const VALUES = [{ table: "holding", address: 3, type: "uint16", value: 42 }] as 
 
 describe("who answers is listed:", () => {
   test("units of hosts that were named, also behind one that is not there", async () => {
-    await using first = await pymodbus(VALUES);
+    const identity = { "0": "Acme", "1": "TH-2", "2": "V1.4" };
+    await using first = await pymodbus(VALUES, { identity });
     await using second = await pymodbus(VALUES);
     const gone = `127.0.0.1:${freePort()}`;
     const hosts = [`127.0.0.1:${first.port}`, gone, `127.0.0.1:${second.port}`];
@@ -25,7 +26,9 @@ describe("who answers is listed:", () => {
     const { code, output } = await scan("--tcp", hosts.join(","), ...how);
     expect(output).toMatch(new RegExp(`${first.port}: 2 of 3 units answer\n`));
     expect(output).toMatch(new RegExp(`${second.port}: 2 of 3 units answer\n`));
-    expect(output.match(/^[12] +holding 3 is 0x002a, in \d+ ms$/gm)).toHaveLength(4);
+    expect(output.match(/^[12] +holding 3 is 0x002a, in \d+ ms +Acme, TH-2, V1\.4$/gm))
+      .toHaveLength(2);
+    expect(output.match(/^[12] +holding 3 is 0x002a, in \d+ ms$/gm)).toHaveLength(2);
     expect(output).toContain(gone);
     expect(code).toBe(1);
   });
@@ -39,7 +42,7 @@ describe("who answers is listed:", () => {
     await until("it is ready", async () => (await scan(...line, "--units", "1")).code === 0);
     const { code, output } = await scan(...line, "--units", "2-3");
     expect(output).toContain(": 1 of 2 units answer\n");
-    expect(output).toMatch(/^2 +holding 0 is 0x03e8, in/m);
+    expect(output).toMatch(/^2 +holding 0 is 0x03e8, in \d+ ms +Others, OT-2, 3\.0, On a line$/m);
     expect(code).toBe(0);
   });
 
@@ -47,13 +50,17 @@ describe("who answers is listed:", () => {
     await using device = await badServer((request) =>
       Buffer.from([request[0], request[1], 0, 0, 0, 3, request[6], 0x83, 2])
     );
-    const { code, output } = await scan("--tcp", `127.0.0.1:${device.port}`, "--units", "1-3");
+    const line = ["--tcp", `127.0.0.1:${device.port}`, "--units", "1-3"];
+    const { code, output } = await scan(...line);
     expect(output).toMatch(
       /^3 +is there, but has no holding 0: exception 2 \(illegal data address\)/m,
     );
     expect(output).toContain("it may be one device that looks at none");
-    expect(device.requests).toBe(3);
+    // One register, and one question what it is.
+    expect(device.requests).toBe(6);
     expect(code).toBe(0);
+    await scan(...line, "--no-identity");
+    expect(device.requests).toBe(9);
   });
 });
 

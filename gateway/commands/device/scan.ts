@@ -1,6 +1,10 @@
-/** `tributary device scan`: which units answer on lines that were named, one polite read each. */
+/**
+ * `tributary device scan`: which units answer on lines that were named. One register is read of
+ * each, and who answers is asked what it is.
+ */
 import { exceptionText, isSilence } from "../../../drivers/modbus/answer.ts";
 import type { Asked, ModbusBus } from "../../../drivers/modbus/bus.ts";
+import { identify } from "../../../drivers/modbus/identification.ts";
 import type { Table } from "../../../drivers/modbus/profile.ts";
 import type { Connection } from "../../../drivers/modbus/settings.ts";
 import { CommandError, UsageError } from "../local_api.ts";
@@ -11,6 +15,8 @@ export interface ScanOptions extends LineOptions {
   readonly units: string;
   readonly table: Table;
   readonly address: number;
+  /** Whether who answers is asked for maker and model too. */
+  readonly identity: boolean;
 }
 
 export interface ScanPlaces {
@@ -29,6 +35,8 @@ const ASKS_MAX = 2;
 interface Found {
   readonly unit: number;
   readonly what: string;
+  /** Maker, model and the like, where it says them. */
+  readonly identity: string;
 }
 
 /** Prints who answers; throws a {@link CommandError} where nobody does, or not all was asked. */
@@ -74,12 +82,14 @@ async function scanLine(
     const soFar = `${index} of ${units.length} asked, ${found.length} answered`;
     progress(`${bus.address}: unit ${unit}; ${soFar}`);
     const what = await ask(bus, unit, options);
-    if (what !== null) found.push({ unit, what });
+    if (what === null) continue;
+    found.push({ unit, what, identity: options.identity ? await said(bus, unit, options) : "" });
   }
   progress("");
   print(`${bus.address}: ${found.length} of ${units.length} units answer`);
   if (found.length === 0) return 0;
-  print(columns(["UNIT", "ANSWER"], found.map(({ unit, what }) => [String(unit), what])));
+  const rows = found.map(({ unit, what, identity }) => [String(unit), what, identity]);
+  print(columns(["UNIT", "ANSWER", "WHAT IT IS"], rows));
   const isAnybody = connection.type === "tcp" && units.length > 1 && found.length === units.length;
   if (isAnybody) print("It answers for each unit asked: it may be one device that looks at none");
   return found.length;
@@ -94,14 +104,25 @@ async function ask(
   const request = { kind: "read", table, start: address, count: 1 } as const;
   for (let asks = 1;; asks++) {
     const asked = await bus.ask(unit, request, { timeoutMs: timeout * 1000, urgent: true })
-      .catch((cause) => {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new CommandError(`The line broke at unit ${unit}: ${reason}`, { cause });
-      });
+      .catch(broken(unit));
     const { answer } = asked;
     const isSpoilt = answer.kind === "failed" && answer.code !== "timeout";
     if (!isSpoilt || asks === ASKS_MAX) return meaningOf(asked, `${table} ${address}`);
   }
+}
+
+/** What a unit says of itself; nothing where it does not. */
+async function said(bus: ModbusBus, unit: number, { timeout }: ScanOptions): Promise<string> {
+  const identity = await identify(bus, unit, { timeoutMs: timeout * 1000, urgent: true })
+    .catch(broken(unit));
+  return identity.map(({ text }) => text).join(", ");
+}
+
+function broken(unit: number): (cause: unknown) => never {
+  return (cause) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandError(`The line broke at unit ${unit}: ${reason}`, { cause });
+  };
 }
 
 function meaningOf({ answer, latencyMs }: Asked, place: string): string | null {
@@ -119,7 +140,8 @@ function meaningOf({ answer, latencyMs }: Asked, place: string): string | null {
       if (answer.code === "timeout") return null;
       return `something answers that cannot be used: ${answer.reason}`;
     case "written":
-      throw new Error("A read was answered as a write");
+    case "identification":
+      throw new Error("A read was answered as another question");
   }
 }
 

@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { freePort } from "../../../drivers/fixtures.ts";
 import { profileOf, type Pymodbus, pymodbus } from "../../../drivers/modbus/fixtures.ts";
+import { parseRecording } from "../../../drivers/modbus/recording.ts";
 import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
 import { exchangeView } from "../../devices/trace_api.ts";
 import { NodeProcess } from "../../fixtures.ts";
+import { ourProgram } from "../../program.ts";
 import { brokerLine, modbusLine, writeProfiles } from "../../whole_way/fixtures.ts";
 
 const PROFILE = profileOf({ value: { address: 7, type: "int16" } }, { profile: "one-register" });
@@ -54,10 +57,31 @@ describe("exchanges of a running site", () => {
     expect(z.array(exchangeView).parse(JSON.parse(json.printed))).toHaveLength(20);
   });
 
+  test("are recorded into a new file, which replays to what the device told", async () => {
+    const file = join(folder.path, "fridge-1.yaml");
+    const record = ["device", "trace", "fridge-1", "--record", file, "--for", "2"];
+    const { code, printed } = await site.run(...record);
+    expect(printed).toMatch(/fridge-1\.yaml: \d+ exchanges, from 20\S+Z to 20\S+Z\n/);
+    const replay = `tributary device replay ${file} --profile one-register`;
+    expect(printed).toContain(replay);
+    expect(code).toBe(0);
+    const { exchanges } = parseRecording(Deno.readTextFileSync(file), file);
+    expect(exchanges.length).toBeGreaterThan(20);
+    const profile = join(folder.path, "profiles", "one-register.yaml");
+    const [program, args] = ourProgram("device", "replay", file, "--profile", profile);
+    const replayed = await new Deno.Command(program, { args }).output();
+    const text = new TextDecoder().decode(replayed.stdout);
+    expect(text.match(/^20\S+Z +value +42 +good$/gm)).toHaveLength(exchanges.length);
+    expect((await site.run(...record)).printed).toContain("it is there already; give another name");
+  });
+
   test("are none of a device that was never reached, which is said", async () => {
     const { code, printed } = await site.run("device", "trace", "gone");
     expect(printed).toContain("gone was not asked yet; `tributary status` says why");
     expect(code).toBe(0);
+    const recorded = await site.run("device", "trace", "gone", "--record", `${folder.path}/none`);
+    expect(recorded.printed).toContain("Nothing was said yet; ");
+    expect(recorded.code).toBe(1);
   });
 
   test.each([
