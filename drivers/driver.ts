@@ -109,6 +109,8 @@ export const STATISTICS = [
   /** Answers to another question, of another unit, or two to one. */
   "mismatches",
   "exceptions",
+  /** Polls that were due while the line, or the device, was still busy with one before. */
+  "leftOut",
 ] as const;
 export type Statistic = typeof STATISTICS[number];
 

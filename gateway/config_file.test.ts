@@ -289,23 +289,30 @@ test("a serial port or a converter has one owner, by whatever name it is called"
   using folder = new TemporaryFolder();
   const alias = join(folder.path, "usb-1a86");
   Deno.symlinkSync("/dev/null", alias);
-  const line = (name: string, connection: string) =>
+  const line = (name: string, connection: string, driver = "modbus", profile = "vaccine-fridge") =>
     `  - name: ${name}
-    driver: modbus
+    driver: ${driver}
     settings:
       connection: ${connection}
-      devices: [{ id: d-${name}, profile: vaccine-fridge }]\n`;
+      devices: [{ id: d-${name}, profile: ${profile} }]\n`;
+  const scale = (name: string, connection: string) => line(name, connection, "scale", "yaohua-a9");
   const text = `${SITE}sources:
 ${line("a", "{ type: serial, port: /dev/null }")}
 ${line("b", `{ type: serial, port: ${alias} }`)}
 ${line("c", "{ type: rtu-over-tcp, host: Converter, port: 4196 }")}
 ${line("d", "{ type: tcp, host: converter, port: 4196 }")}
 ${line("e", "{ type: serial, port: /dev/ttyUSB9 }")}
-${line("f", "{ type: serial, port: /dev/ttyUSB8 }")}`;
+${line("f", "{ type: serial, port: /dev/ttyUSB8 }")}
+${scale("g", `{ type: serial, port: ${alias} }`)}
+${scale("h", "{ type: serial, port: /dev/ttyUSB9 }")}
+${scale("i", "{ type: socket, host: converter, port: 4196 }")}`;
   const owned = "a line has one owner: put its devices there";
   expect(faultsOf(text).map(({ path, message }) => `${path}: ${message}`)).toEqual([
     `sources[1].settings.connection.port: the line "a" has ${alias} (/dev/null) already; ${owned}`,
     `sources[3].settings.connection.host: the line "c" has converter:4196 already; ${owned}`,
+    `sources[6].settings.connection.port: the line "a" has ${alias} (/dev/null) already; ${owned}`,
+    `sources[7].settings.connection.port: the line "e" has /dev/ttyUSB9 already; ${owned}`,
+    `sources[8].settings.connection.host: the line "c" has converter:4196 already; ${owned}`,
   ]);
 });
 

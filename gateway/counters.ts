@@ -51,6 +51,10 @@ export const COUNTERS = {
     help: "Time until those devices answered, summed over all answers",
     labels: ["device"],
   },
+  tributary_device_polls_left_out_total: {
+    help: "Polls of those devices left out because their line, or the device, was busy",
+    labels: ["device"],
+  },
   tributary_stray_bytes_total: {
     help: "Bytes of device lines that belong to nothing that was asked: noise, a second master",
     labels: ["source"],

@@ -20,6 +20,8 @@ export interface SourceView {
   readonly nextTrySeconds: number | null;
   /** Bytes since the start of this process that belong to nothing that was asked. */
   readonly strayBytes: number;
+  /** Polls of its devices since then that were left out because it, or the device, was busy. */
+  readonly leftOutPolls: number;
 }
 
 /** A destination and what waits for it (rule T8). */
@@ -119,14 +121,19 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
 
 function sourceView(supervisor: Supervisor, nowMs: number, counters: Counters): SourceView {
   const { sinceMs, nextTryMs, ...rest } = supervisor.status();
-  const stray = counters.list().find(({ name, labels }) =>
+  const counts = counters.list();
+  const stray = counts.find(({ name, labels }) =>
     name === "tributary_stray_bytes_total" && labels.source === rest.name
+  );
+  const leftOut = counts.filter(({ name, labels }) =>
+    name === "tributary_device_polls_left_out_total" && rest.devices.includes(labels.device)
   );
   return {
     ...rest,
     sinceSeconds: Math.round((nowMs - sinceMs) / 1000),
     nextTrySeconds: secondsUntil(nextTryMs, nowMs),
     strayBytes: stray?.value ?? 0,
+    leftOutPolls: leftOut.reduce((sum, { value }) => sum + value, 0),
   };
 }
 

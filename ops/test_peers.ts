@@ -46,6 +46,7 @@ export const TEST_PEERS: readonly DebianPackage[] = [
   { name: "gcc", file: "/usr/bin/gcc", why: "builds that server" },
   { name: "libc6-dev", file: "/usr/include/stdio.h", why: "which needs it" },
   { name: "socat", file: "/usr/bin/socat", why: "pairs of serial ports" },
+  { name: "util-linux", file: "/usr/bin/setsid", why: "starts a program as a service is" },
   { name: "strace", file: "/usr/bin/strace", why: "shows that answers follow the disk" },
 ];
 

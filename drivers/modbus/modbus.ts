@@ -1,10 +1,10 @@
 /** The Modbus driver: asks each device of a bus at its interval, one question at a time. */
 import { DeviceError, type Driver, type Run } from "../driver.ts";
 import { Gatherer } from "../gatherer.ts";
+import { NoiseTally } from "../serial/noise_tally.ts";
 import { type ModbusBus, openBus } from "./bus.ts";
 import { PolledDevice } from "./polled_device.ts";
 import { type ModbusSettings, modbusSettings } from "./settings.ts";
-import { NoiseTally } from "./tally.ts";
 import { Trace } from "./trace.ts";
 import { WritePort } from "./write_port.ts";
 
@@ -49,9 +49,9 @@ async function pollAll(
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const noise = new NoiseTally(bus);
+  const noise = new NoiseTally();
   const check = () => {
-    const heard = noise.due(performance.now());
+    const heard = noise.due(bus.strayBytes, performance.now());
     if (heard !== null) gatherer.put(heard);
     // A socket may be dead at one end only. A serial port has no other end to lose.
     if (connection.type === "serial") return;

@@ -50,7 +50,9 @@ export class PolledDevice {
   async poll(): Promise<void> {
     const { waitsUntilMs } = this.unit;
     if (performance.now() < waitsUntilMs) return this.schedule.hold(waitsUntilMs);
+    const { leftOut } = this.schedule;
     const classes = this.schedule.take(performance.now());
+    this.#tally.leftOut(this.schedule.leftOut - leftOut);
     if (this.#storing) {
       return this.#skip("a poll was skipped: the one before is not stored yet");
     }

@@ -38,6 +38,21 @@ test("beats that were missed are not made up for", () => {
   expect(schedule.dueMs).toBe(40_000);
 });
 
+test("beats that went by while a poll was under way are counted, those held back are not", () => {
+  const busy = scheduleOf("fast", "normal");
+  for (const nowMs of [0, 2000, 9000, 10_500]) busy.take(nowMs);
+  // Of the fast ones those of 6 and 8 s went with the one of 4 s; the normal one was in time.
+  expect(busy.leftOut).toBe(2);
+
+  const silent = scheduleOf("normal");
+  for (let nowMs = 0, count = 0; count < 7; count++) {
+    silent.take(nowMs);
+    silent.failed(nowMs, -Infinity);
+    nowMs = silent.dueMs;
+  }
+  expect(silent.leftOut).toBe(0);
+});
+
 test("T9: a silent device is asked once an interval at first, then down to once a minute", () => {
   const schedule = scheduleOf("normal");
   const pauses: number[] = [];

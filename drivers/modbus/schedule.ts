@@ -19,6 +19,8 @@ export class Schedule {
   readonly #beats: readonly Beat[];
   /** Failed polls in a row. */
   failures = 0;
+  /** Beats in all that went by because those before them were not over. */
+  leftOut = 0;
   #heldUntilMs = -Infinity;
 
   constructor(device: Pick<ModbusDevice, "profile" | "intervalSeconds">, nowMs: number) {
@@ -45,8 +47,9 @@ export class Schedule {
   take(nowMs: number): readonly PollClass[] {
     const due = this.#beats.filter(({ dueMs }) => dueMs <= nowMs + TOGETHER_MS);
     for (const beat of due) {
-      const late = Math.max(0, Math.floor((nowMs - beat.dueMs) / beat.intervalMs));
-      beat.dueMs += beat.intervalMs * (late + 1);
+      // While it is held back on purpose, nothing is left out.
+      this.leftOut += missedBeats(beat, Math.max(beat.dueMs, this.#heldUntilMs), nowMs);
+      beat.dueMs += beat.intervalMs * (missedBeats(beat, beat.dueMs, nowMs) + 1);
     }
     return due.map(({ name }) => name);
   }
@@ -71,6 +74,10 @@ export class Schedule {
     // What the next poll asks is all that it has: nothing of it is known any more.
     for (const beat of this.#beats) beat.dueMs = Math.min(beat.dueMs, this.#heldUntilMs);
   }
+}
+
+function missedBeats({ intervalMs }: Beat, dueMs: number, nowMs: number): number {
+  return Math.max(0, Math.floor((nowMs - dueMs) / intervalMs));
 }
 
 /** How often points of a class are read. */

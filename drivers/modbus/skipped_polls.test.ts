@@ -3,6 +3,7 @@ import type { Outcome } from "../driver.ts";
 import { DrivenRun, until } from "../fixtures.ts";
 import { answerTo, badServer, profileOf } from "./fixtures.ts";
 import { modbus } from "./modbus.ts";
+import { sealed } from "./rtu_framing.ts";
 
 /** A device that is polled, beside one that never answers: that the line goes on shows in its. */
 class Polled implements AsyncDisposable {
@@ -98,4 +99,23 @@ test("G7: polls for which there is no room are counted, and that is told with ro
   expect(polled.told().map(({ state }) => state)).toEqual(["online", "degraded", "online"]);
   expect(polled.told()[1].reason).toBe(`a poll was not stored: ${reason}`);
   expect(polled.told()[2].reason).toBe(`it answers; polls skipped before that: ${refused}`);
+});
+
+test("polls that a full line leaves out are counted, and each device is polled all the same", async () => {
+  const answer = (unit: number) => Buffer.from(sealed(unit, Uint8Array.of(3, 2, 0, 7)));
+  await using server = await badServer((request) => answer(request[0]));
+  const profile = profileOf({ a: { address: 0, type: "int16" } }, { intervalSeconds: 0.1 });
+  // The question alone takes two thirds of the interval at this rate.
+  const connection = { type: "rtu-over-tcp", host: "127.0.0.1", port: server.port, baud: 1200 };
+  const ids = ["device-1", "device-2", "device-3"];
+  const devices = ids.map((id, index) => ({ id, profile, unit: index + 1 }));
+  await using run = DrivenRun.of(modbus, { connection, devices });
+  const leftOut = (id: string) =>
+    run.of("statistics").filter(({ device }) => device === id)
+      .reduce((sum, { counts }) => sum + counts.leftOut, 0);
+  await until("they are counted", () => ids.every((id) => leftOut(id) > 0) || run.ended !== null);
+  for (const id of ids) {
+    expect(run.of("reading").filter(({ device }) => device === id).length).toBeGreaterThan(1);
+  }
+  expect(new Set(run.of("state").map(({ state }) => state))).toEqual(new Set(["online"]));
 });

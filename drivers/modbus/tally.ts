@@ -1,6 +1,6 @@
 /** Counts what became of a device's requests, and tells it now and then. */
-import type { NoiseItem, Statistic, StatisticsItem } from "../driver.ts";
-import type { Asked, ModbusBus } from "./bus.ts";
+import type { Statistic, StatisticsItem } from "../driver.ts";
+import type { Asked } from "./bus.ts";
 
 /** Often enough for a page, seldom enough to cost nothing. */
 const TELL_MS = 5000;
@@ -28,6 +28,11 @@ export class RequestTally {
     this.#latencyMs += latencyMs;
   }
 
+  /** So many polls were due while one before them was not over yet: they were left out. */
+  leftOut(polls: number): void {
+    this.#counts.leftOut += polls;
+  }
+
   /** What was counted since the last time, when it is time to tell it. */
   due(nowMs: number): StatisticsItem | null {
     if (this.#counts.requests === 0 || nowMs - this.#toldMs < TELL_MS) return null;
@@ -44,27 +49,9 @@ export class RequestTally {
   }
 }
 
-/** Counts what came over a line and belongs to nothing, and tells it now and then. */
-export class NoiseTally {
-  readonly #bus: ModbusBus;
-  #told = 0;
-  #toldMs = -Infinity;
-
-  constructor(bus: ModbusBus) {
-    this.#bus = bus;
-  }
-
-  due(nowMs: number): NoiseItem | null {
-    const { strayBytes } = this.#bus;
-    // What looked like noise may turn out to begin an answer: then it is fewer than were told.
-    if (strayBytes <= this.#told || nowMs - this.#toldMs < TELL_MS) return null;
-    const item: NoiseItem = { kind: "noise", strayBytes: strayBytes - this.#told };
-    this.#told = strayBytes;
-    this.#toldMs = nowMs;
-    return item;
-  }
-}
-
 function nothing(): Record<Statistic, number> {
-  return { requests: 0, answers: 0, timeouts: 0, crcErrors: 0, mismatches: 0, exceptions: 0 };
+  return {
+    ...{ requests: 0, answers: 0, timeouts: 0, crcErrors: 0, mismatches: 0, exceptions: 0 },
+    leftOut: 0,
+  };
 }

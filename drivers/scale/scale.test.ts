@@ -160,6 +160,7 @@ describe("a line that is bad", () => {
     expect(state()?.reason).toMatch(/^\d+ of its last \d+ frames were wrong$/);
     const discarded = () => Number(told(run, "discarded").at(-1)?.value);
     await until("they are counted", () => discarded() > 5);
+    await until("and what came beside frames", () => run.of("noise").length > 0);
 
     indicator.show({ silent: true });
     await until("it is offline", () => state()?.state === "offline");

@@ -2,6 +2,7 @@
 import type { DeviceState, Driver } from "../driver.ts";
 import { Gatherer } from "../gatherer.ts";
 import type { ByteLine } from "../serial/byte_line.ts";
+import { NoiseTally } from "../serial/noise_tally.ts";
 import { openByteLine } from "../serial/open_byte_line.ts";
 import { formatOf } from "./formats.ts";
 import { FrameStream } from "./frame.ts";
@@ -61,6 +62,7 @@ class Watched {
   readonly #stream: FrameStream;
   readonly #weighing: Weighing;
   readonly #health: LineHealth;
+  readonly #noise = new NoiseTally();
   /** Frames that came over sound and that this scale cannot show. */
   #wrong = 0;
   #discarded = 0;
@@ -104,6 +106,10 @@ class Watched {
   }
 
   look(nowMs: number): void {
+    const { bytes, frames } = this.#stream.discarded;
+    // Of what began like a frame and was none, one byte is passed over.
+    const heard = this.#noise.due(bytes + frames, nowMs);
+    if (heard !== null) this.#gatherer.put(heard);
     const health = this.#health.at(nowMs);
     if (health === null) return;
     if (health.state === "online" && (this.#unstored || this.#storing > 0)) return;

@@ -1,7 +1,7 @@
 import * as net from "node:net";
 import { describe, expect, test } from "vitest";
 import { DeviceError } from "../driver.ts";
-import { freePort, until } from "../fixtures.ts";
+import { freePort, Program, tool, until } from "../fixtures.ts";
 import { type ByteLine, CHUNK_BYTES_MAX } from "./byte_line.ts";
 import { gathered, ptyPair } from "./fixtures.ts";
 import { openByteLine } from "./open_byte_line.ts";
@@ -52,6 +52,27 @@ describe("a serial port", () => {
     }
   });
 
+  test("one who is refused leaves it set as it is", async () => {
+    await using pair = await ptyPair();
+    await using _a = await serial(pair.ports[0], { baud: 19_200 });
+    await expect(serial(pair.ports[0], { baud: 1200 })).rejects.toThrow(DeviceError);
+    const output = new Deno.Command("stty", { args: ["-F", pair.ports[0], "speed"] }).outputSync();
+    expect(new TextDecoder().decode(output.stdout).trim()).toBe("19200");
+  });
+
+  test("unplugged, it does not take along a program that leads a session, as services do", async () => {
+    await using pair = await ptyPair();
+    const script = new URL("./fixture_session_leader.ts", import.meta.url).pathname;
+    const args = [Deno.execPath(), "run", "-A", "-q", script, pair.ports[0]];
+    await using leader = new Program(tool("setsid", "util-linux"), args);
+    await until("it is open", () => leader.printed("open") > 0 || leader.ended);
+    await pair.unplug();
+    await until("it has ended", () => leader.ended);
+    // All that it printed is read by then.
+    await leader.kill();
+    expect(leader.output).toContain("the port is gone");
+  });
+
   test("what comes after it was closed is left to the next one to open it", async () => {
     await using pair = await ptyPair();
     await using b = await serial(pair.ports[1]);
@@ -76,7 +97,7 @@ describe("a serial port", () => {
     await pair.unplug();
     const error = await failing;
     expect(error).toBeInstanceOf(DeviceError);
-    expect(String(error)).toContain(pair.ports[0]);
+    expect(String(error)).toContain(`${pair.ports[0]}: the port is gone: it was unplugged`);
     await expect(serial(pair.ports[0])).rejects.toThrow(DeviceError);
     // The link is the name by which udev would find it again, whatever its number is now.
     await using back = await ptyPair(folder);

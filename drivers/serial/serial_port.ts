@@ -2,6 +2,7 @@
  * A serial port: `stty` sets it raw, then its device is opened twice, since a handle that waits
  * for bytes cannot write meanwhile. There is no native module in between.
  */
+import { constants, type FileHandle, open } from "node:fs/promises";
 import { DeviceError } from "../driver.ts";
 import { Breaking, type ByteLine, CHUNK_BYTES_MAX } from "./byte_line.ts";
 import type { SerialSettings } from "./settings.ts";
@@ -14,32 +15,41 @@ const READ_TENTHS = 1;
 /** An empty read that ended sooner did not wait: the port is gone (a hung-up tty reads empty). */
 const HUNG_UP_MS = READ_TENTHS * 50;
 
+const GONE = "the port is gone: it was unplugged, or its other end closed it";
+const IN_USE = "another program has it open";
+
 export async function openSerialPort(settings: SerialSettings): Promise<ByteLine> {
-  await setRaw(settings);
   const { port } = settings;
-  const files: Deno.FsFile[] = [];
+  // Opening would wait for a modem otherwise. Nothing else is set: it may be somebody else's.
+  await stty(port, ["clocal"]);
+  let writer: Deno.FsFile | null = null;
   try {
-    files.push(await Deno.open(port, { read: true }), await Deno.open(port, { write: true }));
+    writer = await Deno.open(port, { write: true });
     // The lock of pyserial's `exclusive`: others that ask for it are told, too.
-    if (!await files[0].tryLock(true)) throw new Error("another program has it open");
-    return new SerialPort(settings, files[0], files[1]);
+    if (!await writer.tryLock(true)) throw new Error(IN_USE);
+    await stty(port, rawArguments(settings));
+    // A service leads a session: a port that it opened for reading as Deno does would become its
+    // terminal, and end it when it is pulled out. One that is only written to does not.
+    const reader = await open(port, constants.O_RDONLY | constants.O_NOCTTY);
+    return new SerialPort(settings, reader, writer);
   } catch (cause) {
-    for (const file of files) file.close();
-    throw cannotOpen(port, cause instanceof Error ? cause.message : String(cause), cause);
+    writer?.close();
+    if (cause instanceof DeviceError) throw cause;
+    throw cannotOpen(port, messageOf(cause), cause);
   }
 }
 
 class SerialPort implements ByteLine {
   readonly address: string;
   readonly #breaking: Breaking;
-  readonly #reader: Deno.FsFile;
+  readonly #reader: FileHandle;
   readonly #writer: Deno.FsFile;
   #reading: Promise<void> | null = null;
   /** The last write: one after the other, as they were asked for. */
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor({ port }: SerialSettings, reader: Deno.FsFile, writer: Deno.FsFile) {
+  constructor({ port }: SerialSettings, reader: FileHandle, writer: Deno.FsFile) {
     this.address = `serial://${port}`;
     this.#breaking = new Breaking(this.address);
     this.#reader = reader;
@@ -66,7 +76,7 @@ class SerialPort implements ByteLine {
     if (this.#closed) return;
     this.#closed = true;
     await Promise.all([this.#reading, this.#writing]);
-    this.#reader.close();
+    await this.#reader.close();
     this.#writer.close();
   }
 
@@ -74,17 +84,17 @@ class SerialPort implements ByteLine {
     const buffer = new Uint8Array(CHUNK_BYTES_MAX);
     while (!this.#closed) {
       const startMs = performance.now();
-      let count: number | null;
+      let count: number;
       try {
-        count = await this.#reader.read(buffer);
+        ({ bytesRead: count } = await this.#reader.read(buffer, 0, buffer.length, null));
       } catch (error) {
-        this.#breaking.fail(error instanceof Error ? error.message : String(error), error);
+        this.#breaking.fail(isGone(error) ? GONE : messageOf(error), error);
         return;
       }
       if (this.#closed) return;
-      if (count !== null && count > 0) take(buffer.slice(0, count));
+      if (count > 0) take(buffer.slice(0, count));
       else if (performance.now() - startMs < HUNG_UP_MS) {
-        this.#breaking.fail("the port is gone: it was unplugged, or its other end closed it");
+        this.#breaking.fail(GONE);
         return;
       }
     }
@@ -96,33 +106,48 @@ class SerialPort implements ByteLine {
         at += await this.#writer.write(bytes.subarray(at));
       }
     } catch (error) {
-      throw this.#breaking.fail(error instanceof Error ? error.message : String(error), error);
+      throw this.#breaking.fail(isGone(error) ? GONE : messageOf(error), error);
     }
   }
 }
 
-async function setRaw({ port, baud, dataBits, parity, stopBits }: SerialSettings): Promise<void> {
+function rawArguments({ baud, dataBits, parity, stopBits }: SerialSettings): string[] {
   const parities = {
     none: ["-parenb"],
     even: ["parenb", "-parodd"],
     odd: ["parenb", "parodd"],
   } as const;
-  const args = [
-    ...["-F", port, String(baud), "raw", "-echo", "-echoe", "-echok", "-iexten"],
+  return [
+    ...[String(baud), "raw", "-echo", "-echoe", "-echok", "-iexten"],
     ...[`cs${dataBits}`, ...parities[parity], stopBits === 2 ? "cstopb" : "-cstopb"],
-    // No modem lines: an RS-485 adapter has none, and opening would wait for them.
+    // No modem lines: an RS-485 adapter has none.
     ...["clocal", "cread", "-crtscts", "-hupcl", "min", "0", "time", String(READ_TENTHS)],
   ];
+}
+
+async function stty(port: string, args: readonly string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command("stty", {
-    args,
+    args: ["-F", port, ...args],
     env: { LC_ALL: "C" },
     stdin: "null",
     stdout: "null",
     stderr: "piped",
   }).output();
-  if (!success) throw cannotOpen(port, new TextDecoder().decode(stderr).trim());
+  if (success) return;
+  const found = new TextDecoder().decode(stderr).trim();
+  // What TIOCEXCL of another program says, as ModemManager and terminal programs set it.
+  throw cannotOpen(port, found.includes("Device or resource busy") ? IN_USE : found);
 }
 
 function cannotOpen(port: string, found: string, cause?: unknown): DeviceError {
   return new DeviceError(`Cannot open the serial port "${port}": ${found}`, { cause });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What the system says of a device that was pulled out: EIO, ENXIO or ENODEV. */
+function isGone(error: unknown): boolean {
+  return /\b(EIO|ENXIO|ENODEV)\b|\(os error (5|6|19)\)/.test(messageOf(error));
 }

@@ -85,7 +85,9 @@ test("polls that do not fit on a line are told before they are left out", async 
   const node = new NodeProcess(folder.path, { name: "site-1", role: "site", more });
   const { printed } = await node.run("check");
   expect(printed).toMatch(/^! line bus \(modbus\): its polls take \d{3,} % of the line's time/m);
-  expect(printed).toMatch(/so that some are left out; ask less often, raise the baud rate/);
+  expect(printed).toMatch(
+    /so that some are left out; make intervalSeconds \d+\.\d times as long, raise/,
+  );
 });
 
 /** Takes connections and closes them, as what is no node may do. */

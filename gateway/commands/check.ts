@@ -211,7 +211,9 @@ function checkLoad(what: string, load: number): Finding[] {
   if (load === 0) return [];
   const found = `its polls take ${Math.ceil(load * 100)} % of the line's time or more`;
   if (load <= 1) return [ok(what, found)];
-  const fix = "ask less often, raise the baud rate, or put devices on a second line";
+  const times = (Math.ceil(load * 10) / 10).toFixed(1);
+  const fix = `make intervalSeconds ${times} times as long, raise the baud rate, ` +
+    "or put devices on a second line";
   return [{ level: "warning", what, found: `${found}, so that some are left out; ${fix}` }];
 }
 

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
+import { Counters } from "../counters.ts";
 import type { DeviceView } from "../devices/device_list.ts";
+import { countRequests, requestCounts } from "../devices/request_counts.ts";
+import type { SourceView } from "../status.ts";
 import { viewOf } from "./app.ts";
-import { devicePage } from "./device_cards.ts";
+import { deviceCards, devicePage } from "./device_cards.ts";
+import { lineTable } from "./status_parts.ts";
 
 const METER: DeviceView = {
   site: "site-1",
@@ -28,3 +32,31 @@ test.each(["zh", "en"] as const)(
     expect(await page(METER)).not.toContain("banner");
   },
 );
+
+test("why a device answers badly is on its card", async () => {
+  const bad: DeviceView = { ...METER, state: "degraded", reason: "wrong CRC" };
+  const card = async (device: DeviceView) =>
+    String(await deviceCards(viewOf("zh"), [device], "/devices"));
+  expect(await card(bad)).toContain("校验错误");
+  expect(await card(METER)).not.toContain("reason");
+});
+
+test("polls that a full line left out are on its row and on the device's page", async () => {
+  const counters = new Counters();
+  const none = { answers: 0, timeouts: 0, crcErrors: 0, mismatches: 0, exceptions: 0 };
+  const counts = { ...none, requests: 3, answers: 3, leftOut: 7 };
+  countRequests(counters, { kind: "statistics", device: "meter-1", counts, latencyMs: 30 });
+  const requests = requestCounts(counters, "meter-1");
+  expect(requests).toMatchObject({ requests: 3, leftOut: 7, latencyMs: 10 });
+  const page = String(await devicePage(viewOf("en"), METER, requests));
+  expect(page.replaceAll(/\s+/g, "")).toContain("<dt>Pollsleftout(busy)</dt><dd>7</dd>");
+
+  const bus: SourceView = {
+    ...{ name: "bus", driver: "modbus", devices: ["meter-1"], detail: "", sinceSeconds: 1 },
+    ...{ attempts: 0, nextTrySeconds: null, strayBytes: 0, leftOutPolls: 7 },
+    state: "running",
+  };
+  expect(String(await lineTable(viewOf("zh"), [bus]))).toContain("漏掉 7 次询问");
+  expect(String(await lineTable(viewOf("zh"), [{ ...bus, leftOutPolls: 0 }])))
+    .not.toContain("漏掉");
+});

@@ -56,6 +56,9 @@ function deviceCard(view: View, device: DeviceView, base: string): Html {
       ? html`<p class="empty">${view.t("nothingYet")}</p>`
       : mainPoint(view, first)
   }
+    ${
+    device.state === "degraded" ? html`<p class="reason">${explain(view, device.reason)}</p>` : ""
+  }
     <dl class="points">${others.slice(0, 5).map((point) => smallPoint(view, point))}</dl>
     <footer><span>${device.device}</span>${age(view, cameAt(view, newest))}</footer>
   </a>`;
@@ -151,17 +154,22 @@ export function devicePage(
         ? ""
         : html`<p class="banner warn">${t("doubt")}${device.doubt[view.language]}</p>`}
     </section>
-    <section class="panel">${dataTable(
-      pointColumns(view),
-      device.points.map((point) => pointRow(view, point)),
-    )}</section>
+    ${device.points.length === 0
+      ? html`<p class="empty">${t("nothingYet")}</p>`
+      : html`<section class="panel">${
+        dataTable(pointColumns(view), device.points.map((point) => pointRow(view, point)))
+      }</section>`}
   `;
 }
 
 /** What became of the questions to it, since the start. */
-function requestFacts({ t }: View, { requests, outcomes, latencyMs }: RequestCounts): Html {
+function requestFacts(
+  { t }: View,
+  { requests, leftOut, outcomes, latencyMs }: RequestCounts,
+): Html {
   const facts: [string, string | number][] = [
     [t("requests"), requests],
+    [t("leftOut"), leftOut],
     [t("latency"), latencyMs === null ? "–" : `${Math.round(latencyMs)} ms`],
     [t("timeouts"), outcomes.timeout],
     [t("crcErrors"), outcomes["crc-error"]],

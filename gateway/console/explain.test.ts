@@ -21,6 +21,13 @@ const REASONS: readonly (readonly [reason: string, zh: string])[] = [
   ["two reads do not agree", "不一致"],
   ["Cannot use the line serial:///dev/ttyUSB0: the port is gone: it was unplugged", "串口已断开"],
   [`Cannot open the serial port "/dev/ttyUSB0": another program has it open`, "其他程序"],
+  [
+    `Cannot open the serial port "/dev/serial/by-id/x": stty: /dev/serial/by-id/x: No such file`,
+    "没有这个串口",
+  ],
+  ["it answers; polls skipped before that: 3", "应答正常；此前有 3 次"],
+  ["its frames come; not told before that: 3", "数据正常；此前有 3 个"],
+  ["a poll was skipped: the one before is not stored yet", "磁盘太慢"],
   ["Cannot use the line tcp://10.0.0.7:502: the connection was closed", "连接已断开"],
   ["Cannot use the line tcp://10.0.0.7:502: No route to host (os error 113)", "网络不通"],
   ["Cannot reach tcp://10.0.0.7:502: no answer for 5000 ms", "没有应答"],

@@ -74,7 +74,7 @@ const EXPLANATIONS: readonly {
     zh: "最近有 $1 帧数据出错：线路受干扰，或设置不符",
     en: "$1 of its last frames were wrong: the line is noisy, or a setting does not fit",
   },
-  { found: /^its frames come/, zh: "数据正常", en: "Its frames come" },
+  { found: /^its frames come$/, zh: "数据正常", en: "Its frames come" },
   { found: /^(.+) is (?:above|below) /, zh: "$1 超出设备量程", en: "$1 is out of range" },
   { found: /^(.+) has no meaning here$/, zh: "$1 没有约定的含义", en: "$1 has no meaning here" },
   {
@@ -178,9 +178,14 @@ const EXPLANATIONS: readonly {
     en: "The port is gone: check whether the USB adapter is plugged in",
   },
   {
+    found: /^Cannot open the serial port .*: No such (?:file|device)/,
+    zh: "没有这个串口：请检查 USB 转换器是否插好，名称是否正确",
+    en: "There is no such port: check whether the USB adapter is plugged in, and the port's name",
+  },
+  {
     found: /another program has it open$/,
-    zh: "串口正被其他程序使用",
-    en: "Another program has the port open",
+    zh: "串口正被其他程序使用：请关闭该程序，采集随后自动恢复",
+    en: "Another program uses the port: end it, and this line goes on by itself",
   },
   {
     found: /address already in use/i,
@@ -291,6 +296,26 @@ const EXPLANATIONS: readonly {
   { found: /^its broker is connected$/, zh: "服务器已连接", en: "Its broker is connected" },
   { found: /^connected$/, zh: "已连接", en: "Connected" },
   { found: /^it answers$/, zh: "应答正常", en: "It answers" },
+  {
+    found: /^it answers; polls skipped before that: (\d+)$/,
+    zh: "应答正常；此前有 $1 次询问的数据未能保存",
+    en: "It answers; of $1 polls before that nothing could be stored",
+  },
+  {
+    found: /^its frames come; not told before that: (\d+)$/,
+    zh: "数据正常；此前有 $1 个数据未能保存",
+    en: "Its frames come; $1 values before that could not be stored",
+  },
+  {
+    found: /^(?:polls were skipped lately|a poll was skipped: .*|the values before are not .*)$/,
+    zh: "磁盘太慢，部分数据未能保存",
+    en: "The disk is too slow: some values could not be stored",
+  },
+  {
+    found: /^nothing could be stored for a while$/,
+    zh: "一段时间内数据未能保存",
+    en: "Nothing could be stored for a while",
+  },
 ];
 
 /** Whole reasons first: one that quotes a topic may hold any word that the others look for. */

@@ -119,7 +119,7 @@ export function lineTable(view: View, sources: readonly SourceView[]): Html {
       source.name,
       source.driver,
       badge(tones[source.state], t(source.state)),
-      html`${explain(view, source.detail)}${tries(view, source)}${stray(view, source)}`,
+      html`${explain(view, source.detail)}${tries(view, source)}${counted(view, source)}`,
     ]),
   );
 }
@@ -130,8 +130,13 @@ function tries({ t, language }: View, { state, attempts, nextTrySeconds }: Sourc
   return html`<br><small>${t("attempts")} ${attempts} · ${t("nextTry")} ${next}</small>`;
 }
 
-function stray({ t }: View, { strayBytes }: SourceView): Html {
-  return strayBytes === 0 ? html`` : html`<br><small>${t("strayBytes")} ${strayBytes}</small>`;
+/** What was counted of a line since the start, where it says that something is wrong with it. */
+function counted({ t }: View, { strayBytes, leftOutPolls }: SourceView): Html {
+  const stray = strayBytes === 0 ? "" : html`<br><small>${t("strayBytes")} ${strayBytes}</small>`;
+  const leftOut = leftOutPolls === 0
+    ? ""
+    : html`<br><small>${t("lineFull").replace("{}", String(leftOutPolls))}</small>`;
+  return html`${stray}${leftOut}`;
 }
 
 /** Entries a stream of this life holds, and the room there is. */

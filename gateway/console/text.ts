@@ -51,6 +51,11 @@ const TEXTS = {
   attempts: { zh: "已尝试", en: "Tries" },
   doubt: { zh: "设备配置存疑，请与设备显示核对：", en: "Compare with the device itself: " },
   strayBytes: { zh: "线路上的杂散字节", en: "Stray bytes on the line" },
+  lineFull: {
+    zh: "线路繁忙：漏掉 {} 次询问。可延长上报间隔、提高波特率，或把设备分到另一条线路",
+    en: "The bus is full: {} polls were left out. Ask less often, raise the baud rate, or put " +
+      "devices on another line",
+  },
   nextTry: { zh: "下次重试", en: "Next try" },
   waitingEntries: { zh: "待送条目", en: "Entries waiting" },
   oldestWaiting: { zh: "最早一条", en: "Oldest" },
@@ -78,6 +83,7 @@ const TEXTS = {
   interval: { zh: "上报间隔", en: "Interval" },
   seconds: { zh: "秒", en: "s" },
   requests: { zh: "询问次数", en: "Requests" },
+  leftOut: { zh: "因繁忙漏掉的询问", en: "Polls left out (busy)" },
   latency: { zh: "平均应答时间", en: "Mean answer time" },
   timeouts: { zh: "无应答", en: "Not answered" },
   crcErrors: { zh: "校验错误", en: "CRC errors" },

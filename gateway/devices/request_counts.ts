@@ -9,6 +9,8 @@ export type RequestOutcome = typeof OUTCOMES[number];
 export interface RequestCounts {
   readonly outcomes: Readonly<Record<RequestOutcome, number>>;
   readonly requests: number;
+  /** Polls left out because the line, or the device, was busy. */
+  readonly leftOut: number;
   /** Mean time until an answer, milliseconds; `null` while there was none. */
   readonly latencyMs: number | null;
 }
@@ -29,6 +31,8 @@ export function countRequests(
     counters.add("tributary_device_requests_total", { device, outcome }, outcomes[outcome]);
   }
   counters.add("tributary_device_latency_seconds_total", { device }, latencyMs / 1000);
+  if (counts.leftOut === 0) return;
+  counters.add("tributary_device_polls_left_out_total", { device }, counts.leftOut);
 }
 
 /** `null` for a device that was not asked. */
@@ -50,5 +54,6 @@ export function requestCounts(counters: Counters, device: string): RequestCounts
   const seconds = own.find(({ name }) => name === "tributary_device_latency_seconds_total")?.value;
   const answers = outcomes.answered + outcomes.exception;
   const latencyMs = answers === 0 || seconds === undefined ? null : seconds * 1000 / answers;
-  return { outcomes, requests, latencyMs };
+  const leftOut = own.find(({ name }) => name === "tributary_device_polls_left_out_total");
+  return { outcomes, requests, leftOut: leftOut?.value ?? 0, latencyMs };
 }
