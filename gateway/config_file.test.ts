@@ -144,7 +144,13 @@ describe("names", () => {
       client("u", device("fridge-1", "temperature-humidity")),
     ];
     const text = `${SITE}sources:
-${modbus("line", device("fridge-1", "vaccine-fridge"), device("fridge-1", "vaccine-fridge"))}
+${
+      modbus(
+        "line",
+        device("fridge-1", "vaccine-fridge"),
+        device("fridge-1", "vaccine-fridge, unit: 2"),
+      )
+    }
 ${modbus("line", device("fridge-2", "vaccine-fridge"))}
   - { name: broker, driver: mqtt-broker, settings: { clients: [${clients.join(", ")}] } }
 counties:
@@ -322,7 +328,7 @@ test("anchors and aliases may save an operator some typing", () => {
     driver: modbus
     settings: &line
       connection: { type: tcp, host: 127.0.0.1 }
-      devices: [{ id: fridge-1, profile: &profile vaccine-fridge }, { id: f-2, profile: *profile }]
+      devices: [{ id: fridge-1, profile: &p vaccine-fridge }, { id: f-2, unit: 2, profile: *p }]
   - { name: b, driver: modbus, settings: *line }
 `;
   expect(told(text)).toEqual([

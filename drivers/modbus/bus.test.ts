@@ -254,6 +254,23 @@ test("bytes that belong to nothing that was asked are counted with their line", 
   expect(run.of("noise")[0].strayBytes).toBeGreaterThan(0);
 });
 
+test("two devices are not the same unit, but for parts of one that is behind TCP", () => {
+  const profile = profileOf({ a: { address: 0, type: "int16" } });
+  const other = { ...profile, profile: "another-part" };
+  const found = (connection: object, second: object) =>
+    modbusSettings.safeParse({
+      connection,
+      devices: [{ id: "fridge-1", profile }, { id: "fridge-2", profile: second }],
+    }).error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  const told = 'devices.1.unit: "fridge-1" has unit 1 already: "fridge-2" would show its values';
+  const serial = { type: "serial", port: "/dev/ttyUSB0" };
+  const gateway = { type: "tcp", host: "192.0.2.1" };
+  expect(found(serial, profile)).toEqual([told]);
+  expect(found(serial, other)).toEqual([told]);
+  expect(found(gateway, profile)).toEqual([told]);
+  expect(found(gateway, other)).toBeUndefined();
+});
+
 test("units of a serial line are 1 to 247", () => {
   const connection = { type: "serial", port: "/dev/ttyUSB0" };
   const profile = profileOf({ a: { address: 0, type: "int16" } });

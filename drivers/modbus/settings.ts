@@ -50,10 +50,16 @@ export const modbusSettings = z.strictObject({
   connection: connectionSchema.describe("How the devices are reached"),
   devices: z.array(device).min(1).max(247).describe("Devices on this connection"),
 }).superRefine(({ connection, devices }, context) => {
-  if (connection.type === "tcp") return;
-  for (const [index, { unit }] of devices.entries()) {
+  for (const [index, { id, unit, profile }] of devices.entries()) {
     const path = ["devices", index, "unit"];
     const complain = (message: string) => context.addIssue({ code: "custom", path, message });
+    const same = devices.slice(0, index).find((other) => other.unit === unit);
+    // Over TCP a gateway or PLC may be several devices, each with a profile of its own.
+    const mayShare = connection.type === "tcp" && same?.profile.profile !== profile.profile;
+    if (same !== undefined && !mayShare) {
+      complain(`"${same.id}" has unit ${unit} already: "${id}" would show its values`);
+    }
+    if (connection.type === "tcp") continue;
     // 0 is for broadcasts, which nobody answers; 248 and up are reserved (V1.02, 2.2).
     if (unit < 1 || unit > 247) complain("want 1 to 247 on a serial line");
   }

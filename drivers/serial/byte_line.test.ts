@@ -52,6 +52,15 @@ describe("a serial port", () => {
     }
   });
 
+  test("that takes no bytes any more is broken, and can be closed", async () => {
+    await using pair = await ptyPair();
+    const line = await serial(pair.ports[0], { baud: 921_600 });
+    // Nobody reads at the other end: its buffers fill, as an adapter's do that hangs.
+    await expect(line.write(new Uint8Array(1 << 20))).rejects.toThrow(/takes no bytes/);
+    expect(await failureOf(line)).toBeInstanceOf(DeviceError);
+    await line[Symbol.asyncDispose]();
+  });
+
   test("one who is refused leaves it set as it is", async () => {
     await using pair = await ptyPair();
     await using _a = await serial(pair.ports[0], { baud: 19_200 });

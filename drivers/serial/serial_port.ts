@@ -5,7 +5,7 @@
 import { constants, type FileHandle, open } from "node:fs/promises";
 import { DeviceError } from "../driver.ts";
 import { Breaking, type ByteLine, CHUNK_BYTES_MAX } from "./byte_line.ts";
-import type { SerialSettings } from "./settings.ts";
+import { characterMs, type SerialSettings } from "./settings.ts";
 
 /**
  * A read ends without bytes after so long (termios VTIME, in tenths of a second). So no read is
@@ -16,6 +16,9 @@ const READ_TENTHS = 1;
 const HUNG_UP_MS = READ_TENTHS * 50;
 
 const GONE = "the port is gone: it was unplugged, or its other end closed it";
+const STUCK = "it takes no bytes: its adapter hangs; unplug it and plug it in again";
+/** So long after its bytes would have left at its baud rate, a write has hung. */
+const STUCK_MS = 5000;
 const IN_USE = "another program has it open";
 
 export async function openSerialPort(settings: SerialSettings): Promise<ByteLine> {
@@ -48,9 +51,11 @@ class SerialPort implements ByteLine {
   /** The last write: one after the other, as they were asked for. */
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
+  readonly #characterMs: number;
 
-  constructor({ port }: SerialSettings, reader: FileHandle, writer: Deno.FsFile) {
-    this.address = `serial://${port}`;
+  constructor(settings: SerialSettings, reader: FileHandle, writer: Deno.FsFile) {
+    this.address = `serial://${settings.port}`;
+    this.#characterMs = characterMs(settings);
     this.#breaking = new Breaking(this.address);
     this.#reader = reader;
     this.#writer = writer;
@@ -65,7 +70,7 @@ class SerialPort implements ByteLine {
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#writeAll(bytes));
+    this.#writing = this.#writing.then(() => this.#inTime(this.#writeAll(bytes), bytes.length));
     const done = this.#writing;
     this.#writing = done.catch(() => {});
     return done;
@@ -97,6 +102,19 @@ class SerialPort implements ByteLine {
         this.#breaking.fail(GONE);
         return;
       }
+    }
+  }
+
+  /** An adapter that hangs takes no bytes and says nothing: then the line is broken. */
+  async #inTime(writing: Promise<void>, length: number): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const stuck = () => reject(this.#breaking.fail(STUCK));
+    const timer = setTimeout(stuck, length * this.#characterMs + STUCK_MS);
+    writing.catch(() => {});
+    try {
+      await Promise.race([writing, promise]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -90,6 +90,18 @@ test("polls that do not fit on a line are told before they are left out", async 
   );
 });
 
+test("a line that is not set as its devices leave their factory is told", async () => {
+  using folder = new TemporaryFolder();
+  const connection = { type: "serial", port: join(folder.path, "ttyUSB0") };
+  const devices = [{ id: "case-1", profile: "danfoss-ak-cc55" }];
+  const sources = [{ name: "bus", driver: "modbus", settings: { connection, devices } }];
+  const more = { counties: centresFor([]), sources };
+  const node = new NodeProcess(folder.path, { name: "site-1", role: "site", more });
+  const { printed } = await node.run("check");
+  const told = "! line of case-1: it leaves its factory with parity even, the line has none";
+  expect(printed).toContain(told);
+});
+
 /** Takes connections and closes them, as what is no node may do. */
 async function hangUp(listener: Deno.Listener): Promise<void> {
   for await (const connection of listener) connection.close();

@@ -188,7 +188,8 @@ function checkSource(source: SourceConfig): Promise<Finding>[] {
       const writable = devices.filter(({ writes }) => writes.length > 0).map(({ id, writes }) =>
         ok(`writes of ${id}`, `a person may write ${writes.join(", ")}`)
       );
-      const told = [...checkLoad(what, lineLoad(source.settings)), ...writable];
+      const load = checkLoad(what, lineLoad(source.settings));
+      const told = [...load, ...checkFactory(source.settings), ...writable];
       return [lineOf(what, connection), ...told.map((finding) => Promise.resolve(finding))];
     }
     case "scale": {
@@ -215,6 +216,21 @@ function checkLoad(what: string, load: number): Finding[] {
   const fix = `make intervalSeconds ${times} times as long, raise the baud rate, ` +
     "or put devices on a second line";
   return [{ level: "warning", what, found: `${found}, so that some are left out; ${fix}` }];
+}
+
+/** A device that was never set otherwise hears only a line that is as it left its factory. */
+function checkFactory(
+  { connection, devices }: Extract<SourceConfig, { driver: "modbus" }>["settings"],
+): Finding[] {
+  if (connection.type !== "serial") return [];
+  return devices.flatMap(({ id, profile }): Finding[] => {
+    const factory = Object.entries(profile.serial ?? {});
+    const other = factory.filter(([name, value]) => dig(connection, name) !== value)
+      .map(([name, value]) => `${name} ${value}, the line has ${dig(connection, name)}`);
+    if (other.length === 0) return [];
+    const found = `it leaves its factory with ${other.join("; ")}; set one like the other`;
+    return [{ level: "warning", what: `line of ${id}`, found }];
+  });
 }
 
 /** Only looks: a running node has it open. */
