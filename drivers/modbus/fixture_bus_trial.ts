@@ -17,6 +17,11 @@ const UNITS = [...HEALTHY, ...FAULTY];
 const TIMEOUT_MS = 100;
 const LATENESS_MS = 250;
 const INTERVAL_SECONDS = 0.4;
+/** Units that answer late are asked again before that: only the guard keeps both apart. */
+const LATE = [7, 8];
+const LATE_INTERVAL_SECONDS = 0.15;
+/** The latest answers come so long before the guard lets go: no clock is that exact. */
+const LATE_MARGIN_MS = 20;
 
 /** Two blocks, as far apart as a late answer of one may pass for the other: equal in length. */
 const BLOCKS = [{ start: 0, values: 4 }, { start: 100, values: 4 }] as const;
@@ -29,9 +34,9 @@ export function faultsOf(random: () => number): FaultPlan {
       case 6:
         return nowMs % 8000 < 4000 ? "silent" : null;
       case 7:
-        return some(0.1, "late");
+        return some(0.05, "late");
       case 8:
-        return some(0.1, "late-other");
+        return some(0.05, "late-other");
       case 9:
         return some(0.1, "crc") ?? some(0.05, "exception");
       case 10:
@@ -79,7 +84,7 @@ export class TrialLine implements AsyncDisposable {
     const port = { type: "serial", baud: BAUD };
     const settings = serialSettings.parse({ ...port, port: pair.ports[1] });
     const line = opening.use(await openByteLine(settings));
-    const lateMs = () => TIMEOUT_MS + random() * (LATENESS_MS - TIMEOUT_MS);
+    const lateMs = () => TIMEOUT_MS + random() * (LATENESS_MS - LATE_MARGIN_MS);
     const { characterMs } = lineTiming({ ...settings, type: "serial" });
     const slaves = opening.use(
       new Slaves(line, { units: UNITS, characterMs, faults, lateMs, random }),
@@ -88,7 +93,12 @@ export class TrialLine implements AsyncDisposable {
     return new TrialLine(stack, slaves, (take) =>
       DrivenRun.of(modbus, {
         connection: { ...port, port: pair.ports[0] },
-        devices: UNITS.map((unit) => ({ id: `unit-${unit}`, unit, profile: PROFILE })),
+        devices: UNITS.map((unit) => ({
+          id: `unit-${unit}`,
+          unit,
+          profile: PROFILE,
+          intervalSeconds: LATE.includes(unit) ? LATE_INTERVAL_SECONDS : INTERVAL_SECONDS,
+        })),
       }, (item) => {
         take(item);
         return { kind: "stored" };

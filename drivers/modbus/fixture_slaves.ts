@@ -16,7 +16,7 @@ export interface SlavesOptions {
   readonly units: readonly number[];
   readonly characterMs: number;
   readonly faults: FaultPlan;
-  /** How late a late answer comes, after its request. */
+  /** How late a late answer comes, after its request, unless the unit is asked again before. */
   readonly lateMs: () => number;
   readonly random: () => number;
 }
@@ -39,6 +39,8 @@ export class Slaves implements Disposable {
   readonly #heard = new Map<string, Heard[]>();
   readonly #requests = new Map<number, number>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  /** The late answer of a unit that is still to come. */
+  readonly #owed = new Map<number, { bytes: Uint8Array; timer: ReturnType<typeof setTimeout> }>();
   #bytes: number[] = [];
   /** Answers that are on the line at this moment. */
   #speakers = 0;
@@ -98,15 +100,17 @@ export class Slaves implements Disposable {
     const fault = faults(unit, number, nowMs);
     if (fault !== null) this.injected.set(fault, (this.injected.get(fault) ?? 0) + 1);
     const answer = (from: number) => valuesOf({ unit, code, start: from, count, number });
+    // A slave that is one answer behind stays so.
+    if (this.#pays(unit)) return this.#owe(unit, answer(start), lateMs());
     const afterMs = REQUEST_BYTES * characterMs + ANSWER_AFTER_MS;
     switch (fault) {
       case "silent":
         return;
       case "late":
-        return this.#say(answer(start), lateMs());
+        return this.#owe(unit, answer(start), lateMs());
       case "late-other":
         // The answer to a request for other registers, of equal length.
-        return this.#say(answer(start + 100), lateMs());
+        return this.#owe(unit, answer(start + 100), lateMs());
       case "crc": {
         const bytes = answer(start);
         bytes[3 + Math.floor(random() * (bytes.length - 3))] ^= 1 << Math.floor(random() * 8);
@@ -128,6 +132,26 @@ export class Slaves implements Disposable {
       case null:
         return this.#say(answer(start), afterMs);
     }
+  }
+
+  /** An answer that comes late: so much, or when the unit is asked again before. */
+  #owe(unit: number, bytes: Uint8Array, lateMs: number): void {
+    const timer = this.#later(() => {
+      this.#owed.delete(unit);
+      this.#say(bytes, 0);
+    }, lateMs);
+    this.#owed.set(unit, { bytes, timer });
+  }
+
+  /** Asked again, a slow slave says what it owes: nothing passes better for the answer. */
+  #pays(unit: number): boolean {
+    const owed = this.#owed.get(unit);
+    if (owed === undefined) return false;
+    this.#owed.delete(unit);
+    clearTimeout(owed.timer);
+    this.#timers.delete(owed.timer);
+    this.#say(owed.bytes, ANSWER_AFTER_MS);
+    return true;
   }
 
   #remember(key: string, heard: Heard): void {
@@ -164,12 +188,13 @@ export class Slaves implements Disposable {
     return Math.floor(this.#options.random() * 255);
   }
 
-  #later(work: () => void, ms: number): void {
+  #later(work: () => void, ms: number): ReturnType<typeof setTimeout> {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       work();
     }, ms);
     this.#timers.add(timer);
+    return timer;
   }
 }
 
