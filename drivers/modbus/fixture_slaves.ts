@@ -100,8 +100,8 @@ export class Slaves implements Disposable {
     const fault = faults(unit, number, nowMs);
     if (fault !== null) this.injected.set(fault, (this.injected.get(fault) ?? 0) + 1);
     const answer = (from: number) => valuesOf({ unit, code, start: from, count, number });
-    // A slave that is one answer behind stays so.
-    if (this.#pays(unit)) return this.#owe(unit, answer(start), lateMs());
+    // While it says what it owes it hears nothing.
+    if (this.#pays(unit)) return;
     const afterMs = REQUEST_BYTES * characterMs + ANSWER_AFTER_MS;
     switch (fault) {
       case "silent":
