@@ -1,5 +1,6 @@
 /** Payloads into readings, as the profile says; what cannot be read is told, never guessed. */
 import type { Reading } from "../driver.ts";
+import { numberIn } from "../numbers.ts";
 import { readJson, writeJson } from "./exact_json.ts";
 import { at } from "./json_path.ts";
 import { endOf, type PackedPlace, unpack } from "./packed_place.ts";
@@ -81,7 +82,7 @@ function contentOf(payload: Uint8Array, message: MqttMessage): Content | { reaso
   let document: unknown;
   try {
     const text = decoders[charset].decode(payload);
-    document = kind === "json" ? readJson(text) : kind === "number" ? numberIn(text) : text;
+    document = kind === "json" ? readJson(text) : kind === "number" ? numberOf(text) : text;
   } catch (error) {
     // What it says is in the entry, never in a reason: reasons go to the log.
     if (error instanceof RangeError) return wrong(`it is ${TOO_DEEP}`);
@@ -128,8 +129,8 @@ function readPoint(content: Content, point: MqttPoint, message: MqttMessage): Re
   }
 }
 
-function numberIn(text: string): number {
-  const number = Number(text.trim() === "" ? NaN : text);
+function numberOf(text: string): number | bigint {
+  const number = numberIn(text);
   if (Number.isNaN(number)) throw new SyntaxError("no number");
   return number;
 }
