@@ -14,13 +14,11 @@ export function decodePoint(point: ModbusPoint, bytes: Uint8Array): Reading {
   }
   const raw = unpackNumber(ordered(bytes, register.order), register.type);
   if (register.faults.includes(Number(raw))) return fault(point, `${raw} tells a fault`);
-  if (typeof raw === "bigint") {
-    // A count beyond 2^53 would be rounded as a number: it is kept as text, digit by digit.
-    if (register.scale === 1 && register.offset === 0) return good(point, String(raw));
-  }
-  const value = scaled(Number(raw), register.scale, register.offset);
+  const value = scaled(raw, register.scale, register.offset);
   const reason = outOfRange(value, point);
-  return reason === null ? good(point, value) : fault(point, reason);
+  if (reason !== null) return fault(point, reason);
+  // A count beyond 2^53 would be rounded as a number: it is kept as text, digit by digit.
+  return good(point, typeof value === "bigint" ? String(value) : value);
 }
 
 /** A point that was read as a single bit. */

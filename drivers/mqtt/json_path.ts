@@ -48,7 +48,7 @@ function selected(list: unknown, { name, value }: Exclude<Step, string>): unknow
   if (!Array.isArray(list)) return undefined;
   const found = list.filter((element) => {
     const its = own(element, name);
-    return (typeof its === "string" || typeof its === "number") && String(its) === value;
+    return ["string", "number", "bigint"].includes(typeof its) && String(its) === value;
   });
   return found.length === 1 ? found[0] : undefined;
 }

@@ -46,7 +46,7 @@ function messageItem(
   const own = decoded.kind === "readings" ? decoded.id : null;
   const identity = own !== null
     ? {
-      channel: device.id,
+      channel: channelOf(device, message),
       id: own,
       bytes,
       windowMs: message.idWindowHours * HOUR_MS,
@@ -75,4 +75,14 @@ function messageItem(
     ? decoded.readings
     : decoded.readings.map((reading) => doubted(reading, doubt));
   return { kind: "reading", ...item, readings, deviceMs };
+}
+
+/**
+ * Within which a message's ids count. A message that alone has ids has all of its device's; of
+ * several each may count for itself.
+ */
+function channelOf({ id, profile }: MqttDevice, { topic }: MqttMessage): string {
+  const counting = profile.messages.filter((message) => message.id !== undefined);
+  // No device's id has a space. The topic is the profile's: an address may change.
+  return counting.length > 1 ? `${id} ${topic}` : id;
 }

@@ -58,4 +58,31 @@ describe("T2: the id in a payload", () => {
   ])("%j is %j", (id, expected) => {
     expect(decoded({ id, door: "open" }).id).toBe(expected);
   });
+
+  test.each([
+    // Snowflakes: these two are one and the same double.
+    "1880165324312739841",
+    "1880165324312739842",
+    "-9007199254740993",
+    "123456789012345678901234567890",
+  ])("%s is digit by digit what the text says", (id) => {
+    const text = `{"id":${id},"door":"open"}`;
+    const [found] = decodePayload(new TextEncoder().encode(text), message);
+    expect(found).toMatchObject({ kind: "readings", id });
+  });
+
+  test("of a sample is digit by digit too, and so are the bytes that it stands for", () => {
+    const text = '[{"id":1880165324312739841,"door":"open"}]';
+    const [found] = decodePayload(new TextEncoder().encode(text), { ...message, each: "." });
+    expect(found).toMatchObject({ kind: "readings", id: "1880165324312739841" });
+    expect(`[${new TextDecoder().decode(found.part ?? new Uint8Array())}]`).toBe(text);
+  });
+});
+
+test.each([2000, 3000, 100_000])("C7: no nesting ends the line: %d levels deep", (depth) => {
+  const text = `${"[".repeat(depth)}9007199254740993${"]".repeat(depth)}`;
+  for (const each of [undefined, "."]) {
+    const [found] = decodePayload(new TextEncoder().encode(text), { ...message, each });
+    expect(found.kind).toBe("unreadable");
+  }
 });

@@ -1,5 +1,7 @@
 /** Payloads into readings, as the profile says; what cannot be read is told, never guessed. */
 import type { Reading } from "../driver.ts";
+import { numberIn } from "../numbers.ts";
+import { readJson, writeJson } from "./exact_json.ts";
 import { at } from "./json_path.ts";
 import { endOf, type PackedPlace, unpack } from "./packed_place.ts";
 import { fault, readValue } from "./point_value.ts";
@@ -33,10 +35,21 @@ export function decodePayload(payload: Uint8Array, message: MqttMessage): Decode
   if (list.length > LIST_MAX) {
     return refused(`The payload has a list of ${list.length}, at most ${LIST_MAX}`);
   }
-  return list.map((document: unknown) => {
-    const part = new TextEncoder().encode(JSON.stringify(document));
-    return decode({ ...whole, document }, message, part);
-  });
+  const parts = partsOf(list);
+  if (parts === null) return refused(`The payload's list is ${TOO_DEEP}`);
+  return list.map((document: unknown, at) => decode({ ...whole, document }, message, parts[at]));
+}
+
+const TOO_DEEP = "nested too deeply";
+
+/** The bytes of each sample; `null` where they are nested so deeply that they cannot be written. */
+function partsOf(list: readonly unknown[]): Uint8Array[] | null {
+  try {
+    return list.map((document) => new TextEncoder().encode(writeJson(document)));
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 function decode(content: Content, message: MqttMessage, part: Uint8Array | null): Decoded {
@@ -69,9 +82,10 @@ function contentOf(payload: Uint8Array, message: MqttMessage): Content | { reaso
   let document: unknown;
   try {
     const text = decoders[charset].decode(payload);
-    document = kind === "json" ? JSON.parse(text) : kind === "number" ? numberIn(text) : text;
+    document = kind === "json" ? readJson(text) : kind === "number" ? numberOf(text) : text;
   } catch (error) {
     // What it says is in the entry, never in a reason: reasons go to the log.
+    if (error instanceof RangeError) return wrong(`it is ${TOO_DEEP}`);
     const isSyntax = error instanceof SyntaxError;
     return wrong(isSyntax ? `it is no ${kind}` : `it is not ${CHARSETS[charset]}`);
   }
@@ -115,8 +129,8 @@ function readPoint(content: Content, point: MqttPoint, message: MqttMessage): Re
   }
 }
 
-function numberIn(text: string): number {
-  const number = Number(text.trim() === "" ? NaN : text);
+function numberOf(text: string): number | bigint {
+  const number = numberIn(text);
   if (Number.isNaN(number)) throw new SyntaxError("no number");
   return number;
 }
