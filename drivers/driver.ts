@@ -60,8 +60,10 @@ export interface ReadingItem {
   readonly delivery?: Delivery;
   /** Its sender keeps it until it is acknowledged: what is not stored now will come again. */
   readonly kept?: true;
-  /** Told late, as of `deviceMs`: it is not what is now. */
+  /** Told late, as of `deviceMs`, says its sender: it is not what is now. */
   readonly historical?: true;
+  /** Why it may be of some time ago: where its own time does not tell, it is uncertain. */
+  readonly doubt?: string;
 }
 
 /** What a known device sent and nobody could read: kept as it came, never dropped. */

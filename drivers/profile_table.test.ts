@@ -23,3 +23,21 @@ test("the table has every profile once, with a link to its source and its doubt"
 test("a README without a place for the table is refused", () => {
   expect(() => withTable("# drivers\n", profiles.values())).toThrow("Cannot find where");
 });
+
+test("G7: of a device behind zigbee2mqtt it is read when it was heard, where it is told", () => {
+  const behind = [...profiles.values()].flatMap((profile) =>
+    "messages" in profile
+      ? profile.messages.flatMap(({ topic, time }) =>
+        topic.startsWith("zigbee2mqtt/") ? [{ profile, time }] : []
+      )
+      : []
+  );
+  expect(behind).toHaveLength(6);
+  for (const { profile, time } of behind) {
+    expect(time).toEqual({ path: "last_seen", format: "iso" });
+    for (const words of [profile.doubt?.zh, profile.doubt?.en]) {
+      expect(words).toContain("last_seen: ISO_8601");
+      expect(words).toContain("cache_state_send_on_startup: false");
+    }
+  }
+});

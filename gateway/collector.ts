@@ -38,7 +38,7 @@ export interface CollectorParts {
   readonly refusals: Refusals;
   readonly log: Log;
   readonly values: Values;
-  /** Told of each device that tells values, whether they are stored or not. */
+  /** Told of each device that tells values of now, whether they are stored or not. */
   readonly heard: (device: string, receivedMs: number) => void;
 }
 
@@ -120,7 +120,8 @@ export class Collector {
 
   /** What a device's profile does not keep is answered, and stays out; all else is stored. */
   async #store(source: string, batch: Batch, onLine: OnLine): Promise<readonly Outcome[]> {
-    const { values, heard, counters, admission } = this.#parts;
+    const { values, heard, clock, counters, admission } = this.#parts;
+    const ruler = clock.ruler();
     const outcomes = batch.map(() => UNCHANGED);
     const given: Item[] = [];
     const prepared: Item[] = [];
@@ -129,8 +130,14 @@ export class Collector {
     // What is not stored now is nothing that a later one could repeat.
     const isTaken = admission.noRoomFor("reading") === null;
     for (const [index, item] of batch.entries()) {
-      if (item.kind === "reading" && !item.historical) heard(item.device, item.receivedMs);
-      const marked = isTaken ? this.#marked(item) : item;
+      const judged = item.kind === "reading" ? together.judged(item, ruler) : item;
+      if (judged.kind === "reading") {
+        // What is, or may be, of some time ago does not say that its device tells anything now.
+        const isOfNow = !judged.historical && judged.doubt === undefined;
+        if (isOfNow) heard(judged.device, judged.receivedMs);
+        if (judged.historical) counters.add("tributary_late_total", { source });
+      }
+      const marked = isTaken ? this.#marked(judged) : judged;
       const news = marked.kind === "reading" ? together.prepared(marked) : marked;
       if (news === null) continue;
       given.push(item);

@@ -19,6 +19,10 @@ export const COUNTERS = {
     help: "Readings not stored, because their device's profile stores changes",
     labels: ["source"],
   },
+  tributary_late_total: {
+    help: "Readings that their device told late: stored, and not shown as values of now",
+    labels: ["source"],
+  },
   tributary_unreadable_total: {
     help: "Messages of known devices that could not be read, stored as they came",
     labels: ["source"],

@@ -16,6 +16,8 @@ export class CollectorDesk implements AsyncDisposable {
   readonly counters = new Counters();
   readonly refusals = new Refusals();
   readonly lines: LogLine[] = [];
+  /** Devices that told something of now, in the order in which they did. */
+  readonly heard: string[] = [];
   readonly journal: Journal;
   readonly collector: Collector;
   /** Why a stream is not taken; all are. */
@@ -41,7 +43,7 @@ export class CollectorDesk implements AsyncDisposable {
       counters: this.counters,
       refusals: this.refusals,
       values: new Values(devices),
-      heard: () => {},
+      heard: (device) => this.heard.push(device),
       log: (line) => this.lines.push(line),
       clock: {
         now: () => stampAt(0),

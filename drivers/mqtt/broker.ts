@@ -22,6 +22,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const HELD_MS = 20_000;
 /** Messages to subscribers that may be under way at one time. */
 const DELIVERIES_MAX = 100;
+/** Of a message that another broker had kept for whoever comes. */
+const RETAINED = { retained: true, doubt: "another broker had retained it" } as const;
 /** CONNACK return codes (MQTT 3.1.1, 3.2.2.3). */
 const BAD_USERNAME_OR_PASSWORD = 4;
 const NOT_AUTHORIZED = 5;
@@ -197,7 +199,7 @@ class Broker implements AsyncDisposable {
       identity: packet.qos === 2 ? this.#handshake(client, packet, payload) : null,
       kept: packet.qos > 0,
       ...this.#delivery(client, packet),
-      ...(retain && this.#bridges.has(client) ? { doubt: "another broker had retained it" } : {}),
+      ...(retain && this.#bridges.has(client) ? RETAINED : {}),
     };
     const taken = pass.speaker.take(topic, published);
     if (taken === "ignored") return done();

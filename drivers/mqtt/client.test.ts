@@ -6,6 +6,9 @@ import { mqttClient } from "./client.ts";
 import { Certificates } from "./fixture_certificates.ts";
 import { mqttTestDevice } from "./fixtures.ts";
 
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
 const payload = JSON.stringify({ temperature: 21.5, humidity: 48 });
 const topic = "sensors/th-1/state";
 
@@ -70,6 +73,39 @@ describe("a broker of the hospital's own", () => {
     },
   );
 
+  test.each(["3.1.1", "5"])(
+    "G7, MQTT %s: what waited at the broker may be of some time ago, what comes then is not",
+    async (version) => {
+      const port = freePort();
+      // One at a time: the answer to SUBSCRIBE overtakes what waits behind the first.
+      await using _broker = await mosquitto(
+        port,
+        "allow_anonymous true\nmax_inflight_messages 1\n",
+      );
+      const first = await started(settings(port, { version }));
+      await mosquittoPub({ port, topic, payload: '{"temperature":0}' });
+      await until("it has come", () => first.of("reading").length === 1);
+      expect(first.of("reading")[0]).not.toHaveProperty("doubt");
+      await first.abort();
+      const waited = range(1, 60);
+      for (const temperature of waited) {
+        await mosquittoPub({ port, topic, payload: JSON.stringify({ temperature }) });
+      }
+      await using second = await started(settings(port, { version }));
+      await until("all that waited has come", () => second.of("reading").length >= waited.length);
+      const tell = async () => {
+        await mosquittoPub({ port, topic, payload: '{"temperature":70}' });
+        return second.of("reading").some((item) => item.doubt === undefined);
+      };
+      let tells = 0;
+      while (!(await tell())) expect(++tells).toBeLessThan(100);
+      const doubt = "it may have waited at the broker";
+      const old = second.of("reading").filter(({ readings }) => readings[0].value !== 70);
+      expect(old.map(({ readings, doubt }) => [readings[0].value, doubt]))
+        .toEqual(waited.map((temperature) => [temperature, doubt]));
+    },
+  );
+
   test("T6: one message that is refused holds up no other", async () => {
     const port = freePort();
     await using _broker = await mosquitto(port);
@@ -110,6 +146,7 @@ describe("a broker of the hospital's own", () => {
     await using second = await started(settings(port));
     await until("it comes again", () => second.of("reading").length === 1);
     expect(second.of("reading")[0].possibleDuplicate).toBe(true);
+    expect(second.of("reading")[0].doubt).toMatch(/waited at the broker/);
   });
 
   test("G1: every message that is stored is acknowledged once", async () => {

@@ -5,6 +5,7 @@
 import type { IClientOptions, MqttClient } from "mqtt";
 import { DeviceError, type Driver } from "../driver.ts";
 import { Gatherer } from "../gatherer.ts";
+import { Backlog } from "./backlog.ts";
 import { type ClientSettings, clientSettings } from "./client_settings.ts";
 import { Speaker } from "./speaker.ts";
 import { type Rebirth, sparkplugFilters } from "./sparkplug/host.ts";
@@ -23,7 +24,10 @@ export const mqttClient: Driver<ClientSettings> = {
     const gatherer = new Gatherer();
     const client = connect(settings.url, await options(settings));
     const speaker = new Speaker(settings.devices);
-    receive(client, settings, speaker, gatherer);
+    receive(client, settings, speaker, gatherer, watchBacklog(client));
+    // Else a PINGREQ behind a PUBACK waits for the broker's machine to acknowledge that in TCP.
+    const { stream } = client;
+    if ("setNoDelay" in stream && typeof stream.setNoDelay === "function") stream.setNoDelay(true);
     // What waits in the session comes before the answer to SUBSCRIBE, and is stored meanwhile.
     const topics = [...speaker.topics, ...sparkplugFilters(settings.devices)];
     subscribed(client, settings, topics, signal).then(
@@ -79,22 +83,49 @@ async function options(settings: ClientSettings): Promise<IClientOptions> {
   };
 }
 
+/** What waits in the broker's session may come before the library tells that it is connected. */
+function watchBacklog(client: MqttClient): Backlog {
+  const backlog = new Backlog(() => client.sendPing());
+  client.on("packetreceive", (packet) => {
+    if (packet.cmd === "connack") backlog.connected(packet.sessionPresent);
+    if (packet.cmd === "pingresp") backlog.answered();
+  });
+  client.on("packetsend", ({ cmd }) => {
+    if (cmd === "pingreq") backlog.pinged();
+  });
+  client.once("connect", () => backlog.ask());
+  return backlog;
+}
+
 /** Takes messages; each is acknowledged by the callback, once it is stored. */
 function receive(
   client: MqttClient,
   settings: ClientSettings,
   speaker: Speaker,
   gatherer: Gatherer,
+  backlog: Backlog,
 ): void {
   const ask = ({ topic, payload, node, reason }: Rebirth) => {
     gatherer.put({ kind: "request", what: "rebirth", who: node, reason });
     client.publish(topic, Buffer.from(payload), { qos: 0 });
   };
-  client.handleMessage = (packet, acknowledge) => {
+  client.handleMessage = (packet, done) => {
     const { topic, payload, retain, dup } = packet;
+    const doubt = backlog.doubt(dup);
+    const acknowledged = backlog.came();
+    const acknowledge = () => {
+      done();
+      acknowledged();
+    };
     const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
     const kept = packet.qos > 0;
-    const published = { payload: bytes, repeated: dup, identity: null, kept };
+    const published = {
+      payload: bytes,
+      repeated: dup,
+      identity: null,
+      kept,
+      ...(doubt === null ? {} : { doubt }),
+    };
     // What the broker retained is the last value of some time ago, not a new one; only whether a
     // device is there, it tells as it is now.
     const taken = retain ? speaker.retained(topic, published) : speaker.take(topic, published);

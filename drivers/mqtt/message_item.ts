@@ -1,7 +1,6 @@
 /** What was published, as items to be stored: the same for our broker and for others'. */
 import type { Delivery, Identity, ReadingItem, UnreadableItem } from "../driver.ts";
 import { type Decoded, decodePayload } from "./payload.ts";
-import { doubted } from "./point_value.ts";
 import type { MqttDevice, MqttMessage } from "./profile.ts";
 
 /** A device's message and where it is published. */
@@ -22,6 +21,8 @@ export interface Published {
   readonly kept: boolean;
   /** Why its values may be of some time ago, where they may. */
   readonly doubt?: string;
+  /** It is not sent now: another broker had kept it for whoever comes. */
+  readonly retained?: true;
 }
 
 export type MessageItem = ReadingItem | UnreadableItem;
@@ -64,16 +65,12 @@ function messageItem(
     possibleDuplicate: published.repeated && identity === null,
     ...(published.kept ? { kept: true as const } : {}),
     ...(numbered ? { delivery: published.delivery } : {}),
+    ...(published.doubt === undefined ? {} : { doubt: published.doubt }),
   };
   if (decoded.kind === "unreadable") {
     return { kind: "unreadable", ...item, address: topic, bytes, reason: decoded.reason };
   }
-  const { deviceMs } = decoded;
-  const { doubt } = published;
-  // With a time of its own, a value says itself how old it is.
-  const readings = doubt === undefined || deviceMs !== null
-    ? decoded.readings
-    : decoded.readings.map((reading) => doubted(reading, doubt));
+  const { readings, deviceMs } = decoded;
   return { kind: "reading", ...item, readings, deviceMs };
 }
 

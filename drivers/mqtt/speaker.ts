@@ -63,7 +63,7 @@ export class Speaker {
     }
     if (this.#presence.isAvailability(topic)) return this.word(topic, published);
     // Births and data are never retained; what was is of a session before (Sparkplug 3.0, 6.4).
-    if (this.#sparkplug.knows(topic) && published.doubt !== undefined) return "ignored";
+    if (this.#sparkplug.knows(topic) && published.retained) return "ignored";
     return this.#sparkplug.take(topic, published) ??
       (this.#ignored.some((filter) => topicMatches(filter, topic)) ? "ignored" : "not-allowed");
   }

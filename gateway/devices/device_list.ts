@@ -5,6 +5,7 @@ import type { Stamp } from "../../sync/entry.ts";
 import type { QueryTables } from "../tables.ts";
 import { type Corrections, readCorrections } from "./corrected_time.ts";
 import { DATE_MAX } from "./latest.ts";
+import { delayMs } from "../values/lateness.ts";
 import { silentAfterMs } from "../values/silence.ts";
 
 const text = z.object({ zh: z.string(), en: z.string() });
@@ -22,7 +23,10 @@ export const pointView = z.object({
   correctedTime: z.iso.datetime().nullable()
     .describe("When it came, where that clock was doubtful and is known to have been wrong"),
   deviceTime: z.iso.datetime().nullable().describe("The device's own clock, where it tells one"),
-  ageSeconds: z.number().describe("Since it came; in this node's own boot no clock moves it"),
+  ageSeconds: z.number().describe(
+    "Since it came, in this node's own boot moved by no clock; and as much more as it was old " +
+      "then by the device's own time, where the site's clock could be trusted",
+  ),
   stale: z.boolean().describe(
     "Older than twice its interval, and the heartbeat where changes are stored, " +
       "or the device is silent: not a value of now",
@@ -126,10 +130,13 @@ function pointFrom(
 ): PointView {
   const wall = row.number("wall");
   const right = corrected(row);
-  const ageMs = row.text("bootid") === now.bootId
+  const cameMs = row.text("bootid") === now.bootId
     ? now.bootMs - row.number("bootms")
     : now.wallMs - (right ?? wall);
-  const ageSeconds = Math.max(0, Math.round(ageMs / 1000));
+  const deviceTime = row.numberOrNull("devicetime");
+  const clock = right === null ? row.text("clock") : "trusted";
+  const delay = delayMs(deviceTime, { wallMs: right ?? wall, clock });
+  const ageSeconds = Math.round((Math.max(0, cameMs) + delay) / 1000);
   const point = row.text("point");
   const value = JSON.parse(row.text("value"));
   const limit = known === null
@@ -147,7 +154,7 @@ function pointFrom(
     time: iso(wall) ?? "",
     clock: row.text("clock"),
     correctedTime: iso(right),
-    deviceTime: iso(row.numberOrNull("devicetime")),
+    deviceTime: iso(deviceTime),
     ageSeconds,
     stale: silent || ageSeconds > limit,
     origin: row.text("origin"),

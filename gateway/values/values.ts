@@ -1,12 +1,15 @@
 /** What a site does with values before they are stored: it computes, and leaves out what is old. */
-import type { Outcome, ReadingItem } from "../../drivers/driver.ts";
+import type { Outcome, Reading, ReadingItem } from "../../drivers/driver.ts";
 import { toldPoints } from "../../drivers/profile.ts";
+import type { Ruler } from "../clock.ts";
 import { type DeviceConfig, pointIntervalSeconds, shortestIntervalSeconds } from "../config.ts";
 import { Computing } from "./computing.ts";
 import { Keeping } from "./keeping.ts";
+import { Lateness } from "./lateness.ts";
 import { silentAfterMs } from "./silence.ts";
 
 interface DeviceValues {
+  readonly lateness: Lateness;
   readonly keeping: Keeping;
   readonly computing: Computing;
 }
@@ -19,7 +22,8 @@ export class Values {
       const silentMs = (point: string) => silentAfterMs(pointIntervalSeconds(device, point) * 1000);
       const keeping = new Keeping(toldPoints(device.profile), silentMs);
       const gapMs = silentAfterMs(shortestIntervalSeconds(device) * 1000);
-      return [device.id, { keeping, computing: new Computing(device.profile.computed, gapMs) }];
+      const computing = new Computing(device.profile.computed, gapMs);
+      return [device.id, { lateness: new Lateness(silentMs), keeping, computing }];
     }));
   }
 
@@ -36,6 +40,24 @@ export class ValuesBatch {
 
   constructor(devices: ReadonlyMap<string, DeviceValues>) {
     this.#devices = devices;
+  }
+
+  /**
+   * The item as far as it is one of now: what was told late is marked (G7), and what may be of
+   * some time ago is uncertain where no time of its own, by a clock that can be trusted, tells.
+   */
+  judged(item: ReadingItem, ruler: Ruler): ReadingItem {
+    const came = ruler(item.receivedMs);
+    if (this.#devices.get(item.device)?.lateness.isLate(item, came)) {
+      return { ...item, historical: true };
+    }
+    const { doubt, deviceMs, readings } = item;
+    if (doubt === undefined) return item;
+    if (deviceMs !== null && came.clock !== "untrusted") {
+      const { doubt: _resolved, ...sure } = item;
+      return sure;
+    }
+    return { ...item, readings: readings.map((reading) => doubted(reading, doubt)) };
   }
 
   /**
@@ -61,4 +83,9 @@ export class ValuesBatch {
     device?.keeping.stored(item);
     device?.computing.stored(item);
   }
+}
+
+/** What is good is uncertain for this reason; what is not good stays as it is. */
+function doubted(reading: Reading, reason: string): Reading {
+  return reading.quality === "good" ? { ...reading, quality: "uncertain", reason } : reading;
 }

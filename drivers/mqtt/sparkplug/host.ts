@@ -241,7 +241,7 @@ function unreadable(
 
 /** What tells repeats of a message stands for all of it: of several items it marks none. */
 function named(device: MqttDevice, published: Published, isWhole: boolean) {
-  const { repeated, kept, delivery } = published;
+  const { repeated, kept, delivery, doubt } = published;
   const identity = isWhole ? published.identity : null;
   return {
     device: device.id,
@@ -250,5 +250,6 @@ function named(device: MqttDevice, published: Published, isWhole: boolean) {
     possibleDuplicate: repeated && identity === null,
     ...(kept ? { kept: true as const } : {}),
     ...(isWhole && identity === null && delivery !== undefined ? { delivery } : {}),
+    ...(doubt === undefined ? {} : { doubt }),
   };
 }
