@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Backlog } from "./backlog.ts";
 
 const WAITED = "it may have waited at the broker";
@@ -46,4 +46,21 @@ test("G7: a ping that left while a message was held says nothing of what waits b
 
 test("G7: what is sent again is not of now, though nothing waits", () => {
   expect(watched(false).backlog.doubt(true)).toBe("the broker has sent it before");
+});
+
+test("G7: while one message found no room for long, those behind it waited", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    const { backlog, sent } = watched(false);
+    const soon = backlog.came();
+    vi.advanceTimersByTime(5000);
+    soon();
+    expect(backlog.doubt(false)).toBeNull();
+    const late = backlog.came();
+    vi.advanceTimersByTime(5001);
+    late();
+    expect([backlog.doubt(false), sent.pings]).toEqual([WAITED, 1]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

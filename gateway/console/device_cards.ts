@@ -92,7 +92,7 @@ function smallPoint(view: View, point: PointView): Html {
   `;
 }
 
-/** When it came, as this browser's clock counts: a clock that was set does not make it older. */
+/** Of when it is, as this browser's clock counts: a clock that was set does not make it older. */
 function cameAt(view: View, point: PointView | undefined): string | null {
   if (point === undefined) return null;
   const ms = view.nowMs - point.ageSeconds * 1000;
