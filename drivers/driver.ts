@@ -42,6 +42,8 @@ export interface Delivery {
   /** When the sender's connection began, on the clock of `performance.now()`: tells it apart. */
   readonly connectedMs: number;
   readonly number: number;
+  /** Of a message of several items: which one this is, from 0. */
+  readonly part?: number;
 }
 
 /** What a device said at one moment: one poll or one publish, with all its points. */

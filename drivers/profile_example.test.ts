@@ -30,6 +30,7 @@ for (const profile of exampled) {
     const stored = await inUnits(profile);
     const seen = new Set<string>();
     for (const { readings, wanted, ...told } of decodeExample(stored)) {
+      expect(told.unreadable).toBe(told.wantedUnreadable);
       expect(Object.fromEntries(readings.map(({ point, value }) => [point, value]))).toEqual(
         wanted,
       );

@@ -45,8 +45,12 @@ const message = z.strictObject({
   hex: z.string().optional().describe("A payload in bytes"),
   id: z.string().optional().describe("The id that it bears"),
   time: z.iso.datetime().optional().describe("The time that it tells"),
-  readings,
-});
+  readings: readings.optional(),
+  unreadable: z.string().min(1).optional().describe("No readings, for this reason"),
+}).refine(
+  (one) => (one.readings === undefined) !== (one.unreadable === undefined),
+  "want readings or unreadable",
+);
 
 const mqttExample = z.strictObject({
   ...told,
@@ -62,7 +66,20 @@ export interface Told {
   readonly wantedId: string | null;
   readonly deviceMs: number | null;
   readonly wantedMs: number | null;
+  /** Why nobody can read it. */
+  readonly unreadable: string | null;
+  readonly wantedUnreadable: string | null;
 }
+
+/** What is none in an example of registers. */
+const NONE = {
+  id: null,
+  wantedId: null,
+  deviceMs: null,
+  wantedMs: null,
+  unreadable: null,
+  wantedUnreadable: null,
+} as const;
 
 /** Names of the built-in profiles that have an example. */
 export function exampleNames(): string[] {
@@ -97,8 +114,7 @@ function polled(profile: ModbusProfile, example: z.infer<typeof poll>): Told {
   const readings = planBlocks(profile).flatMap((block) =>
     readBlock(block, tables.get(block.table) ?? new Map())
   );
-  const none = { id: null, wantedId: null, deviceMs: null, wantedMs: null };
-  return { readings: distrusted(profile, readings), wanted: example.readings, ...none };
+  return { readings: distrusted(profile, readings), wanted: example.readings, ...NONE };
 }
 
 /** A block's points; registers in between that the example leaves out hold 0. */
@@ -116,21 +132,23 @@ function readBlock({ table, start, points }: Block, cells: ReadonlyMap<number, s
 
 function published(profile: MqttProfile, example: z.infer<typeof mqttExample>): Told[] {
   const device: MqttDevice = { id: "example", profile, address: example.address };
-  return example.messages.flatMap(({ topic, json, text, hex, id, time, readings: wanted }) => {
-    const message = profile.messages.find((one) => topicOf(one.topic, device) === topic);
-    if (message === undefined) throw new Error(`The profile has no message on "${topic}"`);
-    const payload = hex === undefined
-      ? new TextEncoder().encode(text ?? JSON.stringify(json))
-      : Uint8Array.fromHex(hex.replaceAll(" ", ""));
+  return example.messages.flatMap((told) => {
+    const message = profile.messages.find(({ topic }) => topicOf(topic, device) === told.topic);
+    if (message === undefined) throw new Error(`The profile has no message on "${told.topic}"`);
+    const payload = told.hex === undefined
+      ? new TextEncoder().encode(told.text ?? JSON.stringify(told.json))
+      : Uint8Array.fromHex(told.hex.replaceAll(" ", ""));
     return decodePayload(payload, message).map((decoded): Told => {
-      if (decoded.kind === "unreadable") throw new Error(decoded.reason);
+      const read = decoded.kind === "readings" ? decoded : null;
       return {
-        readings: decoded.readings,
-        wanted,
-        id: decoded.id,
-        wantedId: id ?? null,
-        deviceMs: decoded.deviceMs,
-        wantedMs: time === undefined ? null : Date.parse(time),
+        readings: read?.readings ?? [],
+        wanted: told.readings ?? {},
+        id: read?.id ?? null,
+        wantedId: told.id ?? null,
+        deviceMs: read?.deviceMs ?? null,
+        wantedMs: told.time === undefined ? null : Date.parse(told.time),
+        unreadable: decoded.kind === "unreadable" ? decoded.reason : null,
+        wantedUnreadable: told.unreadable ?? null,
       };
     });
   });

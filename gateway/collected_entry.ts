@@ -34,9 +34,10 @@ export function keyed(entry: NewEntry, identity: Identity | null): NewEntry {
 
 /**
  * Body of a reading: `{device, readings: [{point, value, unit, quality, reason?}], deviceTime?,
- * historical?, id?, packet?, possibleDuplicate?, idReused?}`; times in milliseconds since 1970 UTC;
+ * historical?, id?, packet?, part?, possibleDuplicate?, idReused?}`; times in milliseconds since 1970 UTC;
  * what is `historical` was told late, as of `deviceTime`; `packet` is the number under which a
- * protocol delivered it, by which it is known when it comes again.
+ * protocol delivered it, by which it is known when it comes again, and `part` its place in a message
+ * of several.
  */
 export function readingEntry(item: ReadingItem, time: Stamp, more: object = {}): NewEntry {
   const { device, readings, deviceMs, historical = false } = item;
@@ -60,10 +61,12 @@ export function unreadableEntry(item: UnreadableItem, time: Stamp, more: object 
 
 /** What identifies a message, or that nothing does. */
 function marks({ identity, possibleDuplicate, delivery }: ReadingItem | UnreadableItem): object {
+  const { number, part } = delivery ?? {};
   const named = identity !== null && identity.windowMs !== null ? { id: identity.id } : {};
   return {
     ...named,
-    ...(delivery === undefined ? {} : { packet: delivery.number }),
+    ...(number === undefined ? {} : { packet: number }),
+    ...(part === undefined ? {} : { part }),
     ...(possibleDuplicate ? { possibleDuplicate } : {}),
   };
 }

@@ -4,12 +4,18 @@ import { describe, expect, test } from "vitest";
 import type { Item } from "../drivers/driver.ts";
 import { freePort } from "../drivers/fixtures.ts";
 import { mqttBroker } from "../drivers/mqtt/broker.ts";
-import { brokerFor, PASSWORD } from "../drivers/mqtt/fixtures.ts";
+import {
+  brokerFor,
+  brokerOf,
+  madeUpDevice,
+  madeUpPoint,
+  PASSWORD,
+} from "../drivers/mqtt/fixtures.ts";
 import { range } from "../sync/fixtures.ts";
 import { CollectorDesk } from "./fixture_collector.ts";
 
 /** A reading that came as message `number` over the connection that began at `connectedMs`. */
-function numbered(number: number, connectedMs: number, value = number): Item {
+function numbered(number: number, connectedMs: number, value = number, part?: number): Item {
   return {
     kind: "reading",
     device: "th-1",
@@ -18,7 +24,7 @@ function numbered(number: number, connectedMs: number, value = number): Item {
     receivedMs: 1000,
     identity: null,
     possibleDuplicate: false,
-    delivery: { connectedMs, number },
+    delivery: { connectedMs, number, ...(part === undefined ? {} : { part }) },
   };
 }
 
@@ -89,7 +95,44 @@ describe("a message that comes again under its number, without a word of it", ()
   });
 });
 
-/** A line to a port that breaks once, when the first PUBACK is on its way back. */
+describe("the samples of a list that comes again under its number", () => {
+  /** A list of so many samples, as message 7. */
+  const list = (connectedMs: number, length: number, first = 0) =>
+    range(0, length - 1).map((part) => numbered(7, connectedMs, first + part, part));
+
+  test("G3: are marked each, over another connection", async () => {
+    await using desk = await CollectorDesk.open();
+    await desk.give(list(10, 3), list(20, 3), list(30, 3));
+    expect(await marks(desk)).toEqual([0, 0, 0, 1, 1, 1, 1, 1, 1].map(Boolean));
+  });
+
+  test("G3: are known after a restart, since their entries have the place in the list", async () => {
+    await using first = await CollectorDesk.open();
+    await first.give(list(10, 3));
+    const second = await first.reopened();
+    await second.collector.recall();
+    await second.give(list(5, 3));
+    expect(await marks(second)).toEqual([false, false, false, true, true, true]);
+    await second.journal.close();
+  });
+
+  test("G3: are known of a list as long as can be read", async () => {
+    await using desk = await CollectorDesk.open();
+    await desk.give(list(10, 1000), list(20, 1000));
+    expect((await marks(desk)).filter(Boolean).length).toBe(1000);
+  });
+
+  test("are new where another list stands under the number, also over one connection", async () => {
+    await using desk = await CollectorDesk.open();
+    await desk.give(list(10, 3), list(10, 3, 50), list(20, 3), list(30, 3, 70));
+    expect((await marks(desk)).filter(Boolean)).toEqual([]);
+  });
+});
+
+/** PUBACK and PUBREC (MQTT 3.1.1, 2.2.1). */
+const ACKNOWLEDGEMENTS: readonly number[] = [4, 5];
+
+/** A line to a port that breaks once, when the first of these is on its way back. */
 async function fragileLine(to: number): Promise<AsyncDisposable & { readonly port: number }> {
   let broken = false;
   const server = net.createServer((near) => {
@@ -100,7 +143,7 @@ async function fragileLine(to: number): Promise<AsyncDisposable & { readonly por
     }
     near.pipe(far);
     far.on("data", (bytes: Uint8Array) => {
-      const breaks = bytes[0] >> 4 === 4 && !broken;
+      const breaks = ACKNOWLEDGEMENTS.includes(bytes[0] >> 4) && !broken;
       broken ||= breaks;
       if (breaks) near.destroy();
       else near.write(bytes);
@@ -147,4 +190,37 @@ test("G3: what MQTT.js sends again, without the DUP flag, is marked", async () =
   await client.endAsync(true);
   stop.abort();
   await running;
+});
+
+test("G3: samples without ids that MQTT.js sends again are marked, at QoS 1 and 2", async () => {
+  for (const qos of [1, 2] as const) {
+    await using desk = await CollectorDesk.open();
+    const points = [madeUpPoint("temperature", { unit: "Cel", path: "v" })];
+    const messages = [{ topic: "data", each: ".", id: "n", points }];
+    const port = freePort();
+    const stop = new AbortController();
+    const settings = mqttBroker.settings.parse(
+      brokerOf([madeUpDevice("fridge-1", { messages })], { port }),
+    );
+    const running = desk.collector.drive("line-1", mqttBroker.run(settings, stop.signal), () => {});
+    await using line = await fragileLine(port);
+    const client = mqtt.connect({
+      host: "127.0.0.1",
+      port: line.port,
+      clientId: "fridge-1",
+      username: "login",
+      password: PASSWORD,
+      clean: false,
+      reconnectPeriod: 20,
+    });
+    client.on("error", () => {});
+    await client.publishAsync("data", '[{"v":1},{"v":2}]', { qos });
+    const entries = (await desk.entries("reading")).filter(({ kind }) => kind === "reading");
+    expect(entries.map(({ body }) => body.possibleDuplicate === true)).toEqual(
+      [false, false, true, true],
+    );
+    await client.endAsync(true);
+    stop.abort();
+    await running;
+  }
 });

@@ -11,15 +11,31 @@ import { entriesOf } from "../sync/run.ts";
 
 /** Messages that a device may have under way at one time; more are not recognised. */
 const NUMBERS_MAX = 100;
+/** Parts of its messages: two lists as long as can be read. The newest message stays as it is. */
+const PARTS_MAX = 2000;
 /** Entries looked at after a start: what all devices together may have had under way. */
 const RECALLED_MAX = 2000;
 const READ_LIMITS = { entriesMax: RECALLED_MAX, bytesMax: 4 << 20 };
 
+/** Of one message; one that is a single item has part 0 alone. */
+interface Parts {
+  /** The part that came last: they come in order. */
+  last: number;
+  readonly contents: Map<number, number>;
+}
+
 interface Numbers {
   connectedMs: number;
   /** What came under each number over this connection, and over those before. */
-  now: Map<number, number>;
-  before: Map<number, number>;
+  now: Map<number, Parts>;
+  before: Map<number, Parts>;
+}
+
+interface Delivered {
+  readonly device: string;
+  readonly packet: number;
+  readonly part: number;
+  readonly content: number;
 }
 
 interface Told {
@@ -38,7 +54,12 @@ type Content =
   );
 
 const bodySchema = z.intersection(
-  z.object({ device: z.string(), packet: z.number(), deviceTime: z.number().optional() }),
+  z.object({
+    device: z.string(),
+    packet: z.number(),
+    part: z.number().optional(),
+    deviceTime: z.number().optional(),
+  }),
   z.union([
     z.object({
       readings: z.array(z.object({
@@ -55,22 +76,25 @@ export class Redeliveries {
   readonly #devices = new Map<string, Numbers>();
 
   /** Whether the item may be there already; takes note of it. */
-  isRepeat(item: ReadingItem | UnreadableItem, { connectedMs, number }: Delivery): boolean {
+  isRepeat(item: ReadingItem | UnreadableItem, delivery: Delivery): boolean {
+    const { connectedMs, number, part = 0 } = delivery;
     const { device } = item;
     const content = item.kind === "reading"
       ? fingerprint(item, item.deviceMs)
       : fingerprint({ device, bytes: item.bytes.toBase64() }, null);
     const numbers = this.#numbersOf(device, connectedMs);
     if (numbers.connectedMs !== connectedMs) {
-      for (const [known, what] of numbers.now) note(numbers.before, known, what);
+      for (const [known, parts] of numbers.now) keep(numbers.before, known, parts);
       numbers.now = new Map();
       numbers.connectedMs = connectedMs;
     }
-    const repeats = numbers.before.get(number) === content;
+    const earlier = numbers.before.get(number)?.contents;
+    const repeats = earlier?.get(part) === content;
     // Whatever came under it, the number stands for that now. The others stay: some senders give
     // what is new first and their backlog later. A false mark is harmless, a missing one is not.
-    numbers.before.delete(number);
-    note(numbers.now, number, content);
+    earlier?.delete(part);
+    if (earlier?.size === 0) numbers.before.delete(number);
+    note(numbers.now, number, part, content);
     return repeats;
   }
 
@@ -86,7 +110,7 @@ export class Redeliveries {
         stream === "reading" && nodeOf(origin) === nodeOf(journal.origin)
       )
       .sort((a, b) => lifeOf(b.origin) - lifeOf(a.origin));
-    const found: { device: string; packet: number; content: number }[] = [];
+    const found: Delivered[] = [];
     for (const { origin, stream, seq, floor } of own) {
       const left = RECALLED_MAX - found.length;
       const after = Math.max(floor - 1, seq - left);
@@ -96,8 +120,8 @@ export class Redeliveries {
       const bodies = Array.from(entriesOf(result.run, firstHash()), ({ body }) => body);
       found.unshift(...bodies.flatMap(deliveryIn));
     }
-    for (const { device, packet, content } of found) {
-      note(this.#numbersOf(device, 0).now, packet, content);
+    for (const { device, packet, part, content } of found) {
+      note(this.#numbersOf(device, 0).now, packet, part, content);
     }
   }
 
@@ -111,22 +135,34 @@ export class Redeliveries {
   }
 }
 
+/** Takes note of a part; one that is not behind the last one noted begins another message. */
+function note(numbers: Map<number, Parts>, number: number, part: number, content: number): void {
+  const known = numbers.get(number);
+  const parts = known !== undefined && known.last < part
+    ? known
+    : { last: part, contents: new Map<number, number>() };
+  parts.last = part;
+  parts.contents.set(part, content);
+  keep(numbers, number, parts);
+}
+
 /** The newest stand last; of too many the oldest go. */
-function note(numbers: Map<number, number>, number: number, content: number): void {
+function keep(numbers: Map<number, Parts>, number: number, parts: Parts): void {
   numbers.delete(number);
-  numbers.set(number, content);
-  if (numbers.size <= NUMBERS_MAX) return;
-  for (const oldest of numbers.keys()) {
+  numbers.set(number, parts);
+  let left = numbers.values().reduce((sum, { contents }) => sum + contents.size, 0);
+  for (const [oldest, { contents }] of numbers) {
+    if (oldest === number || numbers.size <= NUMBERS_MAX && left <= PARTS_MAX) return;
     numbers.delete(oldest);
-    return;
+    left -= contents.size;
   }
 }
 
-function deliveryIn(body: Uint8Array): { device: string; packet: number; content: number }[] {
+function deliveryIn(body: Uint8Array): Delivered[] {
   try {
     const parsed = bodySchema.parse(JSON.parse(new TextDecoder().decode(body)));
-    const { device, packet, deviceTime = null } = parsed;
-    return [{ device, packet, content: fingerprint(parsed, deviceTime) }];
+    const { device, packet, part = 0, deviceTime = null } = parsed;
+    return [{ device, packet, part, content: fingerprint(parsed, deviceTime) }];
   } catch {
     // Of another kind, or without a number.
     return [];

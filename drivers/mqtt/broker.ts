@@ -236,7 +236,7 @@ class Broker implements AsyncDisposable {
   /** Many clients send again without the DUP flag; the packet id stays the same. */
   #delivery(client: Client, { qos, messageId }: PublishPacket): { delivery?: Delivery } {
     const connectedMs = this.#connectedMs.get(client);
-    const numbered = qos === 1 && messageId !== undefined && connectedMs !== undefined;
+    const numbered = qos > 0 && messageId !== undefined && connectedMs !== undefined;
     return numbered ? { delivery: { connectedMs, number: messageId } } : {};
   }
 

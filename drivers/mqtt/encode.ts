@@ -28,6 +28,7 @@ export function encodePayload(message: MqttMessage, values: Values, told: Told):
   if (message.bytes?.path !== undefined) {
     put(document, message.bytes.path, written(message, values, told));
   }
+  for (const { path, is } of message.only) if (path !== undefined) put(document, path, is);
   if (typeof message.id === "string") put(document, message.id, told.id);
   if (message.time?.path !== undefined) put(document, message.time.path, timeOf(message, told));
   if (message.each === undefined) return text(JSON.stringify(document), message);
@@ -47,10 +48,11 @@ function written(message: MqttMessage, values: Values, told: Told): string {
 }
 
 function packed(message: MqttMessage, values: Values, told: Told): Uint8Array {
-  const { points, id, time } = message;
+  const { points, only, id, time } = message;
   const places: [PackedPlace, unknown][] = points.flatMap((point): [PackedPlace, unknown][] =>
     point.packed === undefined ? [] : [[point.packed, rawOf(point, values[point.point])]]
   );
+  for (const { packed, is } of only) if (packed !== undefined) places.push([packed, is]);
   // An id of digits is the number at its end; a simulated device counts from a random beginning.
   if (typeof id === "object") {
     places.push([id, id.type === "string" ? told.id : Number(/\d+$/.exec(told.id)?.[0] ?? 0)]);

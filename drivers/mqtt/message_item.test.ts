@@ -36,3 +36,19 @@ test("T2: where one message alone has ids, its channel is the device, as it alwa
   const other = message("door", "openings");
   expect(itemsOf([climate, other], 0, { n: 1, v: 4 })[0].identity?.channel).toBe("fridge-1");
 });
+
+test("T2: a sample without its id is known by its message's number and its place in the list", () => {
+  const delivery = { connectedMs: 10, number: 7 };
+  const items = itemsOf(
+    [message("backlog", "temperature", { each: ".", id: "n" })],
+    0,
+    [{ v: 4 }, { n: 2, v: 5 }, { v: 6 }, {}],
+    { delivery },
+  );
+  expect(items.map((item) => [item.identity?.id, item.delivery])).toEqual([
+    [undefined, { ...delivery, part: 0 }],
+    ["2", undefined],
+    [undefined, { ...delivery, part: 2 }],
+    [undefined, { ...delivery, part: 3 }],
+  ]);
+});

@@ -32,9 +32,17 @@ const HOUR_MS = 3_600_000;
 /** One item, or one of each sample where the payload is a list. */
 export function messageItems(binding: Binding, published: Published): MessageItem[] {
   const receivedMs = performance.now();
-  return decodePayload(published.payload, binding.message).map((decoded) =>
-    messageItem(binding, published, decoded, receivedMs)
-  );
+  return decodePayload(published.payload, binding.message).map((decoded, index) => {
+    const own = decoded.part === null ? published : partOf(published, index);
+    return messageItem(binding, own, decoded, receivedMs);
+  });
+}
+
+/** What tells repeats of a message stands for all of it: a part's is its number and its place. */
+export function partOf(published: Published, part: number): Published {
+  const { delivery, ...rest } = published;
+  const placed = delivery === undefined ? {} : { delivery: { ...delivery, part } };
+  return { ...rest, identity: null, ...placed };
 }
 
 function messageItem(
@@ -53,18 +61,15 @@ function messageItem(
       windowMs: message.idWindowHours * HOUR_MS,
       restarts: message.idRestarts,
     }
-    // What the protocol tells repeats by stands for the whole of a message, not for each part.
-    : decoded.part === null
-    ? published.identity
-    : null;
-  const numbered = published.delivery !== undefined && identity === null && decoded.part === null;
+    : published.identity;
+  const { delivery } = published;
   const item = {
     device: device.id,
     receivedMs,
     identity,
     possibleDuplicate: published.repeated && identity === null,
     ...(published.kept ? { kept: true as const } : {}),
-    ...(numbered ? { delivery: published.delivery } : {}),
+    ...(delivery !== undefined && identity === null ? { delivery } : {}),
     ...(published.doubt === undefined ? {} : { doubt: published.doubt }),
   };
   if (decoded.kind === "unreadable") {

@@ -5,7 +5,7 @@ import { readJson, writeJson } from "./exact_json.ts";
 import { at } from "./json_path.ts";
 import { endOf, type PackedPlace, unpack } from "./packed_place.ts";
 import { fault, readValue } from "./point_value.ts";
-import { LIST_MAX, type MqttMessage, type MqttPoint } from "./profile.ts";
+import { LIST_MAX, type MqttMessage, type MqttPoint, type Selector } from "./profile.ts";
 
 export type Decoded =
   | {
@@ -53,8 +53,10 @@ function partsOf(list: readonly unknown[]): Uint8Array[] | null {
 }
 
 function decode(content: Content, message: MqttMessage, part: Uint8Array | null): Decoded {
-  const short = shortness(content.bytes, message);
-  if (short !== null) return { kind: "unreadable", reason: short, part };
+  const reason = unselected(content, message, ({ path }) => path !== undefined) ??
+    shortness(content.bytes, message) ??
+    unselected(content, message, ({ packed }) => packed !== undefined);
+  if (reason !== null) return { kind: "unreadable", reason, part };
   const readings = message.points.flatMap((point) => readPoint(content, point, message) ?? []);
   if (readings.length === 0) {
     const wanted = message.points.map(({ path, point }) => path ?? point).join(", ");
@@ -101,11 +103,27 @@ function contentOf(payload: Uint8Array, message: MqttMessage): Content | { reaso
   }
 }
 
+/** Why it is no message of those that the profile reads, or `null`. */
+function unselected(
+  { document, bytes }: Content,
+  { only, charset }: MqttMessage,
+  of: (selector: Selector) => boolean,
+): string | null {
+  const wrong = only.filter(of).find(({ path = "", packed, is }) => {
+    const found = packed === undefined ? at(document, path) : numberOrText(bytes, packed, charset);
+    return found !== is;
+  });
+  if (wrong === undefined) return null;
+  const { path, packed, is } = wrong;
+  const what = packed === undefined ? path : `${packed.type} at byte ${packed.offset}`;
+  return `Another kind of message: its ${what} is not ${is}`;
+}
+
 /** Why bytes are not those of the profile's layout, or `null`: a half value is none. */
 function shortness(bytes: Uint8Array, message: MqttMessage): string | null {
   if (message.payload !== "binary" && message.bytes === undefined) return null;
-  const { length, id, time, points } = message;
-  const places = points.flatMap(({ packed }) => packed ?? []);
+  const { length, only, id, time, points } = message;
+  const places = [...only, ...points].flatMap(({ packed }) => packed ?? []);
   if (typeof id === "object") places.push(id);
   if (time?.packed !== undefined) places.push(time.packed);
   const least = Math.max(...places.map(endOf));

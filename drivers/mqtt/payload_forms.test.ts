@@ -192,6 +192,61 @@ describe("lists", () => {
   });
 });
 
+describe("a message of which the profile reads one kind only", () => {
+  const kinds = {
+    bytes: { path: "data", encoding: "hex" },
+    length: 3,
+    only: [{ path: "port", is: 10 }, { packed: { offset: 2, type: "uint8" }, is: 1 }],
+    points: [madeUpPoint("count", { unit: "1", packed: { offset: 0, type: "uint16" } })],
+  };
+
+  test.each<[unknown, string | null]>([
+    [{ port: 10, data: "000701" }, null],
+    [{ port: 10, data: "000702" }, "Another kind of message: its uint8 at byte 2 is not 1"],
+    [{ port: 11, data: "000701" }, "Another kind of message: its port is not 10"],
+    [{ port: "10", data: "000701" }, "Another kind of message: its port is not 10"],
+    [{ data: "000701" }, "Another kind of message: its port is not 10"],
+    // What it is goes before how long it is.
+    [{ port: 5, data: "00" }, "Another kind of message: its port is not 10"],
+    [{ port: 10, data: "0007" }, "The payload has 2 bytes, want 3"],
+  ])("C7: %j gives no value of another kind", async (payload, reason) => {
+    await using run = await started(kinds);
+    await publish(run, JSON.stringify(payload));
+    expect(valuesOf(run)).toEqual(reason === null ? [[["count", 7]]] : []);
+    expect(run.of("unreadable").map((item) => item.reason)).toEqual(
+      reason === null ? [] : [reason],
+    );
+  });
+
+  test("C7: a sample of another kind holds up no other", async () => {
+    const points = [madeUpPoint("temperature", { unit: "Cel", path: "v" })];
+    const only = [{ path: "kind", is: "probe" }];
+    await using run = await started({ each: ".", id: "n", only, points });
+    await publish(run, '[{"n":1,"kind":"probe","v":4},{"n":2,"kind":"battery","v":3}]');
+    expect(valuesOf(run)).toEqual([[["temperature", 4]]]);
+    expect(run.of("unreadable").length).toBe(1);
+  });
+
+  test("a simulator's payload is of that kind", () => {
+    const device = madeUpDevice("d", { messages: [{ topic: "t", ...kinds }] });
+    const { messages: [parsed] } = mqttProfile.parse(device.profile);
+    const payload = encodePayload(parsed, { count: 7 }, { id: "1", ms: 0 });
+    expect(decodePayload(payload, parsed)[0].kind).toBe("readings");
+  });
+
+  test.each([
+    [{ path: "port", packed: { offset: 2, type: "uint8" }, is: 1 }, "want path or packed"],
+    [{ is: 1 }, "want path or packed"],
+    [{ packed: { offset: 2, type: "bool" }, is: 1 }, "want true or false"],
+    [{ packed: { offset: 2, type: "uint8" }, is: "1" }, "want a number"],
+    [{ packed: { offset: 2, type: "string", length: 1 }, is: 1 }, "want a text"],
+  ])("what can never be is no profile: %j", (one, found) => {
+    const device = madeUpDevice("d", { messages: [{ topic: "t", ...kinds, only: [one] }] });
+    const { error } = mqttProfile.safeParse(device.profile);
+    expect(error?.issues.map(({ message }) => message)).toEqual([found]);
+  });
+});
+
 test.each([
   { payload: "binary", id: { offset: 9, type: "uint32" }, length: 16 },
   { payload: "text", bytes: { encoding: "hex" } },

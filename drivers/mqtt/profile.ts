@@ -39,6 +39,25 @@ const deviceTime = z.strictObject({
     .describe("ISO 8601 with an offset, or a count since 1970 UTC"),
 });
 
+/** What says of which kind a message is, and the kind that is read. */
+const selector = z.strictObject({
+  path: pathSchema.optional(),
+  packed: packedSchema.optional(),
+  is: z.union([z.number(), z.string().max(256), z.boolean()])
+    .describe('What stands there in a message that is read, as it is told: 1 is not "1"'),
+}).superRefine(({ path, packed, is }, context) => {
+  const complain = (field: string[], message: string) =>
+    context.addIssue({ code: "custom", path: field, message });
+  if ((path === undefined) === (packed === undefined)) return complain([], "want path or packed");
+  if (packed === undefined) return;
+  const [kind, wanted] = packed.type === "bool"
+    ? ["boolean", "true or false"]
+    : packed.type === "string"
+    ? ["string", "a text"]
+    : ["number", "a number"];
+  if (typeof is !== kind) complain(["is"], `want ${wanted}`);
+});
+
 /** Elements of a list that come as one message; more cannot be read. */
 export const LIST_MAX = 1000;
 
@@ -57,6 +76,10 @@ const message = z.strictObject({
   each: z.union([z.literal("."), pathSchema]).optional().describe(
     "A list of which each element is a sample with an id of its own; paths begin there. " +
       ".: the whole payload is the list",
+  ),
+  only: z.array(selector).max(8).default([]).describe(
+    "What has to stand in a message, or a sample, for its points to be read, such as a port or a " +
+      "mode; any other is unreadable",
   ),
   id: z.union([pathSchema, packedSchema]).optional()
     .describe("Where a message's own id is, if it has one"),
@@ -79,6 +102,10 @@ const message = z.strictObject({
     }
     const none = path === undefined && packed === undefined;
     if (none && binary) complain(["points", index], "want packed: where in the bytes it is");
+  }
+  for (const [index, { path, packed }] of message.only.entries()) {
+    if (packed !== undefined && !binary) complain(["only", index, "packed"], NOT_BINARY);
+    if (path !== undefined && !isJson) complain(["only", index, "path"], "want payload: json");
   }
   const { id, time } = message;
   if (typeof id === "object" && !binary) complain(["id"], NOT_BINARY);
@@ -146,6 +173,7 @@ export const mqttProfile = z.strictObject({
 
 export type MqttProfile = z.infer<typeof mqttProfile>;
 export type MqttMessage = MqttProfile["messages"][number];
+export type Selector = MqttMessage["only"][number];
 export type MqttPoint = MqttMessage["points"][number];
 export type MqttMetric = MqttProfile["metrics"][number];
 export type Availability = MqttProfile["availability"][number];

@@ -1,6 +1,6 @@
 /** Sparkplug B from edge nodes of others, as items: the same for our broker and for others'. */
 import type { DeviceState, Item, Reading } from "../../driver.ts";
-import type { MessageItem, Published } from "../message_item.ts";
+import { type MessageItem, partOf, type Published } from "../message_item.ts";
 import { doubted, fault, readValue } from "../point_value.ts";
 import type { MqttDevice, MqttMetric } from "../profile.ts";
 import { EdgeNode, MESSAGE_TYPES, type MessageType, type NamedMetric } from "./edge_node.ts";
@@ -211,9 +211,9 @@ function readingItems(
     }
   }
   const items = [...moments.values()].filter(({ readings }) => readings.length > 0);
-  return items.map(({ readings, ms, late }) => ({
+  return items.map(({ readings, ms, late }, index) => ({
     kind: "reading",
-    ...named(device, published, items.length === 1),
+    ...named(device, items.length === 1 ? published : partOf(published, index)),
     readings,
     deviceMs: ms,
     ...(late ? { historical: true as const } : {}),
@@ -235,21 +235,19 @@ function unreadable(
   published: Published,
   reason: string,
 ): MessageItem {
-  const item = named(device, published, true);
+  const item = named(device, published);
   return { kind: "unreadable", ...item, address: topic, bytes: published.payload, reason };
 }
 
-/** What tells repeats of a message stands for all of it: of several items it marks none. */
-function named(device: MqttDevice, published: Published, isWhole: boolean) {
-  const { repeated, kept, delivery, doubt } = published;
-  const identity = isWhole ? published.identity : null;
+function named(device: MqttDevice, published: Published) {
+  const { repeated, identity, kept, delivery, doubt } = published;
   return {
     device: device.id,
     receivedMs: performance.now(),
     identity,
     possibleDuplicate: repeated && identity === null,
     ...(kept ? { kept: true as const } : {}),
-    ...(isWhole && identity === null && delivery !== undefined ? { delivery } : {}),
+    ...(identity === null && delivery !== undefined ? { delivery } : {}),
     ...(doubt === undefined ? {} : { doubt }),
   };
 }
