@@ -34,10 +34,10 @@ export function keyed(entry: NewEntry, identity: Identity | null): NewEntry {
 
 /**
  * Body of a reading: `{device, readings: [{point, value, unit, quality, reason?}], deviceTime?,
- * historical?, id?, packet?, part?, possibleDuplicate?, idReused?}`; times in milliseconds since 1970 UTC;
- * what is `historical` was told late, as of `deviceTime`; `packet` is the number under which a
- * protocol delivered it, by which it is known when it comes again, and `part` its place in a message
- * of several.
+ * historical?, id?, packet?, part?, possibleDuplicate?, idReused?}`; times in milliseconds since
+ * 1970 UTC; what is `historical` was told late, as of `deviceTime`; `packet` is the number under
+ * which a protocol delivered it, by which it is known when it comes again, and `part` its place in
+ * a message of several.
  */
 export function readingEntry(item: ReadingItem, time: Stamp, more: object = {}): NewEntry {
   const { device, readings, deviceMs, historical = false } = item;

@@ -55,7 +55,8 @@ const selector = z.strictObject({
     : packed.type === "string"
     ? ["string", "a text"]
     : ["number", "a number"];
-  if (typeof is !== kind) complain(["is"], `want ${wanted}`);
+  const given: string = typeof is;
+  if (given !== kind) complain(["is"], `want ${wanted}`);
 });
 
 /** Elements of a list that come as one message; more cannot be read. */
