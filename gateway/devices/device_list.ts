@@ -22,10 +22,13 @@ export const pointView = z.object({
   correctedTime: z.iso.datetime().nullable()
     .describe("When it came, where that clock was doubtful and is known to have been wrong"),
   deviceTime: z.iso.datetime().nullable().describe("The device's own clock, where it tells one"),
-  ageSeconds: z.number().describe("Since it came; in this node's own boot no clock moves it"),
+  ageSeconds: z.number().nullable().describe(
+    "Since it came; in this node's own boot no clock moves it. null: nobody knows, since it is of " +
+      "another boot and a clock is untrusted or ahead",
+  ),
   stale: z.boolean().describe(
-    "Older than twice its interval, and the heartbeat where changes are stored, " +
-      "or the device is silent: not a value of now",
+    "Older than twice its interval, and the heartbeat where changes are stored, or of unknown " +
+      "age, or the device is silent: not a value of now",
   ),
   origin: z.string(),
   seq: z.number().describe("Entry of the stream reading that holds it"),
@@ -62,11 +65,14 @@ const about = z.object({
   heartbeats: z.record(z.string(), z.number()).default({}),
 });
 
-/** This moment, on the wall clock and within this node's boot. */
-export type Now = Pick<Stamp, "wallMs" | "bootId" | "bootMs">;
+/**
+ * A value may seem to come from the future by so much. Clocks that are kept over a network differ
+ * by far less than a second; one in holdover, wrong by 50 ppm, by 5 s after 28 hours.
+ */
+const AHEAD_MAX_MS = 5000;
 
 interface Moments {
-  readonly now: Now;
+  readonly now: Stamp;
   readonly corrected: Corrections;
 }
 
@@ -74,7 +80,7 @@ interface Moments {
 export async function listDevices(
   tables: QueryTables,
   site: string | null,
-  now: Now,
+  now: Stamp,
 ): Promise<DeviceView[]> {
   const where = site === null ? "" : "WHERE node = ?";
   const parameters = site === null ? [] : [site];
@@ -124,12 +130,8 @@ function pointFrom(
   silent: boolean,
   { now, corrected }: Moments,
 ): PointView {
-  const wall = row.number("wall");
   const right = corrected(row);
-  const ageMs = row.text("bootid") === now.bootId
-    ? now.bootMs - row.number("bootms")
-    : now.wallMs - (right ?? wall);
-  const ageSeconds = Math.max(0, Math.round(ageMs / 1000));
+  const ageSeconds = ageSecondsOf(row, right, now);
   const point = row.text("point");
   const value = JSON.parse(row.text("value"));
   const limit = known === null
@@ -144,15 +146,27 @@ function pointFrom(
     unit: row.text("unit"),
     quality: row.text("quality"),
     reason: row.textOrNull("reason"),
-    time: iso(wall) ?? "",
+    time: iso(row.number("wall")) ?? "",
     clock: row.text("clock"),
     correctedTime: iso(right),
     deviceTime: iso(row.numberOrNull("devicetime")),
     ageSeconds,
-    stale: silent || ageSeconds > limit,
+    stale: silent || ageSeconds === null || ageSeconds > limit,
     origin: row.text("origin"),
     seq: row.number("seq"),
   };
+}
+
+/** `null` where nobody knows: what may be old is not shown as of now (G7). */
+function ageSecondsOf(row: Row, right: number | null, now: Stamp): number | null {
+  const isOfThisBoot = row.text("bootid") === now.bootId;
+  const isVouchedFor = now.clock !== "untrusted" &&
+    (right !== null || row.text("clock") !== "untrusted");
+  if (!isOfThisBoot && !isVouchedFor) return null;
+  const ageMs = isOfThisBoot
+    ? now.bootMs - row.number("bootms")
+    : now.wallMs - (right ?? row.number("wall"));
+  return ageMs < -AHEAD_MAX_MS ? null : Math.max(0, Math.round(ageMs / 1000));
 }
 
 function iso(ms: number | null): string | null {
