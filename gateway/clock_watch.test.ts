@@ -129,6 +129,9 @@ describe("T12: a box without a time of its own", () => {
     await using desk = await Desk.open();
     await desk.pass(1);
     await desk.reading(1);
+    const title = { zh: "探头", en: "Probe" };
+    const probe = { title, profile: "probe", source: "line-1", intervalSeconds: 10, points: {} };
+    await desk.tables.append("catalogue", { title, devices: [{ device: "probe-1", ...probe }] });
     desk.offsetMs = 365 * DAY_MS;
     await desk.pass(5);
     await desk.tables.tables.caughtUp(desk.tables.journal);

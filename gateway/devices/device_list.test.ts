@@ -139,11 +139,16 @@ describe("G7: a value", () => {
     expect(await stale(204_000)).toEqual([true, true]);
   });
 
-  test("of a device whose interval nobody knows is not called stale", async () => {
+  test.each([
+    ["is not told yet", []],
+    ["is not configured any more", [[fridge], [{ ...fridge, device: "fridge-2" }]]],
+    ["is described as a later version does", [[{ device: "fridge-1", title: "冷藏箱" }]]],
+  ])("of a device whose interval %s is stale: nothing vouches for it", async (_why, catalogues) => {
     await using desk = await TablesDesk.open({ node: "site-1" });
+    for (const devices of catalogues) await desk.append("catalogue", { title, devices });
     await desk.append("reading", reading("temperature", 4.2), 0);
-    const [{ points: [point] }] = await shown(desk, 86_400_000);
-    expect(point).toMatchObject({ ageSeconds: 86_400, stale: false, title: null });
+    const { points: [point] } = (await shown(desk))[0];
+    expect(point).toMatchObject({ value: 4.2, ageSeconds: 0, stale: true, title: null });
   });
 
   test("of a fault is none, and says why", async () => {
@@ -232,7 +237,9 @@ describe("a device", () => {
     await using desk = await TablesDesk.open({ node: "site-1" });
     await desk.append("catalogue", { title, devices: [{ device: "fridge-1", title: "冷藏箱" }] });
     await desk.append("reading", reading("temperature", 4.2));
-    expect(await shown(desk)).toMatchObject([{ title: null, points: [{ value: 4.2 }] }]);
+    const [device] = await shown(desk);
+    // It is there all the same: that is no reason to call it gone.
+    expect(device).toMatchObject({ title: null, configured: true, points: [{ value: 4.2 }] });
   });
 
   test("of one site is listed alone, or with those of all", async () => {

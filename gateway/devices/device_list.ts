@@ -27,8 +27,8 @@ export const pointView = z.object({
       "another boot and a clock is untrusted or ahead",
   ),
   stale: z.boolean().describe(
-    "Older than twice its interval, and the heartbeat where changes are stored, or of unknown " +
-      "age, or the device is silent: not a value of now",
+    "Older than twice its interval, and the heartbeat where changes are stored, or one of these " +
+      "is not known, or the device is silent: not a value of now",
   ),
   origin: z.string(),
   seq: z.number().describe("Entry of the stream reading that holds it"),
@@ -99,7 +99,8 @@ function deviceKey(row: Row): string {
 }
 
 function deviceFrom(row: Row, points: readonly Row[], moments: Moments): DeviceView {
-  const known = about.safeParse(JSON.parse(row.textOrNull("about") ?? "null")).data ?? null;
+  const told = row.textOrNull("about");
+  const known = about.safeParse(JSON.parse(told ?? "null")).data ?? null;
   const order = Object.keys(known?.points ?? {});
   const place = ({ point }: PointView) => {
     const index = order.indexOf(point);
@@ -114,7 +115,7 @@ function deviceFrom(row: Row, points: readonly Row[], moments: Moments): DeviceV
     doubt: known?.doubt ?? null,
     source: known?.source ?? null,
     intervalSeconds: known?.intervalSeconds ?? null,
-    configured: known !== null,
+    configured: told !== null,
     state: row.textOrNull("state"),
     reason: row.textOrNull("reason"),
     since: iso(moments.corrected(row) ?? row.numberOrNull("since")),
@@ -134,8 +135,9 @@ function pointFrom(
   const ageSeconds = ageSecondsOf(row, right, now);
   const point = row.text("point");
   const value = JSON.parse(row.text("value"));
+  // An interval that nobody knows vouches for nothing.
   const limit = known === null
-    ? Infinity
+    ? -Infinity
     : silentAfterMs((known.pointIntervals[point] ?? known.intervalSeconds) * 1000) / 1000 +
       (known.heartbeats[point] ?? 0);
   return {
