@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Counters } from "../counters.ts";
-import type { DeviceView } from "../devices/device_list.ts";
+import type { DeviceView, PointView } from "../devices/device_list.ts";
 import { countRequests, requestCounts } from "../devices/request_counts.ts";
 import type { SourceView } from "../status.ts";
 import { viewOf } from "./app.ts";
@@ -60,3 +60,39 @@ test("polls that a full line left out are on its row and on the device's page", 
   expect(String(await lineTable(viewOf("zh"), [{ ...bus, leftOutPolls: 0 }])))
     .not.toContain("漏掉");
 });
+
+const POINT: PointView = {
+  point: "voltage",
+  title: null,
+  label: null,
+  value: 230,
+  unit: "V",
+  quality: "good",
+  reason: null,
+  time: "2026-11-21T00:00:00.000Z",
+  clock: "untrusted",
+  correctedTime: null,
+  deviceTime: null,
+  ageSeconds: null,
+  stale: true,
+  origin: "site-1.1",
+  seq: 1,
+};
+
+test.each([["zh", "数据过时", "未知"], ["en", "Stale", "Unknown"]] as const)(
+  "G7: a value of unknown age is shown as stale, and with no age, in %s",
+  async (language, stale, unknown) => {
+    const view = viewOf(language);
+    const device = { ...METER, points: [POINT] };
+    for (const page of [devicePage(view, device), deviceCards(view, [device], "/devices")]) {
+      const text = String(await page);
+      expect(text).toContain(stale);
+      expect(text).toContain(unknown);
+      expect(text).not.toContain("data-age");
+    }
+    // Where the age of another point is known, the card tells that one.
+    const points = [POINT, { ...POINT, point: "current", ageSeconds: 7, stale: false }];
+    const card = String(await deviceCards(view, [{ ...device, points }], "/devices"));
+    expect(card).toContain("data-age");
+  },
+);

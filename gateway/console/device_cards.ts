@@ -43,7 +43,7 @@ export function deviceTone(device: DeviceView): Tone {
 function deviceCard(view: View, device: DeviceView, base: string): Html {
   const tone = deviceTone(device);
   const [first, ...others] = device.points;
-  const newest = device.points.toSorted((a, b) => a.ageSeconds - b.ageSeconds).at(0);
+  const newest = device.points.reduce<PointView | undefined>(newerOf, undefined);
   return html`<a class="card ${tone} ${
     device.state === "offline" ? "offline" : ""
   }" href="${base}/${device.device}">
@@ -60,7 +60,7 @@ function deviceCard(view: View, device: DeviceView, base: string): Html {
     device.state === "degraded" ? html`<p class="reason">${explain(view, device.reason)}</p>` : ""
   }
     <dl class="points">${others.slice(0, 5).map((point) => smallPoint(view, point))}</dl>
-    <footer><span>${device.device}</span>${age(view, cameAt(view, newest))}</footer>
+    <footer><span>${device.device}</span>${ageOf(view, newest)}</footer>
   </a>`;
 }
 
@@ -92,11 +92,19 @@ function smallPoint(view: View, point: PointView): Html {
   `;
 }
 
+/** The newer of both; a point whose age nobody knows is the older one. */
+function newerOf(one: PointView | undefined, other: PointView): PointView {
+  return one === undefined || (other.ageSeconds ?? Infinity) < (one.ageSeconds ?? Infinity)
+    ? other
+    : one;
+}
+
 /** Of when it is, as this browser's clock counts: a clock that was set does not make it older. */
-function cameAt(view: View, point: PointView | undefined): string | null {
-  if (point === undefined) return null;
+function ageOf(view: View, point: PointView | undefined): Html | string {
+  if (point === undefined) return age(view, null);
+  if (point.ageSeconds === null) return view.t("unknown");
   const ms = view.nowMs - point.ageSeconds * 1000;
-  return Math.abs(ms) > DATE_MAX ? null : new Date(ms).toISOString();
+  return age(view, Math.abs(ms) > DATE_MAX ? null : new Date(ms).toISOString());
 }
 
 /** The wall clock as read; where it was doubtful that is marked, and corrected once it can be. */
@@ -207,7 +215,7 @@ function pointRow(view: View, point: PointView): (Html | string | number)[] {
     titleOf(view, point.title, point.point),
     html`${valueText(view, point)} <span class="unit">${unit(point)}</span>`,
     html`${badge(tone, pointState(view, point))}${reason}`,
-    age(view, cameAt(view, point)),
+    ageOf(view, point),
     received(view, point),
     point.deviceTime === null ? "–" : moment(view, point.deviceTime),
     point.seq,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { ClockState, Stamp } from "../../sync/entry.ts";
 import { stampAt } from "../../sync/fixtures.ts";
 import { TablesDesk } from "../fixture_tables.ts";
 import { type DeviceView, deviceView, listDevices } from "./device_list.ts";
@@ -21,6 +22,16 @@ function reading(point: string, value: unknown, more: object = {}) {
   return { device: "fridge-1", readings: [{ point, value, unit: "", quality: "good", ...more }] };
 }
 
+/** A value that came while the clock was in this state. */
+async function readingBy(desk: TablesDesk, clock: ClockState): Promise<void> {
+  const time = { ...stampAt(0), clock };
+  const body = JSON.stringify(reading("temperature", 4));
+  await desk.journal.append(
+    [{ kind: "entry", stream: "reading", entryKind: "reading", time, body }],
+    time,
+  );
+}
+
 async function site(): Promise<TablesDesk> {
   const desk = await TablesDesk.open({ node: "site-1" });
   await desk.append("catalogue", { title, devices: [fridge] });
@@ -38,7 +49,8 @@ describe("G7: a value", () => {
     ["within two intervals and a little for the way", 23_000, 23, false],
     ["after that", 24_000, 24, true],
     ["of yesterday", 86_400_000, 86_400, true],
-    ["from the future, as a clock that was set back makes them", -60_000, 0, false],
+    ["a little from the future", -5000, 0, false],
+    ["from the future", -6000, null, true],
   ])("%s is stale or not, and keeps its own time", async (_when, ms, ageSeconds, stale) => {
     await using desk = await site();
     await desk.append("reading", reading("temperature", 4.2), 0);
@@ -46,6 +58,47 @@ describe("G7: a value", () => {
     expect(point).toMatchObject({ value: 4.2, ageSeconds, stale });
     expect(point.time).toBe(new Date(stampAt(0).wallMs).toISOString());
   });
+
+  /** The one value as a county shows it `ms` later: the clocks of two boots are compared. */
+  async function shownElsewhere(
+    desk: TablesDesk,
+    ms: number,
+    more: Partial<Stamp> = {},
+  ): Promise<DeviceView["points"][number]> {
+    await desk.tables.caughtUp(desk.journal);
+    const now = { ...stampAt(ms), bootId: "another", ...more };
+    return (await listDevices(desk.tables, "site-1", now))[0].points[0];
+  }
+
+  test.each([
+    ["within two intervals", 23_000, 23, false],
+    ["after that", 24_000, 24, true],
+    ["where the site is ahead by what two kept clocks may differ", -5000, 0, false],
+    ["where the site is a day ahead: nobody knows how old it is", -86_400_000, null, true],
+  ])("T12: seen from another boot %s is stale or not", async (_when, ms, ageSeconds, stale) => {
+    await using desk = await site();
+    await desk.append("reading", reading("temperature", 4.2), 0);
+    expect(await shownElsewhere(desk, ms)).toMatchObject({ value: 4.2, ageSeconds, stale });
+  });
+
+  test.each(["trusted", "holdover", "untrusted"] as const)(
+    "T12: seen from another boot is fresh only if somebody vouched for its clock: %s",
+    async (clock) => {
+      await using desk = await site();
+      await readingBy(desk, clock);
+      const isKnown = clock !== "untrusted";
+      const fresh = { ageSeconds: 1, stale: false };
+      const unknown = { ageSeconds: null, stale: true };
+      expect(await shownElsewhere(desk, 1000)).toMatchObject(isKnown ? fresh : unknown);
+      // In its own boot no wall clock is asked.
+      expect((await shown(desk, 1000))[0].points).toMatchObject([fresh]);
+      expect(await shownElsewhere(desk, 1000, { clock: "holdover" }))
+        .toMatchObject(isKnown ? fresh : unknown);
+      expect(await shownElsewhere(desk, 1000, { clock: "untrusted" })).toMatchObject(unknown);
+      expect(await listDevices(desk.tables, null, { ...stampAt(1000), clock: "untrusted" }))
+        .toMatchObject([{ points: [fresh] }]);
+    },
+  );
 
   test("of which changes are stored is stale after the heartbeat too, or when it is silent", async () => {
     await using desk = await TablesDesk.open({ node: "site-1" });
@@ -86,11 +139,16 @@ describe("G7: a value", () => {
     expect(await stale(204_000)).toEqual([true, true]);
   });
 
-  test("of a device whose interval nobody knows is not called stale", async () => {
+  test.each([
+    ["is not told yet", []],
+    ["is not configured any more", [[fridge], [{ ...fridge, device: "fridge-2" }]]],
+    ["is described as a later version does", [[{ device: "fridge-1", title: "冷藏箱" }]]],
+  ])("of a device whose interval %s is stale: nothing vouches for it", async (_why, catalogues) => {
     await using desk = await TablesDesk.open({ node: "site-1" });
+    for (const devices of catalogues) await desk.append("catalogue", { title, devices });
     await desk.append("reading", reading("temperature", 4.2), 0);
-    const [{ points: [point] }] = await shown(desk, 86_400_000);
-    expect(point).toMatchObject({ ageSeconds: 86_400, stale: false, title: null });
+    const { points: [point] } = (await shown(desk))[0];
+    expect(point).toMatchObject({ value: 4.2, ageSeconds: 0, stale: true, title: null });
   });
 
   test("of a fault is none, and says why", async () => {
@@ -103,12 +161,7 @@ describe("G7: a value", () => {
 
   test("has the state of the clock it was stamped by", async () => {
     await using desk = await site();
-    const time = { ...stampAt(0), clock: "untrusted" as const };
-    const body = JSON.stringify(reading("temperature", 4));
-    await desk.journal.append(
-      [{ kind: "entry", stream: "reading", entryKind: "reading", time, body }],
-      time,
-    );
+    await readingBy(desk, "untrusted");
     const [{ points: [point] }] = await shown(desk);
     expect(point.clock).toBe("untrusted");
   });
@@ -184,7 +237,9 @@ describe("a device", () => {
     await using desk = await TablesDesk.open({ node: "site-1" });
     await desk.append("catalogue", { title, devices: [{ device: "fridge-1", title: "冷藏箱" }] });
     await desk.append("reading", reading("temperature", 4.2));
-    expect(await shown(desk)).toMatchObject([{ title: null, points: [{ value: 4.2 }] }]);
+    const [device] = await shown(desk);
+    // It is there all the same: that is no reason to call it gone.
+    expect(device).toMatchObject({ title: null, configured: true, points: [{ value: 4.2 }] });
   });
 
   test("of one site is listed alone, or with those of all", async () => {

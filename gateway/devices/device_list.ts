@@ -23,13 +23,14 @@ export const pointView = z.object({
   correctedTime: z.iso.datetime().nullable()
     .describe("When it came, where that clock was doubtful and is known to have been wrong"),
   deviceTime: z.iso.datetime().nullable().describe("The device's own clock, where it tells one"),
-  ageSeconds: z.number().describe(
+  ageSeconds: z.number().nullable().describe(
     "Since it came, in this node's own boot moved by no clock; and as much more as it was old " +
-      "then by the device's own time, where the site's clock could be trusted",
+      "then by the device's own time, where the site's clock could be trusted. null: nobody " +
+      "knows, since it is of another boot and a clock is untrusted or ahead",
   ),
   stale: z.boolean().describe(
-    "Older than twice its interval, and the heartbeat where changes are stored, " +
-      "or the device is silent: not a value of now",
+    "Older than twice its interval, and the heartbeat where changes are stored, or one of these " +
+      "is not known, or the device is silent: not a value of now",
   ),
   origin: z.string(),
   seq: z.number().describe("Entry of the stream reading that holds it"),
@@ -66,11 +67,14 @@ const about = z.object({
   heartbeats: z.record(z.string(), z.number()).default({}),
 });
 
-/** This moment, on the wall clock and within this node's boot. */
-export type Now = Pick<Stamp, "wallMs" | "bootId" | "bootMs">;
+/**
+ * A value may seem to come from the future by so much. Clocks that are kept over a network differ
+ * by far less than a second; one in holdover, wrong by 50 ppm, by 5 s after 28 hours.
+ */
+const AHEAD_MAX_MS = 5000;
 
 interface Moments {
-  readonly now: Now;
+  readonly now: Stamp;
   readonly corrected: Corrections;
 }
 
@@ -78,7 +82,7 @@ interface Moments {
 export async function listDevices(
   tables: QueryTables,
   site: string | null,
-  now: Now,
+  now: Stamp,
 ): Promise<DeviceView[]> {
   const where = site === null ? "" : "WHERE node = ?";
   const parameters = site === null ? [] : [site];
@@ -97,7 +101,8 @@ function deviceKey(row: Row): string {
 }
 
 function deviceFrom(row: Row, points: readonly Row[], moments: Moments): DeviceView {
-  const known = about.safeParse(JSON.parse(row.textOrNull("about") ?? "null")).data ?? null;
+  const told = row.textOrNull("about");
+  const known = about.safeParse(JSON.parse(told ?? "null")).data ?? null;
   const order = Object.keys(known?.points ?? {});
   const place = ({ point }: PointView) => {
     const index = order.indexOf(point);
@@ -112,7 +117,7 @@ function deviceFrom(row: Row, points: readonly Row[], moments: Moments): DeviceV
     doubt: known?.doubt ?? null,
     source: known?.source ?? null,
     intervalSeconds: known?.intervalSeconds ?? null,
-    configured: known !== null,
+    configured: told !== null,
     state: row.textOrNull("state"),
     reason: row.textOrNull("reason"),
     since: iso(moments.corrected(row) ?? row.numberOrNull("since")),
@@ -128,19 +133,17 @@ function pointFrom(
   silent: boolean,
   { now, corrected }: Moments,
 ): PointView {
-  const wall = row.number("wall");
   const right = corrected(row);
-  const cameMs = row.text("bootid") === now.bootId
-    ? now.bootMs - row.number("bootms")
-    : now.wallMs - (right ?? wall);
+  const cameSeconds = ageSecondsOf(row, right, now);
   const deviceTime = row.numberOrNull("devicetime");
   const clock = right === null ? row.text("clock") : "trusted";
-  const delay = delayMs(deviceTime, { wallMs: right ?? wall, clock });
-  const ageSeconds = Math.round((Math.max(0, cameMs) + delay) / 1000);
+  const delay = delayMs(deviceTime, { wallMs: right ?? row.number("wall"), clock });
+  const ageSeconds = cameSeconds === null ? null : cameSeconds + Math.round(delay / 1000);
   const point = row.text("point");
   const value = JSON.parse(row.text("value"));
+  // An interval that nobody knows vouches for nothing.
   const limit = known === null
-    ? Infinity
+    ? -Infinity
     : silentAfterMs((known.pointIntervals[point] ?? known.intervalSeconds) * 1000) / 1000 +
       (known.heartbeats[point] ?? 0);
   return {
@@ -151,15 +154,27 @@ function pointFrom(
     unit: row.text("unit"),
     quality: row.text("quality"),
     reason: row.textOrNull("reason"),
-    time: iso(wall) ?? "",
+    time: iso(row.number("wall")) ?? "",
     clock: row.text("clock"),
     correctedTime: iso(right),
     deviceTime: iso(deviceTime),
     ageSeconds,
-    stale: silent || ageSeconds > limit,
+    stale: silent || ageSeconds === null || ageSeconds > limit,
     origin: row.text("origin"),
     seq: row.number("seq"),
   };
+}
+
+/** `null` where nobody knows: what may be old is not shown as of now (G7). */
+function ageSecondsOf(row: Row, right: number | null, now: Stamp): number | null {
+  const isOfThisBoot = row.text("bootid") === now.bootId;
+  const isVouchedFor = now.clock !== "untrusted" &&
+    (right !== null || row.text("clock") !== "untrusted");
+  if (!isOfThisBoot && !isVouchedFor) return null;
+  const ageMs = isOfThisBoot
+    ? now.bootMs - row.number("bootms")
+    : now.wallMs - (right ?? row.number("wall"));
+  return ageMs < -AHEAD_MAX_MS ? null : Math.max(0, Math.round(ageMs / 1000));
 }
 
 function iso(ms: number | null): string | null {
