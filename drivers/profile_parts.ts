@@ -13,6 +13,8 @@ export const nameSchema = z.string().max(64).regex(
 
 /** Monitoring records a stored medicine's temperature every 30 minutes at least (rule C1). */
 const HEARTBEAT_SECONDS_MAX = 1800;
+/** And every 2 minutes at least while it is out of its range (rule C1). */
+const OUTSIDE_SECONDS_MAX = 120;
 
 /** When what a device tells is stored. */
 const keepSchema = z.strictObject({
@@ -22,6 +24,10 @@ const keepSchema = z.strictObject({
     .describe("For change: so far from the value stored last, in the unit, is no change yet"),
   heartbeatSeconds: z.number().min(1).max(HEARTBEAT_SECONDS_MAX).default(900)
     .describe("For change: an unchanged value is stored again after so long"),
+  inside: z.strictObject({ min: z.number(), max: z.number() })
+    .refine(({ min, max }) => min <= max, { path: ["min"], error: "want no more than max" })
+    .optional()
+    .describe("For change: outside of it, in the unit, every value is stored"),
 });
 export type Keep = z.infer<typeof keepSchema>;
 
@@ -40,6 +46,21 @@ export const pointParts = {
   example: z.union([z.number(), z.boolean(), z.string()])
     .describe("A value as it usually is; simulators start from it"),
 };
+
+const TEMPERATURES: ReadonlySet<string> = new Set(["Cel", "[degF]"]);
+
+/** Refuses a temperature that would be stored too rarely while it is out of its range. */
+export function refuseRareTemperature(
+  { unit, keep }: { readonly unit: string; readonly keep?: Keep | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (keep?.on !== "change" || keep.inside !== undefined || !TEMPERATURES.has(unit)) return;
+  if (keep.heartbeatSeconds <= OUTSIDE_SECONDS_MAX) return;
+  const most = OUTSIDE_SECONDS_MAX;
+  const message = `want inside: { min, max }, or heartbeatSeconds of ${most} or less: ` +
+    `a temperature out of range is stored every ${most / 60} minutes (rule C1)`;
+  context.addIssue({ code: "custom", path: ["keep"], message });
+}
 
 const computedPoint = z.strictObject({
   point: nameSchema.describe("Name of the computed point"),

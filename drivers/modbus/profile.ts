@@ -1,7 +1,13 @@
 /** What a Modbus device's profile says: its registers, and how they are to be read. */
 import * as z from "zod";
 import { ORDERS } from "../packed_value.ts";
-import { nameSchema, pointParts, profileParts, refuseUnknownSources } from "../profile_parts.ts";
+import {
+  nameSchema,
+  pointParts,
+  profileParts,
+  refuseRareTemperature,
+  refuseUnknownSources,
+} from "../profile_parts.ts";
 
 /** The four tables and the function codes that read them (MODBUS Application Protocol V1.1b3). */
 export const TABLES = { coil: 1, discrete: 2, holding: 3, input: 4 } as const;
@@ -77,7 +83,7 @@ const point = z.strictObject({
   write: write.optional().describe("How it is written; none: it never is"),
   poll: z.enum(POLL_CLASSES).default("normal")
     .describe("fast: each fastSeconds; normal: each intervalSeconds; slow: each slowSeconds"),
-});
+}).superRefine(refuseRareTemperature);
 
 /** Where reading along does harm: some devices hang, some clear what is read. */
 const forbidden = z.strictObject({

@@ -1,15 +1,15 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Backlog } from "./backlog.ts";
 
 const WAITED = "it may have waited at the broker";
 
 /** A backlog whose pings leave at once, and how many did. */
-function watched(sessionPresent: boolean) {
+function watched(sessionPresent: boolean, nowMs = () => 0) {
   const sent = { pings: 0 };
   const backlog: Backlog = new Backlog(() => {
     sent.pings++;
     backlog.pinged();
-  });
+  }, nowMs);
   backlog.connected(sessionPresent);
   backlog.ask();
   return { backlog, sent };
@@ -49,18 +49,14 @@ test("G7: what is sent again is not of now, though nothing waits", () => {
 });
 
 test("G7: while one message found no room for long, those behind it waited", () => {
-  vi.useFakeTimers({ toFake: ["performance"] });
-  try {
-    const { backlog, sent } = watched(false);
-    const soon = backlog.came();
-    vi.advanceTimersByTime(5000);
-    soon();
-    expect(backlog.doubt(false)).toBeNull();
-    const late = backlog.came();
-    vi.advanceTimersByTime(5001);
-    late();
-    expect([backlog.doubt(false), sent.pings]).toEqual([WAITED, 1]);
-  } finally {
-    vi.useRealTimers();
-  }
+  let nowMs = 0;
+  const { backlog, sent } = watched(false, () => nowMs);
+  const soon = backlog.came();
+  nowMs += 5000;
+  soon();
+  expect(backlog.doubt(false)).toBeNull();
+  const late = backlog.came();
+  nowMs += 5001;
+  late();
+  expect([backlog.doubt(false), sent.pings]).toEqual([WAITED, 1]);
 });

@@ -11,6 +11,7 @@ const HELD_MS = 5000;
 
 export class Backlog {
   readonly #ping: () => void;
+  readonly #nowMs: () => number;
   /** What waited may come yet. */
   #waits = false;
   /** Messages that are not acknowledged. */
@@ -19,8 +20,9 @@ export class Backlog {
   readonly #asked: { alone: boolean }[] = [];
 
   /** `ping` sends a PINGREQ. */
-  constructor(ping: () => void) {
+  constructor(ping: () => void, nowMs = () => performance.now()) {
     this.#ping = ping;
+    this.#nowMs = nowMs;
   }
 
   /** Why a message that came now may be of some time ago, where it may. */
@@ -36,12 +38,12 @@ export class Backlog {
 
   /** A message came; the result is to be called once it is acknowledged. */
   came(): () => void {
-    const beganMs = performance.now();
+    const beganMs = this.#nowMs();
     this.#held++;
     for (const asked of this.#asked) asked.alone = false;
     return () => {
       this.#held--;
-      if (performance.now() - beganMs > HELD_MS) this.#waits = true;
+      if (this.#nowMs() - beganMs > HELD_MS) this.#waits = true;
       this.ask();
     };
   }

@@ -4,6 +4,7 @@ import {
   nameSchema,
   pointParts,
   profileParts,
+  refuseRareTemperature,
   refuseUnknownSources,
   textSchema,
 } from "../profile_parts.ts";
@@ -29,7 +30,7 @@ const point = z.strictObject({
     .describe("Where the value is in a JSON payload; none: the whole payload"),
   packed: packedSchema.optional().describe("Where the value is in a binary payload"),
   ...valueParts,
-});
+}).superRefine(refuseRareTemperature);
 
 /** How a device tells time, where it does. */
 const deviceTime = z.strictObject({
@@ -143,7 +144,7 @@ const metric = z.strictObject({
   ...pointParts,
   metric: z.string().min(1).max(256).describe("Name of the Sparkplug metric, as in its birth"),
   ...valueParts,
-});
+}).superRefine(refuseRareTemperature);
 
 export const mqttProfile = z.strictObject({
   protocol: z.literal("mqtt"),

@@ -21,7 +21,7 @@ test("a site describes its devices as their profiles and its configuration do", 
   const { title: named, devices } = catalogueOf(site(
     "data",
     { id: "fridge-1", profile: "vaccine-fridge" },
-    { id: "fridge-2", profile: "vaccine-fridge", title: own, intervalSeconds: 2 },
+    { id: "fridge-2", unit: 2, profile: "vaccine-fridge", title: own, intervalSeconds: 2 },
   ));
   expect(named).toEqual(title);
   expect(devices).toMatchObject([

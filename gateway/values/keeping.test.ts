@@ -72,6 +72,29 @@ describe("what is compared with the value stored last:", () => {
   });
 });
 
+describe("C1: of a point with a range", () => {
+  const keep = { ...CHANGES, heartbeatSeconds: 900, inside: { min: 2, max: 8 } };
+  const ranged = [{ ...POINTS[0], keep }];
+  const stored = (temperatures: readonly (number | null)[]) =>
+    kept(temperatures.map((temperature, at) => item(at, { temperature })), ranged);
+
+  test.each([[8.1], [1.9], [-12]])("every value is stored while it is at %d", (outside) => {
+    expect(stored([outside, outside, outside])).toEqual([0, 1, 2]);
+  });
+
+  test("its ends are inside, where only changes are stored", () => {
+    expect([stored([8, 8, 8]), stored([2, 2, 2])]).toEqual([[0], [0]]);
+  });
+
+  test("the steps out and in are stored, however small", () => {
+    expect(stored([7.95, 7.95, 8.05, 7.95, 7.95])).toEqual([0, 2, 3]);
+  });
+
+  test("a fault is stored once, and so is its end", () => {
+    expect(stored([5, null, null, 5, 5])).toEqual([0, 1, 3]);
+  });
+});
+
 test("what was told at one moment is stored whole, when any of it is news", () => {
   const items = [
     item(0, { temperature: 4.5, door: false }),

@@ -104,7 +104,13 @@ export function isNews(keep: Keep, last: Kept, reading: Reading, receivedMs: num
   if (quality !== last.quality || reason !== last.reason || unit !== last.unit) return true;
   if (receivedMs - last.receivedMs >= keep.heartbeatSeconds * 1000) return true;
   if (typeof value !== "number" || typeof last.value !== "number") return value !== last.value;
+  // Out of its range it is recorded each time, and so are the steps out and in (C1).
+  if (isOutside(keep, value) || isOutside(keep, last.value)) return true;
   // Without the noise of binary fractions: from 4.5 to 4.6 is 0.1.
   const step = Number(Math.abs(value - last.value).toPrecision(12));
   return step > keep.deadband;
+}
+
+function isOutside({ inside }: Keep, value: number): boolean {
+  return inside !== undefined && (value < inside.min || value > inside.max);
 }
