@@ -33,6 +33,8 @@ export class Values {
 export class ValuesBatch {
   readonly #devices: ReadonlyMap<string, DeviceValues>;
   readonly #underWay = new Set<string>();
+  /** Devices of which it is on its way that they do not tell some point any more. */
+  readonly #silenced = new Set<string>();
 
   constructor(devices: ReadonlyMap<string, DeviceValues>) {
     this.#devices = devices;
@@ -47,7 +49,9 @@ export class ValuesBatch {
     const device = this.#devices.get(item.device);
     if (device === undefined) return item;
     const first = !this.#underWay.has(item.device);
-    const silenced = device.keeping.silenced(item);
+    const found = device.keeping.silenced(item);
+    const silenced = this.#silenced.has(item.device) ? [] : found;
+    if (silenced.length > 0) this.#silenced.add(item.device);
     const computed = [...device.computing.computed(item, first), ...silenced];
     if (first && silenced.length === 0 && !device.keeping.isNews(item)) return null;
     this.#underWay.add(item.device);
