@@ -25,6 +25,7 @@ function item(minutes: number, point: string, value: Reading["value"]): ReadingI
 /** What is computed of an item, which is stored with it. */
 function storedBy(computing: Computing, item: ReadingItem): Reading[] {
   const readings = computing.computed(item);
+  computing.seen(item);
   computing.stored({ ...item, readings: [...item.readings, ...readings] });
   return readings;
 }
@@ -89,8 +90,8 @@ describe("what a meter counted", () => {
   test("G7: is told once of what goes to the disk together, and adds up whatever is stored", () => {
     const computing = new Computing([USED], GAP_MS);
     storedBy(computing, item(0, "energy", 10));
-    const [first] = computing.computed(item(1, "energy", 11), true);
-    expect(computing.computed(item(2, "energy", 13), false)).toEqual([]);
+    const [first] = computing.computed(item(1, "energy", 11), "nothing");
+    expect(computing.computed(item(2, "energy", 13), "seen")).toEqual([]);
     const [one, two] = [item(1, "energy", 11), item(2, "energy", 13)];
     computing.stored({ ...one, readings: [...one.readings, first] });
     computing.stored(two);

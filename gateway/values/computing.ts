@@ -17,6 +17,13 @@ interface Counter {
   readonly doubt: string | null;
 }
 
+/**
+ * What of the device that was told before is still on its way to the disk: `nothing`, what was
+ * `seen`, or what is `undecided`, as it may be there already. Behind the one there are no
+ * differences, as nobody knows what was stored last; behind the other no minutes either.
+ */
+export type Before = "nothing" | "seen" | "undecided";
+
 /** One device. Nothing is made up: what cannot be known is uncertain, or not told at all. */
 export class Computing {
   readonly #rules: readonly ComputedPoint[];
@@ -32,27 +39,34 @@ export class Computing {
     this.#gapMs = gapMs;
   }
 
-  /**
-   * What follows from the readings of one moment. `first`: nothing of the device that was told
-   * before it is still on its way to the disk; else there are no differences, as nobody knows what
-   * was stored last.
-   */
-  computed({ readings, receivedMs, historical }: ReadingItem, first = true): Reading[] {
-    if (this.#rules.length === 0 || historical) return [];
-    const gap = receivedMs - this.#lastMs > this.#gapMs;
-    const results = this.#rules.flatMap((rule): Reading[] => {
-      const source = readings.find(({ point }) => point === rule.of);
+  /** What follows from the readings of one moment; it moves nothing. */
+  computed(item: ReadingItem, before: Before = "nothing"): Reading[] {
+    if (!isOfNow(item)) return [];
+    return this.#rules.flatMap((rule): Reading[] => {
+      const source = item.readings.find(({ point }) => point === rule.of);
       if (source === undefined) return [];
-      if (rule.rule === "minutes-true") return [this.#minutes(rule, source, receivedMs, gap)];
-      return first ? this.#difference(rule, source) : [];
+      if (rule.rule === "minutes-true") return this.#minutes(rule, source, item, before);
+      return before === "nothing" ? this.#difference(rule, source) : [];
     });
-    this.#lastMs = receivedMs;
-    return results;
+  }
+
+  /** It is told for the first time, whether it is stored or not: switches are as it says. */
+  seen(item: ReadingItem): void {
+    if (this.#rules.length === 0 || !isOfNow(item)) return;
+    for (const { rule, point, of } of this.#rules) {
+      const source = item.readings.find((reading) => reading.point === of);
+      if (rule !== "minutes-true" || source === undefined) continue;
+      const on = this.#onAfter(point, source, item.receivedMs);
+      if (on === undefined) this.#on.delete(point);
+      else this.#on.set(point, on);
+    }
+    this.#lastMs = item.receivedMs;
   }
 
   /** It is on the disk, with its differences: the next ones begin there. */
-  stored({ readings, historical }: ReadingItem): void {
-    if (historical) return;
+  stored(item: ReadingItem): void {
+    if (!isOfNow(item)) return;
+    const { readings } = item;
     for (const { rule, point, of } of this.#rules) {
       if (rule !== "difference") continue;
       const source = readings.find((reading) => reading.point === of);
@@ -62,26 +76,35 @@ export class Computing {
     }
   }
 
-  #minutes(rule: ComputedPoint, source: Reading, nowMs: number, gap: boolean): Reading {
-    const known = this.#on.get(rule.point);
+  /** Since when a switch is on, or that it is off (`null`); `undefined`: nobody knows. */
+  #onAfter(point: string, source: Reading, nowMs: number): On | null | undefined {
+    const doubt = doubtOf(source);
+    if (typeof source.value !== "boolean") return undefined;
+    if (!source.value) return doubt === null ? null : undefined;
+    const known = this.#on.get(point);
+    const sure = doubt === null && nowMs - this.#lastMs <= this.#gapMs;
+    // It was off at the last look: then it went on since.
+    if (known === undefined || known === null) {
+      return { sinceMs: nowMs, sure: known === null && sure };
+    }
+    return { sinceMs: known.sinceMs, sure: known.sure && sure };
+  }
+
+  #minutes(
+    rule: ComputedPoint,
+    source: Reading,
+    { receivedMs }: ReadingItem,
+    before: Before,
+  ): Reading[] {
     if (typeof source.value !== "boolean") {
-      this.#on.delete(rule.point);
-      return fault(rule, "min", source.reason ?? `${rule.of} is no switch`);
+      return [fault(rule, "min", source.reason ?? `${rule.of} is no switch`)];
     }
     const doubt = doubtOf(source);
-    if (!source.value) {
-      if (doubt === null) this.#on.set(rule.point, null);
-      else this.#on.delete(rule.point);
-      return told(rule, "min", 0, doubt);
-    }
-    const sure = doubt === null && !gap;
-    // It was off at the last look: then it went on since.
-    const on = known === undefined || known === null
-      ? { sinceMs: nowMs, sure: known === null && sure }
-      : { sinceMs: known.sinceMs, sure: known.sure && sure };
-    this.#on.set(rule.point, on);
-    const minutes = Math.floor((nowMs - on.sinceMs) / MINUTE_MS);
-    return told(rule, "min", minutes, on.sure ? null : doubt ?? "not watched throughout");
+    if (!source.value) return [told(rule, "min", 0, doubt)];
+    const on = this.#onAfter(rule.point, source, receivedMs) ?? null;
+    if (on === null || before === "undecided") return [];
+    const minutes = Math.floor((receivedMs - on.sinceMs) / MINUTE_MS);
+    return [told(rule, "min", minutes, on.sure ? null : doubt ?? "not watched throughout")];
   }
 
   #difference(rule: ComputedPoint, source: Reading): Reading[] {
@@ -98,6 +121,11 @@ export class Computing {
     const rise = Number((value - before.value).toPrecision(12));
     return [told(rule, unit, rise, doubtOf(source) ?? before.doubt)];
   }
+}
+
+/** Whether it tells what is now. What may be there already tells what was, and moves nothing. */
+export function isOfNow({ historical, possibleDuplicate }: ReadingItem): boolean {
+  return !historical && !possibleDuplicate;
 }
 
 /** Why a reading is not to be believed, and so nothing that follows from it. */
