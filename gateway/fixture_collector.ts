@@ -17,6 +17,7 @@ export class CollectorDesk implements AsyncDisposable {
   readonly refusals = new Refusals();
   readonly lines: LogLine[] = [];
   readonly journal: Journal;
+  readonly values: Values;
   readonly collector: Collector;
   /** Why a stream is not taken; all are. */
   noRoom: (stream: Stream) => NoRoom | null = () => null;
@@ -31,6 +32,7 @@ export class CollectorDesk implements AsyncDisposable {
   ) {
     this.#folder = folder;
     this.journal = journal;
+    this.values = new Values(devices);
     this.collector = new Collector({
       journal,
       admission: {
@@ -40,7 +42,7 @@ export class CollectorDesk implements AsyncDisposable {
       },
       counters: this.counters,
       refusals: this.refusals,
-      values: new Values(devices),
+      values: this.values,
       heard: () => {},
       log: (line) => this.lines.push(line),
       clock: {

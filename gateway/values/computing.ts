@@ -13,8 +13,20 @@ interface On {
 /** What a counter stood at when it was stored last. */
 interface Counter {
   readonly value: number;
+  readonly unit: string;
   /** Why that is not to be believed; none: it is. */
   readonly doubt: string | null;
+}
+
+/** What a device told when a computed point was stored last. */
+export interface LastTold {
+  readonly device: string;
+  /** The computed point. */
+  readonly point: string;
+  /** All that was stored with it. */
+  readonly readings: readonly Reading[];
+  /** When it came, on the clock of `performance.now()`; `null` in another boot. */
+  readonly receivedMs: number | null;
 }
 
 /**
@@ -33,10 +45,41 @@ export class Computing {
   readonly #on = new Map<string, On | null>();
   readonly #counters = new Map<string, Counter>();
   #lastMs = -Infinity;
+  #recalled = false;
 
   constructor(rules: readonly ComputedPoint[], gapMs: number) {
     this.#rules = rules;
     this.#gapMs = gapMs;
+  }
+
+  /**
+   * Takes up what was stored before this process, by whatever of it is known. Differences begin
+   * with this: what is stored before it is in the first of them.
+   */
+  recall(last: readonly LastTold[]): void {
+    const isWatched = this.#lastMs !== -Infinity;
+    for (const rule of this.#rules) {
+      const known = last.find(({ point }) => point === rule.point);
+      const source = known?.readings.find(({ point }) => point === rule.of);
+      if (known === undefined || source === undefined) continue;
+      if (rule.rule === "difference") this.#count(rule.point, source);
+      else if (!isWatched) this.#recallSwitch(rule.point, source, known);
+    }
+    this.#recalled = true;
+  }
+
+  #recallSwitch(rulePoint: string, source: Reading, { readings, receivedMs }: LastTold): void {
+    // Nobody knows how long the machine was off.
+    if (receivedMs === null) return;
+    const minutes = readings.find(({ point }) => point === rulePoint)?.value;
+    if (source.value === true && typeof minutes === "number") {
+      this.#on.set(rulePoint, { sinceMs: receivedMs - minutes * MINUTE_MS, sure: false });
+    } else if (source.value === false && source.quality === "good") {
+      this.#on.set(rulePoint, null);
+      // What was told after the oldest of them says nothing of that one.
+      const isOlder = this.#lastMs === -Infinity || receivedMs < this.#lastMs;
+      if (isOlder) this.#lastMs = receivedMs;
+    }
   }
 
   /** What follows from the readings of one moment; it moves nothing. */
@@ -65,14 +108,20 @@ export class Computing {
 
   /** It is on the disk, with its differences: the next ones begin there. */
   stored(item: ReadingItem): void {
-    if (!isOfNow(item)) return;
+    if (!this.#recalled || !isOfNow(item)) return;
     const { readings } = item;
     for (const { rule, point, of } of this.#rules) {
       if (rule !== "difference") continue;
       const source = readings.find((reading) => reading.point === of);
       const told = readings.some((reading) => reading.point === point);
-      if (typeof source?.value !== "number" || (this.#counters.has(point) && !told)) continue;
-      this.#counters.set(point, { value: source.value, doubt: doubtOf(source) });
+      if (source !== undefined && (told || !this.#counters.has(point))) this.#count(point, source);
+    }
+  }
+
+  #count(point: string, source: Reading): void {
+    const { value, unit } = source;
+    if (typeof value === "number") {
+      this.#counters.set(point, { value, unit, doubt: doubtOf(source) });
     }
   }
 
@@ -115,6 +164,9 @@ export class Computing {
     const before = this.#counters.get(rule.point);
     // Since when it counts is not known: there is no difference yet.
     if (before === undefined) return [];
+    if (unit !== before.unit) {
+      return [fault(rule, unit, `it was counted in "${before.unit}" before`)];
+    }
     if (value < before.value) {
       return [fault(rule, unit, `it fell from ${before.value} to ${value}`)];
     }

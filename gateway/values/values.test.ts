@@ -1,9 +1,14 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Batch, Reading, ReadingItem } from "../../drivers/driver.ts";
 import { mqttProfile } from "../../drivers/mqtt/profile.ts";
 import type { DeviceConfig } from "../config.ts";
 import { CollectorDesk } from "../fixture_collector.ts";
-import { TemporaryFolder } from "../../sync/fixtures.ts";
+import { stampAt, TemporaryFolder } from "../../sync/fixtures.ts";
+import type { Journal } from "../../sync/journal.ts";
+import type { Clock } from "../clock.ts";
+import { QueryTables } from "../tables.ts";
+import { recallComputed } from "./recall_computed.ts";
 
 const title = { zh: "冰箱", en: "Fridge" };
 
@@ -70,6 +75,7 @@ async function computed(desk: CollectorDesk): Promise<unknown[]> {
 
 async function computedOf(...batches: Batch[]): Promise<unknown[]> {
   await using desk = await CollectorDesk.open(new TemporaryFolder(), [FRIDGE]);
+  desk.values.recall([]);
   await desk.give(...batches);
   return await computed(desk);
 }
@@ -130,4 +136,149 @@ test("T2 G2: a named message for which there was no room counts when it comes ag
   desk.noRoom = () => null;
   await desk.give([named("b", 5, true)], [named("c", 6, true)]);
   expect(await computed(desk)).toEqual([0, 0, 1]);
+});
+
+/** A machine that has been up since the first test moment. */
+const CLOCK: Clock = { now: () => stampAt(0), ruler: () => stampAt };
+/** The same after it was started anew. */
+const NEXT_BOOT: Clock = {
+  ...CLOCK,
+  ruler: () => (ms) => ({ ...stampAt(ms), bootId: "0".repeat(32) }),
+};
+
+/** As a start does, over the tables of this journal. */
+async function recall(desk: CollectorDesk, clock = CLOCK): Promise<void> {
+  using folder = new TemporaryFolder();
+  const opening = { path: join(folder.path, "tables.db"), authorities: [] };
+  const onFailure = (error: unknown) => expect.fail(`${error}`);
+  await using tables = await QueryTables.open(desk.journal, opening, onFailure);
+  await recallFrom(tables, desk, clock);
+}
+
+function recallFrom(tables: QueryTables, desk: CollectorDesk, clock = CLOCK): Promise<void> {
+  const { journal, values } = desk;
+  const parts = { node: "site-1", tables, journal, clock };
+  return recallComputed(values, [FRIDGE], parts, AbortSignal.timeout(60_000));
+}
+
+/** A desk behind a restart, of which nothing was recalled yet. */
+async function restarted(before: Batch): Promise<CollectorDesk> {
+  const desk = await CollectorDesk.open(new TemporaryFolder(), [FRIDGE]);
+  desk.values.recall([]);
+  await desk.give(...before.map((item) => [item]));
+  return await desk.reopened([FRIDGE]);
+}
+
+/** What is computed behind a restart. */
+async function computedOver(
+  before: Batch,
+  after: Batch,
+  clock = CLOCK,
+): Promise<unknown[]> {
+  await using again = await restarted(before);
+  await recall(again, clock);
+  await again.give(...after.map((item) => [item]));
+  return (await computed(again)).slice(before.length);
+}
+
+function doubted(item: ReadingItem): ReadingItem {
+  const readings = item.readings.map((reading): Reading => ({
+    ...reading,
+    quality: "uncertain",
+    reason: "a retained value",
+  }));
+  return { ...item, readings };
+}
+
+function broken(item: ReadingItem): ReadingItem {
+  const readings = item.readings.map((reading): Reading => ({
+    ...reading,
+    value: null,
+    quality: "fault",
+  }));
+  return { ...item, readings };
+}
+
+describe("what a meter counts over a restart", () => {
+  const before = [told(0, 100), told(1, 110)];
+
+  test("is told: the difference goes on from what was stored last", async () => {
+    expect(await computedOver(before, [told(5, 130), told(6, 135)])).toEqual([20, 5]);
+    expect(await computedOver(before, [told(5, 130)], NEXT_BOOT)).toEqual([20]);
+  });
+
+  test("is told behind one single value", async () => {
+    expect(await computedOver([told(0, 100)], [told(5, 130)])).toEqual([30]);
+  });
+
+  test("G7: is uncertain where the last value was, and a fault where the count fell", async () => {
+    expect(await computedOver([...before, doubted(told(2, 120))], [told(5, 130), told(6, 135)]))
+      .toEqual(["uncertain 10", 5]);
+    expect(await computedOver(before, [told(5, 3), told(6, 5)])).toEqual(["fault null", 2]);
+  });
+
+  test("G7: is not told behind a fault, and then goes on", async () => {
+    expect(await computedOver([...before, broken(told(2, 0))], [told(5, 130), told(6, 135)]))
+      .toEqual(["none", 5]);
+  });
+
+  test("G3: does not begin at what was sent again", async () => {
+    expect(await computedOver([...before, again(2, 100)], [told(5, 130)])).toEqual([20]);
+    expect(await computedOver([told(0, 100), again(2, 90)], [told(5, 130)])).toEqual(["none"]);
+  });
+
+  test("waits for the tables: what is stored before is in the first difference", async () => {
+    await using again = await restarted(before);
+    await again.give([told(2, 120)]);
+    await recall(again);
+    await again.give([told(3, 130)]);
+    expect(await computed(again)).toEqual(["none", 10, "none", 20]);
+  });
+
+  test("G7: is not told twice where the tables do not follow the journal", async () => {
+    using folder = new TemporaryFolder();
+    const opening = { path: join(folder.path, "tables.db"), authorities: [] };
+    const open = (journal: Journal) => QueryTables.open(journal, opening, () => {});
+    const desk = await restarted(before);
+    const tables = await open(desk.journal);
+    await recallFrom(tables, desk);
+    await tables[Symbol.asyncDispose]();
+    await desk.give([told(2, 120)]);
+    await using again = await desk.reopened([FRIDGE]);
+    // They are given another journal to read from, and so stay where they are.
+    await using other = await CollectorDesk.open();
+    await using stuck = await open(other.journal);
+    await recallFrom(stuck, again);
+    await again.give([told(5, 130)], [told(6, 135)]);
+    expect(await computed(again)).toEqual(["none", 10, 10, "none", 5]);
+  });
+
+  test("G7: is a fault where the meter tells another unit since", async () => {
+    await using again = await restarted(before);
+    await recall(again);
+    const inWattHours = (item: ReadingItem) => ({
+      ...item,
+      readings: item.readings.map((reading) => ({ ...reading, unit: "W.h" })),
+    });
+    await again.give([inWattHours(told(5, 110_000))], [inWattHours(told(6, 110_500))]);
+    expect(await computed(again)).toEqual(["none", 10, "fault null", 500]);
+  });
+});
+
+describe("minutes that a door is open over a restart", () => {
+  test("G7: go on, uncertain, as nobody watched", async () => {
+    const opened = [told(0, false), told(10, true), told(15, true)];
+    expect(await computedOver(opened, [told(20, true), told(30, false), told(31, true)]))
+      .toEqual(["uncertain 10", 0, 0]);
+  });
+
+  test("begin anew, uncertain, where the machine was started anew: its clock may have jumped", async () => {
+    expect(await computedOver([told(0, false), told(10, true)], [told(20, true)], NEXT_BOOT))
+      .toEqual(["uncertain 0"]);
+  });
+
+  test("are sure where it was seen shut a moment before, and else are not", async () => {
+    expect(await computedOver([told(0, false)], [told(20, true), told(21, true)])).toEqual([0, 1]);
+    expect(await computedOver([told(0, false)], [told(70, true)])).toEqual(["uncertain 0"]);
+  });
 });

@@ -2,7 +2,7 @@
 import type { Outcome, ReadingItem } from "../../drivers/driver.ts";
 import { toldPoints } from "../../drivers/profile.ts";
 import { type DeviceConfig, pointIntervalSeconds, shortestIntervalSeconds } from "../config.ts";
-import { type Before, Computing, isOfNow } from "./computing.ts";
+import { type Before, Computing, isOfNow, type LastTold } from "./computing.ts";
 import { Keeping } from "./keeping.ts";
 import { silentAfterMs } from "./silence.ts";
 
@@ -21,6 +21,15 @@ export class Values {
       const gapMs = silentAfterMs(shortestIntervalSeconds(device) * 1000);
       return [device.id, { keeping, computing: new Computing(device.profile.computed, gapMs) }];
     }));
+  }
+
+  /**
+   * Takes up where devices stood before this process. Before that there are no differences, as
+   * nobody knows what was stored last.
+   */
+  recall(last: readonly LastTold[]): void {
+    const told = Map.groupBy(last, ({ device }) => device);
+    for (const [id, { computing }] of this.#devices) computing.recall(told.get(id) ?? []);
   }
 
   /** What one call of a driver brings, of any devices. */
