@@ -19,6 +19,7 @@ export class CollectorDesk implements AsyncDisposable {
   /** Devices that told something of now, in the order in which they did. */
   readonly heard: string[] = [];
   readonly journal: Journal;
+  readonly values: Values;
   readonly collector: Collector;
   /** Why a stream is not taken; all are. */
   noRoom: (stream: Stream) => NoRoom | null = () => null;
@@ -33,6 +34,7 @@ export class CollectorDesk implements AsyncDisposable {
   ) {
     this.#folder = folder;
     this.journal = journal;
+    this.values = new Values(devices);
     this.collector = new Collector({
       journal,
       admission: {
@@ -42,7 +44,7 @@ export class CollectorDesk implements AsyncDisposable {
       },
       counters: this.counters,
       refusals: this.refusals,
-      values: new Values(devices),
+      values: this.values,
       heard: (device) => this.heard.push(device),
       log: (line) => this.lines.push(line),
       clock: {

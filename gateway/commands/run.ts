@@ -67,7 +67,7 @@ export async function runNode(
   await Promise.race([catalogue, pause(CATALOGUE_MS, stopping)]);
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
   await role.collector?.recall();
-  const { silence, writer } = role;
+  const { recallComputed, silence, writer } = role;
   using notifier = new Notifier();
   let unready: string | null = "starting";
   const server = serve(node, role, startedMs, () => unready);
@@ -78,6 +78,7 @@ export async function runNode(
     ...role.supervisors.map((supervisor) => supervisor.run(stopping)),
     ...role.links.map((link) => steadily(() => link.run(stopping))),
     catalogue,
+    ...(recallComputed === null ? [] : [steadily(() => recallComputed(stopping))]),
     ...(silence === null ? [] : [steadily(() => silence.run(stopping))]),
     ...(writer === null ? [] : [steadily(() => writer.run(stopping))]),
     steadily(() => node.disk.run(stopping)),

@@ -49,6 +49,7 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
   const enrolment = enrolmentRoute(desk);
   return {
     collector: null,
+    recallComputed: null,
     silence: null,
     writer: null,
     supervisors: [],

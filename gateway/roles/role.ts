@@ -15,6 +15,8 @@ export interface Role {
   /** What ships files, one for each centre. */
   readonly couriers: readonly BlobCourier[];
   readonly collector: Collector | null;
+  /** Takes up what was computed before this process, where there are devices. */
+  readonly recallComputed: ((signal: AbortSignal) => Promise<void>) | null;
   /** What tells of silent devices, where there are devices. */
   readonly silence: SilenceAlarms | null;
   /** What writes to devices, where there are devices. */

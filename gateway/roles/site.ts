@@ -13,6 +13,7 @@ import { devicesOf, type SiteConfig, type SourceConfig } from "../config.ts";
 import type { Node } from "../node.ts";
 import { replicationOf } from "../replication.ts";
 import { type Source, Supervisor } from "../supervise.ts";
+import { recallComputed } from "../values/recall_computed.ts";
 import { SilenceAlarms } from "../values/silence_alarms.ts";
 import { Values } from "../values/values.ts";
 import { DeviceWriter } from "../writes/device_writer.ts";
@@ -21,10 +22,12 @@ import type { Role } from "./role.ts";
 export function siteRole(node: Node, config: SiteConfig): Role {
   const devices = config.sources.flatMap(devicesOf);
   const silence = new SilenceAlarms(devices, { ...node, node: config.node, admission: node.disk });
+  const values = new Values(devices);
+  const recallParts = { ...node, node: config.node };
   const collector = new Collector({
     ...node,
     admission: node.disk,
-    values: new Values(devices),
+    values,
     heard: (device, receivedMs) => silence.heard(device, receivedMs),
   });
   const replication = replicationOf(node);
@@ -32,6 +35,7 @@ export function siteRole(node: Node, config: SiteConfig): Role {
   const sources = config.sources.map(sourceOf);
   return {
     collector,
+    recallComputed: (signal) => recallComputed(values, devices, recallParts, signal),
     silence,
     writer: new DeviceWriter(config, sources, { ...node, admission: node.disk }),
     supervisors: sources.map((source) => new Supervisor(source, parts)),

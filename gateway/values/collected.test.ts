@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Item, Outcome } from "../../drivers/driver.ts";
+import type { Item, Outcome, ReadingItem } from "../../drivers/driver.ts";
 import { mqttProfile } from "../../drivers/mqtt/profile.ts";
 import type { DeviceConfig } from "../config.ts";
 import { CollectorDesk } from "../fixture_collector.ts";
@@ -37,7 +37,7 @@ const FRIDGE: DeviceConfig = {
 
 let connectedMs = 0;
 
-function told(seconds: number, temperature: number, door: boolean): Item {
+function told(seconds: number, temperature: number, door: boolean): ReadingItem {
   return {
     kind: "reading",
     device: "fridge-1",
@@ -138,4 +138,23 @@ test("G3: what was left out is known when it comes again, and is marked", async 
   await desk.give([sent(1, 1, 4)], [sent(1, 2, 4)], [sent(1, 3, 9)], [sent(2, 2, 4)]);
   const entries = await desk.entries("reading");
   expect(entries.map(({ body }) => body.possibleDuplicate)).toEqual([undefined, undefined, true]);
+});
+
+test("C7 G7: that a point is not told any more is stored once there is room for it, and once", async () => {
+  await using desk = await CollectorDesk.open(new TemporaryFolder(), [FRIDGE]);
+  const doorAlone = (seconds: number): ReadingItem => ({
+    ...told(seconds, 4, false),
+    readings: [{ point: "door", value: false, unit: "", quality: "good" }],
+  });
+  await desk.give([told(0, 4, false)]);
+  desk.noRoom = () => ({ code: "disk-full", reason: "a test" });
+  const refused = await desk.give([doorAlone(30)], [doorAlone(40)]);
+  expect(refused.flat().map(({ kind }) => kind)).toEqual(["unavailable", "unavailable"]);
+  desk.noRoom = () => null;
+  await desk.give([doorAlone(50), doorAlone(51)], [doorAlone(60)]);
+  const readings = (await desk.entries("reading")).filter(({ kind }) => kind === "reading");
+  const pulled = readings.map(({ body }) =>
+    JSON.stringify(body).includes("the device does not tell it any more")
+  );
+  expect(pulled).toEqual([false, true, false]);
 });

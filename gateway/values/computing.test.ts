@@ -22,16 +22,24 @@ function item(minutes: number, point: string, value: Reading["value"]): ReadingI
   };
 }
 
+/** Of a device of which nothing was ever stored. */
+function computingOf(rule: ComputedPoint): Computing {
+  const computing = new Computing([rule], GAP_MS);
+  computing.recall([]);
+  return computing;
+}
+
 /** What is computed of an item, which is stored with it. */
 function storedBy(computing: Computing, item: ReadingItem): Reading[] {
   const readings = computing.computed(item);
+  computing.seen(item);
   computing.stored({ ...item, readings: [...item.readings, ...readings] });
   return readings;
 }
 
 /** Value, or quality where that is not good, of what is computed from each. */
 function computed(rule: ComputedPoint, items: readonly ReadingItem[]): unknown[] {
-  const computing = new Computing([rule], GAP_MS);
+  const computing = computingOf(rule);
   return items.map((item) => {
     const [reading] = storedBy(computing, item);
     if (reading === undefined) return "none";
@@ -80,17 +88,17 @@ describe("what a meter counted", () => {
   });
 
   test("counts from what was stored: what was left out in between is in it", () => {
-    const computing = new Computing([USED], GAP_MS);
+    const computing = computingOf(USED);
     storedBy(computing, item(0, "energy", 10));
     computing.computed(item(1, "energy", 11));
     expect(computing.computed(item(2, "energy", 12))[0].value).toBe(2);
   });
 
   test("G7: is told once of what goes to the disk together, and adds up whatever is stored", () => {
-    const computing = new Computing([USED], GAP_MS);
+    const computing = computingOf(USED);
     storedBy(computing, item(0, "energy", 10));
-    const [first] = computing.computed(item(1, "energy", 11), true);
-    expect(computing.computed(item(2, "energy", 13), false)).toEqual([]);
+    const [first] = computing.computed(item(1, "energy", 11), "nothing");
+    expect(computing.computed(item(2, "energy", 13), "seen")).toEqual([]);
     const [one, two] = [item(1, "energy", 11), item(2, "energy", 13)];
     computing.stored({ ...one, readings: [...one.readings, first] });
     computing.stored(two);

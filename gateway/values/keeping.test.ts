@@ -155,9 +155,25 @@ test("C7 G7: a point that is not told any more, while others are, is a fault and
   const [silent, ...others] = keeping.silenced(item(31, { door: false }));
   expect(others).toEqual([]);
   expect(silent).toMatchObject({ point: "temperature", value: null, quality: "fault" });
+  // It is told until it is on the disk, and then no more.
+  const found = item(35, { door: false });
+  const readings = [...found.readings, ...keeping.silenced(found)];
+  expect(readings.map(({ point }) => point)).toEqual(["door", "temperature"]);
+  keeping.stored({ ...found, readings });
   expect(keeping.silenced(item(40, { door: false }))).toEqual([]);
   // When it is told again it is a value again, and can fall silent again.
   keeping.silenced(item(50, { temperature: 4.5 }));
   expect(keeping.silenced(item(81, { door: true })).map(({ point }) => point))
-    .toEqual(["door", "temperature"].filter((point) => point === "temperature"));
+    .toEqual(["temperature"]);
+});
+
+test("C7: a point that is told again while its silence goes to the disk may fall silent again", () => {
+  const keeping = new Keeping(POINTS, () => SILENT_MS);
+  keeping.silenced(item(0, { temperature: 4.5, door: false }));
+  const found = item(31, { door: false });
+  const readings = [...found.readings, ...keeping.silenced(found)];
+  keeping.silenced(item(32, { temperature: 4.5, door: false }));
+  keeping.stored({ ...found, readings });
+  expect(keeping.silenced(item(63, { door: false })).map(({ point }) => point))
+    .toEqual(["temperature"]);
 });

@@ -8,6 +8,8 @@ export interface Kept extends Omit<Reading, "point" | "computed"> {
   readonly receivedMs: number;
 }
 
+const NOT_TOLD = "the device does not tell it any more";
+
 /** A point of which changes are stored. */
 interface Rule {
   readonly keep: Keep;
@@ -23,7 +25,7 @@ interface Rule {
 export class Keeping {
   readonly #rules: ReadonlyMap<string, Rule>;
   readonly #kept = new Map<string, Kept>();
-  /** When each point was told last, stored or not; without those that were found silent. */
+  /** When each point was told last, stored or not; without those whose silence is stored. */
   readonly #toldMs = new Map<string, number>();
 
   /** `silentMs`: how long a point may be silent. */
@@ -52,7 +54,7 @@ export class Keeping {
 
   /**
    * Points that are not told any more while their device tells others: their last value, which
-   * nobody repeats, is none of now (C7). Each is found once.
+   * nobody repeats, is none of now (C7). Each is found until that is on the disk.
    */
   silenced({ readings, receivedMs, historical }: ReadingItem): Reading[] {
     if (this.#rules.size === 0 || historical) return [];
@@ -63,14 +65,12 @@ export class Keeping {
     for (const [point, toldMs] of this.#toldMs) {
       const rule = this.#rules.get(point);
       if (rule === undefined || receivedMs - toldMs <= rule.silentMs) continue;
-      this.#toldMs.delete(point);
-      const reason = "the device does not tell it any more";
       silent.push({
         point,
         value: null,
         unit: rule.unit,
         quality: "fault",
-        reason,
+        reason: NOT_TOLD,
         computed: true,
       });
     }
@@ -79,6 +79,11 @@ export class Keeping {
 
   /** It is on the disk: what comes next is compared with it. */
   stored({ readings, receivedMs, historical, possibleDuplicate }: ReadingItem): void {
+    for (const { point, reason, computed } of readings) {
+      const toldMs = computed && reason === NOT_TOLD ? this.#toldMs.get(point) : undefined;
+      // Else it was told again meanwhile, and may fall silent again.
+      if (toldMs !== undefined && toldMs < receivedMs) this.#toldMs.delete(point);
+    }
     if (historical || possibleDuplicate) return;
     for (const { point, value, unit, quality, reason } of readings) {
       if (!this.#rules.has(point)) continue;

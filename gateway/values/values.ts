@@ -3,7 +3,7 @@ import type { Outcome, Reading, ReadingItem } from "../../drivers/driver.ts";
 import { toldPoints } from "../../drivers/profile.ts";
 import type { Ruler } from "../clock.ts";
 import { type DeviceConfig, pointIntervalSeconds, shortestIntervalSeconds } from "../config.ts";
-import { Computing } from "./computing.ts";
+import { type Before, Computing, isOfNow, type LastTold } from "./computing.ts";
 import { Keeping } from "./keeping.ts";
 import { Lateness } from "./lateness.ts";
 import { silentAfterMs } from "./silence.ts";
@@ -27,6 +27,15 @@ export class Values {
     }));
   }
 
+  /**
+   * Takes up where devices stood before this process. Before that there are no differences, as
+   * nobody knows what was stored last.
+   */
+  recall(last: readonly LastTold[]): void {
+    const told = Map.groupBy(last, ({ device }) => device);
+    for (const [id, { computing }] of this.#devices) computing.recall(told.get(id) ?? []);
+  }
+
   /** What one call of a driver brings, of any devices. */
   begin(): ValuesBatch {
     return new ValuesBatch(this.#devices);
@@ -36,7 +45,12 @@ export class Values {
 /** Items that are stored together: what becomes of each is not known before all of them are. */
 export class ValuesBatch {
   readonly #devices: ReadonlyMap<string, DeviceValues>;
-  readonly #underWay = new Set<string>();
+  /** By device, what of it is on its way to the disk. */
+  readonly #underWay = new Map<string, Before>();
+  /** Items that count for switches once it is known what became of them, or of those before. */
+  readonly #unseen = new Set<ReadingItem>();
+  /** Devices of which it is on its way that they do not tell some point any more. */
+  readonly #silenced = new Set<string>();
 
   constructor(devices: ReadonlyMap<string, DeviceValues>) {
     this.#devices = devices;
@@ -68,18 +82,32 @@ export class ValuesBatch {
   prepared(item: ReadingItem): ReadingItem | null {
     const device = this.#devices.get(item.device);
     if (device === undefined) return item;
-    const first = !this.#underWay.has(item.device);
-    const silenced = device.keeping.silenced(item);
-    const computed = [...device.computing.computed(item, first), ...silenced];
-    if (first && silenced.length === 0 && !device.keeping.isNews(item)) return null;
-    this.#underWay.add(item.device);
-    return computed.length === 0 ? item : { ...item, readings: [...item.readings, ...computed] };
+    const before = this.#underWay.get(item.device) ?? "nothing";
+    const found = device.keeping.silenced(item);
+    const silenced = this.#silenced.has(item.device) ? [] : found;
+    const computed = [...device.computing.computed(item, before), ...silenced];
+    const undecided = item.identity !== null || before === "undecided";
+    if (!undecided) device.computing.seen(item);
+    if (before === "nothing" && silenced.length === 0 && !device.keeping.isNews(item)) return null;
+    const whole = { ...item, readings: [...item.readings, ...computed] };
+    const prepared = computed.length === 0 ? item : whole;
+    if (silenced.length > 0) this.#silenced.add(item.device);
+    // What is not of now moves nothing.
+    if (!isOfNow(item)) return prepared;
+    if (undecided) this.#unseen.add(prepared);
+    this.#underWay.set(item.device, undecided ? "undecided" : "seen");
+    return prepared;
   }
 
   /** What became of an item that was prepared. */
   settle(item: ReadingItem, outcome: Outcome): void {
     const device = this.#devices.get(item.device);
-    if (outcome.kind !== "stored") return device?.keeping.forget();
+    const isStored = outcome.kind === "stored";
+    // What has no id is no repeat of anything, whether there is room for it or not.
+    if (this.#unseen.has(item) && (isStored || item.identity === null)) {
+      device?.computing.seen(item);
+    }
+    if (!isStored) return device?.keeping.forget();
     device?.keeping.stored(item);
     device?.computing.stored(item);
   }
