@@ -36,7 +36,11 @@ function pointOf(point: string, address: number) {
 }
 
 /** A run of the driver with a device that may be written to. */
-async function opened(open: typeof writableRtu, more: object = {}) {
+async function opened(
+  open: typeof writableRtu,
+  more: object = {},
+  others: readonly { readonly id: string; readonly unit: number }[] = [],
+) {
   await using stack = new AsyncDisposableStack();
   const peer = stack.use(await open(server));
   const coil = {
@@ -51,7 +55,10 @@ async function opened(open: typeof writableRtu, more: object = {}) {
   const writes = points.map(({ point }) => point);
   const settings = modbusSettings.parse({
     connection: peer.connection,
-    devices: [{ id: "fridge-1", profile, writes }, { id: "fridge-2", profile }],
+    devices: [
+      { id: "fridge-1", profile, writes },
+      ...others.map((other) => ({ ...other, profile })),
+    ],
   });
   const [port, trace] = [new WritePort(settings.devices), new Trace()];
   const run = stack.use(new DrivenRun((signal) => tracedModbus(settings, signal, trace, port)));
@@ -137,7 +144,7 @@ describe.each([["TCP", writableTcp], ["a serial line", writableRtu]])("on %s", (
 });
 
 test("C12: what the site does not permit, or the profile not declare, is not even read", async () => {
-  await using device = await opened(writableTcp);
+  await using device = await opened(writableTcp, {}, [{ id: "fridge-2", unit: 2 }]);
   expect((await device.write("free", 5, "fridge-2")).prepared).toEqual({ kind: "not-permitted" });
   expect((await device.write("nothing", 5)).prepared).toMatchObject({ kind: "not-writable" });
   expect((await device.write("free", 101)).prepared)
