@@ -31,8 +31,12 @@ describe("a running site that may write to a device", () => {
 
   beforeAll(async () => {
     device = await writableTcp(writableServer(folder.path));
-    const devices = DEVICES.map((id) => ({ id, profile: "writable-fridge", writes: WRITES }));
-    const all = [...devices, { id: "other", profile: "writable-fridge", writes: ["refused"] }];
+    const all = [...DEVICES, "other"].map((id, index) => ({
+      id,
+      unit: index + 1,
+      profile: "writable-fridge",
+      writes: id === "other" ? ["refused"] : WRITES,
+    }));
     const settings = { connection: device.connection, devices: all };
     const sources = [
       brokerLine(freePort(), { sensor: "temperature-humidity" }),
