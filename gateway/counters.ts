@@ -102,13 +102,13 @@ export class Counters {
   >();
 
   add<N extends CounterName>(name: N, labels: Labels<N>, value = 1): void {
-    let key = name + JSON.stringify(labels);
+    let key = keyOf(name, labels);
     let count = this.#counts.get(key);
     if (count === undefined) {
       let kept: Record<string, string> = { ...labels };
       if (this.#counts.size >= SERIES_MAX) {
         kept = Object.fromEntries(Object.keys(kept).map((label) => [label, "other"]));
-        key = name + JSON.stringify(kept);
+        key = keyOf(name, kept);
         count = this.#counts.get(key);
       }
       if (count === undefined) {
@@ -123,8 +123,18 @@ export class Counters {
     return [...this.#counts.values()];
   }
 
+  /** Of one series; 0 while nothing was counted. */
+  value<N extends CounterName>(name: N, labels: Labels<N>): number {
+    return this.#counts.get(keyOf(name, labels))?.value ?? 0;
+  }
+
   /** Sum of a counter over all its labels. */
   total(name: CounterName): number {
     return this.list().reduce((sum, count) => count.name === name ? sum + count.value : sum, 0);
   }
+}
+
+/** The same whatever order the labels are named in. */
+function keyOf(name: CounterName, labels: Readonly<Record<string, string>>): string {
+  return name + JSON.stringify(COUNTERS[name].labels.map((label) => labels[label]));
 }

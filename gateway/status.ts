@@ -121,19 +121,15 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
 
 function sourceView(supervisor: Supervisor, nowMs: number, counters: Counters): SourceView {
   const { sinceMs, nextTryMs, ...rest } = supervisor.status();
-  const counts = counters.list();
-  const stray = counts.find(({ name, labels }) =>
-    name === "tributary_stray_bytes_total" && labels.source === rest.name
-  );
-  const leftOut = counts.filter(({ name, labels }) =>
-    name === "tributary_device_polls_left_out_total" && rest.devices.includes(labels.device)
+  const leftOut = rest.devices.map((device) =>
+    counters.value("tributary_device_polls_left_out_total", { device })
   );
   return {
     ...rest,
     sinceSeconds: Math.round((nowMs - sinceMs) / 1000),
     nextTrySeconds: secondsUntil(nextTryMs, nowMs),
-    strayBytes: stray?.value ?? 0,
-    leftOutPolls: leftOut.reduce((sum, { value }) => sum + value, 0),
+    strayBytes: counters.value("tributary_stray_bytes_total", { source: rest.name }),
+    leftOutPolls: leftOut.reduce((sum, polls) => sum + polls, 0),
   };
 }
 

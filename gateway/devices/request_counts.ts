@@ -37,11 +37,8 @@ export function countRequests(
 
 /** `null` for a device that was not asked. */
 export function requestCounts(counters: Counters, device: string): RequestCounts | null {
-  const own = counters.list().filter(({ labels }) => labels.device === device);
   const of = (outcome: RequestOutcome) =>
-    own.find(({ name, labels }) =>
-      name === "tributary_device_requests_total" && labels.outcome === outcome
-    )?.value ?? 0;
+    counters.value("tributary_device_requests_total", { device, outcome });
   const outcomes = {
     answered: of("answered"),
     exception: of("exception"),
@@ -51,9 +48,9 @@ export function requestCounts(counters: Counters, device: string): RequestCounts
   };
   const requests = OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0);
   if (requests === 0) return null;
-  const seconds = own.find(({ name }) => name === "tributary_device_latency_seconds_total")?.value;
+  const seconds = counters.value("tributary_device_latency_seconds_total", { device });
   const answers = outcomes.answered + outcomes.exception;
-  const latencyMs = answers === 0 || seconds === undefined ? null : seconds * 1000 / answers;
-  const leftOut = own.find(({ name }) => name === "tributary_device_polls_left_out_total");
-  return { outcomes, requests, leftOut: leftOut?.value ?? 0, latencyMs };
+  const latencyMs = answers === 0 ? null : seconds * 1000 / answers;
+  const leftOut = counters.value("tributary_device_polls_left_out_total", { device });
+  return { outcomes, requests, leftOut, latencyMs };
 }
