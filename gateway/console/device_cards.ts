@@ -8,6 +8,7 @@ import { explain } from "./explain.ts";
 import {
   age,
   badge,
+  factRows,
   type Html,
   moment,
   pointState,
@@ -184,16 +185,7 @@ function requestFacts(
     [t("mismatches"), outcomes.mismatch],
     [t("exceptions"), outcomes.exception],
   ];
-  return html`${
-    facts.map(([name, value]) =>
-      html`
-        <div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>
-      `
-    )
-  }`;
+  return factRows(facts);
 }
 
 function pointColumns({ t }: View): Column[] {

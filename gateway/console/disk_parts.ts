@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { DiskView } from "../disk_watch.ts";
 import type { NodeStatus } from "../status.ts";
 import { explain } from "./explain.ts";
-import { age, bytesText, type Html, stateText, type View } from "./view.ts";
+import { age, bytesText, factRows, type Html, stateText, type View } from "./view.ts";
 
 /** Which class is refused, how full it is, how long it lasts and what to do; else nothing. */
 export function diskBanner(view: View, disk: DiskView): Html {
@@ -49,14 +49,5 @@ export function diskFacts(view: View, { disk, retentionDays }: NodeStatus): Html
     [t("keptFor"), disk.keptSince === null ? "–" : age(view, disk.keptSince)],
     [t("amplification"), amplification],
   ];
-  return html`${
-    facts.map(([name, value]) =>
-      html`
-        <div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>
-      `
-    )
-  }`;
+  return factRows(facts);
 }

@@ -21,6 +21,20 @@ export function badge(tone: Tone, text: string): Html {
   return html`<span class="badge ${tone}">${text}</span>`;
 }
 
+/** Names and what they are, for a list of facts. */
+export function factRows(facts: readonly (readonly [string, Html | string | number])[]): Html {
+  return html`${
+    facts.map(([name, value]) =>
+      html`
+        <div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>
+      `
+    )
+  }`;
+}
+
 /** Text in the reader's language; the name itself where there is none. */
 export function titleOf(view: View, title: Text | null, name: string): string {
   return title === null ? name : title[view.language];
