@@ -1,9 +1,8 @@
 /** The profiles that come with the program, and those of a site's own folder. */
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
-import * as z from "zod";
 import { type Profile, profileSchema } from "./profile.ts";
+import { parseYaml } from "./yaml_text.ts";
 
 /** A profile's file cannot be used; the message names the file, the field and the fix. */
 export class ProfileError extends Error {
@@ -72,21 +71,16 @@ function readProfile(folder: string, file: string): Profile {
 
 /** Checks one profile; its name has to be that of its file. */
 export function parseProfile(text: string, file: string): Profile {
-  let document: unknown;
-  try {
-    document = parse(text);
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new ProfileError(`Cannot read profile "${file}": ${found}`, { cause });
-  }
-  const result = profileSchema.safeParse(document);
-  if (!result.success) {
-    throw new ProfileError(`Cannot use profile "${file}": ${z.prettifyError(result.error)}`);
-  }
-  if (result.data.profile !== nameOf(file)) {
+  const profile = parseYaml(
+    text,
+    profileSchema,
+    (verb, found, options) =>
+      new ProfileError(`Cannot ${verb} profile "${file}": ${found}`, options),
+  );
+  if (profile.profile !== nameOf(file)) {
     throw new ProfileError(
-      `Cannot use profile "${file}": it says its name is "${result.data.profile}"; rename one`,
+      `Cannot use profile "${file}": it says its name is "${profile.profile}"; rename one`,
     );
   }
-  return result.data;
+  return profile;
 }

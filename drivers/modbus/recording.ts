@@ -2,9 +2,10 @@
  * Recordings: what was said between us and one Modbus device, byte by byte, as a YAML file that a
  * person can read, send and comment. With what it has to come to, a recording is a test case.
  */
-import { Document, parse, visit } from "yaml";
+import { Document, visit } from "yaml";
 import * as z from "zod";
 import { nameSchema } from "../profile_parts.ts";
+import { parseYaml } from "../yaml_text.ts";
 import { modbusProfile } from "./profile.ts";
 import type { Chunk, Exchange } from "./trace.ts";
 
@@ -102,17 +103,12 @@ export function recordingText(recording: WrittenRecording): string {
 
 /** Reads a recording; throws {@link RecordingError}. */
 export function parseRecording(text: string, file: string): Recording {
-  let document: unknown;
-  try {
-    document = parse(text);
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new RecordingError(`Cannot read recording "${file}": ${found}`, { cause });
-  }
-  const result = recordingSchema.safeParse(document);
-  if (result.success) return result.data;
-  const found = z.prettifyError(result.error);
-  throw new RecordingError(`Cannot use recording "${file}": ${found}`);
+  return parseYaml(
+    text,
+    recordingSchema,
+    (verb, found, options) =>
+      new RecordingError(`Cannot ${verb} recording "${file}": ${found}`, options),
+  );
 }
 
 /**
