@@ -4,8 +4,8 @@
  * which unit it is, and to which request it answers: so any wrong one shows.
  */
 import type { ByteLine } from "../serial/byte_line.ts";
-import { crc16 } from "./crc.ts";
 import { sealed } from "./rtu_framing.ts";
+import { type Heard as Question, ServedRtu } from "./served_framing.ts";
 
 export type Fault = "silent" | "late" | "late-other" | "crc" | "twice" | "noise" | "exception";
 
@@ -31,7 +31,6 @@ const PIECE_MS = 2;
 const ANSWER_AFTER_MS = 1;
 /** Requests remembered of a kind: more than can come between an answer and its check. */
 const HEARD_MAX = 64;
-const REQUEST_BYTES = 8;
 
 export class Slaves implements Disposable {
   readonly #line: ByteLine;
@@ -41,7 +40,7 @@ export class Slaves implements Disposable {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   /** The late answer of a unit that is still to come. */
   readonly #owed = new Map<number, { bytes: Uint8Array; timer: ReturnType<typeof setTimeout> }>();
-  #bytes: number[] = [];
+  readonly #framing = new ServedRtu();
   /** Answers that are on the line at this moment. */
   #speakers = 0;
   /** Faults that were injected. */
@@ -74,24 +73,14 @@ export class Slaves implements Disposable {
   }
 
   #take(bytes: Uint8Array): void {
-    this.#bytes.push(...bytes);
-    while (this.#bytes.length >= REQUEST_BYTES) {
-      const frame = Uint8Array.from(this.#bytes.slice(0, REQUEST_BYTES));
-      if (crc16(frame) !== 0) {
-        this.#bytes.shift();
-        continue;
-      }
-      this.#bytes.splice(0, REQUEST_BYTES);
-      this.#answer(frame);
-    }
+    for (const heard of this.#framing.take(bytes)) this.#answer(heard);
   }
 
-  #answer(frame: Uint8Array): void {
-    const [unit, code] = frame;
+  #answer({ unit, pdu, bytes: length }: Question): void {
     const { units, faults, characterMs, lateMs, random } = this.#options;
     if (!units.includes(unit)) return;
-    const view = new DataView(frame.buffer);
-    const [start, count] = [view.getUint16(2), view.getUint16(4)];
+    const [code, startHigh, startLow, countHigh, countLow] = pdu;
+    const [start, count] = [startHigh << 8 | startLow, countHigh << 8 | countLow];
     const number = (this.#requests.get(unit) ?? 0) + 1 & 0xffff;
     this.#requests.set(unit, number);
     this.requests++;
@@ -102,7 +91,7 @@ export class Slaves implements Disposable {
     const answer = (from: number) => valuesOf({ unit, code, start: from, count, number });
     // While it says what it owes it hears nothing.
     if (this.#pays(unit)) return;
-    const afterMs = REQUEST_BYTES * characterMs + ANSWER_AFTER_MS;
+    const afterMs = length * characterMs + ANSWER_AFTER_MS;
     switch (fault) {
       case "silent":
         return;

@@ -1,39 +1,21 @@
 import { expect, test } from "vitest";
 import type { Item, Outcome, ReadingItem } from "../../drivers/driver.ts";
-import { mqttProfile } from "../../drivers/mqtt/profile.ts";
-import type { DeviceConfig } from "../config.ts";
 import { CollectorDesk } from "../fixture_collector.ts";
 import { TemporaryFolder } from "../../sync/fixtures.ts";
 import { JournalUnwritable } from "../../sync/journal.ts";
-
-const title = { zh: "冰箱", en: "Fridge" };
+import { fridgeOf } from "./fixture_fridge.ts";
 
 /** A fridge of which changes of 0.2 degrees are stored, and how long its door is open. */
-const FRIDGE: DeviceConfig = {
-  id: "fridge-1",
-  profile: mqttProfile.parse({
-    profile: "fridge",
-    title,
-    source: "a test",
-    protocol: "mqtt",
-    intervalSeconds: 10,
-    messages: [{
-      topic: "fridges/{device}",
-      points: [
-        {
-          point: "temperature",
-          title,
-          unit: "Cel",
-          path: "t",
-          example: 4,
-          keep: { on: "change", deadband: 0.2, heartbeatSeconds: 60 },
-        },
-        { point: "door", title, path: "d", example: false, keep: { on: "change" } },
-      ],
-    }],
-    computed: [{ point: "open-minutes", title, rule: "minutes-true", of: "door" }],
-  }),
-};
+const FRIDGE = fridgeOf(10, [
+  {
+    point: "temperature",
+    unit: "Cel",
+    path: "t",
+    example: 4,
+    keep: { on: "change", deadband: 0.2, heartbeatSeconds: 60 },
+  },
+  { point: "door", path: "d", example: false, keep: { on: "change" } },
+], [{ point: "open-minutes", rule: "minutes-true", of: "door" }]);
 
 let connectedMs = 0;
 

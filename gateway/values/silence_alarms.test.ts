@@ -1,26 +1,11 @@
 import { expect, test } from "vitest";
-import { mqttProfile } from "../../drivers/mqtt/profile.ts";
 import { range, stampAt } from "../../sync/fixtures.ts";
-import type { DeviceConfig } from "../config.ts";
 import { TablesDesk } from "../fixture_tables.ts";
 import type { QueryTables } from "../tables.ts";
 import { SilenceAlarms } from "./silence_alarms.ts";
+import { fridgeOf } from "./fixture_fridge.ts";
 
-const title = { zh: "冰箱", en: "Fridge" };
-const FRIDGE: DeviceConfig = {
-  id: "fridge-1",
-  profile: mqttProfile.parse({
-    profile: "fridge",
-    title,
-    source: "a test",
-    protocol: "mqtt",
-    intervalSeconds: 3600,
-    messages: [{
-      topic: "fridges/{device}",
-      points: [{ point: "temperature", title, unit: "Cel", path: "t", example: 4 }],
-    }],
-  }),
-};
+const FRIDGE = fridgeOf(3600, [{ point: "temperature", unit: "Cel", path: "t", example: 4 }]);
 
 /** The alarms of a site over these tables; what they append goes to its journal. */
 function alarmsOf(desk: TablesDesk, tables: QueryTables): SilenceAlarms {

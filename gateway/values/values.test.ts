@@ -1,39 +1,22 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Batch, Reading, ReadingItem } from "../../drivers/driver.ts";
-import { mqttProfile } from "../../drivers/mqtt/profile.ts";
-import type { DeviceConfig } from "../config.ts";
 import { CollectorDesk } from "../fixture_collector.ts";
 import { stampAt, TemporaryFolder } from "../../sync/fixtures.ts";
 import type { Journal } from "../../sync/journal.ts";
 import type { Clock } from "../clock.ts";
 import { QueryTables } from "../tables.ts";
 import { recallComputed } from "./recall_computed.ts";
-
-const title = { zh: "冰箱", en: "Fridge" };
+import { fridgeOf } from "./fixture_fridge.ts";
 
 /** A fridge with a meter, of which is told how long it is open and what it uses. */
-const FRIDGE: DeviceConfig = {
-  id: "fridge-1",
-  profile: mqttProfile.parse({
-    profile: "fridge",
-    title,
-    source: "a test",
-    protocol: "mqtt",
-    intervalSeconds: 1800,
-    messages: [{
-      topic: "fridges/{device}",
-      points: [
-        { point: "door", title, path: "d", example: false },
-        { point: "energy", title, unit: "kW.h", path: "e", example: 100 },
-      ],
-    }],
-    computed: [
-      { point: "open-minutes", title, rule: "minutes-true", of: "door" },
-      { point: "used", title, rule: "difference", of: "energy" },
-    ],
-  }),
-};
+const FRIDGE = fridgeOf(1800, [
+  { point: "door", path: "d", example: false },
+  { point: "energy", unit: "kW.h", path: "e", example: 100 },
+], [
+  { point: "open-minutes", rule: "minutes-true", of: "door" },
+  { point: "used", rule: "difference", of: "energy" },
+]);
 
 function told(minutes: number, value: boolean | number): ReadingItem {
   const reading: Reading = typeof value === "boolean"
