@@ -53,7 +53,7 @@ export interface ReadingItem {
   readonly readings: readonly Reading[];
   /** The device's own clock, milliseconds since 1970 UTC; `null` where it says none. */
   readonly deviceMs: number | null;
-  /** When it came, on the clock of `performance.now()`. */
+  /** When it came, or the first part of it, on the clock of `performance.now()`. */
   readonly receivedMs: number;
   readonly identity: Identity | null;
   /** It may be there already, and there is no way to know. */

@@ -51,6 +51,8 @@ interface Waiting {
 /** An answer, and how long it took. */
 export interface Asked {
   readonly answer: Answer;
+  /** When it was there, or was not waited for any more; on the clock of `performance.now()`. */
+  readonly answeredMs: number;
   readonly latencyMs: number;
   /** Too little else was heard meanwhile to hide another answer. */
   readonly clean: boolean;
@@ -196,12 +198,13 @@ export class ModbusBus implements Respondent, AsyncDisposable {
       this.#framing.forget();
     }
     this.#silenceMs = options.turnaroundMs ?? 0;
-    const latencyMs = Math.max(0, performance.now() - startMs);
+    const answeredMs = performance.now();
+    const latencyMs = Math.max(0, answeredMs - startMs);
     const doubled = "code" in came ? false : await this.#heardBehind(unit, came);
     const answer = concluded(request, came, doubled);
     exchange.end(answer);
     const clean = isClean(this.#framing.strayBytes - strayBytes);
-    return { answer, latencyMs, clean };
+    return { answer, answeredMs, latencyMs, clean };
   }
 
   /** Whether the unit goes on within the silence that ends its answer. */
@@ -247,7 +250,8 @@ interface InFlight {
 
 /** It was not asked at all. */
 function failed(reason: string): Asked {
-  return { answer: { kind: "failed", code: "waiting", reason }, latencyMs: 0, clean: true };
+  const answer = { kind: "failed", code: "waiting", reason } as const;
+  return { answer, answeredMs: performance.now(), latencyMs: 0, clean: true };
 }
 
 /** Opens the bus of a connection; throws a `DeviceError` where it is not to be had. */

@@ -143,9 +143,7 @@ export class TrialLine implements AsyncDisposable {
       this.#values++;
       const said = saidBy(value);
       const block = this.slaves.blockOf(unit, said.number);
-      const last = block === null
-        ? null
-        : this.slaves.lastBefore(unit, block.start, block.count, item.receivedMs);
+      const last = block === null ? null : this.slaves.last(unit, block.start, block.count);
       const register = Number(point.slice(1));
       if (said.unit === unit && said.register === register && last === said.number) continue;
       this.#wrong.push(`${item.device} ${point}: ${JSON.stringify(said)}, asked last: ${last}`);

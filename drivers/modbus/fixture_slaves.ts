@@ -5,7 +5,7 @@
  */
 import type { ByteLine } from "../serial/byte_line.ts";
 import { sealed } from "./rtu_framing.ts";
-import { type Heard as Question, ServedRtu } from "./served_framing.ts";
+import { type Heard, ServedRtu } from "./served_framing.ts";
 
 export type Fault = "silent" | "late" | "late-other" | "crc" | "twice" | "noise" | "exception";
 
@@ -21,12 +21,6 @@ export interface SlavesOptions {
   readonly random: () => number;
 }
 
-/** What a slave has heard of one kind of request: the last one, and before which moment. */
-interface Heard {
-  readonly number: number;
-  readonly atMs: number;
-}
-
 const PIECE_MS = 2;
 const ANSWER_AFTER_MS = 1;
 /** Requests remembered of a kind: more than can come between an answer and its check. */
@@ -35,7 +29,8 @@ const HEARD_MAX = 64;
 export class Slaves implements Disposable {
   readonly #line: ByteLine;
   readonly #options: SlavesOptions;
-  readonly #heard = new Map<string, Heard[]>();
+  /** Numbers of the requests for a block, oldest first. */
+  readonly #heard = new Map<string, number[]>();
   readonly #requests = new Map<number, number>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   /** The late answer of a unit that is still to come. */
@@ -53,17 +48,16 @@ export class Slaves implements Disposable {
     line.listen((bytes) => this.#take(bytes));
   }
 
-  /** Number of the last request for this block that was heard before a moment. */
-  lastBefore(unit: number, start: number, count: number, atMs: number): number | null {
-    const heard = this.#heard.get(`${unit} ${start} ${count}`) ?? [];
-    return heard.findLast((one) => one.atMs <= atMs)?.number ?? null;
+  /** Number of the last request for this block that was heard. */
+  last(unit: number, start: number, count: number): number | null {
+    return this.#heard.get(`${unit} ${start} ${count}`)?.at(-1) ?? null;
   }
 
   /** The block that a request asked for, as heard; `null` when it is too long ago. */
   blockOf(unit: number, number: number): { start: number; count: number } | null {
     for (const [key, heard] of this.#heard) {
       const [of, start, count] = key.split(" ").map(Number);
-      if (of === unit && heard.some((one) => one.number === number)) return { start, count };
+      if (of === unit && heard.includes(number)) return { start, count };
     }
     return null;
   }
@@ -76,7 +70,7 @@ export class Slaves implements Disposable {
     for (const heard of this.#framing.take(bytes)) this.#answer(heard);
   }
 
-  #answer({ unit, pdu, bytes: length }: Question): void {
+  #answer({ unit, pdu, bytes: length }: Heard): void {
     const { units, faults, characterMs, lateMs, random } = this.#options;
     if (!units.includes(unit)) return;
     const [code, startHigh, startLow, countHigh, countLow] = pdu;
@@ -84,9 +78,8 @@ export class Slaves implements Disposable {
     const number = (this.#requests.get(unit) ?? 0) + 1 & 0xffff;
     this.#requests.set(unit, number);
     this.requests++;
-    const nowMs = performance.now();
-    this.#remember(`${unit} ${start} ${count}`, { number, atMs: nowMs });
-    const fault = faults(unit, number, nowMs);
+    this.#remember(`${unit} ${start} ${count}`, number);
+    const fault = faults(unit, number, performance.now());
     if (fault !== null) this.injected.set(fault, (this.injected.get(fault) ?? 0) + 1);
     const answer = (from: number) => valuesOf({ unit, code, start: from, count, number });
     // While it says what it owes it hears nothing.
@@ -143,9 +136,9 @@ export class Slaves implements Disposable {
     return true;
   }
 
-  #remember(key: string, heard: Heard): void {
+  #remember(key: string, number: number): void {
     const all = this.#heard.get(key) ?? [];
-    all.push(heard);
+    all.push(number);
     if (all.length > HEARD_MAX) all.shift();
     this.#heard.set(key, all);
   }

@@ -1,5 +1,5 @@
 /** One unit on a bus, and how far its answers are believed: the guard's decisions, carried out. */
-import type { Answer } from "./answer.ts";
+import type { Answer, FailureCode } from "./answer.ts";
 import type { Asked, AskOptions, Respondent } from "./bus.ts";
 import {
   agree,
@@ -18,6 +18,12 @@ import type { ReadRequest, Request, WriteRequest } from "./request.ts";
 
 /** Told of every request that went out. */
 export type OnAsked = (asked: Asked) => void;
+
+/** What a unit answered, and when; on the clock that the unit is given. */
+export interface Told {
+  readonly answer: Answer;
+  readonly answeredMs: number;
+}
 
 /** So often a block is read at once until no noise comes with its answer. */
 const NOISY_READS_MAX = 3;
@@ -50,6 +56,10 @@ export class GuardedUnit {
     this.#nowMs = nowMs;
   }
 
+  get nowMs(): number {
+    return this.#nowMs();
+  }
+
   /** Whether its answers name their requests. */
   get named(): boolean {
     return this.#bus.named;
@@ -64,10 +74,10 @@ export class GuardedUnit {
    * Reads a block; what is answered is the answer to this question, or it is not used. What noise
    * has spoilt is asked for once more.
    */
-  read(block: ReadRequest, options: AskOptions): Promise<Answer> {
+  read(block: ReadRequest, options: AskOptions): Promise<Told> {
     return this.#inTurn(options, async () => {
       const first = await this.#read(block, options);
-      const isSpoilt = first.kind === "failed" && first.code === "crc";
+      const isSpoilt = first.answer.kind === "failed" && first.answer.code === "crc";
       return isSpoilt ? await this.#read(block, options) : first;
     });
   }
@@ -86,7 +96,7 @@ export class GuardedUnit {
   }
 
   /** One behind the other, as they came; what is urgent hastens what is before it. */
-  async #inTurn(options: AskOptions, ask: () => Promise<Answer>): Promise<Answer> {
+  async #inTurn<T>(options: AskOptions, ask: () => Promise<T>): Promise<T> {
     const before = this.#turn;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#turn = promise;
@@ -104,40 +114,42 @@ export class GuardedUnit {
     }
   }
 
-  async #read(block: ReadRequest, options: AskOptions): Promise<Answer> {
-    if (this.#bus.named) return (await this.#ask(block, options)).answer;
+  async #read(block: ReadRequest, options: AskOptions): Promise<Told> {
+    if (this.#bus.named) return await this.#ask(block, options);
     let action = this.#step({ kind: "wanted" });
-    if (action.kind === "wait") {
-      return { kind: "failed", code: "waiting", reason: "an earlier answer may still come" };
-    }
+    if (action.kind === "wait") return this.#failed("waiting", "an earlier answer may still come");
     if (action.kind === "resynchronise") {
       const other = this.#other(block, action.avoid);
-      const { answer } = await this.#ask(other, options);
-      if (answer.kind === "failed") return answer;
+      const asked = await this.#ask(other, options);
+      if (asked.answer.kind === "failed") return asked;
       action = this.#step({ kind: "resynchronised" });
     }
     if (action.kind === "read") {
       for (let reads = 0; reads < NOISY_READS_MAX; reads++) {
-        const { answer, clean } = await this.#ask(block, options);
-        if (answer.kind === "failed" || clean) return answer;
+        const asked = await this.#ask(block, options);
+        if (asked.answer.kind === "failed" || asked.clean) return asked;
       }
       action = this.#step({ kind: "noisy" });
     }
     while (action.kind === "read-twice") {
       const first = await this.#ask(block, options);
-      if (first.answer.kind === "failed") return first.answer;
+      if (first.answer.kind === "failed") return first;
       const other = this.#other(block, [signatureOf(block)]);
       const second = await this.#ask(other, options);
-      if (second.answer.kind === "failed") return second.answer;
+      if (second.answer.kind === "failed") return second;
       const [one, two] = [seen(block, first.answer), seen(other, second.answer)];
       const same = one !== null && two !== null && agree(one, two);
       // In the midst of noise a length proves nothing, but two reads that agree do.
       const clean = first.clean && second.clean;
       const toldApart = clean && signatureOf(other) !== signatureOf(block);
       action = this.#step({ kind: "compared", agree: same, toldApart });
-      if (action.kind === "use") return first.answer;
+      if (action.kind === "use") return first;
     }
-    return { kind: "failed", code: "mismatch", reason: "two reads do not agree" };
+    return this.#failed("mismatch", "two reads do not agree");
+  }
+
+  #failed(code: FailureCode, reason: string): Told {
+    return { answer: { kind: "failed", code, reason }, answeredMs: this.#nowMs() };
   }
 
   #other(block: ReadRequest, avoid: readonly string[]): ReadRequest {

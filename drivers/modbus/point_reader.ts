@@ -16,6 +16,8 @@ export type Polled =
     readonly readings: readonly Reading[];
     /** Exceptions that it answered, in words; empty for none. */
     readonly trouble: string;
+    /** When the first of its answers came: none of its values is older. */
+    readonly firstMs: number;
   }
   /** It did not answer all: nothing of the poll is to be used. */
   | { readonly kind: "silent"; readonly reason: string };
@@ -24,6 +26,7 @@ interface Brought {
   readonly readings: Map<ModbusPoint, Reading>;
   readonly troubles: Set<string>;
   silence: string | null;
+  firstMs: number | null;
 }
 
 export class PointReader {
@@ -51,7 +54,12 @@ export class PointReader {
   /** Reads the points of these classes; rejects when the line is gone. */
   async read(classes: readonly PollClass[], deadlineMs = 0): Promise<Polled> {
     const { timeoutMs, points } = this.#profile;
-    const brought: Brought = { readings: new Map(), troubles: new Set(), silence: null };
+    const brought: Brought = {
+      readings: new Map(),
+      troubles: new Set(),
+      silence: null,
+      firstMs: null,
+    };
     for (const block of this.plan(classes)) {
       await this.#readBlock(block, { timeoutMs, deadlineMs }, brought);
       // Values of before and after a silence do not belong to one moment.
@@ -60,7 +68,8 @@ export class PointReader {
     const { readings, troubles } = brought;
     const read = points.map((point) => readings.get(point)).filter((one) => one !== undefined);
     const trouble = [...troubles].join(", ");
-    return { kind: "read", readings: distrusted(this.#profile, read), trouble };
+    const firstMs = brought.firstMs ?? this.#unit.nowMs;
+    return { kind: "read", readings: distrusted(this.#profile, read), trouble, firstMs };
   }
 
   /**
@@ -68,11 +77,12 @@ export class PointReader {
    * it or a part of it was refused for good.
    */
   async #readBlock(block: Block, options: AskOptions, brought: Brought): Promise<boolean> {
-    const answer = await this.#unit.read(block, options);
+    const { answer, answeredMs } = await this.#unit.read(block, options);
     if (answer.kind === "failed" || (answer.kind === "exception" && isSilence(answer.code))) {
       brought.silence = answer.kind === "failed" ? answer.reason : exceptionText(answer.code);
       return false;
     }
+    brought.firstMs ??= answeredMs;
     const split = isRefusedBlock(answer) ? splitBlock(block) : null;
     if (split !== null) {
       let refused = false;

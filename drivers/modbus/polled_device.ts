@@ -67,8 +67,8 @@ export class PolledDevice {
     const polled = await this.#reader.read(classes, deadlineMs);
     if (polled.kind === "silent") return this.#missed(polled.reason);
     this.schedule.answered();
-    this.#answered(polled.trouble);
-    this.#put(polled.readings);
+    this.#answered(polled.trouble, polled.firstMs);
+    this.#put(polled.readings, polled.firstMs);
   }
 
   #missed(reason: string): void {
@@ -78,26 +78,26 @@ export class PolledDevice {
     this.#tell(gone ? "offline" : "degraded", reason);
   }
 
-  #answered(trouble: string): void {
-    if (trouble !== "") return this.#tell("degraded", trouble);
+  #answered(trouble: string, atMs: number): void {
+    if (trouble !== "") return this.#tell("degraded", trouble, atMs);
     if (this.#unstored) return;
     const skipped = this.#skipped;
     const isSteady = ++this.#steady >= STEADY_POLLS ||
       performance.now() - this.#skippedMs >= STEADY_MS;
-    if (skipped > 0 && !isSteady) return this.#tell("degraded", "polls were skipped lately");
+    if (skipped > 0 && !isSteady) return this.#tell("degraded", "polls were skipped lately", atMs);
     const missing = skipped === 0 ? "" : `; polls skipped before that: ${skipped}`;
-    this.#tell("online", `it answers${missing}`);
+    this.#tell("online", `it answers${missing}`, atMs);
     this.#skipped = 0;
   }
 
-  #put(readings: readonly Reading[]): void {
+  #put(readings: readonly Reading[], receivedMs: number): void {
     this.#storing = true;
     this.#gatherer.put({
       kind: "reading",
       device: this.device.id,
       readings,
       deviceMs: null,
-      receivedMs: performance.now(),
+      receivedMs,
       identity: null,
       possibleDuplicate: false,
     }, (outcome) => {
@@ -115,10 +115,9 @@ export class PolledDevice {
     this.#tell("degraded", reason);
   }
 
-  #tell(state: DeviceState, reason: string): void {
+  #tell(state: DeviceState, reason: string, receivedMs = performance.now()): void {
     if (this.#state === state) return;
     this.#state = state;
-    const receivedMs = performance.now();
     this.#gatherer.put({ kind: "state", device: this.device.id, state, reason, receivedMs });
   }
 }

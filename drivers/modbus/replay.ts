@@ -180,7 +180,7 @@ class RecordedLine implements Respondent {
     this.reach(Date.parse(time) + endedMs);
     const outcome = outcomeText(answer);
     if (outcome !== exchange.outcome) this.changed.push({ exchange, outcome });
-    return { answer, latencyMs: endedMs, clean };
+    return { answer, answeredMs: this.#nowMs, latencyMs: endedMs, clean };
   }
 
   #take(bytes: string) {

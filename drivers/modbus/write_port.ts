@@ -174,7 +174,7 @@ async function readBack({ unit, block, timeoutMs }: Write): Promise<Reading | st
   for (let reads = 0; reads < READS_MAX; reads++) {
     // While an answer to an earlier question may come, none is believed.
     await elapsed(unit.waitsUntilMs - performance.now());
-    const answer = await unit.read(block, { timeoutMs, urgent: true });
+    const { answer } = await unit.read(block, { timeoutMs, urgent: true });
     if (answer.kind === "failed") reason = answer.reason;
     else if (answer.kind !== "exception") return decodeBlock(block, answer)[0][1];
     else if (isSilence(answer.code)) reason = exceptionText(answer.code);
