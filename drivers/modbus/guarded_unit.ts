@@ -12,8 +12,9 @@ import {
   type Trust,
   TRUSTED,
 } from "./guard.ts";
-import { permitted, type Range, rangeOf } from "./plan.ts";
+import { permitted, rangeOf } from "./plan.ts";
 import type { ModbusProfile } from "./profile.ts";
+import { RefusedRanges } from "./refused_ranges.ts";
 import type { ReadRequest, Request, WriteRequest } from "./request.ts";
 
 /** Told of every request that went out. */
@@ -39,8 +40,7 @@ export class GuardedUnit {
   #turn: Promise<void> = Promise.resolve();
   /** Urgent questions that wait for their turn, or have it. */
   #urgent = 0;
-  /** What the device refuses to read in one request, see {@link permitted}. */
-  refused: Range[] = [];
+  readonly refused = new RefusedRanges();
 
   constructor(
     bus: Respondent,
@@ -153,7 +153,7 @@ export class GuardedUnit {
   }
 
   #other(block: ReadRequest, avoid: readonly string[]): ReadRequest {
-    const may = permitted(this.#profile, this.refused);
+    const may = permitted(this.#profile, this.refused.at(this.#nowMs()));
     // Where there is no other, the same one is what can be asked.
     return otherRead(block, avoid, (one) => may(rangeOf(one))) ?? block;
   }

@@ -5,7 +5,7 @@ import type { AskOptions } from "./bus.ts";
 import { decodeBit, decodePoint, fault } from "./decode.ts";
 import { distrusted } from "./distrust.ts";
 import type { GuardedUnit } from "./guarded_unit.ts";
-import { type Block, planBlocks, rangeOf } from "./plan.ts";
+import { type Block, planBlocks, type Range, rangeOf } from "./plan.ts";
 import { type ModbusPoint, type ModbusProfile, type PollClass, registersOf } from "./profile.ts";
 import { splitBlock } from "./split.ts";
 
@@ -29,10 +29,17 @@ interface Brought {
   firstMs: number | null;
 }
 
+/** One poll may be lost to noise; a device that misses two has left. */
+export const GONE_POLLS = 2;
+
 export class PointReader {
   readonly #unit: GuardedUnit;
   readonly #profile: ModbusProfile;
   readonly #plans = new Map<string, readonly Block[]>();
+  /** Then something that was refused is asked for again. */
+  #plansUntilMs = -Infinity;
+  /** Silent polls in a row. */
+  #silences = 0;
 
   constructor(unit: GuardedUnit, profile: ModbusProfile) {
     this.#unit = unit;
@@ -41,12 +48,14 @@ export class PointReader {
 
   /** The requests for the points of these classes, as far as is known what the device refuses. */
   plan(classes: readonly PollClass[]): readonly Block[] {
+    const { nowMs, refused, named } = this.#unit;
+    if (nowMs >= this.#plansUntilMs) this.#plans.clear();
     const key = classes.join(" ");
     const known = this.#plans.get(key);
     if (known !== undefined) return known;
+    this.#plansUntilMs = refused.nextMs(nowMs);
     const points = this.#profile.points.filter(({ poll }) => classes.includes(poll));
-    const options = { refused: this.#unit.refused, apart: !this.#unit.named };
-    const plan = planBlocks(this.#profile, points, options);
+    const plan = planBlocks(this.#profile, points, { refused: refused.at(nowMs), apart: !named });
     this.#plans.set(key, plan);
     return plan;
   }
@@ -63,8 +72,9 @@ export class PointReader {
     for (const block of this.plan(classes)) {
       await this.#readBlock(block, { timeoutMs, deadlineMs }, brought);
       // Values of before and after a silence do not belong to one moment.
-      if (brought.silence !== null) return { kind: "silent", reason: brought.silence };
+      if (brought.silence !== null) return this.#silent(brought.silence);
     }
+    this.#silences = 0;
     const { readings, troubles } = brought;
     const read = points.map((point) => readings.get(point)).filter((one) => one !== undefined);
     const trouble = [...troubles].join(", ");
@@ -72,9 +82,18 @@ export class PointReader {
     return { kind: "read", readings: distrusted(this.#profile, read), trouble, firstMs };
   }
 
+  #silent(reason: string): Polled {
+    // What comes back may be another device, or one that was set up anew.
+    if (++this.#silences >= GONE_POLLS) {
+      this.#unit.refused.clear();
+      this.#plans.clear();
+    }
+    return { kind: "silent", reason };
+  }
+
   /**
    * Reads a block, in parts where the device refuses it whole, and remembers that. Returns whether
-   * it or a part of it was refused for good.
+   * it or a part of it was refused.
    */
   async #readBlock(block: Block, options: AskOptions, brought: Brought): Promise<boolean> {
     const { answer, answeredMs } = await this.#unit.read(block, options);
@@ -96,19 +115,18 @@ export class PointReader {
     }
     if (answer.kind === "exception") brought.troubles.add(exceptionText(answer.code));
     for (const reading of decodeBlock(block, answer)) brought.readings.set(...reading);
-    if (!isRefusedBlock(answer)) return false;
+    if (!isRefusedBlock(answer)) {
+      const isRead = answer.kind !== "exception";
+      if (isRead && this.#unit.refused.answered(rangeOf(block))) this.#plans.clear();
+      return false;
+    }
     this.#remember(rangeOf(block));
     return true;
   }
 
-  #remember(range: ReturnType<typeof rangeOf>): void {
-    const { refused } = this.#unit;
-    const same = refused.some(({ table, start, end }) =>
-      table === range.table && start === range.start && end === range.end
-    );
-    if (same) return;
-    refused.push(range);
-    this.#plans.clear();
+  #remember(range: Range): void {
+    const { refused, nowMs } = this.#unit;
+    if (refused.add(range, nowMs)) this.#plans.clear();
   }
 }
 

@@ -3,14 +3,12 @@ import type { DeviceState, Reading } from "../driver.ts";
 import type { Gatherer } from "../gatherer.ts";
 import type { ModbusBus } from "./bus.ts";
 import { GuardedUnit } from "./guarded_unit.ts";
-import { PointReader } from "./point_reader.ts";
+import { GONE_POLLS, PointReader } from "./point_reader.ts";
 import type { PollClass } from "./profile.ts";
 import { Schedule } from "./schedule.ts";
 import type { ModbusDevice } from "./settings.ts";
 import { RequestTally } from "./tally.ts";
 
-/** One poll may be lost to noise; a device that misses two has left. */
-const OFFLINE_FAILURES = 2;
 /**
  * A device of which a poll was skipped is online again after so many that were not, or after so
  * long: where the disk is at its limits each second one is skipped, and that is one state.
@@ -74,7 +72,7 @@ export class PolledDevice {
   #missed(reason: string): void {
     this.schedule.failed(performance.now(), this.unit.waitsUntilMs);
     const before = this.#state === "online" || this.#state === "degraded";
-    const gone = !before || this.schedule.failures >= OFFLINE_FAILURES;
+    const gone = !before || this.schedule.failures >= GONE_POLLS;
     this.#tell(gone ? "offline" : "degraded", reason);
   }
 

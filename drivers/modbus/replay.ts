@@ -38,13 +38,14 @@ export async function replay(recording: Recording, profile: ModbusProfile): Prom
   for (;;) {
     const next = line.next;
     if (next === undefined) break;
+    // What was refused is asked for again in time.
+    line.reach(Math.max(unit.waitsUntilMs, Date.parse(next.time)));
     // After a silence all is asked for, and the guard may begin with a question of its own.
     const classes = isSilent ? used : begunBy(line, reader, used);
     if (classes === null) {
       line.skip();
       continue;
     }
-    line.reach(unit.waitsUntilMs);
     try {
       const polled = await reader.read(classes);
       polls.push(pollOf(polled, next.time));
