@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly refused?: readonly Range[];
   /** Neighbouring requests have answers of different lengths, as far as limits allow. */
   readonly apart?: boolean;
+  /** What is asked before them. */
+  readonly behind?: ReadRequest | undefined;
 }
 
 interface Span extends Range {
@@ -40,7 +42,7 @@ interface Span extends Range {
 export function planBlocks(
   profile: ModbusProfile,
   points: readonly ModbusPoint[] = profile.points,
-  { refused = [], apart = false }: PlanOptions = {},
+  { refused = [], apart = false, behind }: PlanOptions = {},
 ): Block[] {
   const may = permitted(profile, refused);
   const tables = Map.groupBy(points, ({ register }) => register.table);
@@ -53,7 +55,7 @@ export function planBlocks(
       .sort((a, b) => a.start - b.start || a.end - b.end);
     return joined(spans, limitsOf(profile, table).gapMax, may).map((group) => block(table, group));
   });
-  return apart ? kept(blocks, profile, may) : blocks;
+  return apart ? kept(blocks, behind, profile, may) : blocks;
 }
 
 /** Whether one request may read all of a range. */
@@ -120,15 +122,16 @@ function block(table: Table, spans: readonly Span[]): Block {
  */
 function kept(
   blocks: readonly Block[],
+  behind: ReadRequest | undefined,
   profile: ModbusProfile,
   may: (range: Range) => boolean,
 ): Block[] {
   const left = [...blocks];
   const result: Block[] = [];
   while (left.length > 0) {
-    const before = result.at(-1);
+    const before = result.at(-1) ?? behind;
     const tally = Map.groupBy(left, signatureOf);
-    const most = (one: Block) => tally.get(signatureOf(one))?.length ?? 0;
+    const most = (one: ReadRequest) => tally.get(signatureOf(one))?.length ?? 0;
     const other = left
       .filter((one) => before === undefined || signatureOf(one) !== signatureOf(before))
       .reduce<Block | null>((a, b) => a === null || most(b) > most(a) ? b : a, null);

@@ -7,27 +7,40 @@ import { distrusted } from "./distrust.ts";
 import type { GuardedUnit } from "./guarded_unit.ts";
 import { type Block, planBlocks, type Range, rangeOf } from "./plan.ts";
 import { type ModbusPoint, type ModbusProfile, type PollClass, registersOf } from "./profile.ts";
+import { SilentBlocks } from "./silent_blocks.ts";
 import { splitBlock } from "./split.ts";
+import { requestText } from "./trace.ts";
 
 /** What came of a poll. */
 export type Polled =
   | {
     readonly kind: "read";
     readonly readings: readonly Reading[];
-    /** Exceptions that it answered, in words; empty for none. */
+    /** What it answered with an exception, or not at all, in words; empty for nothing. */
     readonly trouble: string;
+    /** It fell silent before all was asked: what was read is of before that. */
+    readonly cut: boolean;
     /** When the first of its answers came: none of its values is older. */
     readonly firstMs: number;
   }
-  /** It did not answer all: nothing of the poll is to be used. */
+  /** It did not answer at all. */
   | { readonly kind: "silent"; readonly reason: string };
 
 interface Brought {
   readonly readings: Map<ModbusPoint, Reading>;
   readonly troubles: Set<string>;
-  silence: string | null;
+  silence: Silence | null;
   firstMs: number | null;
 }
+
+/** What had no answer; `waiting`: it was not even asked. */
+interface Silence {
+  readonly block: Block;
+  readonly reason: string;
+  readonly waiting: boolean;
+}
+
+const NOT_ASKED = "not asked, as an earlier question had no answer";
 
 /** One poll may be lost to noise; a device that misses two has left. */
 export const GONE_POLLS = 2;
@@ -38,6 +51,9 @@ export class PointReader {
   readonly #plans = new Map<string, readonly Block[]>();
   /** Then something that was refused is asked for again. */
   #plansUntilMs = -Infinity;
+  readonly #silent = new SilentBlocks();
+  /** What the last poll of it brought: missed once, it is a gap and no fault. */
+  readonly #told = new Set<ModbusPoint>();
   /** Silent polls in a row. */
   #silences = 0;
 
@@ -46,49 +62,114 @@ export class PointReader {
     this.#profile = profile;
   }
 
-  /** The requests for the points of these classes, as far as is known what the device refuses. */
+  /**
+   * The requests for the points of these classes, as far as is known what the device refuses;
+   * what was silent comes last, when it is its turn.
+   */
   plan(classes: readonly PollClass[]): readonly Block[] {
+    const { nowMs, refused, named } = this.#unit;
+    const blocks = [...this.#answering(classes)];
+    for (const points of this.#silent.due(this.#pointsOf(classes), nowMs)) {
+      const options = { refused: refused.at(nowMs), apart: !named, behind: blocks.at(-1) };
+      blocks.push(...planBlocks(this.#profile, points, options));
+    }
+    return blocks;
+  }
+
+  /** The requests for those that are not silent. */
+  #answering(classes: readonly PollClass[]): readonly Block[] {
     const { nowMs, refused, named } = this.#unit;
     if (nowMs >= this.#plansUntilMs) this.#plans.clear();
     const key = classes.join(" ");
     const known = this.#plans.get(key);
     if (known !== undefined) return known;
     this.#plansUntilMs = refused.nextMs(nowMs);
-    const points = this.#profile.points.filter(({ poll }) => classes.includes(poll));
+    const points = this.#pointsOf(classes)
+      .filter((point) => this.#silent.reasonOf(point) === null);
     const plan = planBlocks(this.#profile, points, { refused: refused.at(nowMs), apart: !named });
     this.#plans.set(key, plan);
     return plan;
   }
 
+  #pointsOf(classes: readonly PollClass[]): ModbusPoint[] {
+    return this.#profile.points.filter(({ poll }) => classes.includes(poll));
+  }
+
   /** Reads the points of these classes; rejects when the line is gone. */
   async read(classes: readonly PollClass[], deadlineMs = 0): Promise<Polled> {
-    const { timeoutMs, points } = this.#profile;
+    const { timeoutMs } = this.#profile;
+    const points = this.#pointsOf(classes);
+    const blocks = this.plan(classes);
+    this.#silent.passed(points);
     const brought: Brought = {
       readings: new Map(),
       troubles: new Set(),
       silence: null,
       firstMs: null,
     };
-    for (const block of this.plan(classes)) {
+    for (const block of blocks) {
       await this.#readBlock(block, { timeoutMs, deadlineMs }, brought);
       // Values of before and after a silence do not belong to one moment.
-      if (brought.silence !== null) return this.#silent(brought.silence);
+      if (brought.silence !== null) break;
     }
-    this.#silences = 0;
-    const { readings, troubles } = brought;
-    const read = points.map((point) => readings.get(point)).filter((one) => one !== undefined);
-    const trouble = [...troubles].join(", ");
-    const firstMs = brought.firstMs ?? this.#unit.nowMs;
-    return { kind: "read", readings: distrusted(this.#profile, read), trouble, firstMs };
+    const { silence, firstMs } = brought;
+    if (silence !== null && firstMs === null && this.#speaksOfAll(silence.block)) {
+      return this.#away(silence);
+    }
+    if (firstMs !== null) this.#silences = 0;
+    if (silence !== null) this.#note(silence);
+    const unnamed = silence !== null && silence.waiting ? [silence.reason] : [];
+    const troubles = [...brought.troubles, ...this.#silent.troubles, ...unnamed];
+    return {
+      kind: "read",
+      readings: this.#readingsOf(points, brought),
+      trouble: [...new Set(troubles)].join(", "),
+      cut: silence !== null,
+      firstMs: firstMs ?? this.#unit.nowMs,
+    };
   }
 
-  #silent(reason: string): Polled {
-    // What comes back may be another device, or one that was set up anew.
+  /**
+   * Whether nobody answers when this block is silent: where it was silent before and others were
+   * not, that says nothing of them.
+   */
+  #speaksOfAll(block: Block): boolean {
+    return block.points.some(({ point }) => this.#silent.reasonOf(point) === null) ||
+      this.#profile.points.every((point) => this.#silent.reasonOf(point) !== null);
+  }
+
+  #away(silence: Silence): Polled {
+    this.#told.clear();
     if (++this.#silences >= GONE_POLLS) {
+      // What comes back may be another device, or one that was set up anew.
       this.#unit.refused.clear();
       this.#plans.clear();
+      // The next poll begins with another block: this one may be all that is silent.
+      this.#note(silence);
+      this.#silent.wake();
     }
-    return { kind: "silent", reason };
+    return { kind: "silent", reason: silence.reason };
+  }
+
+  #note({ block, reason, waiting }: Silence): void {
+    if (waiting) return;
+    const points = block.points.map(({ point }) => point);
+    this.#silent.add(points, reason, requestText(block), this.#unit.nowMs);
+    this.#plans.clear();
+  }
+
+  /** What was not read is a fault, unless it was only missed this once. */
+  #readingsOf(points: readonly ModbusPoint[], { readings }: Brought): Reading[] {
+    const whole = points.map((point) =>
+      readings.get(point) ?? fault(point, this.#silent.reasonOf(point) ?? NOT_ASKED)
+    );
+    const judged = distrusted(this.#profile, whole);
+    const found = judged.filter((_, at) => readings.has(points[at]) || !this.#told.has(points[at]));
+    for (const point of points) {
+      if (readings.has(point)) this.#told.add(point);
+      else this.#told.delete(point);
+    }
+    return found;
   }
 
   /**
@@ -98,10 +179,13 @@ export class PointReader {
   async #readBlock(block: Block, options: AskOptions, brought: Brought): Promise<boolean> {
     const { answer, answeredMs } = await this.#unit.read(block, options);
     if (answer.kind === "failed" || (answer.kind === "exception" && isSilence(answer.code))) {
-      brought.silence = answer.kind === "failed" ? answer.reason : exceptionText(answer.code);
+      const isFailed = answer.kind === "failed";
+      const reason = isFailed ? answer.reason : exceptionText(answer.code);
+      brought.silence = { block, reason, waiting: isFailed && answer.code === "waiting" };
       return false;
     }
     brought.firstMs ??= answeredMs;
+    if (this.#silent.answered(block.points.map(({ point }) => point))) this.#plans.clear();
     const split = isRefusedBlock(answer) ? splitBlock(block) : null;
     if (split !== null) {
       let refused = false;

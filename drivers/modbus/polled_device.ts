@@ -59,14 +59,14 @@ export class PolledDevice {
     if (statistics !== null) this.#gatherer.put(statistics);
   }
 
-  /** Reads all that is due; what came is one item, and a device that is silent is none. */
+  /** Reads all that is due; what came is one item. */
   async #read(classes: readonly PollClass[]): Promise<void> {
     const deadlineMs = performance.now() + this.schedule.intervalMs;
     const polled = await this.#reader.read(classes, deadlineMs);
     if (polled.kind === "silent") return this.#missed(polled.reason);
     this.schedule.answered();
     this.#answered(polled.trouble, polled.firstMs);
-    this.#put(polled.readings, polled.firstMs);
+    if (polled.readings.length > 0) this.#put(polled.readings, polled.firstMs);
   }
 
   #missed(reason: string): void {

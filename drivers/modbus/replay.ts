@@ -5,6 +5,7 @@
 import { concluded, type Failure, isClean, NO_ANSWER, outcomeText } from "./answer.ts";
 import type { Asked, Respondent } from "./bus.ts";
 import { GuardedUnit } from "./guarded_unit.ts";
+import type { Block } from "./plan.ts";
 import { PointReader, type Polled } from "./point_reader.ts";
 import { type ModbusProfile, POLL_CLASSES, type PollClass } from "./profile.ts";
 import type { RecordedExchange, Recording, ReplayedPoll } from "./recording.ts";
@@ -26,6 +27,9 @@ export interface Replay {
 /** So many exchanges may lie between two questions of one poll: those of a guard that doubts. */
 const SKIPPED_MAX = 8;
 
+/** Its guard asks for another length first, then up to three times for a pair. */
+const GUARDED = [[0, 1], [0, 1, 3, 5]] as const;
+
 /** What a profile with these points would have told while this was said. */
 export async function replay(recording: Recording, profile: ModbusProfile): Promise<Replay> {
   const line = new RecordedLine(recording);
@@ -35,13 +39,14 @@ export async function replay(recording: Recording, profile: ModbusProfile): Prom
   const polls: ReplayedPoll[] = [];
   const cut: string[] = [];
   let isSilent = false;
+  let isCut = false;
   for (;;) {
     const next = line.next;
     if (next === undefined) break;
     // What was refused is asked for again in time.
     line.reach(Math.max(unit.waitsUntilMs, Date.parse(next.time)));
     // After a silence all is asked for, and the guard may begin with a question of its own.
-    const classes = isSilent ? used : begunBy(line, reader, used);
+    const classes = isSilent ? used : begunBy(line, reader, used, isCut);
     if (classes === null) {
       line.skip();
       continue;
@@ -50,6 +55,7 @@ export async function replay(recording: Recording, profile: ModbusProfile): Prom
       const polled = await reader.read(classes);
       polls.push(pollOf(polled, next.time));
       isSilent = polled.kind === "silent";
+      isCut = polled.kind === "read" && polled.cut;
     } catch (error) {
       if (!(error instanceof NotRecorded)) throw error;
       cut.push(error.message);
@@ -59,21 +65,39 @@ export async function replay(recording: Recording, profile: ModbusProfile): Prom
   return { polls, skipped: line.skipped, changed: line.changed, cut };
 }
 
-/** Classes of a poll that what was recorded next begins; `null` where it begins none. */
+/**
+ * Classes of a poll that what was recorded next begins; `null` where it begins none. Where the one
+ * before was `cut`, questions of the guard may come first, and behind its first block.
+ */
 function begunBy(
   line: RecordedLine,
   reader: PointReader,
   used: readonly PollClass[],
+  isCut: boolean,
 ): readonly PollClass[] | null {
   const ranked = subsetsOf(used).map((classes) => {
     const plan = reader.plan(classes);
-    const found = plan.findIndex((block, index) => !line.asks(block, index));
-    const matched = found < 0 ? plan.length : found;
+    const matched = matchedOf(line, plan, isCut ? GUARDED : []);
     // A poll that is there whole is likelier than a part of a longer one.
-    return { classes, matched, rank: matched + (found < 0 ? plan.length : 0) };
+    return { classes, matched, rank: matched + (matched < plan.length ? 0 : plan.length) };
   });
   const best = ranked.toSorted((one, other) => other.rank - one.rank)[0];
   return best === undefined || best.matched === 0 ? null : best.classes;
+}
+
+/** How many of these were asked next, with so many other questions before each. */
+function matchedOf(
+  line: RecordedLine,
+  plan: readonly Block[],
+  others: readonly (readonly number[])[],
+): number {
+  let ahead = 0;
+  for (const [index, block] of plan.entries()) {
+    const between = (others[index] ?? [0]).find((count) => line.asks(block, ahead + count));
+    if (between === undefined) return index;
+    ahead += between + 1;
+  }
+  return plan.length;
 }
 
 /** All of them first, then fewer. */

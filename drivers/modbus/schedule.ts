@@ -3,7 +3,7 @@ import { POLL_CLASSES, type PollClass } from "./profile.ts";
 import type { ModbusDevice } from "./settings.ts";
 
 /** A device that does not answer is asked less and less often, up to this. */
-const PROBE_MAX_MS = 60_000;
+export const PROBE_MAX_MS = 60_000;
 /** The first failures are followed by a try at the device's own interval. */
 const FREE_FAILURES = 1;
 /** Beats that are so close are one poll: it saves requests. */
