@@ -1,6 +1,7 @@
 /** A device on a bus: what is asked of it, what came, and how it is doing. */
-import type { DeviceState, Reading } from "../driver.ts";
+import type { DeviceState, Reading, StateItem } from "../driver.ts";
 import type { Gatherer } from "../gatherer.ts";
+import { isDue, REASON_MS } from "../told_state.ts";
 import type { ModbusBus } from "./bus.ts";
 import { GuardedUnit } from "./guarded_unit.ts";
 import { PointReader } from "./point_reader.ts";
@@ -25,7 +26,8 @@ export class PolledDevice {
   readonly #gatherer: Gatherer;
   readonly #tally: RequestTally;
   readonly #reader: PointReader;
-  #state: DeviceState | null = null;
+  readonly #reasonMs: number;
+  #told: StateItem | undefined;
   /** The last poll is not on disk yet. */
   #storing = false;
   /** The last poll could not be stored, for want of room. */
@@ -36,14 +38,25 @@ export class PolledDevice {
   #steady = 0;
   #skippedMs = -Infinity;
 
-  constructor(device: ModbusDevice, bus: ModbusBus, gatherer: Gatherer) {
+  /** `reasonMs`: how often another reason for the same state is told at most. */
+  constructor(
+    device: ModbusDevice,
+    bus: ModbusBus,
+    gatherer: Gatherer,
+    reasonMs = REASON_MS,
+  ) {
     const { id, unit, profile } = device;
     this.schedule = new Schedule(device, performance.now());
     this.device = device;
     this.#gatherer = gatherer;
+    this.#reasonMs = reasonMs;
     this.#tally = new RequestTally(id);
     this.unit = new GuardedUnit(bus, unit, profile, (asked) => this.#tally.add(asked));
     this.#reader = new PointReader(this.unit, profile);
+  }
+
+  get #state(): DeviceState | undefined {
+    return this.#told?.state;
   }
 
   /** One poll of what is due; rejects when the line is gone. */
@@ -115,10 +128,11 @@ export class PolledDevice {
     this.#tell("degraded", reason);
   }
 
-  #tell(state: DeviceState, reason: string): void {
-    if (this.#state === state) return;
-    this.#state = state;
-    const receivedMs = performance.now();
-    this.#gatherer.put({ kind: "state", device: this.device.id, state, reason, receivedMs });
+  /** Each poll says it: what is the same is told once, what changes soon enough. */
+  #tell(state: DeviceState, reason: string, receivedMs = performance.now()): void {
+    const now: StateItem = { kind: "state", device: this.device.id, state, reason, receivedMs };
+    if (!isDue(this.#told, now, this.#reasonMs)) return;
+    this.#told = now;
+    this.#gatherer.put(now);
   }
 }
