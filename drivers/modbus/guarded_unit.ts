@@ -3,16 +3,18 @@ import type { Answer } from "./answer.ts";
 import type { Asked, AskOptions, Respondent } from "./bus.ts";
 import {
   agree,
+  apartRead,
   guard,
   type GuardAction,
   type GuardEvent,
   otherRead,
   type Seen,
+  type Signature,
   signatureOf,
   type Trust,
   TRUSTED,
 } from "./guard.ts";
-import { permitted, type Range, rangeOf } from "./plan.ts";
+import { planBlocks, type Range, rangeOf, readable } from "./plan.ts";
 import type { ModbusProfile } from "./profile.ts";
 import type { ReadRequest, Request, WriteRequest } from "./request.ts";
 
@@ -33,7 +35,7 @@ export class GuardedUnit {
   #turn: Promise<void> = Promise.resolve();
   /** Urgent questions that wait for their turn, or have it. */
   #urgent = 0;
-  /** What the device refuses to read in one request, see {@link permitted}. */
+  /** What the device refuses to read in one request, see {@link readable}. */
   refused: Range[] = [];
 
   constructor(
@@ -62,13 +64,14 @@ export class GuardedUnit {
 
   /**
    * Reads a block; what is answered is the answer to this question, or it is not used. What noise
-   * has spoilt is asked for once more.
+   * has spoilt is asked for once more, where nothing has to be waited for.
    */
   read(block: ReadRequest, options: AskOptions): Promise<Answer> {
     return this.#inTurn(options, async () => {
       const first = await this.#read(block, options);
       const isSpoilt = first.kind === "failed" && first.code === "crc";
-      return isSpoilt ? await this.#read(block, options) : first;
+      const now = isSpoilt && this.waitsUntilMs <= this.#nowMs();
+      return now ? await this.#read(block, options) : first;
     });
   }
 
@@ -111,9 +114,11 @@ export class GuardedUnit {
       return { kind: "failed", code: "waiting", reason: "an earlier answer may still come" };
     }
     if (action.kind === "resynchronise") {
-      const other = this.#other(block, action.avoid);
-      const { answer } = await this.#ask(other, options);
-      if (answer.kind === "failed") return answer;
+      const other = this.#apart(block, action.avoid);
+      if (other !== null) {
+        const { answer } = await this.#ask(other, options);
+        if (answer.kind === "failed") return answer;
+      }
       action = this.#step({ kind: "resynchronised" });
     }
     if (action.kind === "read") {
@@ -133,17 +138,26 @@ export class GuardedUnit {
       const same = one !== null && two !== null && agree(one, two);
       // In the midst of noise a length proves nothing, but two reads that agree do.
       const clean = first.clean && second.clean;
-      const toldApart = clean && signatureOf(other) !== signatureOf(block);
-      action = this.#step({ kind: "compared", agree: same, toldApart });
+      action = this.#step({ kind: "compared", agree: same, toldApart: clean });
       if (action.kind === "use") return first.answer;
     }
     return { kind: "failed", code: "mismatch", reason: "two reads do not agree" };
   }
 
-  #other(block: ReadRequest, avoid: readonly string[]): ReadRequest {
-    const may = permitted(this.#profile, this.refused);
-    // Where there is no other, the same one is what can be asked.
+  /** The block in another length; where there is none, the same one is what can be asked. */
+  #other(block: ReadRequest, avoid: readonly Signature[]): ReadRequest {
+    const may = readable(this.#profile, this.refused);
     return otherRead(block, avoid, (one) => may(rangeOf(one))) ?? block;
+  }
+
+  /** What no answer that is still open can pass for, of all that may be read. */
+  #apart(request: Request, avoid: readonly Signature[]): ReadRequest | null {
+    const { refused } = this;
+    const may = readable(this.#profile, refused);
+    const allowed = (one: ReadRequest) => may(rangeOf(one));
+    const blocks = planBlocks(this.#profile, undefined, { refused }).filter(allowed);
+    const wanted = request.kind === "read" ? [request] : [];
+    return apartRead([...wanted, ...blocks], avoid, allowed);
   }
 
   async #ask(request: Request, options: AskOptions): Promise<Asked> {
@@ -155,9 +169,11 @@ export class GuardedUnit {
     const { answer } = asked;
     if (answer.kind === "failed" && !this.#bus.named) {
       // A spoilt answer came in its turn: nothing has to be waited for, but what spoilt it may
-      // have been a second answer, so the step is found again all the same.
-      const waitMs = answer.code === "crc" ? 0 : latenessMs;
-      this.#step({ kind: "failed", signature: signatureOf(request), latenessMs: waitMs });
+      // have been a second answer, so the step is found again all the same, if it can be.
+      const signature = signatureOf(request);
+      const late = this.#trust.kind === "waiting" ? this.#trust.late : [];
+      const atOnce = answer.code === "crc" && this.#apart(request, [...late, signature]) !== null;
+      this.#step({ kind: "failed", signature, latenessMs: atOnce ? 0 : latenessMs });
     }
     return asked;
   }
