@@ -152,30 +152,6 @@ describe("what becomes of an item", () => {
     expect(await desk.give([reading(3)])).toEqual([[STORED]]);
   });
 
-  test("a state is stored only when it changes", async () => {
-    await using desk = await CollectorDesk.open();
-    await desk.give(
-      [state("a", "online"), state("a", "online"), state("b", "online")],
-      [state("a", "online"), state("a", "offline"), state("b", "online"), state("a", "online")],
-    );
-    const states = (await desk.entries("reading")).map(({ body }) =>
-      `${body.device} ${body.state}`
-    );
-    expect(states).toEqual(["a online", "b online", "a offline", "a online"]);
-  });
-
-  test("devices whose line is down are offline, which is told once", async () => {
-    await using desk = await CollectorDesk.open();
-    await desk.give([state("a", "online"), state("b", "offline")]);
-    await desk.collector.tellOffline(["a", "b"], "Lost the broker");
-    await desk.collector.tellOffline(["a", "b"], "Lost the broker");
-    expect((await desk.entries("reading")).map(({ body }) => body)).toEqual([
-      { device: "a", state: "online", reason: "a test" },
-      { device: "b", state: "offline", reason: "a test" },
-      { device: "a", state: "offline", reason: "Lost the broker" },
-    ]);
-  });
-
   test("a request to a device is counted and told, and no evidence of anything", async () => {
     await using desk = await CollectorDesk.open();
     const request = { kind: "request", what: "rebirth", who: "ward/edge-1" } as const;

@@ -1,14 +1,15 @@
 /** Takes what drivers hand over, makes entries of it, and tells them what became of each item. */
 import type {
   Batch,
-  DeviceState,
   Identity,
   Item,
   Outcome,
   ReadingItem,
   Run,
+  StateItem,
   UnreadableItem,
 } from "../drivers/driver.ts";
+import { isNews } from "../drivers/told_state.ts";
 import { BODY_BYTES_MAX, type Stamp } from "../sync/entry.ts";
 import type { Append, Appended } from "../sync/append.ts";
 import { type Journal, JournalUnwritable } from "../sync/journal.ts";
@@ -52,8 +53,8 @@ const UNCHANGED: Outcome = { kind: "unchanged" };
 
 export class Collector {
   readonly #parts: CollectorParts;
-  /** What each device was last told to be: only changes are stored. */
-  readonly #states = new Map<string, DeviceState>();
+  /** What each device was last told to be, and why: only news is stored. */
+  readonly #states = new Map<string, StateItem>();
   /** Batches being stored, and since when, on the clock of `performance.now()`. */
   readonly #storing = new Map<Batch, number>();
   readonly #redeliveries = new Redeliveries();
@@ -266,8 +267,8 @@ export class Collector {
       }
       case "state": {
         const { device, state, reason, receivedMs } = item;
-        if (this.#states.get(device) === state) return null;
-        this.#states.set(device, state);
+        if (!isNews(this.#states.get(device), item)) return null;
+        this.#states.set(device, item);
         this.#parts.log({ kind: "device", device, state, reason });
         return newEntry("reading", "state", ruler(receivedMs), { device, state, reason });
       }

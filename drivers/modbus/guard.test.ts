@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   agree,
+  apartRead,
   guard,
   type GuardEvent,
   otherRead,
@@ -88,9 +89,16 @@ describe("the late-reply guard", () => {
     expect(otherRead(block, [signatureOf(block)], () => true)).toEqual(other);
   });
 
-  test("one register between forbidden ones is asked for in the other table", () => {
-    const other = otherRead(read(7, 1), ["3 2"], ({ table }) => table === "input");
-    expect(other).toEqual(read(7, 1, "input"));
+  test("one register with nothing beside it that may be read has no other length", () => {
+    expect(otherRead(read(7, 1), ["3 2"], () => false)).toBeNull();
+    expect(apartRead([read(7, 1), read(9, 1)], ["3 2"], () => false)).toBeNull();
+  });
+
+  test("where a block has no other length, another block finds the step, or a part of one", () => {
+    const blocks = [read(7, 1), read(20, 2), read(30, 1, "input")];
+    expect(apartRead(blocks, ["3 2"], () => false)).toEqual(read(20, 2));
+    expect(apartRead(blocks, ["3 2", "3 4"], () => false)).toEqual(read(30, 1, "input"));
+    expect(apartRead(blocks, ["3 4", "4 2"], () => false)).toEqual(read(7, 1));
   });
 
   test("two reads agree where they overlap, or they do not", () => {

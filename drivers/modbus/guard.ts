@@ -2,10 +2,18 @@
  * The late-reply guard of one unit on a serial line. An answer in RTU does not name its question:
  * one that comes late passes every check of the next question of its length. So after a question
  * that was not answered in time nothing is asked while an answer may still come; then a read of
- * another length finds the step again; then two reads have to agree. Pure: an event and a moment
- * in, a state and what to do out.
+ * another length finds the step again, of registers that may be read anyway (where there is none,
+ * the wait has to do); then two reads have to agree. Pure: an event and a moment in, a state and
+ * what to do out.
  */
-import { answerBytes, functionOf, READ_MAX, type ReadRequest, type Request } from "./request.ts";
+import {
+  answerBytes,
+  functionOf,
+  isBits,
+  READ_MAX,
+  type ReadRequest,
+  type Request,
+} from "./request.ts";
 
 /** What answers to two questions have in common when they cannot be told apart. */
 export type Signature = string;
@@ -24,9 +32,9 @@ export type GuardEvent =
   | { readonly kind: "failed"; readonly signature: Signature; readonly latenessMs: number }
   /** Answers come in the midst of noise, again and again: it may hide others. */
   | { readonly kind: "noisy" }
-  /** The read of another length was answered in its turn. */
+  /** The read of another length was answered in its turn; or there is none, and all was waited. */
   | { readonly kind: "resynchronised" }
-  /** A block was read, and then again in another length, if it has one to be told apart by. */
+  /** A block was read, and again in another length if it has one; noise tells nothing apart. */
   | { readonly kind: "compared"; readonly agree: boolean; readonly toldApart: boolean };
 
 export type GuardAction =
@@ -45,7 +53,8 @@ export interface Step {
 
 /**
  * So many pairs may differ: values change between two reads. Then their lengths have spoken: each
- * read of a pair was answered in its own length, in turn, which a line out of step cannot do.
+ * read of a pair was answered in its own length, in turn, which a line out of step cannot do. Where
+ * no other length may be read, each was answered in its turn behind a wait that left none open.
  */
 const PAIRS_MAX = 3;
 /** Signatures remembered of questions that are still open. */
@@ -99,8 +108,8 @@ export function signatureOf(request: Request): Signature {
 }
 
 /**
- * A read near a block whose answer has another length than these, if there is one: a part of the
- * block, else a register more, else the same address in the other table of its kind.
+ * A read of a block whose answer has another length than these, if there is one: a part of the
+ * block, else some more beside it, as far as that is `allowed`. It overlaps the block.
  */
 export function otherRead(
   block: ReadRequest,
@@ -108,22 +117,34 @@ export function otherRead(
   allowed: (request: ReadRequest) => boolean,
 ): ReadRequest | null {
   const { table, start, count } = block;
-  const other = { coil: "discrete", discrete: "coil", holding: "input", input: "holding" } as const;
-  const shorter = table === "coil" || table === "discrete" ? [count - 8, 8, 1] : [
-    count - 1,
-    count - 2,
-    1,
-  ];
+  const shorter = isBits(table) ? [count - 8, 8, 1] : [count - 1, count - 2, 1];
   const counts = [...shorter.filter((one) => one > 0 && one < count), count + 1, count + 8];
   const candidates = [
     ...counts.map((one): ReadRequest => ({ kind: "read", table, start, count: one })),
     ...(start > 0 ? [{ kind: "read", table, start: start - 1, count: count + 1 } as const] : []),
-    { kind: "read", table: other[table], start, count: Math.min(count, 1) } as const,
   ];
   return candidates.find((one) =>
     !avoid.includes(signatureOf(one)) && one.count <= READ_MAX[one.table] &&
     one.start + one.count <= 65_536 && (isWithin(one, block) || allowed(one))
   ) ?? null;
+}
+
+/**
+ * A read that no answer to these can pass for, near the first of these blocks that has one, or the
+ * block itself. `null` where there is none, as of a single register with nothing that may be read
+ * along: then it is waited until no answer can come any more, and two reads have to agree.
+ */
+export function apartRead(
+  blocks: readonly ReadRequest[],
+  avoid: readonly Signature[],
+  allowed: (request: ReadRequest) => boolean,
+): ReadRequest | null {
+  for (const block of blocks) {
+    const other = otherRead(block, avoid, allowed);
+    if (other !== null) return other;
+    if (!avoid.includes(signatureOf(block))) return block;
+  }
+  return null;
 }
 
 function isWithin(part: ReadRequest, whole: ReadRequest): boolean {

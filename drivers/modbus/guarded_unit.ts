@@ -3,16 +3,18 @@ import type { Answer, FailureCode } from "./answer.ts";
 import type { Asked, AskOptions, Respondent } from "./bus.ts";
 import {
   agree,
+  apartRead,
   guard,
   type GuardAction,
   type GuardEvent,
   otherRead,
   type Seen,
+  type Signature,
   signatureOf,
   type Trust,
   TRUSTED,
 } from "./guard.ts";
-import { permitted, rangeOf } from "./plan.ts";
+import { planBlocks, rangeOf, readable } from "./plan.ts";
 import type { ModbusProfile } from "./profile.ts";
 import { RefusedRanges } from "./refused_ranges.ts";
 import type { ReadRequest, Request, WriteRequest } from "./request.ts";
@@ -40,6 +42,7 @@ export class GuardedUnit {
   #turn: Promise<void> = Promise.resolve();
   /** Urgent questions that wait for their turn, or have it. */
   #urgent = 0;
+  /** What the device refuses to read in one request, see {@link readable}. */
   readonly refused = new RefusedRanges();
 
   constructor(
@@ -72,13 +75,14 @@ export class GuardedUnit {
 
   /**
    * Reads a block; what is answered is the answer to this question, or it is not used. What noise
-   * has spoilt is asked for once more.
+   * has spoilt is asked for once more, where nothing has to be waited for.
    */
   read(block: ReadRequest, options: AskOptions): Promise<Told> {
     return this.#inTurn(options, async () => {
       const first = await this.#read(block, options);
       const isSpoilt = first.answer.kind === "failed" && first.answer.code === "crc";
-      return isSpoilt ? await this.#read(block, options) : first;
+      const now = isSpoilt && this.waitsUntilMs <= this.#nowMs();
+      return now ? await this.#read(block, options) : first;
     });
   }
 
@@ -119,9 +123,11 @@ export class GuardedUnit {
     let action = this.#step({ kind: "wanted" });
     if (action.kind === "wait") return this.#failed("waiting", "an earlier answer may still come");
     if (action.kind === "resynchronise") {
-      const other = this.#other(block, action.avoid);
-      const asked = await this.#ask(other, options);
-      if (asked.answer.kind === "failed") return asked;
+      const other = this.#apart(block, action.avoid);
+      if (other !== null) {
+        const asked = await this.#ask(other, options);
+        if (asked.answer.kind === "failed") return asked;
+      }
       action = this.#step({ kind: "resynchronised" });
     }
     if (action.kind === "read") {
@@ -141,8 +147,7 @@ export class GuardedUnit {
       const same = one !== null && two !== null && agree(one, two);
       // In the midst of noise a length proves nothing, but two reads that agree do.
       const clean = first.clean && second.clean;
-      const toldApart = clean && signatureOf(other) !== signatureOf(block);
-      action = this.#step({ kind: "compared", agree: same, toldApart });
+      action = this.#step({ kind: "compared", agree: same, toldApart: clean });
       if (action.kind === "use") return first;
     }
     return this.#failed("mismatch", "two reads do not agree");
@@ -152,10 +157,20 @@ export class GuardedUnit {
     return { answer: { kind: "failed", code, reason }, answeredMs: this.#nowMs() };
   }
 
-  #other(block: ReadRequest, avoid: readonly string[]): ReadRequest {
-    const may = permitted(this.#profile, this.refused.at(this.#nowMs()));
-    // Where there is no other, the same one is what can be asked.
+  /** The block in another length; where there is none, the same one is what can be asked. */
+  #other(block: ReadRequest, avoid: readonly Signature[]): ReadRequest {
+    const may = readable(this.#profile, this.refused.at(this.#nowMs()));
     return otherRead(block, avoid, (one) => may(rangeOf(one))) ?? block;
+  }
+
+  /** What no answer that is still open can pass for, of all that may be read. */
+  #apart(request: Request, avoid: readonly Signature[]): ReadRequest | null {
+    const refused = this.refused.at(this.#nowMs());
+    const may = readable(this.#profile, refused);
+    const allowed = (one: ReadRequest) => may(rangeOf(one));
+    const blocks = planBlocks(this.#profile, undefined, { refused }).filter(allowed);
+    const wanted = request.kind === "read" ? [request] : [];
+    return apartRead([...wanted, ...blocks], avoid, allowed);
   }
 
   async #ask(request: Request, options: AskOptions): Promise<Asked> {
@@ -167,9 +182,11 @@ export class GuardedUnit {
     const { answer } = asked;
     if (answer.kind === "failed" && !this.#bus.named) {
       // A spoilt answer came in its turn: nothing has to be waited for, but what spoilt it may
-      // have been a second answer, so the step is found again all the same.
-      const waitMs = answer.code === "crc" ? 0 : latenessMs;
-      this.#step({ kind: "failed", signature: signatureOf(request), latenessMs: waitMs });
+      // have been a second answer, so the step is found again all the same, if it can be.
+      const signature = signatureOf(request);
+      const late = this.#trust.kind === "waiting" ? this.#trust.late : [];
+      const atOnce = answer.code === "crc" && this.#apart(request, [...late, signature]) !== null;
+      this.#step({ kind: "failed", signature, latenessMs: atOnce ? 0 : latenessMs });
     }
     return asked;
   }

@@ -47,18 +47,51 @@ export function planBlocks(
   const may = permitted(profile, refused);
   const tables = Map.groupBy(points, ({ register }) => register.table);
   const blocks = [...tables].flatMap(([table, ofTable]) => {
-    const spans = ofTable
-      .map((point): Span => {
-        const start = point.register.address - profile.addressBase;
-        return { point, table, start, end: start + registersOf(point.register) };
-      })
-      .sort((a, b) => a.start - b.start || a.end - b.end);
+    const spans = spansOf(profile, ofTable);
     return joined(spans, limitsOf(profile, table).gapMax, may).map((group) => block(table, group));
   });
   return apart ? kept(blocks, behind, profile, may) : blocks;
 }
 
-/** Whether one request may read all of a range. */
+/** Points of one table by where they begin. */
+function spansOf(profile: ModbusProfile, points: readonly ModbusPoint[]): Span[] {
+  return points
+    .map((point): Span => {
+      const start = point.register.address - profile.addressBase;
+      return {
+        point,
+        table: point.register.table,
+        start,
+        end: start + registersOf(point.register),
+      };
+    })
+    .sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+/**
+ * Whether one request may read all of a range that is no block of a plan: it has a part of a point,
+ * and no more registers of none in a row, between points or beside them, than the gaps allow.
+ */
+export function readable(
+  profile: ModbusProfile,
+  refused: readonly Range[],
+): (range: Range) => boolean {
+  const may = permitted(profile, refused);
+  const tables = Map.groupBy(spansOf(profile, profile.points), ({ table }) => table);
+  return (range) => {
+    const { gapMax } = limitsOf(profile, range.table);
+    const within = (tables.get(range.table) ?? [])
+      .filter(({ start, end }) => start < range.end && end > range.start);
+    let end = range.start;
+    for (const span of within) {
+      if (span.start - end > gapMax) return false;
+      end = Math.max(end, span.end);
+    }
+    return within.length > 0 && range.end - end <= gapMax && may(range);
+  };
+}
+
+/** Whether one request may hold all of a range, by lengths and by what is never read. */
 export function permitted(
   profile: ModbusProfile,
   refused: readonly Range[],

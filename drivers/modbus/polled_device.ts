@@ -1,6 +1,7 @@
 /** A device on a bus: what is asked of it, what came, and how it is doing. */
-import type { DeviceState, Reading } from "../driver.ts";
+import type { DeviceState, Reading, StateItem } from "../driver.ts";
 import type { Gatherer } from "../gatherer.ts";
+import { isDue, REASON_MS } from "../told_state.ts";
 import type { ModbusBus } from "./bus.ts";
 import { GuardedUnit } from "./guarded_unit.ts";
 import { GONE_POLLS, PointReader } from "./point_reader.ts";
@@ -23,7 +24,10 @@ export class PolledDevice {
   readonly #gatherer: Gatherer;
   readonly #tally: RequestTally;
   readonly #reader: PointReader;
-  #state: DeviceState | null = null;
+  readonly #reasonMs: number;
+  #told: StateItem | undefined;
+  /** What was amiss when points of a class were read last: another class knows nothing of it. */
+  readonly #troubles = new Map<PollClass, string>();
   /** The last poll is not on disk yet. */
   #storing = false;
   /** The last poll could not be stored, for want of room. */
@@ -34,14 +38,25 @@ export class PolledDevice {
   #steady = 0;
   #skippedMs = -Infinity;
 
-  constructor(device: ModbusDevice, bus: ModbusBus, gatherer: Gatherer) {
+  /** `reasonMs`: how often another reason for the same state is told at most. */
+  constructor(
+    device: ModbusDevice,
+    bus: ModbusBus,
+    gatherer: Gatherer,
+    reasonMs = REASON_MS,
+  ) {
     const { id, unit, profile } = device;
     this.schedule = new Schedule(device, performance.now());
     this.device = device;
     this.#gatherer = gatherer;
+    this.#reasonMs = reasonMs;
     this.#tally = new RequestTally(id);
     this.unit = new GuardedUnit(bus, unit, profile, (asked) => this.#tally.add(asked));
     this.#reader = new PointReader(this.unit, profile);
+  }
+
+  get #state(): DeviceState | undefined {
+    return this.#told?.state;
   }
 
   /** One poll of what is due; rejects when the line is gone. */
@@ -65,7 +80,9 @@ export class PolledDevice {
     const polled = await this.#reader.read(classes, deadlineMs);
     if (polled.kind === "silent") return this.#missed(polled.reason);
     this.schedule.answered();
-    this.#answered(polled.trouble, polled.firstMs);
+    for (const one of classes) this.#troubles.set(one, polled.trouble);
+    const troubles = new Set(this.#troubles.values());
+    this.#answered([...troubles].filter((one) => one !== "").join("; "), polled.firstMs);
     if (polled.readings.length > 0) this.#put(polled.readings, polled.firstMs);
   }
 
@@ -113,9 +130,11 @@ export class PolledDevice {
     this.#tell("degraded", reason);
   }
 
+  /** Each poll says it: what is the same is told once, what changes soon enough. */
   #tell(state: DeviceState, reason: string, receivedMs = performance.now()): void {
-    if (this.#state === state) return;
-    this.#state = state;
-    this.#gatherer.put({ kind: "state", device: this.device.id, state, reason, receivedMs });
+    const now: StateItem = { kind: "state", device: this.device.id, state, reason, receivedMs };
+    if (!isDue(this.#told, now, this.#reasonMs)) return;
+    this.#told = now;
+    this.#gatherer.put(now);
   }
 }

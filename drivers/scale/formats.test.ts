@@ -93,6 +93,19 @@ describe.each(FORMATS.map((format) => ({ format, name: JSON.stringify(format) })
       }));
     });
 
+    test("W3: a byte of wrong parity, which reads as NUL, leaves no frame, and is counted", () => {
+      fc.assert(fc.property(shown, (one) => {
+        const bytes = write(one);
+        for (let at = 0; at < bytes.length; at++) {
+          // A checksum may be NUL anyway.
+          if (bytes[at] === 0) continue;
+          const stream = new FrameStream(formatOf(format));
+          expect(stream.feed(Uint8Array.of(...bytes.with(at, 0), ...end))).toEqual([]);
+          expect(stream.discarded.frames + stream.discarded.bytes).toBeGreaterThan(0);
+        }
+      }));
+    });
+
     test("W3: a wrong bit is no frame, or shows as what only a checksum could tell", () => {
       const one: Shown = {
         value: 41.39,

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { describeDriver } from "../conformance.ts";
-import { DeviceError, type Reading } from "../driver.ts";
+import { DeviceError, type Item, type Reading } from "../driver.ts";
 import { DrivenRun, freePort, until } from "../fixtures.ts";
+import { Gatherer } from "../gatherer.ts";
 import { ptyPair } from "../serial/fixtures.ts";
 import { openSimulatedPort } from "../serial/pty_pair.ts";
 import { Indicator, profileOf } from "./fixtures.ts";
-import { scale } from "./scale.ts";
+import { formatOf } from "./formats.ts";
+import { scale, Watched } from "./scale.ts";
+import { scaleSettings } from "./settings.ts";
 import { loadModel, ScaleSimulator } from "./simulator.ts";
 
 /** Tells soon, so that a test need not wait for what is told regularly. */
@@ -175,6 +178,38 @@ describe("a line that is bad", () => {
     expect(run.of("reading")[count].receivedMs).toBeGreaterThan(last);
     const weights = new Set(told(run, "weight").map(({ value }) => value));
     expect([null, 1.32, 4.14]).toEqual(expect.arrayContaining([...weights]));
+  });
+
+  test("a scale is degraded for what it sends now, not for what it sent hours ago", () => {
+    const gatherer = new Gatherer();
+    const states: string[] = [];
+    gatherer.put = (item: Item) => {
+      if (item.kind === "state") states.push(`${item.state}: ${item.reason}`);
+    };
+    const profile = profileOf("yaohua-a12e");
+    const [device] = scaleSettings.parse(overSocket("yaohua-a12e", 1)).devices;
+    const watched = new Watched(device, gatherer);
+    const [good] = [
+      formatOf(profile.format).write({
+        ...{ value: 4.14, decimals: 2, unit: "kg", net: false, tare: 0 },
+        ...{ motion: false, trouble: null },
+      }) ?? new Uint8Array(0),
+    ];
+    const startMs = performance.now();
+    const lines = [good, good.with(5, 0x41), new TextEncoder().encode("=000.3000")];
+    for (let second = 1; second < 200; second++) {
+      const nowMs = startMs + 1000 * second;
+      // Half of its frames are wrong; then somebody sets it to another format.
+      for (const bytes of second < 10 ? lines.slice(0, 2) : lines.slice(2)) {
+        watched.came(bytes, nowMs);
+      }
+      watched.look(nowMs);
+    }
+    expect(states).toEqual([
+      expect.stringMatching(/^online: /),
+      expect.stringMatching(/^degraded: \d+ of its last \d+ frames were wrong$/),
+      expect.stringMatching(/^degraded: what it sends is no frame of its format/),
+    ]);
   });
 
   test("what is no frame of its format at all is told as that", async () => {

@@ -1,9 +1,10 @@
 /** The driver of scales: listens to one, or asks it, and tells what it shows. */
-import type { DeviceState, Driver } from "../driver.ts";
+import type { Driver, StateItem } from "../driver.ts";
 import { Gatherer } from "../gatherer.ts";
 import type { ByteLine } from "../serial/byte_line.ts";
 import { NoiseTally } from "../serial/noise_tally.ts";
 import { openByteLine } from "../serial/open_byte_line.ts";
+import { isDue } from "../told_state.ts";
 import { formatOf } from "./formats.ts";
 import { FrameStream } from "./frame.ts";
 import { type Health, LineHealth } from "./line_health.ts";
@@ -56,7 +57,7 @@ function timers(line: ByteLine, watched: Watched, gatherer: Gatherer): Disposabl
 }
 
 /** A scale and how it has been doing. */
-class Watched {
+export class Watched {
   readonly device: ScaleDevice;
   readonly #gatherer: Gatherer;
   readonly #stream: FrameStream;
@@ -66,7 +67,7 @@ class Watched {
   /** Frames that came over sound and that this scale cannot show. */
   #wrong = 0;
   #discarded = 0;
-  #state: DeviceState | null = null;
+  #told: StateItem | undefined;
   /** Of what was told, which frame was the last: none is told twice, as if it were of now. */
   #toldMs = -Infinity;
   /** Items that are not on disk yet. */
@@ -113,10 +114,8 @@ class Watched {
     const health = this.#health.at(nowMs);
     if (health === null) return;
     if (health.state === "online" && (this.#unstored || this.#storing > 0)) return;
-    if (this.#state === health.state) return;
     const missing = this.#skipped === 0 ? "" : `; not told before that: ${this.#skipped}`;
-    this.#tellState({ ...health, reason: health.reason + missing });
-    this.#skipped = 0;
+    if (this.#tellState({ ...health, reason: health.reason + missing }, nowMs)) this.#skipped = 0;
   }
 
   #put(): void {
@@ -141,13 +140,15 @@ class Watched {
 
   #skip(reason: string): void {
     this.#skipped++;
-    this.#tellState({ state: "degraded", reason });
+    this.#tellState({ state: "degraded", reason }, performance.now());
   }
 
-  #tellState({ state, reason }: Health): void {
-    if (this.#state === state) return;
-    this.#state = state;
-    const receivedMs = performance.now();
-    this.#gatherer.put({ kind: "state", device: this.device.id, state, reason, receivedMs });
+  /** Returns whether it is told: what is the same is told once, what changes soon enough. */
+  #tellState({ state, reason }: Health, receivedMs: number): boolean {
+    const now: StateItem = { kind: "state", device: this.device.id, state, reason, receivedMs };
+    if (!isDue(this.#told, now)) return false;
+    this.#told = now;
+    this.#gatherer.put(now);
+    return true;
   }
 }

@@ -5,6 +5,7 @@ import { freePort, Program, tool, until } from "../fixtures.ts";
 import { type ByteLine, CHUNK_BYTES_MAX } from "./byte_line.ts";
 import { gathered, ptyPair } from "./fixtures.ts";
 import { openByteLine } from "./open_byte_line.ts";
+import { rawArguments } from "./serial_port.ts";
 import { characterMs, serialSettings, socketSettings } from "./settings.ts";
 
 const serial = (port: string, more: object = {}) =>
@@ -12,6 +13,16 @@ const serial = (port: string, more: object = {}) =>
 
 async function failureOf(line: ByteLine): Promise<unknown> {
   return await line.broken.catch((error) => error);
+}
+
+function set(port: string, ...args: readonly string[]): void {
+  const { success } = new Deno.Command("stty", { args: ["-F", port, ...args] }).outputSync();
+  expect(success).toBe(true);
+}
+
+function flagsOf(port: string): string[] {
+  const { stdout } = new Deno.Command("stty", { args: ["-F", port, "-a"] }).outputSync();
+  return new TextDecoder().decode(stdout).split(/[\s;]+/);
 }
 
 describe("a serial port", () => {
@@ -127,6 +138,25 @@ describe("a serial port", () => {
     for (const off of ["-icanon", "-echo", "-ixon", "-opost", "-isig", "-icrnl"]) {
       expect(text).toContain(off);
     }
+  });
+
+  test.each(["even", "odd"] as const)("a byte of wrong %s parity reads as NUL", async (parity) => {
+    await using pair = await ptyPair();
+    const args = rawArguments(serialSettings.parse({ type: "serial", port: "/dev/a", parity }));
+    expect(args.filter((one) => /par(enb|odd)/.test(one)))
+      .toEqual(["parenb", parity === "odd" ? "parodd" : "-parodd"]);
+    // A pair of ports has no parity: what reads its errors is set all the same.
+    set(pair.ports[0], ...args.filter((one) => one !== "parenb"));
+    expect(flagsOf(pair.ports[0])).toEqual(expect.arrayContaining(["inpck", "-ignpar", "-parmrk"]));
+    expect(flagsOf(pair.ports[0])).toContain("-istrip");
+  });
+
+  test("without a parity none is checked, whoever had the port before", async () => {
+    await using pair = await ptyPair();
+    set(pair.ports[0], "inpck", "parmrk", "ignpar", "istrip");
+    await using _line = await serial(pair.ports[0]);
+    const wanted = ["-parenb", "-inpck", "-parmrk", "-ignpar", "-istrip"];
+    expect(flagsOf(pair.ports[0])).toEqual(expect.arrayContaining(wanted));
   });
 
   test("no such port, and a file that is no port, are told by name", async () => {

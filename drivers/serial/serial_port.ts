@@ -129,13 +129,20 @@ class SerialPort implements ByteLine {
   }
 }
 
-function rawArguments({ baud, dataBits, parity, stopBits }: SerialSettings): string[] {
+/**
+ * What sets a port raw. A parity is checked: a byte that fails reads as NUL, neither left out
+ * (IGNPAR) nor marked (PARMRK), so that its frame keeps its length and fails its check (termios(3);
+ * the serial port's driver tells the errors only with INPCK). Framing errors read so too.
+ */
+export function rawArguments({ baud, dataBits, parity, stopBits }: SerialSettings): string[] {
+  const checked = ["inpck", "-ignpar", "-parmrk"] as const;
   const parities = {
-    none: ["-parenb"],
-    even: ["parenb", "-parodd"],
-    odd: ["parenb", "parodd"],
+    none: ["-parenb", "-inpck"],
+    even: ["parenb", "-parodd", ...checked],
+    odd: ["parenb", "parodd", ...checked],
   } as const;
   return [
+    // First of all: it unsets what stands behind it.
     ...[String(baud), "raw", "-echo", "-echoe", "-echok", "-iexten"],
     ...[`cs${dataBits}`, ...parities[parity], stopBits === 2 ? "cstopb" : "-cstopb"],
     // No modem lines: an RS-485 adapter has none.

@@ -60,6 +60,17 @@ class Projected implements Disposable {
     );
   }
 
+  /** `site device state reason since` of every device, in order. */
+  states(): string[] {
+    return this.#database.rows("SELECT * FROM devices ORDER BY node, device").map((row) =>
+      [
+        ...["node", "device"].map((column) => row.text(column)),
+        ...["state", "reason"].map((column) => row.textOrNull(column)),
+        ...["since", "bootms"].map((column) => row.numberOrNull(column)),
+      ].map(String).join(" ")
+    );
+  }
+
   /** Everything that a page shows. */
   all(): unknown[] {
     const points = this.#database.rows("SELECT * FROM points ORDER BY node, device, point");
@@ -67,6 +78,7 @@ class Projected implements Disposable {
     return [
       this.points(),
       this.devices(),
+      this.states(),
       points.map((row) => [row.text("origin"), row.number("seq"), row.number("wall")].join(" ")),
       nodes.map((row) => `${row.text("catalogue")} ${row.number("seq")}`),
     ];
@@ -87,8 +99,8 @@ function reading(device: string, value: unknown, more: object = {}) {
   return { device, readings, ...more };
 }
 
-function state(device: string, state: string) {
-  return { device, state, reason: "a test" };
+function state(device: string, state: string, reason = "a test") {
+  return { device, state, reason };
 }
 
 function catalogue(...devices: string[]) {
@@ -225,6 +237,26 @@ describe("a device", () => {
     );
     projected.apply(entryOf(LIFE_1, 1, "state", state("fridge-1", "online")));
     expect(projected.devices()).toEqual(["site-1 fridge-1 offline unknown"]);
+  });
+
+  test.each([1, 2, 5])("has the newest reason, since its state began; batches of %i", (size) => {
+    using projected = new Projected();
+    const told = [
+      state("fridge-1", "degraded", "a"),
+      state("fridge-1", "online", "b"),
+      state("fridge-1", "degraded", "c"),
+      state("fridge-1", "degraded", "d"),
+      state("fridge-1", "degraded", "e"),
+    ].map((body, index) => entryOf(LIFE_1, index + 1, "state", body, 1000 * (index + 1)));
+    for (let at = 0; at < told.length; at += size) projected.apply(...told.slice(at, at + size));
+    expect(projected.states()).toEqual([expect.stringMatching(/ degraded e \d+ 3000$/)]);
+  });
+
+  test("is what it is since a new life of its site has told it", () => {
+    using projected = new Projected();
+    projected.apply(entryOf(LIFE_1, 9, "state", state("fridge-1", "offline"), 1000));
+    projected.apply(entryOf(LIFE_2, 1, "state", state("fridge-1", "offline"), 2000));
+    expect(projected.states()).toEqual([expect.stringMatching(/ offline a test \d+ 2000$/)]);
   });
 
   test("that the site's catalogue does not name any more is not configured", () => {

@@ -7,7 +7,7 @@ import { bodyOf, type Projection } from "../projection.ts";
 
 export const latest: Projection = {
   name: "latest",
-  version: 4,
+  version: 5,
   schema: `
 CREATE TABLE devices (
   node TEXT NOT NULL,
@@ -96,6 +96,10 @@ interface LastPoint {
 interface LastState {
   readonly entry: Entry;
   readonly state: z.infer<typeof stateBody>;
+  /** The first entry that told this state without another one in between. */
+  since: Entry;
+  /** Another state was told before that one; else what is in the table may be the same. */
+  began: boolean;
 }
 
 /** Points written by one statement at most. */
@@ -124,12 +128,18 @@ WHERE (excluded.life, excluded.seq) > (life, seq)`;
   return sql;
 }
 
+/** When a state began, which another reason for it does not change. */
+const BEGINNING = ["since", "bootid", "bootms", "clock"].map((column) =>
+  `${column} = CASE WHEN ?11 AND state = excluded.state AND life = excluded.life
+    THEN ${column} ELSE excluded.${column} END`
+).join(", ");
+
+/** ?11: whether the state may be the one that was told before. */
 const UPSERT_STATE = `
 INSERT INTO devices (node, device, state, reason, since, bootid, bootms, clock, life, seq)
-VALUES (?,?,?,?,?,?,?,?,?,?)
+VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)
 ON CONFLICT (node, device) DO UPDATE SET
-  state = excluded.state, reason = excluded.reason, since = excluded.since,
-  bootid = excluded.bootid, bootms = excluded.bootms, clock = excluded.clock,
+  state = excluded.state, reason = excluded.reason, ${BEGINNING},
   life = excluded.life, seq = excluded.seq
 WHERE (excluded.life, excluded.seq) > (life, seq)`;
 
@@ -178,18 +188,19 @@ function apply(database: Database, entries: readonly Entry[]): void {
   for (const [told, last] of Map.groupBy(points.values(), ({ told }) => told)) {
     writePoints(database, told, last.map(({ reading }) => reading), origin);
   }
-  for (const { entry, state } of states.values()) {
+  for (const { entry, state, since: { time }, began } of states.values()) {
     database.run(UPSERT_STATE, [
       origin.node,
       state.device,
       state.state,
       state.reason,
-      entry.time.wallMs,
-      entry.time.bootId,
-      entry.time.bootMs,
-      entry.time.clock,
+      time.wallMs,
+      time.bootId,
+      time.bootMs,
+      time.clock,
       origin.life,
       entry.seq,
+      began ? 0 : 1,
     ]);
   }
 }
@@ -222,8 +233,12 @@ function pointKey(device: unknown, point: unknown): string {
 
 function takeState(entry: Entry, states: Map<string, LastState>): void {
   const body = stateBody.safeParse(bodyOf(entry));
-  if (!body.success || states.has(body.data.device)) return;
-  states.set(body.data.device, { entry, state: body.data });
+  if (!body.success) return;
+  const state = body.data;
+  const last = states.get(state.device);
+  if (last === undefined) states.set(state.device, { entry, state, since: entry, began: false });
+  else if (last.state.state !== state.state) last.began = true;
+  else if (!last.began) last.since = entry;
 }
 
 /** Since when a device has been silent (rule C7), or that it is not any more. */
