@@ -36,9 +36,14 @@ export type YamlDocument =
 /** Aliases of aliases multiply: a few lines could stand for more than any memory holds. */
 const ALIASES_MAX = 1000;
 
-export function readYaml(text: string): YamlDocument {
+/** What unquoted scalars are: `core` knows numbers, `failsafe` has texts only (YAML 1.2, 10). */
+export type YamlSchema = "core" | "failsafe";
+
+export function readYaml(text: string, schema: YamlSchema = "core"): YamlDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const stringKeys = schema === "failsafe";
+  const options = { lineCounter: lines, prettyErrors: false, schema, stringKeys };
+  const document = parseDocument(text, options);
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
