@@ -47,7 +47,7 @@ export interface DrugList {
 
 /**
  * Reads a drug list; throws `DataFileError` with every fault, its line and what is wanted. Lists
- * of 20,000 drugs and 8 MiB at most.
+ * of 20,000 drugs and 8 MiB at most; so many take a thread some seconds.
  */
 export function parseDrugList(text: string, file = "drugs.yaml"): DrugList {
   const kind = { what: "drug list", schema: drugListSchema, faults: listFaults };
