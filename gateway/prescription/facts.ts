@@ -4,8 +4,12 @@
  * rule that needs it could not check (P5).
  */
 
-/** Micrograms, microlitres, thousandths of an international unit, or thousandths of a piece. */
-export const BASE_UNITS = ["ug", "ul", "mIU", "mpcs"] as const;
+/**
+ * Micrograms, microlitres, thousandths of an international unit, or thousandths of a piece; and
+ * nanograms, for ingredients that are dosed in parts of a microgram (calcitriol 0.25 µg). All
+ * amounts of one ingredient are in one unit: that which the drug list says for it.
+ */
+export const BASE_UNITS = ["ug", "ng", "ul", "mIU", "mpcs"] as const;
 export type BaseUnit = typeof BASE_UNITS[number];
 
 /** A whole number of base units, below 2^53; what would be larger or a fraction is refused. */
@@ -19,6 +23,7 @@ export interface IngredientFacts {
   /** Code of the county's list of ingredients; its ATC codes are those of the list. */
   readonly code: string;
   readonly perDose: BaseAmount | null;
+  /** On a day with most doses: ten a week are two on one day; `null` also for as-needed. */
   readonly perDay: BaseAmount | null;
 }
 
@@ -58,12 +63,18 @@ export interface LineFacts {
   /** `{times, days}`: three times in one day, once in seven; `null` also for as-needed. */
   readonly frequency: { readonly times: number; readonly days: number } | null;
   readonly days: number;
-  /** Days that the quantity lasts, in thousandths, rounded to packs as the county says. */
+  /**
+   * Days that the quantity lasts, in thousandths and no less, rounded to packs as the county says:
+   * more than 7,000 is more than seven days.
+   */
   readonly supplyMilliDays: number | null;
   readonly quantity: BaseAmount | null;
 }
 
 export type Answer = "yes" | "no" | null;
+
+/** In which words an age was told: a date of birth, a unit, or only by the resident ID. */
+export type AgeTold = "date" | "d" | "wk" | "mo" | "a" | "resident-id";
 
 export interface PatientFacts {
   /** Under which this patient's history is kept; `null`: nobody can say who it is. */
@@ -71,6 +82,9 @@ export interface PatientFacts {
   readonly sex: "male" | "female" | null;
   /** On the day of issue in Asia/Shanghai; `null` where neither date of birth nor age was given. */
   readonly ageDays: number | null;
+  /** Completed months on that day, for limits in months and years (three years are 36). */
+  readonly ageMonths?: number | null;
+  readonly ageTold?: AgeTold | null;
   readonly weightGrams: number | null;
   readonly pregnant: Answer;
   readonly breastfeeding: Answer;
@@ -102,9 +116,9 @@ export interface PrescriberFacts {
 }
 
 export interface Unknown {
-  /** Where in the recorded prescription: `lines.2.dose.unit`. */
+  /** Where in the recorded prescription, counted from 0: `lines.2.dose.unit`. */
   readonly at: string;
-  /** `unknown-code`, `not-convertible`, `no-registry`, … */
+  /** One of `UNKNOWN_CODES`: `unknown-code`, `not-convertible`, `no-registry`, … */
   readonly code: string;
   readonly detail: string;
 }
@@ -132,6 +146,6 @@ export interface Facts {
   /** `null`: the history could not be had. */
   readonly history: readonly HistoryLine[] | null;
   readonly unknowns: readonly Unknown[];
-  /** Version of the mapping that made them. */
+  /** Versions of the mapping and of the drug list that made them, with `+` between. */
   readonly mapping: string;
 }
