@@ -113,7 +113,7 @@ export function readCells(rule: Rule, row: Row, fault: CellFault): Cells {
     }
   }
   for (const [name, { kind, default: otherwise }] of Object.entries(columns)) {
-    const found = row.cells[name] ?? otherwise;
+    const found = Object.hasOwn(row.cells, name) ? row.cells[name] : otherwise;
     if (found === undefined) {
       fault(name, `it is missing; ${CELL_WANTED[kind]}`);
       continue;

@@ -72,7 +72,7 @@ export function parseCondition(
     throw new ConditionError(`it has ${text.length} characters; want ${CONDITION_LENGTH_MAX}`);
   }
   const environment = environmentFor(subject).clone();
-  for (const [name, { kind }] of cells) environment.registerVariable(name, kind);
+  for (const [name, { kind }] of cells) declare(environment, name, kind);
   const parsed = parse(environment, text);
   const names = new Set<string>();
   check(parsed.ast, { names, bound: new Set(), vocabulary: namesFor(subject), cells });
@@ -87,6 +87,15 @@ export function parseCondition(
     return result;
   };
   return { names: [...names], holds };
+}
+
+/** Some names are CEL's own: `in`, `true`, `int`. */
+function declare(environment: Environment, name: string, kind: Kind): void {
+  try {
+    environment.registerVariable(name, kind);
+  } catch (cause) {
+    throw new ConditionError(`it cannot have a cell "${name}": ${firstLine(cause)}`, { cause });
+  }
 }
 
 function parse(environment: Environment, text: string) {

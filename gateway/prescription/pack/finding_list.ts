@@ -38,7 +38,7 @@ export class FindingList {
       rule: instance.id,
       level: instance.level,
       lines: [...lines],
-      text: filled(instance, values),
+      text: filled(instance, above),
       source: instance.source,
       ...(instance.comment === undefined ? {} : { comment: instance.comment }),
       inputs: { ...recorded(rule, above), ...instance.shown },
@@ -111,11 +111,13 @@ export class FindingList {
   }
 }
 
-/** A row's cells over the values; an age that cannot be told is missing with the patient's. */
-function withCells({ cells, ages }: Instance, above: Values): Values {
-  const values: Record<string, Value> = Object.assign(Object.create(above), cells);
+/** What the condition names: cells of the row, ages that the patient has reached, values. */
+function withCells({ rule, cells, ages }: Instance, above: Values): Values {
+  const values: Record<string, Value | undefined> = {};
+  for (const name of rule.condition.names) values[name] = cells?.[name] ?? above[name];
   for (const { name, count, of } of ages) {
     const age = of === "days" ? above.ageDays : above.ageMonths;
+    // Of a patient whose age nobody knows it is missing, too.
     if (typeof age === "bigint") values[name] = age >= BigInt(count);
   }
   return values;

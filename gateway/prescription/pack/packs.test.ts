@@ -1,0 +1,46 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { factsOf } from "./case.ts";
+import { packIdentity, packText, parsePack } from "./document.ts";
+import { buildPack, checkPack } from "./folder.ts";
+import { untriedRules } from "./run_cases.ts";
+
+const folderOf = (name: string) => fileURLToPath(new URL(`../packs/${name}`, import.meta.url));
+
+for (const name of ["legal", "example"]) {
+  const folder = folderOf(name);
+  const { reviewer, failed } = checkPack(folder);
+
+  describe(`the ${name} pack`, () => {
+    for (const { id } of reviewer.pack.cases) {
+      test(id, () => expect(failed.filter((line) => line.includes(`"${id}"`))).toEqual([]));
+    }
+
+    test("P4 has a case in which each of its rules holds", () => {
+      expect(untriedRules(reviewer)).toEqual([]);
+    });
+
+    test("P6 gives the same findings for the same prescription, word for word", () => {
+      for (const one of reviewer.pack.cases) {
+        const { facts, atMs } = factsOf(one);
+        expect(reviewer.review(facts, atMs)).toEqual(reviewer.review(facts, atMs));
+      }
+    });
+
+    test("P6 is the same pack when it is built and read again", () => {
+      const { text, identity } = buildPack(folder);
+      expect(packIdentity(packText(JSON.parse(text)))).toBe(identity);
+      expect(parsePack(text)).toEqual(reviewer.pack);
+    });
+  });
+}
+
+test("P4 the eighteen incompatibilities and the nineteen fears are all there", () => {
+  const { tables } = checkPack(folderOf("legal")).reviewer.pack;
+  const rows = (rule: string) =>
+    tables.filter((table) => table.rule === rule)
+      .flatMap((table) => table.rows.map(({ id }) => id));
+  expect(rows("incompatible-18").length).toBe(18);
+  // Nine pairs; aconites are two of the nineteen.
+  expect(rows("fear-19").length).toBe(9);
+});
