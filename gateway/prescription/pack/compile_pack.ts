@@ -1,5 +1,5 @@
 /** Makes a pack's rules ready, or tells every fault of them. */
-import { ConditionError, parseCondition } from "./condition.ts";
+import { ConditionError, conditionParser, type ParseCondition } from "./condition.ts";
 import {
   cellNames,
   type Cells,
@@ -35,10 +35,11 @@ export function compilePack(pack: Pack): Compiled {
   const fault: Fault = (path, message) => faults.push({ path, message });
   const rows = rowsByRule(pack, fault);
   const ids = new Set<string>();
+  const parse = conditionParser();
   const instances = pack.rules.flatMap((rule, index): Instance[] => {
     if (ids.has(rule.id)) fault(["rules", index, "id"], `there is a rule "${rule.id}" already`);
     ids.add(rule.id);
-    return compileRule(pack, rule, ["rules", index], rows.get(rule.id) ?? [], fault);
+    return compileRule({ pack, parse, fault }, rule, ["rules", index], rows.get(rule.id) ?? []);
   });
   if (instances.length > RULES_MAX) {
     fault(["rules"], `${instances.length} rules and rows; want ${RULES_MAX} at most`);
@@ -65,13 +66,19 @@ function rowsByRule({ rules, tables }: Pack, fault: Fault): Map<string, PlacedRo
   return byRule;
 }
 
+interface Compiling {
+  readonly pack: Pack;
+  readonly parse: ParseCondition;
+  readonly fault: Fault;
+}
+
 function compileRule(
-  pack: Pack,
+  compiling: Compiling,
   rule: Rule,
   path: Path,
   rows: readonly PlacedRow[],
-  fault: Fault,
 ): Instance[] {
+  const { pack, fault } = compiling;
   if ((rule.cells === undefined) !== (rows.length === 0)) {
     const message = rule.cells === undefined
       ? "a table names the rule, which has no cells; declare them"
@@ -82,7 +89,7 @@ function compileRule(
   const cells = rows.map(({ row, path }) =>
     readCells(rule, row, (cell, message) => fault([...path, "cells", cell], message))
   );
-  const compiled = compileCondition(pack, rule, path, cells, fault);
+  const compiled = compileCondition(compiling, rule, path, cells);
   if (compiled === null) return [];
   if (rule.cells === undefined) {
     const plain = instanceOf(pack, compiled, rule, null, null);
@@ -105,11 +112,10 @@ function checkSource(pack: Pack, document: string | undefined, path: Path, fault
 }
 
 function compileCondition(
-  pack: Pack,
+  { pack, parse, fault }: Compiling,
   rule: Rule,
   path: Path,
   cells: readonly Cells[],
-  fault: Fault,
 ): CompiledRule | null {
   const known = namesFor(rule.per);
   const columns = cellNames(rule, cells);
@@ -120,7 +126,7 @@ function compileCondition(
   }
   let condition;
   try {
-    condition = parseCondition(rule.when, rule.per, columns);
+    condition = parse(rule.when, rule.per, columns);
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
     fault([...path, "when"], error.message);

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import * as fc from "fast-check";
-import { parseCondition } from "./condition.ts";
 import { AMOUNT_MAX } from "./amount.ts";
+import { conditionParser } from "./condition.ts";
+
+const parseCondition = conditionParser();
 
 const refused = (text: string, subject: "line" | "ingredient" = "line") => () =>
   parseCondition(text, subject);

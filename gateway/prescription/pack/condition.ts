@@ -4,7 +4,7 @@
  * other reason than a missing input is refused here.
  */
 import { type ASTNode, Environment } from "@marcbachmann/cel-js";
-import { type Kind, type Name, namesFor, type Subject } from "./vocabulary.ts";
+import { type Kind, type Name, namesFor, type Subject, SUBJECTS } from "./vocabulary.ts";
 
 /** A longer condition is better two rules. */
 export const CONDITION_LENGTH_MAX = 1000;
@@ -50,28 +50,40 @@ export class ConditionError extends Error {
   override name = "ConditionError";
 }
 
-const environments = new Map<Subject, Environment>();
+/** Throws {@link ConditionError}. */
+export type ParseCondition = (
+  text: string,
+  subject: Subject,
+  cells?: ReadonlyMap<string, CellName>,
+) => Condition;
 
-/** Made once for a subject: it is the same for every rule. */
+/** What CEL knows of a subject is made once for all conditions of a pack. */
+export function conditionParser(): ParseCondition {
+  const environments = new Map<Subject, Environment>(
+    SUBJECTS.map((subject) => [subject, environmentFor(subject)]),
+  );
+  return (text, subject, cells = new Map()) => {
+    const known = environments.get(subject) ?? environmentFor(subject);
+    return parseCondition(text, subject, cells, known);
+  };
+}
+
 function environmentFor(subject: Subject): Environment {
-  const known = environments.get(subject);
-  if (known !== undefined) return known;
   const environment = new Environment({ limits: LIMITS });
   for (const [name, { kind }] of namesFor(subject)) environment.registerVariable(name, kind);
-  environments.set(subject, environment);
   return environment;
 }
 
-/** Throws {@link ConditionError}. */
-export function parseCondition(
+function parseCondition(
   text: string,
   subject: Subject,
-  cells: ReadonlyMap<string, CellName> = new Map(),
+  cells: ReadonlyMap<string, CellName>,
+  known: Environment,
 ): Condition {
   if (text.length > CONDITION_LENGTH_MAX) {
     throw new ConditionError(`it has ${text.length} characters; want ${CONDITION_LENGTH_MAX}`);
   }
-  const environment = environmentFor(subject).clone();
+  const environment = cells.size === 0 ? known : known.clone();
   for (const [name, { kind }] of cells) declare(environment, name, kind);
   const parsed = parse(environment, text);
   const names = new Set<string>();

@@ -169,6 +169,8 @@ test("P5 without history, lines for which a rule would have looked could not be 
   expect(reviewer.review(facts, atMs).map(({ level, lines, missing }) => [level, lines, missing]))
     .toEqual([["could-not-check", [1, 3], ["history"]], ["orange", [1, 3], []]]);
   expect(found(reviewer, { lines: [{}], history: null })).toEqual([]);
+  expect(found(reviewer, { lines: [ibuprofen], history: [{ drug: null }, warfarin] }))
+    .toEqual(["pair could-not-check", "pair orange"]);
 });
 
 test("P13 duplicates are found by ingredient and by chemical subgroup", () => {

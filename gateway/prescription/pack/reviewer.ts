@@ -4,7 +4,7 @@
  */
 import type { Facts, HistoryLine, LineFacts } from "../facts.ts";
 import type { Finding } from "../verdict.ts";
-import { type CompiledRule, dayOf, type Instance } from "./compiled_rule.ts";
+import { dayOf, type Instance } from "./compiled_rule.ts";
 import { compilePack } from "./compile_pack.ts";
 import type { Values } from "./condition.ts";
 import { faultsText, type Pack, PackError, pathText } from "./document.ts";
@@ -131,21 +131,25 @@ export class Reviewer {
   }
 
   #reviewHistory(facts: Facts, day: number, lines: readonly Line[], found: FindingList): void {
-    const { history } = facts;
-    if (history === null || history.length > HISTORY_MAX) {
-      for (const { facts: { line }, keyed } of lines) {
-        for (const rule of this.#pair.historyRules(keyed, facts, day)) missHistory(rule, line);
-      }
-      return;
+    const history = facts.history ?? [];
+    const usable = history.length <= HISTORY_MAX;
+    // A medicine that nobody knows could be any.
+    if (facts.history === null || !usable || history.some(({ drug }) => drug === null)) {
+      this.#missHistory(facts, day, lines, found);
     }
-    function missHistory(rule: CompiledRule, line: number): void {
-      if (rule.history !== null && !rule.history.optional) {
-        found.couldNotCheck(rule, [line], ["history"], {});
-      }
-    }
+    if (!usable) return;
     const past = history.map((one) => ({ facts: one, keyed: keyed(one) }));
     for (const line of lines) {
       for (const other of past) this.#reviewPast(facts, day, line, other, found);
+    }
+  }
+
+  #missHistory(facts: Facts, day: number, lines: readonly Line[], found: FindingList): void {
+    for (const { facts: { line }, keyed } of lines) {
+      for (const rule of this.#pair.historyRules(keyed, facts, day)) {
+        if (rule.history === null || rule.history.optional) continue;
+        found.couldNotCheck(rule, [line], ["history"], {});
+      }
     }
   }
 

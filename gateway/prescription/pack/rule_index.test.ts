@@ -28,13 +28,13 @@ type Keys = typeof keys extends fc.Arbitrary<infer T> ? T : never;
 
 /** What the index is to find, said without one. */
 function isFor(keys: Keys, drug: Drug): boolean {
-  const any = <T>(wanted: readonly T[] | undefined, has: (one: T) => boolean) =>
+  const oneOf = <T>(wanted: readonly T[] | undefined, has: (one: T) => boolean) =>
     wanted === undefined || wanted.some(has);
-  return any(keys.drugs, (one) => one === drug.drug) &&
-    any(keys.ingredients, (one) => drug.ingredients.includes(one)) &&
-    any(keys.atc, (one) => drug.atc.some((code) => code.startsWith(one))) &&
-    any(keys.classes, (one) => drug.classes.includes(one)) &&
-    any(keys.routes, (one) => one === drug.route);
+  return oneOf(keys.drugs, (one) => one === drug.drug) &&
+    oneOf(keys.ingredients, (one) => drug.ingredients.includes(one)) &&
+    oneOf(keys.atc, (one) => drug.atc.some((code) => code.startsWith(one))) &&
+    oneOf(keys.classes, (one) => drug.classes.includes(one)) &&
+    oneOf(keys.routes, (one) => one === drug.route);
 }
 
 const given = (keys: Keys) =>

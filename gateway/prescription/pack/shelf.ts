@@ -63,6 +63,9 @@ export class Shelf {
       if (pack === undefined) throw new Error(`Cannot switch to "${identity}": it is not here`);
       return { identity, name: pack.reviewer.pack.head.name };
     });
+    const names = named.map(({ name }) => name);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) throw new Error(`Cannot switch to two packs named "${twice}"`);
     this.#inForce = named.sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
       .map(({ identity }) => identity);
   }

@@ -56,6 +56,7 @@ test("P6 packs are switched at once, and an older one replays its verdicts", () 
   expect(shelf.review(facts, atMs).findings).toMatchObject([{ level: "red" }]);
   expect(shelf.review(facts, atMs, before.packs)).toEqual(before);
   expect(() => shelf.switchTo([old.identity, "other"])).toThrow('"other": it is not here');
+  expect(() => shelf.switchTo([old.identity, next.identity])).toThrow('two packs named "test"');
   expect(shelf.inForce).toEqual([next.identity]);
 });
 
