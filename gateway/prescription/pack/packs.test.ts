@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { factsOf } from "./case.ts";
 import { packIdentity, packText, parsePack } from "./document.ts";
 import { buildPack, checkPack } from "./folder.ts";
-import { untriedRules } from "./run_cases.ts";
+import { compile } from "./reviewer.ts";
+import { failedCases, untriedRules } from "./run_cases.ts";
 
 const folderOf = (name: string) => fileURLToPath(new URL(`../packs/${name}`, import.meta.url));
 
@@ -43,4 +44,25 @@ test("P4 the eighteen incompatibilities and the nineteen fears are all there", (
   expect(rows("incompatible-18").length).toBe(18);
   // Nine pairs; aconites are two of the nineteen.
   expect(rows("fear-19").length).toBe(9);
+});
+
+/** A condition with one of its numbers a day, or one, more or less. */
+function moved(when: string): string[] {
+  return [...when.matchAll(/(?<![-\w])\d{1,6}\b/g)].flatMap(({ 0: number, index }) => {
+    const step = Number(number) % 1000 === 0 ? 1000 : 1;
+    return [-step, step].map((by) =>
+      when.slice(0, index) + String(Number(number) + by) + when.slice(index + number.length)
+    );
+  });
+}
+
+test("P4 every limit of the law has cases on both sides: a day more or less fails one", () => {
+  const { pack } = checkPack(folderOf("legal")).reviewer;
+  const limits = pack.rules.flatMap(({ id, when }) => moved(when).map((when) => ({ id, when })));
+  expect(limits.length).toBeGreaterThanOrEqual(40);
+  for (const { id, when } of limits) {
+    const rules = pack.rules.map((rule) => rule.id === id ? { ...rule, when } : rule);
+    const failed = failedCases(compile({ ...pack, rules })).length;
+    expect([id, when, failed > 0]).toEqual([id, when, true]);
+  }
 });
