@@ -9,6 +9,7 @@ import {
 } from "./commands/command.ts";
 import { addFindCommands } from "./commands/device/find_commands.ts";
 import { addSimulateCommand } from "./commands/device/simulate_command.ts";
+import { addPackCommands } from "./commands/pack/pack_commands.ts";
 import type { SalvageOptions } from "./commands/salvage.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, readConfig } from "./config_file.ts";
@@ -194,6 +195,7 @@ function buildProgram(): Command {
   addDeviceCommands(program);
   addKeyCommands(program);
   addCentreCommands(program);
+  addPackCommands(program);
   return program;
 }
 
