@@ -1,8 +1,11 @@
 /**
  * A prescription as a township's HIS sends it and as it is recorded: codes, words and units are
  * still the HIS's own. Whatever door it came through (plain JSON, FHIR), this is the one form.
+ * Reading it normalises it (P9): what is written in two ways and is one is one text afterwards.
  */
 import * as z from "zod";
+import { isPlainCode, isPlainText, isPlainUnit } from "./plain_text.ts";
+import { isResidentId } from "./resident_id.ts";
 
 /** Lines of one prescription: the law allows five drugs, slices have more (处方管理办法 第六条). */
 export const LINES_MAX = 60;
@@ -11,18 +14,33 @@ const CODE_LENGTH_MAX = 64;
 /** What is written for people: a name, a drug, a reason. */
 const TEXT_LENGTH_MAX = 500;
 
-const code = z.string().min(1).max(CODE_LENGTH_MAX);
-const text = z.string().min(1).max(TEXT_LENGTH_MAX);
-const moment = z.iso.datetime({ offset: true });
+const PLAIN_CODE =
+  "want plain characters: no spaces around it, nothing unseen, no full-width forms";
+const PLAIN_TEXT = "want text that can be read, without control characters";
+
+const code = z.string().min(1).max(CODE_LENGTH_MAX).refine(isPlainCode, PLAIN_CODE);
+const text = z.string().min(1).max(TEXT_LENGTH_MAX).refine(isPlainText, PLAIN_TEXT)
+  .overwrite((text) => text.trim().normalize("NFC"));
+const unit = (lengthMax: number) =>
+  z.string().min(1).max(lengthMax).refine(isPlainUnit, "want nothing unseen, no spaces around it");
+/** In whatever zone it was written, it is recorded in UTC to the millisecond. */
+const moment = z.iso.datetime({
+  offset: true,
+  error: "want a moment with its zone, such as 2026-03-01T08:30:00+08:00",
+}).overwrite(inUtc);
+const day = z.iso.date("want a day such as 2026-03-01");
 
 /**
- * A decimal number as it was written, never as floating point: `"0.25"`. At most nine digits before
- * the point and six behind it.
+ * A decimal number, never as floating point: `"0.25"`. At most nine digits before the point and six
+ * behind it; zeros at its end say nothing and are left out.
  */
-export const decimal = z.string().regex(/^(0|[1-9]\d{0,8})(\.\d{1,6})?$/);
+export const decimal = z.string().regex(
+  /^(0|[1-9]\d{0,8})(\.\d{1,6})?$/,
+  "want a decimal number such as 0.25, not negative, 9 digits before the point and 6 behind it",
+).overwrite((text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
 /** How much, in a unit as the sender writes it: `{value: "2", unit: "片"}`. */
-export const amount = z.strictObject({ value: decimal, unit: z.string().min(1).max(16) });
+export const amount = z.strictObject({ value: decimal, unit: unit(16) });
 export type Amount = z.infer<typeof amount>;
 
 /** A code of the site's own system and what it reads as. */
@@ -37,19 +55,26 @@ const allergies = z.discriminatedUnion("state", [
 
 const answer = z.enum(["yes", "no", "not-asked"]);
 
+/** As which the patient is known: a resident ID is checked by its check digit. */
+const patientId = z.strictObject({ system: z.enum(["resident-id", "local", "other"]), value: code })
+  .overwrite((id) => id.system === "resident-id" ? { ...id, value: id.value.toUpperCase() } : id)
+  .refine(({ system, value }) => system !== "resident-id" || isResidentId(value), {
+    path: ["value"],
+    error: "want a resident ID: 18 places, the last of them its check digit",
+  });
+
 export const patient = z.strictObject({
-  /** As which the patient is known: a resident ID is checked by its check digit. */
-  id: z.strictObject({ system: z.enum(["resident-id", "local", "other"]), value: code }).optional(),
+  id: patientId.optional(),
   name: text,
   sex: z.enum(["male", "female", "other", "unknown"]),
-  birthDate: z.iso.date().optional(),
+  birthDate: day.optional(),
   /** Where no date is known: UCUM `d`, `wk`, `mo` or `a`. */
   age: z.strictObject({ value: decimal, unit: z.enum(["d", "wk", "mo", "a"]) }).optional(),
   weight: amount.optional(),
   pregnant: answer.default("not-asked"),
   breastfeeding: answer.default("not-asked"),
   /** Creatinine clearance or eGFR, as a laboratory gave it. */
-  renal: z.strictObject({ value: decimal, unit: z.string().min(1).max(24), at: moment }).optional(),
+  renal: z.strictObject({ value: decimal, unit: unit(24), at: moment }).optional(),
   allergies: allergies.default({ state: "not-asked" }),
 });
 
@@ -85,7 +110,7 @@ export const prescription = z.strictObject({
   version: z.int().min(1).max(1000).default(1),
   issuedAt: moment,
   /** Until when it may be dispensed, where the prescriber extended it. */
-  validUntil: z.iso.date().optional(),
+  validUntil: day.optional(),
   setting: z.enum(SETTINGS),
   /** Rescue (抢救): never waits for a review. */
   rescue: z.boolean().default(false),
@@ -101,3 +126,8 @@ export const prescription = z.strictObject({
 });
 export type Prescription = z.infer<typeof prescription>;
 export type PrescriptionLine = z.infer<typeof prescriptionLine>;
+
+function inUtc(text: string): string {
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? text : new Date(ms).toISOString();
+}
