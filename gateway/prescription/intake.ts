@@ -12,11 +12,12 @@ import {
   checkedPrescription,
   decimalsAsText,
 } from "./checked_prescription.ts";
+import { prescriptionOfDocument } from "./fhir/prescription_of_bundle.ts";
 import type { Prescription } from "./prescription.ts";
 import { readStrictJson } from "./strict_json.ts";
 
-/** `json`: the plain form. */
-export type Door = "json";
+/** `json`: the plain form; `fhir`: a Bundle of FHIR R4. */
+export type Door = "json" | "fhir";
 
 export interface Fault {
   /** `lines[2].dose.unit`; empty: the document as a whole. */
@@ -54,10 +55,12 @@ const AHEAD_MS_MAX = 5 * 60_000;
 
 const MEDIA_TYPES: Readonly<Record<Door, readonly string[]>> = {
   json: ["application/json"],
+  fhir: ["application/fhir+json", "application/json"],
 };
 
 const READERS: Readonly<Record<Door, (document: unknown) => CheckedPrescription>> = {
   json: (document) => checkedPrescription(decimalsAsText(document)),
+  fhir: prescriptionOfDocument,
 };
 
 /** Reads what came in at a door; `contentType` is the request's header. Never throws. */
