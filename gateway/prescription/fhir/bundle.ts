@@ -4,6 +4,7 @@ import type { Path } from "../../dig.ts";
 import { issueFaults, type PathFault } from "../../schema_faults.ts";
 import { jsonWording } from "../checked_prescription.ts";
 import {
+  type AnyResource,
   bundle,
   isOf,
   isRead,
@@ -44,12 +45,18 @@ export function readBundle(document: unknown): ReadBundle {
 
 export class FhirBundle {
   readonly faults: PathFault[] = [];
+  readonly #whole: boolean;
   readonly #all: Located[] = [];
   /** By every name that a reference may have for it; `null`: two have this name. */
   readonly #named = new Map<string, Located | null>();
 
+  /** Whole: all that is named in it has to be in it. */
+  constructor(whole = true) {
+    this.#whole = whole;
+  }
+
   /** Takes a resource, and what it contains, as far as its type is read. */
-  add(document: z.infer<typeof bundle>["entry"][number]["resource"], at: Path, url: string | null) {
+  add(document: AnyResource, at: Path, url: string | null): void {
     const { resourceType, id } = document;
     const relative = id === undefined ? null : `${resourceType}/${id}`;
     const root = relative !== null && url?.endsWith(`/${relative}`)
@@ -123,6 +130,17 @@ export class FhirBundle {
     }`;
     this.faults.push({ path, message });
     return null;
+  }
+
+  /** As {@link resolve}; but of what is not whole some may be missing without a fault. */
+  resolveHeld<T extends ResourceType>(
+    reference: Reference,
+    from: Place,
+    place: Path,
+    ...types: readonly T[]
+  ): Located<T> | null {
+    if (!this.#whole && this.#find(reference.reference ?? "", from) === undefined) return null;
+    return this.resolve(reference, from, place, ...types);
   }
 
   #find(reference: string, from: Place): Located | null | undefined {

@@ -58,7 +58,7 @@ export function addDiagnoses(
     const { resource: { reasonCode, reasonReference }, at } = request;
     for (const [index, reference] of (reasonReference ?? []).entries()) {
       const place = [...at, "reasonReference", index];
-      bundle.resolve(reference, request, place, "Condition", "Observation");
+      bundle.resolveHeld(reference, request, place, "Condition", "Observation");
     }
     for (const [index, reason] of (reasonCode ?? []).entries()) {
       if (codesOf(reason).some((code) => known.has(code))) continue;

@@ -1,5 +1,6 @@
 /** The patient and the prescriber, of a Bundle. */
 import type { FhirBundle, Located } from "./bundle.ts";
+import type { Path } from "../../dig.ts";
 import { addAllergies, ANOTHER_PATIENT } from "./conditions.ts";
 import { nameText, typeCodes } from "./elements.ts";
 import { addObservations } from "./observations.ts";
@@ -59,8 +60,15 @@ function addPatientId(form: PlainForm, { resource: { identifier }, at }: Patient
   form.set(["patient", "id", "value"], id.value, [...place, "value"]);
 }
 
-export function addPrescriber(form: PlainForm, bundle: FhirBundle, request: Request): void {
-  const { resource: { requester }, at } = request;
+/** `userId` is a reference to whoever writes an order that names nobody yet. */
+export function addPrescriber(
+  form: PlainForm,
+  bundle: FhirBundle,
+  request: Request,
+  userId?: string,
+): void {
+  const { resource, at } = request;
+  const requester = resource.requester ?? (userId === undefined ? userId : { reference: userId });
   const place = [...at, "requester"];
   form.set(["prescriber"], undefined, place);
   if (requester === undefined) return;
@@ -70,31 +78,41 @@ export function addPrescriber(form: PlainForm, bundle: FhirBundle, request: Requ
     form.set(["prescriber", "name"], requester.display, [...place, "display"]);
     return;
   }
-  const found = bundle.resolve(requester, request, place, "Practitioner", "PractitionerRole");
-  const practitioner = practitionerOf(bundle, found);
-  if (found === null || practitioner === null) {
-    form.set(["prescriber"], { id: "?" }, place);
-    return;
-  }
-  const { resource: { identifier, name }, at: of } = practitioner;
-  form.set(["prescriber", "id"], identifier?.[0]?.value, [...of, "identifier", 0, "value"]);
-  form.set(["prescriber", "name"], nameText(name), [...of, "name"]);
-  if (found.resource.resourceType !== "PractitionerRole") return;
+  const found = bundle.resolveHeld(requester, request, place, "Practitioner", "PractitionerRole");
+  addPractitioner(form, bundle, found, requester.reference, place);
+  if (found?.resource.resourceType !== "PractitionerRole") return;
   const { organization } = found.resource;
   const where = [...found.at, "organization"];
   const department = organization?.reference === undefined
     ? organization?.display
-    : bundle.resolve(organization, found, where, "Organization")?.resource.name;
+    : bundle.resolveHeld(organization, found, where, "Organization")?.resource.name;
   form.set(["prescriber", "department"], department, where);
 }
 
-function practitionerOf(
+/** The person, whom the orders may name through a role. */
+function addPractitioner(
+  form: PlainForm,
   bundle: FhirBundle,
   found: Located<"Practitioner" | "PractitionerRole"> | null,
-): Located<"Practitioner"> | null {
-  if (found === null) return null;
-  const { resource, at, root } = found;
-  if (resource.resourceType === "Practitioner") return { resource, at, root };
-  const place = [...at, "practitioner"];
-  return bundle.resolve(resource.practitioner ?? {}, found, place, "Practitioner");
+  reference: string,
+  place: Path,
+): void {
+  let named = reference;
+  let person: Located<"Practitioner"> | null = null;
+  if (found?.resource.resourceType === "Practitioner") {
+    person = { ...found, resource: found.resource };
+  } else if (found?.resource.resourceType === "PractitionerRole") {
+    const { practitioner = {} } = found.resource;
+    const where = [...found.at, "practitioner"];
+    person = bundle.resolveHeld(practitioner, found, where, "Practitioner");
+    named = practitioner.reference ?? reference;
+  }
+  if (person === null) {
+    // Where that is a fault it is told already; else the reference is all that is known.
+    form.set(["prescriber", "id"], named.split("/").at(-1) || "?", place);
+    return;
+  }
+  const { resource: { identifier, name }, at } = person;
+  form.set(["prescriber", "id"], identifier?.[0]?.value, [...at, "identifier", 0, "value"]);
+  form.set(["prescriber", "name"], nameText(name), [...at, "name"]);
 }

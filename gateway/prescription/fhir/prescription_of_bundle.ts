@@ -15,12 +15,12 @@ import { shanghaiDay } from "../shanghai_day.ts";
 import { PlainForm } from "./plain_form.ts";
 import { EXTENSION, SETTING_CODES } from "./systems.ts";
 
-/** What an order that is not signed yet need not say. */
+/** What an order that is not signed yet need not say: what holds where it does not. */
 export interface Draft {
   readonly id: string;
   readonly issuedAt: string;
-  /** Address of the patient's resource in the bundle, where the orders name none of it. */
-  readonly setting: string;
+  /** A reference to whoever writes it: `Practitioner/d42`. */
+  readonly userId: string;
 }
 
 /** Reads a document; faults name places in it: `entry[3].resource.authoredOn`. */
@@ -30,18 +30,20 @@ export function prescriptionOfDocument(document: unknown): CheckedPrescription {
 }
 
 export function prescriptionOfBundle(bundle: FhirBundle, draft?: Draft): CheckedPrescription {
-  const requests = bundle.of("MedicationRequest");
+  const requests = draft === undefined ? bundle.of("MedicationRequest") : openOrders(bundle);
   const [first] = requests;
   if (first === undefined) {
     const message = "it has no MedicationRequest; want one for each line";
     return { kind: "faults", faults: [{ path: ["entry"], message }] };
   }
   const form = new PlainForm();
-  const faults: PathFault[] = [...statusFaults(requests, draft), ...notTogether(requests)];
+  const faults: PathFault[] = draft === undefined
+    ? [...statusFaults(requests), ...notTogether(requests)]
+    : [];
   addGroup(form, first, draft);
   addSetting(form, bundle, first, draft);
   const patient = addPatient(form, bundle, requests);
-  addPrescriber(form, bundle, first);
+  addPrescriber(form, bundle, first, draft?.userId);
   addDiagnoses(form, bundle, requests, patient);
   requests.forEach((request, index) => addLine(form, bundle, request, index));
   const checked = checkedPrescription(form.document);
@@ -55,10 +57,19 @@ export function prescriptionOfBundle(bundle: FhirBundle, draft?: Draft): Checked
 
 type Request = Located<"MedicationRequest">;
 
+/** Orders that are none any more say nothing of a draft. */
+const OVER: readonly string[] = ["cancelled", "stopped", "completed", "entered-in-error"];
+
+/** The lines of a draft. */
+export function openOrders(bundle: FhirBundle): Request[] {
+  return bundle.of("MedicationRequest").filter(({ resource: { status } }) =>
+    !OVER.includes(status)
+  );
+}
+
 const INTENTS = ["order", "original-order", "instance-order"];
 
-function statusFaults(requests: readonly Request[], draft: Draft | undefined): PathFault[] {
-  if (draft !== undefined) return [];
+function statusFaults(requests: readonly Request[]): PathFault[] {
   return requests.flatMap(({ resource: { status, intent }, at }) => [
     ...(status === "active" ? [] : [{
       path: [...at, "status"],
@@ -99,7 +110,7 @@ function written(element: unknown): string | undefined {
 function addGroup(form: PlainForm, { resource, at }: Request, draft: Draft | undefined): void {
   const { groupIdentifier, authoredOn, dispenseRequest } = resource;
   const place = [...at, "groupIdentifier"];
-  form.set(["id"], groupIdentifier?.value ?? draft?.id, [...place, "value"]);
+  form.set(["id"], draft?.id ?? groupIdentifier?.value, [...place, "value"]);
   form.set(["issuedAt"], authoredOn ?? draft?.issuedAt, [...at, "authoredOn"]);
   const end = dispenseRequest?.validityPeriod?.end;
   form.set(["validUntil"], end === undefined ? end : dayOf(end), [
@@ -146,11 +157,14 @@ function addSetting(
   const { resource: { category, encounter }, at } = request;
   const found = encounter?.reference === undefined
     ? null
-    : bundle.resolve(encounter, request, [...at, "encounter"], "Encounter");
+    : bundle.resolveHeld(encounter, request, [...at, "encounter"], "Encounter");
   const ofEncounter = SETTING_CODES[found?.resource.class?.code ?? ""];
   const codes = (category ?? []).flatMap(({ coding }) => coding ?? []);
   const ofCategory = codes.map(({ code }) => SETTING_CODES[code ?? ""])
     .find((setting) => setting !== undefined);
   const setting = ofEncounter === "emergency" ? ofEncounter : ofCategory ?? ofEncounter;
-  form.set(["setting"], setting ?? draft?.setting, [...at, "category"]);
+  form.set(["setting"], setting ?? (draft === undefined ? draft : "outpatient"), [
+    ...at,
+    "category",
+  ]);
 }

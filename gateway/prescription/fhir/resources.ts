@@ -196,19 +196,28 @@ export function isOf<T extends ResourceType>(one: Resource, type: T): one is Res
   return one.resourceType === type;
 }
 
-/** A Bundle, before its resources are looked at. */
+/** A resource before its type is looked at. */
+export const anyResource = z.looseObject({
+  resourceType: z.string(),
+  id: z.string().optional(),
+  contained: list(z.looseObject({ resourceType: z.string(), id: z.string() })).optional(),
+});
+export type AnyResource = z.infer<typeof anyResource>;
+
+const entry = z.looseObject({ fullUrl: z.string().optional(), resource: anyResource });
+
+/** A Bundle that is sent to be read as one prescription. */
 export const bundle = z.looseObject({
   resourceType: z.literal("Bundle"),
   type: z.string().refine(
     (type) => type === "collection",
     'want "collection": it is read as one prescription, and no resource is stored by itself',
   ),
-  entry: z.array(z.looseObject({
-    fullUrl: z.string().optional(),
-    resource: z.looseObject({
-      resourceType: z.string(),
-      id: z.string().optional(),
-      contained: list(z.looseObject({ resourceType: z.string(), id: z.string() })).optional(),
-    }),
-  })).min(1).max(LIST_MAX),
+  entry: z.array(entry).min(1).max(LIST_MAX),
+});
+
+/** A Bundle of whatever type that is a part of something else. */
+export const innerBundle = z.looseObject({
+  resourceType: z.literal("Bundle"),
+  entry: list(entry).optional(),
 });
