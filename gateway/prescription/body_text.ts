@@ -11,13 +11,20 @@ export type BodyText =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "refused"; readonly problem: Problem };
 
+type Charset = "utf-8" | "gb18030";
+
 /** GBK and GB 2312 are parts of GB 18030 (GB 18030-2022, foreword). */
-const DECODERS: Readonly<Record<string, "utf-8" | "gb18030">> = {
+const CHARSETS: Readonly<Record<string, Charset>> = {
   "utf-8": "utf-8",
   utf8: "utf-8",
   gb18030: "gb18030",
   gbk: "gb18030",
   gb2312: "gb18030",
+};
+
+const DECODERS: Readonly<Record<Charset, TextDecoder>> = {
+  "utf-8": new TextDecoder("utf-8", { fatal: true }),
+  gb18030: new TextDecoder("gb18030", { fatal: true }),
 };
 
 /** From here on a character takes three bytes of UTF-8; Chinese ones all lie behind it. */
@@ -33,10 +40,10 @@ export function bodyText(
   contentType: string | null,
   mediaTypes: readonly string[],
 ): BodyText {
-  if (bytes.length > BODY_BYTES_MAX) return refused(tooLarge(bytes.length));
+  if (bytes.length > BODY_BYTES_MAX) return refused(TOO_LARGE);
   const { mediaType, charset } = typeOf(contentType ?? mediaTypes[0]);
   if (!mediaTypes.includes(mediaType)) return refused(otherType(mediaType, mediaTypes));
-  const name = Object.hasOwn(DECODERS, charset) ? DECODERS[charset] : null;
+  const name = Object.hasOwn(CHARSETS, charset) ? CHARSETS[charset] : null;
   if (name === null) return refused(otherCharset(charset));
   const text = decoded(bytes, name);
   if (text === null) return refused(notIn(name, bytes));
@@ -56,9 +63,9 @@ function typeOf(contentType: string): { mediaType: string; charset: string } {
   return { mediaType: mediaType.toLowerCase(), charset: charset?.toLowerCase() ?? "utf-8" };
 }
 
-function decoded(bytes: Uint8Array, charset: string): string | null {
+function decoded(bytes: Uint8Array, charset: Charset): string | null {
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+    return DECODERS[charset].decode(bytes);
   } catch {
     return null;
   }
@@ -68,15 +75,13 @@ function refused(problem: Problem): BodyText {
   return { kind: "refused", problem };
 }
 
-export function tooLarge(length: number): Problem {
-  return {
-    status: 413,
-    code: "body-too-large",
-    title: "The body is larger than a prescription can be",
-    detail: `found ${length} bytes; want ${BODY_BYTES_MAX} or less`,
-    hint: "send each prescription in a request of its own",
-  };
-}
+export const TOO_LARGE: Problem = {
+  status: 413,
+  code: "body-too-large",
+  title: "The body is larger than a prescription can be",
+  detail: `want ${BODY_BYTES_MAX} bytes or fewer`,
+  hint: "send each prescription in a request of its own",
+};
 
 function otherType(found: string, known: readonly string[]): Problem {
   return {
@@ -96,7 +101,7 @@ function otherCharset(found: string): Problem {
   };
 }
 
-function notIn(charset: "utf-8" | "gb18030", bytes: Uint8Array): Problem {
+function notIn(charset: Charset, bytes: Uint8Array): Problem {
   const other = charset === "utf-8" ? "gb18030" : "utf-8";
   return {
     status: 400,

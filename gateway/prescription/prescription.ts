@@ -68,58 +68,55 @@ export const patient = z.strictObject({
   name: text,
   sex: z.enum(["male", "female", "other", "unknown"]),
   birthDate: day.optional(),
-  /** Where no date is known: UCUM `d`, `wk`, `mo` or `a`. */
-  age: z.strictObject({ value: decimal, unit: z.enum(["d", "wk", "mo", "a"]) }).optional(),
+  age: z.strictObject({ value: decimal, unit: z.enum(["d", "wk", "mo", "a"]) }).optional()
+    .describe("Where no date of birth is known, in a unit of UCUM"),
   weight: amount.optional(),
   pregnant: answer.default("not-asked"),
   breastfeeding: answer.default("not-asked"),
-  /** Creatinine clearance or eGFR, as a laboratory gave it. */
-  renal: z.strictObject({ value: decimal, unit: unit(24), at: moment }).optional(),
+  renal: z.strictObject({ value: decimal, unit: unit(24), at: moment }).optional()
+    .describe("Creatinine clearance or eGFR, as a laboratory gave it"),
   allergies: allergies.default({ state: "not-asked" }),
 });
 
 export const prescriptionLine = z.strictObject({
   drug: coded,
-  /** Lines of one infusion bear one number (组号). */
-  group: z.int().min(1).max(LINES_MAX).optional(),
+  group: z.int().min(1).max(LINES_MAX).optional()
+    .describe("Lines of one infusion bear one number (组号)"),
   dose: amount,
   route: coded,
   frequency: coded,
   days: z.int().min(1).max(366),
   quantity: amount,
-  /** Of slices: decocted first, put in last, … */
-  preparation: text.optional(),
+  preparation: text.optional().describe("Of slices: decocted first, put in last, …"),
 });
 
 export const SETTINGS = ["outpatient", "emergency", "inpatient", "discharge"] as const;
 
 /** Why a limit may be passed, as the law names the cases; each needs the prescriber's words. */
 const reasons = z.strictObject({
-  /** More days than usual: chronic, old or special case (处方管理办法 第十九条). */
-  longer: text.optional(),
-  /** Cancer pain, or moderate to severe chronic pain (第二十四条). */
-  pain: text.optional(),
-  /** Long-term prescription: by whom and how the patient was assessed (长期处方管理规范). */
-  longTerm: text.optional(),
+  longer: text.optional()
+    .describe("More days than usual: chronic, old or special case (处方管理办法 第十九条)"),
+  pain: text.optional().describe("Cancer pain, or moderate to severe chronic pain (第二十四条)"),
+  longTerm: text.optional().describe(
+    "Long-term prescription: by whom and how the patient was assessed (长期处方管理规范)",
+  ),
 });
 
 export const prescription = z.strictObject({
-  /** The HIS's own number: one prescription at its site, whatever is sent under it. */
-  id: code,
-  /** A change is a higher version of the same number. */
-  version: z.int().min(1).max(1000).default(1),
+  id: code.describe(
+    "The HIS's own number: one prescription at its site, whatever is sent under it",
+  ),
+  version: z.int().min(1).max(1000).default(1)
+    .describe("A change is a higher version of the same number"),
   issuedAt: moment,
-  /** Until when it may be dispensed, where the prescriber extended it. */
-  validUntil: day.optional(),
+  validUntil: day.optional()
+    .describe("Until when it may be dispensed, where the prescriber extended it"),
   setting: z.enum(SETTINGS),
-  /** Rescue (抢救): never waits for a review. */
-  rescue: z.boolean().default(false),
+  rescue: z.boolean().default(false).describe("Rescue (抢救): never waits for a review"),
   form: z.enum(["western", "tcm-slices"]),
-  /** Number of doses of slices (剂). */
-  doses: z.int().min(1).max(366).optional(),
+  doses: z.int().min(1).max(366).optional().describe("Number of doses of slices (剂)"),
   patient,
-  /** None is possible, and a finding (1-10). */
-  diagnoses: z.array(coded).max(20),
+  diagnoses: z.array(coded).max(20).describe("None is possible, and a finding (1-10)"),
   prescriber: z.strictObject({ id: code, name: text.optional(), department: text.optional() }),
   reasons: reasons.default({}),
   lines: z.array(prescriptionLine).min(1).max(LINES_MAX),
