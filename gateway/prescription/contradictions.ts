@@ -1,17 +1,14 @@
 /** What no single field of a prescription can tell: two of them that cannot both be right. */
 import { dig, type Path } from "../dig.ts";
 import type { PathFault } from "../schema_faults.ts";
+import { dateOf } from "./date_of.ts";
 import type { Prescription } from "./prescription.ts";
-import { birthDateIn } from "./resident_id.ts";
-import { daysBetween, shanghaiDay } from "./shanghai_day.ts";
+import { dayOf, dayOfDate } from "./shanghai_day.ts";
 
 /** Mean days of a UCUM unit of age: a year has 365.25, a month a twelfth of that. */
 const AGE_DAYS = { d: 1, wk: 7, mo: 30.4375, a: 365.25 } as const;
-/**
- * An age counts completed units or the one that has begun; a month of 28 or 31 days is a tenth of
- * one off the mean.
- */
-const AGE_UNITS_APART_MAX = 1.1;
+/** 虚岁, which counts the year of birth and each new year, is up to two more than full years. */
+const AGE_UNITS_APART_MAX = 2;
 /** Nobody has been older (the oldest of whom papers tell died at 122 years). */
 const AGE_YEARS_MAX = 130;
 
@@ -35,35 +32,30 @@ function zeroAmounts({ patient, lines }: Prescription): PathFault[] {
     .map((path) => ({ path, message: "found 0; want more than 0" }));
 }
 
-/** A dose may hang on the age: where it is said twice it has to be the same. */
-function agesApart({ patient, issuedAt }: Prescription): PathFault[] {
-  const { birthDate, age, id } = patient;
-  const faults: PathFault[] = [];
-  const issued = shanghaiDay(Date.parse(issuedAt));
-  const ofId = id?.system === "resident-id" ? birthDateIn(id.value) : null;
-  if (birthDate !== undefined && ofId !== null && ofId !== birthDate) {
-    const message = `found ${birthDate}, and ${ofId} in patient.id; want the right one in both`;
-    faults.push({ path: ["patient", "birthDate"], message });
-  }
-  if (birthDate === undefined) return faults;
-  const days = daysBetween(birthDate, issued);
+/**
+ * A dose may hang on the age: where it is said twice it has to be the same. What a resident ID says
+ * is no part of it: a newborn is often registered under a parent's.
+ */
+function agesApart({ patient: { birthDate, age }, issuedAt }: Prescription): PathFault[] {
+  if (birthDate === undefined) return [];
+  const issuedMs = Date.parse(issuedAt);
+  const days = dayOf(issuedMs) - dayOfDate(birthDate);
   if (days < 0 || days > AGE_YEARS_MAX * AGE_DAYS.a) {
-    const message = `found ${birthDate}; want a day in the ${AGE_YEARS_MAX} years up to ${issued}`;
-    return [...faults, { path: ["patient", "birthDate"], message }];
+    const message = `found ${birthDate}; want a day in the ${AGE_YEARS_MAX} years up to ` +
+      dateOf(issuedMs);
+    return [{ path: ["patient", "birthDate"], message }];
   }
-  if (age === undefined) return faults;
+  if (age === undefined) return [];
   const actual = days / AGE_DAYS[age.unit];
-  if (Math.abs(Number(age.value) - actual) > AGE_UNITS_APART_MAX) {
-    const message = `found ${age.value} ${age.unit}, and by patient.birthDate it is ` +
-      `${Math.floor(actual)} ${age.unit}; want one of the two, or both right`;
-    faults.push({ path: ["patient", "age"], message });
-  }
-  return faults;
+  if (Math.abs(Number(age.value) - actual) <= AGE_UNITS_APART_MAX) return [];
+  const message = `found ${age.value} ${age.unit}, and by patient.birthDate it is ` +
+    `${Math.floor(actual)} ${age.unit}; want one of the two, or both right`;
+  return [{ path: ["patient", "age"], message }];
 }
 
 function otherContradictions({ patient, issuedAt, validUntil, doses, form }: Prescription) {
   const faults: PathFault[] = [];
-  const issued = shanghaiDay(Date.parse(issuedAt));
+  const issued = dateOf(Date.parse(issuedAt));
   if (validUntil !== undefined && validUntil < issued) {
     const message = `found ${validUntil}, before the day of issue ${issued} (Asia/Shanghai); ` +
       "want that day or a later one";

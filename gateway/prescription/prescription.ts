@@ -5,7 +5,6 @@
  */
 import * as z from "zod";
 import { isPlainCode, isPlainText, isPlainUnit } from "./plain_text.ts";
-import { isResidentId } from "./resident_id.ts";
 
 /** Lines of one prescription: the law allows five drugs, slices have more (处方管理办法 第六条). */
 export const LINES_MAX = 60;
@@ -55,13 +54,9 @@ const allergies = z.discriminatedUnion("state", [
 
 const answer = z.enum(["yes", "no", "not-asked"]);
 
-/** As which the patient is known: a resident ID is checked by its check digit. */
+/** As which the patient is known; whether a resident ID is one is for whoever looks for history. */
 const patientId = z.strictObject({ system: z.enum(["resident-id", "local", "other"]), value: code })
-  .overwrite((id) => id.system === "resident-id" ? { ...id, value: id.value.toUpperCase() } : id)
-  .refine(({ system, value }) => system !== "resident-id" || isResidentId(value), {
-    path: ["value"],
-    error: "want a resident ID: 18 places, the last of them its check digit",
-  });
+  .overwrite((id) => id.system === "resident-id" ? { ...id, value: id.value.toUpperCase() } : id);
 
 export const patient = z.strictObject({
   id: patientId.optional(),

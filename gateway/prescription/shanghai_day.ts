@@ -1,15 +1,24 @@
-/** Days as the law counts them: in China, which has had one time and no summer time since 1991. */
+/**
+ * Days of the calendar in Asia/Shanghai, which is eight hours ahead of UTC, without summer time
+ * since 1992 (IANA time zone database, rules PRC).
+ */
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
-const OFFSET_MS = 8 * 3_600_000;
-
-export const DAY_MS = 86_400_000;
-
-/** The day, `2026-03-01`, of a moment in milliseconds since 1970 UTC. */
-export function shanghaiDay(ms: number): string {
-  return new Date(ms + OFFSET_MS).toISOString().slice(0, 10);
+/** Days since 1970-01-01 of a moment there. */
+export function dayOf(ms: number): number {
+  return Math.floor((ms + 8 * HOUR_MS) / DAY_MS);
 }
 
-/** Whole days from one day to another, both as {@link shanghaiDay} writes them. */
-export function daysBetween(from: string, to: string): number {
-  return (Date.parse(to) - Date.parse(from)) / DAY_MS;
+/** Days since 1970-01-01 of a date as `2026-09-01`. */
+export function dayOfDate(date: string): number {
+  return Math.floor(Date.parse(`${date}T00:00:00Z`) / DAY_MS);
+}
+
+/** Whole months from one day to a later one: 31 January to 28 February is none yet. */
+export function monthsBetween(from: number, to: number): number {
+  const [one, other] = [new Date(from * DAY_MS), new Date(to * DAY_MS)];
+  const months = (other.getUTCFullYear() - one.getUTCFullYear()) * 12 +
+    other.getUTCMonth() - one.getUTCMonth();
+  return other.getUTCDate() < one.getUTCDate() ? months - 1 : months;
 }

@@ -11,7 +11,7 @@ import { addDiagnoses } from "./conditions.ts";
 import { extensionsOf, type ExtensionValue } from "./elements.ts";
 import { addPatient, addPrescriber } from "./people.ts";
 import { addLine } from "./lines.ts";
-import { shanghaiDay } from "../shanghai_day.ts";
+import { dateOf } from "../date_of.ts";
 import { PlainForm } from "./plain_form.ts";
 import { EXTENSION, SETTING_CODES } from "./systems.ts";
 
@@ -113,7 +113,7 @@ function addGroup(form: PlainForm, { resource, at }: Request, draft: Draft | und
   form.set(["id"], draft?.id ?? groupIdentifier?.value, [...place, "value"]);
   form.set(["issuedAt"], authoredOn ?? draft?.issuedAt, [...at, "authoredOn"]);
   const end = dispenseRequest?.validityPeriod?.end;
-  form.set(["validUntil"], end === undefined ? end : dayOf(end), [
+  form.set(["validUntil"], end === undefined ? end : dateIn(end), [
     ...at,
     "dispenseRequest",
     "validityPeriod",
@@ -128,9 +128,9 @@ function addGroup(form: PlainForm, { resource, at }: Request, draft: Draft | und
 }
 
 /** The day of a date, or of a moment; of what is neither, itself. */
-function dayOf(dateTime: string): string {
+function dateIn(dateTime: string): string {
   const ms = dateTime.includes("T") ? Date.parse(dateTime) : NaN;
-  return Number.isNaN(ms) ? dateTime : shanghaiDay(ms);
+  return Number.isNaN(ms) ? dateTime : dateOf(ms);
 }
 
 const GROUP_EXTENSIONS: readonly (readonly [string, Path])[] = [
