@@ -288,8 +288,9 @@ export function apiApp(parts: ApiParts): Hono<Guarded> {
     app.on(route.method.toUpperCase(), path, async (context) => {
       const query = route.query?.safeParse(context.req.query());
       if (query?.success === false) return badInput(query.error);
-      const body = route.body === undefined ? undefined : await jsonBody(context.req.raw);
-      const parsed = route.body?.safeParse(body);
+      const schema = route.upload === true ? undefined : route.body;
+      const body = schema === undefined ? undefined : await jsonBody(context.req.raw);
+      const parsed = schema?.safeParse(body);
       if (parsed?.success === false) return badInput(parsed.error);
       const { raw: request } = context.req;
       const path = context.req.param();

@@ -24,8 +24,10 @@ export interface ApiRoute {
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
   readonly contentType?: string;
-  /** Takes a body of any kind, as it comes; `body` is not used then. */
+  /** Takes the body as it comes; what `body` says is only told to others then. */
   readonly upload?: true;
+  /** Media type of the body; none: `application/json`. */
+  readonly bodyType?: string;
   readonly handle: (parts: ApiParts, input: Input) => Promise<Response>;
 }
 

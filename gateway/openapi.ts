@@ -33,7 +33,11 @@ function operation(route: ApiRoute): object {
     ...(route.body === undefined ? {} : {
       requestBody: {
         required: true,
-        content: { "application/json": { schema: z.toJSONSchema(route.body, { io: "input" }) } },
+        content: {
+          [route.bodyType ?? "application/json"]: {
+            schema: z.toJSONSchema(route.body, { io: "input" }),
+          },
+        },
       },
     }),
     responses: {

@@ -10,9 +10,7 @@ import {
   visit,
   type YAMLParseError,
 } from "yaml";
-import { dig } from "./config_rules.ts";
-
-export type Path = readonly (string | number)[];
+import { dig, type Path } from "./dig.ts";
 
 /** Both count from 1. */
 export interface Place {
