@@ -162,6 +162,19 @@ describe("P3 other levels", () => {
     expect(approved).toMatchObject({ state: "approved", pass: "approved" });
   });
 
+  test("P10 a second refusal, answered too, leaves the last answer to decide about", () => {
+    const [a, site] = [new Story("county-a"), new Story(SITE)];
+    const first = a.decision("refuse", "P-1");
+    const insisted = site.answer("insist", first);
+    const second = a.decision("refuse", "P-2", insisted);
+    const again = site.answer("insist", second);
+    const events = [a.prescription(), a.verdict("pharmacist"), first, insisted, second];
+    expect(standingOf(events).state).toBe("refused");
+    expect(due([...events, again], "review")[0].over).toEqual([idOf(again)]);
+    const approved = standingOf([...events, again, a.decision("approve", "P-3", again)]);
+    expect(approved).toMatchObject({ state: "approved", pass: "approved" });
+  });
+
   test("P11 questions of both centres, both answered, are settled by one decision over both", () => {
     const [a, b, site] = [new Story("county-a"), new Story("county-b"), new Story(SITE)];
     const asks = [a.decision("ask", "P-1"), b.decision("ask", "P-2")];

@@ -69,9 +69,11 @@ describe("P9 the pass token", () => {
   });
 
   test("P9 is void as soon as any of its letters is another", async () => {
-    const letters = "AQgw-_09az";
+    const some = "AQgw-_09az";
+    // The last letter of the signature has bits that no byte takes.
+    const all = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     for (let at = 0; at < token.length; at++) {
-      for (const letter of letters) {
+      for (const letter of at === token.length - 1 ? all : some) {
         if (token[at] === letter) continue;
         const altered = token.slice(0, at) + letter + token.slice(at + 1);
         const check = await checkToken(altered, KEYS, SUBJECT, DAY);
