@@ -8,6 +8,9 @@ import { gather, lacking } from "../sync/ship.ts";
 import type { Stream } from "../sync/stream.ts";
 import { QueryTables } from "./tables.ts";
 
+/** The product's own. */
+export const TABLES_THREAD = new URL("./projection_worker.ts", import.meta.url);
+
 export interface TablesOptions {
   readonly node: string;
   readonly authorities?: readonly string[];
@@ -80,6 +83,7 @@ export class TablesDesk implements AsyncDisposable {
       stamp: stampAt(0),
     });
     this.#tables = await QueryTables.open(this.#journal, {
+      thread: TABLES_THREAD,
       path: this.path,
       ...(encryptionKey === undefined ? {} : { encryptionKeys: [encryptionKey] }),
       authorities,

@@ -5,6 +5,8 @@ import { type Config, isLoopback } from "../config.ts";
 import { withStoredUnits } from "../config_units.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { despiteDisk } from "../disk_failure.ts";
+import { type DomainDesk, openDesks } from "../domain.ts";
+import { DOMAINS } from "../domains.ts";
 import { httpHandler } from "../http.ts";
 import { followCentreKeys } from "../fleet/centre_keys.ts";
 import { followLosses } from "../lost_entries.ts";
@@ -20,6 +22,8 @@ import { VERSION } from "../version.ts";
 import { watchdog } from "../watchdog.ts";
 import { CommandError } from "./local_api.ts";
 
+/** Makes the tables of all domains. */
+const TABLES_THREAD = new URL("../projection_worker.ts", import.meta.url);
 /** How often a node looks for segments that may go. */
 const PRUNE_MS = 60_000;
 /** Both have to have what leaves this disk (G2): with one configured nothing does. */
@@ -67,10 +71,11 @@ export async function runNode(
   await Promise.race([catalogue, pause(CATALOGUE_MS, stopping)]);
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
   await role.collector?.recall();
-  const { recallComputed, silence, writer } = role;
+  const { recallComputed, silence } = role;
+  const desks = await openDesks(DOMAINS, node, role);
   using notifier = new Notifier();
   let unready: string | null = "starting";
-  const server = serve(node, role, startedMs, () => unready);
+  const server = serve(node, role, desks, { startedMs, unready: () => unready });
   const who = `${config.role} ${config.node} at ${server.url}`;
   const status = () =>
     statusLine(who, role.links.map((link) => link.status()), diskNote(node.disk.view()));
@@ -80,7 +85,7 @@ export async function runNode(
     catalogue,
     ...(recallComputed === null ? [] : [steadily(() => recallComputed(stopping))]),
     ...(silence === null ? [] : [steadily(() => silence.run(stopping))]),
-    ...(writer === null ? [] : [steadily(() => writer.run(stopping))]),
+    ...desks.flatMap(({ run }) => run === undefined ? [] : [steadily(() => run(stopping))]),
     steadily(() => node.disk.run(stopping)),
     steadily(() => node.clockWatch.run(stopping)),
     steadily(() => pruneNow(node, role, stopping)),
@@ -132,7 +137,7 @@ const MISTAKES = [TypeError, ReferenceError, RangeError];
 /** The node; what keeps it from opening is told as something to be mended, without a stack. */
 async function opened(config: Config, log: Log, machine?: string): Promise<Node> {
   try {
-    return await openNode(config, log, machine);
+    return await openNode(config, log, { tablesThread: TABLES_THREAD, machine });
   } catch (cause) {
     if (!(cause instanceof Error) || MISTAKES.some((mistake) => cause instanceof mistake)) {
       throw cause;
@@ -190,17 +195,26 @@ interface Server {
   close(): Promise<void>;
 }
 
-function serve(node: Node, role: Role, startedMs: number, unready: () => string | null): Server {
+interface Process {
+  readonly startedMs: number;
+  readonly unready: () => string | null;
+}
+
+function serve(
+  node: Node,
+  role: Role,
+  desks: readonly DomainDesk[],
+  { startedMs, unready }: Process,
+): Server {
   const { config } = node;
   const { host, port, tls } = config.http;
   const scheme = tls === undefined ? "http" : "https";
   const name = openableHost(host, Deno.networkInterfaces());
   const url = `${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}`;
   const sessions = new Sessions(config.dataDir, () => node.clock.now());
-  const { supervisors, links, couriers, writer, sync } = role;
+  const { supervisors, links, couriers, sync } = role;
   const shown = { node, supervisors, links, couriers, startedMs, version: VERSION };
-  const parts = { ...shown, sessions, writer, url };
-  const handler = httpHandler({ ...parts, sync, unready });
+  const handler = httpHandler({ ...shown, sessions, url, desks, sync, unready });
   const hurry = new AbortController();
   let finished = false;
   const server = listen(config, {

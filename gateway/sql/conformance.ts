@@ -242,6 +242,14 @@ function putRules(sql: () => Sql): void {
     ]);
   });
 
+  test("rows of one key in one call are put in turn", async () => {
+    await putNewer(sql(), [["a", "x"], ["b", "-"], ["a", "z"], ["a", "y"]], ["here", 1, 1]);
+    expect(await rowsOf()).toEqual(["a 1 1 z", "b 1 1 -"]);
+    const replace = putInto(samples, { own: ["id", "word"], onConflict: "replace" });
+    await replace(sql(), [[1, "first"], [1, "second"]]);
+    expect(await words(sql())).toEqual(["second"]);
+  });
+
   test("whatever order they are put in, the same rows are there in the end", async () => {
     const some = fc.record({
       part: fc.constantFrom("a", "b", "é"),

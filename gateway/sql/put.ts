@@ -2,7 +2,7 @@
  * Puts rows into a table, whether or not there is one of their key. libsql has ON CONFLICT for it;
  * of the PostgreSQL family not all do, so there it is an UPDATE, and an INSERT of what is missing.
  */
-import type { Dialect, Parameter, Statements } from "./sql.ts";
+import { type Dialect, type Parameter, type Statements, storable } from "./sql.ts";
 import { type Table, typeOf } from "./table.ts";
 
 /** What becomes of a row whose key is there already. */
@@ -23,8 +23,8 @@ export interface PutColumns {
 }
 
 /**
- * `rows` hold the values of the own columns, and differ in their keys. Columns that are neither
- * shared nor own become NULL in a new row, and stay as they are in one that is there.
+ * `rows` hold the values of the own columns. Columns that are neither shared nor own become NULL
+ * in a new row, and stay as they are in one that is there.
  *
  * At PostgreSQL whoever else puts the same key at the same time makes one of the two fail as
  * `raced`: within `Sql.transaction` it runs again.
@@ -51,13 +51,35 @@ export function putInto(table: Table, { shared = [], own, onConflict }: PutColum
     }
     return known;
   };
+  const ownKey = columns.flatMap((name, at) => table.key.includes(name) ? [at] : []);
   return async (sql, rows, values = []) => {
-    for (let from = 0; from < rows.length; from += ROWS_MAX) {
-      const some = rows.slice(from, from + ROWS_MAX);
+    const batches = sql.dialect === "libsql" ? [rows] : apart(rows, ownKey);
+    for (const some of batches.flatMap(chunked)) {
       const parameters = [...values, ...some.flat()];
       for (const text of textsFor(sql.dialect, some.length)) await sql.run(text, parameters);
     }
   };
+}
+
+function chunked<T>(rows: readonly T[]): T[][] {
+  const count = Math.ceil(rows.length / ROWS_MAX);
+  return Array.from({ length: count }, (_, n) => rows.slice(n * ROWS_MAX, (n + 1) * ROWS_MAX));
+}
+
+/** Rows of one key go into batches of their own: the portable statements see each but once. */
+function apart(
+  rows: readonly (readonly Parameter[])[],
+  key: readonly number[],
+): (readonly Parameter[])[][] {
+  const batches: (readonly Parameter[])[][] = [];
+  const met = new Map<string, number>();
+  for (const row of rows) {
+    const name = JSON.stringify(key.map((at) => storable(row[at])));
+    const times = met.get(name) ?? 0;
+    met.set(name, times + 1);
+    (batches[times] ??= []).push(row);
+  }
+  return batches;
 }
 
 interface Shape {

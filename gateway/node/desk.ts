@@ -1,0 +1,5 @@
+/** What a running node tells of itself. */
+import type { OpenDesk } from "../domain.ts";
+import { NODE_ROUTES } from "./node_routes.ts";
+
+export const openNodeDesk: OpenDesk = () => ({ routes: NODE_ROUTES });
