@@ -77,12 +77,12 @@ export class FollowedTables {
 
   /**
    * Follows up to `seq`, until then (`performance.now()`), by at least one read. `missing`: what
-   * the disk has lost on the way, as numbers; `more`: there is more to follow.
+   * the disk has lost on the way, as numbers.
    */
   async follow(
     { origin, stream, seq }: Place,
     untilMs: number,
-  ): Promise<{ readonly missing: readonly string[]; readonly more: boolean }> {
+  ): Promise<{ readonly missing: readonly string[] }> {
     const missing: string[] = [];
     for (let after = this.seqOf(origin, stream); after < seq;) {
       const limits = { ...LIMITS, entriesMax: Math.min(LIMITS.entriesMax, seq - after) };
@@ -95,9 +95,9 @@ export class FollowedTables {
       // Behind a hole that nothing hangs on there is nothing to go on from.
       if (last === after) break;
       after = last;
-      if (after < seq && performance.now() >= untilMs) return { missing, more: true };
+      if (performance.now() >= untilMs) break;
     }
-    return { missing, more: false };
+    return { missing };
   }
 
   /**

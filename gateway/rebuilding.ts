@@ -55,8 +55,11 @@ export class Rebuilding implements Disposable {
     const entries = () =>
       places.reduce((sum, { origin, stream }) => sum + this.#beside.seqOf(origin, stream), 0);
     for (const place of places) {
-      const { more } = await this.#beside.follow(place, untilMs);
-      if (more) return { entries: entries(), of, changed: null };
+      const { origin, stream } = place;
+      const before = this.#beside.seqOf(origin, stream);
+      await this.#beside.follow(place, untilMs);
+      const moved = this.#beside.seqOf(origin, stream) > before;
+      if (moved && performance.now() >= untilMs) return { entries: entries(), of, changed: null };
     }
     return { entries: entries(), of, changed: await this.#switch(inUse) };
   }

@@ -6,6 +6,7 @@ import type { Journal } from "../sync/journal.ts";
 import { WorkerCalls } from "../sync/worker_calls.ts";
 import { isDiskFailure } from "./disk_failure.ts";
 import type { Place } from "./followed_tables.ts";
+import type { RebuildProgress } from "./rebuilding.ts";
 import type { TablesMethods, TablesOpening } from "./tables_service.ts";
 
 /**
@@ -15,6 +16,11 @@ import type { TablesMethods, TablesOpening } from "./tables_service.ts";
 const FOLLOW_MS = 100;
 /** What a full or failing disk kept from the tables is tried again so often. */
 const AGAIN_MS = 2000;
+
+/** A rebuild that does not go on; begun again later it may. */
+export class RebuildRefused extends Error {
+  override name = "RebuildRefused";
+}
 
 export interface QueryTablesOpening extends Omit<TablesOpening, "journal" | "hashName"> {
   readonly thread: URL;
@@ -31,6 +37,7 @@ export class QueryTables implements AsyncDisposable {
   readonly failed: Promise<Error>;
   /** Why the tables had to be made anew, or `null`. */
   madeAnew: string | null = null;
+  #rebuilding = false;
   readonly #onFailure: (error: unknown) => void;
   /** Why streams could not be followed: each reason is told once. */
   readonly #told = new Set<string>();
@@ -87,6 +94,35 @@ export class QueryTables implements AsyncDisposable {
   async mend({ origin, stream, seq }: Place): Promise<void> {
     await this.#worker.call("forget", [origin, stream]);
     await this.#followTo([{ origin, stream, seq }]);
+  }
+
+  /** Names of the projections whose tables these are. */
+  projections(): Promise<readonly string[]> {
+    return this.#worker.call("projections", []);
+  }
+
+  /**
+   * Makes the tables of these projections anew from the journal; yields how far it is, last that
+   * they were switched. Questions are answered from those in use until then, which stay as they are
+   * where it is left off. One at a time: throws {@link RebuildRefused}.
+   */
+  async *rebuild(names: readonly string[]): AsyncGenerator<RebuildProgress> {
+    if (this.#rebuilding) throw new RebuildRefused("another rebuild is under way");
+    this.#rebuilding = true;
+    try {
+      await this.#worker.call("beginRebuild", [names]);
+      for (let switched = false; !switched;) {
+        const progress = await this.#worker.call("stepRebuild", []);
+        if (progress === null) {
+          throw new RebuildRefused("entries came back or the key was rotated meanwhile");
+        }
+        switched = progress.changed !== null;
+        yield progress;
+      }
+    } finally {
+      this.#rebuilding = false;
+      await this.#worker.call("endRebuild", []).catch(() => {});
+    }
   }
 
   /** Writes the file anew under this at-rest key, where it is under another. */

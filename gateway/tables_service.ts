@@ -38,8 +38,10 @@ export type TablesMethods = {
   rows(sql: string, parameters: readonly Parameter[]): unknown[];
   /** See {@link FollowedTables.forget}; what was forgotten is followed again when asked to. */
   forget(origin: string, stream: string): Promise<void>;
-  /** Begins to make tables anew, of these projections, or of all; returns their names. */
-  beginRebuild(names: readonly string[] | null): Promise<readonly string[]>;
+  /** Names of all projections. */
+  projections(): readonly string[];
+  /** Begins to make tables anew, those of these projections. */
+  beginRebuild(names: readonly string[]): Promise<void>;
   /** Goes on with it for a while; `null` where none is under way (any more). */
   stepRebuild(): Promise<RebuildProgress | null>;
   /** Leaves the tables as they are, where a rebuild is under way. */
@@ -95,18 +97,20 @@ class Tables {
     const untilMs = this.#sliceEndsMs();
     const reasons: string[] = [];
     for (const place of moved) {
+      const { origin, stream } = place;
       const cannot = (why: string) =>
-        reasons.push(`Cannot follow ${place.stream} of "${place.origin}": ${why}`);
-      const before = this.#followed.seqOf(place.origin, place.stream);
+        reasons.push(`Cannot follow ${stream} of "${origin}": ${why}`);
+      const before = this.#followed.seqOf(origin, stream);
       try {
-        const { missing, more } = await this.#followed.follow(place, untilMs);
+        const { missing } = await this.#followed.follow(place, untilMs);
         if (missing.length > 0) cannot(`entries ${missing.join(", ")} are missing here`);
-        if (more) return { reasons, more };
       } catch (error) {
         cannot(error instanceof Error ? error.message : String(error));
-      } finally {
-        if (this.#followed.seqOf(place.origin, place.stream) !== before) this.changed = true;
       }
+      if (this.#followed.seqOf(origin, stream) === before) continue;
+      this.changed = true;
+      // What is behind it may have nothing to follow: then the next call ends at once.
+      if (performance.now() >= untilMs) return { reasons, more: true };
     }
     return { reasons, more: false };
   }
@@ -122,15 +126,18 @@ class Tables {
     this.changed = true;
   }
 
-  async beginRebuild(names: readonly string[] | null): Promise<readonly string[]> {
+  projections(): readonly string[] {
+    return this.#projections.map(({ name }) => name);
+  }
+
+  async beginRebuild(names: readonly string[]): Promise<void> {
     this.endRebuild();
-    const wanted = this.#projections.filter(({ name }) => names === null || names.includes(name));
+    const wanted = this.#projections.filter(({ name }) => names.includes(name));
     const { path, hashName } = this.#opening;
     const { encryptionKey } = this.#file;
     const place = { path, ...(encryptionKey === undefined ? {} : { encryptionKey }) };
     const journal = { journal: this.#journal, hashName };
     this.#rebuilding = await Rebuilding.begin(place, wanted, journal);
-    return wanted.map(({ name }) => name);
   }
 
   async stepRebuild(): Promise<RebuildProgress | null> {
@@ -188,6 +195,7 @@ export function serveTables(
     follow: (moved) => opened().follow(moved),
     rows: (sql, parameters) => opened().rows(sql, parameters),
     forget: (origin, stream) => opened().forget(origin, stream),
+    projections: () => opened().projections(),
     beginRebuild: (names) => opened().beginRebuild(names),
     stepRebuild: () => opened().stepRebuild(),
     endRebuild: () => opened().endRebuild(),

@@ -77,6 +77,12 @@ const KINDS: readonly EntryKind[] = [
     body: z.object({ given: z.string().nullable() }),
   },
   {
+    kind: "rebuild",
+    streams: ["audit"],
+    about: "Tables are being made anew from the journal, for a person",
+    body: z.object({ projections: z.array(z.string()), evenSo: z.boolean(), who: z.string() }),
+  },
+  {
     kind: "export",
     streams: ["audit"],
     about: "Entries left this node in a file",
@@ -89,4 +95,5 @@ export const node: Domain = {
   kinds: KINDS,
   projections: () => [],
   desk: async () => (await import("./desk.ts")).openNodeDesk,
+  commands: async () => (await import("./commands.ts")).addRebuildCommand,
 };
