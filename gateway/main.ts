@@ -10,6 +10,7 @@ import {
 import type { SalvageOptions } from "./commands/salvage.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, readConfig } from "./config_file.ts";
+import type { Domain } from "./domain.ts";
 import { DOMAINS } from "./domains.ts";
 import type { AgainstOptions } from "./commands/verify_against.ts";
 import type { ExportOptions } from "./commands/export.ts";
@@ -27,7 +28,7 @@ function listed(text: string, before: readonly string[] = []): string[] {
 
 type VerifyOptions = Partial<AgainstOptions> & { json?: boolean };
 
-async function buildProgram(): Promise<Command> {
+export async function buildProgram(domains: readonly Domain[] = DOMAINS): Promise<Command> {
   const program = new Command("tributary")
     .description(
       "Edge gateway for county medical consortia: collects at the site, on disk, " +
@@ -163,7 +164,7 @@ async function buildProgram(): Promise<Command> {
     });
 
   addKeyCommands(program);
-  for (const { commands } of DOMAINS) (await commands?.())?.(program);
+  for (const { commands } of domains) (await commands?.())?.(program);
   return program;
 }
 

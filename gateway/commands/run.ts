@@ -5,13 +5,13 @@ import { type Config, isLoopback } from "../config.ts";
 import { withStoredUnits } from "../config_units.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { despiteDisk } from "../disk_failure.ts";
-import { type DomainDesk, openDesks } from "../domain.ts";
+import { type Domain, type DomainDesk, openDesks } from "../domain.ts";
 import { DOMAINS } from "../domains.ts";
 import { httpHandler } from "../http.ts";
 import { followCentreKeys } from "../fleet/centre_keys.ts";
 import { followLosses } from "../lost_entries.ts";
 import type { Log } from "../log.ts";
-import { type Node, openNode } from "../node.ts";
+import { type Node, type NodeOpening, openNode } from "../node.ts";
 import { diskNote, Notifier, statusLine, tellStatus } from "../notify.ts";
 import { ownerUrl } from "../api.ts";
 import { countyRole } from "../roles/county.ts";
@@ -39,21 +39,27 @@ const CATALOGUE_MS = 100;
 const GRACE_MS = 300;
 const DAY_MS = 86_400_000;
 
-/**
- * Runs until the signal aborts; throws when the node cannot go on. `machine` names the hardware
- * where it is not to be asked itself.
- */
+/** What a node is made of where it is not the product's own, as in tests. */
+export interface Composition {
+  readonly domains?: readonly Domain[];
+  /** The thread that makes their tables. */
+  readonly tablesThread?: URL;
+  /** Names the hardware, where it is not to be asked itself. */
+  readonly machine?: string;
+}
+
+/** Runs until the signal aborts; throws when the node cannot go on. */
 export async function runNode(
   given: Config,
   log: Log,
   signal: AbortSignal,
-  machine?: string,
+  { domains = DOMAINS, tablesThread = TABLES_THREAD, machine }: Composition = {},
 ): Promise<void> {
   const startedMs = performance.now();
   const config = await withStoredUnits(given).catch((cause) => {
     throw new CommandError(`Cannot start "${given.node}": ${cause.message}`, { cause });
   });
-  await using node = await opened(config, log, machine);
+  await using node = await opened(config, log, { tablesThread, machine });
   const { journal } = node;
   log({
     kind: "started",
@@ -72,7 +78,7 @@ export async function runNode(
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
   await role.collector?.recall();
   const { recallComputed, silence } = role;
-  const desks = await openDesks(DOMAINS, node, role);
+  const desks = await openDesks(domains, node, role);
   using notifier = new Notifier();
   let unready: string | null = "starting";
   const server = serve(node, role, desks, { startedMs, unready: () => unready });
@@ -135,9 +141,9 @@ export async function runNode(
 const MISTAKES = [TypeError, ReferenceError, RangeError];
 
 /** The node; what keeps it from opening is told as something to be mended, without a stack. */
-async function opened(config: Config, log: Log, machine?: string): Promise<Node> {
+async function opened(config: Config, log: Log, opening: NodeOpening): Promise<Node> {
   try {
-    return await openNode(config, log, { tablesThread: TABLES_THREAD, machine });
+    return await openNode(config, log, opening);
   } catch (cause) {
     if (!(cause instanceof Error) || MISTAKES.some((mistake) => cause instanceof mistake)) {
       throw cause;

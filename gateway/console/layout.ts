@@ -60,7 +60,7 @@ export function page(view: View, status: NodeStatus, { tabs, path, main }: Frame
           ${languageLink(view, path)}
         </div>
           <nav>${tabs.map(({ path: to, text }) =>
-            html`<a href="${to}" ${isBelow(path, to) ? 'aria-current="page"' : ""}>${
+            html`<a href="${to}" aria-current="${isBelow(path, to) ? "page" : "false"}">${
               text[language]
             }</a>`
           )}</nav>
