@@ -5,7 +5,7 @@ import { TemporaryFolder } from "../sync/fixtures.ts";
 import { parseConfig } from "./config_file.ts";
 import { type Domain, type DomainDesk, openDesks } from "./domain.ts";
 import { DOMAINS } from "./domains.ts";
-import { TABLES_THREAD } from "./fixture_tables.ts";
+import { TABLES_THREAD } from "./tables_thread.ts";
 import { openNode } from "./node.ts";
 import { countyRole } from "./roles/county.ts";
 import { siteRole } from "./roles/site.ts";

@@ -9,9 +9,7 @@ import { streamKey } from "../sync/segments.ts";
 import { gather, lacking } from "../sync/ship.ts";
 import type { Stream } from "../sync/stream.ts";
 import { QueryTables } from "./tables.ts";
-
-/** The product's own. */
-export const TABLES_THREAD = new URL("./projection_worker.ts", import.meta.url);
+import { TABLES_THREAD } from "./tables_thread.ts";
 
 export interface TablesOptions {
   readonly node: string;

@@ -18,12 +18,11 @@ import { countyRole } from "../roles/county.ts";
 import type { Role } from "../roles/role.ts";
 import { siteRole } from "../roles/site.ts";
 import { Sessions } from "../sessions.ts";
+import { TABLES_THREAD } from "../tables_thread.ts";
 import { VERSION } from "../version.ts";
 import { watchdog } from "../watchdog.ts";
 import { CommandError } from "./local_api.ts";
 
-/** Makes the tables of all domains. */
-const TABLES_THREAD = new URL("../projection_worker.ts", import.meta.url);
 /** How often a node looks for segments that may go. */
 const PRUNE_MS = 60_000;
 /** Both have to have what leaves this disk (G2): with one configured nothing does. */

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { TemporaryFolder } from "../../sync/fixtures.ts";
 import type { Config } from "../config.ts";
 import { parseConfig } from "../config_file.ts";
-import { TABLES_THREAD } from "../fixture_tables.ts";
+import { TABLES_THREAD } from "../tables_thread.ts";
 import { openNode } from "../node.ts";
 import { catalogueOf, tellCatalogue } from "./catalogue.ts";
 

@@ -7,7 +7,7 @@ import type { Member } from "../../sync/routes.ts";
 import type { Clock } from "../clock.ts";
 import { parseConfig } from "../config_file.ts";
 import type { LogLine } from "../log.ts";
-import { TABLES_THREAD } from "../fixture_tables.ts";
+import { TABLES_THREAD } from "../tables_thread.ts";
 import { type Node, openNode } from "../node.ts";
 import { enrol, type Enrolled, enrolmentRoute } from "./enrolment.ts";
 import { invite } from "./invite.ts";

@@ -5,7 +5,7 @@ import { CollectorDesk } from "../fixture_collector.ts";
 import { stampAt, TemporaryFolder } from "../../sync/fixtures.ts";
 import type { Journal } from "../../sync/journal.ts";
 import type { Clock } from "../clock.ts";
-import { TABLES_THREAD } from "../fixture_tables.ts";
+import { TABLES_THREAD } from "../tables_thread.ts";
 import { QueryTables } from "../tables.ts";
 import { recallComputed } from "./recall_computed.ts";
 import { fridgeOf } from "./fixture_fridge.ts";
