@@ -2,12 +2,9 @@
 import type * as z from "zod";
 import type { Sessions } from "./sessions.ts";
 import type { StatusParts } from "./status.ts";
-import type { DeviceWriter } from "./writes/device_writer.ts";
 
 export interface ApiParts extends StatusParts {
   readonly sessions: Sessions;
-  /** `null` where there are no devices. */
-  readonly writer: DeviceWriter | null;
   /** Address of this node, for links. */
   readonly url: string;
 }

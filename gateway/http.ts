@@ -9,6 +9,7 @@ import { apiApp, type Guarded } from "./api.ts";
 import type { ApiParts } from "./api_route.ts";
 import { isLoopback } from "./config.ts";
 import { isDiskFailure } from "./disk_failure.ts";
+import type { DomainDesk } from "./domain.ts";
 import { consoleApp, languageApp, languageOf, viewOf } from "./console/app.ts";
 import { enterPage, strangerPage } from "./console/layout.ts";
 import type { TextKey } from "./console/text.ts";
@@ -20,6 +21,8 @@ import { statusOf } from "./status.ts";
 export interface HttpParts extends ApiParts {
   /** Answers below `/sync/`; a site has none. */
   readonly sync: SyncHandler | null;
+  /** What the node has of each domain. */
+  readonly desks: readonly DomainDesk[];
   /** Why the node is not ready, or `null`. */
   readonly unready: () => string | null;
 }
@@ -57,6 +60,8 @@ export function httpHandler(
   parts: HttpParts,
 ): (request: Request, connection: Connection) => Promise<Response> {
   const { node, sync } = parts;
+  const routes = parts.desks.flatMap(({ routes = [] }) => routes);
+  const pages = parts.desks.flatMap(({ pages = [] }) => pages);
   const app = new Hono<Guarded & { Bindings: { connection: Connection } }>();
   const assets = readAssets();
 
@@ -111,8 +116,9 @@ export function httpHandler(
         "content-type": "text/plain; version=0.0.4; charset=utf-8",
       }),
   );
-  app.get("/api/openapi.json", (context) => context.json(openApi(node.config.role, parts.version)));
-  app.route("/", apiApp(parts));
+  const described = openApi(node.config.role, parts.version, routes);
+  app.get("/api/openapi.json", (context) => context.json(described));
+  app.route("/", apiApp(parts, routes));
   app.all("/api/*", ({ req }) =>
     problemResponse({
       status: 404,
@@ -127,7 +133,7 @@ export function httpHandler(
     deleteCookie(context, cookieName(parts));
     return context.redirect("/");
   });
-  app.route("/", consoleApp(parts, (context) => mayLookOn(parts, context)));
+  app.route("/", consoleApp(parts, pages, (context) => mayLookOn(parts, context)));
   app.notFound((context) => stranger(context, "notFound", 404));
   return async (request, connection) => await app.fetch(request, { connection });
 }

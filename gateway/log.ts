@@ -49,6 +49,7 @@ export type LogLine =
   | { kind: "blob-lost"; hash: string; reason: string }
   | { kind: "blob-set-aside"; destination: string; hash: string; reason: string }
   | { kind: "projection-rebuilt"; reason: string }
+  | { kind: "tables-rebuilt"; projections: string; changedRows: number }
   | { kind: "request-failed"; method: string; path: string; error: string }
   | { kind: "not-stored"; source: string; stream: string; reason: string }
   | { kind: "disk"; state: string; usedPercent: number; freeBytes: number; daysLeft: number | null }
@@ -101,6 +102,7 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "blob-lost": "error",
   "blob-set-aside": "warning",
   "projection-rebuilt": "warning",
+  "tables-rebuilt": "info",
   "request-failed": "error",
   "not-stored": "warning",
   "disk": "error",

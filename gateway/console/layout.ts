@@ -1,19 +1,15 @@
 /** The frame of every page. */
 import { html } from "hono/html";
+import type { Text } from "../../drivers/profile_parts.ts";
 import type { NodeStatus } from "../status.ts";
 import { clockBadge } from "./status_parts.ts";
 import type { TextKey } from "./text.ts";
 import type { Html, View } from "./view.ts";
 
-interface Tab {
+export interface Tab {
   readonly path: string;
-  readonly text: TextKey;
+  readonly text: Text;
 }
-
-const TABS: Record<NodeStatus["role"], readonly Tab[]> = {
-  site: [{ path: "/", text: "overview" }, { path: "/refused", text: "refused" }],
-  county: [{ path: "/", text: "overview" }, { path: "/equality", text: "equality" }],
-};
 
 /** `live`: whether the page follows the node. */
 function head(title: string, live: boolean): Html {
@@ -37,8 +33,15 @@ function languageLink({ t, language }: View, path: string): Html {
   return html`<a class="plain" href="${address}">${t("language")}</a>`;
 }
 
+/** One page among those of the tabs, and what is inside it. */
+interface Frame {
+  readonly tabs: readonly Tab[];
+  readonly path: string;
+  readonly main: Html;
+}
+
 /** A whole page; what is inside `main` follows the node without a reload. */
-export function page(view: View, status: NodeStatus, path: string, main: Html): Html {
+export function page(view: View, status: NodeStatus, { tabs, path, main }: Frame): Html {
   const { t, language } = view;
   const title = status.title[language];
   return html`
@@ -56,8 +59,10 @@ export function page(view: View, status: NodeStatus, path: string, main: Html): 
           <span class="live" data-up="${t("live")}" data-down="${t("reconnecting")}"></span>
           ${languageLink(view, path)}
         </div>
-          <nav>${TABS[status.role].map(({ path: to, text }) =>
-            html`<a href="${to}" ${isBelow(path, to) ? 'aria-current="page"' : ""}>${t(text)}</a>`
+          <nav>${tabs.map(({ path: to, text }) =>
+            html`<a href="${to}" aria-current="${isBelow(path, to) ? "page" : "false"}">${
+              text[language]
+            }</a>`
           )}</nav>
         </header>
         <main id="main">${main}</main>
