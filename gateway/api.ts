@@ -14,6 +14,7 @@ import { comparisonLines, comparisonQuery, repairWith } from "./fleet/comparing.
 import { compare, equalityView } from "./fleet/equality.ts";
 import { exportParts, exportQuery, exportRanges, tellExport } from "./export_request.ts";
 import { invite } from "./fleet/invite.ts";
+import { type Actor, refuseWithout } from "./people/actor.ts";
 import { beginRotation, rotationView } from "./key_rotation.ts";
 import { listTwins, twinsView } from "./fleet/twins.ts";
 import { ROLES } from "./fleet/members.ts";
@@ -56,6 +57,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/status",
+    right: "read",
     summary: "How this node is doing: lines, links, journal, clock",
     answer: z.object({ node: z.string(), role: z.string() }).loose(),
     handle: async (parts) => Response.json(await statusOf(parts)),
@@ -63,6 +65,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/positions",
+    right: "read",
     summary: "The last entry held of every origin and stream, with its hash",
     answer: z.array(position),
     handle: async (parts) => Response.json((await statusOf(parts)).positions),
@@ -70,6 +73,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/entries",
+    right: "entries",
     summary: "Entries of one origin and stream, one JSON document a line",
     query: entriesQuery,
     answer: z.string(),
@@ -80,11 +84,12 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/export",
+    right: "audit.export",
     summary: "Entries as a signed file that whoever has it can verify (sync/README.md: Exports)",
     query: exportQuery,
     answer: z.string(),
     contentType: "application/x-ndjson",
-    handle: async ({ node }, { query }) => {
+    handle: async ({ node }, { query, who }) => {
       const asked = exportQuery.parse(query);
       const ranges = await exportRanges(node, asked);
       if (ranges.length === 0) {
@@ -92,7 +97,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
         const title = "Nothing is held here of what is asked";
         return problemResponse({ status: 404, code: "nothing-held", title, detail });
       }
-      await tellExport(node, asked);
+      await tellExport(node, asked, who);
       const name = `${asked.node ?? asked.origin}-${asked.from ?? "all"}.ndjson`;
       return new Response(ReadableStream.from(exportParts(node, ranges)), {
         headers: {
@@ -105,6 +110,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/devices",
+    right: "read",
     summary: "Devices and whether they are there",
     query: siteQuery,
     answer: z.array(deviceView),
@@ -116,6 +122,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/latest",
+    right: "read",
     summary: "The last value of every measuring point",
     query: siteQuery,
     answer: z.array(pointView.extend({ site: z.string(), device: z.string() })),
@@ -132,6 +139,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/refusals",
+    right: "read",
     summary: "Who and what was turned away lately",
     answer: z.array(z.object({
       source: z.string(),
@@ -147,6 +155,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/equality",
+    right: "read",
     summary: "Whether the other centre holds the same, stream by stream",
     role: "county",
     answer: z.array(equalityView),
@@ -156,6 +165,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/comparison",
+    right: "read",
     summary: "Each stream compared with what a centre holds: place, days, the first difference; " +
       "a JSON document a line, before each node how far it is, and last how many are different",
     query: comparisonQuery,
@@ -167,6 +177,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/repairs",
+    right: "fleet.manage",
     summary: "Asks a centre again where the two differ, and pulls what is missing here",
     body: comparisonQuery,
     answer: z.object({ filled: z.number(), forks: z.number() }),
@@ -175,6 +186,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/twins",
+    right: "read",
     summary: "Nodes of which there are two boxes, until one of them has a new key",
     role: "county",
     answer: z.array(twinsView),
@@ -183,6 +195,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/key-rotation",
+    right: "read",
     summary: "Whether all that is at rest is under the newest key",
     answer: rotationView,
     handle: ({ node }) => Promise.resolve(Response.json(node.rotation.view())),
@@ -190,6 +203,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/key-rotation",
+    right: "system.manage",
     summary: "Takes a new at-rest key into use, and writes everything anew under it",
     answer: rotationView,
     handle: async ({ node }) => await beginRotation(node),
@@ -197,6 +211,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/members",
+    right: "read",
     summary: "Nodes that are enrolled here",
     answer: z.array(z.object({ node: z.string(), role: z.enum(ROLES), publicKey: z.string() })),
     handle: ({ node }) =>
@@ -207,6 +222,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/invitations",
+    right: "fleet.manage",
     summary: "A one-time code with which a node may enrol",
     role: "county",
     body: invitationBody,
@@ -220,6 +236,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/centres",
+    right: "read",
     summary: "Centres of which an operator has said that they are lost, or have returned",
     answer: z.array(z.object({
       centre: z.string(),
@@ -233,6 +250,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/centres",
+    right: "fleet.manage",
     summary:
       "Declares a centre lost, or returned: while it is lost sites wait for no receipt of it",
     role: "county",
@@ -258,6 +276,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/owner-links",
+    right: "owner",
     summary: "A one-time link to the console",
     answer: z.object({ url: z.string() }),
     handle: ({ sessions, url }) =>
@@ -275,7 +294,7 @@ export function ownerUrl(url: string, token: string): string {
 
 /** What whoever guards the routes has found out. */
 export interface Guarded {
-  Variables: { who: string };
+  Variables: { who: string; actor: Actor };
 }
 
 /** The routes that a node of this role has, behind whatever guards them. */
@@ -286,6 +305,9 @@ export function apiApp(parts: ApiParts): Hono<Guarded> {
     if (route.role !== undefined && route.role !== role) continue;
     const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(route.method.toUpperCase(), path, async (context) => {
+      const [who, actor] = [context.get("who"), context.get("actor")];
+      const refused = refuseWithout(actor, route.right);
+      if (refused !== null) return refused;
       const query = route.query?.safeParse(context.req.query());
       if (query?.success === false) return badInput(query.error);
       const body = route.body === undefined ? undefined : await jsonBody(context.req.raw);
@@ -293,7 +315,7 @@ export function apiApp(parts: ApiParts): Hono<Guarded> {
       if (parsed?.success === false) return badInput(parsed.error);
       const { raw: request } = context.req;
       const path = context.req.param();
-      const input = { query: context.req.query(), body, path, request, who: context.get("who") };
+      const input = { query: context.req.query(), body, path, request, who, actor };
       return await route.handle(parts, input);
     });
   }

@@ -18,6 +18,7 @@ import { latest } from "./devices/latest.ts";
 import { countDays, days, daysChange, replaceDays } from "./fleet/days.ts";
 import { livesOf } from "./fleet/lives.ts";
 import { membersOf } from "./fleet/members.ts";
+import { peopleOf } from "./people/people_tables.ts";
 import type { Projection } from "./projection.ts";
 import { deviceWrites } from "./writes/device_writes.ts";
 import {
@@ -227,6 +228,7 @@ const methods: ProjectionMethods = {
       livesOf(opening.authorities),
       centreLossesOf(opening.authorities),
       centreKeysOf(opening.authorities),
+      peopleOf(opening.authorities),
     ];
     const file = openTablesFile(opening, projections);
     tables = new Tables(file, opening, projections);

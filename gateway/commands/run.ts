@@ -15,7 +15,8 @@ import { ownerUrl } from "../api.ts";
 import { countyRole } from "../roles/county.ts";
 import type { Role } from "../roles/role.ts";
 import { siteRole } from "../roles/site.ts";
-import { Sessions } from "../sessions.ts";
+import { People } from "../people/people.ts";
+import type { Sessions } from "../sessions.ts";
 import { VERSION } from "../version.ts";
 import { watchdog } from "../watchdog.ts";
 import { CommandError } from "./local_api.ts";
@@ -70,7 +71,8 @@ export async function runNode(
   const { recallComputed, silence, writer } = role;
   using notifier = new Notifier();
   let unready: string | null = "starting";
-  const server = serve(node, role, startedMs, () => unready);
+  const people = await People.open(node);
+  const server = serve(node, { role, people }, startedMs, () => unready);
   const who = `${config.role} ${config.node} at ${server.url}`;
   const status = () =>
     statusLine(who, role.links.map((link) => link.status()), diskNote(node.disk.view()));
@@ -87,6 +89,7 @@ export async function runNode(
     ...role.couriers.map((courier) => steadily(() => courier.run(stopping))),
     steadily(() => removeDelivered(node, role.links.map(({ centre }) => centre), stopping)),
     steadily(() => followTables(node, stopping)),
+    steadily(() => people.run(stopping)),
     steadily(() => followCentreKeys(keyParts(node, role), stopping)),
     steadily(() => node.rotation.run(stopping)),
     steadily(() => followLosses({ ...node, wants: role.replication.wants }, stopping)),
@@ -110,7 +113,7 @@ export async function runNode(
       url: server.url,
       milliseconds: Math.round(performance.now() - startedMs),
     });
-    if (server.sessions.unowned) {
+    if (server.sessions.unowned && !people.book.isManaged) {
       log({ kind: "owner-link", url: ownerUrl(server.url, server.sessions.newLink()) });
     }
     await notifier.send("READY=1", `STATUS=${status()}`);
@@ -190,16 +193,21 @@ interface Server {
   close(): Promise<void>;
 }
 
-function serve(node: Node, role: Role, startedMs: number, unready: () => string | null): Server {
+function serve(
+  node: Node,
+  { role, people }: { readonly role: Role; readonly people: People },
+  startedMs: number,
+  unready: () => string | null,
+): Server {
   const { config } = node;
   const { host, port, tls } = config.http;
   const scheme = tls === undefined ? "http" : "https";
   const name = openableHost(host, Deno.networkInterfaces());
   const url = `${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}`;
-  const sessions = new Sessions(config.dataDir, () => node.clock.now());
+  const { sessions } = people;
   const { supervisors, links, couriers, writer, sync } = role;
   const shown = { node, supervisors, links, couriers, startedMs, version: VERSION };
-  const parts = { ...shown, sessions, writer, url };
+  const parts = { ...shown, sessions, people, writer, url };
   const handler = httpHandler({ ...parts, sync, unready });
   const hurry = new AbortController();
   let finished = false;

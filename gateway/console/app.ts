@@ -1,7 +1,8 @@
 /** The console's pages, live and without a build step; whoever comes here has a session. */
 import { type Context, Hono } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
+import type { Guarded } from "../api.ts";
 import type { ApiParts } from "../api_route.ts";
+import { refuseWithout } from "../people/actor.ts";
 import { listDevices } from "../devices/device_list.ts";
 import { compare } from "../fleet/equality.ts";
 import { listTwins } from "../fleet/twins.ts";
@@ -17,10 +18,8 @@ import { devicePage } from "./device_cards.ts";
 import { page } from "./layout.ts";
 import { LiveStreams } from "./live.ts";
 import { refusalsPage, siteOverview } from "./site_pages.ts";
-import { type Language, LANGUAGES, textsFor } from "./text.ts";
+import { languageOf, viewOf } from "./language.ts";
 import type { Html, View } from "./view.ts";
-
-const YEAR_SECONDS = 365 * 86_400;
 
 /** What stands inside `main` of a page, or `null` where there is no such page. */
 type Main = (view: View, path: string) => Promise<Html | null>;
@@ -29,8 +28,8 @@ type Main = (view: View, path: string) => Promise<Html | null>;
 export function consoleApp(
   parts: ApiParts,
   authorised: (context: Context) => boolean,
-): Hono {
-  const app = new Hono();
+): Hono<Guarded> {
+  const app = new Hono<Guarded>();
   const streams = new LiveStreams(parts.node.tables);
   const comparisons = new Comparisons(parts.node, parts.links.at(0) ?? null);
   const main: Main = parts.node.config.role === "site"
@@ -44,6 +43,8 @@ export function consoleApp(
   });
   if (parts.node.config.role === "county") {
     app.post("/equality/:node/repair", async (context) => {
+      const refused = refuseWithout(context.get("actor"), "fleet.manage");
+      if (refused !== null) return refused;
       const node = context.req.param("node");
       const answer = await repairWith(parts, { node, wait: 0 });
       await answer.body?.cancel();
@@ -53,47 +54,15 @@ export function consoleApp(
   }
   app.get("*", async (context) => {
     const { path } = context.req;
+    const actor = context.get("actor");
+    if (!actor.rights.has("read")) return context.redirect("/people", 303);
     const view = viewOf(languageOf(context));
     const inside = await main(view, path);
     if (inside === null) return context.notFound();
-    return context.html(page(view, await statusOf(parts), path, inside));
+    const frame = { actor, isManaged: parts.people.book.isManaged, live: true };
+    return context.html(page(view, await statusOf(parts), path, inside, frame));
   });
   return app;
-}
-
-/** Changes the language of this browser; anybody may. */
-export function languageApp(): Hono {
-  const app = new Hono();
-  app.get("/language/:language", (context) => {
-    const wanted = LANGUAGES.find((language) => language === context.req.param("language"));
-    if (wanted !== undefined) {
-      const options = { path: "/", maxAge: YEAR_SECONDS, sameSite: "Lax" } as const;
-      setCookie(context, "language", wanted, options);
-    }
-    return context.redirect(ownPage(context.req.query("back") ?? "/", context.req.url));
-  });
-  return app;
-}
-
-/** A page of this node, never one of elsewhere: browsers read more as `//host` than it seems. */
-function ownPage(back: string, asked: string): string {
-  const { origin } = new URL(asked);
-  const target = URL.parse(back, origin);
-  if (target === null || target.origin !== origin) return "/";
-  // `/.//host` is of this origin, and its path is `//host`.
-  return target.pathname.replace(/^\/+/, "/") + target.search;
-}
-
-/** The browser's choice, else its own language, else Chinese. */
-export function languageOf(context: Context): Language {
-  const chosen = LANGUAGES.find((language) => language === getCookie(context, "language"));
-  if (chosen !== undefined) return chosen;
-  const accepted = context.req.header("accept-language") ?? "";
-  return /^en\b/i.test(accepted) ? "en" : "zh";
-}
-
-export function viewOf(language: Language): View {
-  return { language, t: textsFor(language), nowMs: Date.now() };
 }
 
 function siteMain(parts: ApiParts): Main {

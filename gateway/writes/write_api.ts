@@ -19,6 +19,7 @@ export const WRITE_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/devices/{device}/writes",
+    right: "device.write",
     summary: "Writes a point that profile and configuration permit, and reads it back; anything " +
       "but confirmed is a problem document",
     role: "site",
@@ -37,6 +38,7 @@ export const WRITE_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/devices/{device}/writes",
+    right: "read",
     summary: "The last writes to a device, the latest first; the audit has all",
     role: "site",
     answer: z.array(writeView),
