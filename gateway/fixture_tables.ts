@@ -104,10 +104,12 @@ export class TablesDesk implements AsyncDisposable {
     await this.journal.append([{ kind: "entry", stream, entryKind, time, body: text }], time);
   }
 
-  /** All that this node holds of its own, as the other one receives it. */
-  async handOver(to: TablesDesk): Promise<void> {
+  /** All that this node holds of its own, or one stream of it, as the other one receives it. */
+  async handOver(to: TablesDesk, only?: Stream): Promise<void> {
     const wanted = lacking(this.journal.positions(), new Map());
-    const own = wanted.filter(({ origin }) => origin === this.journal.origin);
+    const own = wanted.filter(({ origin, stream }) =>
+      origin === this.journal.origin && (only === undefined || stream === only)
+    );
     const { runs } = await gather(this.journal, own, new Map(), this.key);
     const { publicKey } = this.key;
     await to.journal.receive(runs.map((run) => ({ run, publicKeys: [publicKey] })));

@@ -6,6 +6,7 @@ import { withStoredUnits } from "../config_units.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { despiteDisk } from "../disk_failure.ts";
 import { httpHandler } from "../http.ts";
+import { centresKnown } from "../fleet/centres.ts";
 import { followCentreKeys } from "../fleet/centre_keys.ts";
 import { followLosses } from "../lost_entries.ts";
 import type { Log } from "../log.ts";
@@ -71,7 +72,7 @@ export async function runNode(
   const { recallComputed, silence, writer } = role;
   using notifier = new Notifier();
   let unready: string | null = "starting";
-  const people = await People.open(node);
+  const people = await People.open(node, centresKnown(node));
   const server = serve(node, { role, people }, startedMs, () => unready);
   const who = `${config.role} ${config.node} at ${server.url}`;
   const status = () =>

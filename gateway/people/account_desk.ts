@@ -26,6 +26,8 @@ export interface DeskParts {
   readonly clock: Pick<Clock, "now">;
   readonly book: AccountBook;
   readonly vault: Vault;
+  /** Names of the county's centres, where this is one. */
+  readonly centres: readonly string[];
 }
 
 export type Put = { readonly kind: "done"; readonly account: Account } | {
@@ -81,7 +83,7 @@ export class AccountDesk {
     await this.#know();
     const { version } = await vault.held(account, what);
     const link = setup === undefined ? {} : { setup };
-    const body = { account, what, version: version + 1, ...link, who };
+    const body = { account, what, version: version + 1, sealing: 0, ...link, who };
     const keys = what === "pin" ? [] : await this.#centreKeys();
     const sealed = secret === null ? { ...body, sealed: [] } : await vault.seal(body, secret, keys);
     const entry = kinds.credentialEntry("audit", clock.now(), sealed);
@@ -143,9 +145,9 @@ export class AccountDesk {
 
   /** The keys of all centres, where this is one: both have to know what is set at either. */
   async #centreKeys(): Promise<string[]> {
-    const { tables, book } = this.#parts;
-    if (book.place.role !== "county") return [];
-    return (await tables.rows(CENTRE_KEYS)).map((row) => row.text("key"));
+    const { tables, centres } = this.#parts;
+    const rows = await tables.rows("SELECT node, key FROM sealingkeys");
+    return rows.filter((row) => centres.includes(row.text("node"))).map((row) => row.text("key"));
   }
 
   /** Appends an entry, and knows it itself when it returns; `false` where its key was taken. */
@@ -166,8 +168,6 @@ const LINK = `SELECT account, expires FROM setuplinks AS one WHERE link = ?
 AND NOT EXISTS (SELECT 1 FROM setupuses WHERE setupuses.link = one.link)
 AND NOT EXISTS (SELECT 1 FROM setuplinks AS later WHERE later.account = one.account
 AND (later.expires, later.link) > (one.expires, one.link))`;
-const CENTRE_KEYS = `SELECT key FROM sealingkeys
-WHERE node IN (SELECT node FROM members WHERE role = 'county')`;
 
 /** Words of the audit alone: readings that are followed late hold up nobody who signs in. */
 export function auditOf(journal: Journal): Pick<Journal, "positions"> {

@@ -22,6 +22,7 @@ const WHO = "county";
 
 interface Told {
   readonly version: number;
+  readonly sealing: number;
   readonly sealedFor: string;
 }
 
@@ -42,9 +43,9 @@ function toldKey(site: string, account: string, what: string): string {
 /** Says all that is missing; returns how many entries that were. */
 export async function tellSites(
   parts: DeskParts,
-  members: { readonly sites: readonly string[]; readonly centres: readonly string[] },
+  sites: readonly string[],
 ): Promise<number> {
-  const { admission, book, tables, clock, vault, journal } = parts;
+  const { admission, book, tables, clock, vault, journal, centres } = parts;
   await tables.caughtUp(auditOf(journal));
   await book.refresh();
   const lists = await readLists(tables, book);
@@ -56,7 +57,7 @@ export async function tellSites(
     count += entries.length;
     entries = [];
   };
-  for await (const entry of missing(lists, members, vault, time)) {
+  for await (const entry of missing(lists, { sites, centres }, vault, time)) {
     entries.push(entry);
     if (entries.length >= ENTRIES_MAX) await flush();
   }
@@ -100,7 +101,8 @@ async function* credentialsFor(
   for (const { account, what, version, sealed } of credentials) {
     if (what === "pin" || !meant.has(account)) continue;
     const before = told.get(toldKey(site, account, what));
-    const body = { account, what, version, who: WHO };
+    const sealing = before?.version === version ? before.sealing + 1 : 0;
+    const body = { account, what, version, sealing, who: WHO };
     if (sealed.length === 0) {
       if (before === undefined || before.version >= version) continue;
       yield kinds.credentialEntry(streamTo(site), time, { ...body, sealed: [] });
@@ -124,20 +126,28 @@ async function forCentres(
   const wanted = centres.flatMap((name) => keys.get(name) ?? []);
   if (wanted.every((key) => body.sealed.some((one) => one.for === key))) return null;
   const secret = await vault.open(body);
-  return secret === null ? null : await vault.seal(body, secret, wanted);
+  return secret === null
+    ? null
+    : await vault.seal({ ...body, sealing: body.sealing + 1 }, secret, wanted);
 }
 
 async function readLists(tables: Pick<QueryTables, "rows">, book: AccountBook): Promise<Lists> {
   const credentials = await tables.rows("SELECT body FROM credentials WHERE place = ''");
   const keys = await tables.rows("SELECT node, key FROM sealingkeys");
-  const told = await tables.rows("SELECT site, account, what, version, sealedfor FROM told");
+  const told = await tables.rows(
+    "SELECT site, account, what, version, sealing, sealedfor FROM told",
+  );
   return {
     accounts: book.list(),
     credentials: credentials.map((row) => credentialBody.parse(JSON.parse(row.text("body")))),
     keys: new Map(keys.map((row) => [row.text("node"), row.text("key")])),
     told: new Map(told.map((row) => [
       toldKey(row.text("site"), row.text("account"), row.text("what")),
-      { version: row.number("version"), sealedFor: row.text("sealedfor") },
+      {
+        version: row.number("version"),
+        sealing: row.number("sealing"),
+        sealedFor: row.text("sealedfor"),
+      },
     ])),
   };
 }

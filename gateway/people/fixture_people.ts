@@ -59,7 +59,7 @@ export class PeopleDesk implements AsyncDisposable {
 
   /** As after a restart of the process; journal and tables go on. */
   async reopen(): Promise<People> {
-    return this.#people = await People.open(this.node());
+    return this.#people = await People.open(this.node(), this.options.centres ?? []);
   }
 
   /** Lets what a node does by itself run on, until the desk is closed. */

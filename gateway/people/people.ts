@@ -45,7 +45,7 @@ export class People {
   /** For what sites were told last: nothing has to be looked for until that changes. */
   #told = "";
 
-  private constructor(node: PeopleNode, key: SealingKey) {
+  private constructor(node: PeopleNode, key: SealingKey, centres: readonly string[]) {
     const { config, clock, tables, journal, disk } = node;
     const now = () => clock.now();
     this.#node = node;
@@ -53,7 +53,7 @@ export class People {
     this.book = new AccountBook(tables, this.place);
     this.vault = new Vault(tables, key, config.node);
     const { book, vault } = this;
-    this.#parts = { journal, admission: disk, tables, clock, book, vault };
+    this.#parts = { journal, admission: disk, tables, clock, book, vault, centres };
     this.desk = new AccountDesk(this.#parts);
     this.locks = new LockBook(config.dataDir, now);
     this.sessions = new Sessions(config.dataDir, now, () => book.isManaged);
@@ -61,9 +61,12 @@ export class People {
     this.signIn = new SignIn({ ...this, clock, config: config.people });
   }
 
-  /** Knows at once what the tables know; the key is told in {@link run}. */
-  static async open(node: PeopleNode): Promise<People> {
-    const people = new People(node, await SealingKey.open(node.config.dataDir));
+  /**
+   * Knows at once what the tables know; the key is told in {@link run}. `centres`: names of the
+   * county's, where this is one.
+   */
+  static async open(node: PeopleNode, centres: readonly string[]): Promise<People> {
+    const people = new People(node, await SealingKey.open(node.config.dataDir), centres);
     await people.book.refresh();
     return people;
   }
@@ -84,12 +87,11 @@ export class People {
     const { registry, config } = this.#node;
     await this.book.refresh();
     if (config.role !== "county") return;
-    const members = registry.list();
-    const named = (role: "site" | "county") =>
-      members.filter(({ member }) => member.role === role).map(({ node }) => node);
-    const told = JSON.stringify([this.book.changes, members.map(({ node }) => node)]);
+    const sites = registry.list().filter(({ member }) => member.role === "site")
+      .map(({ node }) => node);
+    const told = JSON.stringify([this.book.changes, sites]);
     if (told === this.#told) return;
-    await tellSites(this.#parts, { sites: named("site"), centres: named("county") });
+    await tellSites(this.#parts, sites);
     this.#told = told;
   }
 

@@ -50,6 +50,8 @@ export const credentialBody = z.object({
   account: accountIdSchema,
   what: z.enum(CREDENTIALS),
   version: z.number().int().min(1),
+  /** How often this version was sealed anew, for nodes that have another key since. */
+  sealing: z.number().int().min(0).default(0),
   /** For each node that has to know it; none: it was taken away. */
   sealed: z.array(sealedSchema).max(16),
   /** Hash of the setup link that it was set by, which is used up. */

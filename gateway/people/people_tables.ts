@@ -45,6 +45,7 @@ CREATE TABLE credentials (
   what TEXT NOT NULL,
   place TEXT NOT NULL,
   version INTEGER NOT NULL,
+  sealing INTEGER NOT NULL,
   wall INTEGER NOT NULL,
   saidby TEXT NOT NULL,
   body TEXT NOT NULL,
@@ -55,6 +56,7 @@ CREATE TABLE told (
   account TEXT NOT NULL,
   what TEXT NOT NULL,
   version INTEGER NOT NULL,
+  sealing INTEGER NOT NULL,
   wall INTEGER NOT NULL,
   sealedfor TEXT NOT NULL,
   PRIMARY KEY (site, account, what)
@@ -120,14 +122,17 @@ VALUES (?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET version = excluded.version,
 rank = excluded.rank, wall = excluded.wall, saidby = excluded.saidby, body = excluded.body
 WHERE (excluded.version, excluded.rank, excluded.wall, excluded.saidby) >
 (version, rank, wall, saidby)`;
-const PUT_CREDENTIAL = `INSERT INTO credentials (account, what, place, version, wall, saidby, body)
-VALUES (?,?,?,?,?,?,?) ON CONFLICT (account, what, place) DO UPDATE SET version = excluded.version,
-wall = excluded.wall, saidby = excluded.saidby, body = excluded.body
-WHERE (excluded.version, excluded.wall, excluded.saidby) > (version, wall, saidby)`;
-const PUT_TOLD = `INSERT INTO told (site, account, what, version, wall, sealedfor)
-VALUES (?,?,?,?,?,?) ON CONFLICT (site, account, what) DO UPDATE SET version = excluded.version,
-wall = excluded.wall, sealedfor = excluded.sealedfor
-WHERE (excluded.version, excluded.wall, excluded.sealedfor) > (version, wall, sealedfor)`;
+const PUT_CREDENTIAL = `INSERT INTO credentials
+(account, what, place, version, sealing, wall, saidby, body) VALUES (?,?,?,?,?,?,?,?)
+ON CONFLICT (account, what, place) DO UPDATE SET version = excluded.version,
+sealing = excluded.sealing, wall = excluded.wall, saidby = excluded.saidby, body = excluded.body
+WHERE (excluded.version, excluded.sealing, excluded.wall, excluded.saidby) >
+(version, sealing, wall, saidby)`;
+const PUT_TOLD = `INSERT INTO told (site, account, what, version, sealing, wall, sealedfor)
+VALUES (?,?,?,?,?,?,?) ON CONFLICT (site, account, what) DO UPDATE SET version = excluded.version,
+sealing = excluded.sealing, wall = excluded.wall, sealedfor = excluded.sealedfor
+WHERE (excluded.version, excluded.sealing, excluded.wall, excluded.sealedfor) >
+(version, sealing, wall, sealedfor)`;
 const PUT_LINK = `INSERT INTO setuplinks (link, account, expires) VALUES (?,?,?)
 ON CONFLICT DO NOTHING`;
 const PUT_USE = "INSERT INTO setupuses (link) VALUES (?) ON CONFLICT DO NOTHING";
@@ -164,7 +169,7 @@ function addAccount(database: Database, entry: Entry, spoken: Spoken): void {
   const { id, version, state } = body.data;
   const { wallMs } = entry.time;
   if (spoken.kind === "told") {
-    return changed(database, PUT_TOLD, [spoken.site, id, kinds.ACCOUNT, version, wallMs, ""]);
+    return changed(database, PUT_TOLD, [spoken.site, id, kinds.ACCOUNT, version, 0, wallMs, ""]);
   }
   const { who: _, ...account } = body.data;
   const row = [id, version, STATES.indexOf(state), wallMs, spoken.node, JSON.stringify(account)];
@@ -174,18 +179,20 @@ function addAccount(database: Database, entry: Entry, spoken: Spoken): void {
 function addCredential(database: Database, entry: Entry, spoken: Spoken): void {
   const body = kinds.credentialBody.safeParse(bodyOf(entry));
   if (!body.success) return;
-  const { account, what, version, sealed, setup } = body.data;
+  const { account, what, version, sealing, sealed, setup } = body.data;
   const { wallMs } = entry.time;
   // A PIN is of the node where it was set, whosever the account is.
   const counts = what === "pin" ? entry.stream === "audit" : mayTell(spoken, account);
   if (!counts) return;
   if (spoken.kind === "told") {
     const key = sealed.at(0)?.for ?? "";
-    return changed(database, PUT_TOLD, [spoken.site, account, what, version, wallMs, key]);
+    const told = [spoken.site, account, what, version, sealing, wallMs, key];
+    return changed(database, PUT_TOLD, told);
   }
   const place = what === "pin" ? spoken.node : "";
   const text = JSON.stringify(body.data);
-  changed(database, PUT_CREDENTIAL, [account, what, place, version, wallMs, spoken.node, text]);
+  const row = [account, what, place, version, sealing, wallMs, spoken.node, text];
+  changed(database, PUT_CREDENTIAL, row);
   if (setup !== undefined) database.run(PUT_USE, [setup]);
 }
 
