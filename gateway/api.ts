@@ -15,6 +15,7 @@ import { compare, equalityView } from "./fleet/equality.ts";
 import { exportParts, exportQuery, exportRanges, tellExport } from "./export_request.ts";
 import { invite } from "./fleet/invite.ts";
 import { type Actor, refuseWithout } from "./people/actor.ts";
+import { PEOPLE_ROUTES } from "./people/people_api.ts";
 import { beginRotation, rotationView } from "./key_rotation.ts";
 import { listTwins, twinsView } from "./fleet/twins.ts";
 import { ROLES } from "./fleet/members.ts";
@@ -286,6 +287,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...WRITE_ROUTES,
   RECORDING_ROUTE,
   ...BLOB_ROUTES,
+  ...PEOPLE_ROUTES,
 ];
 
 export function ownerUrl(url: string, token: string): string {

@@ -29,7 +29,8 @@ const DAY_MS = 86_400_000;
 
 const SELECT = `SELECT node, wall, kind, who, detail FROM trail
 WHERE wall >= ? AND wall < ?
-AND (? = '' OR substr(who, 1, ?) = ? OR substr(who, 1, ?) = ? OR detail ->> '$.account' = ?)
+AND (? = '' OR substr(who, 1, ?) = ? OR substr(who, 1, ?) = ? OR detail ->> '$.account' = ?
+OR (kind = 'account' AND detail ->> '$.id' = ?))
 ORDER BY wall DESC, origin DESC, seq DESC LIMIT ? OFFSET ?`;
 
 /** The latest first. */
@@ -43,7 +44,7 @@ export async function trailOf(
   const begins = [who.length, who, person.length, person];
   const rows = await tables.rows(
     SELECT,
-    [from, to, who, ...begins, who, TRAIL_ROWS, page * TRAIL_ROWS],
+    [from, to, who, ...begins, who, who, TRAIL_ROWS, page * TRAIL_ROWS],
   );
   return rows.map((row) => ({
     node: row.text("node"),

@@ -5,6 +5,7 @@ import type { ApiParts } from "../../api_route.ts";
 import { type Account, ACCOUNT_NAME, homeOf, idAt } from "../account.ts";
 import { accountPage, accountsPage, linkShown } from "./account_pages.ts";
 import { wordOf } from "./account_form.ts";
+import { setupUrl } from "../people_api.ts";
 import { fieldOf, formOf } from "./form.ts";
 import { back, needs, outcome, type PeopleEnv, type Show } from "./show.ts";
 
@@ -96,7 +97,7 @@ export function accountRoutes(app: Hono<PeopleEnv>, parts: ApiParts, show: Show)
   async function showLink(context: Context<PeopleEnv>, account: Account): Promise<Response> {
     const token = await desk.newSetupLink(context.get("actor"), account.id);
     node.log({ kind: "setup-link", account: account.id });
-    const url = new URL(`/setup/${token}`, parts.url).href;
+    const url = setupUrl(parts.url, token);
     return await show(context, (view) => linkShown(view, account, url));
   }
 }
