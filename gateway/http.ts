@@ -14,6 +14,7 @@ import type { TextKey } from "./console/text.ts";
 import { metricsText } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
 import { type Actor, nobody, refuseWithout } from "./people/actor.ts";
+import { ArgonBusy } from "./people/argon.ts";
 import { actorOf, giveSession, signOut } from "./people/guard.ts";
 import { peopleApp } from "./people/pages/app.ts";
 import { signInApp } from "./people/pages/sign_in_app.ts";
@@ -37,6 +38,13 @@ const TOO_SLOW: Problem = {
   code: "too-slow",
   title: "The body came too slowly",
   hint: "send it again when the line is better",
+};
+
+const BUSY: Problem = {
+  status: 503,
+  code: "busy",
+  title: "Too many passwords are checked at this moment",
+  hint: "try again",
 };
 
 /** A disk that is full is so for a while. */
@@ -79,6 +87,7 @@ export function httpHandler(
     node.log({ kind: "request-failed", method, path, error: error.message });
     if (isDiskFailure(error)) return noRoomResponse(error);
     if (error instanceof BodyTooSlow) return problemResponse(TOO_SLOW);
+    if (error instanceof ArgonBusy) return problemResponse(BUSY);
     return problemResponse({
       status: 500,
       code: "internal",
@@ -183,14 +192,17 @@ function mayLookOn(parts: HttpParts, context: Context): boolean {
   return actorOf(parts, context, "", false)?.rights.has("read") === true;
 }
 
+/** What is asked there is in entries of its own, with who asked. */
+const SAY_MORE = /^\/(sign-out$|people\/|api\/(accounts|programs|devices)(\/|$))/;
+
 /**
  * X6: every change by a person is in the audit, before they hear that it was made. Programs'
- * entries say what they brought; what routes write themselves says more.
+ * entries say what they brought.
  */
 async function tellChange({ people }: HttpParts, actor: Actor, { req, res }: Context) {
   const isPerson = actor.kind === "person" || actor.kind === "owner";
   if (!isPerson || req.method === "GET" || req.method === "HEAD" || res.status >= 400) return;
-  if (req.path === "/sign-out") return;
+  if (SAY_MORE.test(req.path)) return;
   await people.desk.tell("change", { who: actor.who, method: req.method, path: req.path });
 }
 

@@ -215,9 +215,19 @@ describe("X6: the audit", () => {
     const kinds = async () => await page.locator("td:nth-child(3)").allInnerTexts();
     await until("the rows are there", async () => (await kinds()).length > 0);
     const found = new Set(await kinds());
-    for (const kind of ["account", "credential", "sign-in", "sign-in-failed", "sessions-ended"]) {
+    for (
+      const kind of [
+        "Account made or changed",
+        "Password, PIN or second factor set",
+        "Signed in",
+        "Sign-in failed",
+        "Sessions ended",
+      ]
+    ) {
       expect(found, kind).toContain(kind);
     }
+    const people = await page.locator("td:nth-child(2)").allInnerTexts();
+    expect(people.filter((who) => who.startsWith("person aud"))).toEqual([]);
     expect(await page.content()).not.toContain("argon2");
     await page.goto(`${site.url}/people/audit?day=2001-01-01`);
     await page.waitForSelector("text=Nothing is recorded");

@@ -8,6 +8,7 @@ import { type Html, moment, type View } from "../../console/view.ts";
 import { TRAIL_PAGES_MAX, TRAIL_ROWS, trailOf, type TrailRow } from "../trail.ts";
 import { field } from "./fields.ts";
 import { needs, type PeopleEnv, type Show } from "./show.ts";
+import { happeningText } from "./happening_text.ts";
 import { peopleTexts } from "./text.ts";
 
 const TRAIL = "/people/audit";
@@ -61,7 +62,7 @@ function trailPage(view: View, asked: Asked, rows: readonly TrailRow[]): Html {
         rows.map((row) => [
           moment(view, new Date(row.wallMs).toISOString()),
           row.who,
-          html`<code>${row.kind}</code>`,
+          happeningText(view.language, row.kind),
           html`<code>${detailText(row.detail)}</code>`,
           row.node,
         ]),
