@@ -189,6 +189,24 @@ describe("X1: an account of the county", () => {
   });
 });
 
+describe("the tables of people", () => {
+  test("are the same when they are made anew from the journal", async () => {
+    await using county = await County.open();
+    const { a, site } = county;
+    await a.add("li", ["nurse"]);
+    await site.add("own", ["nurse"]);
+    await a.people.desk.newProgram(OWNER, { name: "his", scopes: ["read"] });
+    await county.enters(site, "own");
+    await county.tell(a);
+    await county.ship();
+    for (const desk of [a, site]) {
+      const before = await desk.tables.dump();
+      await desk.tables.reopen(() => desk.tables.removeTables());
+      expect(await desk.tables.dump()).toEqual(before);
+    }
+  });
+});
+
 describe("X5: verifiers", () => {
   test("stand in no entry that anybody reads, here, there or on the way", async () => {
     await using county = await County.open();
