@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type * as z from "zod";
 import type { ApiParts, ApiRoute } from "./api_route.ts";
+import { type Actor, refuseWithout } from "./people/actor.ts";
 import { type Problem, problemResponse } from "../sync/problem.ts";
 import { readBody } from "../sync/read_body.ts";
 
@@ -13,7 +14,7 @@ export function ownerUrl(url: string, token: string): string {
 
 /** What whoever guards the routes has found out. */
 export interface Guarded {
-  Variables: { who: string };
+  Variables: { who: string; actor: Actor };
 }
 
 /** A node's routes, behind whatever guards them. */
@@ -22,6 +23,9 @@ export function apiApp(parts: ApiParts, routes: readonly ApiRoute[]): Hono<Guard
   for (const route of routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(route.method.toUpperCase(), path, async (context) => {
+      const [who, actor] = [context.get("who"), context.get("actor")];
+      const refused = refuseWithout(actor, route.right);
+      if (refused !== null) return refused;
       const query = route.query?.safeParse(context.req.query());
       if (query?.success === false) return badInput(query.error);
       const schema = route.upload === true ? undefined : route.body;
@@ -30,7 +34,7 @@ export function apiApp(parts: ApiParts, routes: readonly ApiRoute[]): Hono<Guard
       if (parsed?.success === false) return badInput(parsed.error);
       const { raw: request } = context.req;
       const path = context.req.param();
-      const input = { query: context.req.query(), body, path, request, who: context.get("who") };
+      const input = { query: context.req.query(), body, path, request, who, actor };
       return await route.handle(parts, input);
     });
   }

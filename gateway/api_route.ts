@@ -1,10 +1,14 @@
 /** What a route of the API is: described once, for answering and for OpenAPI alike. */
 import type * as z from "zod";
+import type { Actor } from "./people/actor.ts";
+import type { People } from "./people/people.ts";
+import type { Right } from "./people/roles.ts";
 import type { Sessions } from "./sessions.ts";
 import type { StatusParts } from "./status.ts";
 
 export interface ApiParts extends StatusParts {
   readonly sessions: Sessions;
+  readonly people: People;
   /** Address of this node, for links. */
   readonly url: string;
 }
@@ -15,6 +19,8 @@ export interface ApiRoute {
   /** As OpenAPI writes it: `/api/blobs/{hash}`. */
   readonly path: string;
   readonly summary: string;
+  /** What a person or a program needs; the local command has all. */
+  readonly right: Right;
   /** Roles that have it; none: both. */
   readonly role?: "site" | "county";
   readonly query?: z.ZodObject;
@@ -34,6 +40,8 @@ export interface Input {
   /** What stands in the path's places. */
   readonly path: Readonly<Record<string, string>>;
   readonly request: Request;
-  /** Whoever asks, for the audit: `token from 127.0.0.1`, `session 1f3a90bc from 10.0.0.7`. */
+  /** Whoever asks, for the audit: `token from 127.0.0.1`, `person li from 10.0.0.7`. */
   readonly who: string;
+  /** The same, with the account of a person and all rights. */
+  readonly actor: Actor;
 }

@@ -54,6 +54,7 @@ function sharedPaths(desks: readonly DomainDesk[]): string[] {
 const ROUTE = {
   method: "get",
   path: "",
+  right: "read",
   summary: "",
   answer: z.string(),
   handle: () => Promise.resolve(new Response()),

@@ -30,6 +30,9 @@ const box = fc.record({
   remote: fc.constant(null),
 });
 
+const account = fc.constantFrom("li", "wang@site-1");
+const sealingKey = fc.constantFrom("A".repeat(43), "B".repeat(43));
+
 /** What each kind may say here; kinds that no table is made of need none. */
 const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   reading: fc.record({
@@ -105,6 +108,36 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
     readBack: fc.constantFrom(null, 4),
     detail: fc.constant(null),
   }),
+  account: fc.record({
+    id: account,
+    version: few,
+    name: title,
+    roles: fc.constant(["nurse"]),
+    state: fc.constantFrom("active", "suspended"),
+    sites: fc.constant([]),
+    validUntilMs: fc.constant(null),
+    who: text,
+  }),
+  credential: fc.record({
+    account,
+    what: fc.constantFrom("password", "pin"),
+    version: few,
+    sealed: fc.array(sealingKey.map((key) => ({ for: key, enc: "", data: "" })), { maxLength: 2 }),
+    setup: text,
+    who: text,
+  }),
+  "setup-link": fc.record({ link: text, account, expiresMs: few, who: text }),
+  "program-token": fc.record({
+    id: text,
+    name: text,
+    hash: text,
+    scopes: fc.constant(["read"]),
+    expiresMs: fc.constant(null),
+    who: text,
+  }),
+  "program-token-revoked": fc.record({ id: text, who: text }),
+  "sealing-key": fc.record({ key: sealingKey }),
+  "sign-in": fc.record({ who: text }),
 };
 
 /** Kinds of which a table may be made, with the streams in which they travel. */

@@ -61,6 +61,7 @@ const ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/riddles",
+    right: "read",
     summary: "Riddles",
     answer: z.array(riddleBody.extend({ answer: z.string().nullable() })),
     handle: async ({ node }) => Response.json(await listRiddles(node)),
@@ -68,6 +69,7 @@ const ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/riddles",
+    right: "read",
     summary: "A new riddle",
     body: riddleBody.strict(),
     answer: riddleBody,
@@ -93,9 +95,12 @@ const PAGES: readonly Page[] = [
       return riddle === undefined ? null : html`<p>${riddle.answer ?? "?"}</p>`;
     },
     forms: {
-      ask: async (form, { id }, { node }) => {
-        await ask(node, id, String(form.get("question")));
-        return `/riddles/${id}`;
+      ask: {
+        right: "read",
+        send: async (form, { id }, { node }) => {
+          await ask(node, id, String(form.get("question")));
+          return `/riddles/${id}`;
+        },
       },
     },
   },

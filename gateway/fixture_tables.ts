@@ -108,15 +108,16 @@ export class TablesDesk implements AsyncDisposable {
     await this.journal.append([{ kind: "entry", stream, entryKind, time, body: text }], time);
   }
 
-  /** All that this node holds of its own, as the other one receives it. */
-  async handOver(to: TablesDesk): Promise<void> {
+  /** All that this node holds of its own, or one stream of it, as the other one receives it. */
+  async handOver(to: TablesDesk, only?: Stream): Promise<void> {
     const { publicKey } = this.key;
     for (;;) {
       const held = new Map(
         to.journal.positions().map((state) => [streamKey(state.origin, state.stream), state]),
       );
-      const own = lacking(this.journal.positions(), held)
-        .filter(({ origin }) => origin === this.journal.origin);
+      const own = lacking(this.journal.positions(), held).filter(({ origin, stream }) =>
+        origin === this.journal.origin && (only === undefined || stream === only)
+      );
       const { runs } = await gather(this.journal, own, held, this.key);
       if (runs.length === 0) break;
       await to.journal.receive(runs.map((run) => ({ run, publicKeys: [publicKey] })));

@@ -43,6 +43,7 @@ export type LogLine =
   | { kind: "centre-key"; centre: string; by: string }
   | { kind: "enrolled"; node: string; role: string }
   | { kind: "invited"; node: string; role: string }
+  | { kind: "setup-link"; account: string }
   | { kind: "pruned"; segments: number }
   | { kind: "rekeyed"; given: string | null }
   | { kind: "blobs-removed"; files: number }
@@ -96,6 +97,7 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "centre-returned": "info",
   "enrolled": "info",
   "invited": "info",
+  "setup-link": "info",
   "pruned": "info",
   "rekeyed": "info",
   "blobs-removed": "info",

@@ -83,7 +83,7 @@ export class QueryTables implements AsyncDisposable {
    * Returns when the tables have followed all that the journal holds now, as far as they can, or
    * when the signal aborts.
    */
-  async caughtUp(journal: Journal, signal?: AbortSignal): Promise<void> {
+  async caughtUp(journal: Pick<Journal, "positions">, signal?: AbortSignal): Promise<void> {
     await this.#followTo(journal.positions(), signal);
   }
 

@@ -8,6 +8,7 @@ import { despiteDisk } from "../disk_failure.ts";
 import { type Domain, type DomainDesk, openDesks } from "../domain.ts";
 import { DOMAINS } from "../domains.ts";
 import { httpHandler } from "../http.ts";
+import { centresKnown } from "../fleet/centres.ts";
 import { followCentreKeys } from "../fleet/centre_keys.ts";
 import { followLosses } from "../lost_entries.ts";
 import type { Log } from "../log.ts";
@@ -17,7 +18,8 @@ import { ownerUrl } from "../api.ts";
 import { countyRole } from "../roles/county.ts";
 import type { Role } from "../roles/role.ts";
 import { siteRole } from "../roles/site.ts";
-import { Sessions } from "../sessions.ts";
+import { People } from "../people/people.ts";
+import type { Sessions } from "../sessions.ts";
 import { TABLES_THREAD } from "../tables_thread.ts";
 import { VERSION } from "../version.ts";
 import { watchdog } from "../watchdog.ts";
@@ -80,7 +82,8 @@ export async function runNode(
   const desks = await openDesks(domains, node, role);
   using notifier = new Notifier();
   let unready: string | null = "starting";
-  const server = serve(node, role, desks, { startedMs, unready: () => unready });
+  const people = await People.open(node, centresKnown(node));
+  const server = serve(node, { role, people, desks }, { startedMs, unready: () => unready });
   const who = `${config.role} ${config.node} at ${server.url}`;
   const status = () =>
     statusLine(who, role.links.map((link) => link.status()), diskNote(node.disk.view()));
@@ -97,6 +100,7 @@ export async function runNode(
     ...role.couriers.map((courier) => steadily(() => courier.run(stopping))),
     steadily(() => removeDelivered(node, role.links.map(({ centre }) => centre), stopping)),
     steadily(() => followTables(node, stopping)),
+    steadily(() => people.run(stopping)),
     steadily(() => followCentreKeys(keyParts(node, role), stopping)),
     steadily(() => node.rotation.run(stopping)),
     steadily(() => followLosses({ ...node, wants: role.replication.wants }, stopping)),
@@ -120,7 +124,7 @@ export async function runNode(
       url: server.url,
       milliseconds: Math.round(performance.now() - startedMs),
     });
-    if (server.sessions.unowned) {
+    if (server.sessions.unowned && !people.book.isManaged) {
       log({ kind: "owner-link", url: ownerUrl(server.url, server.sessions.newLink()) });
     }
     await notifier.send("READY=1", `STATUS=${status()}`);
@@ -205,10 +209,15 @@ interface Process {
   readonly unready: () => string | null;
 }
 
+interface Served {
+  readonly role: Role;
+  readonly people: People;
+  readonly desks: readonly DomainDesk[];
+}
+
 function serve(
   node: Node,
-  role: Role,
-  desks: readonly DomainDesk[],
+  { role, people, desks }: Served,
   { startedMs, unready }: Process,
 ): Server {
   const { config } = node;
@@ -216,10 +225,10 @@ function serve(
   const scheme = tls === undefined ? "http" : "https";
   const name = openableHost(host, Deno.networkInterfaces());
   const url = `${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}`;
-  const sessions = new Sessions(config.dataDir, () => node.clock.now());
+  const { sessions } = people;
   const { supervisors, links, couriers, sync } = role;
   const shown = { node, supervisors, links, couriers, startedMs, version: VERSION };
-  const handler = httpHandler({ ...shown, sessions, url, desks, sync, unready });
+  const handler = httpHandler({ ...shown, sessions, people, url, desks, sync, unready });
   const hurry = new AbortController();
   let finished = false;
   const server = listen(config, {

@@ -1,6 +1,8 @@
 /** A page of the console, described once for the row of tabs, for answering and for following. */
 import type { Text } from "../../drivers/profile_parts.ts";
 import type { ApiParts } from "../api_route.ts";
+import type { Right } from "../people/roles.ts";
+import type { Tab } from "./layout.ts";
 import type { Html, View } from "./view.ts";
 
 /** What stands in the places of a path. */
@@ -22,8 +24,16 @@ export interface Page {
   readonly forms?: Readonly<Record<string, PageForm>>;
 }
 
-/** Does what a form asks; resolves with the path to go to. */
-export type PageForm = (form: FormData, places: Places, parts: ApiParts) => Promise<string>;
+export interface PageForm {
+  /** What who sends it needs. */
+  readonly right: Right;
+  /** Does what the form asks; resolves with the path to go to. */
+  readonly send: (form: FormData, places: Places, parts: ApiParts) => Promise<string>;
+}
+
+export function tabsOf(pages: readonly Page[]): Tab[] {
+  return pages.flatMap(({ path, tab }) => tab === undefined ? [] : [{ path, text: tab }]);
+}
 
 /** What stands in the places of a pattern, or `null` where the path is none of it. */
 export function placesOf(pattern: string, path: string): Places | null {

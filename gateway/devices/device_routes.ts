@@ -11,6 +11,7 @@ export const DEVICE_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/devices",
+    right: "read",
     summary: "Devices and whether they are there",
     query: siteQuery,
     answer: z.array(deviceView),
@@ -22,6 +23,7 @@ export const DEVICE_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/latest",
+    right: "read",
     summary: "The last value of every measuring point",
     query: siteQuery,
     answer: z.array(pointView.extend({ site: z.string(), device: z.string() })),
@@ -38,6 +40,7 @@ export const DEVICE_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/refusals",
+    right: "read",
     summary: "Who and what was turned away lately",
     answer: z.array(z.object({
       source: z.string(),

@@ -244,18 +244,23 @@ describe("a device", () => {
     expect(projected.devices()).toEqual(["site-1 fridge-1 offline unknown"]);
   });
 
-  test.each([1, 2, 5])("has the newest reason, since its state began; batches of %i", async (size) => {
-    using projected = new Projected();
-    const told = [
-      state("fridge-1", "degraded", "a"),
-      state("fridge-1", "online", "b"),
-      state("fridge-1", "degraded", "c"),
-      state("fridge-1", "degraded", "d"),
-      state("fridge-1", "degraded", "e"),
-    ].map((body, index) => entryOf(LIFE_1, index + 1, "state", body, 1000 * (index + 1)));
-    for (let at = 0; at < told.length; at += size) await projected.apply(...told.slice(at, at + size));
-    expect(projected.states()).toEqual([expect.stringMatching(/ degraded e \d+ 3000$/)]);
-  });
+  test.each([1, 2, 5])(
+    "has the newest reason, since its state began; batches of %i",
+    async (size) => {
+      using projected = new Projected();
+      const told = [
+        state("fridge-1", "degraded", "a"),
+        state("fridge-1", "online", "b"),
+        state("fridge-1", "degraded", "c"),
+        state("fridge-1", "degraded", "d"),
+        state("fridge-1", "degraded", "e"),
+      ].map((body, index) => entryOf(LIFE_1, index + 1, "state", body, 1000 * (index + 1)));
+      for (let at = 0; at < told.length; at += size) {
+        await projected.apply(...told.slice(at, at + size));
+      }
+      expect(projected.states()).toEqual([expect.stringMatching(/ degraded e \d+ 3000$/)]);
+    },
+  );
 
   test("is what it is since a new life of its site has told it", async () => {
     using projected = new Projected();

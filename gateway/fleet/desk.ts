@@ -62,11 +62,14 @@ function pagesWith(comparisons: Comparisons): readonly Page[] {
       render: async (view, { node }) =>
         NODE_NAME.test(node) ? daysPage(view, node, await comparisons.of(node)) : null,
       forms: {
-        repair: async (_form, { node }, parts) => {
-          const answer = await repairWith(parts, { node, wait: 0 });
-          await answer.body?.cancel();
-          comparisons.forget();
-          return `/equality/${encodeURIComponent(node)}`;
+        repair: {
+          right: "fleet.manage",
+          send: async (_form, { node }, parts) => {
+            const answer = await repairWith(parts, { node, wait: 0 });
+            await answer.body?.cancel();
+            comparisons.forget();
+            return `/equality/${encodeURIComponent(node)}`;
+          },
         },
       },
     },

@@ -26,6 +26,7 @@ export const FLEET_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/equality",
+    right: "read",
     summary: "Whether the other centre holds the same, stream by stream",
     role: "county",
     answer: z.array(equalityView),
@@ -35,6 +36,7 @@ export const FLEET_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/comparison",
+    right: "read",
     summary: "Each stream compared with what a centre holds: place, days, the first difference; " +
       "a JSON document a line, before each node how far it is, and last how many are different",
     query: comparisonQuery,
@@ -46,6 +48,7 @@ export const FLEET_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/repairs",
+    right: "fleet.manage",
     summary: "Asks a centre again where the two differ, and pulls what is missing here",
     body: comparisonQuery,
     answer: z.object({ filled: z.number(), forks: z.number() }),
@@ -54,6 +57,7 @@ export const FLEET_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/twins",
+    right: "read",
     summary: "Nodes of which there are two boxes, until one of them has a new key",
     role: "county",
     answer: z.array(twinsView),
@@ -62,6 +66,7 @@ export const FLEET_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/members",
+    right: "read",
     summary: "Nodes that are enrolled here",
     answer: z.array(z.object({ node: z.string(), role: z.enum(ROLES), publicKey: z.string() })),
     handle: ({ node }) =>
@@ -72,6 +77,7 @@ export const FLEET_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/invitations",
+    right: "fleet.manage",
     summary: "A one-time code with which a node may enrol",
     role: "county",
     body: invitationBody,
@@ -85,6 +91,7 @@ export const FLEET_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/centres",
+    right: "read",
     summary: "Centres of which an operator has said that they are lost, or have returned",
     answer: z.array(z.object({
       centre: z.string(),
@@ -98,6 +105,7 @@ export const FLEET_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/centres",
+    right: "fleet.manage",
     summary:
       "Declares a centre lost, or returned: while it is lost sites wait for no receipt of it",
     role: "county",

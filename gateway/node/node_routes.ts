@@ -28,6 +28,7 @@ export const NODE_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/status",
+    right: "read",
     summary: "How this node is doing: lines, links, journal, clock",
     answer: z.object({ node: z.string(), role: z.string() }).loose(),
     handle: async (parts) => Response.json(await statusOf(parts)),
@@ -35,6 +36,7 @@ export const NODE_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/positions",
+    right: "read",
     summary: "The last entry held of every origin and stream, with its hash",
     answer: z.array(position),
     handle: async (parts) => Response.json((await statusOf(parts)).positions),
@@ -42,6 +44,7 @@ export const NODE_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/entries",
+    right: "entries",
     summary: "Entries of one origin and stream, one JSON document a line",
     query: entriesQuery,
     answer: z.string(),
@@ -52,11 +55,12 @@ export const NODE_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/export",
+    right: "audit.export",
     summary: "Entries as a signed file that whoever has it can verify (sync/README.md: Exports)",
     query: exportQuery,
     answer: z.string(),
     contentType: "application/x-ndjson",
-    handle: async ({ node }, { query }) => {
+    handle: async ({ node }, { query, who }) => {
       const asked = exportQuery.parse(query);
       const ranges = await exportRanges(node, asked);
       if (ranges.length === 0) {
@@ -64,7 +68,7 @@ export const NODE_ROUTES: readonly ApiRoute[] = [
         const title = "Nothing is held here of what is asked";
         return problemResponse({ status: 404, code: "nothing-held", title, detail });
       }
-      await tellExport(node, asked);
+      await tellExport(node, asked, who);
       const name = `${asked.node ?? asked.origin}-${asked.from ?? "all"}.ndjson`;
       return new Response(ReadableStream.from(exportParts(node, ranges)), {
         headers: {
@@ -77,6 +81,7 @@ export const NODE_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/key-rotation",
+    right: "read",
     summary: "Whether all that is at rest is under the newest key",
     answer: rotationView,
     handle: ({ node }) => Promise.resolve(Response.json(node.rotation.view())),
@@ -84,6 +89,7 @@ export const NODE_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/key-rotation",
+    right: "system.manage",
     summary: "Takes a new at-rest key into use, and writes everything anew under it",
     answer: rotationView,
     handle: async ({ node }) => await beginRotation(node),
@@ -91,6 +97,7 @@ export const NODE_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/owner-links",
+    right: "owner",
     summary: "A one-time link to the console",
     answer: z.object({ url: z.string() }),
     handle: ({ sessions, url }) =>

@@ -26,6 +26,7 @@ export const rebuildError = z.object({ error: z.string() });
 export const REBUILD_ROUTE: ApiRoute = {
   method: "post",
   path: "/api/rebuild",
+  right: "system.manage",
   summary: "Makes query tables anew from the journal and switches to them; a JSON document a " +
     "line, how far it is, and last what became other. Whoever goes leaves the tables as they are",
   body: rebuildOrder,

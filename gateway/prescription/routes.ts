@@ -19,6 +19,7 @@ export function prescriptionRoutes(desk: Desk): readonly ApiRoute[] {
     {
       method: "post",
       path: "/api/prescriptions",
+      right: "prescription.submit",
       summary: "Records a prescription, durably, and answers its verdict: 201; sent again, 200. " +
         "Its id and version are its key, and so is the header Idempotency-Key. " +
         "A decimal may be a number or text",
@@ -30,6 +31,7 @@ export function prescriptionRoutes(desk: Desk): readonly ApiRoute[] {
     {
       method: "post",
       path: "/fhir/$review-prescription",
+      right: "fhir",
       summary: "The same for a Bundle of FHIR R4 of type collection: MedicationRequests of one " +
         "groupIdentifier; answered by a Task and DetectedIssues, or an OperationOutcome",
       body: bundle,

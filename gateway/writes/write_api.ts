@@ -21,6 +21,7 @@ export function writeRoutes(writer: DeviceWriter): readonly ApiRoute[] {
     {
       method: "post",
       path: "/api/devices/{device}/writes",
+      right: "device.write",
       summary:
         "Writes a point that profile and configuration permit, and reads it back; anything " +
         "but confirmed is a problem document",
@@ -39,6 +40,7 @@ export function writeRoutes(writer: DeviceWriter): readonly ApiRoute[] {
     {
       method: "get",
       path: "/api/devices/{device}/writes",
+      right: "read",
       summary: "The last writes to a device, the latest first; the audit has all",
       role: "site",
       answer: z.array(writeView),
