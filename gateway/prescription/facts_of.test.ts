@@ -3,17 +3,21 @@ import { describe, expect, test } from "vitest";
 import { facts, LINE, recorded, SOURCES } from "./fixture_codes.ts";
 import { DRUGS, MAPPING } from "./fixture_lists.ts";
 import { factsOf } from "./facts_of.ts";
+import { isPlainCode, isPlainUnit } from "./plain_text.ts";
 import { amount, decimal, prescription } from "./prescription.ts";
 import { UNITS } from "./measure.ts";
 
 const hundreds = fc.integer({ min: 0, max: 999_999_999 });
 const someDecimal = fc.tuple(hundreds, fc.option(fc.stringMatching(/^\d{1,6}$/)))
   .map(([before, behind]) => behind === null ? String(before) : `${before}.${behind}`);
-const words = [...UNITS.keys(), ...DRUGS.words, "箱", "мg", "％", "T", "amp", "toString"];
+/** What the doors let in. */
+const words = [...UNITS.keys(), ...DRUGS.words, "箱", "мg", "T", "amp", "toString"]
+  .filter(isPlainUnit);
+const plain = (maxLength: number) => fc.string({ minLength: 1, maxLength }).filter(isPlainCode);
 const someAmount = fc.record({ value: someDecimal, unit: fc.constantFrom(...words) });
 const coded = (...known: string[]) =>
   fc.record({
-    code: fc.oneof(fc.constantFrom(...known), fc.string({ minLength: 1, maxLength: 8 })),
+    code: fc.oneof(fc.constantFrom(...known), plain(8)),
   });
 
 const someLine = fc.record({
@@ -28,7 +32,7 @@ const someLine = fc.record({
 const somePatient = fc.record({
   id: fc.record({
     system: fc.constantFrom("resident-id", "local", "other"),
-    value: fc.string({ minLength: 1, maxLength: 18 }),
+    value: plain(18),
   }),
   birthDate: fc.constant(undefined),
   age: fc.record({ value: someDecimal, unit: fc.constantFrom("d", "wk", "mo", "a") }),
