@@ -1,13 +1,14 @@
 /** What a route of the API is: described once, for answering and for OpenAPI alike. */
 import type * as z from "zod";
+import type { Actor } from "./people/actor.ts";
+import type { People } from "./people/people.ts";
+import type { Right } from "./people/roles.ts";
 import type { Sessions } from "./sessions.ts";
 import type { StatusParts } from "./status.ts";
-import type { DeviceWriter } from "./writes/device_writer.ts";
 
 export interface ApiParts extends StatusParts {
   readonly sessions: Sessions;
-  /** `null` where there are no devices. */
-  readonly writer: DeviceWriter | null;
+  readonly people: People;
   /** Address of this node, for links. */
   readonly url: string;
 }
@@ -18,14 +19,18 @@ export interface ApiRoute {
   /** As OpenAPI writes it: `/api/blobs/{hash}`. */
   readonly path: string;
   readonly summary: string;
+  /** What a person or a program needs; the local command has all. */
+  readonly right: Right;
   /** Roles that have it; none: both. */
   readonly role?: "site" | "county";
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
   readonly contentType?: string;
-  /** Takes a body of any kind, as it comes; `body` is not used then. */
+  /** Takes the body as it comes; what `body` says is only told to others then. */
   readonly upload?: true;
+  /** Media type of the body; none: `application/json`. */
+  readonly bodyType?: string;
   readonly handle: (parts: ApiParts, input: Input) => Promise<Response>;
 }
 
@@ -35,6 +40,8 @@ export interface Input {
   /** What stands in the path's places. */
   readonly path: Readonly<Record<string, string>>;
   readonly request: Request;
-  /** Whoever asks, for the audit: `token from 127.0.0.1`, `session 1f3a90bc from 10.0.0.7`. */
+  /** Whoever asks, for the audit: `token from 127.0.0.1`, `person li from 10.0.0.7`. */
   readonly who: string;
+  /** The same, with the account of a person and all rights. */
+  readonly actor: Actor;
 }

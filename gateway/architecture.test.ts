@@ -1,6 +1,7 @@
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import project from "../deno.json" with { type: "json" };
+import { DOMAINS } from "./domains.ts";
 import { importsOf, type Token, tokensOf, withoutImports } from "./fixture_source.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
@@ -113,6 +114,31 @@ function circle(sources: readonly Source[]): string[] {
   return [];
 }
 
+/** What a domain shows of itself to the others; all else they learn from its entries. */
+const SHOWN: Readonly<Record<string, string>> = {
+  "gateway/devices/device_list.ts": "devices of a site as they are now",
+};
+
+/**
+ * Imports by which a domain depends on another, and those that go around the list of domains:
+ * whatever composes a node loads each by its `domain.ts`, and that loads the rest.
+ */
+function crossedDomains({ path, tokens }: Source): string[] {
+  if (TEST_FILE.test(path)) return [];
+  const folders = DOMAINS.map(({ name }) => `gateway/${name}/`);
+  const own = folders.find((folder) => path.startsWith(folder));
+  return importsOf(tokens).flatMap(({ specifier, line }) => {
+    const file = target(path, specifier ?? "");
+    const other = folders.find((folder) => file?.startsWith(folder));
+    if (file === null || other === undefined || other === own) return [];
+    const parts = ["domain.ts", "desk.ts", "commands.ts"].map((name) => other + name);
+    const wrong = parts.includes(file)
+      ? path !== "gateway/domains.ts" || file !== parts[0]
+      : own !== undefined && !Object.hasOwn(SHOWN, file);
+    return wrong ? [`${path}:${line} imports ${file}`] : [];
+  });
+}
+
 const LINES_MAX = 400;
 const COLUMNS_MAX = 100;
 
@@ -195,6 +221,23 @@ describe("the way of one reading", () => {
 
   test("runs nowhere backwards: nothing imports in a circle", () => {
     expect(circle(SOURCES)).toEqual([]);
+  });
+
+  test("a domain imports no other but by what that shows, and nothing goes around their list", () => {
+    expect(SOURCES.flatMap(crossedDomains)).toEqual([]);
+    const folders = new Set(SOURCES.map(({ path }) => dirname(path)));
+    expect(DOMAINS.filter(({ name }) => !folders.has(`gateway/${name}`))).toEqual([]);
+    const wrong = source(
+      "gateway/fleet/a.ts",
+      `import "../devices/latest.ts"; import "../devices/device_list.ts"; import "../http.ts";
+      import "../writes/domain.ts"; import "./domain.ts";`,
+    );
+    expect(crossedDomains(wrong)).toEqual([
+      "gateway/fleet/a.ts:1 imports gateway/devices/latest.ts",
+      "gateway/fleet/a.ts:2 imports gateway/writes/domain.ts",
+    ]);
+    const around = source("gateway/http.ts", 'import "./fleet/desk.ts"; import "./fleet/days.ts";');
+    expect(crossedDomains(around)).toEqual(["gateway/http.ts:1 imports gateway/fleet/desk.ts"]);
   });
 
   test("the product is not made of what is for tests", () => {

@@ -3,12 +3,14 @@
  * replaced.
  */
 import * as z from "zod";
-import type { Database } from "../sync/database.ts";
 import type { Entry } from "../sync/entry.ts";
 import { parsePublicKey } from "../sync/identity.ts";
 import { parseOrigin } from "../sync/origin.ts";
 import { siteOf } from "../sync/stream.ts";
 import { bodyOf, type Projection } from "./projection.ts";
+import { putInto } from "./sql/put.ts";
+import type { Transaction } from "./sql/sql.ts";
+import type { Table } from "./sql/table.ts";
 
 /** Body of a `centre-key` entry: what the centre that writes it says of the other. */
 export const centreKeyBody = z.object({
@@ -21,39 +23,37 @@ export type CentreKeyBody = z.infer<typeof centreKeyBody>;
 
 export const CENTRE_KEY = "centre-key";
 
+const table: Table = {
+  name: "centrekeys",
+  columns: { centre: "text", publickey: "text", replaced: "text", saidby: "text" },
+  key: ["centre", "publickey", "replaced", "saidby"],
+};
+const put = putInto(table, { onConflict: "keep" });
+
 /** At a county: what its own nodes say in `audit`; at a site: what they say in its stream. */
 export function centreKeysOf(authorities: readonly string[]): Projection {
   return {
     name: "centre-keys",
     version: 1,
-    schema: `
-CREATE TABLE centrekeys (
-  centre TEXT NOT NULL,
-  publickey TEXT NOT NULL,
-  replaced TEXT NOT NULL,
-  saidby TEXT NOT NULL,
-  PRIMARY KEY (centre, publickey, replaced, saidby)
-) STRICT, WITHOUT ROWID;`,
-    apply: (database, entries) => {
+    tables: [table],
+    apply: async (sql, entries) => {
       for (const entry of entries) {
         if (entry.kind !== CENTRE_KEY) continue;
         const node = parseOrigin(entry.origin)?.node;
         const counts = siteOf(entry.stream) !== null ||
           (entry.stream === "audit" && node !== undefined && authorities.includes(node));
-        if (node !== undefined && counts) applyOne(database, entry, node);
+        if (node !== undefined && counts) await applyOne(sql, entry, node);
       }
     },
   };
 }
 
-const INSERT = `INSERT INTO centrekeys (centre, publickey, replaced, saidby) VALUES (?,?,?,?)
-ON CONFLICT DO NOTHING`;
-
-function applyOne(database: Database, entry: Entry, by: string): void {
+async function applyOne(sql: Transaction, entry: Entry, by: string): Promise<void> {
   const body = centreKeyBody.safeParse(bodyOf(entry));
   if (!body.success) return;
   const { centre, publicKey, replaces } = body.data;
-  for (const replaced of replaces) database.run(INSERT, [centre, publicKey, replaced, by]);
+  // The same key may stand in the list twice.
+  await put(sql, [...new Set(replaces)].map((replaced) => [centre, publicKey, replaced, by]));
 }
 
 /** A centre's word that the other has a new key in place of one of before. */

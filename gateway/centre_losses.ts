@@ -1,10 +1,12 @@
 /** Centres that an operator has declared lost: until one returns the other's receipt is enough. */
 import * as z from "zod";
-import type { Database } from "../sync/database.ts";
 import type { Entry } from "../sync/entry.ts";
 import { parseOrigin } from "../sync/origin.ts";
 import { siteOf } from "../sync/stream.ts";
 import { bodyOf, type Projection } from "./projection.ts";
+import { putInto } from "./sql/put.ts";
+import type { Transaction } from "./sql/sql.ts";
+import type { Table } from "./sql/table.ts";
 
 /** Body of a `centre-lost` and a `centre-returned` entry. */
 export const centreLossBody = z.object({
@@ -18,6 +20,28 @@ export type CentreLossBody = z.infer<typeof centreLossBody>;
 export const CENTRE_LOST = "centre-lost";
 export const CENTRE_RETURNED = "centre-returned";
 
+const table: Table = {
+  name: "centrelosses",
+  columns: {
+    centre: "text",
+    lost: "integer",
+    returned: "integer",
+    reason: "text",
+    saidby: "text",
+    wall: "integer",
+    number: "integer",
+  },
+  key: ["centre"],
+};
+
+/**
+ * The highest word counts, at all nodes alike; of two with one number that nothing is lost. Both
+ * centres tell a new site the word that stands: of those the one said later is shown.
+ */
+const put = putInto(table, {
+  onConflict: { newer: ["number", "returned", "wall", "saidby", "reason"] },
+});
+
 /**
  * At a county: what the county's own nodes say in `audit`. At a site: what they say in the
  * stream for it, which only a county can write.
@@ -25,39 +49,24 @@ export const CENTRE_RETURNED = "centre-returned";
 export function centreLossesOf(authorities: readonly string[]): Projection {
   return {
     name: "centre-losses",
-    version: 2,
-    schema: `
-CREATE TABLE centrelosses (
-  centre TEXT PRIMARY KEY,
-  lost INTEGER NOT NULL,
-  reason TEXT NOT NULL,
-  saidby TEXT NOT NULL,
-  wall INTEGER NOT NULL,
-  number INTEGER NOT NULL
-) STRICT;`,
-    apply: (database, entries) => {
+    version: 3,
+    tables: [table],
+    apply: async (sql, entries) => {
       for (const entry of entries) {
         if (entry.kind !== CENTRE_LOST && entry.kind !== CENTRE_RETURNED) continue;
         const node = parseOrigin(entry.origin)?.node;
         const counts = siteOf(entry.stream) !== null ||
           (entry.stream === "audit" && node !== undefined && authorities.includes(node));
-        if (node !== undefined && counts) applyOne(database, entry, node);
+        if (node !== undefined && counts) await applyOne(sql, entry, node);
       }
     },
   };
 }
 
-/** The highest word counts, at all nodes alike; of two with one number that nothing is lost. */
-const UPSERT = `INSERT INTO centrelosses (centre, lost, reason, saidby, wall, number)
-VALUES (?,?,?,?,?,?)
-ON CONFLICT (centre) DO UPDATE SET lost = excluded.lost, reason = excluded.reason,
-saidby = excluded.saidby, wall = excluded.wall, number = excluded.number
-WHERE excluded.number > number OR (excluded.number = number AND excluded.lost < lost)`;
-
-function applyOne(database: Database, entry: Entry, by: string): void {
+async function applyOne(sql: Transaction, entry: Entry, by: string): Promise<void> {
   const body = centreLossBody.safeParse(bodyOf(entry));
   if (!body.success) return;
   const { centre, reason, number } = body.data;
   const lost = entry.kind === CENTRE_LOST ? 1 : 0;
-  database.run(UPSERT, [centre, lost, reason, by, entry.time.wallMs, number]);
+  await put(sql, [[centre, lost, 1 - lost, reason, by, entry.time.wallMs, number]]);
 }

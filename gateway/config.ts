@@ -84,6 +84,16 @@ const disk = z.strictObject({
 });
 export type DiskConfig = z.infer<typeof disk>;
 
+const people = z.strictObject({
+  localNetworks: z.array(z.union([z.cidrv4(), z.cidrv6()])).max(50).default([])
+    .describe("Networks in this building, as 10.20.0.0/16: who comes from there is not remote"),
+  secondFactor: z.enum(["remote", "always"]).default("remote")
+    .describe(
+      "When administrators need a second factor: from anywhere but this machine and the local " +
+        "networks, or always, as behind a proxy on this machine, where all seem to be here",
+    ),
+});
+
 const node = (example: string) => ({
   node: nodeName.describe("Name of this node, unique in the county").meta({ examples: [example] }),
   title: textSchema.describe("What people call it"),
@@ -99,6 +109,7 @@ const node = (example: string) => ({
   blobs: blobs.prefault({}).describe("Large contents such as ECG, documents and images"),
   line: line.prefault({}).describe("The line that other traffic shares"),
   disk: disk.prefault({}).describe("What happens when the file system of dataDir fills up"),
+  people: people.prefault({}).describe("How people sign in"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),
 });

@@ -1,11 +1,21 @@
 /** Reads `tributary.yaml`: either a configuration, or all its faults with their places. */
-import { closest, distance } from "fastest-levenshtein";
-import * as z from "zod";
 import { builtInProfiles, ProfileLibrary, readProfiles } from "../drivers/profile_library.ts";
 import { type Config, configSchema } from "./config.ts";
-import { dig, ruleFaults } from "./config_rules.ts";
-import { keysAt } from "./config_schema.ts";
-import { type Path, readYaml } from "./yaml_document.ts";
+import { ruleFaults } from "./config_rules.ts";
+import { configJsonSchema } from "./config_schema.ts";
+import { dig, type Path } from "./dig.ts";
+import {
+  type Issue,
+  issueFaults,
+  type PathFault,
+  pathOf,
+  pathText,
+  shown,
+  unknownName,
+  wanted,
+  type Wording,
+} from "./schema_faults.ts";
+import { readYaml } from "./yaml_document.ts";
 
 export interface Fault {
   /** `sources[0].settings.port` */
@@ -60,19 +70,15 @@ export function parseConfig(text: string, file = "tributary.yaml"): Config {
   const result = configSchema.safeParse(plain);
   const issues = result.success ? [] : result.error.issues;
   const faults = [
-    ...[...profiles.faults, ...named].map(({ path, message }) => faultAt(path, message)),
-    ...issues.flatMap((issue) => issueFaults(issue, plain, faultAt)),
-    ...ruleFaults(plain).map(({ path, message }) => faultAt(path, message)),
-  ];
+    ...profiles.faults,
+    ...named,
+    ...issues.flatMap((issue) => faultsOf(issue, plain)),
+    ...ruleFaults(plain),
+  ].map(({ path, message }) => faultAt(path, message));
   if (faults.length > 0 || !result.success) {
     throw new ConfigError(file, faults.sort((a, b) => a.line - b.line || a.column - b.column));
   }
   return result.data;
-}
-
-interface PathFault {
-  readonly path: Path;
-  readonly message: string;
 }
 
 /** The profiles that there are; those of the site's own folder are all read, and told of. */
@@ -116,121 +122,25 @@ function insertProfiles(document: unknown, library: ProfileLibrary): PathFault[]
 
 const PROFILE_WANTED = "want the name of a profile";
 
-function unknownName(what: string, found: string, known: Iterable<string>): string {
-  const names = [...known];
-  const hint = nearest(found, names);
-  return `there is no ${what} "${found}"${hint === null ? "" : `; did you mean "${hint}"?`}`;
-}
+/** What those who write YAML call it. */
+const WORDING: Wording = { key: "setting", object: "a map", schema: configJsonSchema };
 
-/** The known name that was probably meant, or `null`. */
-function nearest(found: string, known: readonly string[]): string | null {
-  if (known.length === 0) return null;
-  const name = closest(found, known);
-  return distance(found, name) <= Math.max(2, Math.floor(name.length / 3)) ? name : null;
-}
-
-type Issue = z.core.$ZodIssue;
-
-function issueFaults(
-  issue: Issue,
-  document: unknown,
-  faultAt: (path: Path, message: string) => Fault,
-): Fault[] {
-  const path = issue.path.filter((step) => typeof step !== "symbol");
-  if (path.includes("profile")) return profileFaults(issue, path, document, faultAt);
-  const found = dig(document, ...path);
-  if (issue.code === "unrecognized_keys") return unknownKeys(path, issue.keys, document, faultAt);
-  if (found === undefined) {
-    const missing = faultAt(path, `it is missing; ${wanted(issue)}`);
-    if (issue.code !== "invalid_union") return [missing];
-    // Which keys are known depends on what is missing; those that nothing knows may be it.
-    const owner = path.slice(0, -1);
-    const known = keysAt(owner, document);
-    const keys = Object.keys(Object(dig(document, ...owner))).filter((key) => !known.includes(key));
-    return [missing, ...unknownKeys(owner, keys, document, faultAt)];
-  }
-  const names = namesWanted(issue);
-  if (names !== null && typeof found === "string") {
-    return [faultAt(path, `${unknownName(String(path.at(-1)), found, names)} (${wanted(issue)})`)];
-  }
-  return [faultAt(path, `found ${shown(found)}; ${wanted(issue)}`)];
-}
-
-function unknownKeys(
-  path: Path,
-  keys: readonly string[],
-  document: unknown,
-  faultAt: (path: Path, message: string) => Fault,
-): Fault[] {
-  const known = keysAt(path, document);
-  return keys.map((key) => faultAt([...path, key], unknownName("setting", key, known)));
+function faultsOf(issue: Issue, document: unknown): readonly PathFault[] {
+  const path = pathOf(issue);
+  return path.includes("profile")
+    ? profileFaults(issue, path, document)
+    : issueFaults(issue, document, WORDING);
 }
 
 /** A profile that was inserted is sound in itself: only its protocol can be wrong for the line. */
-function profileFaults(
-  issue: Issue,
-  path: Path,
-  document: unknown,
-  faultAt: (path: Path, message: string) => Fault,
-): Fault[] {
+function profileFaults(issue: Issue, path: Path, document: unknown): readonly PathFault[] {
   const place = path.slice(0, path.indexOf("profile") + 1);
   const profile = dig(document, ...place);
-  if (profile === undefined) return [faultAt(place, `it is missing; ${PROFILE_WANTED}`)];
+  if (profile === undefined) {
+    return [{ path: place, message: `it is missing; ${PROFILE_WANTED}` }];
+  }
   // What is no profile's name was told when the names were looked up.
   if (path.at(-1) !== "protocol") return [];
   const [name, protocol] = [dig(profile, "profile"), dig(profile, "protocol")];
-  return [faultAt(place, `"${name}" speaks ${protocol}; ${wanted(issue)}`)];
-}
-
-/** What the types of JSON are called in YAML. */
-const TYPES: Readonly<Record<string, string>> = {
-  int: "a whole number",
-  number: "a number",
-  string: "text",
-  boolean: "true or false",
-  object: "a map",
-  array: "a list",
-};
-
-/** What sizes count, where they are no numbers. */
-const COUNTED: Readonly<Record<string, string>> = { string: "character", array: "item" };
-
-/** The names that a choice knows, or `null` where there is no choice. */
-function namesWanted(issue: Issue): string[] | null {
-  if (issue.code === "invalid_value") return issue.values.map(String);
-  return issue.code === "invalid_union" && "options" in issue
-    ? (issue.options ?? []).map(String)
-    : null;
-}
-
-function wanted(issue: Issue): string {
-  const names = namesWanted(issue);
-  if (names !== null && names.length > 0) return `want ${names.join(" or ")}`;
-  switch (issue.code) {
-    case "invalid_type":
-      return `want ${TYPES[issue.expected] ?? issue.expected}`;
-    case "too_small":
-      return `want ${amount(issue.minimum, issue.origin)} or more`;
-    case "too_big":
-      return `want ${amount(issue.maximum, issue.origin)} or less`;
-    default:
-      return issue.message;
-  }
-}
-
-function amount(limit: number | bigint, origin: string): string {
-  const counted = COUNTED[origin];
-  if (counted === undefined) return String(limit);
-  return `${limit} ${counted}${Number(limit) === 1 ? "" : "s"}`;
-}
-
-function shown(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-function pathText(path: Path): string {
-  return path.map((step, index) =>
-    typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`
-  ).join("");
+  return [{ path: place, message: `"${name}" speaks ${protocol}; ${wanted(issue, WORDING)}` }];
 }

@@ -3,6 +3,7 @@
  * on a document that may be wrong in other ways too, so that all faults are told at once.
  */
 import { DISK_SHARES, isLoopback } from "./config.ts";
+import { dig } from "./dig.ts";
 
 export interface RuleFault {
   readonly path: readonly (string | number)[];
@@ -148,16 +149,6 @@ function clearText(url: unknown, path: readonly (string | number)[]): RuleFault[
   return protocol === "http:" && !isLoopback(hostname)
     ? [{ path, message: "want https: http is for this machine itself" }]
     : [];
-}
-
-/** The value at a path, or `undefined`. */
-export function dig(value: unknown, ...path: readonly (string | number)[]): unknown {
-  let found = value;
-  for (const step of path) {
-    if (typeof found !== "object" || found === null) return undefined;
-    found = Reflect.get(found, step);
-  }
-  return found;
 }
 
 function list(value: unknown): unknown[] {

@@ -2,7 +2,8 @@ import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { ConfigError, parseConfig } from "./config_file.ts";
-import { configJsonSchema, exampleYaml, type JsonSchema, keysAt } from "./config_schema.ts";
+import { configJsonSchema, exampleYaml } from "./config_schema.ts";
+import { type JsonSchema, keysAt } from "./json_schema.ts";
 
 const ROLES = ["site", "county"] as const;
 
@@ -109,10 +110,10 @@ test.each([
   ],
 ])("at %j a document's own alternative decides which keys are known", (path, document, ...keys) => {
   const [known, unknown] = keys;
-  expect(keysAt(path, document)).toContain(known);
-  expect(keysAt(path, document)).not.toContain(unknown);
+  expect(keysAt(configJsonSchema(), path, document)).toContain(known);
+  expect(keysAt(configJsonSchema(), path, document)).not.toContain(unknown);
 });
 
 test("where nothing decides, the keys of all alternatives are known", () => {
-  expect(keysAt([], {})).toEqual(expect.arrayContaining(["sources", "peer"]));
+  expect(keysAt(configJsonSchema(), [], {})).toEqual(expect.arrayContaining(["sources", "peer"]));
 });

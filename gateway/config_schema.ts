@@ -1,22 +1,7 @@
 /** The configuration's JSON Schema, and the commented example that is made from it. */
 import * as z from "zod";
 import { configSchema } from "./config.ts";
-import { dig } from "./config_rules.ts";
-
-/** A JSON Schema (draft 2020-12), as far as ours go. */
-export interface JsonSchema {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly items?: JsonSchema;
-  readonly oneOf?: readonly JsonSchema[];
-  readonly anyOf?: readonly JsonSchema[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly examples?: readonly unknown[];
-  readonly description?: string;
-}
+import { branches, type JsonSchema } from "./json_schema.ts";
 
 /** JSON Schema of `tributary.yaml`; a device's profile stands in it by name. */
 export function configJsonSchema(): JsonSchema {
@@ -48,33 +33,6 @@ function exampleProfile(schema: z.ZodObject): string {
   const { protocol } = schema.shape;
   const value = protocol instanceof z.ZodLiteral ? protocol.value : "";
   return EXAMPLE_PROFILES.get(value) ?? "";
-}
-
-/** The keys that are known at a place of a document; for a union those of the branch meant. */
-export function keysAt(path: readonly (string | number)[], document: unknown): string[] {
-  let schemas: readonly JsonSchema[] = [configJsonSchema()];
-  let value = document;
-  for (const step of path) {
-    schemas = schemas.flatMap((schema) => branches(schema, value)).flatMap((schema) => {
-      const inner = typeof step === "number" ? schema.items : schema.properties?.[step];
-      return inner === undefined ? [] : [inner];
-    });
-    value = dig(value, step);
-  }
-  return schemas.flatMap((schema) => branches(schema, value))
-    .flatMap(({ properties }) => Object.keys(properties ?? {}));
-}
-
-/** The alternatives of a schema that a value can mean, by their constants. */
-function branches(schema: JsonSchema, value: unknown): readonly JsonSchema[] {
-  const alternatives = schema.oneOf ?? schema.anyOf;
-  if (alternatives === undefined) return [schema];
-  const meant = alternatives.filter(({ properties }) =>
-    Object.entries(properties ?? {}).every(([key, property]) =>
-      property.const === undefined || property.const === dig(value, key)
-    )
-  );
-  return (meant.length > 0 ? meant : alternatives).flatMap((one) => branches(one, value));
 }
 
 /** A configuration with every setting: what has to be set is set, the rest stands as comment. */

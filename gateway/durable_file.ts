@@ -15,6 +15,19 @@ export function writeDurably(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
+/** The same without holding up anything else while the disk works; one at a time for a path. */
+export async function writeDurablyBeside(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  const options = { write: true, create: true, truncate: true, mode: 0o600 };
+  using file = await Deno.open(temporary, options);
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+  await file.sync();
+  await Deno.rename(temporary, path);
+  using folder = await Deno.open(dirname(path), { read: true });
+  await folder.sync();
+}
+
 /** Gives a file another name, whatever bore that before. */
 export function renameDurably(from: string, to: string): void {
   Deno.renameSync(from, to);

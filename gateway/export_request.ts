@@ -105,9 +105,10 @@ export async function* exportParts(
 export async function tellExport(
   { journal, clock }: Pick<Node, "journal" | "clock">,
   query: ExportQuery,
+  who: string,
 ): Promise<void> {
   const time = clock.now();
-  const body = JSON.stringify(query);
+  const body = JSON.stringify({ ...query, who });
   await journal.append(
     [{ kind: "entry", stream: "audit", entryKind: "export", time, body }],
     time,

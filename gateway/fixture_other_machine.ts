@@ -6,4 +6,4 @@ import { stderrLog } from "./log.ts";
 const [config, machine] = Deno.args;
 const stop = new AbortController();
 Deno.addSignalListener("SIGTERM", () => stop.abort());
-await runNode(readConfig(config), stderrLog(), stop.signal, machine);
+await runNode(readConfig(config), stderrLog(), stop.signal, { machine });

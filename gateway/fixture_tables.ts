@@ -1,12 +1,15 @@
 /** Query tables for tests, with the journal that they follow. */
 import { join } from "node:path";
+import { Database } from "../sync/database.ts";
 import type { Entry } from "../sync/entry.ts";
 import { stampAt, TemporaryFolder } from "../sync/fixtures.ts";
 import { NodeKey } from "../sync/identity.ts";
 import { type Journal, openJournal } from "../sync/journal.ts";
+import { streamKey } from "../sync/segments.ts";
 import { gather, lacking } from "../sync/ship.ts";
 import type { Stream } from "../sync/stream.ts";
 import { QueryTables } from "./tables.ts";
+import { TABLES_THREAD } from "./tables_thread.ts";
 
 export interface TablesOptions {
   readonly node: string;
@@ -80,6 +83,7 @@ export class TablesDesk implements AsyncDisposable {
       stamp: stampAt(0),
     });
     this.#tables = await QueryTables.open(this.#journal, {
+      thread: TABLES_THREAD,
       path: this.path,
       ...(encryptionKey === undefined ? {} : { encryptionKeys: [encryptionKey] }),
       authorities,
@@ -104,14 +108,35 @@ export class TablesDesk implements AsyncDisposable {
     await this.journal.append([{ kind: "entry", stream, entryKind, time, body: text }], time);
   }
 
-  /** All that this node holds of its own, as the other one receives it. */
-  async handOver(to: TablesDesk): Promise<void> {
-    const wanted = lacking(this.journal.positions(), new Map());
-    const own = wanted.filter(({ origin }) => origin === this.journal.origin);
-    const { runs } = await gather(this.journal, own, new Map(), this.key);
+  /** All that this node holds of its own, or one stream of it, as the other one receives it. */
+  async handOver(to: TablesDesk, only?: Stream): Promise<void> {
     const { publicKey } = this.key;
-    await to.journal.receive(runs.map((run) => ({ run, publicKeys: [publicKey] })));
+    for (;;) {
+      const held = new Map(
+        to.journal.positions().map((state) => [streamKey(state.origin, state.stream), state]),
+      );
+      const own = lacking(this.journal.positions(), held).filter(({ origin, stream }) =>
+        origin === this.journal.origin && (only === undefined || stream === only)
+      );
+      const { runs } = await gather(this.journal, own, held, this.key);
+      if (runs.length === 0) break;
+      await to.journal.receive(runs.map((run) => ({ run, publicKeys: [publicKey] })));
+    }
     await to.tables.caughtUp(to.journal);
+  }
+
+  /** Changes the file of the tables behind their back, as damage or a mistake of ours would. */
+  async alter(sql: string): Promise<void> {
+    await this.reopen(() => {
+      const { encryptionKey } = this.options;
+      using database = new Database({
+        path: this.path,
+        ...(encryptionKey === undefined ? {} : { encryptionKey }),
+        synchronous: "FULL",
+        checkpointPages: 1000,
+      });
+      database.exec(sql);
+    });
   }
 
   /** Every row of every table but the cursors', as text. */

@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { TemporaryFolder } from "../sync/fixtures.ts";
 import { PROBLEM_TYPE } from "../sync/problem.ts";
-import { API_ROUTES } from "./api.ts";
+import type { ApiRoute } from "./api_route.ts";
 import { ownerLinkSchema } from "./commands/status.ts";
 import { COUNTERS } from "./counters.ts";
+import { routesOf } from "./fixture_desks.ts";
 import { NodeProcess } from "./fixtures.ts";
 
 let folder: TemporaryFolder;
+const routes: Record<"site" | "county", readonly ApiRoute[]> = { site: [], county: [] };
 const nodes: Record<"site" | "county", NodeProcess | null> = { site: null, county: null };
 
 function node(role: "site" | "county"): NodeProcess {
@@ -31,6 +33,7 @@ async function problemOf(response: Response): Promise<z.infer<typeof problemSche
 beforeAll(async () => {
   folder = new TemporaryFolder();
   for (const role of ["site", "county"] as const) {
+    routes[role] = await routesOf(role);
     nodes[role] = await new NodeProcess(folder.path, { name: `${role}-1`, role }).start();
   }
 });
@@ -51,7 +54,7 @@ describe.each(["site", "county"] as const)("a %s", (role) => {
 
   test("X7: gives nothing else to somebody without token or session", async () => {
     const open = new Set(["/healthz", "/readyz", "/metrics"]);
-    const paths = ["/", "/live", "/api/openapi.json", ...API_ROUTES.map(({ path }) => path)];
+    const paths = ["/", "/live", "/api/openapi.json", ...routes[role].map(({ path }) => path)];
     for (const path of paths.filter((path) => !open.has(path))) {
       const response = await node(role).fetch(path, { token: false });
       expect(response.status, path).toBe(401);
@@ -67,8 +70,7 @@ describe.each(["site", "county"] as const)("a %s", (role) => {
     const response = await node(role).fetch("/api/openapi.json");
     const described = z.object({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
       .parse(await response.json());
-    const own = API_ROUTES.filter((route) => route.role === undefined || route.role === role);
-    const paths = new Set(own.map(({ path }) => path));
+    const paths = new Set(routes[role].map(({ path }) => path));
     expect(Object.keys(described.paths).sort()).toEqual([...paths].sort());
   });
 
@@ -79,11 +81,10 @@ describe.each(["site", "county"] as const)("a %s", (role) => {
     const seq = String(position.seq);
     const upTo = (shape: object): Record<string, string> =>
       "limit" in shape ? { limit: seq } : { from: "1", to: seq };
-    for (const route of API_ROUTES) {
-      const own = route.role === undefined || route.role === role;
+    for (const route of routes[role]) {
       // What is asked for by name has to be there; so has a centre to compare with.
       const asks = /\{|comparison$/.test(route.path);
-      if (!own || route.method !== "get" || asks) continue;
+      if (route.method !== "get" || asks) continue;
       const query = route.query !== undefined && "origin" in route.query.shape
         ? `?${new URLSearchParams({ origin, stream, ...upTo(route.query.shape) })}`
         : "";

@@ -1,7 +1,5 @@
 /** Everything a node answers over HTTP, and who may ask for it. */
-import { timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
-import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { BodyTooSlow } from "../sync/paced_body.ts";
 import { type Problem, problemResponse } from "../sync/problem.ts";
 import type { SyncHandler } from "../sync/routes.ts";
@@ -9,17 +7,27 @@ import { apiApp, type Guarded } from "./api.ts";
 import type { ApiParts } from "./api_route.ts";
 import { isLoopback } from "./config.ts";
 import { isDiskFailure } from "./disk_failure.ts";
-import { consoleApp, languageApp, languageOf, viewOf } from "./console/app.ts";
+import type { DomainDesk } from "./domain.ts";
+import { consoleApp } from "./console/app.ts";
+import { languageApp, languageOf, viewOf } from "./console/language.ts";
 import { enterPage, strangerPage } from "./console/layout.ts";
+import { tabsOf } from "./console/page.ts";
 import type { TextKey } from "./console/text.ts";
 import { metricsText } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
-import { sessionName } from "./sessions.ts";
+import { type Actor, nobody, refuseWithout } from "./people/actor.ts";
+import { ArgonBusy } from "./people/argon.ts";
+import { actorOf, giveSession, signOut } from "./people/guard.ts";
+import { peopleApp } from "./people/pages/app.ts";
+import { signInApp } from "./people/pages/sign_in_app.ts";
+import { signInPage } from "./people/pages/sign_in_page.ts";
 import { statusOf } from "./status.ts";
 
 export interface HttpParts extends ApiParts {
   /** Answers below `/sync/`; a site has none. */
   readonly sync: SyncHandler | null;
+  /** What the node has of each domain. */
+  readonly desks: readonly DomainDesk[];
   /** Why the node is not ready, or `null`. */
   readonly unready: () => string | null;
 }
@@ -34,6 +42,13 @@ const TOO_SLOW: Problem = {
   code: "too-slow",
   title: "The body came too slowly",
   hint: "send it again when the line is better",
+};
+
+const BUSY: Problem = {
+  status: 503,
+  code: "busy",
+  title: "Too many passwords are checked at this moment",
+  hint: "try again",
 };
 
 /** A disk that is full is so for a while. */
@@ -57,6 +72,8 @@ export function httpHandler(
   parts: HttpParts,
 ): (request: Request, connection: Connection) => Promise<Response> {
   const { node, sync } = parts;
+  const routes = parts.desks.flatMap(({ routes = [] }) => routes);
+  const pages = parts.desks.flatMap(({ pages = [] }) => pages);
   const app = new Hono<Guarded & { Bindings: { connection: Connection } }>();
   const assets = readAssets();
 
@@ -76,6 +93,7 @@ export function httpHandler(
     node.log({ kind: "request-failed", method, path, error: error.message });
     if (isDiskFailure(error)) return noRoomResponse(error);
     if (error instanceof BodyTooSlow) return problemResponse(TOO_SLOW);
+    if (error instanceof ArgonBusy) return problemResponse(BUSY);
     return problemResponse({
       status: 500,
       code: "internal",
@@ -97,12 +115,19 @@ export function httpHandler(
   app.get("/owner/:token", (context) => showOwnerLink(parts, context));
   app.post("/owner/:token", (context) => openOwnerLink(parts, context));
 
+  app.route("/", signInApp(parts));
+
   app.use(async (context, next) => {
     const { hostname } = context.env.connection.remoteAddr;
     const local = context.req.path === "/metrics" && isLoopback(hostname);
-    const owner = ownerOf(parts, context);
-    context.set("who", `${owner ?? "nobody"} from ${hostname}`);
-    return local || owner !== null ? await next() : refuse(context);
+    const actor = actorOf(parts, context, hostname);
+    context.set("actor", actor ?? nobody(hostname));
+    context.set("who", context.get("actor").who);
+    if (actor === null) return local ? await next() : refuse(parts, context);
+    const refused = context.req.path === "/metrics" ? refuseWithout(actor, "metrics") : null;
+    if (!local && refused !== null) return refused;
+    await next();
+    await tellChange(parts, actor, context);
   });
   app.get(
     "/metrics",
@@ -111,8 +136,9 @@ export function httpHandler(
         "content-type": "text/plain; version=0.0.4; charset=utf-8",
       }),
   );
-  app.get("/api/openapi.json", (context) => context.json(openApi(node.config.role, parts.version)));
-  app.route("/", apiApp(parts));
+  const described = openApi(node.config.role, parts.version, routes);
+  app.get("/api/openapi.json", (context) => context.json(described));
+  app.route("/", apiApp(parts, routes));
   app.all("/api/*", ({ req }) =>
     problemResponse({
       status: 404,
@@ -121,13 +147,12 @@ export function httpHandler(
       detail: `${req.method} ${req.path}`,
       hint: "see /api/openapi.json",
     }));
-  app.post("/sign-out", (context) => {
-    const token = getCookie(context, cookieName(parts));
-    if (token !== undefined) parts.sessions.end(token);
-    deleteCookie(context, cookieName(parts));
+  app.post("/sign-out", async (context) => {
+    await signOut(parts, context, context.get("actor"));
     return context.redirect("/");
   });
-  app.route("/", consoleApp(parts, (context) => mayLookOn(parts, context)));
+  app.route("/", peopleApp(parts, tabsOf(pages)));
+  app.route("/", consoleApp(parts, pages, (context) => mayLookOn(parts, context)));
   app.notFound((context) => stranger(context, "notFound", 404));
   return async (request, connection) => await app.fetch(request, { connection });
 }
@@ -154,11 +179,6 @@ function readAssets(): Map<string, string> {
   );
 }
 
-/** Two nodes on one machine share a browser's cookies: each has a name of its own. */
-function cookieName({ node }: HttpParts): string {
-  return `session-${node.config.node}`;
-}
-
 /** Opening the link changes nothing: chat programs look at links before people do. */
 function showOwnerLink(parts: HttpParts, context: Context): Response | Promise<Response> {
   const good = parts.sessions.opens(context.req.param("token") ?? "");
@@ -167,43 +187,41 @@ function showOwnerLink(parts: HttpParts, context: Context): Response | Promise<R
 }
 
 function openOwnerLink(parts: HttpParts, context: Context): Response | Promise<Response> {
-  const session = parts.sessions.redeem(context.req.param("token") ?? "");
+  const { hostname } = context.env.connection.remoteAddr;
+  const session = parts.sessions.redeem(context.req.param("token") ?? "", hostname);
   if (session === null) return stranger(context, "linkVoid", 403);
-  setCookie(context, cookieName(parts), session, {
-    path: "/",
-    httpOnly: true,
-    sameSite: "Strict",
-    secure: parts.node.config.http.tls !== undefined,
-  });
+  giveSession(parts, context, session);
   return context.redirect("/", 303);
-}
-
-/** A program by its bearer token, a person by a session: what the audit calls them; or `null`. */
-function ownerOf(
-  parts: HttpParts,
-  context: Context,
-  holds = (session: string) => parts.sessions.valid(session),
-): string | null {
-  const bearer = /^Bearer (.+)$/.exec(context.req.header("authorization") ?? "")?.[1];
-  if (bearer !== undefined) return same(bearer, parts.node.keystore.token) ? "token" : null;
-  const session = getCookie(context, cookieName(parts));
-  return session !== undefined && holds(session) ? `session ${sessionName(session)}` : null;
 }
 
 /** Whether an open page may go on: a page that is left open does not keep its session alive. */
 function mayLookOn(parts: HttpParts, context: Context): boolean {
-  return ownerOf(parts, context, (session) => parts.sessions.open(session)) !== null;
+  return actorOf(parts, context, "", false)?.rights.has("read") === true;
 }
 
-function same(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
+/** What is asked there is in entries of its own, with who asked. */
+const SAY_MORE = /^\/(sign-out$|people\/|api\/(accounts|programs|devices)(\/|$))/;
+
+/**
+ * X6: every change by a person is in the audit, before they hear that it was made. Programs'
+ * entries say what they brought.
+ */
+async function tellChange({ people }: HttpParts, actor: Actor, { req, res }: Context) {
+  const isPerson = actor.kind === "person" || actor.kind === "owner";
+  if (!isPerson || req.method === "GET" || req.method === "HEAD" || res.status >= 400) return;
+  if (SAY_MORE.test(req.path)) return;
+  await people.desk.tell("change", { who: actor.who, method: req.method, path: req.path });
 }
 
-function refuse(context: Context): Response | Promise<Response> {
+function refuse(parts: HttpParts, context: Context): Response | Promise<Response> {
   const accepts = context.req.header("accept") ?? "";
   const forPeople = accepts.includes("text/html") && !context.req.path.startsWith("/api/");
-  if (forPeople) return stranger(context, "ownerNeeded", 401);
+  if (forPeople && !parts.people.isPeopled) return stranger(context, "ownerNeeded", 401);
+  if (forPeople) {
+    const view = viewOf(languageOf(context));
+    const title = parts.node.config.title[view.language];
+    return context.html(signInPage(view, title, context.req.path), 401);
+  }
   return problemResponse({
     status: 401,
     code: "unauthorised",

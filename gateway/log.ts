@@ -43,12 +43,14 @@ export type LogLine =
   | { kind: "centre-key"; centre: string; by: string }
   | { kind: "enrolled"; node: string; role: string }
   | { kind: "invited"; node: string; role: string }
+  | { kind: "setup-link"; account: string }
   | { kind: "pruned"; segments: number }
   | { kind: "rekeyed"; given: string | null }
   | { kind: "blobs-removed"; files: number }
   | { kind: "blob-lost"; hash: string; reason: string }
   | { kind: "blob-set-aside"; destination: string; hash: string; reason: string }
   | { kind: "projection-rebuilt"; reason: string }
+  | { kind: "tables-rebuilt"; projections: string; changedRows: number }
   | { kind: "request-failed"; method: string; path: string; error: string }
   | { kind: "not-stored"; source: string; stream: string; reason: string }
   | { kind: "disk"; state: string; usedPercent: number; freeBytes: number; daysLeft: number | null }
@@ -95,12 +97,14 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "centre-returned": "info",
   "enrolled": "info",
   "invited": "info",
+  "setup-link": "info",
   "pruned": "info",
   "rekeyed": "info",
   "blobs-removed": "info",
   "blob-lost": "error",
   "blob-set-aside": "warning",
   "projection-rebuilt": "warning",
+  "tables-rebuilt": "info",
   "request-failed": "error",
   "not-stored": "warning",
   "disk": "error",

@@ -44,7 +44,7 @@ async function takeIn(
     if (back.length === 0 && lost.length === 0) continue;
     const [{ origin, stream }] = [...old, ...left];
     const seq = journal.position(origin, stream)?.seq ?? 0;
-    await tables.mend({ origin, stream, seq }, back);
+    await tables.mend({ origin, stream, seq });
   }
 }
 

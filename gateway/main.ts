@@ -7,11 +7,12 @@ import {
   number,
   type WithConfig,
 } from "./commands/command.ts";
-import { addFindCommands } from "./commands/device/find_commands.ts";
-import { addSimulateCommand } from "./commands/device/simulate_command.ts";
+import { addPackCommands } from "./commands/pack/pack_commands.ts";
 import type { SalvageOptions } from "./commands/salvage.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, readConfig } from "./config_file.ts";
+import type { Domain } from "./domain.ts";
+import { DOMAINS } from "./domains.ts";
 import type { AgainstOptions } from "./commands/verify_against.ts";
 import type { ExportOptions } from "./commands/export.ts";
 import { CommandError, UsageError } from "./commands/local_api.ts";
@@ -28,7 +29,7 @@ function listed(text: string, before: readonly string[] = []): string[] {
 
 type VerifyOptions = Partial<AgainstOptions> & { json?: boolean };
 
-function buildProgram(): Command {
+export async function buildProgram(domains: readonly Domain[] = DOMAINS): Promise<Command> {
   const program = new Command("tributary")
     .description(
       "Edge gateway for county medical consortia: collects at the site, on disk, " +
@@ -163,57 +164,10 @@ function buildProgram(): Command {
       print(example === undefined ? schema() : exampleYaml(example).trimEnd());
     });
 
-  add("invite <node>", "at a county: a one-time code for a node", "tributary invite site-017")
-    .addOption(CONFIG_OPTION)
-    .addOption(
-      new Option("--role <role>", "what it is").choices(["site", "county"]).default("site"),
-    )
-    .option("--hours <hours>", "how long the code is good", number, 24)
-    .action(async (node: string, options: WithConfig & { role: string; hours: number }) => {
-      const { askNode } = await import("./commands/local_api.ts");
-      const { invitationSchema } = await import("./commands/status.ts");
-      const { role, hours } = options;
-      const config = readConfig(options.config);
-      if (config.role !== "county") {
-        throw new CommandError(`"${config.node}" is a site: codes are given out at a county`);
-      }
-      const answer = await askNode(config, "/api/invitations", { node, role, hours });
-      const { code, expiresMs } = invitationSchema.parse(answer);
-      print(`${code}\n${node} may enrol with it until ${new Date(expiresMs).toISOString()}:`);
-      print(`  tributary enroll ${code}`);
-    });
-
-  add("enroll <code>", "make this node known to the county", "tributary enroll K7QX-2M4P-9TRA-HW3C")
-    .addOption(CONFIG_OPTION)
-    .action(async (code: string, { config }: WithConfig) => {
-      const { enrollNode } = await import("./commands/enroll.ts");
-      const read = readConfig(config);
-      print(`${read.node} is enrolled at ${await enrollNode(read, code)}`);
-    });
-
-  addDeviceCommands(program);
   addKeyCommands(program);
-  addCentreCommands(program);
+  addPackCommands(program);
+  for (const { commands } of domains) (await commands?.())?.(program);
   return program;
-}
-
-function addCentreCommands(program: Command): void {
-  const example = 'tributary centre lost county-b --reason "fire, disks destroyed"';
-  const help = "at a county: a centre that is gone for good, or is back";
-  const centre = command(program, "centre", help, example);
-  const words = {
-    lost: "no receipt of it is waited for any more, until it is declared returned",
-    returned: "it is there again: sites keep what it lacks",
-  };
-  for (const [word, meaning] of Object.entries(words)) {
-    command(centre, `${word} <name>`, meaning, example.replace("lost", word))
-      .addOption(CONFIG_OPTION)
-      .requiredOption("--reason <text>", "why, for the auditor")
-      .action(async (name: string, { config, reason }: WithConfig & { reason: string }) => {
-        const { declareCentreBy } = await import("./commands/centre.ts");
-        print(await declareCentreBy(readConfig(config), name, word === "lost", reason));
-      });
-  }
 }
 
 function addKeyCommands(program: Command): void {
@@ -235,32 +189,10 @@ function addKeyCommands(program: Command): void {
     });
 }
 
-function addDeviceCommands(program: Command): void {
-  const device = command(
-    program,
-    "device",
-    "devices: finding and reading them, passwords, simulation",
-    "tributary device password",
-  );
-  command(
-    device,
-    "password",
-    "a new random password for an MQTT device, and its hash for the configuration",
-    "tributary device password",
-  ).action(async () => {
-    const { newPassword } = await import("./commands/device/password.ts");
-    const { hashPassword } = await import("../drivers/mqtt/password.ts");
-    const password = newPassword();
-    print(`password:     ${password}\npasswordHash: ${await hashPassword(password)}`);
-  });
-  addSimulateCommand(device);
-  addFindCommands(device);
-}
-
 /** Runs one command; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    await buildProgram().parseAsync([...args], { from: "user" });
+    await (await buildProgram()).parseAsync([...args], { from: "user" });
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrong;

@@ -40,14 +40,18 @@ export interface Node extends AsyncDisposable {
   readonly failed: Promise<Error>;
 }
 
-/**
- * Opens keys, journal and tables in the data folder, which is made where it is missing. `machine`
- * names the hardware, see machine.ts.
- */
+export interface NodeOpening {
+  /** The module of the thread that makes the tables, see tables_service.ts. */
+  readonly tablesThread: URL;
+  /** Names the hardware, see machine.ts; none: it is asked itself. */
+  readonly machine?: string;
+}
+
+/** Opens keys, journal and tables in the data folder, which is made where it is missing. */
 export async function openNode(
   config: Config,
   log: Log,
-  machine = readMachine(),
+  { tablesThread, machine = readMachine() }: NodeOpening,
 ): Promise<Node> {
   const { dataDir } = config;
   await using opened = new AsyncDisposableStack();
@@ -71,6 +75,7 @@ export async function openNode(
     : [];
   const tables = opened.use(
     await QueryTables.open(journal, {
+      thread: tablesThread,
       path: join(dataDir, "tables.db"),
       encryptionKeys: keystore.storage.keys,
       authorities,

@@ -1,6 +1,5 @@
 /** The OpenAPI document of a node, made from its routes. */
 import * as z from "zod";
-import { API_ROUTES } from "./api.ts";
 import type { ApiRoute } from "./api_route.ts";
 
 const PROBLEM = {
@@ -8,10 +7,13 @@ const PROBLEM = {
   content: { "application/problem+json": { schema: { type: "object" } } },
 };
 
-export function openApi(role: "site" | "county", version: string): object {
+export function openApi(
+  role: "site" | "county",
+  version: string,
+  routes: readonly ApiRoute[],
+): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const route of API_ROUTES) {
-    if (route.role !== undefined && route.role !== role) continue;
+  for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route) };
   }
   return {
@@ -33,7 +35,11 @@ function operation(route: ApiRoute): object {
     ...(route.body === undefined ? {} : {
       requestBody: {
         required: true,
-        content: { "application/json": { schema: z.toJSONSchema(route.body, { io: "input" }) } },
+        content: {
+          [route.bodyType ?? "application/json"]: {
+            schema: z.toJSONSchema(route.body, { io: "input" }),
+          },
+        },
       },
     }),
     responses: {

@@ -1,20 +1,30 @@
-/** Query tables made of entries: they can be thrown away and made again from the journal. */
-import type { Database } from "../sync/database.ts";
+/** Query tables made of entries: they can be made again from the journal at any time. */
 import type { Entry } from "../sync/entry.ts";
+import type { Transaction } from "./sql/sql.ts";
+import type { Table } from "./sql/table.ts";
 
+/**
+ * What its tables hold depends on which entries there are, and on nothing else: not on the order
+ * in which streams come, not on how they are divided, not on an entry that is given once more.
+ * Otherwise two nodes would not show the same, and a rebuild would change what people see.
+ */
 export interface Projection {
   readonly name: string;
   /** A change of this number makes the tables anew. */
   readonly version: number;
-  /** `STRICT` tables; nobody else writes them. */
-  readonly schema: string;
+  /** Nobody else writes them. */
+  readonly tables: readonly Table[];
   /**
    * Takes entries of one (origin, stream), in their order. Runs in the transaction that moves
-   * the cursor, so that each entry counts once. Of the hashes only those of the last entry, and of
-   * the last before each midnight, are sure to be there. An entry that is not understood changes
-   * nothing.
+   * the cursor. Of the hashes only those of the last entry, and of the last before each midnight,
+   * are sure to be there. An entry that is not understood changes nothing.
    */
-  apply(database: Database, entries: readonly Entry[]): void;
+  apply(sql: Transaction, entries: readonly Entry[]): Promise<void>;
+  /**
+   * For tables that count: takes out all that entries of this (origin, stream) have added, before
+   * they are all given again.
+   */
+  forget?(sql: Transaction, origin: string, stream: string): Promise<void>;
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

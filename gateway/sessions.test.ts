@@ -142,6 +142,78 @@ describe("a session", () => {
   });
 });
 
+describe("X1: a person's session", () => {
+  const MINUTE_MS = 60_000;
+
+  test("holds after 14:59 without use and has ended at 15:00, also over a restart", () => {
+    using desk = new Desk();
+    const session = desk.sessions.begin("li", "10.0.0.7");
+    desk.nowMs += 15 * MINUTE_MS - 1000;
+    expect(desk.sessions.open(session)).toBe(true);
+    expect(desk.open().open(session)).toBe(true);
+    desk.nowMs += 1000;
+    expect(desk.sessions.open(session)).toBe(false);
+    expect(desk.open().open(session)).toBe(false);
+  });
+
+  test("ends 15 minutes behind its last use, to the millisecond", () => {
+    using desk = new Desk();
+    const session = desk.sessions.begin("li", "10.0.0.7");
+    for (const _use of range(1, 40)) {
+      desk.nowMs += 45_001;
+      expect(desk.sessions.valid(session)).toBe(true);
+    }
+    desk.nowMs += 15 * MINUTE_MS - 1;
+    expect(desk.sessions.open(session)).toBe(true);
+    desk.nowMs += 1;
+    expect(desk.sessions.open(session)).toBe(false);
+  });
+
+  test("is not kept alive by a page that is only open", () => {
+    using desk = new Desk();
+    const session = desk.sessions.begin("li", "10.0.0.7");
+    for (const _look of range(1, 14)) {
+      desk.nowMs += MINUTE_MS;
+      expect(desk.sessions.open(session)).toBe(true);
+    }
+    desk.nowMs += MINUTE_MS;
+    expect(desk.sessions.open(session)).toBe(false);
+  });
+
+  test("is listed with its address, and ended: one, all others, or all", () => {
+    using desk = new Desk();
+    const tokens = ["10.0.0.7", "10.0.0.8", "10.0.0.9"].map((address) => {
+      desk.nowMs += 1000;
+      return desk.sessions.begin("li", address);
+    });
+    desk.sessions.begin("wang", "10.0.0.7");
+    const owner = desk.signIn();
+    const listed = desk.sessions.list("li");
+    expect(listed.map(({ address }) => address)).toEqual(["10.0.0.9", "10.0.0.8", "10.0.0.7"]);
+    expect(listed.map(({ idleSeconds }) => idleSeconds)).toEqual([0, 1, 2]);
+    expect(desk.sessions.endOf("li", { only: listed[0].name })).toBe(1);
+    expect(tokens.map((token) => desk.sessions.open(token))).toEqual([true, true, false]);
+    expect(desk.sessions.endOf("li", { but: listed[1].name })).toBe(1);
+    expect(tokens.map((token) => desk.sessions.open(token))).toEqual([false, true, false]);
+    expect(desk.sessions.endOf("li")).toBe(1);
+    expect(desk.open().list().map(({ account }) => account).sort()).toEqual([null, "wang"]);
+    expect(desk.sessions.open(owner)).toBe(true);
+  });
+
+  test("leaves the owner without one, and an owner's is as short once there are accounts", () => {
+    using desk = new Desk();
+    desk.sessions.begin("li", "10.0.0.7");
+    expect(desk.sessions.unowned).toBe(true);
+    const owner = desk.signIn();
+    const managed = new Sessions(desk.folder.path, () => stampAt(desk.nowMs), () => true);
+    desk.nowMs += 15 * MINUTE_MS - 1;
+    expect(managed.open(owner)).toBe(true);
+    desk.nowMs += 1;
+    expect(managed.open(owner)).toBe(false);
+    expect(desk.sessions.open(owner)).toBe(true);
+  });
+});
+
 describe("the file", () => {
   test("X5: keeps no token that opens anything, and is its owner's alone", () => {
     using desk = new Desk();

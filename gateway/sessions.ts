@@ -1,48 +1,74 @@
-/** Who may see the console: the owner, by a one-time link that the first start prints. */
+/**
+ * Sessions of browsers: of the owner, by a one-time link that the first start prints, and of
+ * persons who signed in with their account.
+ */
 import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as z from "zod";
-import { CLOCK_STATES, type Stamp } from "../sync/entry.ts";
+import type { Stamp } from "../sync/entry.ts";
 import { isDiskFailure } from "./disk_failure.ts";
 import { writeDurably } from "./durable_file.ts";
+import { ageMs, momentSchema } from "./moment.ts";
 
-/** A session that nobody used for so long has ended. */
-const IDLE_MS = 12 * 3_600_000;
+/** An owner's session that nobody used for longer has ended, while there are no accounts. */
+const OWNER_IDLE_MS = 12 * 3_600_000;
+/** A person's session that nobody used for so long has ended (X1), and then an owner's too. */
+export const IDLE_MS = 15 * 60_000;
 /** A link that nobody opened for so long is void; the next start prints another. */
 const LINK_MS = 24 * 3_600_000;
-/** Sessions of one owner: a phone, a tablet, a few computers. */
+/** Sessions of one owner, or of one account: a phone, a tablet, a few computers. */
 const SESSIONS_MAX = 20;
-/** How often the last use of a session is written down. */
+/** Sessions of all accounts; the one that was used longest ago gives way. */
+const ALL_MAX = 2000;
+/** How often the last use of a session is written down: so much earlier a restart ends it. */
 const TOUCH_MS = 60_000;
 
-/** A moment on all clocks of the node, as entries have it. */
-const momentSchema = z.object({
-  wallMs: z.number(),
-  bootId: z.string(),
-  bootMs: z.number(),
-  clock: z.enum(CLOCK_STATES),
+const sessionSchema = z.object({
+  hash: z.string(),
+  used: momentSchema,
+  /** Whose it is; `null`: the owner's. */
+  account: z.string().nullable().default(null),
+  /** From where it was begun. */
+  address: z.string().default(""),
 });
+type Session = z.infer<typeof sessionSchema>;
 
 const fileSchema = z.object({
-  sessions: z.array(z.object({ hash: z.string(), used: momentSchema })),
+  sessions: z.array(sessionSchema),
   link: z.object({ hash: z.string(), made: momentSchema }).nullable(),
 });
 type SessionsFile = z.infer<typeof fileSchema>;
 
+/** A session as its holder, and who manages accounts, may see it. */
+export interface SessionView {
+  /** Names it in the audit; opens nothing. */
+  readonly name: string;
+  /** `null`: an owner's. */
+  readonly account: string | null;
+  readonly address: string;
+  /** Seconds since it was last used. */
+  readonly idleSeconds: number;
+}
+
 export class Sessions {
   readonly #path: string;
   readonly #now: () => Stamp;
+  readonly #managed: () => boolean;
   #file: SessionsFile;
+  /** When the use of a session was last written down, by its hash, on the boot-time clock. */
+  readonly #writtenMs = new Map<string, number>();
 
-  constructor(dataDir: string, now: () => Stamp) {
+  /** `managed`: whether there are administrators, so that an owner's session is as short. */
+  constructor(dataDir: string, now: () => Stamp, managed: () => boolean = () => false) {
     this.#path = join(dataDir, "sessions.json");
     this.#now = now;
+    this.#managed = managed;
     this.#file = read(this.#path);
   }
 
-  /** Whether nobody has a session: then the start prints a link. */
+  /** Whether nobody has an owner's session: then the start prints a link. */
   get unowned(): boolean {
-    return !this.#file.sessions.some((session) => this.#alive(session));
+    return !this.#file.sessions.some((one) => one.account === null && this.#alive(one));
   }
 
   /** A new one-time token for an owner link; an earlier one is void. */
@@ -56,62 +82,106 @@ export class Sessions {
   opens(token: string): boolean {
     const { link } = this.#file;
     if (link === null || link.hash !== hashed(token)) return false;
-    return this.#ageMs(link.made) <= LINK_MS;
+    return ageMs(link.made, this.#now()) <= LINK_MS;
   }
 
   /** Takes a link's token and gives a session's, or `null` where the link is void. */
-  redeem(token: string): string | null {
-    const { sessions } = this.#file;
+  redeem(token: string, address = ""): string | null {
     if (!this.opens(token)) return null;
-    const session = randomBytes(32).toString("base64url");
-    const kept = [...sessions, { hash: hashed(session), used: this.#now() }]
-      .slice(-SESSIONS_MAX);
-    this.#write({ sessions: kept, link: null });
+    const { session, sessions } = this.#with(null, address);
+    this.#write({ sessions, link: null });
     return session;
+  }
+
+  /** A new session of a person, as its token; on a full disk it lasts until the node stops. */
+  begin(account: string, address: string): string {
+    const { session, sessions } = this.#with(account, address);
+    this.#file = { ...this.#file, sessions };
+    this.#note();
+    return session;
+  }
+
+  /** The session with this token that has not ended; this is no use of it. */
+  look(token: string): SessionView | null {
+    const session = this.#find(token);
+    return session === undefined ? null : this.#viewOf(session);
+  }
+
+  /** As `look`, and a use of it: it will end later. */
+  use(token: string): SessionView | null {
+    const session = this.#find(token);
+    if (session === undefined) return null;
+    const now = this.#now();
+    session.used = now;
+    const written = this.#writtenMs.get(session.hash) ?? -Infinity;
+    if (now.bootMs - written > TOUCH_MS) this.#note();
+    return this.#viewOf(session);
   }
 
   /** Whether this is the token of a session that has not ended; this is no use of it. */
   open(token: string): boolean {
-    return this.#find(token) !== undefined;
+    return this.look(token) !== null;
   }
 
-  /** As `open`, and a use of it: it will end later. */
+  /** As `open`, and a use of it. */
   valid(token: string): boolean {
-    const session = this.#find(token);
-    if (session === undefined) return false;
-    if (this.#ageMs(session.used) > TOUCH_MS) {
-      session.used = this.#now();
-      this.#note();
-    }
-    return true;
+    return this.use(token) !== null;
+  }
+
+  /** The sessions of an account, or of all, the latest used first. */
+  list(account?: string): SessionView[] {
+    return this.#file.sessions
+      .filter((one) => (account === undefined || one.account === account) && this.#alive(one))
+      .map((one) => this.#viewOf(one))
+      .sort((a, b) => a.idleSeconds - b.idleSeconds);
   }
 
   end(token: string): void {
-    const hash = hashed(token);
-    const sessions = this.#file.sessions.filter((one) => one.hash !== hash);
-    this.#file = { ...this.#file, sessions };
-    this.#note();
+    this.#endWhere((one) => one.hash === hashed(token));
   }
 
-  #find(token: string): SessionsFile["sessions"][number] | undefined {
+  /** Ends those of an account: all, all but one, or the one with this name. Returns how many. */
+  endOf(account: string, { only, but }: { only?: string; but?: string } = {}): number {
+    return this.#endWhere((one) => {
+      const name = nameOf(one.hash);
+      return one.account === account && (only === undefined || name === only) && name !== but;
+    });
+  }
+
+  #endWhere(ends: (session: Session) => boolean): number {
+    const sessions = this.#file.sessions.filter((one) => !ends(one));
+    const ended = this.#file.sessions.length - sessions.length;
+    this.#file = { ...this.#file, sessions };
+    this.#note();
+    return ended;
+  }
+
+  #with(account: string | null, address: string): { session: string; sessions: Session[] } {
+    const session = randomBytes(32).toString("base64url");
+    const added = { hash: hashed(session), used: this.#now(), account, address };
+    const own = [...this.#file.sessions.filter((one) => one.account === account), added]
+      .slice(-SESSIONS_MAX);
+    const others = this.#file.sessions.filter((one) => one.account !== account);
+    const sessions = [...others, ...own];
+    if (sessions.length <= ALL_MAX) return { session, sessions };
+    const now = this.#now();
+    const oldest = others.toSorted((a, b) => ageMs(b.used, now) - ageMs(a.used, now))[0];
+    return { session, sessions: sessions.filter((one) => one !== oldest) };
+  }
+
+  #find(token: string): Session | undefined {
     const hash = hashed(token);
     return this.#file.sessions.find((one) => one.hash === hash && this.#alive(one));
   }
 
-  #alive({ used }: SessionsFile["sessions"][number]): boolean {
-    return this.#ageMs(used) <= IDLE_MS;
+  #alive({ used, account }: Session): boolean {
+    const idleMs = ageMs(used, this.#now());
+    return account === null && !this.#managed() ? idleMs <= OWNER_IDLE_MS : idleMs < IDLE_MS;
   }
 
-  /**
-   * How long ago it was. Within a boot the boot-time clock tells, which no correction of the wall
-   * clock moves. A moment of an earlier boot is as old as both wall clocks say where both could
-   * be believed, and else at least as old as this boot.
-   */
-  #ageMs(moment: z.infer<typeof momentSchema>): number {
-    const now = this.#now();
-    if (moment.bootId === now.bootId) return now.bootMs - moment.bootMs;
-    const believed = now.clock !== "untrusted" && moment.clock !== "untrusted";
-    return believed ? Math.max(now.bootMs, now.wallMs - moment.wallMs) : now.bootMs;
+  #viewOf({ hash, account, address, used }: Session): SessionView {
+    const idleSeconds = Math.max(0, Math.floor(ageMs(used, this.#now()) / 1000));
+    return { name: nameOf(hash), account, address, idleSeconds };
   }
 
   /** Writes what may be lost: on a full disk nobody is signed out for it. */
@@ -127,6 +197,9 @@ export class Sessions {
     const sessions = file.sessions.filter((session) => this.#alive(session));
     this.#file = { ...file, sessions };
     writeDurably(this.#path, JSON.stringify(this.#file));
+    const { bootMs } = this.#now();
+    this.#writtenMs.clear();
+    for (const { hash } of sessions) this.#writtenMs.set(hash, bootMs);
   }
 }
 
@@ -141,8 +214,8 @@ function read(path: string): SessionsFile {
 }
 
 /** Names a session in the audit; `sessions.json` has the hash that begins so. */
-export function sessionName(token: string): string {
-  return hashed(token).slice(0, 8);
+function nameOf(hash: string): string {
+  return hash.slice(0, 8);
 }
 
 /** Tokens have 144 bits and more: a plain hash keeps them as safe as a slow one would. */

@@ -3,11 +3,11 @@ import { type Parameter, Row } from "../sync/database.ts";
 import { pause } from "../sync/timer.ts";
 import { Changes } from "../sync/changes.ts";
 import type { Journal } from "../sync/journal.ts";
-import type { StreamState } from "../sync/segments.ts";
-import type { Span } from "../sync/spans.ts";
 import { WorkerCalls } from "../sync/worker_calls.ts";
 import { isDiskFailure } from "./disk_failure.ts";
-import type { ProjectionMethods, ProjectionOpening } from "./projection_worker.ts";
+import type { Place } from "./followed_tables.ts";
+import type { RebuildProgress } from "./rebuilding.ts";
+import type { TablesMethods, TablesOpening } from "./tables_service.ts";
 
 /**
  * The tables are so much behind at most. Where thousands of readings come in a second, most of
@@ -17,8 +17,17 @@ const FOLLOW_MS = 100;
 /** What a full or failing disk kept from the tables is tried again so often. */
 const AGAIN_MS = 2000;
 
+/** A rebuild that does not go on; begun again later it may. */
+export class RebuildRefused extends Error {
+  override name = "RebuildRefused";
+}
+
+export interface QueryTablesOpening extends Omit<TablesOpening, "journal" | "hashName"> {
+  readonly thread: URL;
+}
+
 export class QueryTables implements AsyncDisposable {
-  readonly #worker: WorkerCalls<ProjectionMethods>;
+  readonly #worker: WorkerCalls<TablesMethods>;
   readonly #changes = new Changes();
   readonly #stop = new AbortController();
   #following: Promise<unknown> = Promise.resolve();
@@ -28,30 +37,32 @@ export class QueryTables implements AsyncDisposable {
   readonly failed: Promise<Error>;
   /** Why the tables had to be made anew, or `null`. */
   madeAnew: string | null = null;
+  #rebuilding = false;
   readonly #onFailure: (error: unknown) => void;
   /** Why streams could not be followed: each reason is told once. */
   readonly #told = new Set<string>();
 
-  private constructor(onFailure: (error: unknown) => void) {
+  private constructor(thread: URL, onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure;
     const { promise, resolve } = Promise.withResolvers<Error>();
     this.failed = promise;
-    this.#worker = new WorkerCalls(new URL("./projection_worker.ts", import.meta.url), {
+    this.#worker = new WorkerCalls(thread, {
       onNotice: () => this.#changes.tell(),
       onEnd: resolve,
     });
   }
 
   /**
+   * `thread`: the module of the thread that makes them, with the projections of its domains.
    * `onFailure` hears why the tables could not follow a stream; they try again with its next
    * entry, or soon where it was the disk, and the other streams go on.
    */
   static async open(
     journal: Journal,
-    opening: Omit<ProjectionOpening, "journal" | "hashName">,
+    { thread, ...opening }: QueryTablesOpening,
     onFailure: (error: unknown) => void,
   ): Promise<QueryTables> {
-    const tables = new QueryTables(onFailure);
+    const tables = new QueryTables(thread, onFailure);
     const reader = journal.reader();
     const { hashName } = journal;
     const asked = { ...opening, hashName, journal: reader };
@@ -72,16 +83,46 @@ export class QueryTables implements AsyncDisposable {
    * Returns when the tables have followed all that the journal holds now, as far as they can, or
    * when the signal aborts.
    */
-  async caughtUp(journal: Journal, signal?: AbortSignal): Promise<void> {
+  async caughtUp(journal: Pick<Journal, "positions">, signal?: AbortSignal): Promise<void> {
     await this.#followTo(journal.positions(), signal);
   }
 
-  /** See {@link ProjectionMethods.mend}. */
-  async mend(
-    { origin, stream, seq }: Pick<StreamState, "origin" | "stream" | "seq">,
-    back: readonly Span[] = [],
-  ): Promise<void> {
-    await this.#worker.call("mend", [origin, stream, seq, back]);
+  /**
+   * After entries of a stream were lost, or came back: it is followed from its beginning again, up
+   * to `seq`, where it stands now.
+   */
+  async mend({ origin, stream, seq }: Place): Promise<void> {
+    await this.#worker.call("forget", [origin, stream]);
+    await this.#followTo([{ origin, stream, seq }]);
+  }
+
+  /** Names of the projections whose tables these are. */
+  projections(): Promise<readonly string[]> {
+    return this.#worker.call("projections", []);
+  }
+
+  /**
+   * Makes the tables of these projections anew from the journal; yields how far it is, last that
+   * they were switched. Questions are answered from those in use until then, which stay as they are
+   * where it is left off. One at a time: throws {@link RebuildRefused}.
+   */
+  async *rebuild(names: readonly string[]): AsyncGenerator<RebuildProgress> {
+    if (this.#rebuilding) throw new RebuildRefused("another rebuild is under way");
+    this.#rebuilding = true;
+    try {
+      await this.#worker.call("beginRebuild", [names]);
+      for (let switched = false; !switched;) {
+        const progress = await this.#worker.call("stepRebuild", []);
+        if (progress === null) {
+          throw new RebuildRefused("entries came back or the key was rotated meanwhile");
+        }
+        switched = progress.changed !== null;
+        yield progress;
+      }
+    } finally {
+      this.#rebuilding = false;
+      await this.#worker.call("endRebuild", []).catch(() => {});
+    }
   }
 
   /** Writes the file anew under this at-rest key, where it is under another. */
@@ -120,7 +161,7 @@ export class QueryTables implements AsyncDisposable {
     }
   }
 
-  async #followTo(moved: readonly StreamState[], signal?: AbortSignal): Promise<void> {
+  async #followTo(moved: readonly Place[], signal?: AbortSignal): Promise<void> {
     const positions = moved.map(({ origin, stream, seq }) => ({ origin, stream, seq }));
     for (let more = true; more && !this.#stop.signal.aborted && signal?.aborted !== true;) {
       const followed = await this.#worker.call("follow", [positions]);

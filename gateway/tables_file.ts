@@ -1,7 +1,14 @@
-/** The file of the query tables: opened where it fits, else made anew and empty. */
+/**
+ * The file of the query tables: opened where it fits, else made anew and empty. It is a libsql file
+ * of the node's own at a county on PostgreSQL too: each of its nodes follows the journal that they
+ * share, so none waits for another, and a page costs the shared database nothing. What has to be
+ * one for all of them (who holds a prescription) is not a projection, and lies in PostgreSQL.
+ */
 import { Database, type DatabaseOptions } from "../sync/database.ts";
 import { COPY_SUFFIX, removeDatabase } from "../sync/rekey_database.ts";
+import { CURSORS } from "./followed_tables.ts";
 import type { Projection } from "./projection.ts";
+import { creationOf, type Table } from "./sql/table.ts";
 
 export interface TablesFileOpening {
   readonly path: string;
@@ -22,10 +29,8 @@ export interface TablesFile {
 /** 4 MiB of write-ahead log. */
 const CHECKPOINT_PAGES = 1024;
 
-const CURSORS = `CREATE TABLE cursors (
-  origin TEXT NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
-  PRIMARY KEY (origin, stream)
-) STRICT, WITHOUT ROWID;`;
+/** Tables that are being made beside those in use. */
+export const REBUILT_SUFFIX = ".rebuilt";
 
 export function fileOptions(path: string, encryptionKey: string | undefined): DatabaseOptions {
   return {
@@ -45,6 +50,7 @@ export function openTablesFile(
   const made = projections.map(({ name, version }) => `${name} ${version}`);
   const version = [...made, ...authorities.toSorted()].join(", ");
   removeDatabase(path + COPY_SUFFIX);
+  removeDatabase(path + REBUILT_SUFFIX);
   const keys = encryptionKeys.length === 0 ? [undefined] : encryptionKeys;
   let reason: string | null = null;
   for (const encryptionKey of keys) {
@@ -59,15 +65,29 @@ export function openTablesFile(
     database.close();
     break;
   }
-  removeDatabase(path);
-  const database = new Database(fileOptions(path, keys[0]));
+  const database = newTablesFile(path, keys[0], projections);
   database.transaction(() => {
-    database.exec(CURSORS);
-    for (const { schema } of projections) database.exec(schema);
     database.exec("CREATE TABLE version (value TEXT NOT NULL) STRICT");
     database.run("INSERT INTO version VALUES (?)", [version]);
   });
   return { database, encryptionKey: keys[0], madeAnew: reason };
+}
+
+/** A file with empty tables and no cursors, in place of what was there. */
+export function newTablesFile(
+  path: string,
+  encryptionKey: string | undefined,
+  projections: readonly Projection[],
+): Database {
+  removeDatabase(path);
+  const database = new Database(fileOptions(path, encryptionKey));
+  const tables: Table[] = [CURSORS, ...projections.flatMap(({ tables }) => tables)];
+  database.transaction(() => {
+    for (const statement of tables.flatMap((table) => creationOf(table, "libsql"))) {
+      database.exec(statement);
+    }
+  });
+  return database;
 }
 
 /** What the file is under this key: of which version (`null`: empty), or why it is nothing. */

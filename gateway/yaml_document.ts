@@ -3,15 +3,14 @@ import {
   type Alias,
   type Document,
   isNode,
+  isScalar,
   LineCounter,
   type ParsedNode,
   parseDocument,
   visit,
   type YAMLParseError,
 } from "yaml";
-import { dig } from "./config_rules.ts";
-
-export type Path = readonly (string | number)[];
+import { dig, type Path } from "./dig.ts";
 
 /** Both count from 1. */
 export interface Place {
@@ -36,14 +35,29 @@ export type YamlDocument =
 /** Aliases of aliases multiply: a few lines could stand for more than any memory holds. */
 const ALIASES_MAX = 1000;
 
-export function readYaml(text: string): YamlDocument {
+/** What unquoted scalars are: `core` knows numbers, `failsafe` has texts only (YAML 1.2, 10). */
+export type YamlSchema = "core" | "failsafe";
+
+export function readYaml(text: string, schema: YamlSchema = "core"): YamlDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const stringKeys = schema === "failsafe";
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    schema,
+    stringKeys,
+    // The library compares each key with all before it: 20,000 take nine seconds.
+    uniqueKeys: false,
+  });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const found = [...document.errors.map(syntaxTrouble), ...aliasTroubles(document)];
+  const found = [
+    ...document.errors.map(syntaxTrouble),
+    ...repeatedKeys(document),
+    ...aliasTroubles(document),
+  ];
   const made = found.length === 0 ? plainOf(document) : null;
   if (made === null || "message" in made) {
     const all = made === null ? found : [made];
@@ -62,6 +76,24 @@ interface Found {
 function syntaxTrouble({ code, message, pos }: YAMLParseError): Found {
   const found = code === "MULTIPLE_DOCS" ? "a second document begins here; want one" : message;
   return { offset: pos[0], message: found };
+}
+
+/** Keys that stand twice in one map: which of both was meant, nobody can say. */
+function repeatedKeys(document: Document.Parsed): Found[] {
+  const troubles: Found[] = [];
+  visit(document, {
+    Map: (_key, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          troubles.push({ offset: key.range?.[0] ?? 0, message: "Map keys must be unique" });
+        }
+        seen.add(key.value);
+      }
+    },
+  });
+  return troubles;
 }
 
 /** Aliases that name nothing before them, or what they stand in. */

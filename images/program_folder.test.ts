@@ -6,6 +6,7 @@ import { BuildError, makeProgramFolder } from "./program_folder.ts";
 const ASKED = [
   'export const journal = new URL("./journal_worker.ts", import.meta.url);',
   'export const tables = new URL("./projection_worker.ts", import.meta.url);',
+  'export const argon = new URL("./argon_worker.ts", import.meta.url);',
   'export const profiles = new URL("./profiles", import.meta.url);',
   "export const asset = (name: string) => new URL(`./console/assets/${name}`, import.meta.url);",
 ];
@@ -15,13 +16,13 @@ async function bundle(lines: readonly string[]): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "tributary-program-" });
   try {
     const root = join(folder, "root");
-    for (const path of ["gateway", "sync", "gateway/console/assets", "drivers/profiles"]) {
+    for (const path of ["gateway/people", "sync", "gateway/console/assets", "drivers/profiles"]) {
       Deno.mkdirSync(join(root, path), { recursive: true });
     }
     Deno.writeTextFileSync(join(root, "deno.json"), "{}");
     Deno.writeTextFileSync(join(root, "gateway/main.ts"), lines.join("\n"));
-    for (const worker of ["sync/journal_worker.ts", "gateway/projection_worker.ts"]) {
-      Deno.writeTextFileSync(join(root, worker), "postMessage(1);");
+    for (const worker of ["sync/journal", "gateway/projection", "gateway/people/argon"]) {
+      Deno.writeTextFileSync(join(root, `${worker}_worker.ts`), "postMessage(1);");
     }
     await makeProgramFolder(root, join(folder, "program"));
   } finally {

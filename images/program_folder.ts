@@ -5,7 +5,11 @@ import { $ } from "zx";
 
 /** Where the command line begins, and its threads; a thread is asked for by its source's name. */
 export const MAIN = "gateway/main";
-const THREADS = ["sync/journal_worker", "gateway/projection_worker"];
+const THREADS = [
+  "sync/journal_worker",
+  "gateway/projection_worker",
+  "gateway/people/argon_worker",
+];
 /** Folders that the program reads while it runs: the address its code asks for, and the source. */
 const FOLDERS: Readonly<Record<string, string>> = {
   "./profiles": "drivers/profiles",

@@ -53,8 +53,9 @@ export class Database implements Disposable {
     this.#database.exec(sql);
   }
 
-  run(sql: string, parameters: readonly Parameter[] = []): void {
-    this.#statement(sql).run(...parameters);
+  /** Returns how many rows it changed. */
+  run(sql: string, parameters: readonly Parameter[] = []): number {
+    return this.#statement(sql).run(...parameters).changes;
   }
 
   row(sql: string, parameters: readonly Parameter[] = []): Row | undefined {
@@ -84,9 +85,14 @@ export class Database implements Disposable {
       this.run("COMMIT");
       return result;
     } catch (error) {
-      if (this.#database.inTransaction) this.run("ROLLBACK");
+      this.rollBack();
       throw error;
     }
+  }
+
+  /** Ends a transaction, where one is open, with nothing of it. */
+  rollBack(): void {
+    if (this.#database.inTransaction) this.run("ROLLBACK");
   }
 
   /**

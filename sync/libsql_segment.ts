@@ -132,7 +132,8 @@ export class LibsqlSegment implements Segment {
         const id = this.#id(change.origin, change.stream, newIds);
         const sum = blockSum(change.block);
         const row = [id, last, first, contents, hashes, signature, previous, sum];
-        return this.#database.run(INSERT_BLOCK, row);
+        this.#database.run(INSERT_BLOCK, row);
+        return;
       }
       case "stream": {
         const { origin, stream, seq, hash, floor, floorHash } = change.state;

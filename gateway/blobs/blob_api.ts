@@ -22,6 +22,7 @@ export const BLOB_ROUTES: readonly ApiRoute[] = [
   {
     method: "post",
     path: "/api/blobs",
+    right: "files.write",
     summary: "Stores the body as a file; answers when it is durable, 200 where it was here before",
     role: "site",
     upload: true,
@@ -31,6 +32,7 @@ export const BLOB_ROUTES: readonly ApiRoute[] = [
   {
     method: "get",
     path: "/api/blobs/{hash}",
+    right: "read",
     summary: "A file by the hash of its content; a Range of bytes is answered in part",
     answer: z.string(),
     contentType: "application/octet-stream",

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { lineLoad } from "../../drivers/modbus/line_load.ts";
 import { SystemClock } from "../clock.ts";
 import type { Config, SourceConfig } from "../config.ts";
-import { dig } from "../config_rules.ts";
+import { dig } from "../dig.ts";
 import { withStoredUnits } from "../config_units.ts";
 import { hasKeys, openKeystore, PeersFile } from "../keystore.ts";
 import { askNode } from "./local_api.ts";

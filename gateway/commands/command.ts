@@ -14,6 +14,16 @@ export function command(
   return program.command(usage).description(help).addHelpText("after", `\nExample:\n  ${example}`);
 }
 
+/** `tributary device`, to which more than one domain adds. */
+export function deviceGroup(program: Command): Command {
+  return program.commands.find((one) => one.name() === "device") ?? command(
+    program,
+    "device",
+    "devices: finding and reading them, passwords, simulation",
+    "tributary device password",
+  );
+}
+
 /** An argument that is a number. */
 export function number(text: string): number {
   const value = Number(text);

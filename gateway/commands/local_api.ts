@@ -42,8 +42,9 @@ export async function askNode(
 export async function askForStream(
   config: Config,
   path: string,
+  body?: unknown,
 ): Promise<ReadableStream<Uint8Array>> {
-  const response = await answerOf(config, path);
+  const response = await answerOf(config, path, body);
   if (response.ok && response.body !== null) return response.body;
   const answer = await jsonOf(response);
   throw answer === undefined ? notOurs(config) : refused(path, answer);

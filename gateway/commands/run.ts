@@ -5,17 +5,22 @@ import { type Config, isLoopback } from "../config.ts";
 import { withStoredUnits } from "../config_units.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { despiteDisk } from "../disk_failure.ts";
+import { type Domain, type DomainDesk, openDesks } from "../domain.ts";
+import { DOMAINS } from "../domains.ts";
 import { httpHandler } from "../http.ts";
+import { centresKnown } from "../fleet/centres.ts";
 import { followCentreKeys } from "../fleet/centre_keys.ts";
 import { followLosses } from "../lost_entries.ts";
 import type { Log } from "../log.ts";
-import { type Node, openNode } from "../node.ts";
+import { type Node, type NodeOpening, openNode } from "../node.ts";
 import { diskNote, Notifier, statusLine, tellStatus } from "../notify.ts";
 import { ownerUrl } from "../api.ts";
 import { countyRole } from "../roles/county.ts";
 import type { Role } from "../roles/role.ts";
 import { siteRole } from "../roles/site.ts";
-import { Sessions } from "../sessions.ts";
+import { People } from "../people/people.ts";
+import type { Sessions } from "../sessions.ts";
+import { TABLES_THREAD } from "../tables_thread.ts";
 import { VERSION } from "../version.ts";
 import { watchdog } from "../watchdog.ts";
 import { CommandError } from "./local_api.ts";
@@ -35,21 +40,27 @@ const CATALOGUE_MS = 100;
 const GRACE_MS = 300;
 const DAY_MS = 86_400_000;
 
-/**
- * Runs until the signal aborts; throws when the node cannot go on. `machine` names the hardware
- * where it is not to be asked itself.
- */
+/** What a node is made of where it is not the product's own, as in tests. */
+export interface Composition {
+  readonly domains?: readonly Domain[];
+  /** The thread that makes their tables. */
+  readonly tablesThread?: URL;
+  /** Names the hardware, where it is not to be asked itself. */
+  readonly machine?: string;
+}
+
+/** Runs until the signal aborts; throws when the node cannot go on. */
 export async function runNode(
   given: Config,
   log: Log,
   signal: AbortSignal,
-  machine?: string,
+  { domains = DOMAINS, tablesThread = TABLES_THREAD, machine }: Composition = {},
 ): Promise<void> {
   const startedMs = performance.now();
   const config = await withStoredUnits(given).catch((cause) => {
     throw new CommandError(`Cannot start "${given.node}": ${cause.message}`, { cause });
   });
-  await using node = await opened(config, log, machine);
+  await using node = await opened(config, log, { tablesThread, machine });
   const { journal } = node;
   log({
     kind: "started",
@@ -67,10 +78,12 @@ export async function runNode(
   await Promise.race([catalogue, pause(CATALOGUE_MS, stopping)]);
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
   await role.collector?.recall();
-  const { recallComputed, silence, writer } = role;
+  const { recallComputed, silence } = role;
+  const desks = await openDesks(domains, node, role);
   using notifier = new Notifier();
   let unready: string | null = "starting";
-  const server = serve(node, role, startedMs, () => unready);
+  const people = await People.open(node, centresKnown(node));
+  const server = serve(node, { role, people, desks }, { startedMs, unready: () => unready });
   const who = `${config.role} ${config.node} at ${server.url}`;
   const status = () =>
     statusLine(who, role.links.map((link) => link.status()), diskNote(node.disk.view()));
@@ -80,13 +93,14 @@ export async function runNode(
     catalogue,
     ...(recallComputed === null ? [] : [steadily(() => recallComputed(stopping))]),
     ...(silence === null ? [] : [steadily(() => silence.run(stopping))]),
-    ...(writer === null ? [] : [steadily(() => writer.run(stopping))]),
+    ...desks.flatMap(({ run }) => run === undefined ? [] : [steadily(() => run(stopping))]),
     steadily(() => node.disk.run(stopping)),
     steadily(() => node.clockWatch.run(stopping)),
     steadily(() => pruneNow(node, role, stopping)),
     ...role.couriers.map((courier) => steadily(() => courier.run(stopping))),
     steadily(() => removeDelivered(node, role.links.map(({ centre }) => centre), stopping)),
     steadily(() => followTables(node, stopping)),
+    steadily(() => people.run(stopping)),
     steadily(() => followCentreKeys(keyParts(node, role), stopping)),
     steadily(() => node.rotation.run(stopping)),
     steadily(() => followLosses({ ...node, wants: role.replication.wants }, stopping)),
@@ -110,7 +124,7 @@ export async function runNode(
       url: server.url,
       milliseconds: Math.round(performance.now() - startedMs),
     });
-    if (server.sessions.unowned) {
+    if (server.sessions.unowned && !people.book.isManaged) {
       log({ kind: "owner-link", url: ownerUrl(server.url, server.sessions.newLink()) });
     }
     await notifier.send("READY=1", `STATUS=${status()}`);
@@ -130,9 +144,9 @@ export async function runNode(
 const MISTAKES = [TypeError, ReferenceError, RangeError];
 
 /** The node; what keeps it from opening is told as something to be mended, without a stack. */
-async function opened(config: Config, log: Log, machine?: string): Promise<Node> {
+async function opened(config: Config, log: Log, opening: NodeOpening): Promise<Node> {
   try {
-    return await openNode(config, log, machine);
+    return await openNode(config, log, opening);
   } catch (cause) {
     if (!(cause instanceof Error) || MISTAKES.some((mistake) => cause instanceof mistake)) {
       throw cause;
@@ -190,17 +204,31 @@ interface Server {
   close(): Promise<void>;
 }
 
-function serve(node: Node, role: Role, startedMs: number, unready: () => string | null): Server {
+interface Process {
+  readonly startedMs: number;
+  readonly unready: () => string | null;
+}
+
+interface Served {
+  readonly role: Role;
+  readonly people: People;
+  readonly desks: readonly DomainDesk[];
+}
+
+function serve(
+  node: Node,
+  { role, people, desks }: Served,
+  { startedMs, unready }: Process,
+): Server {
   const { config } = node;
   const { host, port, tls } = config.http;
   const scheme = tls === undefined ? "http" : "https";
   const name = openableHost(host, Deno.networkInterfaces());
   const url = `${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}`;
-  const sessions = new Sessions(config.dataDir, () => node.clock.now());
-  const { supervisors, links, couriers, writer, sync } = role;
+  const { sessions } = people;
+  const { supervisors, links, couriers, sync } = role;
   const shown = { node, supervisors, links, couriers, startedMs, version: VERSION };
-  const parts = { ...shown, sessions, writer, url };
-  const handler = httpHandler({ ...parts, sync, unready });
+  const handler = httpHandler({ ...shown, sessions, people, url, desks, sync, unready });
   const hurry = new AbortController();
   let finished = false;
   const server = listen(config, {

@@ -8,6 +8,7 @@ import {
   isDifferent,
 } from "../fleet/comparing.ts";
 import { type StreamComparison, streamComparison } from "../fleet/comparison.ts";
+import { jsonLinesOf } from "./json_lines.ts";
 import { askForStream, askNode, UsageError } from "./local_api.ts";
 import { table } from "./table.ts";
 
@@ -112,7 +113,7 @@ async function compared(
   const streams: StreamComparison[] = [];
   let nodes: ComparisonProgress | null = null;
   let end: z.infer<typeof comparisonEnd> | null = null;
-  for await (const line of linesOf(body, signal)) {
+  for await (const line of jsonLinesOf(body, signal)) {
     const [ended, under] = [comparisonEnd.safeParse(line), comparisonProgress.safeParse(line)];
     if (ended.success) end = ended.data;
     else if (under.success) {
@@ -131,29 +132,6 @@ async function compared(
     nodes: nodes === null ? null : { done, of },
     stopped: end?.error ?? cut,
   };
-}
-
-/** Documents of JSON, one a whole line, until they end, are cut or the signal aborts. */
-async function* linesOf(
-  body: ReadableStream<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<unknown> {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  const cancel = () => reader.cancel().catch(() => {});
-  signal.addEventListener("abort", cancel, { once: true });
-  try {
-    for (let rest = ""; !signal.aborted;) {
-      // What breaks off is told from what is whole by the line that counts, which it lacks.
-      const { value } = await reader.read().catch(() => ({ value: undefined }));
-      if (value === undefined) return;
-      const lines = (rest + value).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) yield JSON.parse(line);
-    }
-  } finally {
-    signal.removeEventListener("abort", cancel);
-    await cancel();
-  }
 }
 
 /** How far a comparison is, on one line. */

@@ -1,157 +1,81 @@
 /** The console's pages, live and without a build step; whoever comes here has a session. */
 import { type Context, Hono } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
+import type { Guarded } from "../api.ts";
 import type { ApiParts } from "../api_route.ts";
-import { listDevices } from "../devices/device_list.ts";
-import { compare } from "../fleet/equality.ts";
-import { listTwins } from "../fleet/twins.ts";
-import { NODE_NAME } from "../../sync/origin.ts";
+import { refuseWithout } from "../people/actor.ts";
 import { statusOf } from "../status.ts";
-import type { Text } from "../../drivers/profile_parts.ts";
-import { Comparisons } from "../fleet/comparisons.ts";
-import { repairWith } from "../fleet/comparing.ts";
-import { countyOverview, equalityPage, sitePage, type SiteSummary } from "./county_pages.ts";
-import { daysPage, onlyThereList } from "./day_pages.ts";
-import { requestCounts } from "../devices/request_counts.ts";
-import { devicePage } from "./device_cards.ts";
+import { languageOf, viewOf } from "./language.ts";
 import { page } from "./layout.ts";
 import { LiveStreams } from "./live.ts";
-import { refusalsPage, siteOverview } from "./site_pages.ts";
-import { type Language, LANGUAGES, textsFor } from "./text.ts";
+import { type Page, type PageForm, type Places, placesOf, tabsOf } from "./page.ts";
 import type { Html, View } from "./view.ts";
-
-const YEAR_SECONDS = 365 * 86_400;
-
-/** What stands inside `main` of a page, or `null` where there is no such page. */
-type Main = (view: View, path: string) => Promise<Html | null>;
 
 /** `authorised`: whether who asked may still see what is shown, without counting as a use. */
 export function consoleApp(
   parts: ApiParts,
+  pages: readonly Page[],
   authorised: (context: Context) => boolean,
-): Hono {
-  const app = new Hono();
+): Hono<Guarded> {
+  const app = new Hono<Guarded>();
   const streams = new LiveStreams(parts.node.tables);
-  const comparisons = new Comparisons(parts.node, parts.links.at(0) ?? null);
-  const main: Main = parts.node.config.role === "site"
-    ? siteMain(parts)
-    : countyMain(parts, comparisons);
+  const tabs = tabsOf(pages);
   app.get("/live", (context) => {
     const path = context.req.query("path") ?? "/";
     const language = languageOf(context);
-    const render = async () => await main(viewOf(language), path) ?? "";
+    const render = async () => await inside(pages, viewOf(language), path, parts) ?? "";
     return streams.respond({ render, allowed: () => authorised(context) }, context.req.raw);
   });
-  if (parts.node.config.role === "county") {
-    app.post("/equality/:node/repair", async (context) => {
-      const node = context.req.param("node");
-      const answer = await repairWith(parts, { node, wait: 0 });
-      await answer.body?.cancel();
-      comparisons.forget();
-      return context.redirect(`/equality/${encodeURIComponent(node)}`, 303);
-    });
-  }
+  app.post("*", async (context) => {
+    const found = formAt(pages, pathOf(context));
+    if (found === null) return context.notFound();
+    const { form: { right, send }, places } = found;
+    const refused = refuseWithout(context.get("actor"), right);
+    if (refused !== null) return refused;
+    return context.redirect(await send(await context.req.formData(), places, parts), 303);
+  });
   app.get("*", async (context) => {
-    const { path } = context.req;
+    const actor = context.get("actor");
+    if (!actor.rights.has("read")) return context.redirect("/people", 303);
+    const path = pathOf(context);
     const view = viewOf(languageOf(context));
-    const inside = await main(view, path);
-    if (inside === null) return context.notFound();
-    return context.html(page(view, await statusOf(parts), path, inside));
+    const main = await inside(pages, view, path, parts);
+    if (main === null) return context.notFound();
+    const { isManaged } = parts.people.book;
+    const frame = { tabs, path, main, actor, isManaged, live: true };
+    return context.html(page(view, await statusOf(parts), frame));
   });
   return app;
 }
 
-/** Changes the language of this browser; anybody may. */
-export function languageApp(): Hono {
-  const app = new Hono();
-  app.get("/language/:language", (context) => {
-    const wanted = LANGUAGES.find((language) => language === context.req.param("language"));
-    if (wanted !== undefined) {
-      const options = { path: "/", maxAge: YEAR_SECONDS, sameSite: "Lax" } as const;
-      setCookie(context, "language", wanted, options);
-    }
-    return context.redirect(ownPage(context.req.query("back") ?? "/", context.req.url));
-  });
-  return app;
+/** As the browser wrote it: what stands in its places is decoded once. */
+function pathOf({ req }: Context): string {
+  return new URL(req.url).pathname;
 }
 
-/** A page of this node, never one of elsewhere: browsers read more as `//host` than it seems. */
-function ownPage(back: string, asked: string): string {
-  const { origin } = new URL(asked);
-  const target = URL.parse(back, origin);
-  if (target === null || target.origin !== origin) return "/";
-  // `/.//host` is of this origin, and its path is `//host`.
-  return target.pathname.replace(/^\/+/, "/") + target.search;
-}
-
-/** The browser's choice, else its own language, else Chinese. */
-export function languageOf(context: Context): Language {
-  const chosen = LANGUAGES.find((language) => language === getCookie(context, "language"));
-  if (chosen !== undefined) return chosen;
-  const accepted = context.req.header("accept-language") ?? "";
-  return /^en\b/i.test(accepted) ? "en" : "zh";
-}
-
-export function viewOf(language: Language): View {
-  return { language, t: textsFor(language), nowMs: Date.now() };
-}
-
-function siteMain(parts: ApiParts): Main {
-  const { clock, config, counters, tables, refusals } = parts.node;
-  return async (view, path) => {
-    const devices = () => listDevices(tables, config.node, clock.now());
-    if (path === "/") return siteOverview(view, await statusOf(parts), await devices());
-    if (path === "/refused") return refusalsPage(view, refusals.list());
-    const name = /^\/devices\/([^/]+)$/.exec(path)?.[1];
-    const device = (await devices()).find((one) => one.device === name);
-    if (device === undefined) return null;
-    return devicePage(view, device, requestCounts(counters, device.device));
-  };
-}
-
-function countyMain(parts: ApiParts, comparisons: Comparisons): Main {
-  const { node, links } = parts;
-  return async (view, path) => {
-    const equality = await compare(node.journal, links.at(0) ?? null, view.nowMs);
-    if (path === "/equality") {
-      const lacking = onlyThereList(view, await comparisons.onlyThere());
-      return equalityPage(view, await statusOf(parts), equality, lacking);
-    }
-    const compared = /^\/equality\/([^/]+)$/.exec(path)?.[1];
-    if (compared !== undefined) {
-      return NODE_NAME.test(compared)
-        ? daysPage(view, compared, await comparisons.of(compared))
-        : null;
-    }
-    const sites = await siteSummaries(parts, equality);
-    if (path === "/") return countyOverview(view, await statusOf(parts), sites, equality);
-    const [, name, deviceName] = /^\/sites\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
-    const site = sites.find((one) => one.node === name);
-    if (site === undefined) return null;
-    if (deviceName === undefined) return sitePage(view, site);
-    const device = site.devices.find((one) => one.device === deviceName);
-    return device === undefined ? null : devicePage(view, device);
-  };
-}
-
-async function siteSummaries(
-  { node }: ApiParts,
-  equality: Awaited<ReturnType<typeof compare>>,
-): Promise<SiteSummary[]> {
-  const twins = Map.groupBy(await listTwins(node.tables), ({ node }) => node);
-  const devices = Map.groupBy(
-    await listDevices(node.tables, null, node.clock.now()),
-    ({ site }) => site,
-  );
-  const titles = new Map<string, Text>();
-  for (const row of await node.tables.rows("SELECT node, title FROM nodes")) {
-    titles.set(row.text("node"), JSON.parse(row.text("title")));
+/** What stands inside `main` of a page, or `null` where there is no such page. */
+async function inside(
+  pages: readonly Page[],
+  view: View,
+  path: string,
+  parts: ApiParts,
+): Promise<Html | null> {
+  for (const page of pages) {
+    const places = placesOf(page.path, path);
+    if (places !== null) return await page.render(view, places, parts);
   }
-  return node.registry.list().filter(({ member }) => member.role === "site").map((site) => ({
-    node: site.node,
-    title: titles.get(site.node) ?? null,
-    devices: devices.get(site.node) ?? [],
-    equality: equality.filter((one) => one.node === site.node),
-    twins: twins.get(site.node) ?? [],
-  }));
+  return null;
+}
+
+/** The form that is sent there, or `null` where no page has one. */
+function formAt(
+  pages: readonly Page[],
+  path: string,
+): { readonly form: PageForm; readonly places: Places } | null {
+  const end = path.lastIndexOf("/");
+  const [above, name] = [path.slice(0, end), path.slice(end + 1)];
+  for (const { path: pattern, forms = {} } of pages) {
+    const places = placesOf(pattern, above === "" ? "/" : above);
+    if (places !== null && Object.hasOwn(forms, name)) return { form: forms[name], places };
+  }
+  return null;
 }

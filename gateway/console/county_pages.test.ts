@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { EqualityView } from "../fleet/equality.ts";
-import { viewOf } from "./app.ts";
+import { viewOf } from "./language.ts";
 import { equalityBanner } from "./county_pages.ts";
 
 const STATUS = { links: [{ destination: "county-b", state: "not-enrolled", hint: "" }] } as const;

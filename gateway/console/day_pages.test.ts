@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { NodeComparison, StreamComparison, StreamDay } from "../fleet/comparison.ts";
-import { viewOf } from "./app.ts";
+import { viewOf } from "./language.ts";
 import { daysPage, onlyThereList } from "./day_pages.ts";
 
 const ORIGIN = "site-1.2-0000000000000000";

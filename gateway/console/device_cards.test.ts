@@ -3,7 +3,7 @@ import { Counters } from "../counters.ts";
 import type { DeviceView, PointView } from "../devices/device_list.ts";
 import { countRequests, requestCounts } from "../devices/request_counts.ts";
 import type { SourceView } from "../status.ts";
-import { viewOf } from "./app.ts";
+import { viewOf } from "./language.ts";
 import { deviceCards, devicePage } from "./device_cards.ts";
 import { lineTable } from "./status_parts.ts";
 

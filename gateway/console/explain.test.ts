@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { explain } from "./explain.ts";
-import { viewOf } from "./app.ts";
+import { viewOf } from "./language.ts";
 
 const REASONS: readonly (readonly [reason: string, zh: string])[] = [
   ["Connection reset by peer (os error 104)", "连接已断开"],

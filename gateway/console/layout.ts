@@ -1,19 +1,17 @@
 /** The frame of every page. */
 import { html } from "hono/html";
+import type { Text } from "../../drivers/profile_parts.ts";
+import type { Actor } from "../people/actor.ts";
+import { PEOPLE, peopleTexts } from "../people/pages/text.ts";
 import type { NodeStatus } from "../status.ts";
 import { clockBadge } from "./status_parts.ts";
 import type { TextKey } from "./text.ts";
 import type { Html, View } from "./view.ts";
 
-interface Tab {
+export interface Tab {
   readonly path: string;
-  readonly text: TextKey;
+  readonly text: Text;
 }
-
-const TABS: Record<NodeStatus["role"], readonly Tab[]> = {
-  site: [{ path: "/", text: "overview" }, { path: "/refused", text: "refused" }],
-  county: [{ path: "/", text: "overview" }, { path: "/equality", text: "equality" }],
-};
 
 /** `live`: whether the page follows the node. */
 function head(title: string, live: boolean): Html {
@@ -37,15 +35,32 @@ function languageLink({ t, language }: View, path: string): Html {
   return html`<a class="plain" href="${address}">${t("language")}</a>`;
 }
 
-/** A whole page; what is inside `main` follows the node without a reload. */
-export function page(view: View, status: NodeStatus, path: string, main: Html): Html {
+/** One page among those of the tabs: what is inside it, who looks at it, and how. */
+export interface Frame {
+  readonly tabs: readonly Tab[];
+  readonly path: string;
+  readonly main: Html;
+  readonly actor: Actor;
+  /** Whether there are administrators yet; the owner is asked for them. */
+  readonly isManaged: boolean;
+  /** Whether what is inside `main` follows the node; a form does not. */
+  readonly live: boolean;
+}
+
+/** A whole page; what is inside `main` follows the node without a reload, where it is live. */
+export function page(
+  view: View,
+  status: NodeStatus,
+  { tabs, path, main, actor, isManaged, live }: Frame,
+): Html {
   const { t, language } = view;
   const title = status.title[language];
+  const follows = live ? html`data-live="/live?path=${encodeURIComponent(path)}"` : "";
   return html`
     <!doctype html>
     <html lang="${language === "zh" ? "zh-CN" : "en"}">
       ${head(`${title} · Tributary`, true)}
-      <body data-live="/live?path=${encodeURIComponent(path)}" data-language="${language}">
+      <body ${follows} data-language="${language}">
         <header class="top">
           <div class="brand">
             <span class="role">${t(status.role === "site" ? "roleSite" : "roleCounty")}</span>
@@ -53,19 +68,45 @@ export function page(view: View, status: NodeStatus, path: string, main: Html): 
           </div>
           <div class="state">
           ${clockBadge(view, status.clock)}
-          <span class="live" data-up="${t("live")}" data-down="${t("reconnecting")}"></span>
+          ${live ? liveMark(view) : ""}
           ${languageLink(view, path)}
         </div>
-          <nav>${TABS[status.role].map(({ path: to, text }) =>
-            html`<a href="${to}" ${isBelow(path, to) ? 'aria-current="page"' : ""}>${t(text)}</a>`
+          <nav>${shownTabs(tabs, actor).map(({ path: to, text }) =>
+            html`<a href="${to}" aria-current="${isBelow(path, to) ? "page" : "false"}">${
+              text[language]
+            }</a>`
           )}</nav>
         </header>
+        ${actor.kind === "owner" && !isManaged ? firstBanner(view) : ""}
         <main id="main">${main}</main>
-        <footer class="bottom"><span>${status.node} · ${status.version}</span>
+        <footer class="bottom">
+          <span>${status.node} · ${status.version}${actor.account === null
+            ? ""
+            : ` · ${actor.account}`}</span>
         <form method="post" action="/sign-out"><button class="plain">${t("signOut")}</button></form>
       </footer>
       </body>
     </html>
+  `;
+}
+
+function liveMark({ t }: View): Html {
+  return html`<span class="live" data-up="${t("live")}" data-down="${t("reconnecting")}"></span>`;
+}
+
+/** What somebody may open; without the right to read, the pages about people alone. */
+function shownTabs(tabs: readonly Tab[], { rights }: Actor): readonly Tab[] {
+  return [...rights.has("read") ? tabs : [], { path: "/people", text: PEOPLE }];
+}
+
+/** X1: the first thing that a node needs, and which its owner sees until it is done. */
+function firstBanner({ language }: View): Html {
+  const say = peopleTexts(language);
+  return html`
+    <a class="banner warn first"
+      href="/people/accounts"><strong>${say("firstNeeded")}</strong> <span>${say(
+        "firstHint",
+      )}</span></a>
   `;
 }
 
@@ -80,7 +121,7 @@ export function strangerPage(view: View, text: TextKey): Html {
     <p>${view.t("ownerExplained")}</p>
     <pre>tributary status --owner-link</pre>
   `;
-  return plainPage(view, text, "/", inside);
+  return plainPage(view, view.t(text), "/", inside);
 }
 
 /** What an owner's link shows: nothing happens before the button. `path`: the link's own. */
@@ -90,18 +131,19 @@ export function enterPage(view: View, path: string): Html {
     <p>${t("ownerLinkOnce")}</p>
     <form method="post" action="${path}"><button class="enter">${t("openConsole")}</button></form>
   `;
-  return plainPage(view, "ownerLink", path, inside);
+  return plainPage(view, t("ownerLink"), path, inside);
 }
 
-function plainPage(view: View, title: TextKey, path: string, inside: Html): Html {
-  const { t, language } = view;
+/** A page without a frame, for somebody who is not signed in. */
+export function plainPage(view: View, title: string, path: string, inside: Html): Html {
+  const { language } = view;
   return html`
     <!doctype html>
     <html lang="${language === "zh" ? "zh-CN" : "en"}">
       ${head("Tributary", false)}
       <body class="stranger">
         <main>
-          <h1>${t(title)}</h1>
+          <h1>${title}</h1>
           ${inside}
           <p>${languageLink(view, path)}</p>
         </main>

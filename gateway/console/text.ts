@@ -253,6 +253,11 @@ const TEXTS = {
 
 export type TextKey = keyof typeof TEXTS;
 
+/** A text in both languages. */
+export function textOf(key: TextKey): Text {
+  return TEXTS[key];
+}
+
 /** One language's texts. */
 export type Texts = (key: TextKey) => string;
 

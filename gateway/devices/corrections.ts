@@ -2,46 +2,42 @@
  * What time it was when a clock was wrong: `clock-trusted` entries say by how much, and nothing
  * that was stored is changed for it (T12).
  */
-import * as z from "zod";
-import type { Database } from "../../sync/database.ts";
 import type { Entry } from "../../sync/entry.ts";
 import { nodeOf } from "../../sync/origin.ts";
+import { clockTrustedBody } from "../clock_trust.ts";
 import { bodyOf, type Projection } from "../projection.ts";
+import { putInto } from "../sql/put.ts";
+import type { Transaction } from "../sql/sql.ts";
+import type { Table } from "../sql/table.ts";
+
+const table: Table = {
+  name: "corrections",
+  columns: {
+    node: "text",
+    bootid: "text",
+    since: "integer",
+    until: "integer",
+    offsetms: "integer",
+  },
+  key: ["node", "bootid", "until"],
+};
+
+/** A boot says one thing of one moment; of two words every node takes the same. */
+const put = putInto(table, { onConflict: { newer: ["since", "offsetms"] } });
 
 export const corrections: Projection = {
   name: "corrections",
-  version: 1,
-  schema: `
-CREATE TABLE corrections (
-  node TEXT NOT NULL,
-  bootid TEXT NOT NULL,
-  since INTEGER NOT NULL,
-  until INTEGER NOT NULL,
-  offsetms INTEGER NOT NULL,
-  PRIMARY KEY (node, bootid, until)
-) STRICT, WITHOUT ROWID;`,
+  version: 2,
+  tables: [table],
   apply,
 };
 
-const body = z.object({
-  bootId: z.string(),
-  sinceBootMs: z.int(),
-  bootMs: z.int(),
-  offsetMs: z.int(),
-});
-
-function apply(database: Database, entries: readonly Entry[]): void {
+async function apply(sql: Transaction, entries: readonly Entry[]): Promise<void> {
   for (const entry of entries) {
     if (entry.kind !== "clock-trusted") continue;
-    const parsed = body.safeParse(bodyOf(entry));
-    if (!parsed.success) continue;
-    const { bootId, sinceBootMs, bootMs, offsetMs } = parsed.data;
-    database.run("INSERT OR REPLACE INTO corrections VALUES (?,?,?,?,?)", [
-      nodeOf(entry.origin),
-      bootId,
-      sinceBootMs,
-      bootMs,
-      offsetMs,
-    ]);
+    const body = clockTrustedBody.safeParse(bodyOf(entry));
+    if (!body.success) continue;
+    const { bootId, sinceBootMs, bootMs, offsetMs } = body.data;
+    await put(sql, [[nodeOf(entry.origin), bootId, sinceBootMs, bootMs, offsetMs]]);
   }
 }

@@ -5,6 +5,8 @@ import { Database } from "../../sync/database.ts";
 import type { Entry } from "../../sync/entry.ts";
 import { TemporaryFolder } from "../../sync/fixtures.ts";
 import { entryOf } from "../fixture_tables.ts";
+import { LibsqlSql } from "../sql/libsql_sql.ts";
+import { creationOf } from "../sql/table.ts";
 import { latest } from "./latest.ts";
 
 const LIFE_1 = "site-1.1-0123456789abcdef";
@@ -21,12 +23,15 @@ class Projected implements Disposable {
     checkpointPages: 1000,
   });
 
+  readonly #sql = new LibsqlSql(this.#database);
+
   constructor() {
-    this.#database.exec(latest.schema);
+    const statements = latest.tables.flatMap((table) => creationOf(table, "libsql"));
+    for (const statement of statements) this.#database.exec(statement);
   }
 
-  apply(...entries: Entry[]): void {
-    this.#database.transaction(() => latest.apply(this.#database, entries));
+  async apply(...entries: Entry[]): Promise<void> {
+    await this.#sql.transaction((transaction) => latest.apply(transaction, entries));
   }
 
   /** `site device point value` of every point, in order. */
@@ -111,35 +116,35 @@ function catalogue(...devices: string[]) {
 }
 
 describe("the last value of a point", () => {
-  test("is that of the last entry, whatever the site's clock said", () => {
+  test("is that of the last entry, whatever the site's clock said", async () => {
     using projected = new Projected();
-    projected.apply(
+    await projected.apply(
       entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4.1), 9_000_000),
       entryOf(LIFE_1, 2, "reading", reading("fridge-1", 4.2), 1000),
     );
     expect(projected.points()).toEqual(["site-1 fridge-1 temperature 4.2"]);
   });
 
-  test("is that of the newer life, though its numbers begin again", () => {
+  test("is that of the newer life, though its numbers begin again", async () => {
     using projected = new Projected();
-    projected.apply(entryOf(LIFE_2, 1, "reading", reading("fridge-1", 5)));
-    projected.apply(entryOf(LIFE_1, 900, "reading", reading("fridge-1", 4)));
+    await projected.apply(entryOf(LIFE_2, 1, "reading", reading("fridge-1", 5)));
+    await projected.apply(entryOf(LIFE_1, 900, "reading", reading("fridge-1", 4)));
     expect(projected.points()).toEqual(["site-1 fridge-1 temperature 5"]);
   });
 
-  test("G7: stays when an older one is told late", () => {
+  test("G7: stays when an older one is told late", async () => {
     using projected = new Projected();
     const late = reading("fridge-1", 9, { deviceTime: 1000, historical: true });
-    projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
-    projected.apply(entryOf(LIFE_1, 2, "reading", late));
+    await projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
+    await projected.apply(entryOf(LIFE_1, 2, "reading", late));
     expect(projected.points()).toEqual(["site-1 fridge-1 temperature 4"]);
   });
 
-  test("stays when an entry comes that does not speak of it", () => {
+  test("stays when an entry comes that does not speak of it", async () => {
     using projected = new Projected();
     const humidity = { point: "humidity", value: 40, unit: "%", quality: "good" };
-    projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
-    projected.apply(
+    await projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
+    await projected.apply(
       entryOf(LIFE_1, 2, "reading", { device: "fridge-1", readings: [humidity] }),
       entryOf(LIFE_1, 3, "unreadable", { device: "fridge-1", bytes: "AA==" }),
     );
@@ -149,10 +154,10 @@ describe("the last value of a point", () => {
     ]);
   });
 
-  test("is each site's own", () => {
+  test("is each site's own", async () => {
     using projected = new Projected();
-    projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
-    projected.apply(entryOf(OTHER, 1, "reading", reading("fridge-1", 7)));
+    await projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
+    await projected.apply(entryOf(OTHER, 1, "reading", reading("fridge-1", 7)));
     expect(projected.points()).toEqual([
       "site-1 fridge-1 temperature 4",
       "site-2 fridge-1 temperature 7",
@@ -161,7 +166,7 @@ describe("the last value of a point", () => {
 
   test.each([1, 31, 32, 33, 100])(
     "of each of %i points that one entry tells is its own",
-    (count) => {
+    async (count) => {
       using projected = new Projected();
       const told = (seq: number, first: number) => {
         const readings = Array.from({ length: count }, (_, at) => ({
@@ -173,13 +178,13 @@ describe("the last value of a point", () => {
         }));
         return entryOf(LIFE_1, seq, "reading", { device: "meter-1", readings, deviceTime: seq });
       };
-      projected.apply(told(1, 0));
+      await projected.apply(told(1, 0));
       // Of the older of two entries a point is the last word that the newer does not tell.
       const some = {
         device: "meter-1",
         readings: [{ ...reading("", 7).readings[0], point: "p0" }],
       };
-      projected.apply(told(2, 1000), entryOf(LIFE_1, 3, "reading", some));
+      await projected.apply(told(2, 1000), entryOf(LIFE_1, 3, "reading", some));
       const expected = Array.from(
         { length: count },
         (_, at) =>
@@ -191,10 +196,10 @@ describe("the last value of a point", () => {
     },
   );
 
-  test("G7: of a fault is no value", () => {
+  test("G7: of a fault is no value", async () => {
     using projected = new Projected();
     const fault = { point: "temperature", value: null, unit: "Cel", quality: "fault", reason: "?" };
-    projected.apply(
+    await projected.apply(
       entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)),
       entryOf(LIFE_1, 2, "reading", { device: "fridge-1", readings: [fault] }),
     );
@@ -203,9 +208,9 @@ describe("the last value of a point", () => {
 
   test.each([1e300, 1.5, -9e15, "yesterday", null])(
     "T6: is taken without the device's time where that is no moment (%s)",
-    (deviceTime) => {
+    async (deviceTime) => {
       using projected = new Projected();
-      projected.apply(
+      await projected.apply(
         entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4, { deviceTime })),
         entryOf(LIFE_1, 2, "state", state("fridge-1", "online")),
       );
@@ -214,59 +219,64 @@ describe("the last value of a point", () => {
     },
   );
 
-  test("has the device's time where it is one", () => {
+  test("has the device's time where it is one", async () => {
     using projected = new Projected();
     const deviceTime = 1_790_000_000_000;
-    projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4, { deviceTime })));
+    await projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4, { deviceTime })));
     expect(projected.number("devicetime")).toBe(deviceTime);
   });
 });
 
 describe("a device", () => {
-  test("that has only spoken so far has no state", () => {
+  test("that has only spoken so far has no state", async () => {
     using projected = new Projected();
-    projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
+    await projected.apply(entryOf(LIFE_1, 1, "reading", reading("fridge-1", 4)));
     expect(projected.devices()).toEqual(["site-1 fridge-1  unknown"]);
   });
 
-  test("has the state that was told last", () => {
+  test("has the state that was told last", async () => {
     using projected = new Projected();
-    projected.apply(
+    await projected.apply(
       entryOf(LIFE_1, 1, "state", state("fridge-1", "online")),
       entryOf(LIFE_1, 2, "state", state("fridge-1", "offline")),
     );
-    projected.apply(entryOf(LIFE_1, 1, "state", state("fridge-1", "online")));
+    await projected.apply(entryOf(LIFE_1, 1, "state", state("fridge-1", "online")));
     expect(projected.devices()).toEqual(["site-1 fridge-1 offline unknown"]);
   });
 
-  test.each([1, 2, 5])("has the newest reason, since its state began; batches of %i", (size) => {
-    using projected = new Projected();
-    const told = [
-      state("fridge-1", "degraded", "a"),
-      state("fridge-1", "online", "b"),
-      state("fridge-1", "degraded", "c"),
-      state("fridge-1", "degraded", "d"),
-      state("fridge-1", "degraded", "e"),
-    ].map((body, index) => entryOf(LIFE_1, index + 1, "state", body, 1000 * (index + 1)));
-    for (let at = 0; at < told.length; at += size) projected.apply(...told.slice(at, at + size));
-    expect(projected.states()).toEqual([expect.stringMatching(/ degraded e \d+ 3000$/)]);
-  });
+  test.each([1, 2, 5])(
+    "has the newest reason, since its state began; batches of %i",
+    async (size) => {
+      using projected = new Projected();
+      const told = [
+        state("fridge-1", "degraded", "a"),
+        state("fridge-1", "online", "b"),
+        state("fridge-1", "degraded", "c"),
+        state("fridge-1", "degraded", "d"),
+        state("fridge-1", "degraded", "e"),
+      ].map((body, index) => entryOf(LIFE_1, index + 1, "state", body, 1000 * (index + 1)));
+      for (let at = 0; at < told.length; at += size) {
+        await projected.apply(...told.slice(at, at + size));
+      }
+      expect(projected.states()).toEqual([expect.stringMatching(/ degraded e \d+ 3000$/)]);
+    },
+  );
 
-  test("is what it is since a new life of its site has told it", () => {
+  test("is what it is since a new life of its site has told it", async () => {
     using projected = new Projected();
-    projected.apply(entryOf(LIFE_1, 9, "state", state("fridge-1", "offline"), 1000));
-    projected.apply(entryOf(LIFE_2, 1, "state", state("fridge-1", "offline"), 2000));
+    await projected.apply(entryOf(LIFE_1, 9, "state", state("fridge-1", "offline"), 1000));
+    await projected.apply(entryOf(LIFE_2, 1, "state", state("fridge-1", "offline"), 2000));
     expect(projected.states()).toEqual([expect.stringMatching(/ offline a test \d+ 2000$/)]);
   });
 
-  test("that the site's catalogue does not name any more is not configured", () => {
+  test("that the site's catalogue does not name any more is not configured", async () => {
     using projected = new Projected();
-    projected.apply(
+    await projected.apply(
       entryOf(LIFE_1, 1, "catalogue", catalogue("fridge-1", "fridge-2")),
       entryOf(LIFE_1, 2, "state", state("fridge-1", "online")),
       entryOf(LIFE_1, 3, "catalogue", catalogue("fridge-2")),
     );
-    projected.apply(entryOf(OTHER, 1, "catalogue", catalogue("fridge-1")));
+    await projected.apply(entryOf(OTHER, 1, "catalogue", catalogue("fridge-1")));
     expect(projected.devices()).toEqual([
       "site-1 fridge-1 online unknown",
       "site-1 fridge-2  configured",
@@ -274,23 +284,23 @@ describe("a device", () => {
     ]);
   });
 
-  test("that never spoke goes when the catalogue does not name it any more", () => {
+  test("that never spoke goes when the catalogue does not name it any more", async () => {
     using projected = new Projected();
-    projected.apply(
+    await projected.apply(
       entryOf(LIFE_1, 1, "catalogue", catalogue("fridge-1", "frigde-2")),
       entryOf(LIFE_1, 2, "reading", reading("fridge-1", 4)),
     );
-    projected.apply(entryOf(LIFE_1, 3, "catalogue", catalogue("fridge-2")));
+    await projected.apply(entryOf(LIFE_1, 3, "catalogue", catalogue("fridge-2")));
     expect(projected.devices()).toEqual([
       "site-1 fridge-1  unknown",
       "site-1 fridge-2  configured",
     ]);
   });
 
-  test("is as the newest catalogue says, also when an older one comes later", () => {
+  test("is as the newest catalogue says, also when an older one comes later", async () => {
     using projected = new Projected();
-    projected.apply(entryOf(LIFE_2, 1, "catalogue", catalogue("fridge-1")));
-    projected.apply(entryOf(LIFE_1, 5, "catalogue", catalogue("fridge-9")));
+    await projected.apply(entryOf(LIFE_2, 1, "catalogue", catalogue("fridge-1")));
+    await projected.apply(entryOf(LIFE_1, 5, "catalogue", catalogue("fridge-9")));
     expect(projected.devices()).toEqual(["site-1 fridge-1  configured"]);
   });
 });
@@ -319,21 +329,23 @@ function entriesFrom(
   });
 }
 
-test("the rows are the same however entries are parted into batches and origins are mixed", () => {
+test("the rows are the same however entries are parted into batches and origins are mixed", async () => {
   const given = fc.record({
     list: fc.array(said, { maxLength: 30 }),
     size: fc.integer({ min: 1, max: 8 }),
   });
-  fc.assert(
-    fc.property(given, ({ list, size }) => {
+  await fc.assert(
+    fc.asyncProperty(given, async ({ list, size }) => {
       using inOrder = new Projected();
       using mixed = new Projected();
       const entries = entriesFrom(list);
-      for (const entry of entries) inOrder.apply(entry);
+      for (const entry of entries) await inOrder.apply(entry);
       // As a rebuild reads them: one origin after the other, many at a time.
       for (const origin of [OTHER, LIFE_2, LIFE_1]) {
         const own = entries.filter((entry) => entry.origin === origin);
-        for (let at = 0; at < own.length; at += size) mixed.apply(...own.slice(at, at + size));
+        for (let at = 0; at < own.length; at += size) {
+          await mixed.apply(...own.slice(at, at + size));
+        }
       }
       expect(mixed.all()).toEqual(inOrder.all());
     }),
@@ -364,12 +376,12 @@ const body = fc.oneof(
   }, { requiredKeys: [] }),
 );
 
-test("T6: an entry that is not understood changes nothing, and those behind it are taken", () => {
+test("T6: an entry that is not understood changes nothing, and those behind it are taken", async () => {
   using projected = new Projected();
   let seq = 0;
   const kinds = fc.constantFrom("reading", "state", "catalogue", "unreadable", "invitation");
-  fc.assert(
-    fc.property(kinds, body, (kind, body) => {
+  await fc.assert(
+    fc.asyncProperty(kinds, body, async (kind, body) => {
       let json: unknown = body;
       if (!(body instanceof Uint8Array)) {
         try {
@@ -378,8 +390,8 @@ test("T6: an entry that is not understood changes nothing, and those behind it a
           return; // What is no JSON cannot be in an entry.
         }
       }
-      projected.apply(entryOf(LIFE_1, ++seq, kind, json));
-      projected.apply(entryOf(LIFE_1, ++seq, "reading", reading("the-last", seq)));
+      await projected.apply(entryOf(LIFE_1, ++seq, kind, json));
+      await projected.apply(entryOf(LIFE_1, ++seq, "reading", reading("the-last", seq)));
       expect(projected.points()).toContain(`site-1 the-last temperature ${seq}`);
     }),
     { numRuns: 500 },

@@ -1,63 +1,87 @@
 /** The projection of devices: what they are, what each said last, and whether it is there. */
 import * as z from "zod";
-import type { Database } from "../../sync/database.ts";
 import type { Entry } from "../../sync/entry.ts";
 import { type Life, parseOrigin } from "../../sync/origin.ts";
 import { bodyOf, type Projection } from "../projection.ts";
+import { putInto } from "../sql/put.ts";
+import type { Transaction } from "../sql/sql.ts";
+import type { Table } from "../sql/table.ts";
+
+/**
+ * `life`, `seq` and `origin` say which entry told the state, `silent…` which one told the silence;
+ * `heardlife` is the latest life in which a value came. Where two boxes bear one name, an origin
+ * decides between their entries of one number: so each node decides alike.
+ */
+const devices: Table = {
+  name: "devices",
+  columns: {
+    node: "text",
+    device: "text",
+    state: "text?",
+    reason: "text?",
+    since: "integer?",
+    bootid: "text?",
+    bootms: "integer?",
+    clock: "text?",
+    life: "integer",
+    seq: "integer",
+    origin: "text",
+    about: "text?",
+    silent: "integer?",
+    silentlife: "integer",
+    silentseq: "integer",
+    silentorigin: "text",
+    heardlife: "integer",
+  },
+  key: ["node", "device"],
+};
+
+const nodes: Table = {
+  name: "nodes",
+  columns: {
+    node: "text",
+    title: "text",
+    catalogue: "text",
+    life: "integer",
+    seq: "integer",
+    origin: "text",
+  },
+  key: ["node"],
+};
+
+const points: Table = {
+  name: "points",
+  columns: {
+    node: "text",
+    device: "text",
+    point: "text",
+    value: "text",
+    unit: "text",
+    quality: "text",
+    reason: "text?",
+    wall: "integer",
+    bootid: "text",
+    bootms: "integer",
+    clock: "text",
+    devicetime: "integer?",
+    origin: "text",
+    life: "integer",
+    seq: "integer",
+  },
+  key: ["node", "device", "point"],
+};
 
 export const latest: Projection = {
   name: "latest",
-  version: 5,
-  schema: `
-CREATE TABLE devices (
-  node TEXT NOT NULL,
-  device TEXT NOT NULL,
-  state TEXT,
-  reason TEXT,
-  since INTEGER,
-  bootid TEXT,
-  bootms INTEGER,
-  clock TEXT,
-  life INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
-  about TEXT,
-  silent INTEGER,
-  silentlife INTEGER NOT NULL DEFAULT 0,
-  silentseq INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (node, device)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE nodes (
-  node TEXT PRIMARY KEY,
-  title TEXT NOT NULL,
-  catalogue TEXT NOT NULL,
-  life INTEGER NOT NULL,
-  seq INTEGER NOT NULL
-) STRICT;
-CREATE TABLE points (
-  node TEXT NOT NULL,
-  device TEXT NOT NULL,
-  point TEXT NOT NULL,
-  value TEXT NOT NULL,
-  unit TEXT NOT NULL,
-  quality TEXT NOT NULL,
-  reason TEXT,
-  wall INTEGER NOT NULL,
-  bootid TEXT NOT NULL,
-  bootms INTEGER NOT NULL,
-  clock TEXT NOT NULL,
-  devicetime INTEGER,
-  origin TEXT NOT NULL,
-  life INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
-  PRIMARY KEY (node, device, point)
-) STRICT, WITHOUT ROWID;`,
+  version: 6,
+  tables: [devices, nodes, points],
   apply,
 };
 
 /** The last moment that a date can tell, milliseconds since 1970 UTC (ECMA-262, time values). */
 export const DATE_MAX = 8.64e15;
 
-const readingBody = z.object({
+export const readingBody = z.object({
   device: z.string(),
   // A device's clock may say anything: what is no moment is left out, the values are kept.
   deviceTime: z.int().min(-DATE_MAX).max(DATE_MAX).optional().catch(undefined),
@@ -69,11 +93,11 @@ const readingBody = z.object({
     reason: z.string().optional(),
   })),
 });
-const stateBody = z.object({ device: z.string(), state: z.string(), reason: z.string() });
+export const stateBody = z.object({ device: z.string(), state: z.string(), reason: z.string() });
 
-const silenceBody = z.object({ device: z.string() });
+export const silenceBody = z.object({ device: z.string() });
 
-const catalogueBody = z.object({
+export const catalogueBody = z.object({
   title: z.object({ zh: z.string(), en: z.string() }),
   devices: z.array(z.object({ device: z.string() }).loose()),
 });
@@ -102,72 +126,67 @@ interface LastState {
   began: boolean;
 }
 
-/** Points written by one statement at most. */
-const POINTS_MAX = 32;
-const statements = new Map<number, string>();
+const NEWEST = ["life", "seq", "origin"] as const;
 
-/** Writes so many points of one entry: what they share is bound once, which is most of the work. */
-function upsertPoints(count: number): string {
-  const known = statements.get(count);
-  if (known !== undefined) return known;
-  const rows = Array.from({ length: count }, (_, row) => {
-    const own = Array.from({ length: 5 }, (_, column) => `?${11 + 5 * row + column}`).join(",");
-    return `(?1,?2,${own},?3,?4,?5,?6,?7,?8,?9,?10)`;
-  });
-  const sql = `
-INSERT INTO points (node, device, point, value, unit, quality, reason, wall, bootid, bootms, clock,
-  devicetime, origin, life, seq)
-VALUES ${rows.join(",")}
-ON CONFLICT (node, device, point) DO UPDATE SET
-  value = excluded.value, unit = excluded.unit, quality = excluded.quality,
-  reason = excluded.reason, wall = excluded.wall, bootid = excluded.bootid,
-  bootms = excluded.bootms, clock = excluded.clock, devicetime = excluded.devicetime,
-  origin = excluded.origin, life = excluded.life, seq = excluded.seq
-WHERE (excluded.life, excluded.seq) > (life, seq)`;
-  statements.set(count, sql);
-  return sql;
+const putPoints = putInto(points, {
+  shared: [
+    ...["node", "device", "wall", "bootid", "bootms", "clock", "devicetime"],
+    ...["origin", "life", "seq"],
+  ],
+  own: ["point", "value", "unit", "quality", "reason"],
+  onConflict: { newer: NEWEST },
+});
+
+const putNode = putInto(nodes, { onConflict: { newer: NEWEST } });
+
+/** Of a device that is new here nothing was said about its state. */
+const putDevices = putInto(devices, {
+  shared: [
+    ...["node", "life", "seq", "origin"],
+    ...["silentlife", "silentseq", "silentorigin", "heardlife"],
+  ],
+  own: ["device"],
+  onConflict: "keep",
+});
+
+function keepDevices(sql: Transaction, node: string, devices: readonly string[]): Promise<void> {
+  return putDevices(sql, devices.map((device) => [device]), [node, 0, 0, "", 0, 0, "", 0]);
 }
 
 /** When a state began, which another reason for it does not change. */
-const BEGINNING = ["since", "bootid", "bootms", "clock"].map((column) =>
-  `${column} = CASE WHEN ?11 AND state = excluded.state AND life = excluded.life
-    THEN ${column} ELSE excluded.${column} END`
+const BEGINNING = [["since", 3], ["bootid", 4], ["bootms", 5], ["clock", 6]].map(([column, at]) =>
+  `${column} = CASE WHEN ?12 = 1 AND state = ?1 AND origin = ?9 THEN ${column} ELSE ?${at} END`
 ).join(", ");
 
-/** ?11: whether the state may be the one that was told before. */
-const UPSERT_STATE = `
-INSERT INTO devices (node, device, state, reason, since, bootid, bootms, clock, life, seq)
-VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)
-ON CONFLICT (node, device) DO UPDATE SET
-  state = excluded.state, reason = excluded.reason, ${BEGINNING},
-  life = excluded.life, seq = excluded.seq
-WHERE (excluded.life, excluded.seq) > (life, seq)`;
+/** ?12: 1 where the state may be the one that was told before. */
+const UPDATE_STATE = `
+UPDATE devices SET ${BEGINNING}, state = ?1, reason = ?2, life = ?7, seq = ?8, origin = ?9
+WHERE node = ?10 AND device = ?11 AND (?7, ?8, ?9) > (life, seq, origin)`;
 
 const UPDATE_SILENCE = `
-UPDATE devices SET silent = ?, silentlife = ?, silentseq = ?
-WHERE node = ? AND device = ? AND (?, ?) > (silentlife, silentseq)`;
+UPDATE devices SET silent = ?1, silentlife = ?2, silentseq = ?3, silentorigin = ?4
+WHERE node = ?5 AND device = ?6 AND (?2, ?3, ?4) > (silentlife, silentseq, silentorigin)`;
 
-const UPSERT_NODE = `
-INSERT INTO nodes (node, title, catalogue, life, seq) VALUES (?,?,?,?,?)
-ON CONFLICT (node) DO UPDATE SET title = excluded.title, catalogue = excluded.catalogue,
-  life = excluded.life, seq = excluded.seq
-WHERE (excluded.life, excluded.seq) > (life, seq)`;
+const UPDATE_HEARD = `
+UPDATE devices SET heardlife = ?1 WHERE node = ?2 AND device = ?3 AND heardlife < ?1`;
 
-/** A device that has only spoken so far: nothing was said about its state. */
-const INSERT_DEVICE = `
-INSERT INTO devices (node, device, state, reason, since, life, seq)
-VALUES (?,?,NULL,NULL,NULL,0,0) ON CONFLICT DO NOTHING`;
+/** A later life tells its own silences: one of before is over once a value of it has come. */
+const END_SILENCES = `
+UPDATE devices SET silent = NULL
+WHERE node = ? AND silent IS NOT NULL AND silentlife < heardlife`;
 
-/** A device that is not named any more and has never spoken was a slip of the pen. */
-const DELETE_SILENT = `
-DELETE FROM devices WHERE node = ? AND about IS NULL AND seq = 0 AND NOT EXISTS
+/** A device that is not named any more and was never told of was a slip of the pen. */
+const DELETE_UNNAMED = `
+DELETE FROM devices WHERE node = ? AND about IS NULL AND seq = 0 AND silentseq = 0 AND NOT EXISTS
   (SELECT 1 FROM points WHERE points.node = devices.node AND points.device = devices.device)`;
 
 /**
  * Of many entries only the last of each point counts: they are looked at from the newest to the
  * oldest, and what was told later already is passed over before it is checked.
  */
-function apply(database: Database, entries: readonly Entry[]): void {
+async function apply(sql: Transaction, entries: readonly Entry[]): Promise<void> {
+  const life = entries.length === 0 ? null : parseOrigin(entries[0].origin);
+  if (life === null) return;
   const points = new Map<string, LastPoint>();
   const states = new Map<string, LastState>();
   for (const entry of entries.toReversed()) {
@@ -175,34 +194,20 @@ function apply(database: Database, entries: readonly Entry[]): void {
     else if (entry.kind === "state") takeState(entry, states);
   }
   for (const entry of entries) {
-    if (entry.kind === "catalogue") writeCatalogue(database, entry);
-    if (entry.kind === "no-data" || entry.kind === "data-again") writeSilence(database, entry);
+    if (entry.kind === "catalogue") await writeCatalogue(sql, entry, life);
+    if (entry.kind === "no-data" || entry.kind === "data-again") {
+      await writeSilence(sql, entry, life);
+    }
   }
-  const origin = entries.length === 0 ? null : parseOrigin(entries[0].origin);
-  if (origin === null) return;
-  const devices = new Set(Array.from(points.values(), ({ told }) => told.device));
-  for (const device of devices) {
-    database.run(INSERT_DEVICE, [origin.node, device]);
-    database.run(CLEAR_SILENCE, [origin.node, device, origin.life]);
-  }
+  const heard = [...new Set(Array.from(points.values(), ({ told }) => told.device))];
+  await keepDevices(sql, life.node, heard);
+  for (const device of heard) await sql.run(UPDATE_HEARD, [life.life, life.node, device]);
+  if (heard.length > 0) await sql.run(END_SILENCES, [life.node]);
   for (const [told, last] of Map.groupBy(points.values(), ({ told }) => told)) {
-    writePoints(database, told, last.map(({ reading }) => reading), origin);
+    await writePoints(sql, told, last.map(({ reading }) => reading), life);
   }
-  for (const { entry, state, since: { time }, began } of states.values()) {
-    database.run(UPSERT_STATE, [
-      origin.node,
-      state.device,
-      state.state,
-      state.reason,
-      time.wallMs,
-      time.bootId,
-      time.bootMs,
-      time.clock,
-      origin.life,
-      entry.seq,
-      began ? 0 : 1,
-    ]);
-  }
+  await keepDevices(sql, life.node, [...states.keys()]);
+  for (const last of states.values()) await writeState(sql, last, life);
 }
 
 function takeReading(entry: Entry, points: Map<string, LastPoint>): void {
@@ -241,64 +246,57 @@ function takeState(entry: Entry, states: Map<string, LastState>): void {
   else if (!last.began) last.since = entry;
 }
 
+async function writeState(
+  sql: Transaction,
+  { entry, state: { device, state, reason }, since, began }: LastState,
+  { node, life }: Life,
+): Promise<void> {
+  const { wallMs, bootId, bootMs, clock } = since.time;
+  const told = [state, reason, wallMs, bootId, bootMs, clock];
+  const { seq, origin } = entry;
+  await sql.run(UPDATE_STATE, [...told, life, seq, origin, node, device, began ? 0 : 1]);
+}
+
 /** Since when a device has been silent (rule C7), or that it is not any more. */
-function writeSilence(database: Database, entry: Entry): void {
-  const life = parseOrigin(entry.origin);
+async function writeSilence(sql: Transaction, entry: Entry, { node, life }: Life): Promise<void> {
   const body = silenceBody.safeParse(bodyOf(entry));
-  if (life === null || !body.success) return;
+  if (!body.success) return;
   const since = entry.kind === "no-data" ? entry.time.wallMs : null;
   const { device } = body.data;
-  database.run(INSERT_DEVICE, [life.node, device]);
-  const at = [life.life, entry.seq];
-  database.run(UPDATE_SILENCE, [since, ...at, life.node, device, ...at]);
+  await keepDevices(sql, node, [device]);
+  await sql.run(UPDATE_SILENCE, [since, life, entry.seq, entry.origin, node, device]);
+  await sql.run(END_SILENCES, [node]);
 }
 
 /** What a node says of itself and of all its devices; those it does not name are gone. */
-function writeCatalogue(database: Database, entry: Entry): void {
-  const origin = parseOrigin(entry.origin);
+async function writeCatalogue(sql: Transaction, entry: Entry, { node, life }: Life): Promise<void> {
   const body = catalogueBody.safeParse(bodyOf(entry));
-  if (origin === null || !body.success) return;
-  const { node, life } = origin;
+  if (!body.success) return;
   const title = JSON.stringify(body.data.title);
   const catalogue = new TextDecoder().decode(entry.body);
-  database.run(UPSERT_NODE, [node, title, catalogue, life, entry.seq]);
-  const newest = database.row("SELECT life, seq FROM nodes WHERE node = ?", [node]);
-  if (newest?.number("life") !== life || newest.number("seq") !== entry.seq) return;
-  database.run("UPDATE devices SET about = NULL WHERE node = ?", [node]);
+  await putNode(sql, [[node, title, catalogue, life, entry.seq, entry.origin]]);
+  const [newest] = await sql.rows("SELECT origin, seq FROM nodes WHERE node = ?", [node]);
+  if (newest.text("origin") !== entry.origin || newest.number("seq") !== entry.seq) return;
+  await sql.run("UPDATE devices SET about = NULL WHERE node = ?", [node]);
+  await keepDevices(sql, node, body.data.devices.map(({ device }) => device));
   for (const { device, ...about } of body.data.devices) {
-    database.run(INSERT_DEVICE, [node, device]);
     const update = "UPDATE devices SET about = ? WHERE node = ? AND device = ?";
-    database.run(update, [JSON.stringify(about), node, device]);
+    await sql.run(update, [JSON.stringify(about), node, device]);
   }
-  database.run(DELETE_SILENT, [node]);
+  await sql.run(DELETE_UNNAMED, [node]);
 }
 
-/** A later life tells its own silences: one of before is over once a value of it has come. */
-const CLEAR_SILENCE = `
-UPDATE devices SET silent = NULL
-WHERE node = ? AND device = ? AND silent IS NOT NULL AND silentlife < ?`;
-
-function writePoints(
-  database: Database,
+async function writePoints(
+  sql: Transaction,
   { entry, device, deviceTime }: Told,
   readings: readonly Reading[],
   { node, life }: Life,
-): void {
+): Promise<void> {
   const { wallMs, bootId, bootMs, clock } = entry.time;
   const at = [wallMs, bootId, bootMs, clock, deviceTime, entry.origin, life, entry.seq];
-  for (let from = 0; from < readings.length; from += POINTS_MAX) {
-    const rows = readings.slice(from, from + POINTS_MAX);
-    database.run(upsertPoints(rows.length), [
-      node,
-      device,
-      ...at,
-      ...rows.flatMap(({ point, value, unit, quality, reason = null }) => [
-        point,
-        JSON.stringify(value),
-        unit,
-        quality,
-        reason,
-      ]),
-    ]);
-  }
+  const rows = readings.map(({ point, value, unit, quality, reason = null }) => [
+    ...[point, JSON.stringify(value), unit, quality],
+    reason,
+  ]);
+  await putPoints(sql, rows, [node, device, ...at]);
 }

@@ -22,6 +22,7 @@ type ExchangeView = z.infer<typeof exchangeView>;
 export const TRACE_ROUTE: ApiRoute = {
   method: "get",
   path: "/api/devices/{device}/trace",
+  right: "read",
   summary: "The last exchanges with a device of a Modbus line, oldest first, as bytes and words",
   role: "site",
   answer: z.array(exchangeView),
@@ -31,6 +32,7 @@ export const TRACE_ROUTE: ApiRoute = {
 export const RECORDING_ROUTE: ApiRoute = {
   method: "get",
   path: "/api/devices/{device}/recording",
+  right: "read",
   summary: "The last exchanges with a device of a Modbus line, as a recording to be replayed",
   role: "site",
   answer: recordedSchema,

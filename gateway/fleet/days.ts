@@ -1,24 +1,32 @@
 /** The projection of days: what is held of each stream of each day, by count and last hash. */
-import type { Database } from "../../sync/database.ts";
 import { type DayDigest, dayOf } from "../../sync/day.ts";
 import type { Entry } from "../../sync/entry.ts";
 import type { Projection } from "../projection.ts";
+import type { Transaction } from "../sql/sql.ts";
+import type { Table } from "../sql/table.ts";
+
+const table: Table = {
+  name: "days",
+  columns: {
+    origin: "text",
+    stream: "text",
+    day: "integer",
+    count: "integer",
+    first: "integer",
+    last: "integer",
+    hash: "text",
+  },
+  key: ["origin", "stream", "day"],
+};
 
 export const days: Projection = {
   name: "days",
   version: 1,
-  schema: `
-CREATE TABLE days (
-  origin TEXT NOT NULL,
-  stream TEXT NOT NULL,
-  day INTEGER NOT NULL,
-  count INTEGER NOT NULL,
-  first INTEGER NOT NULL,
-  last INTEGER NOT NULL,
-  hash TEXT NOT NULL,
-  PRIMARY KEY (origin, stream, day)
-) STRICT, WITHOUT ROWID;`,
-  apply: (database, entries) => addDays(database, countDays(entries)),
+  tables: [table],
+  apply: (sql, entries) => addDays(sql, countDays(entries)),
+  forget: async (sql, origin, stream) => {
+    await sql.run("DELETE FROM days WHERE origin = ? AND stream = ?", [origin, stream]);
+  },
 };
 
 /** What entries in a row add to their days. */
@@ -52,24 +60,17 @@ export function daysChange(entries: readonly Entry[]): boolean {
 }
 
 /** Holes are filled later, so what comes may lie before what is there. */
-const ADD = `INSERT INTO days (origin, stream, day, count, first, last, hash) VALUES (?,?,?,?,?,?,?)
-ON CONFLICT (origin, stream, day) DO UPDATE SET count = count + excluded.count,
-first = min(first, excluded.first),
-hash = CASE WHEN excluded.last > last THEN excluded.hash ELSE hash END,
-last = max(last, excluded.last)`;
+const ADD = `UPDATE days SET count = count + ?1,
+first = CASE WHEN ?2 < first THEN ?2 ELSE first END,
+hash = CASE WHEN ?3 > last THEN ?4 ELSE hash END,
+last = CASE WHEN ?3 > last THEN ?3 ELSE last END
+WHERE origin = ?5 AND stream = ?6 AND day = ?7`;
+const INSERT = `INSERT INTO days (count, first, last, hash, origin, stream, day)
+VALUES (?,?,?,?,?,?,?)`;
 
-function addDays(database: Database, counted: readonly DayDigest[]): void {
+async function addDays(sql: Transaction, counted: readonly DayDigest[]): Promise<void> {
   for (const { origin, stream, day, count, first, last, hash } of counted) {
-    database.run(ADD, [origin, stream, day, count, first, last, hash.toHex()]);
+    const added = [count, first, last, hash.toHex(), origin, stream, day];
+    if (await sql.run(ADD, added) === 0) await sql.run(INSERT, added);
   }
-}
-
-/** Puts what was counted anew in the place of all that was known of one (origin, stream). */
-export function replaceDays(
-  database: Database,
-  { origin, stream }: Pick<DayDigest, "origin" | "stream">,
-  counted: readonly DayDigest[],
-): void {
-  database.run("DELETE FROM days WHERE origin = ? AND stream = ?", [origin, stream]);
-  addDays(database, counted);
 }

@@ -1,12 +1,14 @@
 /** The projection of lives: which box began each life of a node, and which names two boxes bear. */
 import * as z from "zod";
-import type { Database } from "../../sync/database.ts";
 import type { Entry } from "../../sync/entry.ts";
 import { lifeOf, parseOrigin } from "../../sync/origin.ts";
 import { bodyOf, type Projection } from "../projection.ts";
+import { putInto } from "../sql/put.ts";
+import type { Transaction } from "../sql/sql.ts";
+import type { Table } from "../sql/table.ts";
 
 /** Body of a `life` entry, as far as it is needed here; older ones name neither. */
-const lifeEntry = z.object({
+export const lifeBody = z.object({
   reason: z.string(),
   boot: z.string().default(""),
   machine: z.string().default(""),
@@ -36,60 +38,61 @@ export type TwinsBody = z.infer<typeof twinsBody>;
 
 export const TWINS = "twins";
 
+const lives: Table = {
+  name: "lives",
+  columns: {
+    origin: "text",
+    node: "text",
+    life: "integer",
+    reason: "text",
+    machine: "text",
+    boot: "text",
+    wall: "integer",
+  },
+  key: ["origin"],
+  indexes: { livesofnode: ["node", "life"] },
+};
+
+const twins: Table = {
+  name: "twins",
+  columns: { node: "text", pair: "text", wall: "integer", publickey: "text", about: "text" },
+  key: ["node", "pair"],
+};
+
+/** An origin begins its life once, with its first entry. */
+const putLife = putInto(lives, { onConflict: "keep" });
+/** Both centres may have seen the same two: the later word counts, at both alike. */
+const putTwins = putInto(twins, { onConflict: { newer: ["wall", "about"] } });
+
 /** Of twins the word of these nodes counts: the county's own. */
 export function livesOf(authorities: readonly string[]): Projection {
   return {
     name: "lives",
-    version: 1,
-    schema: `
-CREATE TABLE lives (
-  origin TEXT PRIMARY KEY,
-  node TEXT NOT NULL,
-  life INTEGER NOT NULL,
-  reason TEXT NOT NULL,
-  machine TEXT NOT NULL,
-  boot TEXT NOT NULL,
-  wall INTEGER NOT NULL
-) STRICT;
-CREATE INDEX livesofnode ON lives (node, life);
-CREATE TABLE twins (
-  node TEXT NOT NULL,
-  pair TEXT NOT NULL,
-  wall INTEGER NOT NULL,
-  publickey TEXT NOT NULL,
-  about TEXT NOT NULL,
-  PRIMARY KEY (node, pair)
-) STRICT, WITHOUT ROWID;`,
-    apply: (database, entries) => {
+    version: 2,
+    tables: [lives, twins],
+    apply: async (sql, entries) => {
       for (const entry of entries) {
         const node = parseOrigin(entry.origin)?.node;
         if (node === undefined) continue;
-        if (entry.kind === "life") addLife(database, entry, node);
-        if (entry.kind === TWINS && authorities.includes(node)) addTwins(database, entry);
+        if (entry.kind === "life") await addLife(sql, entry, node);
+        if (entry.kind === TWINS && authorities.includes(node)) await addTwins(sql, entry);
       }
     },
   };
 }
 
-const INSERT_LIFE = `INSERT INTO lives (origin, node, life, reason, machine, boot, wall)
-VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`;
-/** Both centres may have seen the same two: the later word counts, at both alike. */
-const UPSERT_TWINS = `INSERT INTO twins (node, pair, wall, publickey, about) VALUES (?,?,?,?,?)
-ON CONFLICT (node, pair) DO UPDATE SET wall = excluded.wall, publickey = excluded.publickey,
-about = excluded.about WHERE (excluded.wall, excluded.about) > (wall, about)`;
-
-function addLife(database: Database, { origin, time, ...entry }: Entry, node: string): void {
-  const body = lifeEntry.safeParse(bodyOf({ origin, time, ...entry }));
+async function addLife(sql: Transaction, entry: Entry, node: string): Promise<void> {
+  const body = lifeBody.safeParse(bodyOf(entry));
   if (!body.success) return;
   const { reason, machine, boot } = body.data;
-  const life = [origin, node, lifeOf(origin), reason, machine, boot, time.wallMs];
-  database.run(INSERT_LIFE, life);
+  const { origin, time } = entry;
+  await putLife(sql, [[origin, node, lifeOf(origin), reason, machine, boot, time.wallMs]]);
 }
 
-function addTwins(database: Database, entry: Entry): void {
+async function addTwins(sql: Transaction, entry: Entry): Promise<void> {
   const body = twinsBody.safeParse(bodyOf(entry));
   if (!body.success) return;
   const { node, pair, publicKey } = body.data;
   const about = JSON.stringify(body.data);
-  database.run(UPSERT_TWINS, [node, pair, entry.time.wallMs, publicKey, about]);
+  await putTwins(sql, [[node, pair, entry.time.wallMs, publicKey, about]]);
 }

@@ -51,7 +51,7 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
     collector: null,
     recallComputed: null,
     silence: null,
-    writer: null,
+    sources: [],
     supervisors: [],
     ...centres,
     replication,

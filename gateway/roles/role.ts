@@ -4,11 +4,12 @@ import type { BlobCourier } from "../blobs/courier.ts";
 import type { CentreLink } from "../centre_link.ts";
 import type { Collector } from "../collector.ts";
 import type { Replication } from "../replication.ts";
-import type { Supervisor } from "../supervise.ts";
+import type { Source, Supervisor } from "../supervise.ts";
 import type { SilenceAlarms } from "../values/silence_alarms.ts";
-import type { DeviceWriter } from "../writes/device_writer.ts";
 
 export interface Role {
+  /** Lines to devices, and what runs each; a county has none. */
+  readonly sources: readonly Source[];
   readonly supervisors: readonly Supervisor[];
   readonly links: readonly CentreLink[];
   readonly replication: Replication;
@@ -19,8 +20,6 @@ export interface Role {
   readonly recallComputed: ((signal: AbortSignal) => Promise<void>) | null;
   /** What tells of silent devices, where there are devices. */
   readonly silence: SilenceAlarms | null;
-  /** What writes to devices, where there are devices. */
-  readonly writer: DeviceWriter | null;
   /** Answers below `/sync/`, or `null` where nobody is answered. */
   readonly sync: SyncHandler | null;
 }

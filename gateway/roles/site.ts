@@ -16,7 +16,6 @@ import { type Source, Supervisor } from "../supervise.ts";
 import { recallComputed } from "../values/recall_computed.ts";
 import { SilenceAlarms } from "../values/silence_alarms.ts";
 import { Values } from "../values/values.ts";
-import { DeviceWriter } from "../writes/device_writer.ts";
 import type { Role } from "./role.ts";
 
 export function siteRole(node: Node, config: SiteConfig): Role {
@@ -37,7 +36,7 @@ export function siteRole(node: Node, config: SiteConfig): Role {
     collector,
     recallComputed: (signal) => recallComputed(values, devices, recallParts, signal),
     silence,
-    writer: new DeviceWriter(config, sources, { ...node, admission: node.disk }),
+    sources,
     supervisors: sources.map((source) => new Supervisor(source, parts)),
     ...centresOf(node, config.counties, replication),
     replication,

@@ -1,9 +1,11 @@
 /** What was written to devices, by whom, and what became of it: entries of `audit` (C12). */
 import * as z from "zod";
-import type { Database } from "../../sync/database.ts";
 import type { Entry } from "../../sync/entry.ts";
-import { nodeOf } from "../../sync/origin.ts";
+import { type Life, parseOrigin } from "../../sync/origin.ts";
 import { bodyOf, type Projection } from "../projection.ts";
+import { putInto } from "../sql/put.ts";
+import type { Transaction } from "../sql/sql.ts";
+import type { Table } from "../sql/table.ts";
 
 /** Entry kinds: what is about to be sent, and what became of it. */
 export const WRITE = "device-write";
@@ -63,51 +65,84 @@ export function viewOf(write: WriteBody, wallMs: number, outcome: OutcomeBody | 
 
 /** Writes of a device that are kept in the tables; the audit has all. */
 const KEPT_MAX = 100;
+/** A write has two outcomes at most: what came of it, and `unknown`, told by the next start. */
+const OUTCOMES_MAX = 2 * KEPT_MAX;
 
-/** Either may come first: an outcome can be told by a later life of the node. */
+/** `life`, `seq` and `origin` of the entry: the order in which a node wrote. */
+const writes: Table = {
+  name: "devicewrites",
+  columns: {
+    node: "text",
+    id: "text",
+    device: "text",
+    wall: "integer",
+    write: "text",
+    life: "integer",
+    seq: "integer",
+    origin: "text",
+  },
+  key: ["node", "id"],
+  indexes: { writesofdevice: ["node", "device", "life", "seq", "origin"] },
+};
+
+/** Apart from the writes: either may come first, an outcome can be told by a later life. */
+const outcomes: Table = {
+  name: "writeoutcomes",
+  columns: {
+    node: "text",
+    id: "text",
+    device: "text",
+    outcome: "text",
+    life: "integer",
+    seq: "integer",
+    origin: "text",
+  },
+  key: ["node", "id"],
+  indexes: { outcomesofdevice: ["node", "device", "life", "seq", "origin"] },
+};
+
 export const deviceWrites: Projection = {
   name: "device-writes",
-  version: 1,
-  schema: `
-CREATE TABLE devicewrites (
-  node TEXT NOT NULL,
-  id TEXT NOT NULL,
-  device TEXT NOT NULL,
-  wall INTEGER,
-  write TEXT,
-  outcome TEXT,
-  UNIQUE (node, id)
-) STRICT;
-CREATE INDEX writesofdevice ON devicewrites (node, device);`,
-  apply: (database, entries) => {
+  version: 2,
+  tables: [writes, outcomes],
+  apply: async (sql, entries) => {
     for (const entry of entries) {
-      if (entry.stream !== "audit") continue;
-      if (entry.kind === WRITE) applyWrite(database, entry);
-      if (entry.kind === WRITE_OUTCOME) applyOutcome(database, entry);
+      const life = entry.stream === "audit" ? parseOrigin(entry.origin) : null;
+      if (life === null) continue;
+      if (entry.kind === WRITE) await applyWrite(sql, entry, life);
+      if (entry.kind === WRITE_OUTCOME) await applyOutcome(sql, entry, life);
     }
   },
 };
 
-const PUT_WRITE = `INSERT INTO devicewrites (node, id, device, wall, write) VALUES (?,?,?,?,?)
-ON CONFLICT (node, id) DO UPDATE SET wall = excluded.wall, write = excluded.write`;
-const PUT_OUTCOME = `INSERT INTO devicewrites (node, id, device, outcome) VALUES (?,?,?,?)
-ON CONFLICT (node, id) DO UPDATE SET outcome = excluded.outcome`;
-const DROP_OLD = `DELETE FROM devicewrites WHERE node = ? AND device = ? AND outcome IS NOT NULL
-AND rowid NOT IN
-(SELECT rowid FROM devicewrites WHERE node = ? AND device = ? ORDER BY rowid DESC LIMIT ?)`;
+const NEWEST = ["life", "seq", "origin"] as const;
+const putWrite = putInto(writes, { onConflict: { newer: NEWEST } });
+const putOutcome = putInto(outcomes, { onConflict: { newer: NEWEST } });
 
-function applyWrite(database: Database, entry: Entry): void {
+/** Of each device the newest stay, whatever order they come in. */
+function dropOldFrom({ name }: Table): string {
+  return `DELETE FROM ${name} WHERE node = ?1 AND device = ?2 AND (life, seq, origin) <
+(SELECT life, seq, origin FROM ${name} WHERE node = ?1 AND device = ?2
+ORDER BY life DESC, seq DESC, origin DESC LIMIT 1 OFFSET ?3)`;
+}
+const DROP_WRITES = dropOldFrom(writes);
+const DROP_OUTCOMES = dropOldFrom(outcomes);
+
+async function applyWrite(sql: Transaction, entry: Entry, { node, life }: Life): Promise<void> {
   const body = writeBody.safeParse(bodyOf(entry));
   if (!body.success) return;
   const { id, device } = body.data;
-  const node = nodeOf(entry.origin);
-  database.run(PUT_WRITE, [node, id, device, entry.time.wallMs, JSON.stringify(body.data)]);
-  database.run(DROP_OLD, [node, device, node, device, KEPT_MAX]);
+  const write = JSON.stringify(body.data);
+  const { seq, origin, time } = entry;
+  await putWrite(sql, [[node, id, device, time.wallMs, write, life, seq, origin]]);
+  await sql.run(DROP_WRITES, [node, device, KEPT_MAX - 1]);
 }
 
-function applyOutcome(database: Database, entry: Entry): void {
+async function applyOutcome(sql: Transaction, entry: Entry, { node, life }: Life): Promise<void> {
   const body = outcomeBody.safeParse(bodyOf(entry));
   if (!body.success) return;
   const { id, device } = body.data;
-  database.run(PUT_OUTCOME, [nodeOf(entry.origin), id, device, JSON.stringify(body.data)]);
+  const outcome = JSON.stringify(body.data);
+  await putOutcome(sql, [[node, id, device, outcome, life, entry.seq, entry.origin]]);
+  await sql.run(DROP_OUTCOMES, [node, device, OUTCOMES_MAX - 1]);
 }

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { nameSchema } from "../../drivers/profile_parts.ts";
 import { problemResponse } from "../../sync/problem.ts";
 import type { ApiRoute } from "../api_route.ts";
+import type { DeviceWriter } from "./device_writer.ts";
 import { writeView } from "./device_writes.ts";
 import { outcomeProblem } from "./write_problems.ts";
 import { writesTo } from "./write_tables.ts";
@@ -15,34 +16,38 @@ const writeOrder = z.strictObject({
   reason: z.string().trim().min(1).max(500).describe("For the auditor"),
 });
 
-export const WRITE_ROUTES: readonly ApiRoute[] = [
-  {
-    method: "post",
-    path: "/api/devices/{device}/writes",
-    summary: "Writes a point that profile and configuration permit, and reads it back; anything " +
-      "but confirmed is a problem document",
-    role: "site",
-    body: writeOrder,
-    answer: writeView,
-    handle: async ({ writer }, { body, path, who }) => {
-      if (writer === null) throw new Error("This node writes to no device");
-      const order = { ...writeOrder.parse(body), device: path.device, who };
-      const result = await writer.write(order);
-      if (result.kind === "problem") return problemResponse(result.problem);
-      const problem = outcomeProblem(result.write);
-      if (problem !== null) return problemResponse(problem);
-      return Response.json(result.write, { status: result.kind === "done" ? 201 : 200 });
+export function writeRoutes(writer: DeviceWriter): readonly ApiRoute[] {
+  return [
+    {
+      method: "post",
+      path: "/api/devices/{device}/writes",
+      right: "device.write",
+      summary:
+        "Writes a point that profile and configuration permit, and reads it back; anything " +
+        "but confirmed is a problem document",
+      role: "site",
+      body: writeOrder,
+      answer: writeView,
+      handle: async (_parts, { body, path, who }) => {
+        const order = { ...writeOrder.parse(body), device: path.device, who };
+        const result = await writer.write(order);
+        if (result.kind === "problem") return problemResponse(result.problem);
+        const problem = outcomeProblem(result.write);
+        if (problem !== null) return problemResponse(problem);
+        return Response.json(result.write, { status: result.kind === "done" ? 201 : 200 });
+      },
     },
-  },
-  {
-    method: "get",
-    path: "/api/devices/{device}/writes",
-    summary: "The last writes to a device, the latest first; the audit has all",
-    role: "site",
-    answer: z.array(writeView),
-    handle: async ({ node }, { path }) => {
-      await node.tables.caughtUp(node.journal);
-      return Response.json(await writesTo(node.tables, node.config.node, path.device));
+    {
+      method: "get",
+      path: "/api/devices/{device}/writes",
+      right: "read",
+      summary: "The last writes to a device, the latest first; the audit has all",
+      role: "site",
+      answer: z.array(writeView),
+      handle: async ({ node }, { path }) => {
+        await node.tables.caughtUp(node.journal);
+        return Response.json(await writesTo(node.tables, node.config.node, path.device));
+      },
     },
-  },
-];
+  ];
+}

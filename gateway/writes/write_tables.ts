@@ -3,7 +3,12 @@ import type { QueryTables } from "../tables.ts";
 import { outcomeBody, viewOf, writeBody, type WriteView } from "./device_writes.ts";
 
 const SELECT = `SELECT wall, write, outcome FROM devicewrites
-WHERE node = ? AND write IS NOT NULL`;
+LEFT JOIN writeoutcomes
+ON writeoutcomes.node = devicewrites.node AND writeoutcomes.id = devicewrites.id
+WHERE devicewrites.node = ?`;
+const DEVICE = "devicewrites.device = ?";
+const LATEST_FIRST = `ORDER BY devicewrites.life DESC, devicewrites.seq DESC,
+devicewrites.origin DESC`;
 
 /** Writes to a device as far as they are kept, the latest first. */
 export function writesTo(
@@ -11,7 +16,7 @@ export function writesTo(
   node: string,
   device: string,
 ): Promise<WriteView[]> {
-  return views(tables, `${SELECT} AND device = ? ORDER BY rowid DESC`, [node, device]);
+  return views(tables, `${SELECT} AND ${DEVICE} ${LATEST_FIRST}`, [node, device]);
 }
 
 export async function writeOf(
@@ -19,7 +24,7 @@ export async function writeOf(
   node: string,
   id: string,
 ): Promise<WriteView | null> {
-  return (await views(tables, `${SELECT} AND id = ?`, [node, id])).at(0) ?? null;
+  return (await views(tables, `${SELECT} AND devicewrites.id = ?`, [node, id])).at(0) ?? null;
 }
 
 /** Writes of which nothing more was told. */
@@ -27,7 +32,7 @@ export function unsettledWrites(
   tables: Pick<QueryTables, "rows">,
   node: string,
 ): Promise<WriteView[]> {
-  return views(tables, `${SELECT} AND outcome IS NULL ORDER BY rowid`, [node]);
+  return views(tables, `${SELECT} AND outcome IS NULL ${LATEST_FIRST}`, [node]);
 }
 
 async function views(

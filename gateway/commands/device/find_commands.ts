@@ -1,7 +1,7 @@
-/** Commands that find devices, learn what they say, and write to them. */
+/** Commands that find devices, and learn what they say. */
 import { type Command, Option } from "commander";
 import { TABLES } from "../../../drivers/modbus/profile.ts";
-import { complain, print, printProgress } from "../../print.ts";
+import { print, printProgress } from "../../print.ts";
 import { readConfig } from "../../config_file.ts";
 import { command, CONFIG_OPTION, interruption, number, type WithConfig } from "../command.ts";
 import type { DraftOptions } from "./draft.ts";
@@ -9,7 +9,6 @@ import { withLine } from "./line_options.ts";
 import type { ProbeOptions } from "./probe.ts";
 import type { ReplayOptions } from "./replay.ts";
 import type { ScanOptions } from "./scan.ts";
-import type { WriteOptions } from "./write.ts";
 
 const NO_IDENTITY = ["--no-identity", "do not ask for maker and model (function 43/14)"] as const;
 
@@ -86,25 +85,6 @@ export function addFindCommands(device: Command): void {
     .action(async (file: string, options: ReplayOptions) => {
       const { replayFile } = await import("./replay.ts");
       await replayFile(file, options, print);
-    });
-
-  command(
-    device,
-    "write <name> <point> <value>",
-    "write one value that profile and configuration permit; it is read back, and stands in the audit",
-    'tributary device write fridge-1 setpoint 4.5 --reason "too cold since the repair"',
-  )
-    .addOption(CONFIG_OPTION)
-    .requiredOption("--reason <text>", "why, for the auditor")
-    .option("--id <id>", "of an earlier try: tells what became of it, and sends nothing again")
-    .action(async (
-      name: string,
-      point: string,
-      value: string,
-      { config, ...options }: WithConfig & WriteOptions,
-    ) => {
-      const { writePoint } = await import("./write.ts");
-      print(await writePoint(readConfig(config), [name, point, value], options, complain));
     });
 }
 

@@ -1,0 +1,62 @@
+/** A page of the console, described once for the row of tabs, for answering and for following. */
+import type { Text } from "../../drivers/profile_parts.ts";
+import type { ApiParts } from "../api_route.ts";
+import type { Right } from "../people/roles.ts";
+import type { Tab } from "./layout.ts";
+import type { Html, View } from "./view.ts";
+
+/** What stands in the places of a path. */
+export type Places = Readonly<Record<string, string>>;
+
+export interface Page {
+  /** Roles that have it; none: both. */
+  readonly role?: "site" | "county";
+  /** With places, as in `/devices/{device}`: each is one part of the path. */
+  readonly path: string;
+  /** Its name in the row of tabs; none: it is reached from other pages. */
+  readonly tab?: Text;
+  /**
+   * What stands inside `main`, or `null` where there is no such page. It is drawn anew whenever the
+   * tables have changed, for each reader.
+   */
+  readonly render: (view: View, places: Places, parts: ApiParts) => Promise<Html | null>;
+  /** Forms on it, by the last part of the path to which they are sent: `/equality/NODE/repair`. */
+  readonly forms?: Readonly<Record<string, PageForm>>;
+}
+
+export interface PageForm {
+  /** What who sends it needs. */
+  readonly right: Right;
+  /** Does what the form asks; resolves with the path to go to. */
+  readonly send: (form: FormData, places: Places, parts: ApiParts) => Promise<string>;
+}
+
+export function tabsOf(pages: readonly Page[]): Tab[] {
+  return pages.flatMap(({ path, tab }) => tab === undefined ? [] : [{ path, text: tab }]);
+}
+
+/** What stands in the places of a pattern, or `null` where the path is none of it. */
+export function placesOf(pattern: string, path: string): Places | null {
+  const [wanted, found] = [pattern.split("/"), path.split("/")];
+  if (wanted.length !== found.length) return null;
+  const places: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const name = /^\{(\w+)\}$/.exec(part)?.[1];
+    if (name === undefined) {
+      if (part !== found[index]) return null;
+    } else {
+      const value = decoded(found[index]);
+      if (value === null || value === "") return null;
+      places[name] = value;
+    }
+  }
+  return places;
+}
+
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
+}

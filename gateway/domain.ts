@@ -1,0 +1,74 @@
+/**
+ * A domain: what a part of the county's work adds to a node. It lies in a folder of its own, of
+ * which `domain.ts` says all that there is; `domains.ts` lists them.
+ */
+import type { Command } from "commander";
+import type * as z from "zod";
+import type { ApiRoute } from "./api_route.ts";
+import type { Page } from "./console/page.ts";
+import type { Node } from "./node.ts";
+import type { Projection } from "./projection.ts";
+import type { Role } from "./roles/role.ts";
+
+/** Entries that a domain writes: nobody else writes any of this kind. */
+export interface EntryKind {
+  readonly kind: string;
+  /** `to`: what a county tells a site, in that site's stream. */
+  readonly streams: readonly ("alarm" | "record" | "reading" | "audit" | "to")[];
+  /** In a few words, for whoever reads entries. */
+  readonly about: string;
+  readonly body: z.ZodType;
+}
+
+/** What a running node of one role has of a domain. State that its parts share is theirs. */
+export interface DomainDesk {
+  readonly routes?: readonly ApiRoute[];
+  readonly pages?: readonly Page[];
+  /**
+   * Its rules at work on the journal, until the signal aborts. Where the disk keeps it from its
+   * work it runs again; whatever else it throws ends the process.
+   */
+  readonly run?: (signal: AbortSignal) => Promise<void>;
+}
+
+export type OpenDesk = (node: Node, role: Role) => DomainDesk;
+
+/**
+ * Kinds and projections are loaded by every thread that makes tables, so they import nothing that
+ * asks, answers or draws; the rest is loaded by whoever needs it.
+ */
+export interface Domain {
+  /** Its folder. */
+  readonly name: string;
+  readonly kinds: readonly EntryKind[];
+  /** `authorities`: nodes whose word counts at a county, the county's own; none at a site. */
+  readonly projections: (authorities: readonly string[]) => readonly Projection[];
+  readonly desk?: () => Promise<OpenDesk>;
+  /** Adds its commands to `tributary`; their actions load what they need. */
+  readonly commands?: () => Promise<(program: Command) => void>;
+}
+
+export function projectionsOf(
+  domains: readonly Domain[],
+  authorities: readonly string[],
+): Projection[] {
+  return domains.flatMap(({ projections }) => projections(authorities));
+}
+
+/** The desks of domains, in their order, with what this node's role has of them. */
+export async function openDesks(
+  domains: readonly Domain[],
+  node: Node,
+  role: Role,
+): Promise<DomainDesk[]> {
+  const opening = await Promise.all(
+    domains.flatMap(({ desk }) => desk === undefined ? [] : desk()),
+  );
+  const own = ({ role }: { readonly role?: "site" | "county" }) =>
+    role === undefined || role === node.config.role;
+  return opening.map((open) => {
+    const desk = open(node, role);
+    const { routes = [], pages = [] } = desk;
+    return { ...desk, routes: routes.filter(own), pages: pages.filter(own) };
+  });
+}

@@ -1,0 +1,115 @@
+/** CDS Hooks 2.0 below `/cds-services`: its clients show tokens of their own, not the node's. */
+import { type Context, Hono } from "hono";
+import type { Stamp } from "../../../sync/entry.ts";
+import { type Problem, problemResponse } from "../../../sync/problem.ts";
+import { readBody } from "../../../sync/read_body.ts";
+import { BODY_BYTES_MAX, TOO_LARGE } from "../body_text.ts";
+import type { Desk } from "../desk.ts";
+import { cardsOf, incompleteCard } from "./cards.ts";
+import type { CdsClient, ClientTokens } from "./client_token.ts";
+import { readFeedback } from "./feedback.ts";
+import { type DraftCheck, readHook } from "./hook_request.ts";
+import { discovery, isService, type ServiceId } from "./services.ts";
+
+export interface CdsParts {
+  readonly desk: Desk;
+  readonly tokens: ClientTokens;
+  /** Address of this node as its clients know it: tokens are for a service below it. */
+  readonly url: string;
+  readonly now: () => Stamp;
+}
+
+/** To be mounted before whatever asks for the node's own token. */
+export function cdsApp(parts: CdsParts): Hono {
+  const app = new Hono();
+  app.get(
+    "/cds-services",
+    (context) => asClient(parts, context, () => Promise.resolve(Response.json(discovery()))),
+  );
+  app.post(
+    "/cds-services/:service",
+    (context) =>
+      asClient(
+        parts,
+        context,
+        async (client) =>
+          await atService(context, async (service, bytes) => {
+            const contentType = context.req.header("content-type") ?? null;
+            const check = readHook(service, bytes, { contentType, now: parts.now() });
+            return await cardsAnswer(parts.desk, service, check, client);
+          }),
+      ),
+  );
+  app.post(
+    "/cds-services/:service/feedback",
+    (context) =>
+      asClient(
+        parts,
+        context,
+        async (client) =>
+          await atService(context, async (_service, bytes) => {
+            const read = readFeedback(bytes, context.req.header("content-type") ?? null);
+            if (read.kind === "refused") {
+              return problemResponse(read.problem);
+            }
+            await parts.desk.feedback(read.feedback, `cds client ${client.name}`);
+            return new Response(null, { status: 200 });
+          }),
+      ),
+  );
+  return app;
+}
+
+async function asClient(
+  { tokens, url, now }: CdsParts,
+  { req }: Context,
+  answer: (client: CdsClient) => Promise<Response>,
+): Promise<Response> {
+  const audience = new URL(req.path, url).href;
+  const header = req.header("authorization") ?? null;
+  const caller = await tokens.caller(header, audience, now().wallMs);
+  return caller.kind === "refused" ? problemResponse(caller.problem) : await answer(caller.client);
+}
+
+async function atService(
+  { req }: Context,
+  answer: (service: ServiceId, bytes: Uint8Array) => Promise<Response>,
+): Promise<Response> {
+  const service = req.param("service") ?? "";
+  if (!isService(service)) return problemResponse(NO_SUCH_SERVICE);
+  const bytes = await readBody(req.raw, BODY_BYTES_MAX);
+  return bytes === null ? problemResponse(TOO_LARGE) : await answer(service, bytes);
+}
+
+async function cardsAnswer(
+  desk: Desk,
+  service: ServiceId,
+  check: DraftCheck,
+  client: CdsClient,
+): Promise<Response> {
+  switch (check.kind) {
+    case "refused":
+      return problemResponse(check.problem);
+    case "nothing":
+      return Response.json({ cards: [] });
+    case "incomplete": {
+      // While orders are being selected nobody expects them to be complete.
+      const indicator = service === "prescription-select" ? "info" : "warning";
+      const { faults, hookInstance } = check;
+      return Response.json({ cards: [incompleteCard(faults, hookInstance, indicator)] });
+    }
+    case "draft": {
+      const { prescription, hookInstance } = check;
+      const who = `cds client ${client.name}`;
+      const findings = await desk.check({ prescription, hookInstance, who });
+      return Response.json({ cards: cardsOf(findings, check) });
+    }
+  }
+}
+
+const NO_SUCH_SERVICE: Problem = {
+  status: 404,
+  code: "no-such-service",
+  title: "There is no such CDS service",
+  hint: "GET /cds-services names those that there are",
+};

@@ -1,0 +1,46 @@
+/** A desk that keeps prescriptions in memory, for tests of the doors before it. */
+import { findingOf } from "./cds/fixtures.ts";
+import type { Feedback } from "./cds/feedback.ts";
+import type { Desk, DraftSent, Recorded, Sent } from "./desk.ts";
+import { NOW } from "./fixture_intake.ts";
+import { idempotencyKeys, repetition } from "./idempotency.ts";
+import type { Finding } from "./verdict.ts";
+
+export class MemoryDesk implements Desk {
+  readonly drafts: DraftSent[] = [];
+  readonly feedbacks: { readonly feedback: Feedback; readonly who: string }[] = [];
+  readonly #hashes = new Map<string, string>();
+
+  record({ prescription, hash, marks, key }: Sent): Promise<Recorded> {
+    const found = idempotencyKeys(key, "site-017", prescription);
+    if (found.kind === "refused") return Promise.resolve(found);
+    const stored = found.keys.map((one) => this.#hashes.get(one) ?? null);
+    const before = repetition(stored, hash);
+    if (before.kind === "refused") return Promise.resolve(before);
+    for (const one of found.keys) this.#hashes.set(one, hash);
+    const reviewed = {
+      site: "site-017",
+      prescription,
+      hash,
+      marks,
+      outcome: "pharmacist",
+      findings: [findingOf("red", [1])],
+      pack: "demo-1",
+      degraded: false,
+      recordedMs: NOW.wallMs,
+      decidedMs: NOW.wallMs,
+      token: null,
+    } as const;
+    return Promise.resolve({ kind: "reviewed", repeated: before.kind === "repeated", reviewed });
+  }
+
+  check(draft: DraftSent): Promise<readonly Finding[]> {
+    this.drafts.push(draft);
+    return Promise.resolve([findingOf("red", [1]), findingOf("yellow", [2])]);
+  }
+
+  feedback(feedback: Feedback, who: string): Promise<void> {
+    this.feedbacks.push({ feedback, who });
+    return Promise.resolve();
+  }
+}

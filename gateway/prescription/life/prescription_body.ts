@@ -1,0 +1,32 @@
+/** What a HIS says of a prescription: here it is, and: it does not hold any more. */
+import * as z from "zod";
+import { prescription } from "../prescription.ts";
+import { code, contentHash, numberFields, person, senderKey, words } from "./subject.ts";
+
+/** Through which of them it came: plain JSON or FHIR, onto the same form. */
+const DOORS = ["json", "fhir"] as const;
+
+/** Body of a `prescription`; its number and version are those of the recorded form. */
+export const prescriptionBody = z.object({
+  site: numberFields.site,
+  door: z.enum(DOORS),
+  key: senderKey,
+  hash: contentHash,
+  prescription,
+});
+export type PrescriptionBody = z.infer<typeof prescriptionBody>;
+
+/**
+ * Body of a `prescription-void` (作废): the HIS takes back this version and those before. What was
+ * dispensed stays a fact; a later version is another matter.
+ */
+export const voidBody = z.object({
+  id: code,
+  ...numberFields,
+  version: z.int().min(1).max(1000),
+  door: z.enum(DOORS),
+  key: senderKey,
+  reason: words,
+  by: person,
+});
+export type VoidBody = z.infer<typeof voidBody>;

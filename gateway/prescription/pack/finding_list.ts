@@ -1,0 +1,138 @@
+/** Findings of one review, as rules are evaluated. */
+import type { Facts } from "../facts.ts";
+import { type Finding, LEVELS } from "../verdict.ts";
+import type { CompiledRule, Instance } from "./compiled_rule.ts";
+import type { Value, Values } from "./condition.ts";
+import { called, filled } from "./finding_text.ts";
+
+/** The rule by which what is unknown in a line never passes; no pack can do without it. */
+export const UNKNOWN_RULE = "tributary/unknown-in-line";
+
+const ORDER: readonly Finding["level"][] = ["black", "could-not-check", ...LEVELS.slice(1)];
+
+export class FindingList {
+  readonly #found: Finding[] = [];
+  /** What could not be checked, of one rule and for one want, is told once for all its lines. */
+  readonly #unchecked = new Map<string, Finding>();
+
+  /** Evaluates one rule; whether there is a finding of it. */
+  evaluate(instance: Instance, above: Values, lines: readonly number[]): boolean {
+    const { rule, cells } = instance;
+    const missing: string[] = [];
+    for (const { name, optional } of rule.inputs) {
+      if (above[name] !== undefined) continue;
+      if (optional) return false;
+      missing.push(name);
+    }
+    const values: Values = cells === null ? above : withCells(instance, above);
+    let holds: boolean;
+    try {
+      holds = rule.condition.holds(values);
+    } catch (error) {
+      const failure = missing.length > 0 ? null : String(error).split("\n")[0];
+      this.couldNotCheck(rule, lines, missing, recorded(rule, above), failure);
+      return true;
+    }
+    if (!holds) return false;
+    this.#found.push({
+      rule: instance.id,
+      level: instance.level,
+      lines: [...lines],
+      text: filled(instance, above),
+      source: instance.source,
+      ...(instance.comment === undefined ? {} : { comment: instance.comment }),
+      inputs: { ...recorded(rule, above), ...instance.shown },
+      missing,
+    });
+    return true;
+  }
+
+  couldNotCheck(
+    rule: CompiledRule,
+    lines: readonly number[],
+    missing: readonly string[],
+    inputs: Record<string, unknown>,
+    failure: string | null = null,
+  ): void {
+    const key = [rule.id, ...missing].join(" ");
+    const known = this.#unchecked.get(key);
+    const all = [...new Set([...known?.lines ?? [], ...lines])].sort((a, b) => a - b);
+    const { zh, en } = rule.title;
+    const why = failure === null
+      ? { zh: `缺少${called(missing, "zh")}`, en: `missing: ${called(missing, "en")}` }
+      : { zh: `规则出错（${failure}）`, en: `the rule failed (${failure})` };
+    this.#unchecked.set(key, {
+      rule: rule.id,
+      level: "could-not-check",
+      lines: all,
+      text: { zh: `无法核查“${zh}”：${why.zh}`, en: `Could not check "${en}": ${why.en}` },
+      source: rule.source,
+      inputs: known?.inputs ?? inputs,
+      missing: [...missing],
+    });
+  }
+
+  /** A drug, or something of its line, that nobody could map: told for each line. */
+  addUnknown({ lines, unknowns }: Facts): void {
+    lines.forEach(({ line, drug, ingredients, route }, index) => {
+      const of = unknowns.filter(({ at }) =>
+        at === `lines.${index}` || at.startsWith(`lines.${index}.`)
+      );
+      const missing = [
+        ...(drug === null ? ["drug"] : []),
+        ...(ingredients === null ? ["ingredients"] : []),
+        ...(route === null ? ["route"] : []),
+      ];
+      if (missing.length === 0 && of.length === 0) return;
+      const details = of.map(({ detail }) => detail).join("; ");
+      const words = {
+        zh: details === "" ? called(missing, "zh") : details,
+        en: details === "" ? called(missing, "en") : details,
+      };
+      this.#found.push({
+        rule: UNKNOWN_RULE,
+        level: "could-not-check",
+        lines: [line],
+        text: { zh: `无法识别：${words.zh}`, en: `Not known: ${words.en}` },
+        source: "",
+        inputs: { unknowns: of },
+        missing: missing.length > 0 ? missing : of.map(({ at }) => at),
+      });
+    });
+  }
+
+  /** The gravest first; then by rule, then by line. */
+  sorted(): Finding[] {
+    return [...this.#found, ...this.#unchecked.values()].sort((a, b) =>
+      ORDER.indexOf(a.level) - ORDER.indexOf(b.level) ||
+      (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0) ||
+      compareLines(a.lines, b.lines)
+    );
+  }
+}
+
+/** What the condition names: cells of the row, ages that the patient has reached, values. */
+function withCells({ rule, cells, ages }: Instance, above: Values): Values {
+  const values: Record<string, Value | undefined> = {};
+  for (const name of rule.condition.names) values[name] = cells?.[name] ?? above[name];
+  for (const { name, count, of } of ages) {
+    const age = of === "days" ? above.ageDays : above.ageMonths;
+    // Of a patient whose age nobody knows it is missing, too.
+    if (typeof age === "bigint") values[name] = age >= BigInt(count);
+  }
+  return values;
+}
+
+function compareLines(a: readonly number[], b: readonly number[]): number {
+  for (let at = 0; at < Math.min(a.length, b.length); at++) {
+    if (a[at] !== b[at]) return a[at] - b[at];
+  }
+  return a.length - b.length;
+}
+
+/** Inputs as JSON has them; they are far below 2^53. */
+function recorded(rule: CompiledRule, values: Values): Record<string, unknown> {
+  const plain = (value: Value | undefined) =>
+    typeof value === "bigint" ? Number(value) : value ?? null;
+  return Object.fromEntries(rule.recorded.map((name) => [name, plain(values[name])]));
+}

@@ -1,0 +1,66 @@
+/** What came of a prescription, and the answer to whoever sent it as plain JSON. */
+import * as z from "zod";
+import type { Mark } from "./intake.ts";
+import type { Prescription } from "./prescription.ts";
+import { type Finding, finding, type Outcome, OUTCOMES } from "./verdict.ts";
+
+/** A recorded prescription with its verdict. */
+export interface Reviewed {
+  readonly site: string;
+  readonly prescription: Prescription;
+  /** Of the normalised prescription, as `receive` tells it (P9). */
+  readonly hash: string;
+  readonly marks: readonly Mark[];
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+  /** Version of the rules that decided (P6). */
+  readonly pack: string;
+  /** Decided by the site alone, with the line down (P12). */
+  readonly degraded: boolean;
+  /** When it was recorded, and when this verdict was given, milliseconds since 1970 UTC. */
+  readonly recordedMs: number;
+  readonly decidedMs: number;
+  /** With it the prescription may be dispensed; `null`: it may not, or not yet. */
+  readonly token: string | null;
+}
+
+/** The answer in plain JSON, as OpenAPI describes it. */
+export const verdictView = z.strictObject({
+  site: z.string(),
+  id: z.string().describe("The HIS's own number of the prescription"),
+  version: z.int(),
+  hash: z.string().describe("SHA-256 of the normalised prescription (RFC 8785), hexadecimal"),
+  outcome: z.enum(OUTCOMES).describe(
+    "pass and notice may be dispensed; pharmacist and could-not-check wait for a person; " +
+      "intercept goes back to the prescriber",
+  ),
+  token: z.string().nullable().describe(
+    "Shown when it is dispensed; null: it may not be, or not yet",
+  ),
+  degraded: z.boolean().describe("Decided by the site alone; it is reviewed when the line is back"),
+  pack: z.string().describe("Version of the rules"),
+  recordedAt: z.iso.datetime(),
+  decidedAt: z.iso.datetime(),
+  marks: z.array(z.strictObject({ code: z.string(), field: z.string(), detail: z.string() }))
+    .describe("What was taken all the same and should be looked at"),
+  findings: z.array(finding).describe("What the rules found, and which of them could not check"),
+});
+export type VerdictView = z.infer<typeof verdictView>;
+
+export function answerJson(reviewed: Reviewed): VerdictView {
+  const { site, prescription: { id, version }, hash, outcome, token, degraded, pack } = reviewed;
+  return {
+    site,
+    id,
+    version,
+    hash,
+    outcome,
+    token,
+    degraded,
+    pack,
+    recordedAt: new Date(reviewed.recordedMs).toISOString(),
+    decidedAt: new Date(reviewed.decidedMs).toISOString(),
+    marks: [...reviewed.marks],
+    findings: [...reviewed.findings],
+  };
+}

@@ -1,0 +1,88 @@
+/** The doors for prescriptions: plain JSON and FHIR, each described once. */
+import * as z from "zod";
+import type { Stamp } from "../../sync/entry.ts";
+import { type Problem, problemResponse } from "../../sync/problem.ts";
+import { readBody } from "../../sync/read_body.ts";
+import type { ApiRoute, Input } from "../api_route.ts";
+import { BODY_BYTES_MAX, TOO_LARGE } from "./body_text.ts";
+import type { Desk, Recorded } from "./desk.ts";
+import { answerFhir, operationOutcome } from "./fhir/answer.ts";
+import { bundle } from "./fhir/resources.ts";
+import { type Door, type Fault, receive } from "./intake.ts";
+import { prescription } from "./prescription.ts";
+import { answerJson, verdictView } from "./reviewed.ts";
+
+export const FHIR_TYPE = "application/fhir+json";
+
+export function prescriptionRoutes(desk: Desk): readonly ApiRoute[] {
+  return [
+    {
+      method: "post",
+      path: "/api/prescriptions",
+      right: "prescription.submit",
+      summary: "Records a prescription, durably, and answers its verdict: 201; sent again, 200. " +
+        "Its id and version are its key, and so is the header Idempotency-Key. " +
+        "A decimal may be a number or text",
+      body: prescription,
+      upload: true,
+      answer: verdictView,
+      handle: async ({ node }, input) => await plainAnswer(desk, input, node.clock.now()),
+    },
+    {
+      method: "post",
+      path: "/fhir/$review-prescription",
+      right: "fhir",
+      summary: "The same for a Bundle of FHIR R4 of type collection: MedicationRequests of one " +
+        "groupIdentifier; answered by a Task and DetectedIssues, or an OperationOutcome",
+      body: bundle,
+      bodyType: FHIR_TYPE,
+      upload: true,
+      answer: z.looseObject({ resourceType: z.literal("Bundle") }),
+      contentType: FHIR_TYPE,
+      handle: async ({ node }, input) => await fhirAnswer(desk, input, node.clock.now()),
+    },
+  ];
+}
+
+/** Answers in plain JSON, a refusal as a problem document with its `faults`. */
+export async function plainAnswer(desk: Desk, input: Sender, now: Stamp): Promise<Response> {
+  const recorded = await recordedBy(desk, "json", input, now);
+  if (recorded.kind === "refused") return problemResponse(recorded.problem);
+  const { reviewed, repeated } = recorded;
+  return Response.json(answerJson(reviewed), { status: repeated ? 200 : 201 });
+}
+
+/** Answers in FHIR, a refusal as an OperationOutcome. */
+export async function fhirAnswer(desk: Desk, input: Sender, now: Stamp): Promise<Response> {
+  const recorded = await recordedBy(desk, "fhir", input, now);
+  const headers = { "content-type": `${FHIR_TYPE}; charset=utf-8` };
+  if (recorded.kind === "refused") {
+    const { problem } = recorded;
+    return Response.json(operationOutcome(problem), { status: problem.status, headers });
+  }
+  const { reviewed, repeated } = recorded;
+  return Response.json(answerFhir(reviewed), { status: repeated ? 200 : 201, headers });
+}
+
+type Sender = Pick<Input, "request" | "who">;
+
+type Outcome =
+  | Recorded
+  | {
+    readonly kind: "refused";
+    readonly problem: Problem & { readonly faults?: readonly Fault[] };
+  };
+
+async function recordedBy(
+  desk: Desk,
+  door: Door,
+  { request, who }: Sender,
+  now: Stamp,
+): Promise<Outcome> {
+  const bytes = await readBody(request, BODY_BYTES_MAX);
+  if (bytes === null) return { kind: "refused", problem: TOO_LARGE };
+  const contentType = request.headers.get("content-type");
+  const receipt = receive(door, bytes, { contentType, now });
+  if (receipt.kind === "refused") return receipt;
+  return await desk.record({ ...receipt, key: request.headers.get("idempotency-key"), who });
+}
