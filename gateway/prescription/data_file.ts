@@ -5,8 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { dig } from "../config_rules.ts";
-import { type Path, type Place, readYaml } from "../yaml_document.ts";
+import { dig, type Path } from "../dig.ts";
+import { type Place, readYaml } from "../yaml_document.ts";
 
 export interface DataFault extends Place {
   /** `drugs.amoxicillin-capsule.pack` */

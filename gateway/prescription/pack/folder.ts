@@ -3,7 +3,8 @@
  * Every fault is told with its file, line, field and fix, all at once.
  */
 import { join } from "node:path";
-import { type Path, readYaml } from "../../yaml_document.ts";
+import type { Path } from "../../dig.ts";
+import { readYaml } from "../../yaml_document.ts";
 import { compilePack } from "./compile_pack.ts";
 import {
   faultsText,
