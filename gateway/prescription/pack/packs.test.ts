@@ -8,7 +8,7 @@ import { failedCases, untriedRules } from "./run_cases.ts";
 
 const folderOf = (name: string) => fileURLToPath(new URL(`../packs/${name}`, import.meta.url));
 
-for (const name of ["legal", "example"]) {
+for (const name of ["legal", "example", "demonstration"]) {
   const folder = folderOf(name);
   const { reviewer, failed } = checkPack(folder);
 
