@@ -1,5 +1,6 @@
 /** Fifty pharmacists at one queue, in processes that are killed while they work. */
 import { range, until } from "../../../sync/fixtures.ts";
+import { pause } from "../../../sync/timer.ts";
 import { waitPolicy } from "../life/queue_order.ts";
 import { AWAY_MS } from "./away_watch.ts";
 import { openPlace, type Place, type Task } from "./fixture_pharmacists.ts";
@@ -27,6 +28,8 @@ const ROOT = new URL("../../../", import.meta.url).pathname;
 const PROGRAM = new URL("./fixture_pharmacists.ts", import.meta.url).pathname;
 /** Far over what ten thousand take on a machine that does other things as well. */
 const WITHIN_MS = 1_800_000;
+/** Within so long all fifty take, decide and let go: a kill meets any of it. */
+const INSTANT_MS = 200;
 
 class Worker {
   readonly task: Task;
@@ -73,6 +76,7 @@ export class Trial implements AsyncDisposable {
     for (const n of range(1, processes)) this.#start(this.#holdersOf(n));
     for (const n of range(1, kills)) {
       await this.#decided(Math.floor((prescriptions * n) / (kills + 1)));
+      await pause(Math.random() * INSTANT_MS, new AbortController().signal);
       await this.#killOne((n - 1) % processes);
     }
     await this.#decided(prescriptions);
