@@ -58,6 +58,13 @@ const BREAKS: readonly Break[] = [
     wrong: 'synchronous: "NORMAL"',
     tests: ["gateway/whole_way/sync_trace.test.ts"],
   },
+  {
+    what: "a decision under an old fence is taken (P7)",
+    file: "gateway/prescription/queue/review_queue.ts",
+    right: "AND holder = ? AND fence = ? ",
+    wrong: "AND holder = ? AND fence >= ? ",
+    tests: ["gateway/prescription/queue/review_queue.test.ts"],
+  },
 ];
 
 const root = join(import.meta.dirname ?? ".", "..");
