@@ -9,8 +9,8 @@ import { isLoopback } from "./config.ts";
 import { isDiskFailure } from "./disk_failure.ts";
 import type { DomainDesk } from "./domain.ts";
 import { consoleApp } from "./console/app.ts";
-import { languageApp, languageOf, viewOf } from "./console/language.ts";
-import { enterPage, strangerPage } from "./console/layout.ts";
+import { languageApp, languageOf, ownPage, viewOf } from "./console/language.ts";
+import { enterPage, missingPage, strangerPage } from "./console/layout.ts";
 import { tabsOf } from "./console/page.ts";
 import type { TextKey } from "./console/text.ts";
 import { metricsText } from "./metrics.ts";
@@ -18,7 +18,9 @@ import { openApi } from "./openapi.ts";
 import { type Actor, nobody, refuseWithout } from "./people/actor.ts";
 import { ArgonBusy } from "./people/argon.ts";
 import { actorOf, giveSession, signOut } from "./people/guard.ts";
+import { isOfOtherPage } from "./people/other_page.ts";
 import { peopleApp } from "./people/pages/app.ts";
+import { isForPeople } from "./people/pages/refusal_page.ts";
 import { signInApp } from "./people/pages/sign_in_app.ts";
 import { signInPage } from "./people/pages/sign_in_page.ts";
 import { statusOf } from "./status.ts";
@@ -51,6 +53,13 @@ const BUSY: Problem = {
   hint: "try again",
 };
 
+const OTHER_PAGE: Problem = {
+  status: 403,
+  code: "other-page",
+  title: "Another page than this node's sent this",
+  hint: "open the node's own page and send it from there",
+};
+
 /** A disk that is full is so for a while. */
 const RETRY_AFTER_SECONDS = 30;
 
@@ -61,11 +70,15 @@ const ASSETS: Readonly<Record<string, string>> = {
   "icon.svg": "image/svg+xml",
 };
 
-/** Nothing but our own files: a value that came from a device can never become a script. */
+/**
+ * Nothing but our own files: a value that came from a device can never become a script; no form
+ * leads elsewhere; our own pages say that they are ours, see `isOfOtherPage`.
+ */
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "content-security-policy":
+    "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
+  "referrer-policy": "same-origin",
 };
 
 export function httpHandler(
@@ -85,8 +98,11 @@ export function httpHandler(
     );
   }
   app.use(async (context, next) => {
-    await next();
+    if (isOfOtherPage(context.req.raw)) context.res = problemResponse(OTHER_PAGE);
+    else await next();
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
+    // Whoever comes to a ward's tablet next turns back no page of somebody who signed out.
+    if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
   });
   app.onError((error, context) => {
     const { method, path } = context.req;
@@ -120,7 +136,8 @@ export function httpHandler(
   app.use(async (context, next) => {
     const { hostname } = context.env.connection.remoteAddr;
     const local = context.req.path === "/metrics" && isLoopback(hostname);
-    const actor = actorOf(parts, context, hostname);
+    // A page that is left open asks anew whenever its line breaks: nobody has used it for that.
+    const actor = actorOf(parts, context, hostname, context.req.path !== "/live");
     context.set("actor", actor ?? nobody(hostname));
     context.set("who", context.get("actor").who);
     if (actor === null) return local ? await next() : refuse(parts, context);
@@ -153,7 +170,7 @@ export function httpHandler(
   });
   app.route("/", peopleApp(parts, tabsOf(pages)));
   app.route("/", consoleApp(parts, pages, (context) => mayLookOn(parts, context)));
-  app.notFound((context) => stranger(context, "notFound", 404));
+  app.notFound((context) => context.html(missingPage(viewOf(languageOf(context))), 404));
   return async (request, connection) => await app.fetch(request, { connection });
 }
 
@@ -186,10 +203,12 @@ function showOwnerLink(parts: HttpParts, context: Context): Response | Promise<R
   return context.html(enterPage(viewOf(languageOf(context)), context.req.path));
 }
 
-function openOwnerLink(parts: HttpParts, context: Context): Response | Promise<Response> {
+async function openOwnerLink(parts: HttpParts, context: Context): Promise<Response> {
   const { hostname } = context.env.connection.remoteAddr;
   const session = parts.sessions.redeem(context.req.param("token") ?? "", hostname);
   if (session === null) return stranger(context, "linkVoid", 403);
+  const { who } = parts.people.holder(session, hostname, false) ?? nobody(hostname);
+  await parts.people.desk.tell("sign-in", { who });
   giveSession(parts, context, session);
   return context.redirect("/", 303);
 }
@@ -207,20 +226,21 @@ const SAY_MORE = /^\/(sign-out$|people\/|api\/(accounts|programs|devices)(\/|$))
  * entries say what they brought.
  */
 async function tellChange({ people }: HttpParts, actor: Actor, { req, res }: Context) {
-  const isPerson = actor.kind === "person" || actor.kind === "owner";
+  // Who makes an owner's link stands at the machine, or has what is on it.
+  const isPerson = actor.kind === "person" || actor.kind === "owner" ||
+    req.path === "/api/owner-links";
   if (!isPerson || req.method === "GET" || req.method === "HEAD" || res.status >= 400) return;
   if (SAY_MORE.test(req.path)) return;
   await people.desk.tell("change", { who: actor.who, method: req.method, path: req.path });
 }
 
 function refuse(parts: HttpParts, context: Context): Response | Promise<Response> {
-  const accepts = context.req.header("accept") ?? "";
-  const forPeople = accepts.includes("text/html") && !context.req.path.startsWith("/api/");
+  const forPeople = isForPeople(context);
   if (forPeople && !parts.people.isPeopled) return stranger(context, "ownerNeeded", 401);
   if (forPeople) {
     const view = viewOf(languageOf(context));
     const title = parts.node.config.title[view.language];
-    return context.html(signInPage(view, title, context.req.path), 401);
+    return context.html(signInPage(view, title, pageToReturn(context)), 401);
   }
   return problemResponse({
     status: 401,
@@ -230,10 +250,17 @@ function refuse(parts: HttpParts, context: Context): Response | Promise<Response
   });
 }
 
+/** Where to go on after signing in: the page that was asked for, or on which the form was. */
+function pageToReturn({ req }: Context): string {
+  const { pathname, search } = new URL(req.url);
+  if (req.method === "GET" || req.method === "HEAD") return pathname + search;
+  return ownPage(req.header("referer") ?? "/", req.url);
+}
+
 function stranger(
   context: Context,
   text: TextKey,
-  status: 401 | 403 | 404,
+  status: 401 | 403,
 ): Response | Promise<Response> {
   return context.html(strangerPage(viewOf(languageOf(context)), text), status);
 }

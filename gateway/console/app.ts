@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Guarded } from "../api.ts";
 import type { ApiParts } from "../api_route.ts";
-import { refuseWithout } from "../people/actor.ts";
+import { refusePage } from "../people/pages/refusal_page.ts";
 import { statusOf } from "../status.ts";
 import { languageOf, viewOf } from "./language.ts";
 import { page } from "./layout.ts";
@@ -29,8 +29,8 @@ export function consoleApp(
     const found = formAt(pages, pathOf(context));
     if (found === null) return context.notFound();
     const { form: { right, send }, places } = found;
-    const refused = refuseWithout(context.get("actor"), right);
-    if (refused !== null) return refused;
+    const refused = refusePage(context, context.get("actor"), right);
+    if (refused !== null) return await refused;
     return context.redirect(await send(await context.req.formData(), places, parts), 303);
   });
   app.get("*", async (context) => {

@@ -124,6 +124,13 @@ export function strangerPage(view: View, text: TextKey): Html {
   return plainPage(view, view.t(text), "/", inside);
 }
 
+/** What somebody who is signed in sees where there is no page. */
+export function missingPage(view: View): Html {
+  const { t } = view;
+  const inside = html`<p><a class="plain" href="/">${t("back")}</a></p>`;
+  return plainPage(view, t("notFound"), "/", inside);
+}
+
 /** What an owner's link shows: nothing happens before the button. `path`: the link's own. */
 export function enterPage(view: View, path: string): Html {
   const { t } = view;

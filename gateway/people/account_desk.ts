@@ -77,11 +77,16 @@ export class AccountDesk {
     return isStored ? { kind: "done", account: after } : { kind: "fault", fault: "staleVersion" };
   }
 
-  /** Returns whether it was set; not so where somebody else set it at this moment. */
+  /**
+   * Returns whether it was set; not so where somebody else set it at this moment, or where its
+   * setup link was used.
+   */
   async set({ account, what, secret, who, setup }: Setting): Promise<boolean> {
     const { vault, clock } = this.#parts;
     await this.#know();
+    // The version first: of two that use a link at one moment one finds its version taken.
     const { version } = await vault.held(account, what);
+    if (setup !== undefined && await this.#isUsedUp(setup)) return false;
     const link = setup === undefined ? {} : { setup };
     const body = { account, what, version: version + 1, sealing: 0, ...link, who };
     const keys = what === "pin" ? [] : await this.#centreKeys();
@@ -95,18 +100,26 @@ export class AccountDesk {
     const time = this.#parts.clock.now();
     const token = randomBytes(18).toString("base64url");
     const expiresMs = time.wallMs + SETUP_MS;
-    const body = { account, link: tokenHash(token), expiresMs, who };
+    await this.#know();
+    const rows = await this.#parts.tables.rows(EARLIER, [account]);
+    const voids = rows.map((row) => row.text("link"));
+    const body = { account, link: tokenHash(token), expiresMs, voids, who };
     await this.#say(newEntry("audit", kinds.SETUP_LINK, time, body));
     return token;
   }
 
-  /** Whose link this is; `null` where it is void. Only the latest of an account counts. */
+  /**
+   * Whose link this is; `null` where it is void, and while nobody may enter with the account. Only
+   * the latest of an account counts.
+   */
   async setupOf(token: string): Promise<Account | null> {
     const { tables, book, clock } = this.#parts;
     await this.#know();
     const [row] = await tables.rows(LINK, [tokenHash(token)]);
-    if (row === undefined || clock.now().wallMs > row.number("expires")) return null;
-    return book.account(row.text("account"));
+    const { wallMs } = clock.now();
+    if (row === undefined || wallMs > row.number("expires")) return null;
+    const account = book.account(row.text("account"));
+    return account !== null && book.mayEnter(account, wallMs) ? account : null;
   }
 
   /** A program's token, shown this once. */
@@ -143,6 +156,11 @@ export class AccountDesk {
     await admission.append([kinds.happened(kind, time, body)], time);
   }
 
+  async #isUsedUp(link: string): Promise<boolean> {
+    const rows = await this.#parts.tables.rows("SELECT 1 FROM setupuses WHERE link = ?", [link]);
+    return rows.length > 0;
+  }
+
   /** The keys of all centres, where this is one: both have to know what is set at either. */
   async #centreKeys(): Promise<string[]> {
     const { tables, centres } = this.#parts;
@@ -165,9 +183,14 @@ export class AccountDesk {
 }
 
 const LINK = `SELECT account, expires FROM setuplinks AS one WHERE link = ?
-AND NOT EXISTS (SELECT 1 FROM setupuses WHERE setupuses.link = one.link)
+AND NOT EXISTS (SELECT 1 FROM setupuses WHERE setupuses.link IN (one.link, 'void ' || one.link))
 AND NOT EXISTS (SELECT 1 FROM setuplinks AS later WHERE later.account = one.account
-AND (later.expires, later.link) > (one.expires, one.link))`;
+AND (later.expires, later.link) > (one.expires, one.link)
+AND NOT EXISTS (SELECT 1 FROM setupuses WHERE setupuses.link = 'void ' || later.link))`;
+
+const EARLIER = `SELECT link FROM setuplinks AS one WHERE account = ?
+AND NOT EXISTS (SELECT 1 FROM setupuses WHERE setupuses.link = 'void ' || one.link)
+ORDER BY expires DESC, link LIMIT 100`;
 
 /** Words of the audit alone: readings that are followed late hold up nobody who signs in. */
 export function auditOf(journal: Journal): Pick<Journal, "positions"> {

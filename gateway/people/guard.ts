@@ -43,8 +43,10 @@ export async function signOut(parts: GuardParts, context: Context, actor: Actor)
   const token = getCookie(context, cookieName(parts));
   if (token !== undefined) parts.people.sessions.end(token);
   deleteCookie(context, cookieName(parts));
-  const { account, who } = actor;
-  if (account !== null) await parts.people.desk.tell("sign-out", { who, account });
+  const { account, who, session } = actor;
+  if (session === null) return;
+  const whose = account === null ? {} : { account };
+  await parts.people.desk.tell("sign-out", { who, ...whose });
 }
 
 function same(a: string, b: string): boolean {

@@ -72,6 +72,8 @@ export const setupLinkBody = z.object({
   /** SHA-256 of the token, hexadecimal: the link itself is kept nowhere. */
   link: z.string(),
   expiresMs: z.number(),
+  /** Earlier links of the account, which are void by it: no clock tells which is the later. */
+  voids: z.array(z.string()).max(100).default([]),
   who,
 });
 

@@ -221,8 +221,9 @@ async function addCredential(sql: Transaction, entry: Entry, spoken: Spoken): Pr
 async function addLink(sql: Transaction, entry: Entry, spoken: Spoken): Promise<boolean> {
   const body = kinds.setupLinkBody.safeParse(bodyOf(entry));
   if (!body.success || !mayTell(spoken, body.data.account)) return false;
-  const { link, account, expiresMs } = body.data;
+  const { link, account, expiresMs, voids } = body.data;
   await putLink(sql, [[link, account, expiresMs]]);
+  for (const earlier of voids) await putUse(sql, [[`void ${earlier}`]]);
   return true;
 }
 
@@ -248,7 +249,7 @@ async function addSealingKey(sql: Transaction, entry: Entry, node: string): Prom
 }
 
 /** What of an entry is not shown: it is long, and of no use to a reader. */
-const UNSHOWN = new Set(["who", "sealed", "link", "hash", "setup", "key"]);
+const UNSHOWN = new Set(["who", "sealed", "link", "voids", "hash", "setup", "key"]);
 
 async function addToTrail(sql: Transaction, entry: Entry, node: string): Promise<void> {
   const body = bodyOf(entry);

@@ -108,6 +108,11 @@ export function roleTitle(role: RoleName): Text {
   return ROLE_TABLE[role].title;
 }
 
+/** The roles that have this right. */
+export function rolesWith(right: Right): RoleName[] {
+  return ROLE_NAMES.filter((role) => rightsOf([role]).has(right));
+}
+
 export function rightsOf(roles: readonly RoleName[]): ReadonlySet<Right> {
   return new Set(roles.flatMap((role): readonly Right[] => ROLE_TABLE[role].rights));
 }

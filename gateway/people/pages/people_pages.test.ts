@@ -110,7 +110,7 @@ describe("X1: a person sees and does what the roles allow", () => {
     for (const path of refused) {
       const answer = await page.goto(site.url + path);
       expect(answer?.status(), path).toBe(403);
-      expect(await answer?.text()).toContain("missing-right");
+      expect(await answer?.text()).toContain("You do not have the right");
     }
     browser.complaints.length = 0;
   });

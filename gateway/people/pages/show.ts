@@ -3,9 +3,10 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Guarded } from "../../api.ts";
 import type { Html, View } from "../../console/view.ts";
-import { type Actor, refuseWithout } from "../actor.ts";
+import type { Actor } from "../actor.ts";
 import type { Right } from "../roles.ts";
 import { said } from "./fields.ts";
+import { refusePage } from "./refusal_page.ts";
 import { isPeopleText, type PeopleTextKey } from "./text.ts";
 
 export interface PeopleEnv extends Guarded {
@@ -37,8 +38,11 @@ export function peopleTabs({ kind, rights }: Actor): PeopleTab[] {
 }
 
 /** The refusal of a page for who lacks its right; `null`: it is shown. */
-export function needs(context: Context<PeopleEnv>, right: Right): Response | null {
-  return refuseWithout(context.get("actor"), right);
+export function needs(
+  context: Context<PeopleEnv>,
+  right: Right,
+): Response | Promise<Response> | null {
+  return refusePage(context, context.get("actor"), right);
 }
 
 /** Back to a page with what became of a form: loading it again sends nothing twice. */

@@ -102,17 +102,19 @@ async function setUp(
   const { desk, argon, locks } = people;
   const who = `person ${account.id} from ${address}`;
   const { id } = account;
-  if (code !== "" || offer.needsCode) {
-    const { wallMs } = node.clock.now();
-    const step = stepOf(code, { secret: offer.secret, used: locks.usedStep(id), wallMs });
-    if (step === null) return "codeWrong";
-    await desk.set({ account: id, what: "totp", secret: offer.secret, who });
-    locks.useStep(id, step);
-  }
+  const isWithCode = code !== "" || offer.needsCode;
+  const { wallMs } = node.clock.now();
+  const step = stepOf(code, { secret: offer.secret, used: locks.usedStep(id), wallMs });
+  if (isWithCode && step === null) return "codeWrong";
   const secret = await argon.hash(password);
   const setup = tokenHash(token);
   const isSet = await desk.set({ account: id, what: "password", secret, who, setup });
   if (!isSet) return "someoneElse";
+  // After the password: who comes second with a link sets neither.
+  if (isWithCode && step !== null) {
+    await desk.set({ account: id, what: "totp", secret: offer.secret, who });
+    locks.useStep(id, step);
+  }
   // Whoever knew the password of before is out.
   people.sessions.endOf(id);
   locks.forget("account", id);

@@ -32,6 +32,13 @@ const TEXTS = {
     en: "Password forgotten? The security administrator makes a setup link.",
   },
 
+  noRight: { zh: "没有权限", en: "You do not have the right to do this" },
+  noRightWhich: { zh: "需要权限：{}", en: "It needs the right: {}" },
+  noRightWho: {
+    zh: "有此权限的角色：{}。角色由安全管理员授予。",
+    en: "Roles that have it: {}. Roles are given by a security administrator.",
+  },
+
   setup: { zh: "设置密码", en: "Set your password" },
   setupFor: { zh: "账户 {}", en: "Account {}" },
   setupVoid: { zh: "此链接已使用或已过期", en: "This link is used up or has expired" },
