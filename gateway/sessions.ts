@@ -74,14 +74,14 @@ export class Sessions {
   /** A new one-time token for an owner link; an earlier one is void. */
   newLink(): string {
     const token = randomBytes(18).toString("base64url");
-    this.#write({ ...this.#file, link: { hash: hashed(token), made: this.#now() } });
+    this.#write({ ...this.#file, link: { hash: tokenHash(token), made: this.#now() } });
     return token;
   }
 
   /** Whether this link's token would give a session; it stays good. */
   opens(token: string): boolean {
     const { link } = this.#file;
-    if (link === null || link.hash !== hashed(token)) return false;
+    if (link === null || link.hash !== tokenHash(token)) return false;
     return ageMs(link.made, this.#now()) <= LINK_MS;
   }
 
@@ -137,7 +137,7 @@ export class Sessions {
   }
 
   end(token: string): void {
-    this.#endWhere((one) => one.hash === hashed(token));
+    this.#endWhere((one) => one.hash === tokenHash(token));
   }
 
   /** Ends those of an account: all, all but one, or the one with this name. Returns how many. */
@@ -158,7 +158,7 @@ export class Sessions {
 
   #with(account: string | null, address: string): { session: string; sessions: Session[] } {
     const session = randomBytes(32).toString("base64url");
-    const added = { hash: hashed(session), used: this.#now(), account, address };
+    const added = { hash: tokenHash(session), used: this.#now(), account, address };
     const own = [...this.#file.sessions.filter((one) => one.account === account), added]
       .slice(-SESSIONS_MAX);
     const others = this.#file.sessions.filter((one) => one.account !== account);
@@ -170,7 +170,7 @@ export class Sessions {
   }
 
   #find(token: string): Session | undefined {
-    const hash = hashed(token);
+    const hash = tokenHash(token);
     return this.#file.sessions.find((one) => one.hash === hash && this.#alive(one));
   }
 
@@ -219,6 +219,6 @@ function nameOf(hash: string): string {
 }
 
 /** Tokens have 144 bits and more: a plain hash keeps them as safe as a slow one would. */
-function hashed(token: string): string {
+export function tokenHash(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }

@@ -1,10 +1,11 @@
 /** Says things of people in entries: accounts, what they sign in with, programs. */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { NewEntry } from "../../sync/append.ts";
 import type { Journal } from "../../sync/journal.ts";
 import type { Admission } from "../admission.ts";
 import type { Clock } from "../clock.ts";
 import { keyed, newEntry } from "../collected_entry.ts";
+import { tokenHash } from "../sessions.ts";
 import type { QueryTables } from "../tables.ts";
 import { type Account, type AccountWord, type ChangeFault, changeFault } from "./account.ts";
 import type { AccountBook } from "./account_book.ts";
@@ -201,9 +202,4 @@ export function auditOf(journal: Journal): Pick<Journal, "positions"> {
 function once(entry: NewEntry, id: string): NewEntry {
   const bytes = new TextEncoder().encode(entry.body);
   return keyed(entry, { channel: entry.entryKind, id, bytes, windowMs: null, restarts: false });
-}
-
-/** Tokens have 144 bits and more: a plain hash keeps them as safe as a slow one would. */
-export function tokenHash(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { maskName, maskNumber, maskPhone, maskResidentId } from "./masking.ts";
-import { isResidentId } from "./resident_id.ts";
+import { isResidentId } from "../resident_id.ts";
 
 /** GB 11643-1999 has the first two as its examples. */
 const GOOD = ["11010519491231002X", "440524188001010014", "11010519491231002x"];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { OWNER, PeopleDesk, type PeopleOptions, wordOf } from "./fixture_people.ts";
-import { tokenHash } from "./account_desk.ts";
+import { tokenHash } from "../sessions.ts";
 
 const SITE: PeopleOptions = { node: "site-1", role: "site" };
 const LI = "li@site-1";

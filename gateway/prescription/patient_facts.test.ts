@@ -4,7 +4,8 @@ import { facts, recorded, RESIDENT_ID, SOURCES } from "./fixture_codes.ts";
 import { DRUGS_TEXT } from "./fixture_lists.ts";
 import { parseDrugList } from "./drug_list.ts";
 import { patientKeyOf } from "./facts_of.ts";
-import { checkCharacter, residentId } from "./resident_id.ts";
+import { checkCharacter } from "../resident_id.ts";
+import { residentId } from "./resident_id.ts";
 
 const NOBODY = { id: undefined, birthDate: undefined };
 

@@ -2,6 +2,7 @@
  * Resident identity numbers (公民身份号码): GB 11643-1999: six digits of the place, eight of the date
  * of birth, three in sequence (odd: male), and a check character by ISO 7064, MOD 11-2.
  */
+import { checkCharacter, isDate } from "../resident_id.ts";
 import { spelling } from "./measure.ts";
 
 export type ResidentId =
@@ -27,17 +28,4 @@ export function residentId(text: string): ResidentId {
   if (!isDate(birthDate)) return { kind: "fault", found: "birth-date" };
   const sex = Number(sequence) % 2 === 1 ? "male" : "female";
   return { kind: "resident-id", number, birthDate, sex };
-}
-
-/** Of ISO 7064, pure system MOD 11-2: by its recursion, which is the sum of weighted digits. */
-export function checkCharacter(digits: string): string {
-  let remainder = 0;
-  for (const digit of digits) remainder = (remainder + Number(digit)) * 2 % 11;
-  const check = (12 - remainder) % 11;
-  return check === 10 ? "X" : String(check);
-}
-
-function isDate(text: string): boolean {
-  const moment = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text);
 }

@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import { languageOf, ownPage, viewOf } from "../../console/language.ts";
 import type { View } from "../../console/view.ts";
 import type { Account } from "../account.ts";
-import { tokenHash } from "../account_desk.ts";
+import { tokenHash } from "../../sessions.ts";
 import { giveSession, type GuardParts } from "../guard.ts";
 import { passwordFault } from "../passwords.ts";
 import { newSecret, otpauthUri, stepOf } from "../totp.ts";
