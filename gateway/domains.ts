@@ -5,6 +5,15 @@ import type { Domain } from "./domain.ts";
 import { fleet } from "./fleet/domain.ts";
 import { node } from "./node/domain.ts";
 import { people } from "./people/domain.ts";
+import { prescription } from "./prescription/domain.ts";
 import { writes } from "./writes/domain.ts";
 
-export const DOMAINS: readonly Domain[] = [node, devices, writes, fleet, blobs, people];
+export const DOMAINS: readonly Domain[] = [
+  node,
+  devices,
+  prescription,
+  writes,
+  fleet,
+  blobs,
+  people,
+];

@@ -4,6 +4,7 @@ import type { Entry } from "../sync/entry.ts";
 import { stampAt } from "../sync/fixtures.ts";
 import { streamKey } from "../sync/segments.ts";
 import { DOMAINS } from "./domains.ts";
+import { LIFE_BODIES } from "./prescription/life/fixture_bodies.ts";
 
 /** Two lives of a site, of which one has a twin, and both centres. */
 export const ORIGINS = [
@@ -138,6 +139,7 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   "program-token-revoked": fc.record({ id: text, who: text }),
   "sealing-key": fc.record({ key: sealingKey }),
   "sign-in": fc.record({ who: text }),
+  ...LIFE_BODIES,
 };
 
 /** Kinds of which a table may be made, with the streams in which they travel. */

@@ -94,6 +94,9 @@ export interface PatientFacts {
   readonly allergies: readonly string[] | null;
 }
 
+/** Medicines of earlier of one patient; with more of them the history is of no use. */
+export const HISTORY_MAX = 500;
+
 /** A medicine of earlier that has not run out, of whatever site. */
 export interface HistoryLine {
   readonly site: string;

@@ -6,6 +6,15 @@ import { code, contentHash, numberFields, person, senderKey, words } from "./sub
 /** Through which of them it came: plain JSON or FHIR, onto the same form. */
 const DOORS = ["json", "fhir"] as const;
 
+/** One for each field that may be doubtful. */
+const MARKS_MAX = 20;
+
+const mark = z.object({
+  code: z.literal("issued-in-future"),
+  field: z.string(),
+  detail: z.string(),
+});
+
 /** Body of a `prescription`; its number and version are those of the recorded form. */
 export const prescriptionBody = z.object({
   site: numberFields.site,
@@ -13,6 +22,8 @@ export const prescriptionBody = z.object({
   key: senderKey,
   hash: contentHash,
   prescription,
+  /** What was no fault, and has to be seen with it. */
+  marks: z.array(mark).max(MARKS_MAX).default([]),
 });
 export type PrescriptionBody = z.infer<typeof prescriptionBody>;
 

@@ -1,32 +1,17 @@
 /** What rules say of a prescription, with all that they rest on (P6). */
 import * as z from "zod";
-import { BASE_UNITS, DRUG_CLASSES, type HistoryLine } from "../facts.ts";
+import { HISTORY_MAX } from "../facts.ts";
+import { historyLine, reviewedFacts } from "../pack/facts_form.ts";
 import { finding, OUTCOMES } from "../verdict.ts";
 import { compactToken, MODES } from "./pass.ts";
 import { code, subject } from "./subject.ts";
 
 /** A pack's rules that fire on one prescription; more is a fault of the pack. */
 const FINDINGS_MAX = 500;
-/** Medicines of one patient that have not run out. */
-const HISTORY_MAX = 500;
+/** Hashes of as many packs as a node keeps, or of a mapping and a drug list, with `+` between. */
+const VERSIONS_LENGTH_MAX = 16 * 72;
 
-const baseAmount = z.object({ value: z.int(), unit: z.enum(BASE_UNITS) });
-
-const historyLine: z.ZodType<HistoryLine> = z.object({
-  site: z.string(),
-  prescription: z.string(),
-  issuedMs: z.int(),
-  untilMs: z.int(),
-  drug: z.string().nullable(),
-  ingredients: z.array(z.object({
-    code: z.string(),
-    perDose: baseAmount.nullable(),
-    perDay: baseAmount.nullable(),
-  })),
-  atc: z.array(z.string()),
-  classes: z.array(z.enum(DRUG_CLASSES)),
-  route: z.string().nullable(),
-});
+const versions = z.string().min(1).max(VERSIONS_LENGTH_MAX);
 
 /** Body of a `verdict`; `id` = H(rule set, subject, input position). Times in ms since 1970. */
 export const verdictBody = subject.extend({
@@ -34,11 +19,13 @@ export const verdictBody = subject.extend({
   mode: z.enum(MODES),
   outcome: z.enum(OUTCOMES),
   findings: z.array(finding).max(FINDINGS_MAX),
-  /** Identity of the rule pack, and version of the site's mapping. */
-  pack: code,
-  mapping: code,
+  /** Identities of the rule packs; versions of the site's mapping and of the drug list. */
+  pack: versions,
+  mapping: versions,
   /** The snapshot that was used; `null`: it could not be had. */
   history: z.array(historyLine).max(HISTORY_MAX).nullable(),
+  /** What rules saw; with the history it gives the same findings again, whatever is mapped now. */
+  facts: reviewedFacts.optional(),
   /** Where it lets the prescription pass. */
   token: compactToken.optional(),
 });

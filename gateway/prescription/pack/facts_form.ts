@@ -1,16 +1,15 @@
 /** Facts as outside data: one prescription a line (NDJSON), as a node exports them. */
 import * as z from "zod";
-import { BASE_UNITS, DRUG_CLASSES, type Facts } from "../facts.ts";
+import { BASE_UNITS, DRUG_CLASSES, type Facts, HISTORY_MAX } from "../facts.ts";
 import { LINES_MAX, SETTINGS } from "../prescription.ts";
-import { HISTORY_MAX } from "./reviewer.ts";
 
 const code = z.string().min(1).max(200);
 const codes = z.array(code).max(1000);
 const count = z.int().min(0);
-const amount = z.strictObject({ value: count, unit: z.enum(BASE_UNITS) }).nullable();
+const amount = z.object({ value: count, unit: z.enum(BASE_UNITS) }).nullable();
 const answer = z.enum(["yes", "no"]).nullable();
 const ingredients = z.array(
-  z.strictObject({ code, perDose: amount, perDay: amount }),
+  z.object({ code, perDose: amount, perDay: amount }),
 ).max(100);
 
 const drug = {
@@ -20,18 +19,18 @@ const drug = {
   route: code.nullable(),
 };
 
-const line = z.strictObject({
+const line = z.object({
   ...drug,
   line: z.int().min(1),
   group: z.int().nullable(),
   ingredients: ingredients.nullable(),
-  frequency: z.strictObject({ times: count, days: count }).nullable(),
+  frequency: z.object({ times: count, days: count }).nullable(),
   days: count,
   supplyMilliDays: count.nullable(),
   quantity: amount,
 });
 
-const past = z.strictObject({
+export const historyLine = z.object({
   ...drug,
   site: code,
   prescription: code,
@@ -40,7 +39,7 @@ const past = z.strictObject({
   ingredients,
 });
 
-export const factsSchema: z.ZodType<Facts> = z.strictObject({
+const allFacts = z.object({
   site: code,
   id: code,
   setting: z.enum(SETTINGS),
@@ -49,9 +48,9 @@ export const factsSchema: z.ZodType<Facts> = z.strictObject({
   doses: count.nullable(),
   issuedMs: z.int(),
   validDays: z.int(),
-  reasons: z.strictObject({ longer: z.boolean(), pain: z.boolean(), longTerm: z.boolean() }),
+  reasons: z.object({ longer: z.boolean(), pain: z.boolean(), longTerm: z.boolean() }),
   diagnoses: codes.nullable(),
-  patient: z.strictObject({
+  patient: z.object({
     key: code.nullable(),
     sex: z.enum(["male", "female"]).nullable(),
     ageDays: count.nullable(),
@@ -63,11 +62,17 @@ export const factsSchema: z.ZodType<Facts> = z.strictObject({
     renal: count.nullable(),
     allergies: codes.nullable(),
   }),
-  prescriber: z.strictObject({ id: code, rights: codes.nullable(), title: code.nullable() }),
+  prescriber: z.object({ id: code, rights: codes.nullable(), title: code.nullable() }),
   lines: z.array(line).min(1).max(LINES_MAX),
-  history: z.array(past).max(HISTORY_MAX).nullable(),
+  history: z.array(historyLine).max(HISTORY_MAX).nullable(),
   unknowns: z.array(
-    z.strictObject({ at: z.string(), code: z.string(), detail: z.string() }),
+    z.object({ at: z.string(), code: z.string(), detail: z.string() }),
   ).max(1000),
   mapping: z.string(),
 });
+
+export const factsSchema: z.ZodType<Facts> = allFacts;
+
+/** As a verdict keeps them, which has the history beside them. */
+export const reviewedFacts = allFacts.omit({ history: true });
+export type ReviewedFacts = z.infer<typeof reviewedFacts>;

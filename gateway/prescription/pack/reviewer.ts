@@ -2,7 +2,7 @@
  * Reviews prescriptions by one pack. It is pure: the same pack and the same facts at the same
  * moment give the same findings in the same order (P6).
  */
-import type { Facts, HistoryLine, LineFacts } from "../facts.ts";
+import { type Facts, HISTORY_MAX, type HistoryLine, type LineFacts } from "../facts.ts";
 import type { Finding } from "../verdict.ts";
 import { dayOf, type Instance } from "./compiled_rule.ts";
 import { compilePack } from "./compile_pack.ts";
@@ -12,9 +12,6 @@ import { type Keyed, keyed } from "./drug_keys.ts";
 import { FindingList } from "./finding_list.ts";
 import { DrugIndex, inForce, PairIndex } from "./rule_index.ts";
 import { ingredientValues, lineValues, pairValues, prescriptionValues } from "./values.ts";
-
-/** Medicines of earlier of one patient; with more of them the history is of no use. */
-export const HISTORY_MAX = 500;
 
 /** A line with what rules see of it. */
 interface Line {

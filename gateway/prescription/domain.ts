@@ -1,0 +1,49 @@
+/** Prescriptions: what a HIS sent, what came of it, and what patients have of it. */
+import * as z from "zod";
+import type { Domain, EntryKind } from "../domain.ts";
+import { contactBody, contactClosedBody } from "./life/contact_body.ts";
+import { answerBody, decisionBody } from "./life/decision_body.ts";
+import { dispensingBody, doubleUseBody, returnBody } from "./life/dispensing_body.ts";
+import { passTokenBody } from "./life/pass.ts";
+import { prescriptionBody, voidBody } from "./life/prescription_body.ts";
+import { verdictBody } from "./life/verdict_body.ts";
+import { CONFLICT, conflictBody } from "./record/conflict.ts";
+import { prescriptionsOf } from "./record/life_projection.ts";
+
+/** A site's own, or what the county tells it. */
+const STREAMS = ["record", "to"] as const;
+
+const LIFE: readonly (readonly [kind: string, about: string, body: z.ZodType])[] = [
+  ["prescription", "A prescription as a HIS sent it", prescriptionBody],
+  ["prescription-void", "The HIS takes a prescription back", voidBody],
+  ["verdict", "What rules say of a prescription, with all that they rest on", verdictBody],
+  ["decision", "What a pharmacist decided", decisionBody],
+  ["answer", "What the prescriber answered to a verdict or a decision", answerBody],
+  ["pass-token", "A token that no verdict or decision could bear", passTokenBody],
+  ["dispensing", "Goods left the pharmacy on a token", dispensingBody],
+  ["dispensing-return", "Goods came back", returnBody],
+  ["contact-case", "A patient has to be called: goods left that should not have", contactBody],
+  ["contact-case-closed", "What came of that call", contactClosedBody],
+];
+
+const KINDS: readonly EntryKind[] = [
+  ...LIFE.map(([kind, about, body]): EntryKind => ({ kind, streams: STREAMS, about, body })),
+  {
+    kind: "prescription-double-use",
+    streams: ["alarm"],
+    about: "Goods left twice on one prescription",
+    body: doubleUseBody,
+  },
+  {
+    kind: CONFLICT,
+    streams: ["alarm"],
+    about: "Another prescription was sent under a key that is taken, and refused",
+    body: conflictBody,
+  },
+];
+
+export const prescription: Domain = {
+  name: "prescription",
+  kinds: KINDS,
+  projections: (authorities) => [prescriptionsOf(authorities)],
+};

@@ -1,0 +1,30 @@
+/** Entries that are events in a prescription's life, and whose word counts on them. */
+import type { Entry } from "../../../sync/entry.ts";
+import { nodeOf } from "../../../sync/origin.ts";
+import { siteOf } from "../../../sync/stream.ts";
+import { bodyOf } from "../../projection.ts";
+import { LIFE_KINDS, type LifeEvent, lifeEventOf, numberOf } from "../life/event.ts";
+
+/**
+ * The event that an entry tells, or `null`: of what cannot be read, and of what its writer has no
+ * say in. A site speaks of its own prescriptions, and gives them no verdict but its own; what a
+ * county says of a site stands in that site's stream, or in the county's own.
+ */
+export function eventIn(entry: Entry, authorities: readonly string[]): LifeEvent | null {
+  if (!LIFE_KINDS.has(entry.kind)) return null;
+  const { origin, stream, seq } = entry;
+  const node = nodeOf(origin);
+  let event: LifeEvent;
+  try {
+    const place = { place: `${origin}/${stream}/${seq}`, node, timeMs: entry.time.wallMs };
+    event = lifeEventOf(entry.kind, bodyOf(entry), place);
+  } catch {
+    return null;
+  }
+  const { site } = numberOf(event);
+  const to = siteOf(stream);
+  if (to !== null) return to === site ? event : null;
+  if (authorities.includes(node)) return event;
+  const isOwn = node === site && !(event.kind === "verdict" && event.body.mode !== "degraded");
+  return isOwn ? event : null;
+}

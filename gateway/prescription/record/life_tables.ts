@@ -1,0 +1,82 @@
+/** Tables of prescriptions: what nodes wrote of each, where it stands, what patients have. */
+import type { Table } from "../../sql/table.ts";
+
+/** Every event of every prescription, by the place of its entry. */
+export const EVENTS: Table = {
+  name: "prescriptionevents",
+  columns: {
+    site: "text",
+    number: "text",
+    origin: "text",
+    stream: "text",
+    seq: "integer",
+    kind: "text",
+    node: "text",
+    wall: "integer",
+    /** Under which it was sent, where it has a key beside its number. */
+    sendkey: "text?",
+    body: "text",
+  },
+  key: ["site", "number", "origin", "stream", "seq"],
+  indexes: {
+    prescriptioneventsofstream: ["origin", "stream"],
+    prescriptioneventsofkey: ["site", "sendkey"],
+  },
+};
+
+/**
+ * Where each stands, by its latest version. `state`, `decidedby`, `pass`, `goods` and `review` are
+ * words of `Standing`; `owed`: what the county's rules have not looked at yet, `screen` or
+ * `after-review`; `answer`: whether the prescriber has to answer; `cases`: patients to be called.
+ */
+export const PRESCRIPTIONS: Table = {
+  name: "prescriptions",
+  columns: {
+    site: "text",
+    number: "text",
+    version: "integer",
+    hash: "text",
+    state: "text",
+    decidedby: "text?",
+    pass: "text?",
+    outcome: "text?",
+    goods: "text",
+    severity: "integer",
+    emergency: "integer?",
+    since: "integer?",
+    review: "text?",
+    owed: "text?",
+    answer: "integer",
+    cases: "integer",
+    received: "integer?",
+    issued: "integer?",
+    patient: "text?",
+  },
+  key: ["site", "number"],
+  indexes: {
+    prescriptionsreceived: ["received"],
+    prescriptionsbystate: ["state", "received"],
+    prescriptionsinreview: ["review", "emergency", "severity", "since"],
+    prescriptionsowed: ["owed", "received"],
+  },
+};
+
+/** Medicines that a patient has, or is about to get, until each runs out. */
+export const PATIENT_LINES: Table = {
+  name: "patientlines",
+  columns: {
+    patient: "text",
+    site: "text",
+    number: "text",
+    version: "integer",
+    line: "integer",
+    until: "integer",
+    /** A `HistoryLine`. */
+    body: "text",
+  },
+  key: ["patient", "site", "number", "version", "line"],
+  indexes: {
+    patientlinesuntil: ["patient", "until"],
+    patientlinesofone: ["site", "number"],
+  },
+};
