@@ -94,6 +94,38 @@ const people = z.strictObject({
     ),
 });
 
+/** Packs that are kept compiled (`Shelf`), and sites that a county has mappings of. */
+const PACKS_MAX = 16;
+const MAPPINGS_MAX = 1000;
+
+const prescription = z.strictObject({
+  packs: z.array(z.string()).min(1).max(PACKS_MAX)
+    .describe("Files with the signed rule packs that are in force"),
+  signers: z.array(z.string().regex(/^[\w-]{43}$/, "want a key as `pack sign` prints it"))
+    .min(1).max(PACKS_MAX)
+    .describe("Public keys whose packs count, as `pack sign` prints them")
+    .meta({ examples: [["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"]] }),
+  drugs: z.string().describe("File with the county's drug list"),
+  mappings: z.array(z.string()).min(1).max(MAPPINGS_MAX)
+    .describe("Files with what a site's own codes mean, one a site"),
+  patientKeyFile: z.string()
+    .describe(
+      "File with the key under which patients' histories are kept, 64 hexadecimal digits; the " +
+        "same at all nodes of the county",
+    ),
+  waitMs: z.number().int().min(0).max(10_000).default(800)
+    .describe("A site waits so long for the county's verdict, milliseconds, then decides alone"),
+  takeOverMs: z.number().int().min(0).max(10_000).default(400)
+    .describe("A centre waits so long for the other one's verdict on a site of that, milliseconds"),
+  perSecond: z.number().min(0.1).max(100_000).default(1000)
+    .describe("Prescriptions a second that one sender may bring"),
+  burst: z.number().int().min(1).max(100_000).default(2000)
+    .describe("That it may bring at once after a rest"),
+  inFlight: z.number().int().min(1).max(100_000).default(5000)
+    .describe("That may wait for their verdict at one time, of all senders"),
+});
+export type PrescriptionConfig = z.infer<typeof prescription>;
+
 const node = (example: string) => ({
   node: nodeName.describe("Name of this node, unique in the county").meta({ examples: [example] }),
   title: textSchema.describe("What people call it"),
@@ -110,6 +142,8 @@ const node = (example: string) => ({
   line: line.prefault({}).describe("The line that other traffic shares"),
   disk: disk.prefault({}).describe("What happens when the file system of dataDir fills up"),
   people: people.prefault({}).describe("How people sign in"),
+  prescription: prescription.optional()
+    .describe("Reviews prescriptions by rules; without it the node takes none"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),
 });

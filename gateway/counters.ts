@@ -63,6 +63,10 @@ export const COUNTERS = {
     help: "Bytes of device lines that belong to nothing that was asked: noise, a second master",
     labels: ["source"],
   },
+  tributary_verdicts_total: {
+    help: "Verdicts of rules on prescriptions, given here",
+    labels: ["mode", "outcome"],
+  },
   tributary_source_failures_total: { help: "Failures of device lines", labels: ["source"] },
   tributary_shipped_entries_total: { help: "Entries shipped, by destination", labels: ["to"] },
   tributary_link_failures_total: { help: "Failures of links, by destination", labels: ["to"] },

@@ -51,6 +51,7 @@ export type LogLine =
   | { kind: "blob-set-aside"; destination: string; hash: string; reason: string }
   | { kind: "projection-rebuilt"; reason: string }
   | { kind: "tables-rebuilt"; projections: string; changedRows: number }
+  | { kind: "prescription-stuck"; site: string; reason: string }
   | { kind: "request-failed"; method: string; path: string; error: string }
   | { kind: "not-stored"; source: string; stream: string; reason: string }
   | { kind: "disk"; state: string; usedPercent: number; freeBytes: number; daysLeft: number | null }
@@ -105,6 +106,7 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "blob-set-aside": "warning",
   "projection-rebuilt": "warning",
   "tables-rebuilt": "info",
+  "prescription-stuck": "warning",
   "request-failed": "error",
   "not-stored": "warning",
   "disk": "error",

@@ -79,7 +79,7 @@ export async function runNode(
   const role = config.role === "site" ? siteRole(node, config) : countyRole(node, config, stopping);
   await role.collector?.recall();
   const { recallComputed, silence } = role;
-  const desks = await openDesks(domains, node, role);
+  const desks = await openDesks(domains, node, role).catch((cause) => cannotStart(config, cause));
   using notifier = new Notifier();
   let unready: string | null = "starting";
   const people = await People.open(node, centresKnown(node));
@@ -148,11 +148,15 @@ async function opened(config: Config, log: Log, opening: NodeOpening): Promise<N
   try {
     return await openNode(config, log, opening);
   } catch (cause) {
-    if (!(cause instanceof Error) || MISTAKES.some((mistake) => cause instanceof mistake)) {
-      throw cause;
-    }
-    throw new CommandError(`Cannot start "${config.node}": ${cause.message}`, { cause });
+    return cannotStart(config, cause);
   }
+}
+
+function cannotStart({ node }: Config, cause: unknown): never {
+  if (!(cause instanceof Error) || MISTAKES.some((mistake) => cause instanceof mistake)) {
+    throw cause;
+  }
+  throw new CommandError(`Cannot start "${node}": ${cause.message}`, { cause });
 }
 
 /** What keeps a node from listening, and what to do about it. */

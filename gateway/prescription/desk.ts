@@ -1,6 +1,6 @@
 /** What the doors of a node hand prescriptions to: it stores them, and has them reviewed. */
 import type { Problem } from "../../sync/problem.ts";
-import type { Receipt } from "./intake.ts";
+import type { Door, Receipt } from "./intake.ts";
 import type { Prescription } from "./prescription.ts";
 import type { Reviewed } from "./reviewed.ts";
 import type { Finding } from "./verdict.ts";
@@ -12,6 +12,9 @@ export type Accepted = Receipt & { readonly kind: "accepted" };
 export interface Sent extends Accepted {
   /** The header `Idempotency-Key`, or `null`. */
   readonly key: string | null;
+  readonly door: Door;
+  /** The site that it is of, as its sender named it; `null`: not named. */
+  readonly site: string | null;
   /** Whoever sent it, for the audit. */
   readonly who: string;
 }
@@ -23,7 +26,12 @@ export type Recorded =
     readonly repeated: boolean;
     readonly reviewed: Reviewed;
   }
-  | { readonly kind: "refused"; readonly problem: Problem };
+  | {
+    readonly kind: "refused";
+    readonly problem: Problem;
+    /** It may be sent again after so long. */
+    readonly retryAfterSeconds?: number;
+  };
 
 /** A draft that is checked, journalled as a check, and gets no token. */
 export interface DraftSent {
@@ -32,9 +40,12 @@ export interface DraftSent {
   readonly who: string;
 }
 
-export interface Desk {
+export interface RecordDesk {
   /** Resolves when the prescription is on disk and there is a verdict (G1). */
   record(sent: Sent): Promise<Recorded>;
+}
+
+export interface Desk extends RecordDesk {
   /** Resolves when the check is on disk. */
   check(draft: DraftSent): Promise<readonly Finding[]>;
   /** Resolves when what was said of the cards is on disk. */

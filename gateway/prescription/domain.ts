@@ -46,4 +46,5 @@ export const prescription: Domain = {
   name: "prescription",
   kinds: KINDS,
   projections: (authorities) => [prescriptionsOf(authorities)],
+  desk: async () => (await import("./desk_opening.ts")).openPrescriptionDesk,
 };

@@ -37,7 +37,7 @@ export type Repetition =
 /** `stored` are the hashes under the keys, `null` where there is none yet. */
 export function repetition(stored: readonly (string | null)[], hash: string): Repetition {
   if (stored.some((one) => one !== null && one !== hash)) {
-    return { kind: "refused", problem: OTHER_CONTENT };
+    return OTHER_CONTENT_REFUSED;
   }
   return { kind: stored.some((one) => one !== null) ? "repeated" : "new" };
 }
@@ -57,3 +57,6 @@ const OTHER_CONTENT: Problem = {
   detail: "what is stored under its id and version, or under its Idempotency-Key, is not the same",
   hint: "a change is a higher version, with an Idempotency-Key of its own",
 };
+
+/** The refusal of other content under a key that is taken. */
+export const OTHER_CONTENT_REFUSED = { kind: "refused", problem: OTHER_CONTENT } as const;

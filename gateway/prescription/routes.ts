@@ -1,20 +1,26 @@
 /** The doors for prescriptions: plain JSON and FHIR, each described once. */
 import * as z from "zod";
 import type { Stamp } from "../../sync/entry.ts";
+import { NODE_NAME } from "../../sync/origin.ts";
 import { type Problem, problemResponse } from "../../sync/problem.ts";
 import { readBody } from "../../sync/read_body.ts";
 import type { ApiRoute, Input } from "../api_route.ts";
 import { BODY_BYTES_MAX, TOO_LARGE } from "./body_text.ts";
-import type { Desk, Recorded } from "./desk.ts";
+import type { RecordDesk, Recorded } from "./desk.ts";
 import { answerFhir, operationOutcome } from "./fhir/answer.ts";
 import { bundle } from "./fhir/resources.ts";
 import { type Door, type Fault, receive } from "./intake.ts";
 import { prescription } from "./prescription.ts";
 import { answerJson, verdictView } from "./reviewed.ts";
 
+const ofSite = z.object({
+  site: z.string().regex(NODE_NAME).optional()
+    .describe("At a county, the site whose HIS it is of; a site takes its own only"),
+});
+
 export const FHIR_TYPE = "application/fhir+json";
 
-export function prescriptionRoutes(desk: Desk): readonly ApiRoute[] {
+export function prescriptionRoutes(desk: RecordDesk): readonly ApiRoute[] {
   return [
     {
       method: "post",
@@ -23,6 +29,7 @@ export function prescriptionRoutes(desk: Desk): readonly ApiRoute[] {
       summary: "Records a prescription, durably, and answers its verdict: 201; sent again, 200. " +
         "Its id and version are its key, and so is the header Idempotency-Key. " +
         "A decimal may be a number or text",
+      query: ofSite,
       body: prescription,
       upload: true,
       answer: verdictView,
@@ -34,6 +41,7 @@ export function prescriptionRoutes(desk: Desk): readonly ApiRoute[] {
       right: "fhir",
       summary: "The same for a Bundle of FHIR R4 of type collection: MedicationRequests of one " +
         "groupIdentifier; answered by a Task and DetectedIssues, or an OperationOutcome",
+      query: ofSite,
       body: bundle,
       bodyType: FHIR_TYPE,
       upload: true,
@@ -45,24 +53,34 @@ export function prescriptionRoutes(desk: Desk): readonly ApiRoute[] {
 }
 
 /** Answers in plain JSON, a refusal as a problem document with its `faults`. */
-export async function plainAnswer(desk: Desk, input: Sender, now: Stamp): Promise<Response> {
+export async function plainAnswer(desk: RecordDesk, input: Sender, now: Stamp): Promise<Response> {
   const recorded = await recordedBy(desk, "json", input, now);
-  if (recorded.kind === "refused") return problemResponse(recorded.problem);
+  if (recorded.kind === "refused") {
+    return later(problemResponse(recorded.problem), recorded);
+  }
   const { reviewed, repeated } = recorded;
   return Response.json(answerJson(reviewed), { status: repeated ? 200 : 201 });
 }
 
 /** Answers in FHIR, a refusal as an OperationOutcome. */
-export async function fhirAnswer(desk: Desk, input: Sender, now: Stamp): Promise<Response> {
+export async function fhirAnswer(desk: RecordDesk, input: Sender, now: Stamp): Promise<Response> {
   const recorded = await recordedBy(desk, "fhir", input, now);
   const headers = { "content-type": `${FHIR_TYPE}; charset=utf-8` };
   if (recorded.kind === "refused") {
     const { problem } = recorded;
-    return Response.json(operationOutcome(problem), { status: problem.status, headers });
+    const answer = Response.json(operationOutcome(problem), { status: problem.status, headers });
+    return later(answer, recorded);
   }
   const { reviewed, repeated } = recorded;
   return Response.json(answerFhir(reviewed), { status: repeated ? 200 : 201, headers });
 }
+
+function later(answer: Response, { retryAfterSeconds }: Refusal): Response {
+  if (retryAfterSeconds !== undefined) answer.headers.set("retry-after", String(retryAfterSeconds));
+  return answer;
+}
+
+type Refusal = Outcome & { readonly kind: "refused" };
 
 type Sender = Pick<Input, "request" | "who">;
 
@@ -71,10 +89,11 @@ type Outcome =
   | {
     readonly kind: "refused";
     readonly problem: Problem & { readonly faults?: readonly Fault[] };
+    readonly retryAfterSeconds?: number;
   };
 
 async function recordedBy(
-  desk: Desk,
+  desk: RecordDesk,
   door: Door,
   { request, who }: Sender,
   now: Stamp,
@@ -84,5 +103,7 @@ async function recordedBy(
   const contentType = request.headers.get("content-type");
   const receipt = receive(door, bytes, { contentType, now });
   if (receipt.kind === "refused") return receipt;
-  return await desk.record({ ...receipt, key: request.headers.get("idempotency-key"), who });
+  const key = request.headers.get("idempotency-key");
+  const site = new URL(request.url).searchParams.get("site");
+  return await desk.record({ ...receipt, door, key, site, who });
 }

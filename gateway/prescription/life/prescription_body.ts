@@ -9,6 +9,9 @@ const DOORS = ["json", "fhir"] as const;
 /** One for each field that may be doubtful. */
 const MARKS_MAX = 20;
 
+/** A program's name and an address. */
+const WHO_LENGTH_MAX = 300;
+
 const mark = z.object({
   code: z.literal("issued-in-future"),
   field: z.string(),
@@ -24,6 +27,8 @@ export const prescriptionBody = z.object({
   prescription,
   /** What was no fault, and has to be seen with it. */
   marks: z.array(mark).max(MARKS_MAX).default([]),
+  /** Which program or person brought it, and from which address. */
+  who: z.string().max(WHO_LENGTH_MAX).optional(),
 });
 export type PrescriptionBody = z.infer<typeof prescriptionBody>;
 

@@ -1,6 +1,6 @@
 /** Facts as outside data: one prescription a line (NDJSON), as a node exports them. */
 import * as z from "zod";
-import { BASE_UNITS, DRUG_CLASSES, type Facts, HISTORY_MAX } from "../facts.ts";
+import { BASE_UNITS, DRUG_CLASSES, type Facts, HISTORY_MAX, type HistoryLine } from "../facts.ts";
 import { LINES_MAX, SETTINGS } from "../prescription.ts";
 
 const code = z.string().min(1).max(200);
@@ -30,7 +30,7 @@ const line = z.object({
   quantity: amount,
 });
 
-export const historyLine = z.object({
+export const historyLine: z.ZodType<HistoryLine> = z.object({
   ...drug,
   site: code,
   prescription: code,
@@ -74,5 +74,5 @@ const allFacts = z.object({
 export const factsSchema: z.ZodType<Facts> = allFacts;
 
 /** As a verdict keeps them, which has the history beside them. */
-export const reviewedFacts = allFacts.omit({ history: true });
-export type ReviewedFacts = z.infer<typeof reviewedFacts>;
+export type ReviewedFacts = Omit<Facts, "history">;
+export const reviewedFacts: z.ZodType<ReviewedFacts> = allFacts.omit({ history: true });

@@ -9,6 +9,7 @@ import type { Parameter, Transaction } from "../../sql/sql.ts";
 import { type LifeEvent, numberOf } from "../life/event.ts";
 import { versionOf } from "../life/double_use.ts";
 import { medicinesOf, type PatientMedicine } from "../life/patient_medicines.ts";
+import { isOwed } from "../life/owed.ts";
 import { type Standing, standingOf } from "../life/standing.ts";
 import { eventIn } from "./life_entry.ts";
 import { EVENTS, PATIENT_LINES, PRESCRIPTIONS } from "./life_tables.ts";
@@ -105,7 +106,7 @@ function lineRow(
 function prescriptionRow(standing: Standing, events: readonly LifeEvent[]): Parameter[] {
   const { site, prescription: number, version, hashes, due, pass, goods, severity } = standing;
   const review = due.find((one) => one.do === "review");
-  const owed = due.find((one) => one.do === "screen" || one.do === "after-review");
+  const owed = due.find((one) => isOwed(one) && isWhole(one.version, standing));
   const { issued, patient } = contentOf(version, events);
   return [
     ...[site, number, version, hashes[0] ?? "", standing.state, standing.by],
@@ -114,6 +115,12 @@ function prescriptionRow(standing: Standing, events: readonly LifeEvent[]): Para
     ...[owed?.do ?? null, due.some((one) => one.do === "answer") ? 1 : 0],
     ...[standing.openCases.length, standing.receivedMs, issued, patient],
   ];
+}
+
+/** Whether the content of a version is here, and one: else no rules can look at it. */
+function isWhole(version: number, standing: Standing): boolean {
+  const own = [standing, ...standing.earlier].find((one) => one.version === version);
+  return own !== undefined && own.receivedMs !== null && own.hashes.length === 1;
 }
 
 /** What stands of the rules' verdicts; `null` where there is none. */

@@ -1,0 +1,139 @@
+/**
+ * Prescriptions at a county: those that a HIS brings are reviewed at once, and stored with their
+ * verdict in one commit; those that sites have shipped are reviewed as they come.
+ */
+import { streamTo } from "../../sync/stream.ts";
+import type { PrescriptionConfig } from "../config.ts";
+import type { Node } from "../node.ts";
+import type { RecordDesk, Recorded, Sent } from "./desk.ts";
+import type { Homes } from "./homes.ts";
+import { OTHER_CONTENT_REFUSED } from "./idempotency.ts";
+import type { LifeEvent } from "./life/event.ts";
+import { isOwed, modeOf } from "./life/owed.ts";
+import type { Mode } from "./life/pass.ts";
+import type { PrescriptionBody } from "./life/prescription_body.ts";
+import { standingOf } from "./life/standing.ts";
+import type { TokenClaims } from "./life/token.ts";
+import { ofKind } from "./life/told.ts";
+import type { VerdictBody } from "./life/verdict_body.ts";
+import { noSite, reviewedFrom } from "./record/answers.ts";
+import { prescriptionEntry, verdictEntry } from "./record/entries.ts";
+import { type Case, IntakeBook } from "./record/intake_book.ts";
+import { SetAside } from "./record/set_aside.ts";
+import { eventsOf } from "./record/stored_events.ts";
+import { whenChanged } from "./record/when_changed.ts";
+import { verdictOf, withToken } from "./review.ts";
+import type { ReviewSources } from "./review_sources.ts";
+
+export interface DeskParts {
+  readonly node: Node;
+  readonly config: PrescriptionConfig;
+  readonly sources: ReviewSources;
+  /** Signs pass tokens with the node's key. */
+  readonly sign: (claims: TokenClaims) => Promise<string>;
+}
+
+/** Owed reviews that are looked at in one go, the oldest first. */
+const OWED_MAX = 500;
+const OWED = "SELECT site, number FROM prescriptions " +
+  "WHERE owed IS NOT NULL ORDER BY received, site, number LIMIT ?";
+
+export class CountyDesk implements RecordDesk {
+  readonly #parts: DeskParts;
+  readonly #homes: Homes;
+  readonly #book: IntakeBook;
+  readonly #aside: SetAside;
+
+  constructor(parts: DeskParts, homes: Homes) {
+    const { node, config, sources } = parts;
+    this.#parts = parts;
+    this.#homes = homes;
+    this.#aside = new SetAside(node.log);
+    const { patientKey } = sources;
+    this.#book = new IntakeBook(
+      { node, patientKey, limits: config },
+      (one) => this.#decide(one),
+    );
+  }
+
+  /** Sent without a site, nobody knows whose codes it has. */
+  async record(sent: Sent): Promise<Recorded> {
+    const { site } = sent;
+    const known = site !== null &&
+      (this.#parts.sources.mappings.has(site) ||
+        this.#parts.node.registry.member(site)?.role === "site");
+    return known ? await this.#book.record(site, sent) : noSite(site);
+  }
+
+  /** Reviews what sites have shipped, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { tables, journal } = this.#parts.node;
+    await tables.caughtUp(journal, signal);
+    await whenChanged(tables, signal, () => this.#reviewOwed());
+  }
+
+  /** Whether some are left that another centre should decide first, or that failed. */
+  async #reviewOwed(): Promise<boolean> {
+    const { tables } = this.#parts.node;
+    const rows = await tables.rows(OWED, [OWED_MAX]);
+    const keys = rows.map((row) => ({ site: row.text("site"), number: row.text("number") }));
+    this.#homes.keep(keys);
+    const mine = keys.filter((key) =>
+      !this.#aside.has(key) && this.#homes.isOurs(key, performance.now())
+    );
+    const deciding = [...await eventsOf(tables, mine)].flatMap(([, events]) =>
+      owedIn(events).map((body) => this.#aside.guard(() => this.#book.decideStored(body), body))
+    );
+    await Promise.all(deciding);
+    return rows.length > mine.length || this.#aside.size > 0;
+  }
+
+  async #decide(one: Case): Promise<Recorded> {
+    const { node, sources, sign } = this.#parts;
+    const { site, taken, prescription } = one;
+    const atMs = node.clock.now().wallMs;
+    const verdict = verdictOf(sources, one, { mode: modeFor(one), history: one.history, atMs });
+    this.#book.recent.decided(taken, verdict);
+    const signed = await withToken(verdict, prescription, sign);
+    const time = node.clock.now();
+    const stream = streamTo(site);
+    const sent = one.isStored ? null : one.sent;
+    const outcomes = await this.#book.append(taken, [
+      ...(sent === null ? [] : [prescriptionEntry(stream, time, sent, one)]),
+      verdictEntry(stream, time, signed),
+    ]);
+    if (sent !== null && outcomes.some(({ kind }) => kind === "conflict")) {
+      return await this.#book.refuseOther(site, sent, OTHER_CONTENT_REFUSED);
+    }
+    if (outcomes.every(({ kind }) => kind === "stored")) {
+      this.#count(signed);
+      const reviewed = reviewedFrom(one, signed, time.wallMs);
+      return { kind: "reviewed", repeated: false, reviewed };
+    }
+    // Another process, or this one before a crash, was first: what it said is what counts.
+    return await this.#book.storedAnswer(taken) ?? missing(one);
+  }
+
+  #count({ mode, outcome }: VerdictBody): void {
+    this.#parts.node.counters.add("tributary_verdicts_total", { mode, outcome });
+  }
+}
+
+function missing({ site, prescription: { id } }: Case): never {
+  throw new Error(`Cannot find the verdict on "${id}" of "${site}", which was stored`);
+}
+
+/** What the county's rules have to look at, of one prescription. */
+function owedIn(events: readonly LifeEvent[]): PrescriptionBody[] {
+  return standingOf(events).due.filter(isOwed).flatMap(({ version }) => {
+    const received = ofKind(events, "prescription");
+    return received.find(({ body }) => body.prescription.version === version)?.body ?? [];
+  });
+}
+
+/** After the site has decided alone, it is a review afterwards (P12). */
+function modeFor({ events, prescription: { version } }: Case): Mode {
+  if (events.length === 0) return "county";
+  const owed = standingOf(events).due.filter(isOwed).find((due) => due.version === version);
+  return owed === undefined ? "county" : modeOf(owed);
+}

@@ -1,0 +1,118 @@
+/** A county in this process that takes prescriptions of one site, for tests of its desk. */
+import { join } from "node:path";
+import { stringify } from "yaml";
+import * as z from "zod";
+import { freePort } from "../../drivers/fixtures.ts";
+import { TemporaryFolder, until } from "../../sync/fixtures.ts";
+import { runNode } from "../commands/run.ts";
+import { parseConfig } from "../config_file.ts";
+import { readToken } from "../keystore.ts";
+import { reviewConfig } from "./fixture_sources.ts";
+import { verdictView } from "./reviewed.ts";
+
+export const SITE = "site-017";
+
+const entry = z.object({
+  stream: z.string(),
+  kind: z.string(),
+  body: z.record(z.string(), z.unknown()),
+}).loose();
+export type Told = z.infer<typeof entry>;
+
+export class InnerCounty implements AsyncDisposable {
+  readonly #folder = new TemporaryFolder();
+  readonly #port = freePort();
+  readonly #section: object;
+  #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  private constructor(section: object) {
+    this.#section = { ...reviewConfig(this.#folder.path, SITE), ...section };
+  }
+
+  /** `section` is what its configuration has beside {@link reviewConfig}. */
+  static async start(section: object = {}): Promise<InnerCounty> {
+    const county = new InnerCounty(section);
+    await county.#start();
+    return county;
+  }
+
+  get #dataDir(): string {
+    return join(this.#folder.path, "county-a");
+  }
+
+  async #start(): Promise<void> {
+    const title = { zh: "甲", en: "A" };
+    const config = parseConfig(stringify({
+      role: "county",
+      node: "county-a",
+      title,
+      dataDir: this.#dataDir,
+      http: { port: this.#port },
+      prescription: this.#section,
+    }));
+    this.#stop = new AbortController();
+    let ready = false;
+    const log = ({ kind }: { readonly kind: string }) => void (ready ||= kind === "ready");
+    this.#running = runNode(config, log, this.#stop.signal);
+    await Promise.race([this.#running, until("it is ready", () => ready)]);
+  }
+
+  async restart(): Promise<void> {
+    await this.#end();
+    await this.#start();
+  }
+
+  async #end(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set("authorization", `Bearer ${readToken(this.#dataDir)}`);
+    return fetch(`http://127.0.0.1:${this.#port}${path}`, { ...init, headers });
+  }
+
+  /** Sends a prescription as a HIS does, of {@link SITE} unless the query says otherwise. */
+  async send(prescription: object, { key, query = `?site=${SITE}` }: {
+    readonly key?: string;
+    readonly query?: string;
+  } = {}) {
+    const answer = await this.fetch(`/api/prescriptions${query}`, {
+      method: "POST",
+      body: JSON.stringify(prescription),
+      headers: {
+        "content-type": "application/json",
+        ...(key === undefined ? {} : { "idempotency-key": key }),
+      },
+    });
+    const body: unknown = await answer.json();
+    const verdict = verdictView.safeParse(body);
+    const problem = z.object({ type: z.string() }).loose().safeParse(body).data;
+    return {
+      status: answer.status,
+      retryAfter: answer.headers.get("retry-after"),
+      verdict: verdict.success ? verdict.data : null,
+      problem: problem?.type.replace("urn:tributary:problem:", "") ?? null,
+    };
+  }
+
+  /** All entries of one kind. */
+  async told(kind: string): Promise<Told[]> {
+    const positions = z.array(z.object({ origin: z.string(), stream: z.string() }))
+      .parse(await (await this.fetch("/api/positions")).json());
+    const pages = await Promise.all(positions.map(async ({ origin, stream }) => {
+      const query = new URLSearchParams({ origin, stream, limit: "10000" });
+      return await (await this.fetch(`/api/entries?${query}`)).text();
+    }));
+    return pages.flatMap((page) => page.split("\n").filter((line) => line !== ""))
+      .map((line) => entry.parse(JSON.parse(line)))
+      .filter((one) => one.kind === kind);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end();
+    this.#folder[Symbol.dispose]();
+  }
+}

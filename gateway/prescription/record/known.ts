@@ -1,0 +1,89 @@
+/** What is known already of prescriptions that have just come, asked once for all of them. */
+import type { HistoryLine } from "../facts.ts";
+import type { LifeEvent } from "../life/event.ts";
+import { ofKind } from "../life/told.ts";
+import { historyLine } from "../pack/facts_form.ts";
+import type { Parameter } from "../../sql/sql.ts";
+import { chunksOf, eventsOf, nameOf, type RecordKey, type Rows } from "./stored_events.ts";
+
+/** Whose history is asked for, and from when on. */
+export interface Patient {
+  readonly key: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly fromMs: number;
+}
+
+export interface Known {
+  /** By `nameOf`. */
+  readonly events: ReadonlyMap<string, readonly LifeEvent[]>;
+  /** Hashes of what was sent under keys of its sender's own, by `SITE/KEY`. */
+  readonly sent: ReadonlyMap<string, string>;
+  /** Medicines by patient; also some that have run out. */
+  readonly medicines: ReadonlyMap<string, readonly HistoryLine[]>;
+}
+
+export async function knownOf(
+  rows: Rows,
+  asked: {
+    readonly numbers: readonly RecordKey[];
+    readonly sendKeys: readonly { readonly site: string; readonly key: string }[];
+    readonly patients: readonly Patient[];
+  },
+): Promise<Known> {
+  const [events, sent, medicines] = await Promise.all([
+    eventsOf(rows, asked.numbers),
+    sentUnder(rows, asked.sendKeys),
+    medicinesOf(rows, asked.patients),
+  ]);
+  return { events, sent, medicines };
+}
+
+async function sentUnder(
+  rows: Rows,
+  keys: readonly { readonly site: string; readonly key: string }[],
+): Promise<Map<string, string>> {
+  const select = "SELECT site, sendkey, number FROM prescriptionevents WHERE ";
+  const found = new Map<string, RecordKey>();
+  for (const chunk of chunksOf(keys)) {
+    const where = chunk.map(() => "(site = ? AND sendkey = ?)").join(" OR ");
+    const values = chunk.flatMap(({ site, key }) => [site, key]);
+    for (const row of await rows.rows(select + where, values)) {
+      const site = row.text("site");
+      found.set(`${site}/${row.text("sendkey")}`, { site, number: row.text("number") });
+    }
+  }
+  const events = await eventsOf(rows, [...found.values()]);
+  return new Map([...found].flatMap(([name, number]) => {
+    const [site, ...key] = name.split("/");
+    const prescriptions = ofKind(events.get(nameOf(number)) ?? [], "prescription");
+    const first = prescriptions.find(({ body }) =>
+      body.site === site && body.key.id === key.join("/")
+    );
+    return first === undefined ? [] : [[name, first.body.hash] as const];
+  }));
+}
+
+async function medicinesOf(
+  rows: Rows,
+  patients: readonly Patient[],
+): Promise<Map<string, HistoryLine[]>> {
+  const earliest = new Map<string, number>();
+  for (const { key, fromMs } of patients) {
+    earliest.set(key, Math.min(fromMs, earliest.get(key) ?? fromMs));
+  }
+  const found = new Map<string, HistoryLine[]>();
+  for (const chunk of chunksOf([...earliest])) {
+    const where = chunk.map(() => "(patient = ? AND until > ?)").join(" OR ");
+    const values: Parameter[] = chunk.flatMap(([key, fromMs]) => [key, fromMs]);
+    const select = `SELECT patient, body FROM patientlines WHERE ${where} ` +
+      "ORDER BY patient, site, number, version, line";
+    for (const row of await rows.rows(select, values)) {
+      const patient = row.text("patient");
+      const line = historyLine.parse(JSON.parse(row.text("body")));
+      const lines = found.get(patient);
+      if (lines === undefined) found.set(patient, [line]);
+      else lines.push(line);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,86 @@
+/** Rules at work on one prescription: the verdict, as its entry has it, with all it rests on. */
+import { HISTORY_MAX, type HistoryLine } from "./facts.ts";
+import { factsOf } from "./facts_of.ts";
+import { automaticPass, type Mode } from "./life/pass.ts";
+import { lifeId, type Subject } from "./life/subject.ts";
+import { type TokenClaims, validityOf } from "./life/token.ts";
+import type { VerdictBody } from "./life/verdict_body.ts";
+import type { Prescription } from "./prescription.ts";
+import { mappingFor, type ReviewSources } from "./review_sources.ts";
+import { type Finding, outcomeOf } from "./verdict.ts";
+
+export interface Reviewable {
+  readonly site: string;
+  readonly prescription: Prescription;
+  /** Of the normalised prescription, hexadecimal. */
+  readonly hash: string;
+}
+
+export interface Circumstances {
+  readonly mode: Mode;
+  /** The patient's unexpired medicines; `null`: they could not be had. */
+  readonly history: readonly HistoryLine[] | null;
+  /** Wall clock, milliseconds since 1970 UTC. */
+  readonly atMs: number;
+}
+
+/** An entry holds so many with their inputs; the gravest are kept, and decide. */
+const FINDINGS_MAX = 200;
+
+/** Pure: the same sources, content and circumstances give the same verdict (P6). */
+export function verdictOf(
+  sources: ReviewSources,
+  { site, prescription, hash }: Reviewable,
+  { mode, history, atMs }: Circumstances,
+): VerdictBody {
+  const { drugs, patientKey, shelf } = sources;
+  const { history: used, ...facts } = factsOf(prescription, {
+    site,
+    mapping: mappingFor(sources, site),
+    drugs,
+    patientKey,
+    history: history !== null && history.length > HISTORY_MAX ? null : history,
+    // A county without a registry of prescribers knows nobody's rights (P14).
+    prescriber: { id: prescription.prescriber.id, rights: null, title: null },
+  });
+  const { packs, findings } = shelf.review({ ...facts, history: used }, atMs);
+  const { mapping } = facts;
+  const { id: number, version } = prescription;
+  return {
+    id: lifeId("verdict", mode, site, number, version, hash, ...packs, mapping),
+    site,
+    prescription: number,
+    version,
+    hash,
+    mode,
+    outcome: outcomeOf(findings),
+    findings: gravest(findings),
+    pack: packs.length === 0 ? "none" : packs.join("+"),
+    mapping,
+    history: used === null ? null : [...used],
+    facts,
+  };
+}
+
+/** Findings of several packs follow each other, the gravest of each first. */
+function gravest(findings: readonly Finding[]): Finding[] {
+  if (findings.length <= FINDINGS_MAX) return [...findings];
+  return GRAVITY.flatMap((level) => findings.filter((one) => one.level === level))
+    .slice(0, FINDINGS_MAX);
+}
+
+const GRAVITY = ["black", "could-not-check", "red", "orange", "yellow", "blue"] as const;
+
+/** The same with a token, where the rules alone let it pass (P9). */
+export async function withToken(
+  verdict: VerdictBody,
+  prescription: Prescription,
+  sign: (claims: TokenClaims) => Promise<string>,
+): Promise<VerdictBody> {
+  const pass = automaticPass(verdict.outcome, verdict.mode, prescription.rescue);
+  if (pass === null) return verdict;
+  const { id, site, prescription: number, version, hash } = verdict;
+  const subject: Subject = { site, prescription: number, version, hash };
+  const token = await sign({ ...subject, id, outcome: pass, ...validityOf(prescription) });
+  return { ...verdict, token };
+}

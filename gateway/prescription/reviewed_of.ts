@@ -1,0 +1,46 @@
+/** What a HIS is answered, of all that was told of its prescription. */
+import { rulingOf, STRICTNESS } from "./life/decide.ts";
+import { versionOf } from "./life/double_use.ts";
+import type { LifeEvent } from "./life/event.ts";
+import { standingOf } from "./life/standing.ts";
+import { ofKind, toldOfVersion } from "./life/told.ts";
+import type { Reviewed } from "./reviewed.ts";
+
+/**
+ * The verdict of the rules that counts for one content, and the token where it may be dispensed
+ * now, whoever let it; `null` before there is a verdict. `events` are one prescription's.
+ */
+export function reviewedOf(
+  events: readonly LifeEvent[],
+  { version, hash }: { readonly version: number; readonly hash: string },
+): Reviewed | null {
+  const own = events.filter((event) => versionOf(event) === version);
+  const received = ofKind(own, "prescription").find(({ body }) => body.hash === hash);
+  const told = toldOfVersion(version, own);
+  const verdicts = told.verdicts.filter(({ body }) => body.hash === hash);
+  const [first, ...others] = rulingOf(verdicts);
+  if (received === undefined || first === undefined) return null;
+  const ruling = others.reduce(
+    (one, other) => STRICTNESS[other.body.outcome] > STRICTNESS[one.body.outcome] ? other : one,
+    first,
+  );
+  const standing = standingOf(events);
+  const holds = standing.version === version && standing.pass !== null;
+  const bearers = [ruling, ...told.decisions, ...told.passTokens, ...verdicts];
+  const token = bearers.find(({ body }) => body.token !== undefined)?.body.token ?? null;
+  const { site, prescription, marks } = received.body;
+  const { outcome, findings, pack, mode } = ruling.body;
+  return {
+    site,
+    prescription,
+    hash,
+    marks,
+    outcome,
+    findings,
+    pack,
+    degraded: mode === "degraded",
+    recordedMs: received.timeMs,
+    decidedMs: ruling.timeMs,
+    token: holds ? token : null,
+  };
+}

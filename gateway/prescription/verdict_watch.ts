@@ -1,0 +1,113 @@
+/** Verdicts of the county as they come down to a site, for those who wait for one (P12). */
+import { type Entry, readContents } from "../../sync/entry.ts";
+import type { Journal } from "../../sync/journal.ts";
+import { streamKey, type StreamState } from "../../sync/segments.ts";
+import { type Stream, streamTo } from "../../sync/stream.ts";
+import { pause } from "../../sync/timer.ts";
+import type { EventOf } from "./life/event.ts";
+import { eventIn } from "./record/life_entry.ts";
+import type { Taken } from "./record/recent.ts";
+
+export type ToldVerdict = EventOf<"verdict">;
+
+type Version = Pick<Taken, "site" | "number" | "version" | "hash">;
+
+/** Entries of one read: a burst after an outage comes in several. */
+const LIMITS = { entriesMax: 500, bytesMax: 1 << 20 };
+
+/** Somebody who waits for one verdict. */
+export class Wait implements Disposable {
+  readonly #told = Promise.withResolvers<void>();
+  readonly #end: () => void;
+  verdict: ToldVerdict | null = null;
+
+  constructor(end: () => void) {
+    this.#end = end;
+  }
+
+  tell(verdict: ToldVerdict): void {
+    this.verdict ??= verdict;
+    this.#told.resolve();
+  }
+
+  /** The verdict, as soon as it is here; `null` after so long. */
+  async within(ms: number): Promise<ToldVerdict | null> {
+    const over = new AbortController();
+    await Promise.race([this.#told.promise, pause(ms, over.signal)]);
+    over.abort();
+    return this.verdict;
+  }
+
+  [Symbol.dispose](): void {
+    this.#end();
+  }
+}
+
+export class VerdictWatch {
+  readonly #journal: Pick<Journal, "changes" | "read">;
+  readonly #stream: Stream;
+  readonly #waits = new Map<string, Set<Wait>>();
+  /** How far each origin's was read; what was here at the start the tables know. */
+  readonly #read = new Map<string, number>();
+
+  constructor(journal: Pick<Journal, "changes" | "read">, site: string) {
+    this.#journal = journal;
+    this.#stream = streamTo(site);
+  }
+
+  /** From now on; whoever may be told before waiting begins so before. */
+  wait(version: Version): Wait {
+    const name = waitName(version);
+    const waits = this.#waits.get(name) ?? new Set();
+    this.#waits.set(name, waits);
+    const wait: Wait = new Wait(() => {
+      waits.delete(wait);
+      if (waits.size === 0) this.#waits.delete(name);
+    });
+    waits.add(wait);
+    return wait;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    let isStart = true;
+    for await (const moved of this.#journal.changes(signal)) {
+      for (const state of moved.filter(({ stream }) => stream === this.#stream)) {
+        if (isStart) this.#read.set(streamKey(state.origin, state.stream), state.seq);
+        else await this.#follow(state);
+      }
+      isStart = false;
+    }
+  }
+
+  async #follow({ origin, stream, seq }: StreamState): Promise<void> {
+    const key = streamKey(origin, stream);
+    for (let after = this.#read.get(key) ?? 0; after < seq;) {
+      const result = await this.#journal.read(origin, stream, after, LIMITS);
+      if (result.kind === "end") break;
+      if (result.kind === "run") {
+        let next = result.run.first;
+        for (const content of readContents(result.run.contents)) {
+          this.#hear({ origin, stream, seq: next++, ...content, hash: new Uint8Array() });
+        }
+        after = result.run.last;
+      } else {
+        after = (result.kind === "pruned" ? result.floor : result.next) - 1;
+      }
+      this.#read.set(key, after);
+    }
+  }
+
+  #hear(entry: Entry): void {
+    if (entry.kind !== "verdict" || this.#waits.size === 0) return;
+    const event = eventIn(entry, []);
+    if (event?.kind !== "verdict") return;
+    const { site, prescription: number, version, hash } = event.body;
+    for (const wait of this.#waits.get(waitName({ site, number, version, hash })) ?? []) {
+      wait.tell(event);
+    }
+  }
+}
+
+function waitName({ site, number, version, hash }: Version): string {
+  return [site, version, hash, number].join("/");
+}
