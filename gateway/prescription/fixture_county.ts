@@ -9,6 +9,7 @@ import { parseConfig } from "../config_file.ts";
 import { readToken } from "../keystore.ts";
 import { reviewConfig } from "./fixture_sources.ts";
 import { verdictView } from "./reviewed.ts";
+import { type StandingView, standingView } from "./standing_view.ts";
 
 export const SITE = "site-017";
 
@@ -96,6 +97,25 @@ export class InnerCounty implements AsyncDisposable {
       verdict: verdict.success ? verdict.data : null,
       problem: problem?.type.replace("urn:tributary:problem:", "") ?? null,
     };
+  }
+
+  /** Tells of a prescription of {@link SITE} what a pharmacy or a prescriber does. */
+  async tell(id: string, what: "dispense" | "return" | "answer", body: object, key?: string) {
+    const answer = await this.fetch(`/api/prescriptions/${id}/${what}?site=${SITE}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: key === undefined ? {} : { "idempotency-key": key },
+    });
+    const told = z.object({ part: z.int().optional(), type: z.string().optional() }).loose()
+      .parse(await answer.json());
+    const problem = told.type?.replace("urn:tributary:problem:", "") ?? null;
+    return { status: answer.status, part: told.part ?? null, problem };
+  }
+
+  /** Where a prescription of {@link SITE} stands. */
+  async standing(id: string): Promise<StandingView> {
+    const answer = await this.fetch(`/api/prescriptions/${id}?site=${SITE}`);
+    return standingView.parse(await answer.json());
   }
 
   /** All entries of one kind. */

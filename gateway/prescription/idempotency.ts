@@ -22,9 +22,14 @@ export function idempotencyKeys(
   // Neither a site's name nor a version has a slash.
   const own = `${site}/${version}/${id}`;
   if (header === null) return { kind: "keys", keys: [own] };
-  const key = HEADER.exec(header.trim())?.[1];
+  const key = headerKey(header);
   if (key === undefined) return { kind: "refused", problem: BAD_KEY };
   return { kind: "keys", keys: [own, `${site}/key/${key}`] };
+}
+
+/** The key that a header `Idempotency-Key` names; `undefined` where it names none. */
+export function headerKey(header: string): string | undefined {
+  return HEADER.exec(header.trim())?.[1];
 }
 
 export type Repetition =

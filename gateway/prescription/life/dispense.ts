@@ -8,7 +8,7 @@ import {
   type ReturnBody,
 } from "./dispensing_body.ts";
 import { isOut } from "./goods.ts";
-import { decimalText, millionths } from "./quantity.ts";
+import { decimalText, millionths, signedMillionths } from "./quantity.ts";
 import type { Standing, VersionStanding } from "./standing.ts";
 
 export type GoodsRefusal =
@@ -57,7 +57,9 @@ export function planDispensing(
     const own = goods.lines.filter((one) => one.line === line && one.prescribed !== "0");
     if (own.length === 0) return "unknown-line";
     const same = own.find((one) => one.unit === unit);
-    return same === undefined ? "other-unit" : millionths(same.prescribed) - signed(same.out);
+    return same === undefined
+      ? "other-unit"
+      : millionths(same.prescribed) - signedMillionths(same.out);
   });
   if (fault !== null) return fault;
   const part = (goods.parts.at(-1)?.part ?? 0) + 1;
@@ -117,10 +119,6 @@ function quantityOf(
   return bodies.flatMap(({ lines }) => lines)
     .filter((one) => one.line === line && one.quantity.unit === unit)
     .reduce((sum, { quantity }) => sum + millionths(quantity.value), 0n);
-}
-
-function signed(decimal: string): bigint {
-  return decimal.startsWith("-") ? -millionths(decimal.slice(1)) : millionths(decimal);
 }
 
 function sameLines(some: readonly GoodsLine[], others: readonly GoodsLine[]): boolean {

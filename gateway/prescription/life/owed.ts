@@ -1,4 +1,4 @@
-/** What the county's rules have not looked at yet. */
+/** What is due of nodes themselves: what the county's rules have not looked at yet, and the rest. */
 import type { Due } from "./due.ts";
 import type { Mode } from "./pass.ts";
 
@@ -11,4 +11,14 @@ export function isOwed(due: Due): due is Owed {
 /** As which the verdict counts that is given for it. */
 export function modeOf(owed: Owed): Exclude<Mode, "degraded"> {
   return owed.do === "screen" ? "county" : "after-review";
+}
+
+export type Todo = Extract<
+  Due,
+  { readonly do: "issue-token" | "open-contact-case" | "alarm-double-use" }
+>;
+
+export function isTodo(due: Due): due is Todo {
+  return due.do === "issue-token" || due.do === "open-contact-case" ||
+    due.do === "alarm-double-use";
 }

@@ -9,6 +9,11 @@ export function millionths(decimal: string): bigint {
   return BigInt(whole + part.padEnd(PLACES, "0"));
 }
 
+/** The same of a decimal that may be below nothing, as {@link decimalText} writes it. */
+export function signedMillionths(decimal: string): bigint {
+  return decimal.startsWith("-") ? -millionths(decimal.slice(1)) : millionths(decimal);
+}
+
 /** The shortest decimal of a count of millionths: 250000 is `"0.25"`. */
 export function decimalText(count: bigint): string {
   const digits = (count < 0n ? -count : count).toString().padStart(PLACES + 1, "0");

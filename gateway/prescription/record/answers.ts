@@ -29,7 +29,7 @@ export function reviewedFrom(
 }
 
 /** A county was not told a site, or not one that it knows. */
-export function noSite(site: string | null): Recorded {
+export function noSite(site: string | null): Recorded & { readonly kind: "refused" } {
   const problem: Problem = {
     status: 422,
     code: "no-site",

@@ -9,7 +9,7 @@ import type { Parameter, Transaction } from "../../sql/sql.ts";
 import { type LifeEvent, numberOf } from "../life/event.ts";
 import { versionOf } from "../life/double_use.ts";
 import { medicinesOf, type PatientMedicine } from "../life/patient_medicines.ts";
-import { isOwed } from "../life/owed.ts";
+import { isOwed, isTodo } from "../life/owed.ts";
 import { type Standing, standingOf } from "../life/standing.ts";
 import { eventIn } from "./life_entry.ts";
 import { EVENTS, PATIENT_LINES, PRESCRIPTIONS } from "./life_tables.ts";
@@ -112,7 +112,8 @@ function prescriptionRow(standing: Standing, events: readonly LifeEvent[]): Para
     ...[site, number, version, hashes[0] ?? "", standing.state, standing.by],
     ...[pass, outcomeOf(standing), goods.state, severity],
     ...[review?.order.emergency ?? null, review?.order.sinceMs ?? null, review?.purpose ?? null],
-    ...[owed?.do ?? null, due.some((one) => one.do === "answer") ? 1 : 0],
+    ...[owed?.do ?? null, due.some(isTodo) ? 1 : 0],
+    due.some((one) => one.do === "answer") ? 1 : 0,
     ...[standing.openCases.length, standing.receivedMs, issued, patient],
   ];
 }

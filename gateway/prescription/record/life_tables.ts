@@ -27,7 +27,8 @@ export const EVENTS: Table = {
 /**
  * Where each stands, by its latest version. `state`, `decidedby`, `pass`, `goods` and `review` are
  * words of `Standing`; `owed`: what the county's rules have not looked at yet, `screen` or
- * `after-review`; `answer`: whether the prescriber has to answer; `cases`: patients to be called.
+ * `after-review`; `todo`: whether a node has to do something by itself (a token, a
+ * case, an alarm); `answer`: whether the prescriber has to answer; `cases`: patients to be called.
  */
 export const PRESCRIPTIONS: Table = {
   name: "prescriptions",
@@ -46,6 +47,7 @@ export const PRESCRIPTIONS: Table = {
     since: "integer?",
     review: "text?",
     owed: "text?",
+    todo: "integer",
     answer: "integer",
     cases: "integer",
     received: "integer?",
@@ -58,6 +60,7 @@ export const PRESCRIPTIONS: Table = {
     prescriptionsbystate: ["state", "received"],
     prescriptionsinreview: ["review", "emergency", "severity", "since"],
     prescriptionsowed: ["owed", "received"],
+    prescriptionstodo: ["todo", "received"],
   },
 };
 

@@ -1,0 +1,92 @@
+/** The prescriber answers a verdict, or a pharmacist's decision (P3, P10). */
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import type { Problem } from "../../sync/problem.ts";
+import { newEntry } from "../collected_entry.ts";
+import type { LifeDesk, Told } from "./life_desk.ts";
+import { answerBody, signature } from "./life/decision_body.ts";
+import { code, lifeId, person, words } from "./life/subject.ts";
+import { ofKind } from "./life/told.ts";
+import type { RecordKey } from "./record/stored_events.ts";
+
+const shared = {
+  version: z.int().min(1).max(1000),
+  to: code.describe("Id of the verdict or decision, as where it stands tells it"),
+  by: person.describe("The prescriber, by the number that the prescription has"),
+};
+
+export const answerRequest = z.discriminatedUnion("answer", [
+  z.strictObject({ ...shared, answer: z.literal("accept"), reason: words.optional() }),
+  z.strictObject({ ...shared, answer: z.literal("explain"), reason: words }),
+  z.strictObject({ ...shared, answer: z.literal("insist"), reason: words, signature }),
+]);
+export type AnswerRequest = z.infer<typeof answerRequest>;
+
+export const answered = z.strictObject({ id: z.string() });
+
+export function answer(
+  desk: LifeDesk,
+  key: RecordKey,
+  asked: AnswerRequest,
+): Promise<Told<z.infer<typeof answered>>> {
+  const { site, number } = key;
+  const { version, to, by } = asked;
+  return desk.tell(key, (events) => {
+    const own = ofKind(events, "prescription").find(({ body }) =>
+      body.prescription.version === version
+    );
+    if (own === undefined) return { kind: "refused", problem: UNKNOWN };
+    const said = [...ofKind(events, "verdict"), ...ofKind(events, "decision")].some(({ body }) =>
+      body.id === to && body.version === version
+    );
+    if (!said) return { kind: "refused", problem: UNKNOWN_SAYING };
+    if (own.body.prescription.prescriber.id !== by.id) {
+      return { kind: "refused", problem: OTHER_PERSON };
+    }
+    const id = lifeId("answer", site, number, version, to, asked.answer, by.id);
+    const { hash } = own.body;
+    const body = answerBody.parse({ ...asked, site, prescription: number, hash, id });
+    const text = JSON.stringify(body);
+    const digest = new Uint8Array(createHash("sha256").update(text).digest());
+    const before = ofKind(events, "answer").find((one) => one.body.id === id);
+    if (before !== undefined) {
+      return JSON.stringify(before.body) === text
+        ? { kind: "told", repeated: true, answer: { id } }
+        : { kind: "refused", problem: OTHER_WORDS };
+    }
+    return {
+      kind: "append",
+      entry: (stream) => ({
+        ...newEntry(stream, "answer", desk.stamp(), body),
+        key: { channel: `answer/${site}`, id, digest, windowMs: null },
+      }),
+      answer: { id },
+    };
+  });
+}
+
+const UNKNOWN: Problem = {
+  status: 404,
+  code: "no-such-prescription",
+  title: "This node has no such prescription in this version",
+};
+
+const UNKNOWN_SAYING: Problem = {
+  status: 409,
+  code: "nothing-to-answer",
+  title: "There is no verdict or decision of this id on this version",
+  hint: "GET the prescription: toAnswer names those that wait for an answer",
+};
+
+const OTHER_PERSON: Problem = {
+  status: 403,
+  code: "other-prescriber",
+  title: "Only the prescriber of this prescription may answer",
+  hint: "by.id is the number that the prescription has in prescriber.id",
+};
+
+const OTHER_WORDS: Problem = {
+  status: 409,
+  code: "other-content",
+  title: "This was answered already, in other words: nothing was stored",
+};

@@ -1,0 +1,125 @@
+/** Where a prescription stands, and what is told of it afterwards. */
+import * as z from "zod";
+import { NODE_NAME } from "../../sync/origin.ts";
+import { type Problem, problemResponse } from "../../sync/problem.ts";
+import type { ApiRoute, Input } from "../api_route.ts";
+import { answer, answered, answerRequest } from "./answer_request.ts";
+import {
+  dispense,
+  dispenseRequest,
+  goodsAnswer,
+  returnRequest,
+  takeBack,
+} from "./goods_requests.ts";
+import { headerKey } from "./idempotency.ts";
+import type { LifeDesk, Told } from "./life_desk.ts";
+import { noSite } from "./record/answers.ts";
+import type { RecordKey } from "./record/stored_events.ts";
+import { standingView } from "./standing_view.ts";
+
+const ofSite = z.object({
+  site: z.string().regex(NODE_NAME).optional().describe("At a county: the site that it is of"),
+});
+
+export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
+  return [
+    {
+      method: "get",
+      path: "/api/prescriptions/{id}",
+      right: "read",
+      summary: "Where a prescription stands: its state, its token, what is out, who decided what",
+      query: ofSite,
+      answer: standingView,
+      handle: async (_parts, input) => {
+        const key = keyOf(desk, input);
+        if (key === null) return problemResponse(noSite(siteIn(input)).problem);
+        const view = await desk.view(key);
+        return view === null ? problemResponse(NO_SUCH) : Response.json(view);
+      },
+    },
+    {
+      method: "post",
+      path: "/api/prescriptions/{id}/dispense",
+      right: "prescription.submit",
+      summary: "Goods leave on a token, all or a part; the header Idempotency-Key names it",
+      query: ofSite,
+      body: dispenseRequest,
+      answer: goodsAnswer,
+      handle: async (_parts, input) => {
+        const asked = dispenseRequest.parse(input.body);
+        return await underKey(desk, input, (key, sendKey) => dispense(desk, key, sendKey, asked));
+      },
+    },
+    {
+      method: "post",
+      path: "/api/prescriptions/{id}/return",
+      right: "prescription.submit",
+      summary: "Goods of one part come back, for a reason; the header Idempotency-Key names it",
+      query: ofSite,
+      body: returnRequest,
+      answer: goodsAnswer,
+      handle: async (_parts, input) => {
+        const asked = returnRequest.parse(input.body);
+        return await underKey(desk, input, (key, sendKey) => takeBack(desk, key, sendKey, asked));
+      },
+    },
+    {
+      method: "post",
+      path: "/api/prescriptions/{id}/answer",
+      right: "prescription.submit",
+      summary:
+        "The prescriber answers a verdict or a decision: accept, explain, or insist with a " +
+        "second signature",
+      query: ofSite,
+      body: answerRequest,
+      answer: answered,
+      handle: async (_parts, input) => {
+        const asked = answerRequest.parse(input.body);
+        const key = keyOf(desk, input);
+        if (key === null) return problemResponse(noSite(siteIn(input)).problem);
+        return toldAnswer(await answer(desk, key, asked));
+      },
+    },
+  ];
+}
+
+async function underKey<T>(
+  desk: LifeDesk,
+  input: Input,
+  tell: (key: RecordKey, sendKey: string) => Promise<Told<T>>,
+): Promise<Response> {
+  const key = keyOf(desk, input);
+  if (key === null) return problemResponse(noSite(siteIn(input)).problem);
+  const header = input.request.headers.get("idempotency-key");
+  const sendKey = header === null ? undefined : headerKey(header);
+  if (sendKey === undefined) return problemResponse(NO_KEY);
+  return toldAnswer(await tell(key, sendKey));
+}
+
+function toldAnswer<T>(told: Told<T>): Response {
+  if (told.kind === "refused") return problemResponse(told.problem);
+  return Response.json(told.answer, { status: told.repeated ? 200 : 201 });
+}
+
+function keyOf(desk: LifeDesk, { path, query }: Input): RecordKey | null {
+  const site = desk.siteFor(query.site);
+  return site === null ? null : { site, number: path.id };
+}
+
+function siteIn({ query }: Input): string | null {
+  return query.site ?? null;
+}
+
+const NO_SUCH: Problem = {
+  status: 404,
+  code: "no-such-prescription",
+  title: "This node has no such prescription",
+  hint: "see its id and its site; what was sent elsewhere may be on its way",
+};
+
+const NO_KEY: Problem = {
+  status: 400,
+  code: "bad-idempotency-key",
+  title: "Goods that leave or come back need a key of their own",
+  hint: "send the header Idempotency-Key, a new one for each time, the same where it is repeated",
+};

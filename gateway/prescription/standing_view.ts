@@ -1,0 +1,80 @@
+/** Where a prescription stands, for whoever asks for it by its number. */
+import * as z from "zod";
+import type { LifeEvent } from "./life/event.ts";
+import { standingOf } from "./life/standing.ts";
+import { reviewedOf } from "./reviewed_of.ts";
+import { answerJson, verdictView } from "./reviewed.ts";
+
+const goodsLine = z.strictObject({
+  line: z.int(),
+  unit: z.string(),
+  prescribed: z.string(),
+  out: z.string().describe("What left less what came back"),
+});
+
+export const standingView = z.strictObject({
+  site: z.string(),
+  id: z.string(),
+  version: z.int().describe("The latest: those before do not hold any more"),
+  state: z.string().describe(
+    "screening, passed, noticed, rescue, approved: may be dispensed; queued, signing, asked: " +
+      "waits for a person; intercepted, refused, withdrawn, cancelled, conflict: may not be",
+  ),
+  by: z.string().nullable().describe("Who decided: rules, pharmacists, prescriber, his"),
+  pass: z.string().nullable().describe("On what it may be dispensed; null: it may not"),
+  verdict: verdictView.nullable().describe("As answered when it was sent, with the token of now"),
+  toAnswer: z.array(z.string())
+    .describe("Ids of verdicts and decisions that the prescriber answers, one of them"),
+  needsSignature: z.boolean().describe("To keep to it takes a reason and a second signature"),
+  sides: z.array(z.strictObject({
+    ids: z.array(z.string()),
+    choice: z.string(),
+    mode: z.string().nullable(),
+    person: z.string().nullable(),
+    node: z.string(),
+    at: z.iso.datetime(),
+    role: z.string(),
+  })).describe("All that was decided, with what became of it"),
+  goods: z.strictObject({
+    state: z.string().describe("none, partly, wholly, returned"),
+    lines: z.array(goodsLine),
+    parts: z.array(z.int()),
+  }),
+  openCases: z.int().describe("Patients that have to be called about it"),
+});
+export type StandingView = z.infer<typeof standingView>;
+
+/** `events` are one prescription's; `null` where none of them tells a version. */
+export function standingViewOf(events: readonly LifeEvent[]): StandingView | null {
+  if (events.every(({ kind }) => kind === "contact-case-closed")) return null;
+  const standing = standingOf(events);
+  const { site, prescription: id, version, hashes, state, by, pass, goods, due } = standing;
+  const reviewed = reviewedOf(events, { version, hash: hashes[0] ?? "" });
+  const answers = due.filter((one) => one.do === "answer");
+  return {
+    site,
+    id,
+    version,
+    state,
+    by,
+    pass,
+    verdict: reviewed === null || hashes.length > 1 ? null : answerJson(reviewed),
+    toAnswer: [...new Set(answers.flatMap(({ to }) => to))],
+    needsSignature: answers.some(({ needsSignature }) => needsSignature),
+    sides: standing.sides.map(({ ids, timeMs, choice, mode, person, node, role }) => ({
+      ids: [...ids],
+      choice,
+      mode,
+      person,
+      node,
+      at: new Date(timeMs).toISOString(),
+      role,
+    })),
+    goods: {
+      state: goods.state,
+      lines: goods.lines.map((line) => ({ ...line })),
+      parts: goods.parts.map(({ part }) => part),
+    },
+    openCases: standing.openCases.length,
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * What is due of a county by itself: a token that no verdict or decision could bear, a patient to
+ * be called (P11), goods that left twice (P9). Ids are made of what it is about, so that both
+ * centres, and one that comes back from a crash, tell the same.
+ */
+import type { NewEntry } from "../../sync/append.ts";
+import { streamTo } from "../../sync/stream.ts";
+import { newEntry } from "../collected_entry.ts";
+import type { DeskParts } from "./county_desk.ts";
+import type { Homes } from "./homes.ts";
+import type { LifeEvent } from "./life/event.ts";
+import { isTodo, type Todo } from "./life/owed.ts";
+import type { PassTokenBody } from "./life/pass.ts";
+import { type Standing, standingOf } from "./life/standing.ts";
+import { lifeId } from "./life/subject.ts";
+import { validityOf } from "./life/token.ts";
+import { ofKind } from "./life/told.ts";
+import { SetAside } from "./record/set_aside.ts";
+import { eventsOf } from "./record/stored_events.ts";
+import { whenChanged } from "./record/when_changed.ts";
+
+/** That are looked at in one go, the oldest first. */
+const TODO_MAX = 200;
+
+const TODO = "SELECT site, number FROM prescriptions WHERE todo = 1 " +
+  "ORDER BY received, site, number LIMIT ?";
+
+export class TodoDesk {
+  readonly #parts: DeskParts;
+  readonly #homes: Homes;
+  readonly #aside: SetAside;
+
+  constructor(parts: DeskParts, homes: Homes) {
+    this.#parts = parts;
+    this.#homes = homes;
+    this.#aside = new SetAside(parts.node.log);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { tables, journal } = this.#parts.node;
+    await tables.caughtUp(journal, signal);
+    await whenChanged(tables, signal, () => this.#look());
+  }
+
+  async #look(): Promise<boolean> {
+    const { tables } = this.#parts.node;
+    const rows = await tables.rows(TODO, [TODO_MAX]);
+    const keys = rows.map((row) => ({ site: row.text("site"), number: row.text("number") }));
+    this.#homes.keep(keys);
+    const mine = keys.filter((key) =>
+      !this.#aside.has(key) && this.#homes.isOurs(key, performance.now())
+    );
+    for (const [, events] of await eventsOf(tables, mine)) {
+      const standing = standingOf(events);
+      const { site, prescription: id } = standing;
+      const work = () => this.#tell(standing, events);
+      await this.#aside.guard(work, { site, prescription: { id } });
+    }
+    return rows.length > mine.length || this.#aside.size > 0;
+  }
+
+  async #tell(standing: Standing, events: readonly LifeEvent[]): Promise<void> {
+    const { clock, disk } = this.#parts.node;
+    const entries: NewEntry[] = [];
+    for (const due of standing.due.filter(isTodo)) {
+      const entry = await this.#entryFor(due, standing, events);
+      if (entry !== null) entries.push(entry);
+    }
+    if (entries.length > 0) await disk.append(entries, clock.now());
+  }
+
+  async #entryFor(
+    due: Todo,
+    standing: Standing,
+    events: readonly LifeEvent[],
+  ): Promise<NewEntry | null> {
+    const { site } = standing;
+    switch (due.do) {
+      case "open-contact-case":
+        return this.#once(streamTo(site), "contact-case", due.body);
+      case "alarm-double-use":
+        return this.#once("alarm", "prescription-double-use", due.body);
+      case "issue-token": {
+        const body = await this.#token(due.outcome, standing, events);
+        return body === null ? null : this.#once(streamTo(site), "pass-token", body);
+      }
+    }
+  }
+
+  async #token(
+    outcome: PassTokenBody["outcome"],
+    { site, prescription, version }: Standing,
+    events: readonly LifeEvent[],
+  ): Promise<PassTokenBody | null> {
+    const received = ofKind(events, "prescription").find(({ body }) =>
+      body.prescription.version === version
+    );
+    if (received === undefined) return null;
+    const { hash, prescription: content } = received.body;
+    const id = lifeId("pass-token", site, prescription, version, hash, outcome);
+    const subject = { site, prescription, version, hash, id, outcome };
+    const token = await this.#parts.sign({ ...subject, ...validityOf(content) });
+    return { ...subject, token };
+  }
+
+  #once(stream: NewEntry["stream"], kind: string, body: { readonly id: string }): NewEntry {
+    return {
+      ...newEntry(stream, kind, this.#parts.node.clock.now(), body),
+      key: { channel: kind, id: body.id, digest: new Uint8Array(32), windowMs: null },
+    };
+  }
+}
