@@ -144,6 +144,52 @@ describe("P12: with the line cut", () => {
   });
 });
 
+describe("P11: with one centre away", () => {
+  test.each(["a", "b"] as const)("%s: the other one answers the site", async (away) => {
+    const centre = away === "a" ? a : b;
+    await centre.kill();
+    const { verdict } = await send(site, sentPrescription(`without-${away}`));
+    expect(verdict).toMatchObject({ outcome: "pass", degraded: false });
+    await centre.start();
+    await linked(site);
+    await until("it holds the same", async () => {
+      const { received, verdicts } = await heldBy(centre, SITE, `without-${away}`);
+      return received.length === 1 && verdicts.length > 0;
+    });
+  });
+
+  test("T2: a HIS that comes to the other one is given the same verdict, or one linked to it", async () => {
+    const document = sentPrescription("moved");
+    const at = async (node: NodeProcess) => {
+      const answer = await node.fetch(`/api/prescriptions?site=${SITE}`, {
+        method: "POST",
+        body: JSON.stringify(document),
+        headers: { "content-type": "application/json" },
+      });
+      return { status: answer.status, verdict: verdictView.parse(await answer.json()) };
+    };
+    const first = await at(a);
+    await a.kill();
+    const second = await at(b);
+    expect([first.status, second.status]).toEqual([201, expect.any(Number)]);
+    const same = ({ verdict }: typeof first) => [verdict.hash, verdict.outcome, verdict.degraded];
+    expect(same(second)).toEqual(same(first));
+    await a.start();
+    await until("both centres hold the same", async () => {
+      const held = await Promise.all([a, b].map((node) => heldBy(node, SITE, "moved")));
+      const ids = held.map(({ verdicts }) => verdicts.map(({ id }) => id).sort().join());
+      return ids[0] === ids[1] && ids[0] !== "";
+    });
+    const standing = z.object({ state: z.string(), sides: z.array(z.unknown()) }).loose();
+    for (const node of [a, b]) {
+      await until(`${node.name} shows one side`, async () => {
+        const found = standing.parse(await node.ask(`/api/prescriptions/moved?site=${SITE}`));
+        return found.state === "passed" && found.sides.length === 1;
+      });
+    }
+  });
+});
+
 test("T1 T2: what was acknowledged outlives kill -9 of the site, and nothing is there twice", async () => {
   const acknowledged = new Map<string, string>();
   const documents = range(1, 60).map((n) => sentPrescription(`kill-${n}`));

@@ -1,4 +1,4 @@
-/** What is due of nodes themselves: what the county's rules have not looked at yet, and the rest. */
+/** What is due of nodes themselves: what the county's rules owe a look at, and the rest. */
 import type { Due } from "./due.ts";
 import type { Mode } from "./pass.ts";
 

@@ -15,7 +15,7 @@ import type { Reviewable } from "../review.ts";
 import { reviewedOf } from "../reviewed_of.ts";
 import { conflictEntry } from "./conflict.ts";
 import { type Known, knownOf, type Patient } from "./known.ts";
-import { type LimitOptions, Limits } from "./limits.ts";
+import { type LimitOptions, Limits, tooMany } from "./limits.ts";
 import { historyFor, Recent, Taken } from "./recent.ts";
 import { eventsOf, nameOf } from "./stored_events.ts";
 import { Turns } from "./turns.ts";
@@ -57,6 +57,11 @@ interface Waiting extends Asked {
  */
 export type Decide = (one: Case) => Promise<Recorded>;
 
+/** Taken and not in the tables yet: with more the tables are seconds behind. */
+const RECENT_MAX = 20_000;
+/** What the tables have by now is looked at no more often, milliseconds. */
+const FORGET_MS = 50;
+
 /** A disk that is full is so for a while. */
 const NO_ROOM_SECONDS = 30;
 
@@ -65,6 +70,7 @@ export class IntakeBook {
   readonly #parts: IntakeParts;
   readonly #limits: Limits;
   readonly #decide: Decide;
+  #forgetAtMs = 0;
   readonly #turns = new Turns<Waiting>((items) => this.#turn(items));
 
   constructor(parts: IntakeParts, decide: Decide) {
@@ -77,7 +83,8 @@ export class IntakeBook {
   async record(site: string, sent: Sent): Promise<Recorded> {
     const found = idempotencyKeys(sent.key, site, sent.prescription);
     if (found.kind === "refused") return found;
-    const refused = this.#noRoom() ?? this.#limits.admit(sent.who, performance.now());
+    const refused = this.#noRoom() ?? this.#tooFarBehind() ??
+      this.#limits.admit(sent.who, performance.now());
     if (refused !== null) return refused;
     try {
       return await this.#once(site, sent, found.keys);
@@ -105,6 +112,11 @@ export class IntakeBook {
       hint: "send it again under the same key, here or at another node",
     };
     return { kind: "refused", problem, retryAfterSeconds: NO_ROOM_SECONDS };
+  }
+
+  #tooFarBehind(): Recorded & { readonly kind: "refused" } | null {
+    if (this.recent.size < RECENT_MAX) return null;
+    return tooMany(`${RECENT_MAX} prescriptions are not in the tables yet`, 1);
   }
 
   async #once(site: string, sent: Sent, keys: readonly string[]): Promise<Recorded> {
@@ -160,8 +172,10 @@ export class IntakeBook {
 
   /** Before the tables are asked: what they have by then, their answer has. */
   async #forget(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs < this.#forgetAtMs) return;
+    this.#forgetAtMs = nowMs + FORGET_MS;
     const origins = this.recent.origins();
-    if (origins.length === 0) return;
     const places = new Map<string, number>();
     const select = "SELECT origin, stream, seq FROM cursors WHERE origin = ?";
     for (const origin of origins) {

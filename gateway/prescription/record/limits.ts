@@ -63,7 +63,7 @@ export class Limits {
   }
 }
 
-function tooMany(detail: string, retryAfterSeconds: number): Recorded & { kind: "refused" } {
+export function tooMany(detail: string, retryAfterSeconds: number): Recorded & { kind: "refused" } {
   return {
     kind: "refused",
     problem: {
