@@ -51,6 +51,8 @@ export type LogLine =
   | { kind: "blob-set-aside"; destination: string; hash: string; reason: string }
   | { kind: "projection-rebuilt"; reason: string }
   | { kind: "tables-rebuilt"; projections: string; changedRows: number }
+  | { kind: "review-queue-rebuilt" | "review-queue-failed"; reason: string }
+  | { kind: "review-waiting"; level: string; waiting: number; escalated: number }
   | { kind: "prescription-stuck"; site: string; reason: string }
   | { kind: "request-failed"; method: string; path: string; error: string }
   | { kind: "not-stored"; source: string; stream: string; reason: string }
@@ -106,6 +108,9 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "blob-set-aside": "warning",
   "projection-rebuilt": "warning",
   "tables-rebuilt": "info",
+  "review-queue-rebuilt": "warning",
+  "review-queue-failed": "error",
+  "review-waiting": "warning",
   "prescription-stuck": "warning",
   "request-failed": "error",
   "not-stored": "warning",

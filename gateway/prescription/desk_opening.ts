@@ -5,6 +5,8 @@ import { Homes } from "./homes.ts";
 import { LifeDesk } from "./life_desk.ts";
 import { lifeRoutes } from "./life_routes.ts";
 import { tokenSigner } from "./life/token.ts";
+import { ReviewDesk } from "./review/review_desk.ts";
+import { reviewRoutes } from "./review/review_routes.ts";
 import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
 import { SiteDesk } from "./site_desk.ts";
@@ -21,10 +23,19 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     sign: async (claims) => await (await signer)(claims),
   };
   const life = lifeRoutes(new LifeDesk(node));
+  const { warnSeconds, escalateSeconds, awaySeconds, ...reviewing } = config.prescription.review;
+  const policy = {
+    warnMs: warnSeconds * 1000,
+    escalateMs: escalateSeconds * 1000,
+    awayMs: awaySeconds * 1000,
+    ...reviewing,
+  };
+  const review = new ReviewDesk({ node, config: policy, sign: parts.sign });
+  const reviews = reviewRoutes(review);
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
-    const routes = [...prescriptionRoutes(desk), ...life];
-    return { routes, run: (signal) => desk.run(signal) };
+    const routes = [...prescriptionRoutes(desk), ...life, ...reviews];
+    return { routes, run: (signal) => allOf([desk, review], signal) };
   }
   const homes = {
     own: config.node,
@@ -34,19 +45,22 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   };
   const desk = new CountyDesk(parts, new Homes(homes));
   const todo = new TodoDesk(parts, new Homes(homes));
-  return {
-    routes: [...prescriptionRoutes(desk), ...life],
-    run: async (signal) => {
-      const over = new AbortController();
-      const either = AbortSignal.any([signal, over.signal]);
-      // Where one fails, both begin again.
-      const both = [desk.run(either), todo.run(either)];
-      try {
-        await Promise.race(both);
-      } finally {
-        over.abort();
-        await Promise.allSettled(both);
-      }
-    },
-  };
+  const routes = [...prescriptionRoutes(desk), ...life, ...reviews];
+  return { routes, run: (signal) => allOf([desk, todo, review], signal) };
 };
+
+/** Where one fails, all begin again. */
+async function allOf(
+  parts: readonly { run(signal: AbortSignal): Promise<void> }[],
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const running = parts.map((part) => part.run(either));
+  try {
+    await Promise.race(running);
+  } finally {
+    over.abort();
+    await Promise.allSettled(running);
+  }
+}

@@ -8,6 +8,7 @@ import { passTokenBody } from "./life/pass.ts";
 import { prescriptionBody, voidBody } from "./life/prescription_body.ts";
 import { verdictBody } from "./life/verdict_body.ts";
 import { CONFLICT, conflictBody } from "./record/conflict.ts";
+import { REVIEW_WAITING, waitingBody } from "./review/waiting_body.ts";
 import { prescriptionsOf } from "./record/life_projection.ts";
 
 /** A site's own, or what the county tells it. */
@@ -33,6 +34,12 @@ const KINDS: readonly EntryKind[] = [
     streams: ["alarm"],
     about: "Goods left twice on one prescription",
     body: doubleUseBody,
+  },
+  {
+    kind: REVIEW_WAITING,
+    streams: ["alarm"],
+    about: "Prescriptions wait too long for a pharmacist, or none does any more",
+    body: waitingBody,
   },
   {
     kind: CONFLICT,

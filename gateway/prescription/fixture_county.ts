@@ -24,16 +24,18 @@ export class InnerCounty implements AsyncDisposable {
   readonly #folder = new TemporaryFolder();
   readonly #port = freePort();
   readonly #section: object;
+  readonly #more: object;
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  private constructor(section: object) {
+  private constructor(section: object, more: object) {
+    this.#more = more;
     this.#section = { ...reviewConfig(this.#folder.path, SITE), ...section };
   }
 
-  /** `section` is what its configuration has beside {@link reviewConfig}. */
-  static async start(section: object = {}): Promise<InnerCounty> {
-    const county = new InnerCounty(section);
+  /** `section` is what its prescriptions have beside {@link reviewConfig}, `more` the rest. */
+  static async start(section: object = {}, more: object = {}): Promise<InnerCounty> {
+    const county = new InnerCounty(section, more);
     await county.#start();
     return county;
   }
@@ -51,6 +53,7 @@ export class InnerCounty implements AsyncDisposable {
       dataDir: this.#dataDir,
       http: { port: this.#port },
       prescription: this.#section,
+      ...this.#more,
     }));
     this.#stop = new AbortController();
     let ready = false;
@@ -69,10 +72,15 @@ export class InnerCounty implements AsyncDisposable {
     await this.#running;
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** As the local command asks. */
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${readToken(this.#dataDir)}`);
-    return fetch(`http://127.0.0.1:${this.#port}${path}`, { ...init, headers });
+    return fetch(`${this.url}${path}`, { ...init, headers });
   }
 
   /** Sends a prescription as a HIS does, of {@link SITE} unless the query says otherwise. */
