@@ -63,8 +63,8 @@ export class QueueKeeper {
     for (const chunk of chunksOf(changed, READ_AT_ONCE)) {
       const items = await this.#itemsOf(chunk);
       await queue.offer(items);
-      for (const key of chunk) {
-        const name = nameOf(recordKey(key));
+      for (const item of items) {
+        const name = nameOf(recordKey(item));
         const found = due.get(name);
         if (found !== undefined) this.#offered.set(name, found);
       }
@@ -88,7 +88,8 @@ export class QueueKeeper {
     return [...events.values()].flatMap((own) => {
       const standing = standingOf(own);
       const item = queueItemOf(standing, own, { store, senior: false });
-      if (item === null) return [];
+      // A verdict may come before what it is of: then there is nothing to be seen yet.
+      if (item === null || standing.receivedMs === null) return [];
       return [{ ...item, senior: secondBySenior && item.purpose === "second-signature" }];
     });
   }

@@ -66,11 +66,18 @@ export interface DecidedAnswer {
 const LOOK_MS = 5000;
 /** Looks, and signs of life, until somebody counts as gone. */
 const LOOKS_AWAY = 6;
+/** A long queue takes long to look through: then it rests so many times as long. */
+const RESTS = 10;
+/** Open workbenches are told counts that are so old at most. */
+const COUNTED_MS = 1000;
+/** Others may come first, or change what was offered, so often in a row. */
+const TRIES_MAX = 5;
 /** After the store failed. */
 const REST_MS = 2000;
 
 export class ReviewDesk {
   readonly #parts: ReviewParts;
+  #counted: { readonly atMs: number; readonly workload: Promise<Answer<Workload>> } | null = null;
   #open: { readonly queue: ReviewQueue; readonly keeper: QueueKeeper } | null = null;
 
   constructor(parts: ReviewParts) {
@@ -124,7 +131,9 @@ export class ReviewDesk {
       }
     };
     const keeping = whenChanged(node.tables, either, async () => {
+      const beganMs = performance.now();
       await keeper.look();
+      await pause(Math.min(LOOK_MS, (performance.now() - beganMs) * RESTS), either);
       return false;
     });
     const both = [keeping, looking()];
@@ -145,10 +154,25 @@ export class ReviewDesk {
     return this.#with(({ queue }) => queue.workload(wallMs, this.#parts.config));
   }
 
+  /** The same, counted for all who have a workbench open; `null`: it is not ready. */
+  async glance(): Promise<Workload | null> {
+    const nowMs = performance.now();
+    if (this.#counted === null || nowMs - this.#counted.atMs >= COUNTED_MS) {
+      this.#counted = { atMs: nowMs, workload: this.workload() };
+    }
+    const counted = await this.#counted.workload;
+    return counted.kind === "refused" ? null : counted.answer;
+  }
+
+  /** What is held, without what it is about. */
+  async claimed({ account }: Pharmacist): Promise<Taken | null> {
+    return await this.#open?.queue.held(account) ?? null;
+  }
+
   /** The first in order, or what is held already; `null`: nothing waits. */
   take({ account, senior }: Pharmacist): Promise<Answer<Held | null>> {
     return this.#with(async ({ queue, keeper }) => {
-      for (;;) {
+      for (let tries = 0; tries < TRIES_MAX; tries++) {
         const task = await queue.take(account, { senior });
         if (task === null) return null;
         const shown = await this.shown(task);
@@ -157,6 +181,7 @@ export class ReviewDesk {
         await queue.release(task.claim);
         await keeper.look();
       }
+      return null;
     });
   }
 

@@ -6,7 +6,7 @@ import type { ApiParts, ApiRoute, Input } from "../../api_route.ts";
 import { DECISIONS } from "../life/decision_body.ts";
 import { waitState } from "../life/queue_order.ts";
 import { code, words } from "../life/subject.ts";
-import type { Listed } from "../queue/queue_item.ts";
+import type { Listed, Taken } from "../queue/queue_item.ts";
 import type { Workload } from "../queue/review_queue.ts";
 import { Presence } from "./presence.ts";
 import type { Answer, Held, Pharmacist, ReviewDesk } from "./review_desk.ts";
@@ -177,10 +177,9 @@ export function reviewRoutes(desk: ReviewDesk): readonly ApiRoute[] {
 }
 
 async function stateFor(desk: ReviewDesk, who: Pharmacist): Promise<object> {
-  const [workload, held] = [await desk.workload(), await desk.held(who)];
-  if (workload.kind === "refused" || held.kind === "refused") return { ready: false };
-  const claim = held.answer === null ? null : claimOf(held.answer);
-  return { ...workloadOf(workload.answer), held: claim };
+  const [workload, held] = [await desk.glance(), await desk.claimed(who)];
+  if (workload === null) return { ready: false };
+  return { ...workloadOf(workload), held: held === null ? null : claimOf(held) };
 }
 
 /** Whether the session that opened a stream has not ended since (X1). */
@@ -207,16 +206,17 @@ function answer<T>(answered: Answer<T>, view: (one: T) => object, status = 200):
     : Response.json(view(answered.answer), { status });
 }
 
-function claimOf({ task: { claim } }: Held): z.infer<typeof claimView> {
+function claimOf({ claim }: Taken): z.infer<typeof claimView> {
   const { site, prescription: id, fence, store } = claim;
   return { site, id, fence, store };
 }
 
 function heldOf(held: Held | null): z.infer<typeof heldView> {
   if (held === null) return { held: null };
-  const { task: { version, purpose, over, order }, shown } = held;
+  const { task, shown } = held;
+  const { version, purpose, over, order } = task;
   const since = new Date(order.sinceMs).toISOString();
-  return { held: { claim: claimOf(held), version, purpose, over: [...over], since, shown } };
+  return { held: { claim: claimOf(task), version, purpose, over: [...over], since, shown } };
 }
 
 function workloadOf({ oldestMs, onDuty, ...counts }: Workload): z.infer<typeof workloadView> {
