@@ -52,6 +52,8 @@ export type LogLine =
   | { kind: "projection-rebuilt"; reason: string }
   | { kind: "tables-rebuilt"; projections: string; changedRows: number }
   | { kind: "prescription-stuck"; site: string; reason: string }
+  | { kind: "rules-released" | "rules-switched"; release: string; number: number }
+  | { kind: "rules-refused"; release: string; number: number; reason: string }
   | { kind: "request-failed"; method: string; path: string; error: string }
   | { kind: "not-stored"; source: string; stream: string; reason: string }
   | { kind: "disk"; state: string; usedPercent: number; freeBytes: number; daysLeft: number | null }
@@ -107,6 +109,9 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "projection-rebuilt": "warning",
   "tables-rebuilt": "info",
   "prescription-stuck": "warning",
+  "rules-released": "info",
+  "rules-switched": "info",
+  "rules-refused": "error",
   "request-failed": "error",
   "not-stored": "warning",
   "disk": "error",

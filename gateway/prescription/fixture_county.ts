@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import * as z from "zod";
 import { freePort } from "../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
+import { NodeKey } from "../../sync/identity.ts";
 import { runNode } from "../commands/run.ts";
 import { parseConfig } from "../config_file.ts";
 import { readToken } from "../keystore.ts";
@@ -27,13 +28,13 @@ export class InnerCounty implements AsyncDisposable {
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  private constructor(section: object) {
-    this.#section = { ...reviewConfig(this.#folder.path, SITE), ...section };
+  private constructor(section: object, signer: NodeKey) {
+    this.#section = { ...reviewConfig(this.#folder.path, SITE, { signer }), ...section };
   }
 
   /** `section` is what its configuration has beside {@link reviewConfig}. */
-  static async start(section: object = {}): Promise<InnerCounty> {
-    const county = new InnerCounty(section);
+  static async start(section: object = {}, signer = NodeKey.create()): Promise<InnerCounty> {
+    const county = new InnerCounty(section, signer);
     await county.#start();
     return county;
   }
