@@ -108,6 +108,8 @@ const prescription = z.strictObject({
   drugs: z.string().describe("File with the county's drug list"),
   mappings: z.array(z.string()).min(1).max(MAPPINGS_MAX)
     .describe("Files with what a site's own codes mean, one a site"),
+  registry: z.string().optional()
+    .describe("File with what prescribers may, and who reviews (P14); none: nobody knows"),
   patientKeyFile: z.string()
     .describe(
       "File with the key under which patients' histories are kept, 64 hexadecimal digits; the " +

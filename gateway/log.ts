@@ -54,6 +54,8 @@ export type LogLine =
   | { kind: "review-queue-rebuilt" | "review-queue-failed"; reason: string }
   | { kind: "review-waiting"; level: string; waiting: number; escalated: number }
   | { kind: "prescription-stuck"; site: string; reason: string }
+  | { kind: "rules-released" | "rules-switched"; release: string; number: number }
+  | { kind: "rules-refused"; release: string; number: number; reason: string }
   | { kind: "request-failed"; method: string; path: string; error: string }
   | { kind: "not-stored"; source: string; stream: string; reason: string }
   | { kind: "disk"; state: string; usedPercent: number; freeBytes: number; daysLeft: number | null }
@@ -112,6 +114,9 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "review-queue-failed": "error",
   "review-waiting": "warning",
   "prescription-stuck": "warning",
+  "rules-released": "info",
+  "rules-switched": "info",
+  "rules-refused": "error",
   "request-failed": "error",
   "not-stored": "warning",
   "disk": "error",

@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import * as z from "zod";
 import { freePort } from "../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
+import { NodeKey } from "../../sync/identity.ts";
 import { runNode } from "../commands/run.ts";
 import { parseConfig } from "../config_file.ts";
 import { readToken } from "../keystore.ts";
@@ -20,6 +21,13 @@ const entry = z.object({
 }).loose();
 export type Told = z.infer<typeof entry>;
 
+interface InnerMore {
+  /** Of its packs. */
+  readonly signer?: NodeKey;
+  /** As its configuration has it. */
+  readonly store?: object;
+}
+
 export class InnerCounty implements AsyncDisposable {
   readonly #folder = new TemporaryFolder();
   readonly #port = freePort();
@@ -28,13 +36,13 @@ export class InnerCounty implements AsyncDisposable {
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  private constructor(section: object, more: object) {
+  private constructor(section: object, { signer = NodeKey.create(), ...more }: InnerMore) {
     this.#more = more;
-    this.#section = { ...reviewConfig(this.#folder.path, SITE), ...section };
+    this.#section = { ...reviewConfig(this.#folder.path, SITE, { signer }), ...section };
   }
 
   /** `section` is what its prescriptions have beside {@link reviewConfig}, `more` the rest. */
-  static async start(section: object = {}, more: object = {}): Promise<InnerCounty> {
+  static async start(section: object = {}, more: InnerMore = {}): Promise<InnerCounty> {
     const county = new InnerCounty(section, more);
     await county.#start();
     return county;

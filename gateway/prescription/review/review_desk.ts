@@ -20,6 +20,8 @@ import { decisionEntry, decisionOf } from "./decision_entry.ts";
 import { openQueue } from "./open_queue.ts";
 import { QueueKeeper } from "./queue_keeper.ts";
 import { type Shown, shownOf } from "./shown.ts";
+import { dayOf } from "../shanghai_day.ts";
+import type { SourcesInForce } from "../review_sources.ts";
 import { WaitAlarms } from "./wait_alarms.ts";
 
 export interface ReviewConfig extends Pick<WaitPolicy, "warnMs" | "escalateMs"> {
@@ -32,6 +34,8 @@ export interface ReviewParts {
   readonly node: Node;
   readonly config: ReviewConfig;
   readonly sign: (claims: TokenClaims) => Promise<string>;
+  /** Says who may review, where the county has a registry (P14). */
+  readonly sources: SourcesInForce;
 }
 
 /** A signed-in pharmacist. */
@@ -170,19 +174,37 @@ export class ReviewDesk {
   }
 
   /** The first in order, or what is held already; `null`: nothing waits. */
-  take({ account, senior }: Pharmacist): Promise<Answer<Held | null>> {
-    return this.#with(async ({ queue, keeper }) => {
-      for (let tries = 0; tries < TRIES_MAX; tries++) {
-        const task = await queue.take(account, { senior });
-        if (task === null) return null;
-        const shown = await this.shown(task);
-        if (shown !== null && shown.version === task.version) return { task, shown };
-        // Another version has come since it was offered.
-        await queue.release(task.claim);
-        await keeper.look();
-      }
-      return null;
+  take(who: Pharmacist): Promise<Answer<Held | null>> {
+    return this.#answered(async (open) => {
+      const refusal = this.#refusalOf(who);
+      if (refusal !== null) return refused(refusal);
+      return { kind: "done", answer: await this.#taken(who, open) };
     });
+  }
+
+  async #taken(
+    { account, senior }: Pharmacist,
+    { queue, keeper }: NonNullable<Opened>,
+  ): Promise<Held | null> {
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const task = await queue.take(account, { senior });
+      if (task === null) return null;
+      const shown = await this.shown(task);
+      if (shown !== null && shown.version === task.version) return { task, shown };
+      // Another version has come since it was offered.
+      await queue.release(task.claim);
+      await keeper.look();
+    }
+    return null;
+  }
+
+  /** Reviewers have a credential of their own, by the registry of the day (P14). */
+  #refusalOf({ account }: Pharmacist): Problem | null {
+    const { node, sources } = this.#parts;
+    const { registry } = sources.now;
+    if (registry === null) return null;
+    const may = registry.mayReview(account, dayOf(node.clock.now().wallMs));
+    return may.kind === "may" ? null : { ...NO_REVIEWER, detail: may.reason };
   }
 
   held({ account }: Pharmacist): Promise<Answer<Held | null>> {
@@ -224,6 +246,8 @@ export class ReviewDesk {
       const again = await this.#decidedBefore(claim);
       if (again !== null) return sameAs(again, asked);
       if (task === null || !isOf(task.claim, claim)) return refused(STALE);
+      const refusal = this.#refusalOf(who);
+      if (refusal !== null) return refused(refusal);
       const events = await this.#events(claim);
       const { node, sign } = this.#parts;
       const by = { id: who.account, ...(who.name === undefined ? {} : { name: who.name }) };
@@ -304,6 +328,13 @@ const STALE: Problem = {
   detail: "it went back after a loss of the connection, another version came, or it was decided " +
     "elsewhere",
   hint: "take the next one; what stands of this one GET /api/prescriptions/{id} tells",
+};
+
+const NO_REVIEWER: Problem = {
+  status: 403,
+  code: "no-reviewer",
+  title: "The county's registry does not let this person review on this day (P14)",
+  hint: 'the next release of the registry may: see "rules release"',
 };
 
 const OTHER: Problem = {
