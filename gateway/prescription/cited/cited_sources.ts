@@ -36,7 +36,7 @@ export function citedConfig(folder: string, site: string, nowMs: number) {
 
 /** With the days around this one in Shanghai. */
 function registryText(nowMs: number): string {
-  const text = Deno.readTextFileSync(new URL("registry.yaml", import.meta.url));
+  const text = Deno.readTextFileSync(new URL("../cited/registry.yaml", PACKS));
   const dayText = (days: number) =>
     new Date((dayOf(nowMs) + days) * DAY_MS).toISOString().slice(0, 10);
   return text.replaceAll(/: (YESTERDAY|TODAY|TOMORROW)\b/g, (_, word: string) => {
