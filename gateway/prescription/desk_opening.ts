@@ -5,6 +5,9 @@ import { Homes } from "./homes.ts";
 import { LifeDesk } from "./life_desk.ts";
 import { lifeRoutes } from "./life_routes.ts";
 import { tokenSigner } from "./life/token.ts";
+import { OfficeDesk } from "./office/office_desk.ts";
+import { officeRoutes } from "./office/office_routes.ts";
+import { policyRoute } from "./policy_route.ts";
 import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
 import { SiteDesk } from "./site_desk.ts";
@@ -20,7 +23,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     sources: readSources(config.prescription),
     sign: async (claims) => await (await signer)(claims),
   };
-  const life = lifeRoutes(new LifeDesk(node));
+  const life = [...lifeRoutes(new LifeDesk(node)), policyRoute(config.prescription.waitMs)];
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
     const routes = [...prescriptionRoutes(desk), ...life];
@@ -35,7 +38,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const desk = new CountyDesk(parts, new Homes(homes));
   const todo = new TodoDesk(parts, new Homes(homes));
   return {
-    routes: [...prescriptionRoutes(desk), ...life],
+    routes: [...prescriptionRoutes(desk), ...life, ...officeRoutes(new OfficeDesk(node))],
     run: async (signal) => {
       const over = new AbortController();
       const either = AbortSignal.any([signal, over.signal]);

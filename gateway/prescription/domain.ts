@@ -9,6 +9,8 @@ import { prescriptionBody, voidBody } from "./life/prescription_body.ts";
 import { verdictBody } from "./life/verdict_body.ts";
 import { CONFLICT, conflictBody } from "./record/conflict.ts";
 import { prescriptionsOf } from "./record/life_projection.ts";
+import { OFFICE_KINDS } from "./office/office_kinds.ts";
+import { officeOf } from "./office/office_projection.ts";
 
 /** A site's own, or what the county tells it. */
 const STREAMS = ["record", "to"] as const;
@@ -40,11 +42,12 @@ const KINDS: readonly EntryKind[] = [
     about: "Another prescription was sent under a key that is taken, and refused",
     body: conflictBody,
   },
+  ...OFFICE_KINDS,
 ];
 
 export const prescription: Domain = {
   name: "prescription",
   kinds: KINDS,
-  projections: (authorities) => [prescriptionsOf(authorities)],
+  projections: (authorities) => [prescriptionsOf(authorities), officeOf(authorities)],
   desk: async () => (await import("./desk_opening.ts")).openPrescriptionDesk,
 };
