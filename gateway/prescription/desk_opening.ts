@@ -6,6 +6,7 @@ import { LifeDesk } from "./life_desk.ts";
 import { lifeRoutes } from "./life_routes.ts";
 import { tokenSigner } from "./life/token.ts";
 import { OfficeDesk } from "./office/office_desk.ts";
+import { officePages } from "./office/pages/office_pages.ts";
 import { officeRoutes } from "./office/office_routes.ts";
 import { policyRoute } from "./policy_route.ts";
 import { readSources } from "./review_sources.ts";
@@ -37,8 +38,10 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   };
   const desk = new CountyDesk(parts, new Homes(homes));
   const todo = new TodoDesk(parts, new Homes(homes));
+  const office = new OfficeDesk(node);
   return {
-    routes: [...prescriptionRoutes(desk), ...life, ...officeRoutes(new OfficeDesk(node))],
+    routes: [...prescriptionRoutes(desk), ...life, ...officeRoutes(office)],
+    pages: officePages(office),
     run: async (signal) => {
       const over = new AbortController();
       const either = AbortSignal.any([signal, over.signal]);
