@@ -119,7 +119,7 @@ async function picture(page: Page, name: string): Promise<void> {
 
 /** Nothing is wider than the screen of a phone. */
 async function expectNarrow(page: Page): Promise<void> {
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
   expect(width, page.url()).toBeLessThanOrEqual(PHONE.width);
 }
 
