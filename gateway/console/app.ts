@@ -22,7 +22,11 @@ export function consoleApp(
   app.get("/live", (context) => {
     const path = context.req.query("path") ?? "/";
     const language = languageOf(context);
-    const render = async () => await inside(pages, viewOf(language), path, parts) ?? "";
+    const found = pageAt(pages, path);
+    const refused = refuse(context, found?.page);
+    if (refused !== null) return refused;
+    if (found?.page.still === true) return context.notFound();
+    const render = async () => await inside(found, viewOf(language), parts) ?? "";
     return streams.respond({ render, allowed: () => authorised(context) }, context.req.raw);
   });
   app.post("*", async (context) => {
@@ -31,17 +35,23 @@ export function consoleApp(
     const { form: { right, send }, places } = found;
     const refused = refusePage(context, context.get("actor"), right);
     if (refused !== null) return await refused;
-    return context.redirect(await send(await context.req.formData(), places, parts), 303);
+    return context.redirect(
+      await send(await context.req.formData(), places, parts, context.get("actor")),
+      303,
+    );
   });
   app.get("*", async (context) => {
     const actor = context.get("actor");
     if (!actor.rights.has("read")) return context.redirect("/people", 303);
     const path = pathOf(context);
     const view = viewOf(languageOf(context));
-    const main = await inside(pages, view, path, parts);
+    const found = pageAt(pages, path);
+    const refused = refuse(context, found?.page);
+    if (refused !== null) return await refused;
+    const main = await inside(found, view, parts);
     if (main === null) return context.notFound();
     const { isManaged } = parts.people.book;
-    const frame = { tabs, path, main, actor, isManaged, live: true };
+    const frame = { tabs, path, main, actor, isManaged, live: found?.page.still !== true };
     return context.html(page(view, await statusOf(parts), frame));
   });
   return app;
@@ -52,18 +62,26 @@ function pathOf({ req }: Context): string {
   return new URL(req.url).pathname;
 }
 
-/** What stands inside `main` of a page, or `null` where there is no such page. */
-async function inside(
-  pages: readonly Page[],
-  view: View,
-  path: string,
-  parts: ApiParts,
-): Promise<Html | null> {
+type Found = { readonly page: Page; readonly places: Places } | null;
+
+/** The page that is there, or `null` where there is none. */
+function pageAt(pages: readonly Page[], path: string): Found {
   for (const page of pages) {
     const places = placesOf(page.path, path);
-    if (places !== null) return await page.render(view, places, parts);
+    if (places !== null) return { page, places };
   }
   return null;
+}
+
+/** What stands inside `main` of a page, or `null` where there is no such page. */
+async function inside(found: Found, view: View, parts: ApiParts): Promise<Html | null> {
+  return found === null ? null : await found.page.render(view, found.places, parts);
+}
+
+/** The refusal of a page for who lacks its right; `null`: it is shown. */
+function refuse(context: Context<Guarded>, page: Page | undefined) {
+  const right = page?.right;
+  return right === undefined ? null : refusePage(context, context.get("actor"), right);
 }
 
 /** The form that is sent there, or `null` where no page has one. */

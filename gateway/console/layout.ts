@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import type { Text } from "../../drivers/profile_parts.ts";
 import type { Actor } from "../people/actor.ts";
 import { PEOPLE, peopleTexts } from "../people/pages/text.ts";
+import type { Right } from "../people/roles.ts";
 import type { NodeStatus } from "../status.ts";
 import { clockBadge } from "./status_parts.ts";
 import type { TextKey } from "./text.ts";
@@ -11,6 +12,8 @@ import type { Html, View } from "./view.ts";
 export interface Tab {
   readonly path: string;
   readonly text: Text;
+  /** What its reader needs beside the right to read. */
+  readonly right?: Right;
 }
 
 /** `live`: whether the page follows the node. */
@@ -96,7 +99,8 @@ function liveMark({ t }: View): Html {
 
 /** What somebody may open; without the right to read, the pages about people alone. */
 function shownTabs(tabs: readonly Tab[], { rights }: Actor): readonly Tab[] {
-  return [...rights.has("read") ? tabs : [], { path: "/people", text: PEOPLE }];
+  const shown = tabs.filter(({ right }) => right === undefined || rights.has(right));
+  return [...rights.has("read") ? shown : [], { path: "/people", text: PEOPLE }];
 }
 
 /** X1: the first thing that a node needs, and which its owner sees until it is done. */

@@ -1,6 +1,7 @@
 /** A page of the console, described once for the row of tabs, for answering and for following. */
 import type { Text } from "../../drivers/profile_parts.ts";
 import type { ApiParts } from "../api_route.ts";
+import type { Actor } from "../people/actor.ts";
 import type { Right } from "../people/roles.ts";
 import type { Tab } from "./layout.ts";
 import type { Html, View } from "./view.ts";
@@ -15,6 +16,10 @@ export interface Page {
   readonly path: string;
   /** Its name in the row of tabs; none: it is reached from other pages. */
   readonly tab?: Text;
+  /** What its reader needs beside the right to read. */
+  readonly right?: Right;
+  /** It does not follow the node: a form is being filled in, or it costs much to draw. */
+  readonly still?: true;
   /**
    * What stands inside `main`, or `null` where there is no such page. It is drawn anew whenever the
    * tables have changed, for each reader.
@@ -28,11 +33,18 @@ export interface PageForm {
   /** What who sends it needs. */
   readonly right: Right;
   /** Does what the form asks; resolves with the path to go to. */
-  readonly send: (form: FormData, places: Places, parts: ApiParts) => Promise<string>;
+  readonly send: (
+    form: FormData,
+    places: Places,
+    parts: ApiParts,
+    actor: Actor,
+  ) => Promise<string>;
 }
 
 export function tabsOf(pages: readonly Page[]): Tab[] {
-  return pages.flatMap(({ path, tab }) => tab === undefined ? [] : [{ path, text: tab }]);
+  return pages.flatMap(({ path, tab, right }) =>
+    tab === undefined ? [] : [{ path, text: tab, right }]
+  );
 }
 
 /** What stands in the places of a pattern, or `null` where the path is none of it. */
