@@ -133,11 +133,6 @@ function templateOf(index: number): Template {
   return FLAGGED[index % ROUND] ?? CLEAN[index % CLEAN.length];
 }
 
-/** What the demonstration pack makes of the prescription of this number. */
-export function expectedOf(index: number): Expected {
-  return templateOf(index).expected;
-}
-
 /**
  * Makes the prescription of this number, of a patient of its own, in the name of `run`; issued
  * at `nowMs`, milliseconds since 1970 UTC.
