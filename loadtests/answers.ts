@@ -12,7 +12,8 @@ const answer = z.tuple([
   z.coerce.number(),
   z.string(),
   z.enum(["0", "1"]),
-]).transform(([scenario, site, id, begunMs, tookMs, status, tries, outcome, wrong]) => ({
+  z.enum(["0", "1"]),
+]).transform(([scenario, site, id, begunMs, tookMs, status, tries, outcome, wrong, alone]) => ({
   isWarmUp: scenario !== "load",
   /** Its idempotency key, as a count has it. */
   key: `${site}/1/${id}`,
@@ -26,6 +27,8 @@ const answer = z.tuple([
   outcome,
   /** Another outcome than its kind is to have. */
   isUnexpected: wrong === "1",
+  /** Decided by the site alone. */
+  isDegraded: alone === "1",
 }));
 export type Answer = z.infer<typeof answer>;
 
@@ -36,6 +39,12 @@ export function readAnswers(log: string): Answer[] {
 
 export function isAcknowledged({ status }: Answer): boolean {
   return status === 200 || status === 201;
+}
+
+/** Prescriptions that were begun: their numbers count from 0 on, without a gap. */
+export function begunOf(answers: readonly Answer[]): number {
+  const numbers = answers.map(({ key }) => Number(key.slice(key.lastIndexOf("-") + 1)));
+  return numbers.reduce((most, number) => Math.max(most, number + 1), 0);
 }
 
 /** What was answered within one stretch of time. */

@@ -21,8 +21,8 @@ export const day: Scenario = {
   title: "A day",
   what: "22,000 prescriptions in four minutes, as a day's 24 hours bring them: in two waves.",
   sites: 40,
-  tries: 5,
-  timeoutMs: 2000,
+  tries: 12,
+  timeoutMs: 5000,
   load: ({ rate = A_DAY, seconds = 240, warmUpSeconds = 10 }) => {
     const total = HOURS.reduce((sum, share) => sum + share, 0);
     const hour = seconds / HOURS.length;

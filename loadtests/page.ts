@@ -41,6 +41,7 @@ export function figuresOf(report: Report): Figures {
     ["p99.9", ms(0.999)],
     ["longest", `${(took.at(-1) ?? 0).toFixed(1)} ms`],
     ["answered after a retry", String(answers.filter(({ tries }) => tries > 1).length)],
+    ["decided by a site alone", String(answers.filter(({ isDegraded }) => isDegraded).length)],
     ["keys at both centres, with the warm-up", `${a?.prescriptions} and ${b?.prescriptions}`],
     ["decided by two nodes", `${a?.second} and ${b?.second}`],
     ["both the same, after the last answer", `${equalAfterSeconds.toFixed(2)} s`],

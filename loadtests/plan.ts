@@ -54,7 +54,8 @@ export function k6Scenarios(
     startTime: `${startTime}s`,
     preAllocatedVUs: waitingMax,
     maxVUs: waitingMax,
-    gracefulStop: "30s",
+    // As long as the most tries take.
+    gracefulStop: "65s",
   });
   const load = arrivals(startRate, stages, warmUpSeconds === 0 ? 0 : warmUpSeconds + 1);
   if (warmUpSeconds === 0) return { load };

@@ -34,6 +34,7 @@ export default function prescribe(): void {
   let tries = 0;
   let took = 0;
   let outcome = "-";
+  let isDegraded = false;
   while (tries < plan.tries) {
     // A HIS has a centre, and goes to the other one when that does not answer.
     const target = plan.targets[(index + tries) % plan.targets.length];
@@ -49,7 +50,9 @@ export default function prescribe(): void {
     status = answer.status;
     took = tries === 1 ? answer.timings.duration : Date.now() - begun;
     if (status === 200 || status === 201) {
-      outcome = String(answer.json("outcome"));
+      const verdict = JSON.parse(String(answer.body));
+      outcome = String(verdict.outcome);
+      isDegraded = verdict.degraded === true;
       break;
     }
     // Sent again it would be refused again.
@@ -57,7 +60,18 @@ export default function prescribe(): void {
     sleep(RETRY_SECONDS);
   }
   const isWrong = outcome === expected ? 0 : 1;
-  const columns = [name, site, id, begun, took.toFixed(2), status, tries, outcome, isWrong];
+  const columns = [
+    name,
+    site,
+    id,
+    begun,
+    took.toFixed(2),
+    status,
+    tries,
+    outcome,
+    isWrong,
+    isDegraded ? 1 : 0,
+  ];
   // The only way out for what a script says; `--console-output` names its file.
   const out = console;
   out.log(columns.join(" "));

@@ -20,9 +20,8 @@ export interface Happening {
   readonly what: string;
 }
 
-/** What a scenario has at hand while it runs. */
+/** What a scenario has at hand while prescriptions arrive. */
 export interface Stage {
-  readonly pair: CountyPair;
   /** Resolves so many seconds after the first prescription that counts was to be sent. */
   readonly after: (seconds: number) => Promise<void>;
   /** Notes it for the page. */
@@ -50,10 +49,17 @@ export interface Scenario {
   readonly stopAtMs?: number;
   /** Milliseconds that 99 of 100 answers are to take at most, where there is an aim. */
   readonly aimP99Ms?: number;
+  /** What has to be there before the first prescription, beside both centres. */
+  readonly prepare?: (pair: CountyPair, scale: Scale) => Promise<Prepared> | Prepared;
+  /** What it promises of its answers, beside what all do. */
+  readonly promised?: (answers: readonly Answer[]) => readonly Promised[];
+}
+
+export interface Prepared {
   /** Where prescriptions go, where not to both centres. */
-  readonly targets?: (pair: CountyPair, stack: AsyncDisposableStack) => Promise<readonly Target[]>;
-  /** Done beside the load; what it returns is promised too. */
-  readonly beside?: (stage: Stage, scale: Scale) => Promise<Beside | void>;
+  readonly targets?: readonly Target[];
+  /** Done beside the load. */
+  readonly beside?: (stage: Stage) => Promise<Beside>;
 }
 
 export interface Beside {
@@ -101,12 +107,12 @@ export async function runScenario(
   const sites = sitesOf(scale.sites ?? scenario.sites);
   const pair = stack.use(await CountyPair.start(sites));
   const load = scenario.load(scale);
-  const targets = await scenario.targets?.(pair, stack) ?? pair.centres.map(reachOf);
+  const prepared = await scenario.prepare?.(pair, scale);
+  const targets = prepared?.targets ?? pair.centres.map(reachOf);
   const happenings: Happening[] = [];
   const startMs = Date.now();
   const warmUpMs = load.warmUpSeconds === 0 ? 0 : (load.warmUpSeconds + 1) * 1000;
   const stage: Stage = {
-    pair,
     after: (seconds) => pause(startMs + warmUpMs + seconds * 1000 - Date.now()),
     note: (what) => void happenings.push({ atMs: Date.now(), what }),
   };
@@ -115,7 +121,7 @@ export async function runScenario(
   const plan = { run, sites, targets, tries, timeoutMs, stopAtMs, scenarios: k6Scenarios(load) };
   const [k6, beside] = await Promise.all([
     runK6("prescribe.ts", plan, folder),
-    scenario.beside?.(stage, scale),
+    prepared?.beside?.(stage),
   ]);
   const acknowledged = k6.answers.filter(isAcknowledged).map(({ key }) => key);
   const all = [...acknowledged, ...beside?.acknowledged ?? []];
@@ -134,7 +140,7 @@ export async function runScenario(
     happenings,
     counts: counts.at,
     equalAfterSeconds,
-    promised: beside?.promised ?? [],
+    promised: [...beside?.promised ?? [], ...scenario.promised?.(answers) ?? []],
     figures: beside?.figures ?? [],
   };
 }

@@ -1,11 +1,13 @@
 /** All scenarios, by the name that `deno task load:NAME` has. */
 import { centreDown } from "./centre_down.ts";
 import { day } from "./day.ts";
+import { mixed, reconnect } from "./fleets.ts";
 import { steadily } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
+import { lineDown, site } from "./sites.ts";
 
-/** A HIS waits so long for an answer, then asks the other centre. */
-const TO_COUNTY = { sites: 40, tries: 5, timeoutMs: 2000 };
+/** A HIS waits so long for an answer, then asks the other centre; a minute in all. */
+const TO_COUNTY = { sites: 40, tries: 12, timeoutMs: 5000 };
 
 const steady: Scenario = {
   ...TO_COUNTY,
@@ -60,5 +62,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   steady,
   ramp,
   burst,
+  site,
   "centre-down": centreDown,
+  reconnect,
+  "line-down": lineDown,
+  mixed,
 };

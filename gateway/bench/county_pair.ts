@@ -4,16 +4,16 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as z from "zod";
 import { NodeKey } from "../../sync/identity.ts";
-import { TemporaryFolder } from "../../sync/fixtures.ts";
+import { TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { enrol, NodeProcess, startCentres } from "../fixtures.ts";
 import { readToken } from "../keystore.ts";
 import { buildPack } from "../prescription/pack/folder.ts";
 import { signPack } from "../prescription/pack/signed_pack.ts";
+import { type SimulatedSite, simulatedSites } from "./simulated_site.ts";
+import { LINE } from "./bench_nodes.ts";
 import { ToxicLine, ToxicLines } from "../whole_way/toxic_lines.ts";
-
-/** Loopback is no line that anybody shares. */
-export const LINE = { mbit: 10_000, sharePercent: 100 };
 
 /** A measurement is one sender, and no limit on senders is what it measures. */
 const LIMITS = { perSecond: 100_000, burst: 100_000, inFlight: 100_000 };
@@ -57,6 +57,11 @@ export class CountyPair implements AsyncDisposable {
     return [this.a, this.b];
   }
 
+  /** Sites that have no process of their own; they end with the pair. */
+  simulatedSites(names: readonly string[]): Promise<SimulatedSite[]> {
+    return simulatedSites(this.folder, names, this.centres, this.#opened);
+  }
+
   /** Starts a site of this name, linked to both centres, each line as `delayMs` says. */
   async startSite(name: string, delayMs: number): Promise<{ site: NodeProcess; lines: Lines }> {
     const toxic = this.#opened.use(await ToxicLines.start());
@@ -80,13 +85,34 @@ export class CountyPair implements AsyncDisposable {
     );
     await enrol(this.a, site);
     await site.start();
+    await this.linksOf(site, "up");
     return { site, lines: lines.map(({ line }) => line) };
+  }
+
+  /** Waits until the links of a site to both centres are all up, or all not. */
+  async linksOf(site: NodeProcess, wanted: "up" | "down"): Promise<void> {
+    await until(`the links of ${site.name} are ${wanted}`, async () => {
+      const { links } = linkStates.parse(await site.ask("/api/status"));
+      return links.every(({ state }) => (state === "up") === (wanted === "up"));
+    });
+  }
+
+  /** Readings of nodes whose name begins so, at each centre. */
+  readingsOf(begin: string): Promise<number[]> {
+    return Promise.all(this.centres.map(async (centre) => {
+      const positions = await centre.positions();
+      return positions.filter(({ origin, stream }) =>
+        stream === "reading" && origin.startsWith(begin)
+      ).reduce((sum, { seq }) => sum + seq, 0);
+    }));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#opened.disposeAsync();
   }
 }
+
+const linkStates = z.object({ links: z.array(z.object({ state: z.string() })) });
 
 export type Lines = readonly Pick<ToxicLine, "cut" | "join">[];
 
