@@ -66,7 +66,7 @@ describe.each(["libsql", "postgres"] as const)("pharmacists of a county on %s", 
       const killing = kill(nodes, hands, () => isOver);
       await Promise.all([all, killing]);
 
-      expect(hands.faults).toEqual([]);
+      expect(hands.faults.slice(0, 5)).toEqual([]);
       expect(hands.decided.size).toBe(COUNT);
       expect([...hands.decided].filter(([, by]) => new Set(by).size > 1)).toEqual([]);
       const decisions = (await first.entriesOf(first.name, `to:${SITE}`))

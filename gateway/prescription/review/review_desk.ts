@@ -12,7 +12,8 @@ import type { LifeEvent } from "../life/event.ts";
 import type { Pass } from "../life/pass.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
 import type { TokenClaims } from "../life/token.ts";
-import type { Claim, Listed, QueueKey, Taken } from "../queue/queue_item.ts";
+import { standingOf } from "../life/standing.ts";
+import type { Claim, Listed, QueueKey, Taken, Task } from "../queue/queue_item.ts";
 import type { ReviewQueue, Workload } from "../queue/review_queue.ts";
 import { eventsOf, nameOf } from "../record/stored_events.ts";
 import { whenChanged } from "../record/when_changed.ts";
@@ -190,16 +191,20 @@ export class ReviewDesk {
     { account, senior }: Pharmacist,
     { queue, keeper }: NonNullable<Opened>,
   ): Promise<Held | null> {
+    const { tables, journal } = this.#parts.node;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const task = await queue.take(account, { senior });
       if (task === null) return null;
-      const shown = await this.shown(task);
-      if (shown !== null && shown.version === task.version) {
+      // Of nodes that share the queue one may be behind, and offer what is decided already.
+      await tables.caughtUp(journal);
+      const events = await this.#events(task);
+      const shown = isDue(task, events) ? shownOf(events) : null;
+      if (shown !== null) {
         this.#noteTaken(task.claim);
         return { task, shown };
       }
-      // Another version has come since it was offered.
-      await queue.release(task.claim);
+      await queue.withdraw([task]);
+      keeper.touch(task);
       await keeper.look();
     }
     return null;
@@ -263,6 +268,7 @@ export class ReviewDesk {
       const refusal = this.#refusalOf(who);
       if (refusal !== null) return refused(refusal);
       const events = await this.#events(claim);
+      if (!isDue(task, events)) return refused(STALE);
       const { node, sign } = this.#parts;
       const by = { id: who.account, ...(who.name === undefined ? {} : { name: who.name }) };
       const { decision, comment, verdict } = asked;
@@ -271,7 +277,6 @@ export class ReviewDesk {
       const deciding = { claim, by, decision, comment, verdict, over, sinceMs, takenMs };
       const now = node.clock.now();
       const said = await decisionOf(events, deciding, { node: node.config.node, now, sign });
-      if (said.body.version !== task.version) return refused(STALE);
       const outcome = await queue.decide(claim, () => this.#append(said.body));
       if (outcome.kind === "stale") return refused(STALE);
       keeper.touch(claim);
@@ -314,6 +319,15 @@ export class ReviewDesk {
 }
 
 type Opened = { readonly queue: ReviewQueue; readonly keeper: QueueKeeper } | null;
+
+/** Whether this is what a pharmacist is waited for, by all that is known of it. */
+function isDue({ version, purpose, over }: Task, events: readonly LifeEvent[]): boolean {
+  if (events.length === 0) return false;
+  const standing = standingOf(events);
+  const review = standing.due.find((due) => due.do === "review");
+  return review !== undefined && standing.version === version && review.purpose === purpose &&
+    review.over.toSorted().join() === over.toSorted().join();
+}
 
 function isOf(one: Claim, other: Claim): boolean {
   return one.site === other.site && one.prescription === other.prescription &&
