@@ -7,6 +7,7 @@ import { toldPoints } from "../drivers/profile.ts";
 import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
 import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
+import { cds } from "./prescription/doors_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
 
 const nodeName = z.string().regex(NODE_NAME, "want a-z, 0-9 and -, beginning with a letter");
@@ -139,6 +140,8 @@ const prescription = z.strictObject({
     error: "want more than warnSeconds: it comes after the warning",
   }).prefault({})
     .describe("When a pharmacist's review is late: warned of, then escalated (P8)"),
+  cds: cds.optional()
+    .describe("CDS Hooks: drafts are checked before they are signed; without it nobody may ask"),
 });
 export type PrescriptionConfig = z.infer<typeof prescription>;
 

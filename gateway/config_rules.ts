@@ -19,6 +19,8 @@ export function ruleFaults(document: unknown): RuleFault[] {
   }
   faults.push(...notRising(dig(document, "disk")));
   faults.push(...clearText(dig(document, "peer", "url"), ["peer", "url"]));
+  const cds = ["prescription", "cds", "url"] as const;
+  faults.push(...clearText(dig(document, ...cds), cds));
   faults.push(...itself(document, ["peer", "node"]));
   const counties = list(dig(document, "counties"));
   for (const index of counties.keys()) {

@@ -3,6 +3,7 @@
  * which `domain.ts` says all that there is; `domains.ts` lists them.
  */
 import type { Command } from "commander";
+import type { Hono } from "hono";
 import type * as z from "zod";
 import type { ApiRoute } from "./api_route.ts";
 import type { Page } from "./console/page.ts";
@@ -24,6 +25,8 @@ export interface EntryKind {
 export interface DomainDesk {
   readonly routes?: readonly ApiRoute[];
   readonly pages?: readonly Page[];
+  /** Answer by themselves, before the node asks who it is: their callers show what they ask for. */
+  readonly apps?: readonly Hono[];
   /**
    * Its rules at work on the journal, until the signal aborts. Where the disk keeps it from its
    * work it runs again; whatever else it throws ends the process.

@@ -132,6 +132,7 @@ export function httpHandler(
   app.post("/owner/:token", (context) => openOwnerLink(parts, context));
 
   app.route("/", signInApp(parts));
+  for (const { apps = [] } of parts.desks) for (const one of apps) app.route("/", one);
 
   app.use(async (context, next) => {
     const { hostname } = context.env.connection.remoteAddr;

@@ -5,7 +5,8 @@
 import { streamTo } from "../../sync/stream.ts";
 import type { PrescriptionConfig } from "../config.ts";
 import type { Node } from "../node.ts";
-import type { RecordDesk, Recorded, Sent } from "./desk.ts";
+import type { RecordDesk, Recorded, Refused, Sent } from "./desk.ts";
+import type { HistoryLine } from "./facts.ts";
 import type { Homes } from "./homes.ts";
 import { OTHER_CONTENT_REFUSED } from "./idempotency.ts";
 import type { LifeEvent } from "./life/event.ts";
@@ -16,11 +17,12 @@ import { standingOf } from "./life/standing.ts";
 import type { TokenClaims } from "./life/token.ts";
 import { ofKind } from "./life/told.ts";
 import type { VerdictBody } from "./life/verdict_body.ts";
+import type { Prescription } from "./prescription.ts";
 import { noSite, reviewedFrom } from "./record/answers.ts";
 import { prescriptionEntry, verdictEntry } from "./record/entries.ts";
 import { type Case, IntakeBook } from "./record/intake_book.ts";
 import { SetAside } from "./record/set_aside.ts";
-import { eventsOf } from "./record/stored_events.ts";
+import { eventsOf, type RecordKey } from "./record/stored_events.ts";
 import { whenChanged } from "./record/when_changed.ts";
 import { verdictOf, withToken } from "./review.ts";
 import type { SourcesInForce } from "./review_sources.ts";
@@ -59,12 +61,22 @@ export class CountyDesk implements RecordDesk {
   /** Sent without a site, nobody knows whose codes it has. */
   async record(sent: Sent): Promise<Recorded> {
     const { site } = sent;
-    const { sources } = this.#parts;
-    await sources.ready;
-    const known = site !== null &&
-      (sources.now.mappings.has(site) ||
-        this.#parts.node.registry.member(site)?.role === "site");
-    return known ? await this.#book.record(site, sent) : noSite(site);
+    await this.#parts.sources.ready;
+    return site === null || !this.#knows(site) ? noSite(site) : await this.#book.record(site, sent);
+  }
+
+  /** Why a draft of this site is not checked here; `null`: it is. */
+  refuse(site: string | null): Refused | null {
+    return site === null || !this.#knows(site) ? noSite(site) : null;
+  }
+
+  historyOf(key: RecordKey, draft: Prescription): Promise<readonly HistoryLine[]> {
+    return this.#book.historyOfDraft(key, draft);
+  }
+
+  #knows(site: string): boolean {
+    const { sources, node } = this.#parts;
+    return sources.now.mappings.has(site) || node.registry.member(site)?.role === "site";
   }
 
   /** Reviews what sites have shipped, until the signal aborts. */

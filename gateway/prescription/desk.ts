@@ -5,6 +5,7 @@ import type { Prescription } from "./prescription.ts";
 import type { Reviewed } from "./reviewed.ts";
 import type { Finding } from "./verdict.ts";
 import type { Feedback } from "./cds/feedback.ts";
+import type { ServiceId } from "./cds/services.ts";
 
 export type Accepted = Receipt & { readonly kind: "accepted" };
 
@@ -36,18 +37,42 @@ export type Recorded =
 /** A draft that is checked, journalled as a check, and gets no token. */
 export interface DraftSent {
   readonly prescription: Prescription;
+  /** What it will be called when it is signed, so that it is no medicine beside itself. */
+  readonly number: string;
   readonly hookInstance: string;
+  readonly service: ServiceId;
+  readonly from: DraftSender;
+}
+
+/** A HIS that asks before an order is signed. */
+export interface DraftSender {
+  /** The site that it is of; `null`: nobody said. */
+  readonly site: string | null;
+  /** For the audit. */
   readonly who: string;
 }
+
+export type Refused = Recorded & { readonly kind: "refused" };
+
+export type Checked =
+  | {
+    readonly kind: "checked";
+    readonly findings: readonly Finding[];
+    /** By a site alone, which does not know what other sites have given the patient. */
+    readonly degraded: boolean;
+  }
+  | Refused;
 
 export interface RecordDesk {
   /** Resolves when the prescription is on disk and there is a verdict (G1). */
   record(sent: Sent): Promise<Recorded>;
 }
 
-export interface Desk extends RecordDesk {
+export interface DraftDesk {
   /** Resolves when the check is on disk. */
-  check(draft: DraftSent): Promise<readonly Finding[]>;
-  /** Resolves when what was said of the cards is on disk. */
-  feedback(feedback: Feedback, who: string): Promise<void>;
+  check(draft: DraftSent): Promise<Checked>;
+  /** Resolves when what was said of the cards is on disk; what is refused is not. */
+  feedback(feedback: Feedback, from: DraftSender): Promise<Refused | { readonly kind: "told" }>;
 }
+
+export interface Desk extends RecordDesk, DraftDesk {}

@@ -1,5 +1,9 @@
 /** What a running node has of prescriptions: nothing where it is not configured. */
-import type { OpenDesk } from "../domain.ts";
+import type { DomainDesk, OpenDesk } from "../domain.ts";
+import { cdsApp } from "./cds/cds_app.ts";
+import { cdsClients } from "./cds/cds_clients.ts";
+import { CdsDesk, type CdsDeskParts } from "./cds/cds_desk.ts";
+import { ClientTokens } from "./cds/client_token.ts";
 import { CountyDesk, type DeskParts } from "./county_desk.ts";
 import { Homes } from "./homes.ts";
 import { LifeDesk } from "./life_desk.ts";
@@ -49,6 +53,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     const desk = new SiteDesk(parts, links);
     return {
       routes: [...prescriptionRoutes(desk), ...shared],
+      apps: cdsDoor(parts, desk),
       run: (signal) => together([book, desk, review], signal),
     };
   }
@@ -66,6 +71,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   return {
     routes: [...prescriptionRoutes(desk), ...shared, ...own],
     pages: officePages(office),
+    apps: cdsDoor(parts, desk),
     run: (signal) => together([book, desk, todo, review, releases], signal),
   };
 };
@@ -85,4 +91,22 @@ async function together(desks: readonly Working[], signal: AbortSignal): Promise
     over.abort();
     await Promise.allSettled(running);
   }
+}
+
+/** CDS Hooks, where it is configured. */
+function cdsDoor(
+  { node, config, sources }: DeskParts,
+  desk: Pick<CountyDesk | SiteDesk, "refuse" | "historyOf">,
+): DomainDesk["apps"] {
+  if (config.cds === undefined) return [];
+  const cds: CdsDeskParts = {
+    node,
+    sources,
+    limits: config,
+    refuse: (site) => desk.refuse(site),
+    historyOf: (key, draft) => desk.historyOf(key, draft),
+  };
+  const tokens = new ClientTokens(cdsClients(config.cds));
+  const { url } = config.cds;
+  return [cdsApp({ desk: new CdsDesk(cds), tokens, url, now: () => node.clock.now() })];
 }

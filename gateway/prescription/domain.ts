@@ -1,6 +1,7 @@
 /** Prescriptions: what a HIS sent, what came of it, and what patients have of it. */
 import * as z from "zod";
 import type { Domain, EntryKind } from "../domain.ts";
+import { cdsFeedbackBody, draftCheckBody } from "./cds/cds_body.ts";
 import { contactBody, contactClosedBody } from "./life/contact_body.ts";
 import { answerBody, decisionBody } from "./life/decision_body.ts";
 import { dispensingBody, doubleUseBody, returnBody } from "./life/dispensing_body.ts";
@@ -33,6 +34,18 @@ const LIFE: readonly (readonly [kind: string, about: string, body: z.ZodType])[]
 
 const KINDS: readonly EntryKind[] = [
   ...LIFE.map(([kind, about, body]): EntryKind => ({ kind, streams: STREAMS, about, body })),
+  {
+    kind: "draft-check",
+    streams: ["record"],
+    about: "What rules said of a draft, before it was signed",
+    body: draftCheckBody,
+  },
+  {
+    kind: "cds-feedback",
+    streams: ["record"],
+    about: "What a prescriber did about the cards of such a check",
+    body: cdsFeedbackBody,
+  },
   {
     kind: "prescription-double-use",
     streams: ["alarm"],

@@ -1,14 +1,13 @@
 /** A desk that keeps prescriptions in memory, for tests of the doors before it. */
 import { findingOf } from "./cds/fixtures.ts";
 import type { Feedback } from "./cds/feedback.ts";
-import type { Desk, DraftSent, Recorded, Sent } from "./desk.ts";
+import type { Checked, Desk, DraftSender, DraftSent, Recorded, Sent } from "./desk.ts";
 import { NOW } from "./fixture_intake.ts";
 import { idempotencyKeys, repetition } from "./idempotency.ts";
-import type { Finding } from "./verdict.ts";
 
 export class MemoryDesk implements Desk {
   readonly drafts: DraftSent[] = [];
-  readonly feedbacks: { readonly feedback: Feedback; readonly who: string }[] = [];
+  readonly feedbacks: { readonly feedback: Feedback; readonly from: DraftSender }[] = [];
   readonly #hashes = new Map<string, string>();
 
   record({ prescription, hash, marks, key }: Sent): Promise<Recorded> {
@@ -34,13 +33,14 @@ export class MemoryDesk implements Desk {
     return Promise.resolve({ kind: "reviewed", repeated: before.kind === "repeated", reviewed });
   }
 
-  check(draft: DraftSent): Promise<readonly Finding[]> {
+  check(draft: DraftSent): Promise<Checked> {
     this.drafts.push(draft);
-    return Promise.resolve([findingOf("red", [1]), findingOf("yellow", [2])]);
+    const findings = [findingOf("red", [1]), findingOf("yellow", [2])];
+    return Promise.resolve({ kind: "checked", findings, degraded: false });
   }
 
-  feedback(feedback: Feedback, who: string): Promise<void> {
-    this.feedbacks.push({ feedback, who });
-    return Promise.resolve();
+  feedback(feedback: Feedback, from: DraftSender): Promise<{ readonly kind: "told" }> {
+    this.feedbacks.push({ feedback, from });
+    return Promise.resolve({ kind: "told" });
   }
 }

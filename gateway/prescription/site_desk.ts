@@ -5,15 +5,17 @@
 import type { Stamp } from "../../sync/entry.ts";
 import type { CentreLink } from "../centre_link.ts";
 import type { DeskParts } from "./county_desk.ts";
-import type { RecordDesk, Recorded, Sent } from "./desk.ts";
+import type { RecordDesk, Recorded, Refused, Sent } from "./desk.ts";
+import type { HistoryLine } from "./facts.ts";
 import { OTHER_CONTENT_REFUSED } from "./idempotency.ts";
 import { standingOf } from "./life/standing.ts";
 import { ofKind } from "./life/told.ts";
+import type { Prescription } from "./prescription.ts";
 import { otherSite, reviewedFrom } from "./record/answers.ts";
 import { prescriptionEntry, verdictEntry } from "./record/entries.ts";
 import { type Case, IntakeBook } from "./record/intake_book.ts";
 import { SetAside } from "./record/set_aside.ts";
-import { eventsOf } from "./record/stored_events.ts";
+import { eventsOf, type RecordKey } from "./record/stored_events.ts";
 import { whenChanged } from "./record/when_changed.ts";
 import { verdictOf, withToken } from "./review.ts";
 import { type ToldVerdict, VerdictWatch, type Wait } from "./verdict_watch.ts";
@@ -48,9 +50,19 @@ export class SiteDesk implements RecordDesk {
 
   async record(sent: Sent): Promise<Recorded> {
     const { site } = sent;
-    if (site !== null && site !== this.#site) return otherSite(site, this.#site);
+    const refused = this.refuse(site);
+    if (refused !== null) return refused;
     await this.#parts.sources.ready;
     return await this.#book.record(this.#site, sent);
+  }
+
+  /** Why nothing of this site is taken here; `null`: it is. */
+  refuse(site: string | null): Refused | null {
+    return site === null || site === this.#site ? null : otherSite(site, this.#site);
+  }
+
+  historyOf(key: RecordKey, draft: Prescription): Promise<readonly HistoryLine[]> {
+    return this.#book.historyOfDraft(key, draft);
   }
 
   /** Hears the county's verdicts, and decides what a crash left undecided. */

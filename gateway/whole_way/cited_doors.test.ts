@@ -2,16 +2,21 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { centresFor, enrol, NodeProcess, startCentres } from "../fixtures.ts";
-import { bundleOf } from "../prescription/cited/cited_bundle.ts";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { bundleOf, hookCallOf } from "../prescription/cited/cited_bundle.ts";
 import { citedConfig } from "../prescription/cited/cited_sources.ts";
 import { type CitedRow, citedRows, foundIn, sentRow } from "../prescription/cited/cited_table.ts";
 import { parseDrugList } from "../prescription/drug_list.ts";
 import { parseMapping } from "../prescription/mapping.ts";
-import { finding } from "../prescription/verdict.ts";
+import { finding, outcomeOf } from "../prescription/verdict.ts";
 
 const SITE = "site-1";
 const ROWS = citedRows();
 const AT_ONCE = 8;
+const ISSUER = "https://his.example/";
+/** As the HIS knows the node. */
+const CDS_URL = "https://node.example";
+const his = await generateKeyPair("ES384");
 
 const opened = new AsyncDisposableStack();
 let county: NodeProcess;
@@ -26,7 +31,9 @@ beforeAll(async () => {
   const mapping = parseMapping(Deno.readTextFileSync(cited.mappings[0]), drugs);
   codes = new Map([...mapping.codes.drugs].map(([code, drug]) => [drug, code]));
   // Long waits: a busy machine is not what is tried here.
-  const prescription = { ...cited, perSecond: 100_000, burst: 100_000, waitMs: 10_000 };
+  const keys = [{ ...await exportJWK(his.publicKey), kid: "k-1", alg: "ES384" }];
+  const cds = { url: CDS_URL, clients: [{ name: "his", issuer: ISSUER, site: SITE, keys }] };
+  const prescription = { ...cited, perSecond: 100_000, burst: 100_000, waitMs: 10_000, cds };
   [county, other] = await startCentres(folder, { prescription });
   opened.use(county);
   opened.use(other);
@@ -107,7 +114,41 @@ async function sendFhir(node: NodeProcess, row: CitedRow, trial: string, before 
 
 const { level } = finding.shape;
 
-type Send = typeof sendPlain | typeof sendFhir;
+const cards = z.object({
+  cards: z.array(z.object({
+    detail: z.string(),
+    source: z.object({ topic: z.object({ code: z.string() }).optional() }),
+  })),
+});
+
+/** A draft, by CDS Hooks; what the patient was sent before is a prescription all the same. */
+async function sendCds(node: NodeProcess, row: CitedRow, trial: string, before = false) {
+  if (before) return await sendPlain(node, row, trial, true);
+  const service = "/cds-services/prescription-sign";
+  const seconds = Math.floor(Date.now() / 1000);
+  const claims = { iss: ISSUER, aud: `${CDS_URL}${service}`, jti: crypto.randomUUID() };
+  const token = await new SignJWT({ ...claims, iat: seconds, exp: seconds + 60 })
+    .setProtectedHeader({ alg: "ES384", typ: "JWT", kid: "k-1" }).sign(his.privateKey);
+  const call = hookCallOf(sentRow(row, { trial, codes, nowMs: Date.now() }), crypto.randomUUID());
+  const answer = await node.fetch(service, {
+    method: "POST",
+    token: false,
+    body: JSON.stringify(call),
+    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+  });
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(`${row.rule} ${row.id}: ${text}`);
+  const all = cards.parse(JSON.parse(text)).cards;
+  const findings = all.flatMap(({ detail, source: { topic } }) => {
+    const rule = /\(([^()]+)\)\\?$/.exec(detail.replaceAll("\\", ""))?.[1] ?? detail;
+    return topic === undefined ? [] : [{ rule, level: level.parse(topic.code) }];
+  });
+  // The card that says it was checked by the site alone has no level.
+  const degraded = all.length > findings.length;
+  return { outcome: outcomeOf(findings), degraded, finds: foundIn(findings) };
+}
+
+type Send = typeof sendCds | typeof sendPlain | typeof sendFhir;
 
 /** What came of each row, where that is not what the table says. */
 async function differing(send: Send, node: () => NodeProcess, trial: string, degraded: boolean) {
@@ -141,9 +182,19 @@ describe(`P3 P4 P5 P13 P14: each of ${ROWS.length} cited prescriptions is judged
       ["plain JSON at the other centre", sendPlain, () => other],
       ["plain JSON at a site", sendPlain, () => site],
       ["FHIR at a site", sendFhir, () => site],
+      ["CDS Hooks at the county", sendCds, () => county],
+      ["CDS Hooks at a site", sendCds, () => site],
     ] as const,
   )("%s", async (trial, send, node) => {
-    expect(await differing(send, node, trial, false)).toEqual([]);
+    // A site checks a draft by itself, and says so.
+    const alone = trial === "CDS Hooks at a site";
+    expect(await differing(send, node, trial, alone)).toEqual([]);
+  });
+
+  test("P9: drafts are journalled as checks, and are no prescriptions", async () => {
+    const kinds = (await county.entriesOf(county.name, "record")).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === "draft-check")).toHaveLength(ROWS.length);
+    expect(new Set(kinds)).not.toContain("verdict");
   });
 
   test("P12: at a site whose line is down, by its own packs", async () => {

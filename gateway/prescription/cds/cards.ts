@@ -71,7 +71,12 @@ export function cardsOf(
     .filter(({ finding: { lines } }) =>
       selected === null || lines.length === 0 || lines.some((line) => selected.includes(line))
     )
-    .map(({ finding, index }) => cardOf(finding, namedUuid(hookInstance, String(index))));
+    .map(({ finding, index }) => cardOf(finding, cardUuid(hookInstance, index)));
+}
+
+/** The card of a finding, by its place among those of its check. */
+export function cardUuid(hookInstance: string, index: number): string {
+  return namedUuid(hookInstance, String(index));
 }
 
 function cardOf({ rule, level, text, source }: Finding, uuid: string): Card {
@@ -104,6 +109,21 @@ export function incompleteCard(
     summary: "尚未预检：处方草稿不完整 Not checked yet: the draft is not complete",
     detail: list.join("\n"),
     indicator,
+    source: { label: "Tributary" },
+  };
+}
+
+/** A check that knows a part of the patient's history says so. */
+export function aloneCard(hookInstance: string): Card {
+  return {
+    uuid: namedUuid(hookInstance, "alone"),
+    summary:
+      "本机构预检：未查其他机构的用药史 Checked here: medicines from elsewhere were not seen",
+    detail: asMarkdown(
+      "依据本机构的规则与记录；签名后的处方由县级中心审核。" +
+        " By this site's rules and records; the county reviews what is signed.",
+    ),
+    indicator: "info",
     source: { label: "Tributary" },
   };
 }

@@ -13,7 +13,8 @@ async function service() {
   const { publicKey, privateKey } = await generateKeyPair("ES384");
   const keys = [{ ...await exportJWK(publicKey), kid: "k" }];
   const desk = new MemoryDesk();
-  const tokens = new ClientTokens([{ name: "his-17", issuer: "https://his.example/", keys }]);
+  const client = { name: "his-17", issuer: "https://his.example/", site: "site-017", keys };
+  const tokens = new ClientTokens([client]);
   const app = cdsApp({ desk, tokens, url: URL, now: () => NOW });
   let count = 0;
   const call = async (path: string, body?: string, audience = `${URL}${path}`) => {
@@ -44,7 +45,8 @@ test("a client finds the services, has a draft checked, and says what became of 
     "critical",
     "info",
   ]);
-  expect(desk.drafts).toMatchObject([{ who: "cds client his-17" }]);
+  const from = { site: "site-017", who: "cds client his-17" };
+  expect(desk.drafts).toMatchObject([{ from, service: "prescription-sign" }]);
   // A check gives no token: nothing in the answer lets anybody dispense.
   expect(Object.keys(checked.body)).toEqual(["cards"]);
   const told = [{
@@ -53,7 +55,7 @@ test("a client finds the services, has a draft checked, and says what became of 
     outcomeTimestamp: "2026-03-02T01:20:00Z",
   }];
   expect((await call(`${SIGN}/feedback`, JSON.stringify({ feedback: told }))).status).toBe(200);
-  expect(desk.feedbacks).toEqual([{ feedback: told, who: "cds client his-17" }]);
+  expect(desk.feedbacks).toEqual([{ feedback: told, from }]);
 });
 
 describe("a draft that is not complete gets a card and no check", () => {

@@ -4,15 +4,15 @@ import type { Stamp } from "../../../sync/entry.ts";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import { readBody } from "../../../sync/read_body.ts";
 import { BODY_BYTES_MAX, TOO_LARGE } from "../body_text.ts";
-import type { Desk } from "../desk.ts";
-import { cardsOf, incompleteCard } from "./cards.ts";
-import type { CdsClient, ClientTokens } from "./client_token.ts";
+import type { DraftDesk, DraftSender, Refused } from "../desk.ts";
+import { aloneCard, cardsOf, incompleteCard } from "./cards.ts";
+import type { ClientTokens } from "./client_token.ts";
 import { readFeedback } from "./feedback.ts";
 import { type DraftCheck, readHook } from "./hook_request.ts";
 import { discovery, isService, type ServiceId } from "./services.ts";
 
 export interface CdsParts {
-  readonly desk: Desk;
+  readonly desk: DraftDesk;
   readonly tokens: ClientTokens;
   /** Address of this node as its clients know it: tokens are for a service below it. */
   readonly url: string;
@@ -32,11 +32,11 @@ export function cdsApp(parts: CdsParts): Hono {
       asClient(
         parts,
         context,
-        async (client) =>
+        async (from) =>
           await atService(context, async (service, bytes) => {
             const contentType = context.req.header("content-type") ?? null;
             const check = readHook(service, bytes, { contentType, now: parts.now() });
-            return await cardsAnswer(parts.desk, service, check, client);
+            return await cardsAnswer(parts.desk, service, check, from);
           }),
       ),
   );
@@ -46,14 +46,14 @@ export function cdsApp(parts: CdsParts): Hono {
       asClient(
         parts,
         context,
-        async (client) =>
+        async (from) =>
           await atService(context, async (_service, bytes) => {
             const read = readFeedback(bytes, context.req.header("content-type") ?? null);
             if (read.kind === "refused") {
               return problemResponse(read.problem);
             }
-            await parts.desk.feedback(read.feedback, `cds client ${client.name}`);
-            return new Response(null, { status: 200 });
+            const told = await parts.desk.feedback(read.feedback, from);
+            return told.kind === "refused" ? refusal(told) : new Response(null, { status: 200 });
           }),
       ),
   );
@@ -63,12 +63,14 @@ export function cdsApp(parts: CdsParts): Hono {
 async function asClient(
   { tokens, url, now }: CdsParts,
   { req }: Context,
-  answer: (client: CdsClient) => Promise<Response>,
+  answer: (from: DraftSender) => Promise<Response>,
 ): Promise<Response> {
   const audience = new URL(req.path, url).href;
   const header = req.header("authorization") ?? null;
   const caller = await tokens.caller(header, audience, now().wallMs);
-  return caller.kind === "refused" ? problemResponse(caller.problem) : await answer(caller.client);
+  if (caller.kind === "refused") return problemResponse(caller.problem);
+  const { client, tenant } = caller;
+  return await answer({ site: client.site ?? tenant, who: `cds client ${client.name}` });
 }
 
 async function atService(
@@ -82,10 +84,10 @@ async function atService(
 }
 
 async function cardsAnswer(
-  desk: Desk,
+  desk: DraftDesk,
   service: ServiceId,
   check: DraftCheck,
-  client: CdsClient,
+  from: DraftSender,
 ): Promise<Response> {
   switch (check.kind) {
     case "refused":
@@ -99,12 +101,21 @@ async function cardsAnswer(
       return Response.json({ cards: [incompleteCard(faults, hookInstance, indicator)] });
     }
     case "draft": {
-      const { prescription, hookInstance } = check;
-      const who = `cds client ${client.name}`;
-      const findings = await desk.check({ prescription, hookInstance, who });
-      return Response.json({ cards: cardsOf(findings, check) });
+      const { prescription, number, hookInstance } = check;
+      const checked = await desk.check({ prescription, number, hookInstance, service, from });
+      if (checked.kind === "refused") return refusal(checked);
+      const cards = cardsOf(checked.findings, check);
+      return Response.json({
+        cards: checked.degraded ? [...cards, aloneCard(hookInstance)] : cards,
+      });
     }
   }
+}
+
+function refusal({ problem, retryAfterSeconds }: Refused): Response {
+  const answer = problemResponse(problem);
+  if (retryAfterSeconds !== undefined) answer.headers.set("retry-after", String(retryAfterSeconds));
+  return answer;
 }
 
 const NO_SUCH_SERVICE: Problem = {

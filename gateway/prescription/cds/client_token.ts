@@ -8,6 +8,8 @@ export interface CdsClient {
   readonly name: string;
   /** The `iss` of its tokens. */
   readonly issuer: string;
+  /** The site that it is of; none: its tokens name it, in `tenant` (CDS Hooks 2.0). */
+  readonly site?: string;
   /** The `jku` of its tokens, where they have one. Nothing is fetched from there (X7). */
   readonly jku?: string;
   /** Its public keys; a token names one of them by `kid`. */
@@ -32,7 +34,7 @@ interface KnownClient {
 }
 
 export type Caller =
-  | { readonly kind: "caller"; readonly client: CdsClient }
+  | { readonly kind: "caller"; readonly client: CdsClient; readonly tenant: string | null }
   | { readonly kind: "refused"; readonly problem: Problem };
 
 /** Checks tokens of the clients of a node; keeps those of the last minutes, so none comes twice. */
@@ -93,7 +95,7 @@ export class ClientTokens {
       },
     );
     const { kid, jku } = protectedHeader;
-    const { exp = 0, iat = 0, jti } = payload;
+    const { exp = 0, iat = 0, jti, tenant } = payload;
     if (typeof jti !== "string" || jti.length > JTI_LENGTH_MAX) {
       return refused("its jti is none", `want 1 to ${JTI_LENGTH_MAX} characters, such as a UUID`);
     }
@@ -110,7 +112,7 @@ export class ClientTokens {
     const untilMs = (exp + TOLERANCE_SECONDS) * 1000;
     switch (this.#seen.take(`${client.issuer} ${jti}`, untilMs, nowMs)) {
       case "new":
-        return { kind: "caller", client };
+        return { kind: "caller", client, tenant: typeof tenant === "string" ? tenant : null };
       case "seen":
         return refused("it was used before", "sign a new one for each call");
       case "full":

@@ -39,6 +39,8 @@ export type DraftCheck =
     readonly kind: "draft";
     readonly hookInstance: string;
     readonly prescription: Prescription;
+    /** Of the prescription that it becomes, or that it is a change of; else the call's. */
+    readonly number: string;
     /** Lines, from 1, that advice is wanted for; `null`: all. */
     readonly selected: readonly number[] | null;
   }
@@ -105,7 +107,8 @@ function draftOf(call: HookRequest, now: Stamp): DraftCheck {
   );
   // Selections that name other orders alone want no advice on these; none at all: on all of them.
   const selected = chosen === undefined ? null : lines;
-  return { kind: "draft", hookInstance, prescription: checked.prescription, selected };
+  const number = orders.at(0)?.resource.groupIdentifier?.value ?? hookInstance;
+  return { kind: "draft", hookInstance, number, prescription: checked.prescription, selected };
 }
 
 /** All resources of a call; references may name some that the HIS did not send. */

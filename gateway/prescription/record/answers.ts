@@ -1,6 +1,6 @@
 /** What a desk answers. */
 import type { Problem } from "../../../sync/problem.ts";
-import type { Recorded } from "../desk.ts";
+import type { Refused } from "../desk.ts";
 import { ofKind } from "../life/told.ts";
 import type { VerdictBody } from "../life/verdict_body.ts";
 import type { Reviewed } from "../reviewed.ts";
@@ -29,7 +29,7 @@ export function reviewedFrom(
 }
 
 /** A county was not told a site, or not one that it knows. */
-export function noSite(site: string | null): Recorded & { readonly kind: "refused" } {
+export function noSite(site: string | null): Refused {
   const problem: Problem = {
     status: 422,
     code: "no-site",
@@ -41,7 +41,7 @@ export function noSite(site: string | null): Recorded & { readonly kind: "refuse
 }
 
 /** A site takes its own only. */
-export function otherSite(site: string, own: string): Recorded {
+export function otherSite(site: string, own: string): Refused {
   const problem: Problem = {
     status: 422,
     code: "other-site",

@@ -15,9 +15,9 @@ import type { Reviewable } from "../review.ts";
 import { reviewedOf } from "../reviewed_of.ts";
 import { conflictEntry } from "./conflict.ts";
 import { type Known, knownOf, type Patient } from "./known.ts";
-import { type LimitOptions, Limits, tooMany } from "./limits.ts";
+import { type LimitOptions, Limits, noRoom, tooMany } from "./limits.ts";
 import { historyFor, Recent, Taken } from "./recent.ts";
-import { eventsOf, nameOf } from "./stored_events.ts";
+import { eventsOf, nameOf, type RecordKey } from "./stored_events.ts";
 import { Turns } from "./turns.ts";
 
 export interface IntakeParts {
@@ -46,6 +46,9 @@ export interface Case extends Asked {
   readonly history: readonly HistoryLine[];
 }
 
+/** Whose history is asked for, beside the prescription itself. */
+type Owner = Pick<Asked, "patient" | "prescription"> & { readonly taken: RecordKey };
+
 interface Waiting extends Asked {
   readonly resolve: (recorded: Recorded) => void;
   readonly reject: (error: unknown) => void;
@@ -61,9 +64,6 @@ export type Decide = (one: Case) => Promise<Recorded>;
 const RECENT_MAX = 20_000;
 /** What the tables have by now is looked at no more often, milliseconds. */
 const FORGET_MS = 50;
-
-/** A disk that is full is so for a while. */
-const NO_ROOM_SECONDS = 30;
 
 export class IntakeBook {
   readonly recent = new Recent();
@@ -83,7 +83,7 @@ export class IntakeBook {
   async record(site: string, sent: Sent): Promise<Recorded> {
     const found = idempotencyKeys(sent.key, site, sent.prescription);
     if (found.kind === "refused") return found;
-    const refused = this.#noRoom() ?? this.#tooFarBehind() ??
+    const refused = noRoom(this.#parts.node.disk) ?? this.#tooFarBehind() ??
       this.#limits.admit(sent.who, performance.now());
     if (refused !== null) return refused;
     try {
@@ -99,19 +99,6 @@ export class IntakeBook {
     const found = idempotencyKeys(null, site, prescription);
     if (found.kind === "refused" || this.recent.under(found.keys).length > 0) return null;
     return this.#ask(one, null, found.keys);
-  }
-
-  #noRoom(): Recorded & { readonly kind: "refused" } | null {
-    const none = this.#parts.node.disk.noRoomFor("record");
-    if (none === null) return null;
-    const problem = {
-      status: 503,
-      code: "no-room",
-      title: "The node's disk takes nothing at the moment: nothing was stored",
-      detail: none.reason,
-      hint: "send it again under the same key, here or at another node",
-    };
-    return { kind: "refused", problem, retryAfterSeconds: NO_ROOM_SECONDS };
   }
 
   #tooFarBehind(): Recorded & { readonly kind: "refused" } | null {
@@ -206,6 +193,20 @@ export class IntakeBook {
 
   /** The patient's history as of now; whoever decides by it does so before waiting again. */
   async historyNow(one: Case): Promise<HistoryLine[]> {
+    return await this.#historyOfPatient(one);
+  }
+
+  /** The same for a draft, of which nothing is stored; `number` is what it will be called. */
+  async historyOfDraft(
+    { site, number }: RecordKey,
+    prescription: Prescription,
+  ): Promise<HistoryLine[]> {
+    const { patientKey } = this.#parts;
+    const patient = patientKeyOf(prescription, { site, patientKey });
+    return await this.#historyOfPatient({ taken: { site, number }, patient, prescription });
+  }
+
+  async #historyOfPatient(one: Owner): Promise<HistoryLine[]> {
     const { patient, prescription } = one;
     await this.#forget();
     const patients = patient === null ? [] : [patientOf(patient, prescription)];
@@ -214,10 +215,7 @@ export class IntakeBook {
     return this.#historyOf(one, medicines);
   }
 
-  #historyOf(
-    { taken, patient, prescription }: Asked,
-    medicines: Known["medicines"],
-  ): HistoryLine[] {
+  #historyOf({ taken, patient, prescription }: Owner, medicines: Known["medicines"]) {
     if (patient === null) return [];
     const issuedMs = Date.parse(prescription.issuedAt);
     const stored = medicines.get(patient) ?? [];

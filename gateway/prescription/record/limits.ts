@@ -1,5 +1,6 @@
 /** How much comes at one time, and from one sender: what is too much is told when to come again. */
-import type { Recorded } from "../desk.ts";
+import type { Node } from "../../node.ts";
+import type { Recorded, Refused } from "../desk.ts";
 
 export interface LimitOptions {
   /** Prescriptions a second that one sender may bring in the long run, and at once after a rest. */
@@ -75,4 +76,21 @@ export function tooMany(detail: string, retryAfterSeconds: number): Recorded & {
     },
     retryAfterSeconds,
   };
+}
+
+/** A disk that is full is so for a while. */
+const NO_ROOM_SECONDS = 30;
+
+/** Where the disk takes no record now; else `null`. */
+export function noRoom(disk: Pick<Node["disk"], "noRoomFor">): Refused | null {
+  const none = disk.noRoomFor("record");
+  if (none === null) return null;
+  const problem = {
+    status: 503,
+    code: "no-room",
+    title: "The node's disk takes nothing at the moment: nothing was stored",
+    detail: none.reason,
+    hint: "send it again under the same key, here or at another node",
+  };
+  return { kind: "refused", problem, retryAfterSeconds: NO_ROOM_SECONDS };
 }
