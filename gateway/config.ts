@@ -108,6 +108,8 @@ const prescription = z.strictObject({
   drugs: z.string().describe("File with the county's drug list"),
   mappings: z.array(z.string()).min(1).max(MAPPINGS_MAX)
     .describe("Files with what a site's own codes mean, one a site"),
+  registry: z.string().optional()
+    .describe("File with what prescribers may, and who reviews (P14); none: nobody knows"),
   patientKeyFile: z.string()
     .describe(
       "File with the key under which patients' histories are kept, 64 hexadecimal digits; the " +
@@ -123,6 +125,20 @@ const prescription = z.strictObject({
     .describe("That it may bring at once after a rest"),
   inFlight: z.number().int().min(1).max(100_000).default(5000)
     .describe("That may wait for their verdict at one time, of all senders"),
+  review: z.strictObject({
+    warnSeconds: z.int().min(1).max(3600).default(180)
+      .describe("One that waits for so long is warned of, on workbenches and as an alarm"),
+    escalateSeconds: z.int().min(2).max(7200).default(300)
+      .describe("And is escalated after so long"),
+    awaySeconds: z.int().min(1).max(60).default(60)
+      .describe("A pharmacist whose connection is lost for so long gives claims back (P7)"),
+    secondBySenior: z.boolean().default(false)
+      .describe("The second of two signatures is a senior pharmacist's"),
+  }).refine(({ warnSeconds, escalateSeconds }) => warnSeconds < escalateSeconds, {
+    path: ["escalateSeconds"],
+    error: "want more than warnSeconds: it comes after the warning",
+  }).prefault({})
+    .describe("When a pharmacist's review is late: warned of, then escalated (P8)"),
 });
 export type PrescriptionConfig = z.infer<typeof prescription>;
 

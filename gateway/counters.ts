@@ -67,6 +67,10 @@ export const COUNTERS = {
     help: "Verdicts of rules on prescriptions, given here",
     labels: ["mode", "outcome"],
   },
+  tributary_decisions_total: {
+    help: "Decisions of pharmacists on prescriptions, taken here",
+    labels: ["decision"],
+  },
   tributary_source_failures_total: { help: "Failures of device lines", labels: ["source"] },
   tributary_shipped_entries_total: { help: "Entries shipped, by destination", labels: ["to"] },
   tributary_link_failures_total: { help: "Failures of links, by destination", labels: ["to"] },

@@ -5,6 +5,7 @@ import { stampAt } from "../sync/fixtures.ts";
 import { streamKey } from "../sync/segments.ts";
 import { DOMAINS } from "./domains.ts";
 import { LIFE_BODIES } from "./prescription/life/fixture_bodies.ts";
+import { RELEASE_BODIES } from "./prescription/release/fixture_bodies.ts";
 
 /** Two lives of a site, of which one has a twin, and both centres. */
 export const ORIGINS = [
@@ -140,6 +141,7 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   "sealing-key": fc.record({ key: sealingKey }),
   "sign-in": fc.record({ who: text }),
   ...LIFE_BODIES,
+  ...RELEASE_BODIES,
 };
 
 /** Kinds of which a table may be made, with the streams in which they travel. */

@@ -51,7 +51,11 @@ export type LogLine =
   | { kind: "blob-set-aside"; destination: string; hash: string; reason: string }
   | { kind: "projection-rebuilt"; reason: string }
   | { kind: "tables-rebuilt"; projections: string; changedRows: number }
+  | { kind: "review-queue-rebuilt" | "review-queue-failed"; reason: string }
+  | { kind: "review-waiting"; level: string; waiting: number; escalated: number }
   | { kind: "prescription-stuck"; site: string; reason: string }
+  | { kind: "rules-released" | "rules-switched"; release: string; number: number }
+  | { kind: "rules-refused"; release: string; number: number; reason: string }
   | { kind: "request-failed"; method: string; path: string; error: string }
   | { kind: "not-stored"; source: string; stream: string; reason: string }
   | { kind: "disk"; state: string; usedPercent: number; freeBytes: number; daysLeft: number | null }
@@ -106,7 +110,13 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "blob-set-aside": "warning",
   "projection-rebuilt": "warning",
   "tables-rebuilt": "info",
+  "review-queue-rebuilt": "warning",
+  "review-queue-failed": "error",
+  "review-waiting": "warning",
   "prescription-stuck": "warning",
+  "rules-released": "info",
+  "rules-switched": "info",
+  "rules-refused": "error",
   "request-failed": "error",
   "not-stored": "warning",
   "disk": "error",

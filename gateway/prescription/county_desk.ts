@@ -23,12 +23,12 @@ import { SetAside } from "./record/set_aside.ts";
 import { eventsOf } from "./record/stored_events.ts";
 import { whenChanged } from "./record/when_changed.ts";
 import { verdictOf, withToken } from "./review.ts";
-import type { ReviewSources } from "./review_sources.ts";
+import type { SourcesInForce } from "./review_sources.ts";
 
 export interface DeskParts {
   readonly node: Node;
   readonly config: PrescriptionConfig;
-  readonly sources: ReviewSources;
+  readonly sources: SourcesInForce;
   /** Signs pass tokens with the node's key. */
   readonly sign: (claims: TokenClaims) => Promise<string>;
 }
@@ -49,7 +49,7 @@ export class CountyDesk implements RecordDesk {
     this.#parts = parts;
     this.#homes = homes;
     this.#aside = new SetAside(node.log);
-    const { patientKey } = sources;
+    const { patientKey } = sources.now;
     this.#book = new IntakeBook(
       { node, patientKey, limits: config },
       (one) => this.#decide(one),
@@ -59,8 +59,10 @@ export class CountyDesk implements RecordDesk {
   /** Sent without a site, nobody knows whose codes it has. */
   async record(sent: Sent): Promise<Recorded> {
     const { site } = sent;
+    const { sources } = this.#parts;
+    await sources.ready;
     const known = site !== null &&
-      (this.#parts.sources.mappings.has(site) ||
+      (sources.now.mappings.has(site) ||
         this.#parts.node.registry.member(site)?.role === "site");
     return known ? await this.#book.record(site, sent) : noSite(site);
   }
@@ -69,6 +71,7 @@ export class CountyDesk implements RecordDesk {
   async run(signal: AbortSignal): Promise<void> {
     const { tables, journal } = this.#parts.node;
     await tables.caughtUp(journal, signal);
+    await this.#parts.sources.ready;
     await whenChanged(tables, signal, () => this.#reviewOwed());
   }
 
@@ -92,7 +95,7 @@ export class CountyDesk implements RecordDesk {
     const { node, sources, sign } = this.#parts;
     const { site, taken, prescription } = one;
     const atMs = node.clock.now().wallMs;
-    const verdict = verdictOf(sources, one, { mode: modeFor(one), history: one.history, atMs });
+    const verdict = verdictOf(sources.now, one, { mode: modeFor(one), history: one.history, atMs });
     this.#book.recent.decided(taken, verdict);
     const signed = await withToken(verdict, prescription, sign);
     const time = node.clock.now();

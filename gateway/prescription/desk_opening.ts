@@ -5,6 +5,11 @@ import { Homes } from "./homes.ts";
 import { LifeDesk } from "./life_desk.ts";
 import { lifeRoutes } from "./life_routes.ts";
 import { tokenSigner } from "./life/token.ts";
+import { ReviewDesk } from "./review/review_desk.ts";
+import { reviewRoutes } from "./review/review_routes.ts";
+import { ReleaseDesk } from "./release/release_desk.ts";
+import { releaseRoute, ruleRoutes } from "./release/release_routes.ts";
+import { RuleBook } from "./release/rule_book.ts";
 import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
 import { SiteDesk } from "./site_desk.ts";
@@ -13,18 +18,34 @@ import { TodoDesk } from "./todo_desk.ts";
 export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const { config, keystore } = node;
   if (config.prescription === undefined) return {};
+  const { signers } = config.prescription;
   const signer = tokenSigner(keystore.key);
+  const book = new RuleBook(readSources(config.prescription), node, signers);
   const parts: DeskParts = {
     node,
     config: config.prescription,
-    sources: readSources(config.prescription),
+    sources: book,
     sign: async (claims) => await (await signer)(claims),
   };
-  const life = lifeRoutes(new LifeDesk(node));
+  const { warnSeconds, escalateSeconds, awaySeconds, ...reviewing } = config.prescription.review;
+  const policy = {
+    warnMs: warnSeconds * 1000,
+    escalateMs: escalateSeconds * 1000,
+    awayMs: awaySeconds * 1000,
+    ...reviewing,
+  };
+  const review = new ReviewDesk({ node, config: policy, sources: book, sign: parts.sign });
+  const shared = [
+    ...lifeRoutes(new LifeDesk(node)),
+    ...ruleRoutes(book),
+    ...reviewRoutes(review),
+  ];
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
-    const routes = [...prescriptionRoutes(desk), ...life];
-    return { routes, run: (signal) => desk.run(signal) };
+    return {
+      routes: [...prescriptionRoutes(desk), ...shared],
+      run: (signal) => together([book, desk, review], signal),
+    };
   }
   const homes = {
     own: config.node,
@@ -34,19 +55,26 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   };
   const desk = new CountyDesk(parts, new Homes(homes));
   const todo = new TodoDesk(parts, new Homes(homes));
+  const releases = new ReleaseDesk(node, signers);
   return {
-    routes: [...prescriptionRoutes(desk), ...life],
-    run: async (signal) => {
-      const over = new AbortController();
-      const either = AbortSignal.any([signal, over.signal]);
-      // Where one fails, both begin again.
-      const both = [desk.run(either), todo.run(either)];
-      try {
-        await Promise.race(both);
-      } finally {
-        over.abort();
-        await Promise.allSettled(both);
-      }
-    },
+    routes: [...prescriptionRoutes(desk), ...shared, releaseRoute(releases)],
+    run: (signal) => together([book, desk, todo, review, releases], signal),
   };
 };
+
+interface Working {
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Where one fails, all begin again. */
+async function together(desks: readonly Working[], signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const running = desks.map((desk) => desk.run(either));
+  try {
+    await Promise.race(running);
+  } finally {
+    over.abort();
+    await Promise.allSettled(running);
+  }
+}

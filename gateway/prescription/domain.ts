@@ -8,7 +8,10 @@ import { passTokenBody } from "./life/pass.ts";
 import { prescriptionBody, voidBody } from "./life/prescription_body.ts";
 import { verdictBody } from "./life/verdict_body.ts";
 import { CONFLICT, conflictBody } from "./record/conflict.ts";
+import { REVIEW_WAITING, waitingBody } from "./review/waiting_body.ts";
 import { prescriptionsOf } from "./record/life_projection.ts";
+import * as rules from "./release/release_entries.ts";
+import { releasesOf } from "./release/release_tables.ts";
 
 /** A site's own, or what the county tells it. */
 const STREAMS = ["record", "to"] as const;
@@ -35,16 +38,41 @@ const KINDS: readonly EntryKind[] = [
     body: doubleUseBody,
   },
   {
+    kind: REVIEW_WAITING,
+    streams: ["alarm"],
+    about: "Prescriptions wait too long for a pharmacist, or none does any more",
+    body: waitingBody,
+  },
+  {
     kind: CONFLICT,
     streams: ["alarm"],
     about: "Another prescription was sent under a key that is taken, and refused",
     body: conflictBody,
+  },
+  {
+    kind: rules.RULES_PART,
+    streams: STREAMS,
+    about: "A part of a rule pack, a drug list, a mapping or a registry that the county releases",
+    body: rules.partBody,
+  },
+  {
+    kind: rules.RULES_SWITCH,
+    streams: STREAMS,
+    about: "Which packs, drug list, mappings and registry are in force together, and from when",
+    body: rules.switchBody,
+  },
+  {
+    kind: rules.RULES_REFUSED,
+    streams: ["alarm"],
+    about: "A node cannot read what was released, and reviews by what it had",
+    body: rules.refusedBody,
   },
 ];
 
 export const prescription: Domain = {
   name: "prescription",
   kinds: KINDS,
-  projections: (authorities) => [prescriptionsOf(authorities)],
+  projections: (authorities) => [prescriptionsOf(authorities), releasesOf(authorities)],
   desk: async () => (await import("./desk_opening.ts")).openPrescriptionDesk,
+  commands: async () => (await import("./release/release_commands.ts")).addRuleCommands,
 };

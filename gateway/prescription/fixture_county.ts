@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import * as z from "zod";
 import { freePort } from "../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
+import { NodeKey } from "../../sync/identity.ts";
 import { runNode } from "../commands/run.ts";
 import { parseConfig } from "../config_file.ts";
 import { readToken } from "../keystore.ts";
@@ -20,20 +21,29 @@ const entry = z.object({
 }).loose();
 export type Told = z.infer<typeof entry>;
 
+interface InnerMore {
+  /** Of its packs. */
+  readonly signer?: NodeKey;
+  /** As its configuration has it. */
+  readonly store?: object;
+}
+
 export class InnerCounty implements AsyncDisposable {
   readonly #folder = new TemporaryFolder();
   readonly #port = freePort();
   readonly #section: object;
+  readonly #more: object;
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  private constructor(section: object) {
-    this.#section = { ...reviewConfig(this.#folder.path, SITE), ...section };
+  private constructor(section: object, { signer = NodeKey.create(), ...more }: InnerMore) {
+    this.#more = more;
+    this.#section = { ...reviewConfig(this.#folder.path, SITE, { signer }), ...section };
   }
 
-  /** `section` is what its configuration has beside {@link reviewConfig}. */
-  static async start(section: object = {}): Promise<InnerCounty> {
-    const county = new InnerCounty(section);
+  /** `section` is what its prescriptions have beside {@link reviewConfig}, `more` the rest. */
+  static async start(section: object = {}, more: InnerMore = {}): Promise<InnerCounty> {
+    const county = new InnerCounty(section, more);
     await county.#start();
     return county;
   }
@@ -51,6 +61,7 @@ export class InnerCounty implements AsyncDisposable {
       dataDir: this.#dataDir,
       http: { port: this.#port },
       prescription: this.#section,
+      ...this.#more,
     }));
     this.#stop = new AbortController();
     let ready = false;
@@ -69,10 +80,15 @@ export class InnerCounty implements AsyncDisposable {
     await this.#running;
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** As the local command asks. */
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${readToken(this.#dataDir)}`);
-    return fetch(`http://127.0.0.1:${this.#port}${path}`, { ...init, headers });
+    return fetch(`${this.url}${path}`, { ...init, headers });
   }
 
   /** Sends a prescription as a HIS does, of {@link SITE} unless the query says otherwise. */

@@ -7,6 +7,7 @@ import { type TokenClaims, validityOf } from "./life/token.ts";
 import type { VerdictBody } from "./life/verdict_body.ts";
 import type { Prescription } from "./prescription.ts";
 import { mappingFor, type ReviewSources } from "./review_sources.ts";
+import { dayOf } from "./shanghai_day.ts";
 import { type Finding, outcomeOf } from "./verdict.ts";
 
 export interface Reviewable {
@@ -33,7 +34,8 @@ export function verdictOf(
   { site, prescription, hash }: Reviewable,
   { mode, history, atMs }: Circumstances,
 ): VerdictBody {
-  const { drugs, patientKey, shelf } = sources;
+  const { drugs, patientKey, registry, shelf } = sources;
+  const { id: prescriber } = prescription.prescriber;
   const { history: used, ...facts } = factsOf(prescription, {
     site,
     mapping: mappingFor(sources, site),
@@ -41,9 +43,10 @@ export function verdictOf(
     patientKey,
     history: history !== null && history.length > HISTORY_MAX ? null : history,
     // A county without a registry of prescribers knows nobody's rights (P14).
-    prescriber: { id: prescription.prescriber.id, rights: null, title: null },
+    prescriber: registry?.prescriber(prescriber, site, dayOf(Date.parse(prescription.issuedAt))) ??
+      { id: prescriber, rights: null, title: null },
   });
-  const { packs, findings } = shelf.review({ ...facts, history: used }, atMs);
+  const { packs, findings } = shelf.review({ ...facts, history: used }, atMs, sources.packs);
   const { mapping } = facts;
   const { id: number, version } = prescription;
   return {
@@ -53,6 +56,7 @@ export function verdictOf(
     version,
     hash,
     mode,
+    atMs,
     outcome: outcomeOf(findings),
     findings: gravest(findings),
     pack: packs.length === 0 ? "none" : packs.join("+"),
@@ -62,8 +66,8 @@ export function verdictOf(
   };
 }
 
-/** Findings of several packs follow each other, the gravest of each first. */
-function gravest(findings: readonly Finding[]): Finding[] {
+/** As many as an entry holds. Of several packs they follow each other, each's gravest first. */
+export function gravest(findings: readonly Finding[]): Finding[] {
   if (findings.length <= FINDINGS_MAX) return [...findings];
   return GRAVITY.flatMap((level) => findings.filter((one) => one.level === level))
     .slice(0, FINDINGS_MAX);

@@ -1,19 +1,34 @@
-/** What a node reviews by: packs, drug list, mappings and the key of histories, from files. */
+/** What reviews rest on: packs, drug list, mappings, registry and the key of histories. */
 import type { PrescriptionConfig } from "../config.ts";
 import { type DrugList, parseDrugList } from "./drug_list.ts";
 import { type Mapping, parseMapping } from "./mapping.ts";
 import { Shelf } from "./pack/shelf.ts";
 import { loadPack } from "./pack/signed_pack.ts";
+import { parseRegistry, type Registry } from "./registry.ts";
 
 export interface ReviewSources {
   readonly shelf: Shelf;
+  /** Identities of the packs that are in force, in the order of their names. */
+  readonly packs: readonly string[];
   readonly drugs: DrugList;
   /** By the site whose codes they are of. */
   readonly mappings: ReadonlyMap<string, Mapping>;
+  /** `null`: nobody knows what prescribers may (P14). */
+  readonly registry: Registry | null;
   readonly patientKey: Uint8Array;
 }
 
-/** Reads them all; throws an error that names the file, and what is to be done. */
+/** A set is replaced as a whole: a review takes it once, and sees one or the other. */
+export interface SourcesInForce {
+  readonly now: ReviewSources;
+  /** Resolves once what was in force before a start is so again: nothing is reviewed before. */
+  readonly ready: Promise<void>;
+}
+
+/**
+ * Those of a node's configuration, which a county begins with. Throws an error that names the file,
+ * and what is to be done.
+ */
 export function readSources(config: PrescriptionConfig): ReviewSources {
   const shelf = new Shelf();
   const packs = config.packs.map((file) => {
@@ -31,7 +46,11 @@ export function readSources(config: PrescriptionConfig): ReviewSources {
     }
     mappings.set(mapping.site, mapping);
   }
-  return { shelf, drugs, mappings, patientKey: keyIn(config.patientKeyFile) };
+  const registry = config.registry === undefined
+    ? null
+    : parseRegistry(textOf("registry", config.registry), config.registry);
+  const patientKey = keyIn(config.patientKeyFile);
+  return { shelf, packs: shelf.inForce, drugs, mappings, registry, patientKey };
 }
 
 /** Of a site that has none: every code is unknown, so that nothing passes. */

@@ -3,7 +3,8 @@ import { rulingOf, STRICTNESS } from "./life/decide.ts";
 import { versionOf } from "./life/double_use.ts";
 import type { LifeEvent } from "./life/event.ts";
 import { standingOf } from "./life/standing.ts";
-import { ofKind, toldOfVersion } from "./life/told.ts";
+import { ofKind, type Told, toldOfVersion } from "./life/told.ts";
+import type { VerdictBody } from "./life/verdict_body.ts";
 import type { Reviewed } from "./reviewed.ts";
 
 /**
@@ -18,12 +19,8 @@ export function reviewedOf(
   const received = ofKind(own, "prescription").find(({ body }) => body.hash === hash);
   const told = toldOfVersion(version, own);
   const verdicts = told.verdicts.filter(({ body }) => body.hash === hash);
-  const [first, ...others] = rulingOf(verdicts);
-  if (received === undefined || first === undefined) return null;
-  const ruling = others.reduce(
-    (one, other) => STRICTNESS[other.body.outcome] > STRICTNESS[one.body.outcome] ? other : one,
-    first,
-  );
+  const ruling = rulingVerdict(verdicts);
+  if (received === undefined || ruling === null) return null;
   const standing = standingOf(events);
   const holds = standing.version === version && standing.pass !== null;
   const bearers = [ruling, ...told.decisions, ...told.passTokens, ...verdicts];
@@ -43,4 +40,14 @@ export function reviewedOf(
     decidedMs: ruling.timeMs,
     token: holds ? token : null,
   };
+}
+
+/** Of the rules that count the strictest; `null` before any has spoken. */
+export function rulingVerdict(verdicts: readonly Told<VerdictBody>[]): Told<VerdictBody> | null {
+  const [first, ...others] = rulingOf(verdicts);
+  if (first === undefined) return null;
+  return others.reduce(
+    (one, other) => STRICTNESS[other.body.outcome] > STRICTNESS[one.body.outcome] ? other : one,
+    first,
+  );
 }

@@ -39,7 +39,7 @@ export class SiteDesk implements RecordDesk {
     this.#site = node.config.node;
     this.#aside = new SetAside(node.log);
     this.#watch = new VerdictWatch(node.journal, this.#site);
-    const { patientKey } = sources;
+    const { patientKey } = sources.now;
     this.#book = new IntakeBook(
       { node, patientKey, limits: config },
       (one) => this.#decide(one),
@@ -49,6 +49,7 @@ export class SiteDesk implements RecordDesk {
   async record(sent: Sent): Promise<Recorded> {
     const { site } = sent;
     if (site !== null && site !== this.#site) return otherSite(site, this.#site);
+    await this.#parts.sources.ready;
     return await this.#book.record(this.#site, sent);
   }
 
@@ -60,6 +61,7 @@ export class SiteDesk implements RecordDesk {
     const watching = this.#watch.run(either);
     try {
       await tables.caughtUp(journal, signal);
+      await this.#parts.sources.ready;
       await Promise.race([watching, whenChanged(tables, either, () => this.#decideLeft())]);
     } finally {
       over.abort();
@@ -117,7 +119,7 @@ export class SiteDesk implements RecordDesk {
     const { node, sources, sign } = this.#parts;
     const history = await this.#book.historyNow(one);
     const atMs = node.clock.now().wallMs;
-    const verdict = verdictOf(sources, one, { mode: "degraded", history, atMs });
+    const verdict = verdictOf(sources.now, one, { mode: "degraded", history, atMs });
     this.#book.recent.decided(one.taken, verdict);
     const signed = await withToken(verdict, one.prescription, sign);
     const time: Stamp = node.clock.now();

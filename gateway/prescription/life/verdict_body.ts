@@ -17,6 +17,8 @@ const versions = z.string().min(1).max(VERSIONS_LENGTH_MAX);
 export const verdictBody = subject.extend({
   id: code,
   mode: z.enum(MODES),
+  /** As of when it was reviewed: with it the same comes out again. */
+  atMs: z.int().optional(),
   outcome: z.enum(OUTCOMES),
   findings: z.array(finding).max(FINDINGS_MAX),
   /** Identities of the rule packs; versions of the site's mapping and of the drug list. */

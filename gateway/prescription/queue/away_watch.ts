@@ -16,7 +16,12 @@ export interface Beat {
  * then changes nothing, and a node that starts gives everybody the whole time again.
  */
 export class AwayWatch {
+  readonly #awayMs: number;
   #seen = new Map<string, { readonly beat: number; readonly atMs: number }>();
+
+  constructor(awayMs = AWAY_MS) {
+    this.#awayMs = awayMs;
+  }
 
   /** `beats` of all who hold something; those are returned whose count stands for too long. */
   away(beats: readonly Beat[], nowMs: number): Beat[] {
@@ -25,6 +30,6 @@ export class AwayWatch {
       return [holder, known?.beat === beat ? known : { beat, atMs: nowMs }];
     }));
     this.#seen = seen;
-    return beats.filter(({ holder }) => nowMs - (seen.get(holder)?.atMs ?? nowMs) >= AWAY_MS);
+    return beats.filter(({ holder }) => nowMs - (seen.get(holder)?.atMs ?? nowMs) >= this.#awayMs);
   }
 }

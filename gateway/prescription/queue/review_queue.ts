@@ -28,6 +28,8 @@ export interface QueueOptions {
   readonly decidedFence: number;
   /** Whether the decision made under this claim is in the journal, asked by the journal's key. */
   readonly isDecided: (claim: Claim) => Promise<boolean>;
+  /** Without a sign of life for so long, claims return; none: 60 s (P7). */
+  readonly awayMs?: number;
 }
 
 export type DecideOutcome<T> =
@@ -82,19 +84,20 @@ const COUNTS = "SELECT COUNT(*) AS waiting, COUNT(CASE WHEN state = 0 THEN 1 END
 export class ReviewQueue {
   readonly #sql: Sql;
   readonly #isDecided: QueueOptions["isDecided"];
-  readonly #watch = new AwayWatch();
+  readonly #watch: AwayWatch;
   /** Claims whose decision this process is just writing. */
   readonly #deciding = new Set<Claim>();
 
-  private constructor(sql: Sql, isDecided: QueueOptions["isDecided"]) {
+  private constructor(sql: Sql, { isDecided, awayMs }: QueueOptions) {
     this.#sql = sql;
     this.#isDecided = isDecided;
+    this.#watch = new AwayWatch(awayMs);
   }
 
   /** Makes the tables where they are missing. A libsql file is to be opened `FULL`. */
-  static async open(sql: Sql, { decidedFence, isDecided }: QueueOptions): Promise<ReviewQueue> {
-    await openTables(sql, crypto.randomUUID(), decidedFence);
-    return new ReviewQueue(sql, isDecided);
+  static async open(sql: Sql, options: QueueOptions): Promise<ReviewQueue> {
+    await openTables(sql, crypto.randomUUID(), options.decidedFence);
+    return new ReviewQueue(sql, options);
   }
 
   /** The store's random name, which decisions bear beside the fence. */
@@ -113,6 +116,12 @@ export class ReviewQueue {
   /** What is due no longer; whoever holds it finds the claim stale. */
   withdraw(keys: readonly QueueKey[]): Promise<void> {
     return withdrawFrom(this.#sql, keys);
+  }
+
+  /** All that are in it, decided ones too. */
+  async keys(): Promise<QueueKey[]> {
+    const rows = await this.#sql.rows("SELECT site, prescription FROM reviewitems");
+    return rows.map((row) => ({ site: row.text("site"), prescription: row.text("prescription") }));
   }
 
   /**

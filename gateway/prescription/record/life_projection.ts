@@ -23,7 +23,7 @@ const putLines = putInto(PATIENT_LINES, { onConflict: "replace" });
 export function prescriptionsOf(authorities: readonly string[]): Projection {
   return {
     name: "prescriptions",
-    version: 1,
+    version: 2,
     tables: [EVENTS, PRESCRIPTIONS, PATIENT_LINES],
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {

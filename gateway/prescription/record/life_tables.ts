@@ -20,6 +20,7 @@ export const EVENTS: Table = {
   key: ["site", "number", "origin", "stream", "seq"],
   indexes: {
     prescriptioneventsofstream: ["origin", "stream"],
+    prescriptioneventsofkind: ["kind", "wall"],
     prescriptioneventsofkey: ["site", "sendkey"],
   },
 };

@@ -5,11 +5,13 @@ import type { QueryTables } from "../../tables.ts";
 /** What is left is looked at again so often, also where nothing changes. */
 const AGAIN_MS = 100;
 
-/** `look` says whether something is left; what it throws ends it. */
+/**
+ * `look` says whether something is left, or in how many milliseconds it is; what it throws ends it.
+ */
 export async function whenChanged(
   tables: Pick<QueryTables, "changes">,
   signal: AbortSignal,
-  look: () => Promise<boolean>,
+  look: () => Promise<boolean | number>,
 ): Promise<void> {
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
@@ -21,9 +23,11 @@ export async function whenChanged(
   try {
     while (!signal.aborted) {
       woken = Promise.withResolvers();
-      const isLeft = await look();
+      const left = await look();
       if (signal.aborted) return;
-      await (isLeft ? Promise.race([woken.promise, pause(AGAIN_MS, either)]) : woken.promise);
+      const againMs = left === true ? AGAIN_MS : left;
+      if (againMs === false) await woken.promise;
+      else await Promise.race([woken.promise, pause(againMs, either)]);
     }
   } finally {
     over.abort();

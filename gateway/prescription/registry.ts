@@ -1,0 +1,210 @@
+/**
+ * The county's registry of people and places that have rights (P14). YAML, one file a county:
+ *
+ *     registry: qingshan
+ *     issued: 2026-09-01
+ *     prescribers:
+ *       - id: dr-1                  # as prescriptions name the prescriber
+ *         sites: [site-017]         # where that number is this person's; none: everywhere
+ *         title: attending
+ *         antimicrobials: restricted
+ *         narcotic: yes             # narcotics and psychotropics I, one qualification
+ *         from: 2024-01-01
+ *         until: 2026-12-31         # the last day; none: not known yet
+ *     pharmacists:
+ *       - account: li
+ *         title: pharmacist
+ *         dispensingSince: 2019-07-01
+ *         trained: 2026-03-01
+ *         from: 2026-03-05
+ *     intravenousAntimicrobials:    # clinics that may infuse them
+ *       - site: site-017
+ *         from: 2025-01-01
+ *
+ * Asked by the day of issue in Asia/Shanghai; a request says nothing about rights.
+ */
+import * as z from "zod";
+import { type PathFault, readDataFile, wholeNumber } from "./data_file.ts";
+import type { PrescriberFacts } from "./facts.ts";
+import { dayOfDate, monthsBetween } from "./shanghai_day.ts";
+
+/** Several times what a county of a million has. */
+const PEOPLE_MAX = 20_000;
+const SITES_MAX = 1000;
+
+const id = z.string().min(1).max(64);
+const date = z.iso.date("want a date as 2026-09-01");
+const yesOrNo = z.enum(["yes", "no"]).default("no");
+const dated = { from: date, until: date.optional() };
+
+/** Titles as rules know them, and those of pharmacists. */
+const PRESCRIBERS = [
+  "village-doctor",
+  "resident",
+  "attending",
+  "associate-chief",
+  "chief",
+] as const;
+const PHARMACISTS = ["assistant", "pharmacist", "senior", "associate-chief", "chief"] as const;
+/** A right to a grade is one to those below it, 抗菌药物临床应用管理办法 24. */
+const GRADES = ["none", "unrestricted", "restricted", "special"] as const;
+
+const registrySchema = z.strictObject({
+  registry: id,
+  issued: date,
+  by: z.string().max(200).optional(),
+  /** What a reviewer has behind him, 医疗机构处方审核规范 (国卫办医发〔2018〕14号) 5. */
+  reviewers: z.strictObject({
+    dispensingYears: wholeNumber(0, 50),
+    source: z.string().min(1).max(200),
+    effective: date,
+  }).default({
+    dispensingYears: 3,
+    source: "医疗机构处方审核规范（国卫办医发〔2018〕14号）第五条",
+    effective: "2018-07-10",
+  }),
+  prescribers: z.array(z.strictObject({
+    id,
+    sites: z.array(id).min(1).max(SITES_MAX).optional(),
+    title: z.enum(PRESCRIBERS),
+    antimicrobials: z.enum(GRADES).default("none"),
+    narcotic: yesOrNo,
+    ...dated,
+  })).max(PEOPLE_MAX).default([]),
+  pharmacists: z.array(z.strictObject({
+    account: id,
+    title: z.enum(PHARMACISTS),
+    dispensingSince: date,
+    /** When the examination that ends the training was passed. */
+    trained: date.optional(),
+    ...dated,
+  })).max(PEOPLE_MAX).default([]),
+  intravenousAntimicrobials: z.array(z.strictObject({ site: id, ...dated }))
+    .max(SITES_MAX).default([]),
+});
+type Written = z.infer<typeof registrySchema>;
+type Prescriber = Written["prescribers"][number];
+type Pharmacist = Written["pharmacists"][number];
+
+/** Whether somebody may review prescriptions on a day, and why not. */
+export type MayReview = { readonly kind: "may" } | {
+  readonly kind: "not";
+  readonly reason: string;
+};
+
+export interface Registry {
+  readonly name: string;
+  /** `sha256:` and the hash of its text. */
+  readonly version: string;
+  /** `day`: of issue, as `dayOf` of shanghai_day.ts counts. */
+  prescriber(id: string, site: string, day: number): PrescriberFacts;
+  mayReview(account: string, day: number): MayReview;
+}
+
+/** Reads it; throws `DataFileError` with every fault, its line and what is wanted. */
+export function parseRegistry(text: string, file = "registry.yaml"): Registry {
+  const kind = { what: "registry", schema: registrySchema, faults };
+  const { data, version } = readDataFile(text, file, kind);
+  const prescribers = Map.groupBy(data.prescribers, (one) => one.id);
+  const pharmacists = Map.groupBy(data.pharmacists, (one) => one.account);
+  const clinics = Map.groupBy(data.intravenousAntimicrobials, (one) => one.site);
+  return {
+    name: data.registry,
+    version,
+    prescriber: (id, site, day) => {
+      const own = prescribers.get(id)?.filter((one) => isAt(one, site)) ?? [];
+      if (own.length === 0) return { id, rights: null, title: null };
+      // Whose registration is over, or has not begun, has no rights on that day.
+      const now = own.find((one) => holdsOn(one, day));
+      if (now === undefined) return { id, rights: [], title: null };
+      const infuses = clinics.get(site)?.some((one) => holdsOn(one, day)) ?? false;
+      return { id, rights: rightsOf(now, infuses), title: now.title };
+    },
+    mayReview: (account, day) => {
+      const now = pharmacists.get(account)?.find((one) => holdsOn(one, day));
+      if (now === undefined) {
+        return not(`"${account}" is no pharmacist of the registry on that day`);
+      }
+      return judged(now, data.reviewers.dispensingYears, day);
+    },
+  };
+}
+
+function judged(
+  { account, title, dispensingSince, trained }: Pharmacist,
+  years: number,
+  day: number,
+): MayReview {
+  if (title === "assistant") return not(`"${account}" has no title of pharmacist or above`);
+  if (monthsBetween(dayOfDate(dispensingSince), day) < years * 12) {
+    return not(`"${account}" has not dispensed for ${years} years: since ${dispensingSince}`);
+  }
+  if (trained === undefined || dayOfDate(trained) > day) {
+    return not(`"${account}" is not trained to review prescriptions on that day`);
+  }
+  return { kind: "may" };
+}
+
+function not(reason: string): MayReview {
+  return { kind: "not", reason };
+}
+
+interface Dated {
+  readonly from: string;
+  readonly until?: string | undefined;
+}
+
+function holdsOn({ from, until }: Dated, day: number): boolean {
+  return dayOfDate(from) <= day && (until === undefined || day <= dayOfDate(until));
+}
+
+function isAt({ sites }: Prescriber, site: string): boolean {
+  return sites === undefined || sites.includes(site);
+}
+
+function rightsOf({ antimicrobials, narcotic }: Prescriber, infuses: boolean): string[] {
+  const grade = GRADES.indexOf(antimicrobials);
+  return [
+    ...GRADES.slice(1, grade + 1).map((one) => `antimicrobial-${one}`),
+    ...(narcotic === "yes" ? ["narcotic"] : []),
+    ...(infuses ? ["intravenous-antimicrobial"] : []),
+  ];
+}
+
+/** What no single field can tell: days that run backwards, and one person twice on one day. */
+function faults(data: Written): PathFault[] {
+  const sets = (one: Prescriber, other: Prescriber) =>
+    one.sites === undefined || other.sites === undefined ||
+    one.sites.some((site) => other.sites?.includes(site));
+  return [
+    ...datedFaults("prescribers", data.prescribers, ({ id }) => id, sets),
+    ...datedFaults("pharmacists", data.pharmacists, ({ account }) => account),
+    ...datedFaults("intravenousAntimicrobials", data.intravenousAntimicrobials, ({ site }) => site),
+  ];
+}
+
+function datedFaults<T extends Dated>(
+  section: keyof Written,
+  rows: readonly T[],
+  nameOf: (row: T) => string,
+  meet: (one: T, other: T) => boolean = () => true,
+): PathFault[] {
+  const before = new Map<string, T[]>();
+  return rows.flatMap((row, index) => {
+    const { from, until } = row;
+    if (until !== undefined && until < from) {
+      const message = `found ${until}, before it began; want ${from} or later`;
+      return [{ path: [section, index, "until"], message }];
+    }
+    const others = before.get(nameOf(row)) ?? [];
+    before.set(nameOf(row), [...others, row]);
+    const twice = others.some((one) => overlap(one, row) && meet(one, row));
+    if (!twice) return [];
+    const message = `"${nameOf(row)}" stands here twice on one day; end the earlier one before it`;
+    return [{ path: [section, index, "from"], message }];
+  });
+}
+
+function overlap(one: Dated, other: Dated): boolean {
+  return one.from <= (other.until ?? "9999-12-31") && other.from <= (one.until ?? "9999-12-31");
+}

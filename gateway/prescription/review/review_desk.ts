@@ -1,0 +1,344 @@
+/**
+ * Where pharmacists decide what rules could not (P7, P8): the queue at work on a node. A county
+ * has all that waits, a site what it decided alone and the county has not looked at (P12).
+ */
+import { isDiskFailure } from "../../disk_failure.ts";
+import type { Node } from "../../node.ts";
+import type { Problem } from "../../../sync/problem.ts";
+import { streamTo } from "../../../sync/stream.ts";
+import { pause } from "../../../sync/timer.ts";
+import type { DecisionBody } from "../life/decision_body.ts";
+import type { LifeEvent } from "../life/event.ts";
+import type { Pass } from "../life/pass.ts";
+import type { WaitPolicy } from "../life/queue_order.ts";
+import type { TokenClaims } from "../life/token.ts";
+import type { Claim, Listed, QueueKey, Taken } from "../queue/queue_item.ts";
+import type { ReviewQueue, Workload } from "../queue/review_queue.ts";
+import { eventsOf, nameOf } from "../record/stored_events.ts";
+import { whenChanged } from "../record/when_changed.ts";
+import { decisionEntry, decisionOf } from "./decision_entry.ts";
+import { openQueue } from "./open_queue.ts";
+import { QueueKeeper } from "./queue_keeper.ts";
+import { type Shown, shownOf } from "./shown.ts";
+import { dayOf } from "../shanghai_day.ts";
+import type { SourcesInForce } from "../review_sources.ts";
+import { WaitAlarms } from "./wait_alarms.ts";
+
+export interface ReviewConfig extends Pick<WaitPolicy, "warnMs" | "escalateMs"> {
+  readonly secondBySenior: boolean;
+  /** Without a connection for so long, claims return (P7). */
+  readonly awayMs: number;
+}
+
+export interface ReviewParts {
+  readonly node: Node;
+  readonly config: ReviewConfig;
+  readonly sign: (claims: TokenClaims) => Promise<string>;
+  /** Says who may review, where the county has a registry (P14). */
+  readonly sources: SourcesInForce;
+}
+
+/** A signed-in pharmacist. */
+export interface Pharmacist {
+  readonly account: string;
+  readonly name?: string;
+  readonly senior: boolean;
+}
+
+export interface Held {
+  readonly task: Taken;
+  readonly shown: Shown;
+}
+
+export interface DecideAsked extends Pick<Claim, "site" | "prescription" | "fence" | "store"> {
+  readonly decision: DecisionBody["decision"];
+  readonly comment?: string;
+  readonly verdict: string | null;
+}
+
+export type Answer<T> =
+  | { readonly kind: "done"; readonly answer: T }
+  | { readonly kind: "refused"; readonly problem: Problem };
+
+export interface DecidedAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly pass: Pass | null;
+}
+
+/** How often at least it is looked whether somebody is gone, or something waits too long. */
+const LOOK_MS = 5000;
+/** Looks, and signs of life, until somebody counts as gone. */
+const LOOKS_AWAY = 6;
+/** A long queue takes long to look through: then it rests so many times as long. */
+const RESTS = 10;
+/** Open workbenches are told counts that are so old at most. */
+const COUNTED_MS = 1000;
+/** Others may come first, or change what was offered, so often in a row. */
+const TRIES_MAX = 5;
+/** After the store failed. */
+const REST_MS = 2000;
+
+export class ReviewDesk {
+  readonly #parts: ReviewParts;
+  #counted: { readonly atMs: number; readonly workload: Promise<Answer<Workload>> } | null = null;
+  #open: { readonly queue: ReviewQueue; readonly keeper: QueueKeeper } | null = null;
+
+  constructor(parts: ReviewParts) {
+    this.#parts = parts;
+  }
+
+  get policy(): ReviewConfig {
+    return this.#parts.config;
+  }
+
+  /** How often a sign of life is due. */
+  get beatMs(): number {
+    return Math.min(LOOK_MS, this.#parts.config.awayMs / LOOKS_AWAY);
+  }
+
+  /** Keeps the queue, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { node, config } = this.#parts;
+    const { tables, journal } = node;
+    await tables.caughtUp(journal, signal);
+    while (!signal.aborted) {
+      try {
+        await using opened = await openQueue(node, config.awayMs);
+        const { queue } = opened;
+        const site = node.config.role === "site" ? node.config.node : null;
+        const { secondBySenior } = config;
+        const keeper = new QueueKeeper({ tables, queue, site, secondBySenior });
+        await this.#work(queue, keeper, signal);
+      } catch (error) {
+        if (isDiskFailure(error)) throw error;
+        node.log({ kind: "review-queue-failed", reason: String(error) });
+        await pause(REST_MS, signal);
+      } finally {
+        this.#open = null;
+      }
+    }
+  }
+
+  async #work(queue: ReviewQueue, keeper: QueueKeeper, signal: AbortSignal): Promise<void> {
+    const { node, config } = this.#parts;
+    const alarms = new WaitAlarms(node, config);
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    await keeper.look();
+    this.#open = { queue, keeper };
+    const looking = async () => {
+      while (!either.aborted) {
+        await queue.expire(performance.now());
+        await alarms.look(await queue.workload(node.clock.now().wallMs, config));
+        await pause(this.beatMs, either);
+      }
+    };
+    const keeping = whenChanged(node.tables, either, async () => {
+      const beganMs = performance.now();
+      await keeper.look();
+      await pause(Math.min(LOOK_MS, (performance.now() - beganMs) * RESTS), either);
+      return false;
+    });
+    const both = [keeping, looking()];
+    try {
+      await Promise.race(both);
+    } finally {
+      over.abort();
+      await Promise.allSettled(both);
+    }
+  }
+
+  list(limit: number): Promise<Answer<Listed[]>> {
+    return this.#with(({ queue }) => queue.list(limit));
+  }
+
+  workload(): Promise<Answer<Workload>> {
+    const { wallMs } = this.#parts.node.clock.now();
+    return this.#with(({ queue }) => queue.workload(wallMs, this.#parts.config));
+  }
+
+  /** The same, counted for all who have a workbench open; `null`: it is not ready. */
+  async glance(): Promise<Workload | null> {
+    const nowMs = performance.now();
+    if (this.#counted === null || nowMs - this.#counted.atMs >= COUNTED_MS) {
+      this.#counted = { atMs: nowMs, workload: this.workload() };
+    }
+    const counted = await this.#counted.workload;
+    return counted.kind === "refused" ? null : counted.answer;
+  }
+
+  /** What is held, without what it is about. */
+  async claimed({ account }: Pharmacist): Promise<Taken | null> {
+    return await this.#open?.queue.held(account) ?? null;
+  }
+
+  /** The first in order, or what is held already; `null`: nothing waits. */
+  take(who: Pharmacist): Promise<Answer<Held | null>> {
+    return this.#answered(async (open) => {
+      const refusal = this.#refusalOf(who);
+      if (refusal !== null) return refused(refusal);
+      return { kind: "done", answer: await this.#taken(who, open) };
+    });
+  }
+
+  async #taken(
+    { account, senior }: Pharmacist,
+    { queue, keeper }: NonNullable<Opened>,
+  ): Promise<Held | null> {
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const task = await queue.take(account, { senior });
+      if (task === null) return null;
+      const shown = await this.shown(task);
+      if (shown !== null && shown.version === task.version) return { task, shown };
+      // Another version has come since it was offered.
+      await queue.release(task.claim);
+      await keeper.look();
+    }
+    return null;
+  }
+
+  /** Reviewers have a credential of their own, by the registry of the day (P14). */
+  #refusalOf({ account }: Pharmacist): Problem | null {
+    const { node, sources } = this.#parts;
+    const { registry } = sources.now;
+    if (registry === null) return null;
+    const may = registry.mayReview(account, dayOf(node.clock.now().wallMs));
+    return may.kind === "may" ? null : { ...NO_REVIEWER, detail: may.reason };
+  }
+
+  held({ account }: Pharmacist): Promise<Answer<Held | null>> {
+    return this.#with(async ({ queue }) => {
+      const task = await queue.held(account);
+      const shown = task === null ? null : await this.shown(task);
+      return task === null || shown === null ? null : { task, shown };
+    });
+  }
+
+  async shown(key: QueueKey): Promise<Shown | null> {
+    const events = await this.#events(key);
+    return events.length === 0 ? null : shownOf(events);
+  }
+
+  /** A sign of life of who has a page open. */
+  async present(account: string): Promise<void> {
+    await this.#with(({ queue }) => queue.present(account));
+  }
+
+  release(who: Pharmacist, asked: Omit<Claim, "holder">): Promise<Answer<{ released: true }>> {
+    return this.#answered(async ({ queue }) => {
+      const released = await queue.release({ ...asked, holder: who.account });
+      return released === "stale" ? refused(STALE) : { kind: "done", answer: { released: true } };
+    });
+  }
+
+  /** Returns how many claims went back. */
+  offDuty({ account }: Pharmacist): Promise<Answer<number>> {
+    return this.#with(({ queue }) => queue.offDuty(account));
+  }
+
+  /** Resolves when the decision is on disk (G1); a claim that is not held any more is refused. */
+  decide(who: Pharmacist, asked: DecideAsked): Promise<Answer<DecidedAnswer>> {
+    const { site, prescription, fence, store } = asked;
+    const claim = { site, prescription, fence, store, holder: who.account };
+    return this.#answered(async ({ queue, keeper }) => {
+      const task = await queue.held(who.account);
+      const again = await this.#decidedBefore(claim);
+      if (again !== null) return sameAs(again, asked);
+      if (task === null || !isOf(task.claim, claim)) return refused(STALE);
+      const refusal = this.#refusalOf(who);
+      if (refusal !== null) return refused(refusal);
+      const events = await this.#events(claim);
+      const { node, sign } = this.#parts;
+      const by = { id: who.account, ...(who.name === undefined ? {} : { name: who.name }) };
+      const { decision, comment, verdict } = asked;
+      const deciding = { claim, by, decision, comment, verdict, over: task.over };
+      const now = node.clock.now();
+      const said = await decisionOf(events, deciding, { node: node.config.node, now, sign });
+      if (said.body.version !== task.version) return refused(STALE);
+      const outcome = await queue.decide(claim, () => this.#append(said.body));
+      if (outcome.kind === "stale") return refused(STALE);
+      keeper.touch(claim);
+      if (outcome.result === "conflict") return refused(OTHER);
+      node.counters.add("tributary_decisions_total", { decision });
+      const { body: { id }, state, pass } = said;
+      return { kind: "done", answer: { id, state, pass } };
+    });
+  }
+
+  async #append(body: DecisionBody) {
+    const { node } = this.#parts;
+    const time = node.clock.now();
+    const stream = node.config.role === "site" ? "record" : streamTo(body.site);
+    const [{ kind }] = await node.disk.append([decisionEntry(stream, time, body)], time);
+    return kind;
+  }
+
+  async #decidedBefore({ site, prescription, fence, store }: Claim): Promise<DecisionBody | null> {
+    const { tables, journal } = this.#parts.node;
+    await tables.caughtUp(journal);
+    const events = await this.#events({ site, prescription });
+    const before = events.flatMap((event) => event.kind === "decision" ? [event.body] : []);
+    return before.find((body) => body.fence === fence && body.store === store) ?? null;
+  }
+
+  async #events(key: QueueKey): Promise<readonly LifeEvent[]> {
+    const number = { site: key.site, number: key.prescription };
+    return (await eventsOf(this.#parts.node.tables, [number])).get(nameOf(number)) ?? [];
+  }
+
+  #with<T>(work: (open: NonNullable<Opened>) => Promise<T>): Promise<Answer<T>> {
+    return this.#answered(async (open) => ({ kind: "done", answer: await work(open) }));
+  }
+
+  async #answered<T>(work: (open: NonNullable<Opened>) => Promise<Answer<T>>): Promise<Answer<T>> {
+    return this.#open === null ? refused(NOT_READY) : await work(this.#open);
+  }
+}
+
+type Opened = { readonly queue: ReviewQueue; readonly keeper: QueueKeeper } | null;
+
+function isOf(one: Claim, other: Claim): boolean {
+  return one.site === other.site && one.prescription === other.prescription &&
+    one.fence === other.fence && one.store === other.store;
+}
+
+function refused(problem: Problem): { readonly kind: "refused"; readonly problem: Problem } {
+  return { kind: "refused", problem };
+}
+
+/** The answer to what was decided under this claim, where it is asked for once more. */
+function sameAs(before: DecisionBody, asked: DecideAsked): Answer<DecidedAnswer> {
+  const { id, decision, comment } = before;
+  if (decision !== asked.decision || comment !== asked.comment) return refused(OTHER);
+  return { kind: "done", answer: { id, state: "decided", pass: null } };
+}
+
+const NOT_READY: Problem = {
+  status: 503,
+  code: "review-queue-not-ready",
+  title: "The review queue is not open yet",
+  hint: "ask again in a few seconds; the node's log says why where it lasts",
+};
+
+const STALE: Problem = {
+  status: 409,
+  code: "stale-claim",
+  title: "This claim does not hold any more: nothing was stored",
+  detail: "it went back after a loss of the connection, another version came, or it was decided " +
+    "elsewhere",
+  hint: "take the next one; what stands of this one GET /api/prescriptions/{id} tells",
+};
+
+const NO_REVIEWER: Problem = {
+  status: 403,
+  code: "no-reviewer",
+  title: "The county's registry does not let this person review on this day (P14)",
+  hint: 'the next release of the registry may: see "rules release"',
+};
+
+const OTHER: Problem = {
+  status: 409,
+  code: "other-content",
+  title: "Under this claim something else was decided already: nothing was stored",
+};
