@@ -67,6 +67,8 @@ const ASSETS: Readonly<Record<string, string>> = {
   "frame.css": "text/css; charset=utf-8",
   "parts.css": "text/css; charset=utf-8",
   "console.js": "text/javascript; charset=utf-8",
+  "review.css": "text/css; charset=utf-8",
+  "review.js": "text/javascript; charset=utf-8",
   "icon.svg": "image/svg+xml",
 };
 

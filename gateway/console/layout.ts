@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import type { Text } from "../../drivers/profile_parts.ts";
 import type { Actor } from "../people/actor.ts";
+import type { Right } from "../people/roles.ts";
 import { PEOPLE, peopleTexts } from "../people/pages/text.ts";
 import type { NodeStatus } from "../status.ts";
 import { clockBadge } from "./status_parts.ts";
@@ -11,10 +12,12 @@ import type { Html, View } from "./view.ts";
 export interface Tab {
   readonly path: string;
   readonly text: Text;
+  /** Who lacks it does not see the tab. */
+  readonly right: Right;
 }
 
-/** `live`: whether the page follows the node. */
-function head(title: string, live: boolean): Html {
+/** `live`: whether the page follows the node; `assets`: its own styles and scripts. */
+function head(title: string, live: boolean, assets: readonly string[] = []): Html {
   return html`
     <head>
       <meta charset="utf-8">
@@ -24,6 +27,11 @@ function head(title: string, live: boolean): Html {
       <link rel="stylesheet" href="/assets/frame.css">
       <link rel="stylesheet" href="/assets/parts.css">
       ${live ? html`<script src="/assets/console.js" defer></script>` : ""}
+      ${assets.map((name) =>
+        name.endsWith(".css")
+          ? html`<link rel="stylesheet" href="/assets/${name}">`
+          : html`<script src="/assets/${name}" defer></script>`
+      )}
     </head>
   `;
 }
@@ -45,13 +53,15 @@ export interface Frame {
   readonly isManaged: boolean;
   /** Whether what is inside `main` follows the node; a form does not. */
   readonly live: boolean;
+  /** Styles and scripts of this page alone. */
+  readonly assets?: readonly string[];
 }
 
 /** A whole page; what is inside `main` follows the node without a reload, where it is live. */
 export function page(
   view: View,
   status: NodeStatus,
-  { tabs, path, main, actor, isManaged, live }: Frame,
+  { tabs, path, main, actor, isManaged, live, assets = [] }: Frame,
 ): Html {
   const { t, language } = view;
   const title = status.title[language];
@@ -59,7 +69,7 @@ export function page(
   return html`
     <!doctype html>
     <html lang="${language === "zh" ? "zh-CN" : "en"}">
-      ${head(`${title} · Tributary`, true)}
+      ${head(`${title} · Tributary`, true, assets)}
       <body ${follows} data-language="${language}">
         <header class="top">
           <div class="brand">
@@ -95,8 +105,12 @@ function liveMark({ t }: View): Html {
 }
 
 /** What somebody may open; without the right to read, the pages about people alone. */
-function shownTabs(tabs: readonly Tab[], { rights }: Actor): readonly Tab[] {
-  return [...rights.has("read") ? tabs : [], { path: "/people", text: PEOPLE }];
+function shownTabs(
+  tabs: readonly Tab[],
+  { rights }: Actor,
+): readonly Pick<Tab, "path" | "text">[] {
+  const own = rights.has("read") ? tabs.filter(({ right }) => rights.has(right)) : [];
+  return [...own, { path: "/people", text: PEOPLE }];
 }
 
 /** X1: the first thing that a node needs, and which its owner sees until it is done. */

@@ -14,6 +14,7 @@ import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
 import { SiteDesk } from "./site_desk.ts";
 import { TodoDesk } from "./todo_desk.ts";
+import { benchPages } from "./workbench/bench_page.ts";
 
 export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const { config, keystore } = node;
@@ -40,10 +41,12 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...ruleRoutes(book),
     ...reviewRoutes(review),
   ];
+  const pages = benchPages(review);
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
     return {
       routes: [...prescriptionRoutes(desk), ...shared],
+      pages,
       run: (signal) => together([book, desk, review], signal),
     };
   }
@@ -58,6 +61,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const releases = new ReleaseDesk(node, signers);
   return {
     routes: [...prescriptionRoutes(desk), ...shared, releaseRoute(releases)],
+    pages,
     run: (signal) => together([book, desk, todo, review, releases], signal),
   };
 };
