@@ -39,10 +39,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   drivers: ["drivers/"],
   sync: ["sync/"],
   // The root itself is what this test reads.
-  gateway: ["gateway/", "drivers/", "sync/", "deno.json", "./"],
+  // What the benches send is what the load tests send.
+  gateway: ["gateway/", "drivers/", "sync/", "deno.json", "loadtests/prescription_mix.ts", "./"],
   ops: ["ops/", "gateway/config.ts", "gateway/config_file.ts", "gateway/config_schema.ts"],
   images: ["images/", "deno.json"],
-  loadtests: ["loadtests/"],
+  // They see the product from outside; its processes are started as the benches start them.
+  loadtests: ["loadtests/", "gateway/bench/"],
 };
 
 /** Built into Node and Deno, or into k6 for its scenarios. */

@@ -11,9 +11,9 @@ import { writes } from "./writes/domain.ts";
 export const DOMAINS: readonly Domain[] = [
   node,
   devices,
-  prescription,
   writes,
   fleet,
+  prescription,
   blobs,
   people,
 ];

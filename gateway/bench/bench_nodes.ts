@@ -17,7 +17,7 @@ export interface NodeFiles {
 }
 
 /** Loopback is no line that anybody shares. */
-const LINE = { mbit: 10_000, sharePercent: 100 };
+export const LINE = { mbit: 10_000, sharePercent: 100 };
 
 /** Writes the configuration of a node; `more` is what else stands in it. */
 export function writeNode(

@@ -1,21 +1,17 @@
 /** Many sites that ship what waits to one centre at once: a real one, the sites simulated. */
 import { join } from "node:path";
 import { freePort, listening } from "../../drivers/fixtures.ts";
-import { Chain, firstHash } from "../../sync/chain.ts";
-import { writeContent } from "../../sync/entry.ts";
-import { headStatement, type NodeKey } from "../../sync/identity.ts";
-import { OctetWriter } from "../../sync/octets.ts";
-import { Peer, PeerError } from "../../sync/peer.ts";
+import type { NodeKey } from "../../sync/identity.ts";
+import { Peer } from "../../sync/peer.ts";
 import { PostgresServer } from "../../sync/postgres/fixture_server.ts";
-import { HASH_TAG_BYTES, type SignedRun } from "../../sync/run.ts";
-import { pause } from "../../sync/timer.ts";
-import { SystemClock } from "../clock.ts";
+import type { SignedRun } from "../../sync/run.ts";
 import { readConfig } from "../config_file.ts";
 import { openKeystore, PeersFile } from "../keystore.ts";
 import { enrolAt, type NodeFiles, startNode, writeNode } from "./bench_nodes.ts";
 import { cpuSecondsOf, deno } from "./processes.ts";
 import { measurePostgresFloor } from "./postgres_floor.ts";
 import { readings } from "./readings.ts";
+import { shipRun, StreamWriter, type Written } from "./simulated_site.ts";
 
 export const SITES = 20;
 /** Entries of a request: what a link sends at most, and so what a block holds. */
@@ -60,9 +56,9 @@ export async function measureManySites(
   const process = stack.use(startNode(county));
   await listening(port);
   const each = Math.ceil(entries / SITES);
-  const fleet: SimulatedSite[] = [];
+  const fleet: FilledSite[] = [];
   for (let number = 1; number <= SITES; number++) {
-    fleet.push(await SimulatedSite.enrol(dir, `site-${number}`, county, each));
+    fleet.push(await FilledSite.enrol(dir, `site-${number}`, county, each));
   }
   const before = { county: process.usage().cpuSeconds, database: postgres?.cpuSeconds() ?? 0 };
   const ownBefore = cpuSecondsOf(Deno.pid);
@@ -89,7 +85,7 @@ export async function measureManySites(
 }
 
 /** A site's journal in memory, cut into runs and signed, as a link would have it read. */
-class SimulatedSite {
+class FilledSite {
   readonly #peer: Peer;
   readonly #runs: readonly SignedRun[];
 
@@ -103,7 +99,7 @@ class SimulatedSite {
     name: string,
     county: NodeFiles,
     entries: number,
-  ): Promise<SimulatedSite> {
+  ): Promise<FilledSite> {
     const url = `http://127.0.0.1:${county.port}`;
     const files = writeNode(dir, name, freePort(), "site", {
       counties: [{ node: county.name, url }],
@@ -113,7 +109,7 @@ class SimulatedSite {
     const { key } = openKeystore(dataDir, undefined);
     const publicKey = new PeersFile(dataDir).read().get(county.name)?.publicKey ?? "";
     const peer = new Peer({ url: new URL(url), node: county.name, publicKey, self: name, key });
-    return new SimulatedSite(peer, [...runsOf(`${name}.1-00112233445566ff`, key, entries)]);
+    return new FilledSite(peer, [...runsOf(`${name}.1-00112233445566ff`, key, entries)]);
   }
 
   get contentBytes(): number {
@@ -123,48 +119,21 @@ class SimulatedSite {
   /** One request after the other, each once the one before is stored. */
   async ship(): Promise<void> {
     const { signal } = new AbortController();
-    for (const run of this.#runs) {
-      for (;;) {
-        try {
-          const [answer] = await this.#peer.ship([run], signal);
-          if (answer.kind !== "receipt") throw new Error(`${run.origin}: ${answer.kind}`);
-          break;
-        } catch (error) {
-          if (!(error instanceof PeerError) || error.retryAfterMs === undefined) throw error;
-          await pause(error.retryAfterMs, signal);
-        }
-      }
-    }
+    for (const run of this.#runs) await shipRun(this.#peer, run, signal);
     this.#peer[Symbol.dispose]();
   }
 }
 
 function* runsOf(origin: string, key: NodeKey, entries: number): Generator<SignedRun> {
-  const stream = "reading";
-  const chain = new Chain(origin, stream, 0, firstHash());
-  const stamp = new SystemClock().now();
-  let contents = new OctetWriter(1 << 20);
-  let [first, previous] = [1, chain.hash.slice()];
-  for (const { wallMs, body } of readings(entries)) {
-    const from = contents.length;
-    writeContent(contents, { ...stamp, wallMs }, "reading", body);
-    chain.next(contents.bytes().subarray(from));
-    const last = chain.seq;
-    if (last - first + 1 < RUN && last < entries) continue;
-    const hash = chain.hash.slice();
-    yield {
-      origin,
-      stream,
-      first,
-      last,
-      contents: contents.bytes().slice(),
-      previousTag: previous.slice(0, HASH_TAG_BYTES),
-      hashTag: hash.slice(0, HASH_TAG_BYTES),
-      signature: key.sign(headStatement({ origin, stream, seq: last, hash })),
-    };
-    contents = new OctetWriter(1 << 20);
-    [first, previous] = [last + 1, hash];
+  const writer = new StreamWriter(origin, "reading", key);
+  let next: Written[] = [];
+  for (const one of readings(entries)) {
+    next.push({ kind: "reading", ...one });
+    if (next.length < RUN) continue;
+    yield writer.run(next);
+    next = [];
   }
+  if (next.length > 0) yield writer.run(next);
 }
 
 async function libsqlFloor(dir: string, contentBytes: number): Promise<number> {

@@ -23,12 +23,13 @@ export function consoleApp(
   app.get("/live", (context) => {
     const found = pageAt(pages, context.req.query("path") ?? "/");
     const language = languageOf(context);
-    const visit = { actor: context.get("actor"), query: new URLSearchParams() };
-    const render = async () => {
-      if (found === null || found.page.live === false) return "";
-      if (!mayOpen(found.page, visit.actor)) return "";
-      return await found.page.render(viewOf(language), found.places, parts, visit) ?? "";
-    };
+    const actor = context.get("actor");
+    const refused = refuse(context, actor, found?.page);
+    if (refused !== null) return refused;
+    if (found?.page.still === true) return context.notFound();
+    const visit = { actor, query: new URLSearchParams() };
+    const render = async () =>
+      await found?.page.render(viewOf(language), found.places, parts, visit) ?? "";
     return streams.respond({ render, allowed: () => authorised(context) }, context.req.raw);
   });
   app.post("*", async (context) => {
@@ -49,7 +50,7 @@ export function consoleApp(
     const path = pathOf(context);
     const found = pageAt(pages, path);
     if (found === null) return context.notFound();
-    const refused = refusePage(context, actor, found.page.right ?? "read");
+    const refused = refuse(context, actor, found.page);
     if (refused !== null) return await refused;
     const view = viewOf(languageOf(context));
     const visit = { actor, query: new URL(context.req.url).searchParams };
@@ -61,19 +62,20 @@ export function consoleApp(
 
   async function framed(
     view: View,
-    { live, assets = [] }: Page,
+    { still, assets = [] }: Page,
     path: string,
     main: Html,
     actor: Actor,
   ): Promise<Html> {
     const { isManaged } = parts.people.book;
-    const frame = { tabs, path, main, actor, isManaged, live: live !== false, assets };
+    const frame = { tabs, path, main, actor, isManaged, live: still !== true, assets };
     return page(view, await statusOf(parts), frame);
   }
 }
 
-function mayOpen({ right = "read" }: Page, { rights }: Actor): boolean {
-  return rights.has(right);
+/** The refusal of a page for who lacks its right; `null`: it is shown. */
+function refuse(context: Context<Guarded>, actor: Actor, page: Page | undefined) {
+  return page?.right === undefined ? null : refusePage(context, actor, page.right);
 }
 
 /** As the browser wrote it: what stands in its places is decoded once. */

@@ -2,8 +2,8 @@
 import { html } from "hono/html";
 import type { Text } from "../../drivers/profile_parts.ts";
 import type { Actor } from "../people/actor.ts";
-import type { Right } from "../people/roles.ts";
 import { PEOPLE, peopleTexts } from "../people/pages/text.ts";
+import type { Right } from "../people/roles.ts";
 import type { NodeStatus } from "../status.ts";
 import { clockBadge } from "./status_parts.ts";
 import type { TextKey } from "./text.ts";
@@ -12,8 +12,8 @@ import type { Html, View } from "./view.ts";
 export interface Tab {
   readonly path: string;
   readonly text: Text;
-  /** Who lacks it does not see the tab. */
-  readonly right: Right;
+  /** What its reader needs beside the right to read. */
+  readonly right?: Right;
 }
 
 /** `live`: whether the page follows the node; `assets`: its own styles and scripts. */
@@ -105,12 +105,9 @@ function liveMark({ t }: View): Html {
 }
 
 /** What somebody may open; without the right to read, the pages about people alone. */
-function shownTabs(
-  tabs: readonly Tab[],
-  { rights }: Actor,
-): readonly Pick<Tab, "path" | "text">[] {
-  const own = rights.has("read") ? tabs.filter(({ right }) => rights.has(right)) : [];
-  return [...own, { path: "/people", text: PEOPLE }];
+function shownTabs(tabs: readonly Tab[], { rights }: Actor): readonly Tab[] {
+  const shown = tabs.filter(({ right }) => right === undefined || rights.has(right));
+  return [...rights.has("read") ? shown : [], { path: "/people", text: PEOPLE }];
 }
 
 /** X1: the first thing that a node needs, and which its owner sees until it is done. */

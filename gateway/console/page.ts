@@ -23,10 +23,10 @@ export interface Page {
   readonly path: string;
   /** Its name in the row of tabs; none: it is reached from other pages. */
   readonly tab?: Text;
-  /** Who lacks it is refused, and has no tab of it; none: whoever may read. */
+  /** What its reader needs beside the right to read. */
   readonly right?: Right;
-  /** `false`: a page on which people write is not drawn anew under their hands. */
-  readonly live?: false;
+  /** It does not follow the node: a form is being filled in, or it costs much to draw. */
+  readonly still?: true;
   /** Its own style and script, by their names below `/assets/`. */
   readonly assets?: readonly string[];
   /**
@@ -66,7 +66,7 @@ export interface Said {
 export function tabsOf(pages: readonly Page[]): Tab[] {
   const sorted = pages.toSorted((one, other) => rank(one) - rank(other));
   return sorted.flatMap(({ path, tab, right }) =>
-    tab === undefined ? [] : [{ path, text: tab, right: right ?? "read" }]
+    tab === undefined ? [] : [{ path, text: tab, right }]
   );
 }
 

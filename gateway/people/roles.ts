@@ -23,6 +23,7 @@ export const RIGHTS = {
   "prescription.prescribe": { zh: "开具和答复处方", en: "prescribe and answer interventions" },
   "prescription.review": { zh: "审核处方", en: "review prescriptions" },
   "prescription.review.senior": { zh: "高级审方", en: "review as senior pharmacist" },
+  "prescription.office": { zh: "药师办公（排班、抽样）", en: "run the review office" },
   "fhir": { zh: "FHIR 接口", en: "FHIR interface" },
   "owner": { zh: "机主链接", en: "owner's links" },
 } as const satisfies Readonly<Record<string, Text>>;
@@ -76,7 +77,10 @@ const ROLE_TABLE = {
   },
   "senior-pharmacist": {
     title: { zh: "主管药师", en: "Senior pharmacist" },
-    rights: ["read", "prescription.review", "prescription.review.senior", "personal.unmask"],
+    rights: [
+      ...["read", "prescription.review", "prescription.review.senior"] as const,
+      ...["prescription.office", "personal.unmask"] as const,
+    ],
   },
   prescriber: {
     title: { zh: "处方医师", en: "Prescriber" },

@@ -10,6 +10,10 @@ import { reviewRoutes } from "./review/review_routes.ts";
 import { ReleaseDesk } from "./release/release_desk.ts";
 import { releaseRoute, ruleRoutes } from "./release/release_routes.ts";
 import { RuleBook } from "./release/rule_book.ts";
+import { OfficeDesk } from "./office/office_desk.ts";
+import { officePages } from "./office/pages/office_pages.ts";
+import { officeRoutes } from "./office/office_routes.ts";
+import { policyRoute } from "./policy_route.ts";
 import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
 import { SiteDesk } from "./site_desk.ts";
@@ -40,6 +44,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...lifeRoutes(new LifeDesk(node)),
     ...ruleRoutes(book),
     ...reviewRoutes(review),
+    policyRoute(config.prescription.waitMs),
   ];
   const pages = benchPages(review);
   if (config.role === "site") {
@@ -59,9 +64,11 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const desk = new CountyDesk(parts, new Homes(homes));
   const todo = new TodoDesk(parts, new Homes(homes));
   const releases = new ReleaseDesk(node, signers);
+  const office = new OfficeDesk(node);
+  const own = [releaseRoute(releases), ...officeRoutes(office)];
   return {
-    routes: [...prescriptionRoutes(desk), ...shared, releaseRoute(releases)],
-    pages,
+    routes: [...prescriptionRoutes(desk), ...shared, ...own],
+    pages: [...pages, ...officePages(office)],
     run: (signal) => together([book, desk, todo, review, releases], signal),
   };
 };

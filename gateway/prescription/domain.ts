@@ -12,6 +12,8 @@ import { REVIEW_WAITING, waitingBody } from "./review/waiting_body.ts";
 import { prescriptionsOf } from "./record/life_projection.ts";
 import * as rules from "./release/release_entries.ts";
 import { releasesOf } from "./release/release_tables.ts";
+import { OFFICE_KINDS } from "./office/office_kinds.ts";
+import { officeOf } from "./office/office_projection.ts";
 
 /** A site's own, or what the county tells it. */
 const STREAMS = ["record", "to"] as const;
@@ -67,12 +69,17 @@ const KINDS: readonly EntryKind[] = [
     about: "A node cannot read what was released, and reviews by what it had",
     body: rules.refusedBody,
   },
+  ...OFFICE_KINDS,
 ];
 
 export const prescription: Domain = {
   name: "prescription",
   kinds: KINDS,
-  projections: (authorities) => [prescriptionsOf(authorities), releasesOf(authorities)],
+  projections: (authorities) => [
+    prescriptionsOf(authorities),
+    releasesOf(authorities),
+    officeOf(authorities),
+  ],
   desk: async () => (await import("./desk_opening.ts")).openPrescriptionDesk,
   commands: async () => (await import("./release/release_commands.ts")).addRuleCommands,
 };

@@ -15,6 +15,7 @@ describe("P12: a line", () => {
     ["is slow where the quick one is down", [up(1), down], "slow"],
     ["is down where no centre is reached", [down, down], "down"],
     ["is down where none is known", [], "down"],
+    ["is down where none is enrolled", [{ state: "not-enrolled" }], "down"],
   ])("of a site %s", (_rule, links, state) => {
     expect(lineStateOf("site", links, NOW)).toBe(state);
   });

@@ -3,7 +3,6 @@
  * what becomes of each outcome, who may decide, what is looked at afterwards. Workbenches show it
  * beside the work. Where its words and the program differ, the program is wrong.
  */
-import type { LinkStatus } from "../../sync/link_options.ts";
 import { COUNTY_POLICIES } from "./policy/county_policies.ts";
 import type { LinePolicy, LineState, Side } from "./policy/line_policy.ts";
 import { SITE_POLICIES } from "./policy/site_policies.ts";
@@ -26,6 +25,13 @@ export function policyFor(side: Side, state: LineState): LinePolicy {
   return (side === "site" ? SITE_POLICIES : COUNTY_POLICIES)[state];
 }
 
+/** Of a link's status: one that is not enrolled has nothing that waits. */
+export interface LineStatus {
+  readonly state: string;
+  /** Wall clock of the oldest entry that waits, milliseconds since 1970 UTC. */
+  readonly oldestWaitingMs?: number | null;
+}
+
 /**
  * The present state of a node's line. A site's links lead to the centres, of which one is enough;
  * a county's to the other centre, and with none of those it is alone and its line is up.
@@ -33,14 +39,12 @@ export function policyFor(side: Side, state: LineState): LinePolicy {
  */
 export function lineStateOf(
   side: Side,
-  links: readonly Pick<LinkStatus, "state" | "oldestWaitingMs">[],
+  links: readonly LineStatus[],
   { nowMs, waitMs }: { readonly nowMs: number; readonly waitMs: number },
 ): LineState {
   if (side === "county" && links.length === 0) return "up";
   const up = links.filter(({ state }) => state === "up");
   if (up.length === 0) return "down";
-  const isSlow = up.every(({ oldestWaitingMs }) =>
-    oldestWaitingMs !== null && nowMs - oldestWaitingMs > waitMs
-  );
+  const isSlow = up.every(({ oldestWaitingMs }) => nowMs - (oldestWaitingMs ?? nowMs) > waitMs);
   return isSlow ? "slow" : "up";
 }

@@ -55,11 +55,13 @@ describe.each(["libsql", "postgres"] as const)("pharmacists of a county on %s", 
       for (const name of names) await PharmacistClient.hire(first, name);
       const hands = new Hands();
       let isOver = false;
-      const working = names.map(async (name, n) => {
+      const clients: [NodeProcess, PharmacistClient][] = [];
+      for (const [n, name] of names.entries()) {
         const node = nodes[n % nodes.length];
         await untilKnown(node, name);
-        await work(node, await PharmacistClient.signIn(node, name), hands);
-      });
+        clients.push([node, await PharmacistClient.signIn(node, name)]);
+      }
+      const working = clients.map(([node, client]) => work(node, client, hands));
       const all = Promise.all(working).finally(() => isOver = true);
       const killing = kill(nodes, hands, () => isOver);
       await Promise.all([all, killing]);

@@ -27,12 +27,14 @@ export const contactBody = subject.extend({
 });
 export type ContactBody = z.infer<typeof contactBody>;
 
+export const CONTACT_RESULTS = ["reached", "not-reached", "not-needed"] as const;
+
 /** Body of a `contact-case-closed`: `case` is the id of the case, all else as a person tells it. */
 export const contactClosedBody = z.object({
   id: code,
   case: code,
   ...numberFields,
-  result: z.enum(["reached", "not-reached", "not-needed"]),
+  result: z.enum(CONTACT_RESULTS),
   comment: words,
   by: person,
 });

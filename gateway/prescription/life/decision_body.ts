@@ -25,6 +25,9 @@ export const decisionBody = subject.extend({
   /** Of the claim under which it was made, and the queue's store that gave it (P7). */
   fence: z.int().min(1),
   store: code,
+  /** Since when a pharmacist was waited for, and when this one took it; ms since 1970 UTC. */
+  sinceMs: z.int().min(0).optional(),
+  takenMs: z.int().min(0).optional(),
   token: compactToken.optional(),
 }).refine(({ decision, comment }) => comment !== undefined || !needsComment(decision), {
   path: ["comment"],

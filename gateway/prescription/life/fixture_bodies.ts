@@ -98,7 +98,41 @@ const facts = fc.record({
   mapping: "m",
 }));
 
+const month = fc.constantFrom("2026-10", "2026-11");
+const drawn = fc.uniqueArray(fc.record({ site, number }), {
+  maxLength: 2,
+  selector: ({ site, number }) => `${site}/${number}`,
+}).map((drawn) => ({ population: 7, drawn }));
+
 export const LIFE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
+  "roster-change": fc.record({
+    id,
+    day: fc.constantFrom("2026-11-28", "2026-11-29"),
+    account: fc.constantFrom("li", "wang"),
+    from: fc.constant("08:00"),
+    to: fc.constantFrom("12:00", "17:30"),
+    duty: fc.constantFrom("on", "off"),
+    by,
+  }),
+  "sample-drawn": fc.record({
+    id,
+    county: fc.constant("county-a+county-b"),
+    month,
+    seed: hash,
+    outpatient: drawn,
+    discharge: fc.constant({ population: 0, drawn: [] }),
+    by,
+  }),
+  "prescription-comment": fc.record({
+    id,
+    month,
+    site,
+    prescription: number,
+    judgement: fc.constant("unreasonable"),
+    items: fc.constantFrom(["1-10"], ["2-7", "3-4"]),
+    text: words,
+    by,
+  }),
   "prescription": fc.record({ site, number, version, hash, key, rescue: fc.boolean() }).map(
     ({ number, version, rescue, ...rest }) => ({
       ...rest,

@@ -1,6 +1,5 @@
 /** What a written policy says, and of which states of the line there is one (P12). */
 import type { Text } from "../../../drivers/profile_parts.ts";
-import type { Right } from "../../people/roles.ts";
 import type { Outcome } from "../verdict.ts";
 
 /** `slow`: what goes out waits longer than a prescriber is kept waiting. */
@@ -15,7 +14,7 @@ export interface OutcomePolicy {
   readonly happens: Text;
   /** Who may decide it; the right is what that person's account needs, `null`: rules alone do. */
   readonly decides: Text;
-  readonly right: Extract<Right, "prescription.review"> | null;
+  readonly right: "prescription.review" | null;
   /** What is looked at later, and by whom. */
   readonly afterwards: Text;
 }

@@ -12,6 +12,22 @@ import { LIFE_KINDS, type LifeEvent, lifeEventOf, numberOf } from "../life/event
  */
 export function eventIn(entry: Entry, authorities: readonly string[]): LifeEvent | null {
   if (!LIFE_KINDS.has(entry.kind)) return null;
+  // Two projections are made of it, and reading a verdict is most of what they do.
+  const before = READ.get(entry);
+  if (before !== undefined && before.authorities === authorities) return before.event;
+  const event = readIn(entry, authorities);
+  READ.set(entry, { authorities, event });
+  return event;
+}
+
+interface Read {
+  readonly authorities: readonly string[];
+  readonly event: LifeEvent | null;
+}
+
+const READ = new WeakMap<Entry, Read>();
+
+function readIn(entry: Entry, authorities: readonly string[]): LifeEvent | null {
   const { origin, stream, seq } = entry;
   const node = nodeOf(origin);
   let event: LifeEvent;

@@ -22,6 +22,9 @@ export interface Deciding {
   readonly verdict: string | null;
   /** The prescriber's answers that the claimed task is about. */
   readonly over: readonly string[];
+  /** Since when a pharmacist was waited for, and when this one took it; `null`: not known. */
+  readonly sinceMs: number;
+  readonly takenMs: number | null;
 }
 
 export interface Decision {
@@ -41,13 +44,15 @@ export async function decisionOf(
     readonly sign: (claims: TokenClaims) => Promise<string>;
   },
 ): Promise<Decision> {
-  const { claim, by, decision, comment, verdict, over } = deciding;
+  const { claim, by, decision, comment, verdict, over, sinceMs, takenMs } = deciding;
   const { site, prescription, fence, store } = claim;
   const { version, hashes: [hash] } = standingOf(events);
   const id = lifeId("decision", site, prescription, version, store, fence);
   const body = decisionBody.parse({
     ...{ id, site, prescription, version, hash, decision, verdict, by, fence, store },
     answers: [...over],
+    sinceMs,
+    ...(takenMs === null ? {} : { takenMs }),
     ...(comment === undefined ? {} : { comment }),
   });
   const place = { place: `${node}/new/${id}`, node, timeMs: now.wallMs };

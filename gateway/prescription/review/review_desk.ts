@@ -74,6 +74,8 @@ const LOOKS_AWAY = 6;
 const RESTS = 10;
 /** Open workbenches are told counts that are so old at most. */
 const COUNTED_MS = 1000;
+/** Claims whose beginning is remembered: several for each pharmacist of a county. */
+const CLAIMS_MAX = 1000;
 /** Others may come first, or change what was offered, so often in a row. */
 const TRIES_MAX = 5;
 /** After the store failed. */
@@ -81,6 +83,8 @@ const REST_MS = 2000;
 
 export class ReviewDesk {
   readonly #parts: ReviewParts;
+  /** When claims were given here, by fence: how long they were in hand is told with them. */
+  readonly #takenMs = new Map<number, number>();
   #counted: { readonly atMs: number; readonly workload: Promise<Answer<Workload>> } | null = null;
   #open: { readonly queue: ReviewQueue; readonly keeper: QueueKeeper } | null = null;
 
@@ -190,12 +194,22 @@ export class ReviewDesk {
       const task = await queue.take(account, { senior });
       if (task === null) return null;
       const shown = await this.shown(task);
-      if (shown !== null && shown.version === task.version) return { task, shown };
+      if (shown !== null && shown.version === task.version) {
+        this.#noteTaken(task.claim);
+        return { task, shown };
+      }
       // Another version has come since it was offered.
       await queue.release(task.claim);
       await keeper.look();
     }
     return null;
+  }
+
+  #noteTaken({ fence }: Claim): void {
+    if (this.#takenMs.has(fence)) return;
+    const [oldest] = this.#takenMs.keys();
+    if (this.#takenMs.size >= CLAIMS_MAX) this.#takenMs.delete(oldest);
+    this.#takenMs.set(fence, this.#parts.node.clock.now().wallMs);
   }
 
   /** Reviewers have a credential of their own, by the registry of the day (P14). */
@@ -252,13 +266,16 @@ export class ReviewDesk {
       const { node, sign } = this.#parts;
       const by = { id: who.account, ...(who.name === undefined ? {} : { name: who.name }) };
       const { decision, comment, verdict } = asked;
-      const deciding = { claim, by, decision, comment, verdict, over: task.over };
+      const takenMs = this.#takenMs.get(fence) ?? null;
+      const { over, order: { sinceMs } } = task;
+      const deciding = { claim, by, decision, comment, verdict, over, sinceMs, takenMs };
       const now = node.clock.now();
       const said = await decisionOf(events, deciding, { node: node.config.node, now, sign });
       if (said.body.version !== task.version) return refused(STALE);
       const outcome = await queue.decide(claim, () => this.#append(said.body));
       if (outcome.kind === "stale") return refused(STALE);
       keeper.touch(claim);
+      this.#takenMs.delete(fence);
       if (outcome.result === "conflict") return refused(OTHER);
       node.counters.add("tributary_decisions_total", { decision });
       const { body: { id }, state, pass } = said;

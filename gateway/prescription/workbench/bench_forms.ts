@@ -2,9 +2,8 @@
 import * as z from "zod";
 import { html } from "hono/html";
 import type { ApiParts } from "../../api_route.ts";
-import type { PageForm, Said } from "../../console/page.ts";
+import type { PageForm, Said, Visit } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
-import type { Actor } from "../../people/actor.ts";
 import { NODE_NAME } from "../../../sync/origin.ts";
 import { DECISIONS } from "../life/decision_body.ts";
 import { code } from "../life/subject.ts";
@@ -32,7 +31,7 @@ interface Asked {
   readonly desk: ReviewDesk;
   readonly view: View;
   readonly parts: ApiParts;
-  readonly actor: Actor;
+  readonly actor: Visit["actor"];
   readonly who: Pharmacist;
   readonly form: FormData;
 }

@@ -13,7 +13,7 @@ export function benchPages(desk: ReviewDesk): readonly Page[] {
     path: BENCH,
     tab: { zh: sayIn("zh")("title"), en: sayIn("en")("title") },
     right: "prescription.review",
-    live: false,
+    still: true,
     assets: ["review.css", "review.js"],
     render: (view, _, parts, { actor, query }) =>
       benchFor(desk, view, parts, pharmacistOf(actor), { above: saidBefore(view, query) }),

@@ -27,7 +27,7 @@ afterAll(() => opened.disposeAsync());
 async function bench(name: string, locale: "zh-CN" | "en-US" = "en-US", viewport = DESKTOP) {
   const person = await browser.person(locale, viewport);
   const page = await browser.open(person, `${county.url}/sign-in`);
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(30_000);
   await page.fill('input[name="name"]', name);
   await page.fill('input[name="password"]', PASSWORD);
   await page.click("button.enter");

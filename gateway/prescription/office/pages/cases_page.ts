@@ -1,0 +1,41 @@
+/** The page of patients that have to be called, each with the form that closes its case. */
+import { html } from "hono/html";
+import { factRows, type Html, moment, type View } from "../../../console/view.ts";
+import type { ContactCase } from "../office_lists.ts";
+import { action, field, officeFrame } from "./parts.ts";
+import { officeTexts, wordText } from "./text.ts";
+
+export function casesPage(view: View, cases: readonly ContactCase[], said?: string): Html {
+  const say = officeTexts(view.language);
+  const main = html`
+    <section class="panel"><h2>${say("openCases")}</h2>${cases.length === 0
+      ? html`<p class="empty">${say("none")}</p>`
+      : html`<p class="note">${say("casesHint")}</p>`}</section>
+    ${cases.map((one) => caseCard(view, one))}
+  `;
+  return officeFrame(view, "/office/cases", main, said);
+}
+
+function caseCard(view: View, { id, site, number, version, cause, openedMs }: ContactCase): Html {
+  const say = officeTexts(view.language);
+  return html`
+    <section class="panel alert">
+      <h2>${site} · ${number}</h2>
+      <dl class="facts">${factRows([
+        [say("cause"), wordText(view.language, cause)],
+        [say("prescription"), `${number} (${version})`],
+        [say("opened"), moment(view, new Date(openedMs).toISOString())],
+      ])}</dl>
+      <form method="post" action="/office/cases/close" class="form row">
+      <input type="hidden" name="case" value="${id}">
+      <label class="field"><span>${say("result")}</span><select name="result">
+        <option value="reached">${say("reached")}</option>
+        <option value="not-reached">${say("notReached")}</option>
+        <option value="not-needed">${say("notNeeded")}</option>
+      </select></label>
+      ${field(view, { name: "comment", label: "text" })}
+      ${action(view, "close")}
+      </form>
+    </section>
+  `;
+}
