@@ -60,6 +60,9 @@ const OTHER_PAGE: Problem = {
   hint: "open the node's own page and send it from there",
 };
 
+/** What a page that is left open asks anew by itself. */
+const FOLLOWED: ReadonlySet<string> = new Set(["/live", "/api/reviews/stream"]);
+
 /** A disk that is full is so for a while. */
 const RETRY_AFTER_SECONDS = 30;
 
@@ -67,6 +70,8 @@ const ASSETS: Readonly<Record<string, string>> = {
   "frame.css": "text/css; charset=utf-8",
   "parts.css": "text/css; charset=utf-8",
   "console.js": "text/javascript; charset=utf-8",
+  "review.css": "text/css; charset=utf-8",
+  "review.js": "text/javascript; charset=utf-8",
   "icon.svg": "image/svg+xml",
 };
 
@@ -138,7 +143,7 @@ export function httpHandler(
     const { hostname } = context.env.connection.remoteAddr;
     const local = context.req.path === "/metrics" && isLoopback(hostname);
     // A page that is left open asks anew whenever its line breaks: nobody has used it for that.
-    const actor = actorOf(parts, context, hostname, context.req.path !== "/live");
+    const actor = actorOf(parts, context, hostname, !FOLLOWED.has(context.req.path));
     context.set("actor", actor ?? nobody(hostname));
     context.set("who", context.get("actor").who);
     if (actor === null) return local ? await next() : refuse(parts, context);

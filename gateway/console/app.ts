@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Guarded } from "../api.ts";
 import type { ApiParts } from "../api_route.ts";
+import type { Actor } from "../people/actor.ts";
 import { refusePage } from "../people/pages/refusal_page.ts";
 import { statusOf } from "../status.ts";
 import { languageOf, viewOf } from "./language.ts";
@@ -20,41 +21,61 @@ export function consoleApp(
   const streams = new LiveStreams(parts.node.tables);
   const tabs = tabsOf(pages);
   app.get("/live", (context) => {
-    const path = context.req.query("path") ?? "/";
+    const found = pageAt(pages, context.req.query("path") ?? "/");
     const language = languageOf(context);
-    const found = pageAt(pages, path);
-    const refused = refuse(context, found?.page);
+    const actor = context.get("actor");
+    const refused = refuse(context, actor, found?.page);
     if (refused !== null) return refused;
     if (found?.page.still === true) return context.notFound();
-    const render = async () => await inside(found, viewOf(language), parts) ?? "";
+    const visit = { actor, query: new URLSearchParams() };
+    const render = async () =>
+      await found?.page.render(viewOf(language), found.places, parts, visit) ?? "";
     return streams.respond({ render, allowed: () => authorised(context) }, context.req.raw);
   });
   app.post("*", async (context) => {
     const found = formAt(pages, pathOf(context));
     if (found === null) return context.notFound();
-    const { form: { right, send }, places } = found;
-    const refused = refusePage(context, context.get("actor"), right);
+    const { page, form: { right, send }, places, above } = found;
+    const actor = context.get("actor");
+    const refused = refusePage(context, actor, right);
     if (refused !== null) return await refused;
-    return context.redirect(
-      await send(await context.req.formData(), places, parts, context.get("actor")),
-      303,
-    );
+    const view = viewOf(languageOf(context));
+    const said = await send(await context.req.formData(), places, parts, actor, view);
+    if (typeof said === "string") return context.redirect(said, 303);
+    return context.html(await framed(view, page, above, said.main, actor), said.status);
   });
   app.get("*", async (context) => {
     const actor = context.get("actor");
     if (!actor.rights.has("read")) return context.redirect("/people", 303);
     const path = pathOf(context);
-    const view = viewOf(languageOf(context));
     const found = pageAt(pages, path);
-    const refused = refuse(context, found?.page);
+    if (found === null) return context.notFound();
+    const refused = refuse(context, actor, found.page);
     if (refused !== null) return await refused;
-    const main = await inside(found, view, parts);
+    const view = viewOf(languageOf(context));
+    const visit = { actor, query: new URL(context.req.url).searchParams };
+    const main = await found.page.render(view, found.places, parts, visit);
     if (main === null) return context.notFound();
-    const { isManaged } = parts.people.book;
-    const frame = { tabs, path, main, actor, isManaged, live: found?.page.still !== true };
-    return context.html(page(view, await statusOf(parts), frame));
+    return context.html(await framed(view, found.page, path, main, actor));
   });
   return app;
+
+  async function framed(
+    view: View,
+    { still, assets = [] }: Page,
+    path: string,
+    main: Html,
+    actor: Actor,
+  ): Promise<Html> {
+    const { isManaged } = parts.people.book;
+    const frame = { tabs, path, main, actor, isManaged, live: still !== true, assets };
+    return page(view, await statusOf(parts), frame);
+  }
+}
+
+/** The refusal of a page for who lacks its right; `null`: it is shown. */
+function refuse(context: Context<Guarded>, actor: Actor, page: Page | undefined) {
+  return page?.right === undefined ? null : refusePage(context, actor, page.right);
 }
 
 /** As the browser wrote it: what stands in its places is decoded once. */
@@ -62,10 +83,11 @@ function pathOf({ req }: Context): string {
   return new URL(req.url).pathname;
 }
 
-type Found = { readonly page: Page; readonly places: Places } | null;
-
-/** The page that is there, or `null` where there is none. */
-function pageAt(pages: readonly Page[], path: string): Found {
+/** The page there, or `null` where there is none. */
+function pageAt(
+  pages: readonly Page[],
+  path: string,
+): { readonly page: Page; readonly places: Places } | null {
   for (const page of pages) {
     const places = placesOf(page.path, path);
     if (places !== null) return { page, places };
@@ -73,27 +95,22 @@ function pageAt(pages: readonly Page[], path: string): Found {
   return null;
 }
 
-/** What stands inside `main` of a page, or `null` where there is no such page. */
-async function inside(found: Found, view: View, parts: ApiParts): Promise<Html | null> {
-  return found === null ? null : await found.page.render(view, found.places, parts);
-}
-
-/** The refusal of a page for who lacks its right; `null`: it is shown. */
-function refuse(context: Context<Guarded>, page: Page | undefined) {
-  const right = page?.right;
-  return right === undefined ? null : refusePage(context, context.get("actor"), right);
-}
-
-/** The form that is sent there, or `null` where no page has one. */
-function formAt(
-  pages: readonly Page[],
-  path: string,
-): { readonly form: PageForm; readonly places: Places } | null {
+/** The form that is sent there, with the path of its page; `null` where no page has one. */
+function formAt(pages: readonly Page[], path: string): {
+  readonly page: Page;
+  readonly form: PageForm;
+  readonly places: Places;
+  readonly above: string;
+} | null {
   const end = path.lastIndexOf("/");
-  const [above, name] = [path.slice(0, end), path.slice(end + 1)];
-  for (const { path: pattern, forms = {} } of pages) {
-    const places = placesOf(pattern, above === "" ? "/" : above);
-    if (places !== null && Object.hasOwn(forms, name)) return { form: forms[name], places };
+  const [before, name] = [path.slice(0, end), path.slice(end + 1)];
+  const above = before === "" ? "/" : before;
+  for (const page of pages) {
+    const { path: pattern, forms = {} } = page;
+    const places = placesOf(pattern, above);
+    if (places !== null && Object.hasOwn(forms, name)) {
+      return { page, form: forms[name], places, above };
+    }
   }
   return null;
 }

@@ -16,8 +16,8 @@ export interface Tab {
   readonly right?: Right;
 }
 
-/** `live`: whether the page follows the node. */
-function head(title: string, live: boolean): Html {
+/** `live`: whether the page follows the node; `assets`: its own styles and scripts. */
+function head(title: string, live: boolean, assets: readonly string[] = []): Html {
   return html`
     <head>
       <meta charset="utf-8">
@@ -27,6 +27,11 @@ function head(title: string, live: boolean): Html {
       <link rel="stylesheet" href="/assets/frame.css">
       <link rel="stylesheet" href="/assets/parts.css">
       ${live ? html`<script src="/assets/console.js" defer></script>` : ""}
+      ${assets.map((name) =>
+        name.endsWith(".css")
+          ? html`<link rel="stylesheet" href="/assets/${name}">`
+          : html`<script src="/assets/${name}" defer></script>`
+      )}
     </head>
   `;
 }
@@ -48,13 +53,15 @@ export interface Frame {
   readonly isManaged: boolean;
   /** Whether what is inside `main` follows the node; a form does not. */
   readonly live: boolean;
+  /** Styles and scripts of this page alone. */
+  readonly assets?: readonly string[];
 }
 
 /** A whole page; what is inside `main` follows the node without a reload, where it is live. */
 export function page(
   view: View,
   status: NodeStatus,
-  { tabs, path, main, actor, isManaged, live }: Frame,
+  { tabs, path, main, actor, isManaged, live, assets = [] }: Frame,
 ): Html {
   const { t, language } = view;
   const title = status.title[language];
@@ -62,7 +69,7 @@ export function page(
   return html`
     <!doctype html>
     <html lang="${language === "zh" ? "zh-CN" : "en"}">
-      ${head(`${title} · Tributary`, true)}
+      ${head(`${title} · Tributary`, true, assets)}
       <body ${follows} data-language="${language}">
         <header class="top">
           <div class="brand">

@@ -22,6 +22,7 @@ import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
 import { SiteDesk } from "./site_desk.ts";
 import { TodoDesk } from "./todo_desk.ts";
+import { benchPages } from "./workbench/bench_page.ts";
 
 export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const { config, keystore } = node;
@@ -49,11 +50,13 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...reviewRoutes(review),
     policyRoute(config.prescription.waitMs),
   ];
+  const pages = benchPages(review);
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
     return {
       routes: [...prescriptionRoutes(desk), ...shared],
       apps: cdsDoor(parts, desk),
+      pages,
       run: (signal) => together([book, desk, review], signal),
     };
   }
@@ -70,7 +73,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const own = [releaseRoute(releases), ...officeRoutes(office)];
   return {
     routes: [...prescriptionRoutes(desk), ...shared, ...own],
-    pages: officePages(office),
+    pages: [...pages, ...officePages(office)],
     apps: cdsDoor(parts, desk),
     run: (signal) => together([book, desk, todo, review, releases], signal),
   };

@@ -1,7 +1,7 @@
 /** Pharmacists for tests: real accounts of a node, signed in, who use the queue over its API. */
 import * as z from "zod";
 
-const PASSWORD = "Ab3$-defgh";
+export const PASSWORD = "Ab3$-defgh";
 const created = z.object({ setupUrl: z.string() });
 
 export const heldAnswer = z.object({

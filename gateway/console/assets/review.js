@@ -1,0 +1,156 @@
+// The workbench's keys, its presence by the stream, and what was typed kept over a broken line.
+// Without this script its forms work all the same.
+const bench = document.querySelector(".bench");
+const decide = document.getElementById("decide");
+const comment = decide?.querySelector("textarea") ?? null;
+const help = document.getElementById("keys");
+const DRAFT = "review-draft";
+
+function notice(name, shown) {
+  const line = document.querySelector(`[data-notice="${name}"]`);
+  if (line !== null) line.hidden = !shown;
+}
+
+function isTyping(target) {
+  return target instanceof Element &&
+    target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
+}
+
+// A key that a browser or a reader has another meaning for is left to it.
+function onKey(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (event.key === "Escape" && isTyping(event.target)) return event.target.blur();
+  if (isTyping(event.target)) return enterSends(event);
+  if (event.key === "?") return toggleHelp(event);
+  if (help?.open) return;
+  const key = event.key.toLowerCase();
+  if (key === "j" || key === "k") return moveFinding(event, key === "j" ? 1 : -1);
+  if (key === "enter" && event.target instanceof HTMLInputElement) return send(event);
+  if (event.repeat || !/^[a-z]$/.test(key)) return;
+  const target = document.querySelector(`[data-key="${key}"]`);
+  if (target === null) return;
+  event.preventDefault();
+  use(target);
+}
+
+function use(target) {
+  if (target instanceof HTMLButtonElement) return target.form.requestSubmit(target);
+  if (target instanceof HTMLTextAreaElement) return target.focus();
+  target.checked = true;
+  target.dispatchEvent(new Event("change", { bubbles: true }));
+  const next = needsWords(target.value) ? comment : decide.querySelector("button");
+  next.focus();
+}
+
+function needsWords(decision) {
+  return decision === "ask" || decision === "refuse";
+}
+
+function enterSends(event) {
+  if (event.target !== comment || event.key !== "Enter" || event.shiftKey) return;
+  send(event);
+}
+
+function send(event) {
+  event.preventDefault();
+  decide?.requestSubmit();
+}
+
+function toggleHelp(event) {
+  event.preventDefault();
+  if (help === null) return;
+  if (help.open) help.close();
+  else help.showModal();
+}
+
+function moveFinding(event, step) {
+  const findings = [...document.querySelectorAll(".bench-finding")];
+  if (findings.length === 0) return;
+  event.preventDefault();
+  const at = findings.indexOf(document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : findings.length - 1) : at + step;
+  findings[(next + findings.length) % findings.length].focus();
+}
+
+document.addEventListener("keydown", onKey);
+
+if (decide !== null) {
+  decide.addEventListener("change", ({ target }) => {
+    if (target.name === "decision") comment.required = needsWords(target.value);
+    if (target.name !== "phrase" || target.value === "") return;
+    comment.value = [comment.value.trim(), target.value].filter((one) => one !== "").join("\n");
+    target.value = "";
+    comment.focus();
+  });
+  const checked = decide.querySelector("input[name=decision]:checked");
+  if (checked !== null) comment.required = needsWords(checked.value);
+  keepDraft();
+}
+
+// Of this tab alone: it ends with it, and with what is stored.
+function keepDraft() {
+  const { claim } = bench.dataset;
+  const kept = JSON.parse(sessionStorage.getItem(DRAFT) ?? "null");
+  if (kept !== null && kept.claim === claim && comment.value === "") comment.value = kept.comment;
+  comment.addEventListener("input", () => {
+    sessionStorage.setItem(DRAFT, JSON.stringify({ claim, comment: comment.value }));
+  });
+}
+if (document.querySelector("[data-stored], [data-stale]") !== null) {
+  sessionStorage.removeItem(DRAFT);
+}
+
+// Where the node has turned the stream away, or its session is over.
+const STREAM_AGAIN_MS = 10_000;
+
+function followQueue() {
+  const events = new EventSource("/api/reviews/stream");
+  events.addEventListener("open", () => notice("line", false));
+  events.addEventListener("error", () => {
+    notice("line", true);
+    if (events.readyState === EventSource.CLOSED) setTimeout(followQueue, STREAM_AGAIN_MS);
+  });
+  events.addEventListener("ended", () => {
+    events.close();
+    notice("session", true);
+  });
+  events.addEventListener("queue", ({ data }) => showQueue(JSON.parse(data)));
+}
+
+function showQueue(queue) {
+  if (queue.waiting === undefined) return;
+  bench.dataset.connected = "true";
+  for (const count of document.querySelectorAll("[data-count]")) {
+    count.textContent = queue[count.dataset.count];
+    count.parentElement.dataset.some = String(queue[count.dataset.count] > 0);
+  }
+  showOldest(queue.oldestAt);
+  const people = document.querySelector("[data-on-duty]");
+  const named = (one) => one === bench.dataset.account ? one + people.dataset.you : one;
+  people.textContent = queue.onDuty.length === 0
+    ? people.dataset.nobody
+    : queue.onDuty.map(named).join(" · ");
+  const { claim, on } = bench.dataset;
+  const held = queue.held === null
+    ? ""
+    : JSON.stringify([queue.held.site, queue.held.id, queue.held.fence, queue.held.store]);
+  notice("claim", claim !== "" && held !== claim);
+  notice("new", claim === "" && on === "true" && queue.free > 0);
+}
+
+function showOldest(at) {
+  const place = document.querySelector("[data-oldest]");
+  place.textContent = at === null ? "–" : "";
+  if (at === null) return;
+  const time = document.createElement("time");
+  time.dateTime = at;
+  time.dataset.age = "";
+  place.append(time);
+  showAges();
+}
+
+if (bench !== null) {
+  aheadMs = Date.now() - Number(bench.dataset.now);
+  setInterval(showAges, 1000);
+  followQueue();
+}

@@ -1,0 +1,29 @@
+/** Which policy holds now, in one line: the line up, slow or down (P12). */
+import { html } from "hono/html";
+import type { ApiParts } from "../../api_route.ts";
+import type { Html, Tone, View } from "../../console/view.ts";
+import { type LineState, lineStateOf, policyFor } from "../policy.ts";
+import { sayIn } from "./text.ts";
+
+const TONES: Readonly<Record<LineState, Tone>> = { up: "good", slow: "warn", down: "bad" };
+const NAMES = { up: "lineUp", slow: "lineSlow", down: "lineDown" } as const;
+
+export function policyLine(view: View, { node: { config }, links }: ApiParts): Html {
+  const { role, prescription } = config;
+  const waitMs = prescription?.waitMs ?? 0;
+  const states = links.map((link) => link.status()).flatMap((status) =>
+    status.state === "not-enrolled" ? [] : [status]
+  );
+  const state = lineStateOf(role, states, { nowMs: view.nowMs, waitMs });
+  const { title, summary, outcomes } = policyFor(role, state);
+  const { language } = view;
+  return html`
+    <details class="bench-policy banner ${TONES[state]}">
+      <summary><strong>${sayIn(language)(NAMES[state])}</strong> ${title[language]}</summary>
+      <p>${summary[language]}</p>
+      <ul>${outcomes.map(({ happens, decides }) =>
+        html`<li>${happens[language]} — ${decides[language]}</li>`
+      )}</ul>
+    </details>
+  `;
+}
