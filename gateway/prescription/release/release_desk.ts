@@ -20,7 +20,7 @@ import {
 
 type ReleaseNode = Pick<
   Node,
-  "clock" | "config" | "disk" | "journal" | "log" | "registry" | "tables"
+  "clock" | "config" | "disk" | "journal" | "log" | "tables"
 >;
 
 export class ReleaseDesk {
@@ -80,9 +80,10 @@ export class ReleaseDesk {
   }
 
   async #tell(signal: AbortSignal): Promise<false> {
-    const { tables, registry, clock, journal } = this.#node;
-    const sites = registry.list().filter(({ member }) => member.role === "site")
-      .map(({ node }) => node);
+    const { tables, clock, journal } = this.#node;
+    // Of the tables that have changed: the registry may follow them a little later.
+    const rows = await tables.rows("SELECT node FROM members WHERE role = 'site' ORDER BY node");
+    const sites = rows.map((row) => row.text("node"));
     const state = `${await releaseNames(tables)}\n${sites.join()}`;
     if (state === this.#told) return false;
     await tables.caughtUp(journal, signal);
