@@ -20,7 +20,11 @@ const REOPEN = "UPDATE reviewitems SET state = 0, holder = NULL " +
 const REPLACE = "UPDATE reviewitems SET emergency = ?, severity = ?, since = ?, senior = ?, " +
   "version = ?, purpose = ?, barred = ?, about = ?, state = 0, holder = NULL " +
   "WHERE site = ? AND prescription = ?";
-const WITHDRAW = "DELETE FROM reviewitems WHERE site = ? AND prescription = ?";
+/** What another node offered of a later version stays. */
+const WITHDRAW = "DELETE FROM reviewitems WHERE site = ? AND prescription = ? AND version <= ?";
+
+/** With a version: that, and those before. */
+export type Withdrawn = QueueKey & { readonly version?: number };
 
 export async function offerTo(sql: Sql, items: readonly QueueItem[]): Promise<void> {
   for (const chunk of chunksOf(items)) {
@@ -34,11 +38,11 @@ export async function offerTo(sql: Sql, items: readonly QueueItem[]): Promise<vo
 }
 
 /** Whether or not they are there, or in somebody's hands. */
-export async function withdrawFrom(sql: Sql, keys: readonly QueueKey[]): Promise<void> {
+export async function withdrawFrom(sql: Sql, keys: readonly Withdrawn[]): Promise<void> {
   for (const chunk of chunksOf(keys)) {
     await sql.transaction(async (transaction) => {
-      for (const { site, prescription } of chunk) {
-        await transaction.run(WITHDRAW, [site, prescription]);
+      for (const { site, prescription, version = Number.MAX_SAFE_INTEGER } of chunk) {
+        await transaction.run(WITHDRAW, [site, prescription, version]);
       }
     });
   }

@@ -35,7 +35,7 @@ const HOLDERS: Table = {
 
 const STORE: Table = {
   name: "reviewstore",
-  columns: { id: "integer", name: "text", fence: "integer" },
+  columns: { id: "integer", name: "text", fence: "integer", told: "text" },
   key: ["id"],
 };
 
@@ -47,7 +47,7 @@ export async function openTables(sql: Sql, name: string, fence: number): Promise
   await sql.transaction(async (transaction) => {
     if (!(await isThere(transaction))) {
       await createTables(transaction, [ITEMS, HOLDERS, STORE]);
-      await transaction.run("INSERT INTO reviewstore VALUES (1, ?, 0)", [name]);
+      await transaction.run("INSERT INTO reviewstore VALUES (1, ?, 0, 'in-time')", [name]);
     }
     await transaction.run("UPDATE reviewstore SET fence = ?1 WHERE fence < ?1", [fence]);
   });

@@ -6,7 +6,7 @@
 import type { Sql, Statements } from "../../sql/sql.ts";
 import { QUEUE_ORDER, type WaitPolicy } from "../life/queue_order.ts";
 import { AwayWatch } from "./away_watch.ts";
-import { offerTo, withdrawFrom } from "./offer.ts";
+import { offerTo, withdrawFrom, type Withdrawn } from "./offer.ts";
 import {
   type Claim,
   claimOf,
@@ -114,8 +114,18 @@ export class ReviewQueue {
   }
 
   /** What is due no longer; whoever holds it finds the claim stale. */
-  withdraw(keys: readonly QueueKey[]): Promise<void> {
+  withdraw(keys: readonly Withdrawn[]): Promise<void> {
     return withdrawFrom(this.#sql, keys);
+  }
+
+  /** The level of waiting that was told last (P8), of all nodes that share the store. */
+  async told(): Promise<string> {
+    const [row] = await this.#sql.rows("SELECT told FROM reviewstore");
+    return row.text("told");
+  }
+
+  async tell(level: string): Promise<void> {
+    await this.#sql.run("UPDATE reviewstore SET told = ?", [level]);
   }
 
   /** All that are in it, decided ones too. */

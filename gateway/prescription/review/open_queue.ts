@@ -48,6 +48,9 @@ export async function openQueue(node: Parts, awayMs: number): Promise<OpenQueue>
   return { queue, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 }
 
+/** As SQLite says it of a file under another key, or of a damaged one. */
+const UNREADABLE = /not a database|malformed|hmac/i;
+
 /** A file that cannot be read, after a rotation of keys or a damage, is made anew: it is the
  * journal's to say what is decided. */
 async function openFile({ config, keystore, log }: Parts): Promise<Database> {
@@ -71,6 +74,7 @@ async function openFile({ config, keystore, log }: Parts): Promise<Database> {
   try {
     return open();
   } catch (error) {
+    if (!UNREADABLE.test(String(error))) throw error;
     log({ kind: "review-queue-rebuilt", reason: String(error) });
     for (const end of ["", "-wal", "-shm"]) {
       await Deno.remove(`${path}${end}`).catch((gone) => {

@@ -6,8 +6,11 @@ import { pause } from "../../../sync/timer.ts";
 const LOOK_MS = 1000;
 /** Open workbenches of one node. */
 export const STREAMS_MAX = 200;
+/** Of one account: tabs and devices that were left open. */
+const OWN_MAX = 5;
 
 export interface OpenBench {
+  readonly account: string;
   /** Told in a moment's event `queue`. */
   readonly look: () => Promise<object>;
   readonly beat: () => Promise<void>;
@@ -19,11 +22,13 @@ export interface OpenBench {
 
 export class Presence {
   #open = 0;
+  readonly #own = new Map<string, number>();
 
   /** Ends when its reader goes, or may not see it any more. */
   respond(bench: OpenBench, { signal }: Request): Response {
-    if (this.#open >= STREAMS_MAX) return problemResponse(TOO_MANY);
-    this.#open++;
+    const own = this.#own.get(bench.account) ?? 0;
+    if (this.#open >= STREAMS_MAX || own >= OWN_MAX) return problemResponse(TOO_MANY);
+    this.#count(bench.account, 1);
     const gone = new AbortController();
     const either = AbortSignal.any([signal, gone.signal]);
     const body = new ReadableStream<string>({
@@ -35,13 +40,20 @@ export class Presence {
           if (!gone.signal.aborted) controller.error(error);
         } finally {
           gone.abort();
-          this.#open--;
+          this.#count(bench.account, -1);
         }
       },
       cancel: () => gone.abort(),
     }, { highWaterMark: 16 });
     const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
     return new Response(body.pipeThrough(new TextEncoderStream()), { headers });
+  }
+
+  #count(account: string, change: 1 | -1): void {
+    this.#open += change;
+    const own = (this.#own.get(account) ?? 0) + change;
+    if (own === 0) this.#own.delete(account);
+    else this.#own.set(account, own);
   }
 }
 
@@ -77,6 +89,6 @@ const TOO_MANY = {
   status: 503,
   code: "too-many-pages",
   title: "Too many workbenches are open",
-  detail: `${STREAMS_MAX} follow this node already`,
+  detail: `this node has ${STREAMS_MAX} at most, and one account ${OWN_MAX}`,
   hint: "close some, or open the workbench at the other centre",
 };

@@ -1,11 +1,13 @@
 /** Keeps the queue as the tables have it: what is due is offered, what is not is withdrawn. */
 import type { QueryTables } from "../../tables.ts";
 import type { Row } from "../../sql/sql.ts";
+import type { LifeEvent } from "../life/event.ts";
+import { ofKind } from "../life/told.ts";
 import { standingOf } from "../life/standing.ts";
 import { queueItemOf } from "../queue/queue_feed.ts";
 import type { QueueItem, QueueKey } from "../queue/queue_item.ts";
 import type { ReviewQueue } from "../queue/review_queue.ts";
-import { chunksOf, eventsOf, nameOf, type RecordKey } from "../record/stored_events.ts";
+import { chunksOf, eitherOf, eventsOf, nameOf, type RecordKey } from "../record/stored_events.ts";
 
 /** The first in order are in the queue; behind so many the others wait in the tables. */
 const QUEUED_MAX = 20_000;
@@ -27,10 +29,17 @@ export interface KeeperParts {
   readonly secondBySenior: boolean;
 }
 
+interface Offered {
+  readonly key: QueueKey;
+  readonly stood: string | null;
+  /** The version that was seen last; none: not known yet. */
+  readonly version?: number;
+}
+
 export class QueueKeeper {
   readonly #parts: KeeperParts;
   /** What was offered, by name, as it stood then; `null`: at the start, of what is there. */
-  #offered = new Map<string, { readonly key: QueueKey; readonly stood: string | null }>();
+  #offered = new Map<string, Offered>();
   #isFirst = true;
 
   constructor(parts: KeeperParts) {
@@ -55,9 +64,11 @@ export class QueueKeeper {
     }
     const due = new Map((await this.#due()).map((row) => {
       const key = { site: row.text("site"), prescription: row.text("number") };
-      return [nameOf(recordKey(key)), { key, stood: stoodIn(row) }];
+      const version = row.number("version");
+      return [nameOf(recordKey(key)), { key, version, stood: stoodIn(row) }];
     }));
-    const gone = [...this.#offered].filter(([name]) => !due.has(name)).map(([, { key }]) => key);
+    const missing = [...this.#offered].filter(([name]) => !due.has(name)).map(([, one]) => one);
+    const gone = due.size < QUEUED_MAX ? missing : await this.#notDue(missing);
     const changed = [...due].filter(([name, { stood }]) => this.#offered.get(name)?.stood !== stood)
       .map(([, { key }]) => key);
     for (const chunk of chunksOf(changed, READ_AT_ONCE)) {
@@ -69,9 +80,39 @@ export class QueueKeeper {
         if (found !== undefined) this.#offered.set(name, found);
       }
     }
-    if (gone.length > 0) await queue.withdraw(gone);
-    for (const key of gone) this.#offered.delete(nameOf(recordKey(key)));
+    if (gone.length > 0) {
+      await queue.withdraw(gone.map(({ key, version }) => ({
+        ...key,
+        ...(version === undefined ? {} : { version }),
+      })));
+    }
+    for (const { key } of gone) this.#offered.delete(nameOf(recordKey(key)));
     return gone.length + changed.length > 0;
+  }
+
+  /** What another node has withdrawn meanwhile, and is due all the same, is offered anew. */
+  async compare(): Promise<void> {
+    const there = new Set((await this.#parts.queue.keys()).map((key) => nameOf(recordKey(key))));
+    for (const [name, { key }] of this.#offered) {
+      if (!there.has(name)) this.touch(key);
+    }
+  }
+
+  /** Of a queue that is full, what waits behind its end is due as well. */
+  async #notDue(missing: readonly Offered[]): Promise<Offered[]> {
+    const gone: Offered[] = [];
+    for (const chunk of chunksOf(missing)) {
+      const { where, values } = eitherOf(chunk.map(({ key }) => recordKey(key)));
+      const rows = await this.#parts.tables.rows(
+        `SELECT site, number FROM prescriptions WHERE review IS NOT NULL AND (${where})`,
+        values,
+      );
+      const due = new Set(
+        rows.map((row) => nameOf({ site: row.text("site"), number: row.text("number") })),
+      );
+      gone.push(...chunk.filter(({ key }) => !due.has(nameOf(recordKey(key)))));
+    }
+    return gone;
   }
 
   #due(): Promise<Row[]> {
@@ -90,9 +131,16 @@ export class QueueKeeper {
       const item = queueItemOf(standing, own, { store, senior: false });
       // A verdict may come before what it is of: then there is nothing to be seen yet.
       if (item === null || standing.receivedMs === null) return [];
-      return [{ ...item, senior: secondBySenior && item.purpose === "second-signature" }];
+      const senior = secondBySenior && item.not.length > 0;
+      // Nobody reviews what he wrote himself (P14).
+      return [{ ...item, not: [...item.not, ...prescriberOf(own, standing.version)], senior }];
     });
   }
+}
+
+function prescriberOf(events: readonly LifeEvent[], version: number): string[] {
+  return ofKind(events, "prescription").filter(({ body }) => body.prescription.version === version)
+    .map(({ body }) => body.prescription.prescriber.id).slice(0, 1);
 }
 
 function recordKey({ site, prescription }: QueueKey): RecordKey {

@@ -61,7 +61,8 @@ describe.each(STORES)("a county on %s whose pharmacists review", (kind) => {
     expect(await wang.decide(held, "approve")).toMatchObject({ status: 409 });
     expect(await li.decide(held, "approve")).toMatchObject({ status: 201, state: "approved" });
     // The same once more, since an answer may be lost on its way.
-    expect((await li.decide(held, "approve")).status).toBe(201);
+    expect(await li.decide(held, "approve")).toMatchObject({ status: 201, state: "approved" });
+    expect(await wang.decide(held, "approve")).toMatchObject({ problem: "other-content" });
     expect(await li.decide(held, "refuse", "不行")).toMatchObject({ problem: "other-content" });
     const { pass, verdict, sides } = await county.standing("approve");
     expect([pass, sides.map(({ person }) => person)]).toEqual(["approved", [null, "li"]]);
@@ -80,6 +81,26 @@ describe.each(STORES)("a county on %s whose pharmacists review", (kind) => {
       state: "refused",
     });
     expect(await county.standing("refuse")).toMatchObject({ state: "refused", pass: null });
+  });
+
+  test("P6 is decided on what the rules say now, and on no other verdict", async () => {
+    await sent("seen");
+    const held = await taken(li);
+    const unseen = { ...held, shown: { ...held.shown, verdict: { id: "another" } } };
+    expect(await li.decide(unseen, "approve")).toMatchObject({
+      status: 409,
+      problem: "other-verdict",
+    });
+    expect(await li.decide(held, "approve")).toMatchObject({ state: "approved" });
+  });
+
+  test("P14 is not given to whom it was written by", async () => {
+    const prescriber = await PharmacistClient.hire(county, "dr-1");
+    await sent("own");
+    const held = await taken(li);
+    expect(await li.post("/api/reviews/release", held.claim)).toBe(200);
+    expect(await prescriber.take()).toBeNull();
+    expect(await li.decide(await taken(li), "approve")).toMatchObject({ state: "approved" });
   });
 
   test("P3 P10 P14: red passes on the prescriber's signature and those of two persons", async () => {

@@ -5,9 +5,11 @@
 import { isDiskFailure } from "../../disk_failure.ts";
 import type { Node } from "../../node.ts";
 import type { Problem } from "../../../sync/problem.ts";
+import { DatabaseError } from "../../../sync/postgres/database_error.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import { pause } from "../../../sync/timer.ts";
 import type { DecisionBody } from "../life/decision_body.ts";
+import { versionOf } from "../life/double_use.ts";
 import type { LifeEvent } from "../life/event.ts";
 import type { Pass } from "../life/pass.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
@@ -15,8 +17,11 @@ import type { TokenClaims } from "../life/token.ts";
 import { standingOf } from "../life/standing.ts";
 import type { Claim, Listed, QueueKey, Taken, Task } from "../queue/queue_item.ts";
 import type { ReviewQueue, Workload } from "../queue/review_queue.ts";
+import { ofKind, toldOfVersion } from "../life/told.ts";
+import { rulingVerdict } from "../reviewed_of.ts";
 import { eventsOf, nameOf } from "../record/stored_events.ts";
 import { whenChanged } from "../record/when_changed.ts";
+import { NO_REVIEWER, NOT_READY, OTHER, OTHER_VERDICT, OWN, STALE } from "./review_problems.ts";
 import { decisionEntry, decisionOf } from "./decision_entry.ts";
 import { openQueue } from "./open_queue.ts";
 import { QueueKeeper } from "./queue_keeper.ts";
@@ -79,6 +84,8 @@ const COUNTED_MS = 1000;
 const CLAIMS_MAX = 1000;
 /** Others may come first, or change what was offered, so often in a row. */
 const TRIES_MAX = 5;
+/** So many looks, it is compared with what the store has. */
+const COMPARED = 6;
 /** After the store failed. */
 const REST_MS = 2000;
 
@@ -119,8 +126,6 @@ export class ReviewDesk {
         if (isDiskFailure(error)) throw error;
         node.log({ kind: "review-queue-failed", reason: String(error) });
         await pause(REST_MS, signal);
-      } finally {
-        this.#open = null;
       }
     }
   }
@@ -132,10 +137,12 @@ export class ReviewDesk {
     const either = AbortSignal.any([signal, over.signal]);
     await keeper.look();
     this.#open = { queue, keeper };
+    let looks = 0;
     const looking = async () => {
       while (!either.aborted) {
         await queue.expire(performance.now());
-        await alarms.look(await queue.workload(node.clock.now().wallMs, config));
+        await alarms.look(queue);
+        if (looks++ % COMPARED === 0) await keeper.compare();
         await pause(this.beatMs, either);
       }
     };
@@ -149,6 +156,7 @@ export class ReviewDesk {
     try {
       await Promise.race(both);
     } finally {
+      this.#open = null;
       over.abort();
       await Promise.allSettled(both);
     }
@@ -191,13 +199,11 @@ export class ReviewDesk {
     { account, senior }: Pharmacist,
     { queue, keeper }: NonNullable<Opened>,
   ): Promise<Held | null> {
-    const { tables, journal } = this.#parts.node;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const task = await queue.take(account, { senior });
       if (task === null) return null;
       // Of nodes that share the queue one may be behind, and offer what is decided already.
-      await tables.caughtUp(journal);
-      const events = await this.#events(task);
+      const events = await this.#eventsNow(task);
       const shown = isDue(task, events) ? shownOf(events) : null;
       if (shown !== null) {
         this.#noteTaken(task.claim);
@@ -262,13 +268,12 @@ export class ReviewDesk {
     const claim = { site, prescription, fence, store, holder: who.account };
     return this.#answered(async ({ queue, keeper }) => {
       const task = await queue.held(who.account);
-      const again = await this.#decidedBefore(claim);
-      if (again !== null) return sameAs(again, asked);
+      const events = await this.#eventsNow(claim);
+      const before = decisionUnder(claim, events);
+      if (before !== null) return sameAs(before, who, asked, events);
       if (task === null || !isOf(task.claim, claim)) return refused(STALE);
-      const refusal = this.#refusalOf(who);
+      const refusal = this.#refusalOf(who) ?? refusalBy(events, task, who, asked);
       if (refusal !== null) return refused(refusal);
-      const events = await this.#events(claim);
-      if (!isDue(task, events)) return refused(STALE);
       const { node, sign } = this.#parts;
       const by = { id: who.account, ...(who.name === undefined ? {} : { name: who.name }) };
       const { decision, comment, verdict } = asked;
@@ -296,12 +301,11 @@ export class ReviewDesk {
     return kind;
   }
 
-  async #decidedBefore({ site, prescription, fence, store }: Claim): Promise<DecisionBody | null> {
+  /** Of all that the journal has by now. */
+  async #eventsNow(key: QueueKey): Promise<readonly LifeEvent[]> {
     const { tables, journal } = this.#parts.node;
     await tables.caughtUp(journal);
-    const events = await this.#events({ site, prescription });
-    const before = events.flatMap((event) => event.kind === "decision" ? [event.body] : []);
-    return before.find((body) => body.fence === fence && body.store === store) ?? null;
+    return await this.#events(key);
   }
 
   async #events(key: QueueKey): Promise<readonly LifeEvent[]> {
@@ -314,7 +318,15 @@ export class ReviewDesk {
   }
 
   async #answered<T>(work: (open: NonNullable<Opened>) => Promise<Answer<T>>): Promise<Answer<T>> {
-    return this.#open === null ? refused(NOT_READY) : await work(this.#open);
+    if (this.#open === null) return refused(NOT_READY);
+    try {
+      return await work(this.#open);
+    } catch (error) {
+      // The store is away; where it lasts, the queue is opened anew.
+      if (!(error instanceof DatabaseError)) throw error;
+      this.#parts.node.log({ kind: "review-queue-failed", reason: String(error) });
+      return refused(NOT_READY);
+    }
   }
 }
 
@@ -338,38 +350,39 @@ function refused(problem: Problem): { readonly kind: "refused"; readonly problem
   return { kind: "refused", problem };
 }
 
-/** The answer to what was decided under this claim, where it is asked for once more. */
-function sameAs(before: DecisionBody, asked: DecideAsked): Answer<DecidedAnswer> {
-  const { id, decision, comment } = before;
-  if (decision !== asked.decision || comment !== asked.comment) return refused(OTHER);
-  return { kind: "done", answer: { id, state: "decided", pass: null } };
+function decisionUnder(
+  { fence, store }: Claim,
+  events: readonly LifeEvent[],
+): DecisionBody | null {
+  return ofKind(events, "decision").map(({ body }) => body)
+    .find((body) => body.fence === fence && body.store === store) ?? null;
 }
 
-const NOT_READY: Problem = {
-  status: 503,
-  code: "review-queue-not-ready",
-  title: "The review queue is not open yet",
-  hint: "ask again in a few seconds; the node's log says why where it lasts",
-};
+/** The answer to what was decided under this claim, where it is asked for once more. */
+function sameAs(
+  { id, decision, comment, by }: DecisionBody,
+  { account }: Pharmacist,
+  asked: DecideAsked,
+  events: readonly LifeEvent[],
+): Answer<DecidedAnswer> {
+  const isSame = decision === asked.decision && comment === asked.comment && by.id === account;
+  if (!isSame) return refused(OTHER);
+  const { state, pass } = standingOf(events);
+  return { kind: "done", answer: { id, state, pass } };
+}
 
-const STALE: Problem = {
-  status: 409,
-  code: "stale-claim",
-  title: "This claim does not hold any more: nothing was stored",
-  detail: "it went back after a loss of the connection, another version came, or it was decided " +
-    "elsewhere",
-  hint: "take the next one; what stands of this one GET /api/prescriptions/{id} tells",
-};
-
-const NO_REVIEWER: Problem = {
-  status: 403,
-  code: "no-reviewer",
-  title: "The county's registry does not let this person review on this day (P14)",
-  hint: 'the next release of the registry may: see "rules release"',
-};
-
-const OTHER: Problem = {
-  status: 409,
-  code: "other-content",
-  title: "Under this claim something else was decided already: nothing was stored",
-};
+/** Why this may not be decided so, by all that is known of it; `null`: it may. */
+function refusalBy(
+  events: readonly LifeEvent[],
+  task: Task,
+  { account }: Pharmacist,
+  { verdict }: DecideAsked,
+): Problem | null {
+  if (!isDue(task, events)) return STALE;
+  const own = events.filter((event) => versionOf(event) === task.version);
+  const told = toldOfVersion(task.version, own);
+  if (told.prescription?.prescriber.id === account) return OWN;
+  const ruling = rulingVerdict(told.verdicts);
+  const isSeen = ruling === null ? verdict === null : ruling.ids.includes(verdict ?? "");
+  return isSeen ? null : OTHER_VERDICT;
+}

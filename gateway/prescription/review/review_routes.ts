@@ -167,6 +167,7 @@ export function reviewRoutes(desk: ReviewDesk): readonly ApiRoute[] {
       handle: (parts, input) =>
         asPharmacist(input, (who) =>
           Promise.resolve(presence.respond({
+            account: who.account,
             look: () => stateFor(desk, who),
             beat: () => desk.present(who.account),
             beatMs: desk.beatMs,
@@ -182,9 +183,14 @@ async function stateFor(desk: ReviewDesk, who: Pharmacist): Promise<object> {
   return { ...workloadOf(workload), held: held === null ? null : claimOf(held) };
 }
 
-/** Whether the session that opened a stream has not ended since (X1). */
-function isSignedIn({ people }: ApiParts, { account, session }: Actor): boolean {
-  return account !== null && people.sessions.list(account).some(({ name }) => name === session);
+/** Whether the session that opened a stream has not ended since, nor its right (X1). */
+function isSignedIn({ node, people }: ApiParts, { account, session }: Actor): boolean {
+  if (account === null) return false;
+  const found = people.book.account(account);
+  const { wallMs } = node.clock.now();
+  return found !== null && people.book.mayEnter(found, wallMs) &&
+    people.book.rights(found, wallMs).has("prescription.review") &&
+    people.sessions.list(account).some(({ name }) => name === session);
 }
 
 async function asPharmacist(

@@ -5,16 +5,13 @@
 import type { Node } from "../../node.ts";
 import { newEntry } from "../../collected_entry.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
-import type { Workload } from "../queue/review_queue.ts";
+import type { ReviewQueue } from "../queue/review_queue.ts";
 import { lifeId } from "../life/subject.ts";
 import { REVIEW_WAITING, type WaitingBody } from "./waiting_body.ts";
-
-type Level = WaitingBody["level"];
 
 export class WaitAlarms {
   readonly #node: Pick<Node, "clock" | "disk" | "config" | "log">;
   readonly #policy: Pick<WaitPolicy, "warnMs" | "escalateMs">;
-  #told: Level = "in-time";
 
   constructor(
     node: Pick<Node, "clock" | "disk" | "config" | "log">,
@@ -24,13 +21,15 @@ export class WaitAlarms {
     this.#policy = policy;
   }
 
-  async look({ warned, escalated, waiting, oldestMs, onDuty }: Workload): Promise<void> {
+  async look(queue: Pick<ReviewQueue, "told" | "tell" | "workload">): Promise<void> {
+    const workload = await queue.workload(this.#node.clock.now().wallMs, this.#policy);
+    const { warned, escalated, waiting, oldestMs, onDuty } = workload;
     const level = escalated > 0 ? "escalate" : warned > 0 ? "warn" : "in-time";
-    if (level === this.#told) return;
+    if (level === await queue.told()) return;
     const { clock, disk, config, log } = this.#node;
     const time = clock.now();
     const body: WaitingBody = {
-      id: lifeId(REVIEW_WAITING, config.node, level, oldestMs, this.#told),
+      id: lifeId(REVIEW_WAITING, config.node, level, oldestMs),
       level,
       waiting,
       warned,
@@ -41,7 +40,7 @@ export class WaitAlarms {
       warnMs: this.#policy.warnMs,
       escalateMs: this.#policy.escalateMs,
     };
-    // A node that starts anew tells of the same wait once.
+    // Stored and not noted, after a crash, or by two nodes at once: it is told once all the same.
     const key = {
       channel: REVIEW_WAITING,
       id: body.id,
@@ -51,6 +50,6 @@ export class WaitAlarms {
     const entry = newEntry("alarm", REVIEW_WAITING, time, body);
     await disk.append([level === "in-time" ? entry : { ...entry, key }], time);
     log({ kind: "review-waiting", level, waiting, escalated });
-    this.#told = level;
+    await queue.tell(level);
   }
 }
