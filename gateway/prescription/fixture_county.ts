@@ -116,7 +116,12 @@ export class InnerCounty implements AsyncDisposable {
   }
 
   /** Tells of a prescription of {@link SITE} what a pharmacy or a prescriber does. */
-  async tell(id: string, what: "dispense" | "return" | "answer", body: object, key?: string) {
+  async tell(
+    id: string,
+    what: "dispense" | "return" | "answer" | "void",
+    body: object,
+    key?: string,
+  ) {
     const answer = await this.fetch(`/api/prescriptions/${id}/${what}?site=${SITE}`, {
       method: "POST",
       body: JSON.stringify(body),

@@ -172,6 +172,32 @@ describe("P3 P10: the prescriber", () => {
     expect(await county.standing("red")).toMatchObject({ state: "queued", by: "prescriber" });
   });
 
+  test("P9: the HIS takes a version back: it never leaves, and is taken back once", async () => {
+    const token = await sent("void");
+    const asked = { version: 1, reason: "患者退号", by };
+    expect((await county.tell("void", "void", { ...asked, version: 2 })).status).toBe(404);
+    expect((await county.tell("void", "void", { version: 1, by })).status).toBe(400);
+    expect((await county.tell("void", "void", asked)).status).toBe(201);
+    expect((await county.tell("void", "void", asked)).status).toBe(200);
+    const other = { ...asked, reason: "别的" };
+    expect(await county.tell("void", "void", other)).toMatchObject({ problem: "other-content" });
+    expect(await county.standing("void")).toMatchObject({ state: "cancelled", pass: null });
+    const goods = { version: 1, token, by: BY };
+    expect((await county.tell("void", "dispense", goods, "v")).status).toBe(409);
+    // A later version is another matter.
+    expect((await county.send(sentPrescription("void", { version: 2 }))).status).toBe(201);
+    expect(await county.standing("void")).toMatchObject({ state: "passed", version: 2 });
+  });
+
+  test("P9 P11: of what was taken back when goods were out, the patient is called", async () => {
+    const token = await sent("void-out");
+    await county.tell("void-out", "dispense", { version: 1, token, by: BY }, "out");
+    const asked = { version: 1, reason: "开错患者", by };
+    expect((await county.tell("void-out", "void", asked)).status).toBe(201);
+    await until("a case is open", async () => (await county.standing("void-out")).openCases === 1);
+    expect((await county.standing("void-out")).goods.state).toBe("wholly");
+  });
+
   test("takes a version back, which then never passes", async () => {
     const token = await sent("back");
     const { sides: [{ ids: [to] }] } = await county.standing("back");

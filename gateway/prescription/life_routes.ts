@@ -16,6 +16,7 @@ import type { LifeDesk, Told } from "./life_desk.ts";
 import { noSite } from "./record/answers.ts";
 import type { RecordKey } from "./record/stored_events.ts";
 import { standingView } from "./standing_view.ts";
+import { takeBackPrescription, voided, voidRequest } from "./void_request.ts";
 
 const ofSite = z.object({
   site: z.string().regex(NODE_NAME).optional().describe("At a county: the site that it is of"),
@@ -78,6 +79,21 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
         const key = keyOf(desk, input);
         if (key === null) return problemResponse(noSite(siteIn(input)).problem);
         return toldAnswer(await answer(desk, key, asked));
+      },
+    },
+    {
+      method: "post",
+      path: "/api/prescriptions/{id}/void",
+      right: "prescription.submit",
+      summary: "The HIS takes a version back, and those before: none of them passes any more",
+      query: ofSite,
+      body: voidRequest,
+      answer: voided,
+      handle: async (_parts, input) => {
+        const asked = voidRequest.parse(input.body);
+        const key = keyOf(desk, input);
+        if (key === null) return problemResponse(noSite(siteIn(input)).problem);
+        return toldAnswer(await takeBackPrescription(desk, key, asked));
       },
     },
   ];

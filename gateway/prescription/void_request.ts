@@ -1,0 +1,74 @@
+/** A HIS takes a prescription back (作废): this version, and those before. */
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import type { Problem } from "../../sync/problem.ts";
+import { newEntry } from "../collected_entry.ts";
+import type { LifeDesk, Told } from "./life_desk.ts";
+import { voidBody } from "./life/prescription_body.ts";
+import { standingOf } from "./life/standing.ts";
+import { lifeId, person, words } from "./life/subject.ts";
+import { ofKind } from "./life/told.ts";
+import type { RecordKey } from "./record/stored_events.ts";
+
+export const voidRequest = z.strictObject({
+  version: z.int().min(1).max(1000).describe("It, and those before, do not hold any more"),
+  reason: words,
+  by: person.describe("Who takes it back"),
+});
+export type VoidRequest = z.infer<typeof voidRequest>;
+
+export const voided = z.strictObject({
+  id: z.string(),
+  isOut: z.boolean().describe("Goods are out: the county opens a case, the patient is called"),
+});
+export type Voided = z.infer<typeof voided>;
+
+/** Goods that are out stay a fact; a later version is another matter. */
+export function takeBackPrescription(
+  desk: LifeDesk,
+  { site, number }: RecordKey,
+  { version, reason, by }: VoidRequest,
+): Promise<Told<Voided>> {
+  return desk.tell<Voided>({ site, number }, (events) => {
+    const received = ofKind(events, "prescription");
+    if (received.every(({ body }) => body.prescription.version !== version)) {
+      return { kind: "refused", problem: UNKNOWN };
+    }
+    const { goods } = standingOf(events);
+    const isOut = goods.state === "partly" || goods.state === "wholly";
+    const id = lifeId("prescription-void", site, number, version);
+    const key = { channel: "number", id: `${version}/${number}` };
+    const subject = { id, site, prescription: number, version };
+    const body = voidBody.parse({ ...subject, door: "json", key, reason, by });
+    const before = ofKind(events, "prescription-void").find((one) => one.body.id === id);
+    if (before !== undefined) {
+      const isSame = before.body.reason === reason && before.body.by.id === by.id;
+      return isSame
+        ? { kind: "told", repeated: true, answer: { id, isOut } }
+        : { kind: "refused", problem: OTHER_WORDS };
+    }
+    const text = JSON.stringify([reason, by.id]);
+    const digest = new Uint8Array(createHash("sha256").update(text).digest());
+    return {
+      kind: "append",
+      entry: (stream) => ({
+        ...newEntry(stream, "prescription-void", desk.stamp(), body),
+        key: { channel: `prescription-void/${site}`, id, digest, windowMs: null },
+      }),
+      answer: { id, isOut },
+    };
+  });
+}
+
+const UNKNOWN: Problem = {
+  status: 404,
+  code: "no-such-prescription",
+  title: "This node has no such prescription in this version",
+  hint: "see its id and version; what was sent elsewhere may be on its way",
+};
+
+const OTHER_WORDS: Problem = {
+  status: 409,
+  code: "other-content",
+  title: "It was taken back already, by another or for another reason: nothing was stored",
+};
