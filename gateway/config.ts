@@ -126,6 +126,15 @@ const prescription = z.strictObject({
     .describe("That it may bring at once after a rest"),
   inFlight: z.number().int().min(1).max(100_000).default(5000)
     .describe("That may wait for their verdict at one time, of all senders"),
+  webhook: z.strictObject({
+    url: z.url({ protocol: /^https?$/, error: "want an address such as https://his.example/told" })
+      .describe("Where the HIS takes changes; http only on this machine")
+      .meta({ examples: ["https://his.example/prescriptions"] }),
+    secretFile: z.string()
+      .describe("File with the secret that signs them, as Standard Webhooks writes it: whsec_…"),
+    timeoutSeconds: z.int().min(1).max(60).default(10)
+      .describe("An answer is waited for so long; then it is sent again"),
+  }).optional().describe("Tells the HIS of each change of a prescription"),
   review: z.strictObject({
     warnSeconds: z.int().min(1).max(3600).default(180)
       .describe("One that waits for so long is warned of, on workbenches and as an alarm"),

@@ -21,6 +21,8 @@ export function ruleFaults(document: unknown): RuleFault[] {
   faults.push(...clearText(dig(document, "peer", "url"), ["peer", "url"]));
   const cds = ["prescription", "cds", "url"] as const;
   faults.push(...clearText(dig(document, ...cds), cds));
+  const webhook = ["prescription", "webhook", "url"] as const;
+  faults.push(...clearText(dig(document, ...webhook), webhook));
   faults.push(...itself(document, ["peer", "node"]));
   const counties = list(dig(document, "counties"));
   for (const index of counties.keys()) {

@@ -67,6 +67,10 @@ export const COUNTERS = {
     help: "Verdicts of rules on prescriptions, given here",
     labels: ["mode", "outcome"],
   },
+  tributary_webhook_total: {
+    help: "Changes of prescriptions that were sent to the HIS, by whether it took them",
+    labels: ["result"],
+  },
   tributary_decisions_total: {
     help: "Decisions of pharmacists on prescriptions, taken here",
     labels: ["decision"],

@@ -53,6 +53,7 @@ export type LogLine =
   | { kind: "tables-rebuilt"; projections: string; changedRows: number }
   | { kind: "review-queue-rebuilt" | "review-queue-failed"; reason: string }
   | { kind: "review-waiting"; level: string; waiting: number; escalated: number }
+  | { kind: "webhook"; works: boolean; reason: string }
   | { kind: "prescription-stuck"; site: string; reason: string }
   | { kind: "rules-released" | "rules-switched"; release: string; number: number }
   | { kind: "rules-refused"; release: string; number: number; reason: string }
@@ -113,6 +114,7 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "review-queue-rebuilt": "warning",
   "review-queue-failed": "error",
   "review-waiting": "warning",
+  webhook: "warning",
   "prescription-stuck": "warning",
   "rules-released": "info",
   "rules-switched": "info",

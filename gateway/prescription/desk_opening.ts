@@ -21,6 +21,7 @@ import { policyRoute } from "./policy_route.ts";
 import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
 import { SiteDesk } from "./site_desk.ts";
+import { ToldDesk } from "./told/told_desk.ts";
 import { TodoDesk } from "./todo_desk.ts";
 import { benchPages } from "./workbench/bench_page.ts";
 
@@ -44,7 +45,9 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...reviewing,
   };
   const review = new ReviewDesk({ node, config: policy, sources: book, sign: parts.sign });
+  const told = new ToldDesk(node, config.prescription);
   const shared = [
+    ...told.routes(),
     ...lifeRoutes(new LifeDesk(node)),
     ...ruleRoutes(book),
     ...reviewRoutes(review),
@@ -57,7 +60,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
       routes: [...prescriptionRoutes(desk), ...shared],
       apps: cdsDoor(parts, desk),
       pages,
-      run: (signal) => together([book, desk, review], signal),
+      run: (signal) => together([book, desk, review, told], signal),
     };
   }
   const homes = {
@@ -75,7 +78,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     routes: [...prescriptionRoutes(desk), ...shared, ...own],
     pages: [...pages, ...officePages(office)],
     apps: cdsDoor(parts, desk),
-    run: (signal) => together([book, desk, todo, review, releases], signal),
+    run: (signal) => together([book, desk, todo, review, releases, told], signal),
   };
 };
 

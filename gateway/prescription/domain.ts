@@ -10,6 +10,7 @@ import { prescriptionBody, voidBody } from "./life/prescription_body.ts";
 import { verdictBody } from "./life/verdict_body.ts";
 import { CONFLICT, conflictBody } from "./record/conflict.ts";
 import { REVIEW_WAITING, waitingBody } from "./review/waiting_body.ts";
+import { WEBHOOK, webhookBody } from "./told/webhook_body.ts";
 import { prescriptionsOf } from "./record/life_projection.ts";
 import * as rules from "./release/release_entries.ts";
 import { releasesOf } from "./release/release_tables.ts";
@@ -51,6 +52,12 @@ const KINDS: readonly EntryKind[] = [
     streams: ["alarm"],
     about: "Goods left twice on one prescription",
     body: doubleUseBody,
+  },
+  {
+    kind: WEBHOOK,
+    streams: ["alarm"],
+    about: "The HIS does not take what it is told of prescriptions, or does again",
+    body: webhookBody,
   },
   {
     kind: REVIEW_WAITING,

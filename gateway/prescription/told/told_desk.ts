@@ -1,0 +1,123 @@
+/** What a HIS hears without asking: a stream that it opens, and a webhook that is pushed. */
+import { join } from "node:path";
+import * as z from "zod";
+import { NODE_NAME } from "../../../sync/origin.ts";
+import { type Problem, problemResponse } from "../../../sync/problem.ts";
+import type { ApiRoute } from "../../api_route.ts";
+import type { PrescriptionConfig } from "../../config.ts";
+import type { Node } from "../../node.ts";
+import { Teller } from "./teller.ts";
+import { ToldStreams } from "./told_stream.ts";
+import { ToldStore } from "./told_store.ts";
+import { Webhook, type WebhookOptions } from "./webhook.ts";
+
+/** Failing for so long, somebody has to look. */
+const ALARM_MS = 10 * 60_000;
+const SECRET = /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/;
+
+export class ToldDesk {
+  readonly #node: Node;
+  readonly #webhook: WebhookOptions | null;
+  #open: { readonly streams: ToldStreams; readonly over: AbortSignal } | null = null;
+
+  constructor(node: Node, { webhook }: PrescriptionConfig) {
+    this.#node = node;
+    this.#webhook = webhook === undefined ? null : {
+      url: webhook.url,
+      secret: secretIn(webhook.secretFile),
+      timeoutMs: webhook.timeoutSeconds * 1000,
+      alarmMs: ALARM_MS,
+    };
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { config, journal, tables, keystore } = this.#node;
+    await tables.caughtUp(journal, signal);
+    if (signal.aborted) return;
+    const [key] = keystore.storage.keys;
+    using store = openStore(join(config.dataDir, "told.db"), key);
+    const authorities = config.role === "county"
+      ? [config.node, ...(config.peer === undefined ? [] : [config.peer.node])]
+      : [];
+    const teller = new Teller({ journal, tables, store, authorities });
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const parts = [teller.run(either)];
+    if (this.#webhook !== null) {
+      parts.push(new Webhook(this.#node, store, teller, this.#webhook).run(either));
+    }
+    this.#open = { streams: new ToldStreams(store, teller), over: either };
+    try {
+      await Promise.race(parts);
+    } finally {
+      this.#open = null;
+      over.abort();
+      await Promise.allSettled(parts);
+    }
+  }
+
+  routes(): readonly ApiRoute[] {
+    return [{
+      method: "get",
+      path: "/api/prescription-changes",
+      right: "read",
+      summary:
+        "Server-sent events: where a prescription stands, whenever that changes. The header " +
+        "Last-Event-ID, or after, goes on behind what was heard; an event `gap` says that some of " +
+        "it is not kept any more",
+      query: z.object({
+        site: z.string().regex(NODE_NAME).optional().describe("Of one site; none: of all"),
+        after: z.string().regex(/^\d{1,15}$/).optional(),
+      }),
+      answer: z.string(),
+      contentType: "text/event-stream",
+      handle: (_, { request, query }) => {
+        if (this.#open === null) return Promise.resolve(problemResponse(NOT_READY));
+        const { streams, over } = this.#open;
+        const header = request.headers.get("last-event-id") ?? query.after ?? "";
+        const after = /^\d{1,15}$/.test(header) ? Number(header) : null;
+        const listening = { after, site: query.site ?? null };
+        return Promise.resolve(streams.respond(listening, request, over));
+      },
+    }];
+  }
+}
+
+/** Under another key, after a rotation, it begins anew. */
+function openStore(path: string, key: string): ToldStore {
+  try {
+    return new ToldStore(path, key);
+  } catch (error) {
+    if (!/not a database|malformed|hmac/i.test(String(error))) throw error;
+    for (const end of ["", "-wal", "-shm"]) {
+      try {
+        Deno.removeSync(`${path}${end}`);
+      } catch (gone) {
+        if (!(gone instanceof Deno.errors.NotFound)) throw gone;
+      }
+    }
+    return new ToldStore(path, key);
+  }
+}
+
+function secretIn(file: string): string {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(file).trim();
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot read prescription.webhook.secretFile "${file}": ${found}`, { cause });
+  }
+  if (SECRET.test(text)) return text;
+  throw new Error(
+    `Cannot use prescription.webhook.secretFile "${file}": want whsec_ and base64 of 24 bytes ` +
+      "and more; `echo whsec_$(openssl rand -base64 32)` makes one",
+  );
+}
+
+const NOT_READY: Problem = {
+  status: 503,
+  code: "not-ready",
+  title: "Nothing can be told yet",
+  hint: "come back in a few seconds",
+};
