@@ -126,6 +126,11 @@ const prescription = z.strictObject({
     .describe("That it may bring at once after a rest"),
   inFlight: z.number().int().min(1).max(100_000).default(5000)
     .describe("That may wait for their verdict at one time, of all senders"),
+  changes: z.boolean().optional()
+    .describe(
+      "Keeps what changes for those who listen, which costs work for each prescription. None: a " +
+        "site does, for its HIS, and whoever has a webhook",
+    ),
   webhook: z.strictObject({
     url: z.url({ protocol: /^https?$/, error: "want an address such as https://his.example/told" })
       .describe("Where the HIS takes changes; http only on this machine")

@@ -142,6 +142,15 @@ describe("a HIS that listens", () => {
     expect(heard).toEqual(["two passed", "three queued"]);
   });
 
+  test("is told where nothing is kept for it", async () => {
+    await using plain = await InnerCounty.start();
+    const answer = await plain.fetch("/api/prescription-changes");
+    expect([answer.status, await answer.text()]).toEqual([
+      404,
+      expect.stringContaining("changes-not-kept"),
+    ]);
+  });
+
   test("is told where it cannot go on", async () => {
     await telling();
     const headers = { "last-event-id": "999999" };

@@ -18,10 +18,12 @@ const SECRET = /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/;
 export class ToldDesk {
   readonly #node: Node;
   readonly #webhook: WebhookOptions | null;
+  readonly #isKept: boolean;
   #open: { readonly streams: ToldStreams; readonly over: AbortSignal } | null = null;
 
-  constructor(node: Node, { webhook }: PrescriptionConfig) {
+  constructor(node: Node, { webhook, changes }: PrescriptionConfig) {
     this.#node = node;
+    this.#isKept = webhook !== undefined || (changes ?? node.config.role === "site");
     this.#webhook = webhook === undefined ? null : {
       url: webhook.url,
       secret: secretIn(webhook.secretFile),
@@ -33,6 +35,7 @@ export class ToldDesk {
   async run(signal: AbortSignal): Promise<void> {
     const { config, journal, tables, keystore } = this.#node;
     await tables.caughtUp(journal, signal);
+    if (!this.#isKept) await aborted(signal);
     if (signal.aborted) return;
     const [key] = keystore.storage.keys;
     using store = openStore(join(config.dataDir, "told.db"), key);
@@ -72,6 +75,7 @@ export class ToldDesk {
       answer: z.string(),
       contentType: "text/event-stream",
       handle: (_, { request, query }) => {
+        if (!this.#isKept) return Promise.resolve(problemResponse(NOT_KEPT));
         if (this.#open === null) return Promise.resolve(problemResponse(NOT_READY));
         const { streams, over } = this.#open;
         const header = request.headers.get("last-event-id") ?? query.after ?? "";
@@ -114,6 +118,20 @@ function secretIn(file: string): string {
       "and more; `echo whsec_$(openssl rand -base64 32)` makes one",
   );
 }
+
+function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  signal.addEventListener("abort", () => resolve());
+  return promise;
+}
+
+const NOT_KEPT: Problem = {
+  status: 404,
+  code: "changes-not-kept",
+  title: "This node keeps no changes for listeners",
+  hint: "set prescription.changes, or listen at the site",
+};
 
 const NOT_READY: Problem = {
   status: 503,
