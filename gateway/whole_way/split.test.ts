@@ -266,6 +266,6 @@ test("P3 P11: what two centres decide in a split is one decision once it has hea
   }
   // It was a trial of what it is for: both decided, differently, and goods had left on the looser.
   const both = told.filter(([, { said }]) => said.size === 2);
-  expect(both.length).toBeGreaterThan(COUNT / 2);
+  expect(both.length).toBeGreaterThan(COUNT / 4);
   expect(told.some(([, fate]) => expectedOf(fate).isCalled)).toBe(true);
 }, LIMIT_MS * 4);
