@@ -25,6 +25,17 @@ export function digestOf(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
+/**
+ * The entry, once for ever under this id of its channel: the same again is not stored. Where there
+ * are `words`, others under that id are a conflict, and not stored either.
+ */
+export function once(entry: NewEntry, channel: string, id: string, words?: string): NewEntry {
+  const digest = words === undefined
+    ? new Uint8Array(32)
+    : new Uint8Array(createHash("sha256").update(words).digest());
+  return { ...entry, key: { channel, id, digest, windowMs: null } };
+}
+
 export function keyed(entry: NewEntry, identity: Identity | null): NewEntry {
   if (identity === null) return entry;
   const { channel, id, bytes, windowMs } = identity;

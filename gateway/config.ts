@@ -264,6 +264,12 @@ export type CountyConfig = z.infer<typeof county>;
 export const configSchema = z.discriminatedUnion("role", [site, county]);
 export type Config = z.infer<typeof configSchema>;
 
+/** The county's centres, as one of them knows them; at a site none. */
+export function centresOf(config: Config): string[] {
+  if (config.role !== "county") return [];
+  return [config.node, ...(config.peer === undefined ? [] : [config.peer.node])];
+}
+
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d+){3}|::1|\[::1\])$/.test(host);
 }

@@ -4,7 +4,7 @@ import { Arrivals } from "../sync/blobs/arrivals.ts";
 import type { BlobStore } from "../sync/blobs/store.ts";
 import type { Journal } from "../sync/journal.ts";
 import { openBlobs } from "./blobs/blob_folder.ts";
-import type { Config } from "./config.ts";
+import { centresOf, type Config } from "./config.ts";
 import { type Clock, SystemClock } from "./clock.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import { Counters } from "./counters.ts";
@@ -70,9 +70,7 @@ export async function openNode(
     (journal) => journal.close(),
   );
   const disk = new DiskWatch(journal, reserve, { config, clock, log });
-  const authorities = config.role === "county"
-    ? [config.node, ...(config.peer === undefined ? [] : [config.peer.node])]
-    : [];
+  const authorities = centresOf(config);
   const tables = opened.use(
     await QueryTables.open(journal, {
       thread: tablesThread,

@@ -1,14 +1,13 @@
 /** `tributary run`: a node, from its configuration until a signal stops it. */
 import { pause, systemTimer } from "../../sync/timer.ts";
 import { removeDelivered } from "../blobs/removal.ts";
-import { type Config, isLoopback } from "../config.ts";
+import { centresOf, type Config, isLoopback } from "../config.ts";
 import { withStoredUnits } from "../config_units.ts";
 import { tellCatalogue } from "../devices/catalogue.ts";
 import { despiteDisk } from "../disk_failure.ts";
 import { type Domain, type DomainDesk, openDesks } from "../domain.ts";
 import { DOMAINS } from "../domains.ts";
 import { httpHandler } from "../http.ts";
-import { centresKnown } from "../fleet/centres.ts";
 import { followCentreKeys } from "../fleet/centre_keys.ts";
 import { followLosses } from "../lost_entries.ts";
 import type { Log } from "../log.ts";
@@ -82,7 +81,7 @@ export async function runNode(
   const desks = await openDesks(domains, node, role).catch((cause) => cannotStart(config, cause));
   using notifier = new Notifier();
   let unready: string | null = "starting";
-  const people = await People.open(node, centresKnown(node));
+  const people = await People.open(node, centresOf(node.config));
   const server = serve(node, { role, people, desks }, { startedMs, unready: () => unready });
   const who = `${config.role} ${config.node} at ${server.url}`;
   const status = () =>

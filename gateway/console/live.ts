@@ -1,6 +1,7 @@
 /** Server-sent events: a page's inside, whenever it has changed. */
 import { problemResponse } from "../../sync/problem.ts";
 import { pause } from "../../sync/timer.ts";
+import { EVENT_HEADERS, EventStreams } from "../event_stream.ts";
 import type { QueryTables } from "../tables.ts";
 import type { Html } from "./view.ts";
 
@@ -22,7 +23,7 @@ export interface LivePage {
 /** The open pages of a node. */
 export class LiveStreams {
   readonly #tables: QueryTables;
-  #open = 0;
+  readonly #streams = new EventStreams(STREAMS_MAX);
 
   constructor(tables: QueryTables) {
     this.#tables = tables;
@@ -30,24 +31,11 @@ export class LiveStreams {
 
   /** The response for one page; ends when its reader goes, or may not see it any more. */
   respond(page: LivePage, { method, signal }: Request): Response {
-    if (this.#open >= STREAMS_MAX) return tooMany();
-    const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
-    if (method === "HEAD") return new Response(null, { headers });
-    this.#open++;
-    const gone = new AbortController();
-    const body = new ReadableStream<string>({
-      start: async (controller) => {
-        try {
-          await this.#show(page, controller, AbortSignal.any([signal, gone.signal]));
-          if (!gone.signal.aborted) controller.close();
-        } finally {
-          gone.abort();
-          this.#open--;
-        }
-      },
-      cancel: () => gone.abort(),
-    });
-    return new Response(body.pipeThrough(new TextEncoderStream()), { headers });
+    if (this.#streams.isFull) return tooMany();
+    if (method === "HEAD") return new Response(null, { headers: EVENT_HEADERS });
+    return this.#streams.respond((controller, either) => {
+      return this.#show(page, controller, either);
+    }, signal);
   }
 
   async #show(

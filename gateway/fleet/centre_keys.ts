@@ -4,6 +4,7 @@
  * once the centre no longer answers with the key it had.
  */
 import type { NewEntry } from "../../sync/append.ts";
+import { newEntry, once } from "../collected_entry.ts";
 import type { Timer } from "../../sync/timer.ts";
 import { type Stream, streamTo } from "../../sync/stream.ts";
 import {
@@ -111,8 +112,8 @@ async function take(
   const body = JSON.stringify({ centre, publicKey, replaced, by });
   const entries = (["audit", "alarm"] as const).map((stream): NewEntry => {
     const id = `${stream === "audit" ? "" : `${stream} `}${centre} ${publicKey}`;
-    const key = { channel: CENTRE_KEY_TAKEN, id, digest: new Uint8Array(32), windowMs: null };
-    return { kind: "entry", stream, entryKind: CENTRE_KEY_TAKEN, time, body, key };
+    const entry = { kind: "entry", stream, entryKind: CENTRE_KEY_TAKEN, time, body } as const;
+    return once(entry, CENTRE_KEY_TAKEN, id);
   });
   await journal.append(entries, time);
   await registry.learn(new Map([[centre, { publicKey, role: "county", earlierKeys }]]));
@@ -135,9 +136,7 @@ async function tellCentreKeys(
     const body: CentreKeyBody = { centre, publicKey, replaces: [...earlierKeys] };
     return streams.map((stream): { id: string; entry: NewEntry } => {
       const id = `${stream} ${centre} ${publicKey}`;
-      const key = { channel: CENTRE_KEY, id, digest: new Uint8Array(32), windowMs: null };
-      const entry = { kind: "entry", stream, entryKind: CENTRE_KEY, time } as const;
-      return { id, entry: { ...entry, body: JSON.stringify(body), key } };
+      return { id, entry: once(newEntry(stream, CENTRE_KEY, time, body), CENTRE_KEY, id) };
     });
   }).filter(({ id }) => !told.has(id));
   if (words.length === 0) return;

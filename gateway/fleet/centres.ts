@@ -23,12 +23,6 @@ interface Speaker {
   readonly tables: QueryTables;
 }
 
-/** The county's centres, as this one knows them. */
-export function centresKnown({ config }: Pick<Speaker, "config">): string[] {
-  if (config.role !== "county") return [];
-  return [config.node, ...(config.peer === undefined ? [] : [config.peer.node])];
-}
-
 /** Writes it down, for the auditor and for each site, in one commit. Returns how many sites. */
 export async function declareCentre(speaker: Speaker, word: CentreWord): Promise<number> {
   const { journal, clock, registry, losses, tables } = speaker;

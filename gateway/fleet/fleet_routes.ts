@@ -3,7 +3,8 @@ import * as z from "zod";
 import { NODE_NAME } from "../../sync/origin.ts";
 import { problemResponse } from "../../sync/problem.ts";
 import type { ApiRoute } from "../api_route.ts";
-import { centresKnown, declareCentre } from "./centres.ts";
+import { centresOf } from "../config.ts";
+import { declareCentre } from "./centres.ts";
 import { comparisonLines, comparisonQuery, repairWith } from "./comparing.ts";
 import { compare, equalityView } from "./equality.ts";
 import { invite } from "./invite.ts";
@@ -114,7 +115,7 @@ export const FLEET_ROUTES: readonly ApiRoute[] = [
     handle: async ({ node }, { body }) => {
       const word = centreBody.parse(body);
       const { centre, lost, reason } = word;
-      const known = centresKnown(node);
+      const known = centresOf(node.config);
       if (!known.includes(centre)) {
         return problemResponse({
           status: 404,

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Journal } from "../../sync/journal.ts";
 import type { TwinSighting } from "../../sync/twins.ts";
 import type { Clock } from "../clock.ts";
+import { newEntry, once } from "../collected_entry.ts";
 import type { QueryTables } from "../tables.ts";
 import { TWINS, type TwinsBody, twinsBody } from "./lives.ts";
 
@@ -48,20 +49,9 @@ export async function tellTwins(
   const publicKey = member?.text("publickey") ?? "";
   const body = twinsBody.parse({ node, pair: pairOf(known), publicKey, boxes: known });
   const time = clock.now();
-  const key = {
-    channel: TWINS,
-    id: `${node} ${body.pair} ${publicKey}`,
-    digest: new Uint8Array(32),
-    windowMs: null,
-  };
-  const entry = {
-    kind: "entry",
-    stream: "alarm",
-    entryKind: TWINS,
-    time,
-    body: JSON.stringify(body),
-  } as const;
-  const [outcome] = await journal.append([{ ...entry, key }], time);
+  const id = `${node} ${body.pair} ${publicKey}`;
+  const entry = once(newEntry("alarm", TWINS, time, body), TWINS, id);
+  const [outcome] = await journal.append([entry], time);
   return outcome.kind === "stored" ? body : null;
 }
 

@@ -1,8 +1,7 @@
 /** The prescriber answers a verdict, or a pharmacist's decision (P3, P10). */
-import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Problem } from "../../sync/problem.ts";
-import { newEntry } from "../collected_entry.ts";
+import { newEntry, once } from "../collected_entry.ts";
 import type { LifeDesk, Told } from "./life_desk.ts";
 import { answerBody, signature } from "./life/decision_body.ts";
 import { code, lifeId, person, words } from "./life/subject.ts";
@@ -47,7 +46,6 @@ export function answer(
     const { hash } = own.body;
     const body = answerBody.parse({ ...asked, site, prescription: number, hash, id });
     const text = JSON.stringify(body);
-    const digest = new Uint8Array(createHash("sha256").update(text).digest());
     const before = ofKind(events, "answer").find((one) => one.body.id === id);
     if (before !== undefined) {
       return JSON.stringify(before.body) === text
@@ -56,10 +54,8 @@ export function answer(
     }
     return {
       kind: "append",
-      entry: (stream) => ({
-        ...newEntry(stream, "answer", desk.stamp(), body),
-        key: { channel: `answer/${site}`, id, digest, windowMs: null },
-      }),
+      entry: (stream) =>
+        once(newEntry(stream, "answer", desk.stamp(), body), `answer/${site}`, id, text),
       answer: { id },
     };
   });

@@ -1,8 +1,8 @@
 /** A pharmacy tells that goods leave on a token, or that they come back (P9). */
-import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Problem } from "../../sync/problem.ts";
-import { newEntry } from "../collected_entry.ts";
+import type { Stream } from "../../sync/stream.ts";
+import { newEntry, once } from "../collected_entry.ts";
 import { canonicalHash } from "./canonical_hash.ts";
 import type { LifeDesk, Planned, Told } from "./life_desk.ts";
 import { type GoodsRefusal, planDispensing, planReturn, singleUseKey } from "./life/dispense.ts";
@@ -130,13 +130,11 @@ export function takeBack(
       reason,
       by,
     };
-    const digest = new Uint8Array(createHash("sha256").update(JSON.stringify(lines)).digest());
+    const channel = `dispensing-return/${key.site}`;
+    const entry = (stream: Stream) => newEntry(stream, "dispensing-return", desk.stamp(), body);
     return {
       kind: "append",
-      entry: (stream) => ({
-        ...newEntry(stream, "dispensing-return", desk.stamp(), body),
-        key: { channel: `dispensing-return/${key.site}`, id, digest, windowMs: null },
-      }),
+      entry: (stream) => once(entry(stream), channel, id, JSON.stringify(lines)),
       answer,
     };
   });

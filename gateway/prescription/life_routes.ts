@@ -76,9 +76,7 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       answer: answered,
       handle: async (_parts, input) => {
         const asked = answerRequest.parse(input.body);
-        const key = keyOf(desk, input);
-        if (key === null) return problemResponse(noSite(siteIn(input)).problem);
-        return toldAnswer(await answer(desk, key, asked));
+        return await ofOne(desk, input, (key) => answer(desk, key, asked));
       },
     },
     {
@@ -91,25 +89,37 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       answer: voided,
       handle: async (_parts, input) => {
         const asked = voidRequest.parse(input.body);
-        const key = keyOf(desk, input);
-        if (key === null) return problemResponse(noSite(siteIn(input)).problem);
-        return toldAnswer(await takeBackPrescription(desk, key, asked));
+        return await ofOne(desk, input, (key) => takeBackPrescription(desk, key, asked));
       },
     },
   ];
 }
 
+/** What is told of one prescription of one site. */
+async function ofOne<T>(
+  desk: LifeDesk,
+  input: Input,
+  tell: (key: RecordKey) => Promise<Told<T>>,
+): Promise<Response> {
+  const key = keyOf(desk, input);
+  return key === null
+    ? problemResponse(noSite(siteIn(input)).problem)
+    : toldAnswer(await tell(key));
+}
+
+/** The same under a key of its own, which the sender gives. */
 async function underKey<T>(
   desk: LifeDesk,
   input: Input,
   tell: (key: RecordKey, sendKey: string) => Promise<Told<T>>,
 ): Promise<Response> {
-  const key = keyOf(desk, input);
-  if (key === null) return problemResponse(noSite(siteIn(input)).problem);
-  const header = input.request.headers.get("idempotency-key");
-  const sendKey = header === null ? undefined : headerKey(header);
-  if (sendKey === undefined) return problemResponse(NO_KEY);
-  return toldAnswer(await tell(key, sendKey));
+  return await ofOne(desk, input, (key) => {
+    const header = input.request.headers.get("idempotency-key");
+    const sendKey = header === null ? undefined : headerKey(header);
+    return sendKey === undefined
+      ? Promise.resolve({ kind: "refused", problem: NO_KEY })
+      : tell(key, sendKey);
+  });
 }
 
 function toldAnswer<T>(told: Told<T>): Response {

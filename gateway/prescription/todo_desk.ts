@@ -5,7 +5,7 @@
  */
 import type { NewEntry } from "../../sync/append.ts";
 import { streamTo } from "../../sync/stream.ts";
-import { newEntry } from "../collected_entry.ts";
+import { newEntry, once } from "../collected_entry.ts";
 import type { DeskParts } from "./county_desk.ts";
 import type { Homes } from "./homes.ts";
 import type { LifeEvent } from "./life/event.ts";
@@ -104,9 +104,6 @@ export class TodoDesk {
   }
 
   #once(stream: NewEntry["stream"], kind: string, body: { readonly id: string }): NewEntry {
-    return {
-      ...newEntry(stream, kind, this.#parts.node.clock.now(), body),
-      key: { channel: kind, id: body.id, digest: new Uint8Array(32), windowMs: null },
-    };
+    return once(newEntry(stream, kind, this.#parts.node.clock.now(), body), kind, body.id);
   }
 }

@@ -1,19 +1,17 @@
 /** Verdicts of the county as they come down to a site, for those who wait for one (P12). */
-import { type Entry, readContents } from "../../sync/entry.ts";
+import type { Entry } from "../../sync/entry.ts";
 import type { Journal } from "../../sync/journal.ts";
 import { streamKey, type StreamState } from "../../sync/segments.ts";
 import { type Stream, streamTo } from "../../sync/stream.ts";
 import { pause } from "../../sync/timer.ts";
 import type { EventOf } from "./life/event.ts";
+import { newEntries } from "./record/new_entries.ts";
 import { eventIn } from "./record/life_entry.ts";
 import type { Taken } from "./record/recent.ts";
 
 export type ToldVerdict = EventOf<"verdict">;
 
 type Version = Pick<Taken, "site" | "number" | "version" | "hash">;
-
-/** Entries of one read: a burst after an outage comes in several. */
-const LIMITS = { entriesMax: 500, bytesMax: 1 << 20 };
 
 /** Somebody who waits for one verdict. */
 export class Wait implements Disposable {
@@ -79,21 +77,13 @@ export class VerdictWatch {
     }
   }
 
-  async #follow({ origin, stream, seq }: StreamState): Promise<void> {
-    const key = streamKey(origin, stream);
-    for (let after = this.#read.get(key) ?? 0; after < seq;) {
-      const result = await this.#journal.read(origin, stream, after, LIMITS);
-      if (result.kind === "end") break;
-      if (result.kind === "run") {
-        let next = result.run.first;
-        for (const content of readContents(result.run.contents)) {
-          this.#hear({ origin, stream, seq: next++, ...content, hash: new Uint8Array() });
-        }
-        after = result.run.last;
-      } else {
-        after = (result.kind === "pruned" ? result.floor : result.next) - 1;
-      }
-      this.#read.set(key, after);
+  async #follow(state: StreamState): Promise<void> {
+    const key = streamKey(state.origin, state.stream);
+    for await (
+      const { entries, upTo } of newEntries(this.#journal, state, this.#read.get(key) ?? 0)
+    ) {
+      for (const entry of entries) this.#hear(entry);
+      this.#read.set(key, upTo);
     }
   }
 

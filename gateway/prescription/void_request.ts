@@ -1,8 +1,8 @@
 /** A HIS takes a prescription back (作废): this version, and those before. */
-import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Problem } from "../../sync/problem.ts";
-import { newEntry } from "../collected_entry.ts";
+import type { Stream } from "../../sync/stream.ts";
+import { newEntry, once } from "../collected_entry.ts";
 import type { LifeDesk, Told } from "./life_desk.ts";
 import { voidBody } from "./life/prescription_body.ts";
 import { standingOf } from "./life/standing.ts";
@@ -47,14 +47,11 @@ export function takeBackPrescription(
         ? { kind: "told", repeated: true, answer: { id, isOut } }
         : { kind: "refused", problem: OTHER_WORDS };
     }
-    const text = JSON.stringify([reason, by.id]);
-    const digest = new Uint8Array(createHash("sha256").update(text).digest());
+    const words = JSON.stringify([reason, by.id]);
+    const entry = (stream: Stream) => newEntry(stream, "prescription-void", desk.stamp(), body);
     return {
       kind: "append",
-      entry: (stream) => ({
-        ...newEntry(stream, "prescription-void", desk.stamp(), body),
-        key: { channel: `prescription-void/${site}`, id, digest, windowMs: null },
-      }),
+      entry: (stream) => once(entry(stream), `prescription-void/${site}`, id, words),
       answer: { id, isOut },
     };
   });

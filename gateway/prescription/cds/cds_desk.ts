@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Problem } from "../../../sync/problem.ts";
-import { isTooLarge, newEntry } from "../../collected_entry.ts";
+import { isTooLarge, newEntry, once } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
 import { canonicalHash } from "../canonical_hash.ts";
 import type { Checked, DraftDesk, DraftSender, DraftSent, Refused } from "../desk.ts";
@@ -98,16 +98,10 @@ export class CdsDesk implements DraftDesk {
 /** A HIS that does not hear the answer sends the same again: it is kept once. */
 function feedbackEntry(body: CdsFeedbackBody, time: NewEntry["time"]): NewEntry {
   const { site, who } = body;
-  const digest = createHash("sha256").update(JSON.stringify(body)).digest();
-  return {
-    ...newEntry("record", "cds-feedback", time, body),
-    key: {
-      channel: `cds-feedback/${site}/${who}`,
-      id: digest.toString("hex"),
-      digest: new Uint8Array(digest),
-      windowMs: null,
-    },
-  };
+  const words = JSON.stringify(body);
+  const id = createHash("sha256").update(words).digest("hex");
+  const channel = `cds-feedback/${site}/${who}`;
+  return once(newEntry("record", "cds-feedback", time, body), channel, id, words);
 }
 
 const TOO_MUCH: Problem = {

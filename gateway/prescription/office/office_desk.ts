@@ -4,7 +4,7 @@ import type { NewEntry } from "../../../sync/append.ts";
 import type { Problem } from "../../../sync/problem.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import type { Input } from "../../api_route.ts";
-import { newEntry } from "../../collected_entry.ts";
+import { newEntry, once } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
 import type { ContactClosedBody } from "../life/contact_body.ts";
 import { waitPolicy } from "../life/queue_order.ts";
@@ -165,12 +165,11 @@ export class OfficeDesk {
 
   /** `repeated`: what is answered where the key is taken. */
   async #tell(entry: NewEntry, id: string, repeated?: Done): Promise<Done> {
-    const key = { channel: entry.entryKind, id, digest: new Uint8Array(32), windowMs: null };
     const none = this.#node.disk.noRoomFor("record");
     if (none !== null) {
       return { kind: "refused", problem: { ...NO_ROOM, detail: none.reason } };
     }
-    const [outcome] = await this.#node.disk.append([{ ...entry, key }], this.#now());
+    const [outcome] = await this.#node.disk.append([once(entry, entry.entryKind, id)], this.#now());
     // Whoever asked sees it at once.
     await this.#caughtUp();
     return outcome.kind === "stored" || repeated === undefined ? { kind: "done", id } : repeated;

@@ -2,7 +2,7 @@
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import * as z from "zod";
-import { newEntry } from "../../collected_entry.ts";
+import { newEntry, once } from "../../collected_entry.ts";
 import { lifeId, subject } from "../life/subject.ts";
 
 export const CONFLICT = "prescription-conflict";
@@ -14,13 +14,6 @@ export type ConflictBody = z.infer<typeof conflictBody>;
 /** However often it is sent, it is one alarm. */
 export function conflictEntry(body: ConflictBody, time: Stamp): NewEntry {
   const { site, prescription, version, hash } = body;
-  return {
-    ...newEntry("alarm", CONFLICT, time, body),
-    key: {
-      channel: `${CONFLICT}/${site}`,
-      id: lifeId(CONFLICT, prescription, version, hash),
-      digest: new Uint8Array(32),
-      windowMs: null,
-    },
-  };
+  const id = lifeId(CONFLICT, prescription, version, hash);
+  return once(newEntry("alarm", CONFLICT, time, body), `${CONFLICT}/${site}`, id);
 }

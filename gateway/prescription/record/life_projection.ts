@@ -23,7 +23,7 @@ const putLines = putInto(PATIENT_LINES, { onConflict: "replace" });
 export function prescriptionsOf(authorities: readonly string[]): Projection {
   return {
     name: "prescriptions",
-    version: 2,
+    version: 3,
     tables: [EVENTS, PRESCRIPTIONS, PATIENT_LINES],
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {

@@ -20,7 +20,6 @@ export const EVENTS: Table = {
   key: ["site", "number", "origin", "stream", "seq"],
   indexes: {
     prescriptioneventsofstream: ["origin", "stream"],
-    prescriptioneventsofkind: ["kind", "wall"],
     prescriptioneventsofkey: ["site", "sendkey"],
   },
 };

@@ -1,9 +1,8 @@
 /** A pharmacist's decision as an entry, with the token where it lets the prescription pass. */
-import { createHash } from "node:crypto";
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import type { Stream } from "../../../sync/stream.ts";
-import { newEntry } from "../../collected_entry.ts";
+import { newEntry, once } from "../../collected_entry.ts";
 import { type DecisionBody, decisionBody } from "../life/decision_body.ts";
 import type { LifeEvent } from "../life/event.ts";
 import type { Pass } from "../life/pass.ts";
@@ -69,9 +68,15 @@ export async function decisionOf(
 /** Of one claim there is one decision: another one under it is refused. */
 export function decisionEntry(stream: Stream, time: Stamp, body: DecisionBody): NewEntry {
   const { site, id, decision, comment = "" } = body;
-  const digest = createHash("sha256").update(JSON.stringify([decision, comment])).digest();
-  return {
-    ...newEntry(stream, "decision", time, body),
-    key: { channel: `decision/${site}`, id, digest: new Uint8Array(digest), windowMs: null },
-  };
+  const words = JSON.stringify([decision, comment]);
+  return once(newEntry(stream, "decision", time, body), `decision/${site}`, id, words);
+}
+
+/** What was decided under a claim; `null`: nothing is known of that. */
+export function decisionUnder(
+  { fence, store }: Claim,
+  events: readonly LifeEvent[],
+): DecisionBody | null {
+  return ofKind(events, "decision").map(({ body }) => body)
+    .find((body) => body.fence === fence && body.store === store) ?? null;
 }

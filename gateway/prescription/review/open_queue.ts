@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { Database } from "../../../sync/database.ts";
 import type { Node } from "../../node.ts";
+import { openOwnFile } from "../../own_file.ts";
 import { LibsqlSql } from "../../sql/libsql_sql.ts";
 import { PostgresSql } from "../../sql/postgres_sql.ts";
 import { serverOf } from "../../store.ts";
-import type { LifeEvent } from "../life/event.ts";
-import { ofKind } from "../life/told.ts";
+import { decisionUnder } from "./decision_entry.ts";
 import { type QueueOptions, ReviewQueue } from "../queue/review_queue.ts";
 import { eventsOf, nameOf } from "../record/stored_events.ts";
 
@@ -16,8 +16,9 @@ const CHECKPOINT_PAGES = 1000;
 
 /** Of so many decisions, the latest, the highest fence is looked for: fences only grow. */
 const LATEST = 1000;
-const DECISIONS = "SELECT site, number, origin, stream, seq, kind, node, wall, body " +
-  "FROM prescriptionevents WHERE kind = 'decision' ORDER BY wall DESC LIMIT ?";
+const DECISIONS = "SELECT e.body AS body FROM officedecisions d JOIN prescriptionevents e " +
+  "ON e.site = d.site AND e.number = d.number AND e.kind = 'decision' " +
+  "ORDER BY d.wall DESC LIMIT ?";
 
 export interface OpenQueue extends AsyncDisposable {
   readonly queue: ReviewQueue;
@@ -42,27 +43,22 @@ export async function openQueue(node: Parts, awayMs: number): Promise<OpenQueue>
     const closing = opened.move();
     return { queue, [Symbol.asyncDispose]: () => closing.disposeAsync() };
   }
-  const database = opened.use(await openFile(node));
+  const database = opened.use(openFile(node));
   const queue = await ReviewQueue.open(new LibsqlSql(database), options);
   const closing = opened.move();
   return { queue, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 }
 
-/** As SQLite says it of a file under another key, or of a damaged one. */
-const UNREADABLE = /not a database|malformed|hmac/i;
-
-/** A file that cannot be read, after a rotation of keys or a damage, is made anew: it is the
- * journal's to say what is decided. */
-async function openFile({ config, keystore, log }: Parts): Promise<Database> {
-  const path = join(config.dataDir, "reviews.db");
-  const open = () => {
-    const [encryptionKey] = keystore.storage.keys;
-    const database = new Database({
-      path,
+/** Made anew, it loses claims and nothing else: it is the journal's to say what is decided. */
+function openFile({ config, keystore, log }: Parts): Database {
+  const [encryptionKey] = keystore.storage.keys;
+  return openOwnFile(join(config.dataDir, "reviews.db"), (path) => {
+    const options = {
       encryptionKey,
       synchronous: "FULL",
       checkpointPages: CHECKPOINT_PAGES,
-    });
+    } as const;
+    const database = new Database({ path, ...options });
     try {
       database.rows("SELECT name FROM sqlite_master");
       return database;
@@ -70,19 +66,7 @@ async function openFile({ config, keystore, log }: Parts): Promise<Database> {
       database.close();
       throw error;
     }
-  };
-  try {
-    return open();
-  } catch (error) {
-    if (!UNREADABLE.test(String(error))) throw error;
-    log({ kind: "review-queue-rebuilt", reason: String(error) });
-    for (const end of ["", "-wal", "-shm"]) {
-      await Deno.remove(`${path}${end}`).catch((gone) => {
-        if (!(gone instanceof Deno.errors.NotFound)) throw gone;
-      });
-    }
-    return open();
-  }
+  }, (reason) => log({ kind: "review-queue-rebuilt", reason }));
 }
 
 async function decidedFence({ tables }: Parts): Promise<number> {
@@ -102,8 +86,6 @@ async function isDecided(
 ): Promise<boolean> {
   await tables.caughtUp(journal);
   const key = { site: claim.site, number: claim.prescription };
-  const events: readonly LifeEvent[] = (await eventsOf(tables, [key])).get(nameOf(key)) ?? [];
-  return ofKind(events, "decision").some(({ body }) =>
-    body.store === claim.store && body.fence === claim.fence
-  );
+  const events = (await eventsOf(tables, [key])).get(nameOf(key)) ?? [];
+  return decisionUnder(claim, events) !== null;
 }

@@ -1,5 +1,6 @@
 /** Open workbenches: who has one is present, and hears when the queue has changed (P7). */
 import { problemResponse } from "../../../sync/problem.ts";
+import { EventStreams } from "../../event_stream.ts";
 import { pause } from "../../../sync/timer.ts";
 
 /** The queue is looked at so often for each open workbench. */
@@ -8,6 +9,8 @@ const LOOK_MS = 1000;
 export const STREAMS_MAX = 200;
 /** Of one account: tabs and devices that were left open. */
 const OWN_MAX = 5;
+/** Chunks that wait for a slow reader before it is cut, and not present. */
+const BEHIND_MAX = 16;
 
 export interface OpenBench {
   readonly account: string;
@@ -21,36 +24,29 @@ export interface OpenBench {
 }
 
 export class Presence {
-  #open = 0;
+  readonly #streams = new EventStreams(STREAMS_MAX);
   readonly #own = new Map<string, number>();
 
   /** Ends when its reader goes, or may not see it any more. */
   respond(bench: OpenBench, { signal }: Request): Response {
-    const own = this.#own.get(bench.account) ?? 0;
-    if (this.#open >= STREAMS_MAX || own >= OWN_MAX) return problemResponse(TOO_MANY);
-    this.#count(bench.account, 1);
-    const gone = new AbortController();
-    const either = AbortSignal.any([signal, gone.signal]);
-    const body = new ReadableStream<string>({
-      start: async (controller) => {
+    const { account } = bench;
+    const isFull = this.#streams.isFull || (this.#own.get(account) ?? 0) >= OWN_MAX;
+    if (isFull) return problemResponse(TOO_MANY);
+    return this.#streams.respond(
+      async (controller, either) => {
+        this.#count(account, 1);
         try {
           await show(bench, controller, either);
-          if (!gone.signal.aborted) controller.close();
-        } catch (error) {
-          if (!gone.signal.aborted) controller.error(error);
         } finally {
-          gone.abort();
-          this.#count(bench.account, -1);
+          this.#count(account, -1);
         }
       },
-      cancel: () => gone.abort(),
-    }, { highWaterMark: 16 });
-    const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
-    return new Response(body.pipeThrough(new TextEncoderStream()), { headers });
+      signal,
+      BEHIND_MAX,
+    );
   }
 
   #count(account: string, change: 1 | -1): void {
-    this.#open += change;
     const own = (this.#own.get(account) ?? 0) + change;
     if (own === 0) this.#own.delete(account);
     else this.#own.set(account, own);
@@ -69,7 +65,6 @@ async function show(
       controller.enqueue("event: ended\ndata: {}\n\n");
       return;
     }
-    // Who does not read is cut, and not present.
     if ((controller.desiredSize ?? 1) <= 0) return;
     const nowMs = performance.now();
     if (nowMs - beatenMs >= beatMs) {

@@ -17,12 +17,12 @@ import type { TokenClaims } from "../life/token.ts";
 import { standingOf } from "../life/standing.ts";
 import type { Claim, Listed, QueueKey, Taken, Task } from "../queue/queue_item.ts";
 import type { ReviewQueue, Workload } from "../queue/review_queue.ts";
-import { ofKind, toldOfVersion } from "../life/told.ts";
+import { toldOfVersion } from "../life/told.ts";
 import { rulingVerdict } from "../reviewed_of.ts";
 import { eventsOf, nameOf } from "../record/stored_events.ts";
 import { whenChanged } from "../record/when_changed.ts";
 import { NO_REVIEWER, NOT_READY, OTHER, OTHER_VERDICT, OWN, STALE } from "./review_problems.ts";
-import { decisionEntry, decisionOf } from "./decision_entry.ts";
+import { decisionEntry, decisionOf, decisionUnder } from "./decision_entry.ts";
 import { openQueue } from "./open_queue.ts";
 import { QueueKeeper } from "./queue_keeper.ts";
 import { type Shown, shownOf } from "./shown.ts";
@@ -72,6 +72,11 @@ export interface DecidedAnswer {
   readonly pass: Pass | null;
 }
 
+interface Opened {
+  readonly queue: ReviewQueue;
+  readonly keeper: QueueKeeper;
+}
+
 /** How often at least it is looked whether somebody is gone, or something waits too long. */
 const LOOK_MS = 5000;
 /** Looks, and signs of life, until somebody counts as gone. */
@@ -94,7 +99,7 @@ export class ReviewDesk {
   /** When claims were given here, by fence: how long they were in hand is told with them. */
   readonly #takenMs = new Map<number, number>();
   #counted: { readonly atMs: number; readonly workload: Promise<Answer<Workload>> } | null = null;
-  #open: { readonly queue: ReviewQueue; readonly keeper: QueueKeeper } | null = null;
+  #open: Opened | null = null;
 
   constructor(parts: ReviewParts) {
     this.#parts = parts;
@@ -197,7 +202,7 @@ export class ReviewDesk {
 
   async #taken(
     { account, senior }: Pharmacist,
-    { queue, keeper }: NonNullable<Opened>,
+    { queue, keeper }: Opened,
   ): Promise<Held | null> {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const task = await queue.take(account, { senior });
@@ -313,11 +318,11 @@ export class ReviewDesk {
     return (await eventsOf(this.#parts.node.tables, [number])).get(nameOf(number)) ?? [];
   }
 
-  #with<T>(work: (open: NonNullable<Opened>) => Promise<T>): Promise<Answer<T>> {
+  #with<T>(work: (open: Opened) => Promise<T>): Promise<Answer<T>> {
     return this.#answered(async (open) => ({ kind: "done", answer: await work(open) }));
   }
 
-  async #answered<T>(work: (open: NonNullable<Opened>) => Promise<Answer<T>>): Promise<Answer<T>> {
+  async #answered<T>(work: (open: Opened) => Promise<Answer<T>>): Promise<Answer<T>> {
     if (this.#open === null) return refused(NOT_READY);
     try {
       return await work(this.#open);
@@ -329,8 +334,6 @@ export class ReviewDesk {
     }
   }
 }
-
-type Opened = { readonly queue: ReviewQueue; readonly keeper: QueueKeeper } | null;
 
 /** Whether this is what a pharmacist is waited for, by all that is known of it. */
 function isDue({ version, purpose, over }: Task, events: readonly LifeEvent[]): boolean {
@@ -348,14 +351,6 @@ function isOf(one: Claim, other: Claim): boolean {
 
 function refused(problem: Problem): { readonly kind: "refused"; readonly problem: Problem } {
   return { kind: "refused", problem };
-}
-
-function decisionUnder(
-  { fence, store }: Claim,
-  events: readonly LifeEvent[],
-): DecisionBody | null {
-  return ofKind(events, "decision").map(({ body }) => body)
-    .find((body) => body.fence === fence && body.store === store) ?? null;
 }
 
 /** The answer to what was decided under this claim, where it is asked for once more. */

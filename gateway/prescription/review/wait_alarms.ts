@@ -3,7 +3,7 @@
  * none does any more. Nothing ever passes by it (P3).
  */
 import type { Node } from "../../node.ts";
-import { newEntry } from "../../collected_entry.ts";
+import { newEntry, once } from "../../collected_entry.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
 import type { ReviewQueue } from "../queue/review_queue.ts";
 import { lifeId } from "../life/subject.ts";
@@ -41,14 +41,8 @@ export class WaitAlarms {
       escalateMs: this.#policy.escalateMs,
     };
     // Stored and not noted, after a crash, or by two nodes at once: it is told once all the same.
-    const key = {
-      channel: REVIEW_WAITING,
-      id: body.id,
-      digest: new Uint8Array(32),
-      windowMs: null,
-    };
     const entry = newEntry("alarm", REVIEW_WAITING, time, body);
-    await disk.append([level === "in-time" ? entry : { ...entry, key }], time);
+    await disk.append([level === "in-time" ? entry : once(entry, REVIEW_WAITING, body.id)], time);
     log({ kind: "review-waiting", level, waiting, escalated });
     await queue.tell(level);
   }

@@ -1,17 +1,15 @@
 /** Follows the journal, and notes of each prescription that it touches where that stands now. */
-import { readContents } from "../../../sync/entry.ts";
 import type { Journal } from "../../../sync/journal.ts";
 import { streamKey, type StreamState } from "../../../sync/segments.ts";
 import { Changes } from "../../../sync/changes.ts";
 import type { QueryTables } from "../../tables.ts";
 import { numberOf } from "../life/event.ts";
+import { newEntries } from "../record/new_entries.ts";
 import { eventIn } from "../record/life_entry.ts";
 import { chunksOf, eventsOf, nameOf, type RecordKey } from "../record/stored_events.ts";
 import { standingViewOf } from "../standing_view.ts";
 import type { Place, ToldStore } from "./told_store.ts";
 
-/** Entries of one read. */
-const LIMITS = { entriesMax: 500, bytesMax: 1 << 20 };
 /** Prescriptions whose standing is made in one go. */
 const AT_ONCE = 100;
 
@@ -50,28 +48,21 @@ export class Teller {
     }
   }
 
-  async #follow({ origin, stream, seq }: StreamState, signal: AbortSignal): Promise<void> {
-    const { journal } = this.#parts;
+  async #follow(state: StreamState, signal: AbortSignal): Promise<void> {
+    const { journal, authorities } = this.#parts;
+    const { origin, stream } = state;
     const key = streamKey(origin, stream);
-    for (let after = this.#read.get(key) ?? 0; after < seq && !signal.aborted;) {
-      const result = await journal.read(origin, stream, after, LIMITS);
-      if (result.kind === "end") break;
+    for await (const { entries, upTo } of newEntries(journal, state, this.#read.get(key) ?? 0)) {
       const touched = new Map<string, RecordKey>();
-      if (result.kind === "run") {
-        let next = result.run.first;
-        for (const content of readContents(result.run.contents)) {
-          const entry = { origin, stream, seq: next++, ...content, hash: new Uint8Array() };
-          const event = eventIn(entry, this.#parts.authorities);
-          if (event === null) continue;
-          const { site, prescription: number } = numberOf(event);
-          touched.set(nameOf({ site, number }), { site, number });
-        }
-        after = result.run.last;
-      } else {
-        after = (result.kind === "pruned" ? result.floor : result.next) - 1;
+      for (const entry of entries) {
+        const event = eventIn(entry, authorities);
+        if (event === null) continue;
+        const { site, prescription: number } = numberOf(event);
+        touched.set(nameOf({ site, number }), { site, number });
       }
-      await this.#note([...touched.values()], { origin, stream, seq: after });
-      this.#read.set(key, after);
+      await this.#note([...touched.values()], { origin, stream, seq: upTo });
+      this.#read.set(key, upTo);
+      if (signal.aborted) return;
     }
   }
 

@@ -4,8 +4,9 @@ import * as z from "zod";
 import { NODE_NAME } from "../../../sync/origin.ts";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import type { ApiRoute } from "../../api_route.ts";
-import type { PrescriptionConfig } from "../../config.ts";
+import { centresOf, type PrescriptionConfig } from "../../config.ts";
 import type { Node } from "../../node.ts";
+import { openOwnFile } from "../../own_file.ts";
 import { Teller } from "./teller.ts";
 import { ToldStreams } from "./told_stream.ts";
 import { ToldStore } from "./told_store.ts";
@@ -38,11 +39,8 @@ export class ToldDesk {
     if (!this.#isKept) await aborted(signal);
     if (signal.aborted) return;
     const [key] = keystore.storage.keys;
-    using store = openStore(join(config.dataDir, "told.db"), key);
-    const authorities = config.role === "county"
-      ? [config.node, ...(config.peer === undefined ? [] : [config.peer.node])]
-      : [];
-    const teller = new Teller({ journal, tables, store, authorities });
+    using store = openOwnFile(join(config.dataDir, "told.db"), (path) => new ToldStore(path, key));
+    const teller = new Teller({ journal, tables, store, authorities: centresOf(config) });
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
     const parts = [teller.run(either)];
@@ -84,23 +82,6 @@ export class ToldDesk {
         return Promise.resolve(streams.respond(listening, request, over));
       },
     }];
-  }
-}
-
-/** Under another key, after a rotation, it begins anew. */
-function openStore(path: string, key: string): ToldStore {
-  try {
-    return new ToldStore(path, key);
-  } catch (error) {
-    if (!/not a database|malformed|hmac/i.test(String(error))) throw error;
-    for (const end of ["", "-wal", "-shm"]) {
-      try {
-        Deno.removeSync(`${path}${end}`);
-      } catch (gone) {
-        if (!(gone instanceof Deno.errors.NotFound)) throw gone;
-      }
-    }
-    return new ToldStore(path, key);
   }
 }
 

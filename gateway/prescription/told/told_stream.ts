@@ -1,5 +1,6 @@
 /** Server-sent events (HTML Living Standard, 9.2): each change of where a prescription stands. */
 import { problemResponse } from "../../../sync/problem.ts";
+import { EventStreams, type ShowEvents } from "../../event_stream.ts";
 import { pause } from "../../../sync/timer.ts";
 import type { Change, ToldStore } from "./told_store.ts";
 import type { Teller } from "./teller.ts";
@@ -23,7 +24,7 @@ export interface Listening {
 export class ToldStreams {
   readonly #store: ToldStore;
   readonly #teller: Teller;
-  #open = 0;
+  readonly #streams = new EventStreams(LISTENERS_MAX);
 
   constructor(store: ToldStore, teller: Teller) {
     this.#store = store;
@@ -31,24 +32,9 @@ export class ToldStreams {
   }
 
   respond(listening: Listening, { signal }: Request, over: AbortSignal): Response {
-    if (this.#open >= LISTENERS_MAX) return problemResponse(TOO_MANY);
-    this.#open++;
-    const gone = new AbortController();
-    const either = AbortSignal.any([signal, gone.signal, over]);
-    const body = new ReadableStream<string>({
-      start: async (controller) => {
-        try {
-          await this.#show(listening, controller, either);
-          if (!gone.signal.aborted) controller.close();
-        } finally {
-          gone.abort();
-          this.#open--;
-        }
-      },
-      cancel: () => gone.abort(),
-    }, { highWaterMark: BEHIND_MAX });
-    const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
-    return new Response(body.pipeThrough(new TextEncoderStream()), { headers });
+    if (this.#streams.isFull) return problemResponse(TOO_MANY);
+    const show: ShowEvents = (controller, either) => this.#show(listening, controller, either);
+    return this.#streams.respond(show, AbortSignal.any([signal, over]), BEHIND_MAX);
   }
 
   async #show(
