@@ -8,13 +8,19 @@ import { rulesOf } from "../pack/compile_pack.ts";
 import type { Pack } from "../pack/document.ts";
 import { medicineOf } from "../life/patient_medicines.ts";
 import { verdictOf } from "../review.ts";
-import type { Finding } from "../verdict.ts";
 import { readSources } from "../review_sources.ts";
 import { citedConfig } from "./cited_sources.ts";
 import { readHook } from "../cds/hook_request.ts";
 import type { Prescription } from "../prescription.ts";
 import { hookCallOf } from "./cited_bundle.ts";
-import { citedDocuments, type CitedRow, citedRows, foundIn, sentRow } from "./cited_table.ts";
+import {
+  citedDocuments,
+  type CitedRow,
+  citedRows,
+  foundIn,
+  itemsOf,
+  sentRow,
+} from "./cited_table.ts";
 
 const SITE = "site-1";
 const ROWS = citedRows();
@@ -78,11 +84,6 @@ function wordsOf({ head: { name }, rules, tables }: Pack): (readonly [string, st
     )
   );
   return [...rules.map(({ id, source }) => [`${name}/${id}`, source.words] as const), ...rows];
-}
-
-/** Items of 处方点评 that come with the findings. */
-function itemsOf(findings: readonly Finding[]): string[] {
-  return [...new Set(findings.flatMap(({ comment }) => comment ?? []))].sort();
 }
 
 describe("the table of cited prescriptions", () => {

@@ -236,3 +236,8 @@ export function foundIn(
   }
   return found;
 }
+
+/** Items of 处方点评 that come with the findings, each once. */
+export function itemsOf(findings: readonly Pick<Finding, "comment">[]): string[] {
+  return [...new Set(findings.flatMap(({ comment }) => comment ?? []))].sort();
+}
