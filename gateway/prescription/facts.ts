@@ -69,6 +69,17 @@ export interface LineFacts {
    */
   readonly supplyMilliDays: number | null;
   readonly quantity: BaseAmount | null;
+  readonly written?: WrittenFacts;
+}
+
+/** How a line was written, which is commented on whatever it means (P13). */
+export interface WrittenFacts {
+  /** Whether the name has the drug's own in it, or an ingredient's; `null`: no name was sent. */
+  readonly officialName: boolean | null;
+  /** Whether the dose is told in whole packs of more than one piece. */
+  readonly doseInPacks: boolean;
+  /** Route and frequency in words where some were sent, else the site's codes. */
+  readonly directions: readonly string[];
 }
 
 export type Answer = "yes" | "no" | null;
@@ -140,6 +151,7 @@ export interface Facts {
     readonly longer: boolean;
     readonly pain: boolean;
     readonly longTerm: boolean;
+    readonly dose?: boolean;
   };
   /** ICD-10 codes; empty: no diagnosis was given; `null`: one is not known. */
   readonly diagnoses: readonly string[] | null;

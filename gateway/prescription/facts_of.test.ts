@@ -125,7 +125,8 @@ test("P14: a prescriber of no registry is told, and has no rights", () => {
 });
 
 test("P4: reasons are told as given or not, and none is made up", () => {
-  expect(facts().reasons).toEqual({ longer: false, pain: false, longTerm: false });
+  expect(facts().reasons)
+    .toEqual({ longer: false, pain: false, longTerm: false, dose: false });
   expect(facts({ reasons: { pain: "癌痛" } }).reasons.pain).toBe(true);
 });
 

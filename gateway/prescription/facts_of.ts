@@ -33,7 +33,7 @@ export function factsOf(prescription: Prescription, sources: FactSources): Facts
   if (prescriber.rights === null) {
     note("prescriber.id", "no-registry", `"${prescriber.id}" is in no registry of the county`);
   }
-  const { longer, pain, longTerm } = prescription.reasons;
+  const { longer, pain, longTerm, dose } = prescription.reasons;
   return {
     site,
     id: prescription.id,
@@ -47,6 +47,7 @@ export function factsOf(prescription: Prescription, sources: FactSources): Facts
       longer: longer !== undefined,
       pain: pain !== undefined,
       longTerm: longTerm !== undefined,
+      dose: dose !== undefined,
     },
     diagnoses,
     patient,

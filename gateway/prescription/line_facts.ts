@@ -13,16 +13,12 @@ import {
   sum,
   whole,
 } from "./fraction.ts";
-import { type Mapping, nationalCodeOf } from "./mapping.ts";
+import { type Codes, nationalCodeOf } from "./mapping.ts";
 import { MEASURES, noUnit, spelling, UNITS } from "./measure.ts";
 import type { Amount, PrescriptionLine } from "./prescription.ts";
 import { inBase } from "./strength.ts";
 import type { Note } from "./unknown.ts";
-
-export interface Codes {
-  readonly mapping: Mapping;
-  readonly drugs: DrugList;
-}
+import { writtenFacts } from "./written_facts.ts";
 
 /** `index` counts from 0, as paths do. */
 export function lineFacts(
@@ -54,6 +50,7 @@ export function lineFacts(
     days: line.days,
     supplyMilliDays: drug && supplyOf(drug, used, codes.drugs, `${at}.quantity`, note),
     quantity: drug && quantityOf(drug, quantity, `${at}.quantity`, note),
+    written: writtenFacts(line, drug, codes),
   };
 }
 

@@ -66,6 +66,12 @@ export interface Mapping {
   readonly codes: Readonly<Record<Section, ReadonlyMap<string, string>>>;
 }
 
+/** What a site's codes mean, and the county's list that says the rest. */
+export interface Codes {
+  readonly mapping: Mapping;
+  readonly drugs: DrugList;
+}
+
 /**
  * Reads a site's mapping; throws `DataFileError` with every fault, its line and what is wanted. A
  * code that the drug list does not have is a fault too.

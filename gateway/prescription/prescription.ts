@@ -95,6 +95,9 @@ const reasons = z.strictObject({
   longTerm: text.optional().describe(
     "Long-term prescription: by whom and how the patient was assessed (长期处方管理规范)",
   ),
+  dose: text.optional().describe(
+    "More than the leaflet's dose: why; with it the prescriber signs again (第六条第（九）项)",
+  ),
 });
 
 export const prescription = z.strictObject({

@@ -3,7 +3,7 @@ import type { Entry } from "../../sync/entry.ts";
 import type { Journal } from "../../sync/journal.ts";
 import { streamKey, type StreamState } from "../../sync/segments.ts";
 import { type Stream, streamTo } from "../../sync/stream.ts";
-import { pause } from "../../sync/timer.ts";
+import { systemTimer, type Timer } from "../../sync/timer.ts";
 import type { EventOf } from "./life/event.ts";
 import { newEntries } from "./record/new_entries.ts";
 import { eventIn } from "./record/life_entry.ts";
@@ -29,9 +29,12 @@ export class Wait implements Disposable {
   }
 
   /** The verdict, as soon as it is here; `null` after so long. */
-  async within(ms: number): Promise<ToldVerdict | null> {
+  async within(
+    ms: number,
+    timer: Pick<Timer, "pause"> = systemTimer,
+  ): Promise<ToldVerdict | null> {
     const over = new AbortController();
-    await Promise.race([this.#told.promise, pause(ms, over.signal)]);
+    await Promise.race([this.#told.promise, timer.pause(ms, over.signal)]);
     over.abort();
     return this.verdict;
   }

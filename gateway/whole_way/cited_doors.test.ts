@@ -5,7 +5,13 @@ import { centresFor, enrol, NodeProcess, startCentres } from "../fixtures.ts";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { bundleOf, hookCallOf } from "../prescription/cited/cited_bundle.ts";
 import { citedConfig } from "../prescription/cited/cited_sources.ts";
-import { type CitedRow, citedRows, foundIn, sentRow } from "../prescription/cited/cited_table.ts";
+import {
+  type CitedRow,
+  citedRows,
+  foundIn,
+  itemsOf,
+  sentRow,
+} from "../prescription/cited/cited_table.ts";
 import { parseDrugList } from "../prescription/drug_list.ts";
 import { parseMapping } from "../prescription/mapping.ts";
 import { finding, outcomeOf } from "../prescription/verdict.ts";
@@ -70,7 +76,7 @@ async function sendPlain(node: NodeProcess, row: CitedRow, trial: string, before
   const text = await answer.text();
   if (answer.status !== 201) throw new Error(`${row.rule} ${row.id}: ${text}`);
   const { outcome, degraded, findings } = plainAnswer.parse(JSON.parse(text));
-  return { outcome, degraded, finds: foundIn(findings) };
+  return { outcome, degraded, finds: foundIn(findings), items: itemsOf(findings) };
 }
 
 const coding = z.object({ coding: z.array(z.object({ code: z.string() })) });
@@ -103,12 +109,14 @@ async function sendFhir(node: NodeProcess, row: CitedRow, trial: string, before 
   const findings = issues.map(({ code, extension }) => ({
     rule: code.coding[0].code,
     level: level.parse(extension.find(({ url }) => url.endsWith(":level"))?.valueCode),
+    comment: extension.find(({ url }) => url.endsWith(":comment"))?.valueCode,
   }));
   const degraded = review.output.find(({ type }) => type.coding[0].code === "degraded");
   return {
     outcome: review.businessStatus.coding[0].code,
     degraded: degraded?.valueBoolean,
     finds: foundIn(findings),
+    items: itemsOf(findings),
   };
 }
 
@@ -145,7 +153,8 @@ async function sendCds(node: NodeProcess, row: CitedRow, trial: string, before =
   });
   // The card that says it was checked by the site alone has no level.
   const degraded = all.length > findings.length;
-  return { outcome: outcomeOf(findings), degraded, finds: foundIn(findings) };
+  // A card is for who prescribes; items are for who comments.
+  return { outcome: outcomeOf(findings), degraded, finds: foundIn(findings), items: null };
 }
 
 type Send = typeof sendCds | typeof sendPlain | typeof sendFhir;
@@ -159,7 +168,8 @@ async function differing(send: Send, node: () => NodeProcess, trial: string, deg
     const found = await send(node(), row, trial);
     // A rescue order never waits for the county (P12).
     const alone = degraded || (row.rescue && node() === site);
-    const expected = { outcome: row.outcome, degraded: alone, finds: row.finds };
+    const items = found.items === null ? null : row.items ?? found.items;
+    const expected = { outcome: row.outcome, degraded: alone, finds: row.finds, items };
     if (JSON.stringify(sorted(found)) !== JSON.stringify(sorted(expected))) {
       different.push({ row: `${row.rule} ${row.id}`, found, expected });
     }

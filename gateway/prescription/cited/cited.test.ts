@@ -4,6 +4,7 @@ import { TemporaryFolder } from "../../../sync/fixtures.ts";
 import { parseConfig } from "../../config_file.ts";
 import type { HistoryLine } from "../facts.ts";
 import { receive } from "../intake.ts";
+import { rulesOf } from "../pack/compile_pack.ts";
 import type { Pack } from "../pack/document.ts";
 import { medicineOf } from "../life/patient_medicines.ts";
 import { verdictOf } from "../review.ts";
@@ -12,7 +13,14 @@ import { citedConfig } from "./cited_sources.ts";
 import { readHook } from "../cds/hook_request.ts";
 import type { Prescription } from "../prescription.ts";
 import { hookCallOf } from "./cited_bundle.ts";
-import { type CitedRow, citedRows, foundIn, sentRow } from "./cited_table.ts";
+import {
+  citedDocuments,
+  type CitedRow,
+  citedRows,
+  foundIn,
+  itemsOf,
+  sentRow,
+} from "./cited_table.ts";
 
 const SITE = "site-1";
 const ROWS = citedRows();
@@ -71,7 +79,9 @@ const OURS = "Tributary";
 /** The words of each rule and row, by `pack/rule/row`. */
 function wordsOf({ head: { name }, rules, tables }: Pack): (readonly [string, string])[] {
   const rows = tables.flatMap(({ rule, rows }) =>
-    rows.map(({ id, source }) => [`${name}/${rule}/${id}`, source?.words ?? ""] as const)
+    rulesOf(rule).flatMap((rule) =>
+      rows.map(({ id, source }) => [`${name}/${rule}/${id}`, source?.words ?? ""] as const)
+    )
   );
   return [...rules.map(({ id, source }) => [`${name}/${id}`, source.words] as const), ...rows];
 }
@@ -89,11 +99,36 @@ describe("the table of cited prescriptions", () => {
     const known = new Map(packs.flatMap(wordsOf));
     const named = cited.filter((source) => typeof source === "string");
     expect(named.filter((name) => (known.get(name) ?? "").length < 4)).toEqual([]);
-    const titles = new Set(
-      packs.flatMap(({ head }) => Object.values(head.documents).map(({ title }) => title)),
-    );
+    const titles = new Set([
+      ...packs.flatMap(({ head }) => Object.values(head.documents).map(({ title }) => title)),
+      ...Object.keys(citedDocuments()),
+    ]);
     const others = cited.filter((source) => typeof source !== "string");
     expect(others.filter(({ document }) => document !== OURS && !titles.has(document)))
+      .toEqual([]);
+  });
+
+  test("P13 every item that data decide is attached to one that has it", () => {
+    const items = new Set(ROWS.flatMap(({ items = [] }) => items));
+    const first = Array.from({ length: 11 }, (_, index) => `1-${index + 4}`);
+    expect(items)
+      .toEqual(
+        new Set([
+          "1-1",
+          ...first,
+          ...["1", "2", "3", "5", "6", "7", "8"].map((n) => `2-${n}`),
+          "3-4",
+        ]),
+      );
+  });
+
+  test("P4 every rule of the law is found by one", () => {
+    const found = ROWS.flatMap(({ finds }) => Object.keys(finds));
+    const legal = sources.packs.flatMap((identity) => sources.shelf.get(identity)?.pack ?? [])
+      .filter(({ head }) => head.name === "legal").flatMap(({ rules }) => rules);
+    const ids = legal.map(({ id }) => `legal/${id}`);
+    expect(ids.length).toBeGreaterThan(30);
+    expect(ids.filter((id) => !found.some((one) => one === id || one.startsWith(`${id}/`))))
       .toEqual([]);
   });
 
@@ -110,6 +145,7 @@ describe("the table of cited prescriptions", () => {
       const { outcome, findings } = reviewed(prescription, history);
       const { outcome: wanted, finds } = row;
       expect({ outcome, finds: foundIn(findings) }).toEqual({ outcome: wanted, finds });
+      if (row.items !== undefined) expect(itemsOf(findings)).toEqual(row.items);
     }
   });
 });

@@ -140,16 +140,16 @@ function requestOf(
     ...(row.setting === "discharge" ? { category: [concept("discharge")] } : {}),
     authoredOn: row.issuedAt,
     requester: { identifier: { system: HIS, value: row.prescriber.id } },
-    medicationCodeableConcept: concept(drug.code),
+    medicationCodeableConcept: concept(drug.code, drug.text),
     ...(group === undefined
       ? {}
       : { extension: [{ url: `${EXTENSION}infusion-group`, valueInteger: group }] }),
     dosageInstruction: [{
       timing: {
-        code: concept(frequency.code),
+        code: concept(frequency.code, frequency.text),
         repeat: { boundsDuration: { value: days, code: "d" } },
       },
-      route: concept(route.code),
+      route: concept(route.code, route.text),
       doseAndRate: [{ doseQuantity: quantity(dose) }],
     }],
     dispenseRequest: { ...validity, quantity: quantity(line.quantity) },
@@ -161,6 +161,7 @@ function groupExtensions({ version, form, doses, rescue, reasons }: SentRow) {
     longer: "reason-longer",
     pain: "reason-pain",
     longTerm: "reason-long-term",
+    dose: "reason-dose",
   };
   return [
     { url: `${EXTENSION}version`, valueInteger: version },
@@ -210,6 +211,6 @@ function quantity({ value, unit }: Quantity) {
   return { value: Number(value), unit };
 }
 
-function concept(code: string) {
-  return { coding: [{ system: HIS, code }] };
+function concept(code: string, text?: string) {
+  return { coding: [{ system: HIS, code }], ...(text === undefined ? {} : { text }) };
 }

@@ -15,7 +15,9 @@
  *
  * A source may also be the name of a pack's row, which has document and words itself.
  * A line is drug, dose, route, frequency, days and quantity, as they are written; `组1` behind it
- * is its infusion. The drug is named by the demonstration list, and sent as its site's code.
+ * is its infusion. The drug is named by the demonstration list, and sent as its site's code. A code
+ * may have words behind it, as a HIS sends them: `PO「口服」`. `items` are those of 处方点评 that have
+ * to come with the findings, where the row is about them.
  */
 import { createHash } from "node:crypto";
 import { parse } from "yaml";
@@ -32,6 +34,8 @@ const FILES = [
   "doses",
   "choice",
   "together",
+  "comments",
+  "unchecked",
 ];
 const DAY_MS = 86_400_000;
 
@@ -55,13 +59,14 @@ const row = z.strictObject({
   by: z.string().default("dr-chief"),
   reasons: z.record(z.string(), z.string()).default({}),
   diagnoses: z.array(z.string()).default(["J18.9"]),
-  /** Parts of the patient that differ; `born`: so long before the day of issue. */
-  patient: z.looseObject({ born: z.string().optional() }).default({}),
+  /** Parts of the patient that differ; `born`: so long before the day of issue, or not told. */
+  patient: z.looseObject({ born: z.string().nullable().optional() }).default({}),
   lines: z.array(z.string()).min(1),
   /** Of the same patient, sent before. */
   before: z.array(z.string()).optional(),
   outcome: z.enum(OUTCOMES).optional(),
   finds: z.record(z.string(), level).default({}),
+  items: z.array(z.string()).optional(),
 });
 
 const group = z.strictObject({
@@ -74,6 +79,14 @@ export interface CitedRow extends z.infer<typeof row> {
   readonly rule: string;
   readonly source: z.infer<typeof source>;
   readonly outcome: typeof OUTCOMES[number];
+}
+
+const document = z.strictObject({ number: z.string().optional(), url: z.url() });
+
+/** By title, those that no pack has. */
+export function citedDocuments(): Readonly<Record<string, z.infer<typeof document>>> {
+  const text = Deno.readTextFileSync(new URL("documents.yaml", FOLDER));
+  return z.record(z.string(), document).parse(parse(text));
 }
 
 /** The outcome is told where nothing is found; else the gravest finding says it (P3). */
@@ -90,17 +103,25 @@ export function citedRows(): CitedRow[] {
 }
 
 const LINE = /^(\S+) ([\d.]+)(\S+) (\S+) (\S+) (\d+)天 ([\d.]+)(\S+)(?: 组(\d+))?$/u;
+const NAMED = /^(.+?)(?:「(.+)」)?$/u;
+
+/** A code, with `「…」` behind it in words too. */
+function coded(written: string): { readonly code: string; readonly text?: string } {
+  const [, code = written, text] = NAMED.exec(written) ?? [];
+  return text === undefined ? { code } : { code, text };
+}
 
 /** `codes`: the site's code by the list's name of a drug. */
 export function sentLine(text: string, codes: ReadonlyMap<string, string>) {
   const found = LINE.exec(text);
   if (found === null) throw new Error(`Cannot read the line "${text}"`);
-  const [, drug, dose, doseUnit, route, frequency, days, quantity, unit, group] = found;
+  const [, drug = "", dose, doseUnit, route, frequency, days, quantity, unit, group] = found;
+  const named = coded(drug);
   return {
-    drug: { code: codes.get(drug) ?? drug },
+    drug: { ...named, code: codes.get(named.code) ?? named.code },
     dose: { value: dose, unit: doseUnit },
-    route: { code: route },
-    frequency: { code: frequency },
+    route: coded(route),
+    frequency: coded(frequency),
     days: Number(days),
     quantity: { value: quantity, unit },
     ...(group === undefined ? {} : { group: Number(group) }),
@@ -164,7 +185,7 @@ function patientOf({ patient }: CitedRow, value: string, issuedMs: number): Sent
     id: { system: "local", value },
     name: "王小明",
     sex: "male",
-    ...("age" in rest ? {} : { birthDate: bornBefore(issuedMs, born) }),
+    ...("age" in rest || born === null ? {} : { birthDate: bornBefore(issuedMs, born) }),
     pregnant: "no",
     breastfeeding: "no",
     allergies: { state: "none-known" },
@@ -214,4 +235,9 @@ export function foundIn(
     if (isGraver) found[rule] = level;
   }
   return found;
+}
+
+/** Items of 处方点评 that come with the findings, each once. */
+export function itemsOf(findings: readonly Pick<Finding, "comment">[]): string[] {
+  return [...new Set(findings.flatMap(({ comment }) => comment ?? []))].sort();
 }

@@ -141,6 +141,7 @@ const GROUP_EXTENSIONS: readonly (readonly [string, Path])[] = [
   ["reason-longer", ["reasons", "longer"]],
   ["reason-pain", ["reasons", "pain"]],
   ["reason-long-term", ["reasons", "longTerm"]],
+  ["reason-dose", ["reasons", "dose"]],
 ];
 
 function absent(place: Path, name: string): ExtensionValue {

@@ -38,6 +38,11 @@ const line = drug.extend({
   days: z.int().default(3),
   /** Thousandths of a day that the quantity lasts; without it as long as `days`. */
   supplyMilliDays: z.int().nullable().optional(),
+  written: z.strictObject({
+    officialName: z.boolean().nullable().default(null),
+    doseInPacks: z.boolean().default(false),
+    directions: z.array(z.string().max(500)).max(10).default([]),
+  }).optional(),
 });
 
 const past = drug.extend({
@@ -72,6 +77,7 @@ const short = z.strictObject({
     longer: z.boolean().default(false),
     pain: z.boolean().default(false),
     longTerm: z.boolean().default(false),
+    dose: z.boolean().default(false),
   }).prefault({}),
   diagnoses: codes.nullable().default(["Z00.0"]),
   patient: patient.prefault({}),

@@ -50,20 +50,32 @@ export function compilePack(pack: Pack): Compiled {
 function rowsByRule({ rules, tables }: Pack, fault: Fault): Map<string, PlacedRow[]> {
   const byRule = new Map<string, PlacedRow[]>(rules.map(({ id }) => [id, []]));
   const ids = new Set<string>();
-  tables.forEach(({ rule, rows }, table) => {
-    const known = byRule.get(rule);
-    if (known === undefined) {
-      return fault(["tables", table, "rule"], `there is no rule "${rule}"; name one of rules/`);
-    }
-    rows.forEach((row, index) => {
-      const path = ["tables", table, "rows", index];
-      const id = `${rule}/${row.id}`;
-      if (ids.has(id)) fault([...path, "id"], `the rule has a row "${row.id}" already`);
-      ids.add(id);
-      known.push({ row, path });
-    });
-  });
+  tables.forEach(({ rule, rows }, table) =>
+    rulesOf(rule).forEach((name, place) => {
+      const known = byRule.get(name);
+      if (known === undefined) {
+        return fault(["tables", table, "rule"], `there is no rule "${name}"; name one of rules/`);
+      }
+      rows.forEach((row, index) => {
+        const path = ["tables", table, "rows", index];
+        const id = `${name}/${row.id}`;
+        if (ids.has(id)) fault([...path, "id"], `the rule has a row "${row.id}" already`);
+        ids.add(id);
+        known.push({ row: place === 0 ? row : plainRow(row), path });
+      });
+    })
+  );
   return byRule;
+}
+
+/** Rules that read one table, the one that it is for first. */
+export function rulesOf(rule: Pack["tables"][number]["rule"]): readonly string[] {
+  return typeof rule === "string" ? [rule] : rule;
+}
+
+/** As another rule reads it, which has its own level and comment item. */
+function plainRow({ level: _level, comment: _comment, ...row }: Row): Row {
+  return row;
 }
 
 interface Compiling {

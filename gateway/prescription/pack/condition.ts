@@ -21,7 +21,13 @@ const INT_MAX = (1n << 63n) - 1n;
 
 /** What binds a name of its own: `list.exists(x, …)`. */
 const MACROS: ReadonlySet<string> = new Set(["exists", "all"]);
-const METHODS: ReadonlySet<string> = new Set([...MACROS, "startsWith", "endsWith", "size"]);
+const METHODS: ReadonlySet<string> = new Set([
+  ...MACROS,
+  "startsWith",
+  "endsWith",
+  "contains",
+  "size",
+]);
 
 /** A value of the kind `int` is a `bigint`. */
 export type Value = bigint | boolean | string | readonly string[];

@@ -7,6 +7,7 @@ import { parseMapping } from "../mapping.ts";
 import { prescription } from "../prescription.ts";
 import { keyed, keyLists, matches } from "./drug_keys.ts";
 import { parseAmount } from "./amount.ts";
+import { rulesOf } from "./compile_pack.ts";
 import { checkPack } from "./folder.ts";
 import { compile } from "./reviewer.ts";
 import type { CellValue, Keys, Row } from "./rule.ts";
@@ -15,7 +16,9 @@ import { failedCases } from "./run_cases.ts";
 const FOLDER = fileURLToPath(new URL("../packs/demonstration", import.meta.url));
 const { reviewer } = checkPack(FOLDER);
 const { pack } = reviewer;
-const rows = pack.tables.flatMap((table) => table.rows.map((row) => ({ ...row, of: table.rule })));
+const rows = pack.tables.flatMap((table) =>
+  table.rows.map((row) => ({ ...row, of: rulesOf(table.rule)[0] }))
+);
 
 const list = parseDrugList(Deno.readTextFileSync(`${FOLDER}/drugs.yaml`));
 const mapping = parseMapping(Deno.readTextFileSync(`${FOLDER}/mapping.yaml`), list);
@@ -148,7 +151,7 @@ function moved(changed: Row, name: string, value: CellValue) {
     compile({
       ...pack,
       tables: pack.tables.map((table) =>
-        table.rule === rule ? { ...table, rows: table.rows.map(one) } : table
+        rulesOf(table.rule).includes(rule) ? { ...table, rows: table.rows.map(one) } : table
       ),
     });
 }

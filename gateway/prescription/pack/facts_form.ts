@@ -28,6 +28,11 @@ const line = z.object({
   days: count,
   supplyMilliDays: count.nullable(),
   quantity: amount,
+  written: z.object({
+    officialName: z.boolean().nullable(),
+    doseInPacks: z.boolean(),
+    directions: z.array(z.string()).max(10),
+  }).optional(),
 });
 
 export const historyLine: z.ZodType<HistoryLine> = z.object({
@@ -48,7 +53,12 @@ const allFacts = z.object({
   doses: count.nullable(),
   issuedMs: z.int(),
   validDays: z.int(),
-  reasons: z.object({ longer: z.boolean(), pain: z.boolean(), longTerm: z.boolean() }),
+  reasons: z.object({
+    longer: z.boolean(),
+    pain: z.boolean(),
+    longTerm: z.boolean(),
+    dose: z.boolean().optional(),
+  }),
   diagnoses: codes.nullable(),
   patient: z.object({
     key: code.nullable(),

@@ -10,6 +10,14 @@ export const UNKNOWN_RULE = "tributary/unknown-in-line";
 
 const ORDER: readonly Finding["level"][] = ["black", "could-not-check", ...LEVELS.slice(1)];
 
+/** Item of 处方点评 for a dose or quantity that the drug is not told in (P13). */
+const UNIT_ITEM = "1-7";
+
+/** A unit that nobody has mapped may be the county's lack, and is no fault of who wrote it. */
+function isWrongUnit({ at, code }: Facts["unknowns"][number]): boolean {
+  return code === "not-convertible" && /\.(dose|quantity)\./.test(at);
+}
+
 export class FindingList {
   readonly #found: Finding[] = [];
   /** What could not be checked, of one rule and for one want, is told once for all its lines. */
@@ -95,6 +103,7 @@ export class FindingList {
         lines: [line],
         text: { zh: `无法识别：${words.zh}`, en: `Not known: ${words.en}` },
         source: "",
+        ...(of.some(isWrongUnit) ? { comment: UNIT_ITEM } : {}),
         inputs: { unknowns: of },
         missing: missing.length > 0 ? missing : of.map(({ at }) => at),
       });

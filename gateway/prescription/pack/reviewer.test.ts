@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { factsFrom, found, reviewerOf, type RuleSource, type TableSource } from "./fixture_pack.ts";
+import {
+  factsFrom,
+  faultsOf,
+  found,
+  reviewerOf,
+  type RuleSource,
+  type TableSource,
+} from "./fixture_pack.ts";
 
 const dose: Partial<RuleSource> = {
   id: "dose",
@@ -201,4 +208,45 @@ test("the gravest finding comes first, then what could not be checked", () => {
   ]);
   expect(found(reviewer, { patient: { renal: null }, lines: [{}] }).map((one) => one.split(" ")[1]))
     .toEqual(["black", "could-not-check", "red", "orange", "yellow", "blue"]);
+});
+
+test("P13 1-9: one table is read by two rules, of which each has its own level and item", () => {
+  const unsigned = {
+    ...dose,
+    id: "unsigned",
+    level: "blue",
+    inputs: [
+      { name: "perDay", missing: "not-applicable" },
+      { name: "ageDays", missing: "not-applicable" },
+      "reasonDose",
+    ],
+    when: "from && !until && perDay > maxPerDay && !reasonDose",
+    comment: "1-9",
+  } satisfies Partial<RuleSource>;
+  const rows = doses.rows.map((row) => ({ ...row, comment: "2-5" }));
+  const reviewer = reviewerOf([dose, unsigned], [{ rule: ["dose", "unsigned"], rows }]);
+  const items = (reasons: { dose: boolean }) => {
+    const { facts, atMs } = factsFrom({
+      reasons,
+      patient: { ageDays: 4382, ageMonths: 143 },
+      lines: [paracetamol("1.6 g")],
+    });
+    return reviewer.review(facts, atMs).map(({ rule, level, comment }) => [rule, level, comment]);
+  };
+  const limit = ["test/dose/child", "red", "2-5"];
+  expect(items({ dose: false })).toEqual([limit, ["test/unsigned/child", "blue", "1-9"]]);
+  expect(items({ dose: true })).toEqual([limit]);
+  expect(faultsOf([dose], [{ rule: ["dose", "nothing"], rows }]))
+    .toEqual(['tables.0.rule: there is no rule "nothing"; name one of rules/']);
+});
+
+test("P13 1-7: a unit that the drug is not told in is an item, one that nobody mapped is none", () => {
+  const reviewer = reviewerOf([{ when: "false" }]);
+  const { facts, atMs } = factsFrom({ lines: [{}] });
+  const items = (code: string, at: string) =>
+    reviewer.review({ ...facts, unknowns: [{ at, code, detail: "" }] }, atMs)
+      .map(({ level, comment }) => [level, comment]);
+  expect(items("not-convertible", "lines.0.dose.unit")).toEqual([["could-not-check", "1-7"]]);
+  expect(items("not-convertible", "lines.0.quantity.unit")).toEqual([["could-not-check", "1-7"]]);
+  expect(items("unknown-code", "lines.0.dose.unit")).toEqual([["could-not-check", undefined]]);
 });

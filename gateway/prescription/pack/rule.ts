@@ -119,9 +119,10 @@ export const row = z.strictObject({
 });
 export type Row = z.infer<typeof row>;
 
-/** A table stands in a file of its own; several may be read by one rule. */
+/** A table stands in a file of its own; several may be read by one rule, and one by several. */
 export const table = z.strictObject({
-  rule: id,
+  /** Of several the first is the one that levels and comment items of rows are for. */
+  rule: z.union([id, z.array(id).min(1).max(10)]),
   rows: z.array(row).min(1).max(RULES_MAX),
 });
 

@@ -93,11 +93,12 @@ function ingredientsText(say: Say, ingredients: readonly IngredientFacts[] | nul
 }
 
 /** Why a limit may be passed, in the prescriber's words. */
-function reasons(say: Say, { reasons: { longer, pain, longTerm } }: Prescription): Html {
+function reasons(say: Say, { reasons: { longer, pain, longTerm, dose } }: Prescription): Html {
   const given = [
     [say("reasonLonger"), longer] as const,
     [say("reasonPain"), pain] as const,
     [say("reasonLongTerm"), longTerm] as const,
+    [say("reasonDose"), dose] as const,
   ].filter(([, words]) => words !== undefined);
   return html`${
     given.map(([name, words]) => html`<p class="note"><strong>${name}</strong> ${words ?? ""}</p>`)

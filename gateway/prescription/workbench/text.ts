@@ -150,6 +150,7 @@ const TEXTS = {
   unreadable: { zh: "无法识别的内容", en: "What could not be read" },
   reasonLonger: { zh: "延长用量理由", en: "Why for longer" },
   reasonPain: { zh: "疼痛", en: "Pain" },
+  reasonDose: { zh: "超剂量原因", en: "Why more than the usual dose" },
   reasonLongTerm: { zh: "长期处方评估", en: "Long-term assessment" },
   marks: { zh: "特别标记", en: "Marks" },
 
