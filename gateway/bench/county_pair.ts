@@ -122,7 +122,7 @@ export function reachOf(node: NodeProcess): Reach {
 
 const PACKS = fileURLToPath(new URL("../prescription/packs/", import.meta.url));
 
-function writeSection(folder: string, sites: readonly string[]): object {
+export function writeSection(folder: string, sites: readonly string[]): object {
   const write = (name: string, text: string) => {
     const path = join(folder, name);
     Deno.writeTextFileSync(path, text);
