@@ -32,13 +32,13 @@ export interface DeskParts {
   readonly config: PrescriptionConfig;
   readonly sources: SourcesInForce;
   /** Signs pass tokens with the node's key. */
-  readonly sign: (claims: TokenClaims) => Promise<string>;
+  readonly sign: (claims: TokenClaims) => string;
 }
 
 /** Owed reviews that are looked at in one go, the oldest first. */
 const OWED_MAX = 500;
 const OWED = "SELECT site, number FROM prescriptions " +
-  "WHERE owed IS NOT NULL ORDER BY received, site, number LIMIT ?";
+  "WHERE owed IN ('screen', 'after-review') ORDER BY received, site, number LIMIT ?";
 
 export class CountyDesk implements RecordDesk {
   readonly #parts: DeskParts;
@@ -109,7 +109,7 @@ export class CountyDesk implements RecordDesk {
     const atMs = node.clock.now().wallMs;
     const verdict = verdictOf(sources.now, one, { mode: modeFor(one), history: one.history, atMs });
     this.#book.recent.decided(taken, verdict);
-    const signed = await withToken(verdict, prescription, sign);
+    const signed = withToken(verdict, prescription, sign);
     const time = node.clock.now();
     const stream = streamTo(site);
     const sent = one.isStored ? null : one.sent;

@@ -29,13 +29,12 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const { config, keystore } = node;
   if (config.prescription === undefined) return {};
   const { signers } = config.prescription;
-  const signer = tokenSigner(keystore.key);
   const book = new RuleBook(readSources(config.prescription), node, signers);
   const parts: DeskParts = {
     node,
     config: config.prescription,
     sources: book,
-    sign: async (claims) => await (await signer)(claims),
+    sign: tokenSigner(keystore.key),
   };
   const { warnSeconds, escalateSeconds, awaySeconds, ...reviewing } = config.prescription.review;
   const policy = {

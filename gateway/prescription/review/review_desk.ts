@@ -39,7 +39,7 @@ export interface ReviewConfig extends Pick<WaitPolicy, "warnMs" | "escalateMs"> 
 export interface ReviewParts {
   readonly node: Node;
   readonly config: ReviewConfig;
-  readonly sign: (claims: TokenClaims) => Promise<string>;
+  readonly sign: (claims: TokenClaims) => string;
   /** Says who may review, where the county has a registry (P14). */
   readonly sources: SourcesInForce;
 }
@@ -286,7 +286,7 @@ export class ReviewDesk {
       const { over, order: { sinceMs } } = task;
       const deciding = { claim, by, decision, comment, verdict, over, sinceMs, takenMs };
       const now = node.clock.now();
-      const said = await decisionOf(events, deciding, { node: node.config.node, now, sign });
+      const said = decisionOf(events, deciding, { node: node.config.node, now, sign });
       const outcome = await queue.decide(claim, () => this.#append(said.body));
       if (outcome.kind === "stale") return refused(STALE);
       keeper.touch(claim);
