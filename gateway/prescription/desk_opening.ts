@@ -11,6 +11,7 @@ import { lifeRoutes } from "./life_routes.ts";
 import { tokenSigner } from "./life/token.ts";
 import { ReviewDesk } from "./review/review_desk.ts";
 import { reviewRoutes } from "./review/review_routes.ts";
+import { streamRoutes } from "./review/stream_routes.ts";
 import { ReleaseDesk } from "./release/release_desk.ts";
 import { releaseRoute, ruleRoutes } from "./release/release_routes.ts";
 import { RuleBook } from "./release/rule_book.ts";
@@ -51,6 +52,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...lifeRoutes(new LifeDesk(node)),
     ...ruleRoutes(book),
     ...reviewRoutes(review),
+    ...streamRoutes(review),
     policyRoute(config.prescription.waitMs),
   ];
   const pages = benchPages(review);

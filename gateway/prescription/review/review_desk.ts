@@ -196,7 +196,10 @@ export class ReviewDesk {
     return this.#answered(async (open) => {
       const refusal = this.#refusalOf(who);
       if (refusal !== null) return refused(refusal);
-      return { kind: "done", answer: await this.#taken(who, open) };
+      const answer = await this.#taken(who, open);
+      // The page that shows it asks who is on duty.
+      this.#counted = null;
+      return { kind: "done", answer };
     });
   }
 
@@ -264,7 +267,11 @@ export class ReviewDesk {
 
   /** Returns how many claims went back. */
   offDuty({ account }: Pharmacist): Promise<Answer<number>> {
-    return this.#with(({ queue }) => queue.offDuty(account));
+    return this.#with(async ({ queue }) => {
+      const returned = await queue.offDuty(account);
+      this.#counted = null;
+      return returned;
+    });
   }
 
   /** Resolves when the decision is on disk (G1); a claim that is not held any more is refused. */

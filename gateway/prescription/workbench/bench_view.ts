@@ -56,7 +56,7 @@ export async function benchFor(
   return html`
     <div class="bench" data-now="${view.nowMs}" data-account="${who.account}"
       data-on="${String(isOn)}" data-claim="${claimName(held.answer)}">
-      ${notices(view)}
+      ${notices(view, desk.policy.awayMs)}
       <div class="bench-side">${queueSide(view, shown)}</div>
       <div class="bench-main">
         ${policyLine(view, parts)}
@@ -82,13 +82,18 @@ function claimName(held: Held | null): string {
 }
 
 /** Hidden until the script has a reason to show one. */
-function notices({ language }: View): Html {
+function notices({ language }: View, awayMs: number): Html {
   const say = sayIn(language);
   return html`
     <div class="bench-notices" aria-live="assertive">
-      <p class="banner bad" data-notice="line" hidden>${say("lineLost")}</p>
+      <p class="banner bad" data-notice="line" hidden>${say(
+        "lineLost",
+        Math.round(awayMs / 1000),
+      )}</p>
+      <p class="banner good" data-notice="back" hidden>${say("lineBack")}</p>
       <p class="banner bad" data-notice="claim" hidden>${say("claimLost")}
         <a href="${BENCH}">${say("reload")}</a></p>
+      <p class="banner warn" data-notice="off" hidden>${say("offNow")}</p>
       <p class="banner bad" data-notice="session" hidden>${say("sessionOver")}
         <a href="/sign-in" target="_blank">${say("openSignIn")}</a></p>
       <p class="banner warn" data-notice="new" hidden>${say("newArrived")}</p>

@@ -41,9 +41,14 @@ const TEXTS = {
   someHint: { zh: "您在岗，尚未领取。", en: "You are on duty and have claimed none." },
 
   lineLost: {
-    zh: "与本中心的连接中断，正在重连。已填写的意见保留；60 秒未恢复，领取的处方将退回队列。",
-    en: "The connection is lost; trying again. What you typed stays. After 60 s without it your " +
+    zh: "与本中心的连接中断，正在重连。已填写的意见保留；{} 秒未恢复，领取的处方将退回队列。",
+    en: "The connection is lost; trying again. What you typed stays. After {} s without it your " +
       "claim goes back to the queue.",
+  },
+  lineBack: { zh: "连接已恢复", en: "The connection is back" },
+  offNow: {
+    zh: "您已不再在岗（连接中断过，或在别处离岗）：按 N 上岗",
+    en: "You are no longer on duty: the line broke, or you went off elsewhere. Press N to come on",
   },
   claimLost: {
     zh:
