@@ -25,6 +25,7 @@ import { SiteDesk } from "./site_desk.ts";
 import { ToldDesk } from "./told/told_desk.ts";
 import { TodoDesk } from "./todo_desk.ts";
 import { benchPages } from "./workbench/bench_page.ts";
+import { benchParts } from "./workbench/bench_parts.ts";
 
 export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const { config, keystore } = node;
@@ -52,7 +53,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...lifeRoutes(new LifeDesk(node)),
     ...ruleRoutes(book),
     ...reviewRoutes(review),
-    ...streamRoutes(review),
+    ...streamRoutes(review, benchParts(policy)),
     policyRoute(config.prescription.waitMs),
   ];
   const pages = benchPages(review);

@@ -112,8 +112,9 @@ let stream = null;
 let isLost = false;
 
 function followQueue() {
-  const query = stream?.name === undefined ? "" : `?instead=${stream.name}`;
-  const events = new EventSource(`/api/reviews/stream${query}`);
+  const query = new URLSearchParams({ parts: language });
+  if (stream?.name !== undefined) query.set("instead", stream.name);
+  const events = new EventSource(`/api/reviews/stream?${query}`);
   stream?.events.close();
   stream = { events };
   heardMs = performance.now();
@@ -131,6 +132,7 @@ function followQueue() {
   });
   events.addEventListener("beat", ({ data }) => answer(own, JSON.parse(data)));
   events.addEventListener("queue", ({ data }) => showQueue(JSON.parse(data)));
+  events.addEventListener("part", ({ data }) => showPart(JSON.parse(data)));
 }
 
 // Whoever answers is present. It is the event that makes it answer, no timer of the page: browsers
@@ -187,6 +189,20 @@ function showQueue(queue) {
   notice("claim", claim !== "" && held !== claim);
   notice("off", claim === "" && on === "true" && !queue.onDuty.includes(bench.dataset.account));
   notice("new", claim === "" && on === "true" && queue.free > 0);
+}
+
+// What somebody has opened, shut or is at with the keyboard stays so.
+function showPart({ part, html, nowMs }) {
+  const place = document.querySelector(`[data-part="${part}"]`);
+  if (place === null) return;
+  aheadMs = Date.now() - nowMs;
+  const open = place.querySelector("details")?.open;
+  const isAt = place.contains(document.activeElement);
+  place.innerHTML = html;
+  const details = place.querySelector("details");
+  if (details !== null && open !== undefined) details.open = open;
+  if (isAt) place.querySelector("summary, button")?.focus();
+  showAges();
 }
 
 function showOldest(at) {

@@ -4,7 +4,8 @@ import { TestBrowser } from "../../console/fixtures.ts";
 import { type ToxicLine, ToxicLines } from "../../whole_way/toxic_lines.ts";
 import { InnerCounty } from "../fixture_county.ts";
 import { sentPrescription } from "../fixture_sources.ts";
-import { PASSWORD, PharmacistClient } from "./fixture_pharmacist.ts";
+import { openBench, picture } from "../workbench/fixture_bench.ts";
+import { PharmacistClient } from "./fixture_pharmacist.ts";
 
 const AWAY_SECONDS = 3;
 /** Six signs of life are asked for in the time after which one is gone. */
@@ -102,13 +103,7 @@ describe("P7: present is who answers over an open stream", () => {
 test("P7: the page says that its line is dead, and goes on once it is back", async () => {
   const [chen, line] = await behindLine("chen");
   await using browser = await TestBrowser.start();
-  const page = await browser.open(await browser.person("zh-CN"), `${line.url}/sign-in`);
-  await page.fill('input[name="name"]', chen.account);
-  await page.fill('input[name="password"]', PASSWORD);
-  await page.click("button.enter");
-  await page.waitForSelector("footer");
-  await page.goto(`${line.url}/review`);
-  await page.waitForSelector('.bench[data-connected="true"]');
+  const page = await openBench(browser, line.url, chen.account, { locale: "zh-CN" });
   await page.keyboard.press("n");
   await page.waitForSelector('.bench-title h2:has-text("silent")');
   await page.waitForSelector('.bench[data-connected="true"]');
@@ -116,10 +111,12 @@ test("P7: the page says that its line is dead, and goes on once it is back", asy
   await page.keyboard.type("请核对剂量");
   await silence(line);
   await page.waitForSelector('[data-notice="line"]:visible');
+  await picture(page, "zh-line-lost");
   await until("it went back", async () => (await wang.take())?.claim.id === "silent");
   await toxic.mend();
   await page.waitForSelector('[data-notice="back"]:visible');
   await page.waitForSelector('[data-notice="claim"]:visible');
+  await picture(page, "zh-line-back");
   expect(await page.locator('[data-notice="line"]:visible').count()).toBe(0);
   expect(await page.inputValue("textarea")).toBe("请核对剂量");
 });

@@ -37,7 +37,9 @@ export interface OpenBench extends Bench {
 }
 
 export interface BenchEvent {
-  readonly name: string;
+  readonly event: string;
+  /** Of what it tells, where one kind of event tells of several things. */
+  readonly part?: string;
   /** Without what changes by itself, such as ages: what is compared. */
   readonly content: string;
   readonly data: object;
@@ -134,9 +136,10 @@ async function show(
     }
     const events = await look();
     if (signal.aborted) return;
-    for (const { name, content, data } of events) {
-      if (shown.get(name) !== content) controller.enqueue(eventText(name, data));
-      shown.set(name, content);
+    for (const { event, part = "", content, data } of events) {
+      const key = `${event} ${part}`;
+      if (shown.get(key) !== content) controller.enqueue(eventText(event, data));
+      shown.set(key, content);
     }
     await pause(Math.min(LOOK_MS, beatMs), signal);
   }

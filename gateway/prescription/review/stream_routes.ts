@@ -2,6 +2,9 @@
 import * as z from "zod";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import type { ApiParts, ApiRoute } from "../../api_route.ts";
+import { withoutAges } from "../../console/live.ts";
+import { type Language, LANGUAGES } from "../../console/text.ts";
+import type { Glance } from "./glances.ts";
 import { type BenchEvent, Presence } from "./presence.ts";
 import type { Pharmacist, ReviewDesk } from "./review_desk.ts";
 import { type Actor, asPharmacist, claimOf, workloadOf } from "./review_routes.ts";
@@ -13,9 +16,26 @@ const sign = z.strictObject({
 
 const streamQuery = z.object({
   instead: z.uuid().optional().describe("Name of an own stream that this one takes the place of"),
+  parts: z.enum(LANGUAGES).optional()
+    .describe("Tells parts of the workbench's page in this language too"),
 });
 
-export function streamRoutes(desk: ReviewDesk): readonly ApiRoute[] {
+/** For whom parts of an open page are drawn. */
+export interface Reader {
+  readonly language: Language;
+  readonly account: string;
+  /** A claim takes the place of what is shown to who has none. */
+  readonly holds: boolean;
+}
+
+/** Parts of an open page that follow the queue and the line, by their names. */
+export type DrawParts = (
+  glance: Glance,
+  parts: ApiParts,
+  reader: Reader,
+) => Promise<ReadonlyMap<string, string>>;
+
+export function streamRoutes(desk: ReviewDesk, draw: DrawParts): readonly ApiRoute[] {
   const presence = new Presence();
   const right = "prescription.review";
   return [
@@ -30,12 +50,14 @@ export function streamRoutes(desk: ReviewDesk): readonly ApiRoute[] {
       query: streamQuery,
       answer: z.string(),
       contentType: "text/event-stream",
-      handle: (parts, { actor, request, query: { instead } }) =>
+      handle: (parts, { actor, request, query }) =>
         asPharmacist({ actor }, (who) => {
+          const { instead, parts: language } = streamQuery.parse(query);
+          const drawn = language === undefined ? null : { draw, parts, language };
           const bench = {
             account: who.account,
             session: actor.session,
-            look: () => eventsFor(desk, who),
+            look: () => eventsFor(desk, who, drawn),
             beat: () => desk.present(who.account),
             beatMs: desk.beatMs,
             awayMs: desk.policy.awayMs,
@@ -70,15 +92,29 @@ const NO_STREAM: Problem = {
   hint: "open GET /api/reviews/stream anew, and answer what its events beat say",
 };
 
-async function eventsFor(desk: ReviewDesk, who: Pharmacist): Promise<BenchEvent[]> {
-  const data = await stateFor(desk, who);
-  return [{ name: "queue", content: JSON.stringify(data), data }];
+interface Drawn {
+  readonly draw: DrawParts;
+  readonly parts: ApiParts;
+  readonly language: Language;
 }
 
-async function stateFor(desk: ReviewDesk, who: Pharmacist): Promise<object> {
-  const [workload, held] = [await desk.glance(), await desk.claimed(who)];
-  if (workload === null) return { ready: false };
-  return { ...workloadOf(workload), held: held === null ? null : claimOf(held) };
+async function eventsFor(
+  desk: ReviewDesk,
+  who: Pharmacist,
+  drawn: Drawn | null,
+): Promise<BenchEvent[]> {
+  const [glance, claimed] = [await desk.glance(), await desk.claimed(who)];
+  const held = claimed === null ? null : claimOf(claimed);
+  const data = glance === null ? { ready: false } : { ...workloadOf(glance.workload), held };
+  const queue = { event: "queue", content: JSON.stringify(data), data };
+  if (glance === null || drawn === null) return [queue];
+  const { draw, parts, language } = drawn;
+  const reader = { language, account: who.account, holds: held !== null };
+  const nowMs = Date.now();
+  const events = [...await draw(glance, parts, reader)].map(([part, html]) => (
+    { event: "part", part, content: withoutAges(html), data: { part, html, nowMs } }
+  ));
+  return [queue, ...events];
 }
 
 /** Whether the session that opened a stream has not ended since, nor its right (X1). */
