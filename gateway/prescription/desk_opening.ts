@@ -1,4 +1,5 @@
 /** What a running node has of prescriptions: nothing where it is not configured. */
+import type { Concern } from "../concern.ts";
 import type { DomainDesk, OpenDesk } from "../domain.ts";
 import { cdsApp } from "./cds/cds_app.ts";
 import { cdsClients } from "./cds/cds_clients.ts";
@@ -11,9 +12,10 @@ import { lifeRoutes } from "./life_routes.ts";
 import { tokenSigner } from "./life/token.ts";
 import { ReviewDesk } from "./review/review_desk.ts";
 import { reviewRoutes } from "./review/review_routes.ts";
+import { streamRoutes } from "./review/stream_routes.ts";
 import { ReleaseDesk } from "./release/release_desk.ts";
 import { releaseRoute, ruleRoutes } from "./release/release_routes.ts";
-import { RuleBook } from "./release/rule_book.ts";
+import { type RefusedRelease, RuleBook } from "./release/rule_book.ts";
 import { OfficeDesk } from "./office/office_desk.ts";
 import { officePages } from "./office/pages/office_pages.ts";
 import { officeRoutes } from "./office/office_routes.ts";
@@ -24,6 +26,7 @@ import { SiteDesk } from "./site_desk.ts";
 import { ToldDesk } from "./told/told_desk.ts";
 import { TodoDesk } from "./todo_desk.ts";
 import { benchPages } from "./workbench/bench_page.ts";
+import { benchParts } from "./workbench/bench_parts.ts";
 
 export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const { config, keystore } = node;
@@ -50,15 +53,18 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...lifeRoutes(new LifeDesk(node)),
     ...ruleRoutes(book),
     ...reviewRoutes(review),
+    ...streamRoutes(review, benchParts(policy)),
     policyRoute(config.prescription.waitMs),
   ];
   const pages = benchPages(review);
+  const concerns = () => book.alarmed.map(refusedConcern);
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
     return {
       routes: [...prescriptionRoutes(desk), ...shared],
       apps: cdsDoor(parts, desk),
       pages,
+      concerns,
       run: (signal) => together([book, desk, review, told], signal),
     };
   }
@@ -77,9 +83,20 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     routes: [...prescriptionRoutes(desk), ...shared, ...own],
     pages: [...pages, ...officePages(office)],
     apps: cdsDoor(parts, desk),
+    concerns,
     run: (signal) => together([book, desk, todo, review, releases, told], signal),
   };
 };
+
+function refusedConcern({ number, reason }: RefusedRelease): Concern {
+  return {
+    title: {
+      zh: `第 ${number} 次规则发布在本机无法启用，仍按之前的规则审方`,
+      en: `Release ${number} of the rules cannot be used here: those before stay in force`,
+    },
+    reason,
+  };
+}
 
 interface Working {
   run(signal: AbortSignal): Promise<void>;
