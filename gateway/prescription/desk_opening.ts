@@ -20,6 +20,7 @@ import { officeRoutes } from "./office/office_routes.ts";
 import { policyRoute } from "./policy_route.ts";
 import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
+import { BodyRoom } from "./sent_body.ts";
 import { SiteDesk } from "./site_desk.ts";
 import { ToldDesk } from "./told/told_desk.ts";
 import { TodoDesk } from "./todo_desk.ts";
@@ -54,11 +55,12 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     policyRoute(config.prescription.waitMs),
   ];
   const pages = benchPages(review);
+  const room = new BodyRoom();
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
     return {
-      routes: [...prescriptionRoutes(desk), ...shared],
-      apps: cdsDoor(parts, desk),
+      routes: [...prescriptionRoutes({ desk, room }), ...shared],
+      apps: cdsDoor(parts, { desk, room }),
       pages,
       run: (signal) => together([book, desk, review, told], signal),
     };
@@ -75,9 +77,9 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const office = new OfficeDesk(node);
   const own = [releaseRoute(releases), ...officeRoutes(office)];
   return {
-    routes: [...prescriptionRoutes(desk), ...shared, ...own],
+    routes: [...prescriptionRoutes({ desk, room }), ...shared, ...own],
     pages: [...pages, ...officePages(office)],
-    apps: cdsDoor(parts, desk),
+    apps: cdsDoor(parts, { desk, room }),
     run: (signal) => together([book, desk, todo, review, releases, told], signal),
   };
 };
@@ -102,7 +104,10 @@ async function together(desks: readonly Working[], signal: AbortSignal): Promise
 /** CDS Hooks, where it is configured. */
 function cdsDoor(
   { node, config, sources }: DeskParts,
-  desk: Pick<CountyDesk | SiteDesk, "refuse" | "historyOf">,
+  { desk, room }: {
+    readonly desk: Pick<CountyDesk | SiteDesk, "refuse" | "historyOf">;
+    readonly room: BodyRoom;
+  },
 ): DomainDesk["apps"] {
   if (config.cds === undefined) return [];
   const cds: CdsDeskParts = {
@@ -114,5 +119,5 @@ function cdsDoor(
   };
   const tokens = new ClientTokens(cdsClients(config.cds));
   const { url } = config.cds;
-  return [cdsApp({ desk: new CdsDesk(cds), tokens, url, now: () => node.clock.now() })];
+  return [cdsApp({ desk: new CdsDesk(cds), room, tokens, url, now: () => node.clock.now() })];
 }
