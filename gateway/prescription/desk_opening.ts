@@ -1,10 +1,13 @@
 /** What a running node has of prescriptions: nothing where it is not configured. */
-import type { DomainDesk, OpenDesk } from "../domain.ts";
+import type { Hono } from "hono";
+import type { OpenDesk } from "../domain.ts";
 import { cdsApp } from "./cds/cds_app.ts";
 import { cdsClients } from "./cds/cds_clients.ts";
 import { CdsDesk, type CdsDeskParts } from "./cds/cds_desk.ts";
 import { ClientTokens } from "./cds/client_token.ts";
 import { CountyDesk, type DeskParts } from "./county_desk.ts";
+import { capabilityRoutes } from "./fhir/capability_routes.ts";
+import { fhirProblems } from "./fhir/fhir_problems.ts";
 import { Homes } from "./homes.ts";
 import { LifeDesk } from "./life_desk.ts";
 import { lifeRoutes } from "./life_routes.ts";
@@ -51,6 +54,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...told.routes(),
     ...lifeRoutes(new LifeDesk(node)),
     ...ruleRoutes(book),
+    ...capabilityRoutes(),
     ...reviewRoutes(review),
     policyRoute(config.prescription.waitMs),
   ];
@@ -60,7 +64,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     const desk = new SiteDesk(parts, links);
     return {
       routes: [...prescriptionRoutes({ desk, room }), ...shared],
-      apps: cdsDoor(parts, { desk, room }),
+      apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
       pages,
       run: (signal) => together([book, desk, review, told], signal),
     };
@@ -79,7 +83,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   return {
     routes: [...prescriptionRoutes({ desk, room }), ...shared, ...own],
     pages: [...pages, ...officePages(office)],
-    apps: cdsDoor(parts, { desk, room }),
+    apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
     run: (signal) => together([book, desk, todo, review, releases, told], signal),
   };
 };
@@ -108,7 +112,7 @@ function cdsDoor(
     readonly desk: Pick<CountyDesk | SiteDesk, "refuse" | "historyOf">;
     readonly room: BodyRoom;
   },
-): DomainDesk["apps"] {
+): Hono[] {
   if (config.cds === undefined) return [];
   const cds: CdsDeskParts = {
     node,

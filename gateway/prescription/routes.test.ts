@@ -2,10 +2,11 @@ import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { BODY_BYTES_MAX } from "./body_text.ts";
+import { FHIR_TYPE } from "./fhir/fhir_problems.ts";
 import { prescriptionBundle } from "./fhir/fixtures.ts";
 import { MemoryDesk } from "./fixture_desk.ts";
 import { NOW, plainPrescription, withAt } from "./fixture_intake.ts";
-import { FHIR_TYPE, fhirAnswer, plainAnswer, prescriptionRoutes } from "./routes.ts";
+import { fhirAnswer, plainAnswer, prescriptionRoutes } from "./routes.ts";
 import { verdictView } from "./reviewed.ts";
 import { BodyRoom } from "./sent_body.ts";
 

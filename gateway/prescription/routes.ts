@@ -6,6 +6,7 @@ import { type Problem, problemResponse } from "../../sync/problem.ts";
 import type { ApiRoute, Input } from "../api_route.ts";
 import type { RecordDesk, Recorded } from "./desk.ts";
 import { answerFhir, operationOutcome } from "./fhir/answer.ts";
+import { FHIR_TYPE } from "./fhir/fhir_problems.ts";
 import { bundle } from "./fhir/resources.ts";
 import { type Door, type Fault, receive } from "./intake.ts";
 import { prescription } from "./prescription.ts";
@@ -16,8 +17,6 @@ const ofSite = z.object({
   site: z.string().regex(NODE_NAME).optional()
     .describe("At a county, the site whose HIS it is of; a site takes its own only"),
 });
-
-export const FHIR_TYPE = "application/fhir+json";
 
 /** Who takes prescriptions, and how much of them is in memory at one time. */
 export interface Doors {
