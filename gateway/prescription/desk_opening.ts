@@ -1,11 +1,14 @@
 /** What a running node has of prescriptions: nothing where it is not configured. */
+import type { Hono } from "hono";
 import type { Concern } from "../concern.ts";
-import type { DomainDesk, OpenDesk } from "../domain.ts";
+import type { OpenDesk } from "../domain.ts";
 import { cdsApp } from "./cds/cds_app.ts";
 import { cdsClients } from "./cds/cds_clients.ts";
 import { CdsDesk, type CdsDeskParts } from "./cds/cds_desk.ts";
 import { ClientTokens } from "./cds/client_token.ts";
 import { CountyDesk, type DeskParts } from "./county_desk.ts";
+import { capabilityRoutes } from "./fhir/capability_routes.ts";
+import { fhirProblems } from "./fhir/fhir_problems.ts";
 import { Homes } from "./homes.ts";
 import { LifeDesk } from "./life_desk.ts";
 import { lifeRoutes } from "./life_routes.ts";
@@ -22,6 +25,7 @@ import { officeRoutes } from "./office/office_routes.ts";
 import { policyRoute } from "./policy_route.ts";
 import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
+import { BodyRoom } from "./sent_body.ts";
 import { SiteDesk } from "./site_desk.ts";
 import { ToldDesk } from "./told/told_desk.ts";
 import { TodoDesk } from "./todo_desk.ts";
@@ -52,17 +56,19 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...told.routes(),
     ...lifeRoutes(new LifeDesk(node)),
     ...ruleRoutes(book),
+    ...capabilityRoutes(),
     ...reviewRoutes(review),
     ...streamRoutes(review, benchParts(policy)),
     policyRoute(config.prescription.waitMs),
   ];
   const pages = benchPages(review);
   const concerns = () => book.alarmed.map(refusedConcern);
+  const room = new BodyRoom();
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
     return {
-      routes: [...prescriptionRoutes(desk), ...shared],
-      apps: cdsDoor(parts, desk),
+      routes: [...prescriptionRoutes({ desk, room }), ...shared],
+      apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
       pages,
       concerns,
       run: (signal) => together([book, desk, review, told], signal),
@@ -80,9 +86,9 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const office = new OfficeDesk(node);
   const own = [releaseRoute(releases), ...officeRoutes(office)];
   return {
-    routes: [...prescriptionRoutes(desk), ...shared, ...own],
+    routes: [...prescriptionRoutes({ desk, room }), ...shared, ...own],
     pages: [...pages, ...officePages(office)],
-    apps: cdsDoor(parts, desk),
+    apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
     concerns,
     run: (signal) => together([book, desk, todo, review, releases, told], signal),
   };
@@ -118,8 +124,11 @@ async function together(desks: readonly Working[], signal: AbortSignal): Promise
 /** CDS Hooks, where it is configured. */
 function cdsDoor(
   { node, config, sources }: DeskParts,
-  desk: Pick<CountyDesk | SiteDesk, "refuse" | "historyOf">,
-): DomainDesk["apps"] {
+  { desk, room }: {
+    readonly desk: Pick<CountyDesk | SiteDesk, "refuse" | "historyOf">;
+    readonly room: BodyRoom;
+  },
+): Hono[] {
   if (config.cds === undefined) return [];
   const cds: CdsDeskParts = {
     node,
@@ -130,5 +139,5 @@ function cdsDoor(
   };
   const tokens = new ClientTokens(cdsClients(config.cds));
   const { url } = config.cds;
-  return [cdsApp({ desk: new CdsDesk(cds), tokens, url, now: () => node.clock.now() })];
+  return [cdsApp({ desk: new CdsDesk(cds), room, tokens, url, now: () => node.clock.now() })];
 }
