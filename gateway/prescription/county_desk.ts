@@ -24,7 +24,7 @@ import { type Case, IntakeBook } from "./record/intake_book.ts";
 import { SetAside } from "./record/set_aside.ts";
 import { eventsOf, type RecordKey } from "./record/stored_events.ts";
 import { whenChanged } from "./record/when_changed.ts";
-import { verdictOf, withToken } from "./review.ts";
+import { type Reviewable, verdictOf, withToken } from "./review.ts";
 import type { SourcesInForce } from "./review_sources.ts";
 
 export interface DeskParts {
@@ -72,6 +72,11 @@ export class CountyDesk implements RecordDesk {
 
   historyOf(key: RecordKey, draft: Prescription): Promise<readonly HistoryLine[]> {
     return this.#book.historyOfDraft(key, draft);
+  }
+
+  /** Decides one that has just come from its site; what does not work is owed, and tried again. */
+  async decideArrived(one: Reviewable): Promise<void> {
+    await this.#aside.guard(() => this.#book.decideStored(one), one).catch(() => {});
   }
 
   #knows(site: string): boolean {

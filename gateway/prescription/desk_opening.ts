@@ -2,6 +2,7 @@
 import type { Hono } from "hono";
 import type { Concern } from "../concern.ts";
 import type { OpenDesk } from "../domain.ts";
+import { Arrivals } from "./arrivals.ts";
 import { cdsApp } from "./cds/cds_app.ts";
 import { cdsClients } from "./cds/cds_clients.ts";
 import { CdsDesk, type CdsDeskParts } from "./cds/cds_desk.ts";
@@ -80,7 +81,14 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     isUp: () => links.at(0)?.status().state === "up",
     takeOverMs: config.prescription.takeOverMs,
   };
-  const desk = new CountyDesk(parts, new Homes(homes));
+  const home = new Homes(homes);
+  const desk = new CountyDesk(parts, home);
+  const arrivals = new Arrivals({
+    node,
+    waitMs: config.prescription.waitMs,
+    isOurs: (site) => home.isHome(site),
+    decide: (one) => desk.decideArrived(one),
+  });
   const todo = new TodoDesk(parts, new Homes(homes));
   const releases = new ReleaseDesk(node, signers);
   const office = new OfficeDesk(node);
@@ -90,7 +98,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     pages: [...pages, ...officePages(office)],
     apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
     concerns,
-    run: (signal) => together([book, desk, todo, review, releases, told], signal),
+    run: (signal) => together([book, desk, arrivals, todo, review, releases, told], signal),
   };
 };
 

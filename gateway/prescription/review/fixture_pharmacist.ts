@@ -24,13 +24,14 @@ export interface Door {
 
 export class PharmacistClient {
   readonly #door: Door;
-  readonly #cookie: string;
+  /** Of the session, as a browser sends it. */
+  readonly cookie: string;
   readonly account: string;
 
   private constructor(door: Door, account: string, cookie: string) {
     this.#door = door;
     this.account = account;
-    this.#cookie = cookie;
+    this.cookie = cookie;
   }
 
   /** Makes the account, sets its password and signs in; at a site it is the site's own. */
@@ -60,7 +61,7 @@ export class PharmacistClient {
     return fetch(`${this.#door.url}${path}`, {
       ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
       ...init,
-      headers: { cookie: this.#cookie, "content-type": "application/json" },
+      headers: { cookie: this.cookie, "content-type": "application/json" },
     });
   }
 
