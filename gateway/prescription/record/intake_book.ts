@@ -140,7 +140,7 @@ export class IntakeBook {
     let known: Known;
     try {
       await this.#forget();
-      known = await knownOf(this.#parts.node.tables, {
+      known = await knownOf(this.#parts.node.tables.near, {
         numbers: items.map(({ taken }) => taken),
         sendKeys: items.flatMap(({ site, sendKey }) =>
           sendKey === null ? [] : [{ site, key: sendKey }]
@@ -166,7 +166,7 @@ export class IntakeBook {
     const places = new Map<string, number>();
     const select = "SELECT origin, stream, seq FROM cursors WHERE origin = ?";
     for (const origin of origins) {
-      for (const row of await this.#parts.node.tables.rows(select, [origin])) {
+      for (const row of await this.#parts.node.tables.near.rows(select, [origin])) {
         places.set(`${origin} ${row.text("stream")}`, row.number("seq"));
       }
     }
@@ -211,7 +211,7 @@ export class IntakeBook {
     await this.#forget();
     const patients = patient === null ? [] : [patientOf(patient, prescription)];
     const asked = { numbers: [], sendKeys: [], patients };
-    const { medicines } = await knownOf(this.#parts.node.tables, asked);
+    const { medicines } = await knownOf(this.#parts.node.tables.near, asked);
     return this.#historyOf(one, medicines);
   }
 
