@@ -2,7 +2,7 @@
 import { quantile, type Slice, slicesOf, tookOf } from "./answers.ts";
 import { type Chart, chartSvg, escaped } from "./chart.ts";
 import { promisesOf } from "./promises.ts";
-import { MIX } from "./prescription_mix.ts";
+import { MIX } from "../gateway/demo/prescription_mix.ts";
 import type { Promised, Report } from "./scenario.ts";
 
 const STYLE = `
