@@ -14,6 +14,7 @@ const THREADS = [
 const FOLDERS: Readonly<Record<string, string>> = {
   "./profiles": "drivers/profiles",
   "./console/assets/": "gateway/console/assets",
+  "./packs/": "gateway/prescription/packs",
 };
 /** Packages with machine code, which no bundler can take in. */
 const NATIVE = "libsql";
