@@ -12,19 +12,21 @@ import { medicinesOf, type PatientMedicine } from "../life/patient_medicines.ts"
 import { isOwed, isTodo } from "../life/owed.ts";
 import { type Standing, standingOf } from "../life/standing.ts";
 import { eventIn } from "./life_entry.ts";
-import { EVENTS, PATIENT_LINES, PRESCRIPTIONS } from "./life_tables.ts";
+import { EVENTS, PATIENT_LINES, PRESCRIPTIONS, UNMAPPED } from "./life_tables.ts";
 import { chunksOf, eitherOf, eventsOf, nameOf, type RecordKey } from "./stored_events.ts";
+import { unmappedRows } from "./unmapped_rows.ts";
 
 const putEvents = putInto(EVENTS, { onConflict: "replace" });
 const putPrescriptions = putInto(PRESCRIPTIONS, { onConflict: "replace" });
 const putLines = putInto(PATIENT_LINES, { onConflict: "replace" });
+const putUnmapped = putInto(UNMAPPED, { onConflict: "replace" });
 
 /** `authorities`: nodes whose word counts on every site's prescriptions. */
 export function prescriptionsOf(authorities: readonly string[]): Projection {
   return {
     name: "prescriptions",
-    version: 3,
-    tables: [EVENTS, PRESCRIPTIONS, PATIENT_LINES],
+    version: 4,
+    tables: [EVENTS, PRESCRIPTIONS, PATIENT_LINES, UNMAPPED],
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
         const event = eventIn(entry, authorities);
@@ -65,7 +67,7 @@ function eventRow({ origin, stream, seq, time }: Entry, event: LifeEvent): Param
 /** Channel of a key that a sender gave beside the prescription's number. */
 export const SEND_KEY = "idempotency-key";
 
-/** Where these stand now, and what their patients have of them. */
+/** Where these stand now, what their patients have of them, and what nobody could map. */
 async function tellAnew(sql: Transaction, touched: readonly RecordKey[]): Promise<void> {
   const keys = [...new Map(touched.map((key) => [nameOf(key), key])).values()];
   for (const chunk of chunksOf(keys)) {
@@ -73,6 +75,7 @@ async function tellAnew(sql: Transaction, touched: readonly RecordKey[]): Promis
     const events = await eventsOf(sql, chunk);
     const rows: Parameter[][] = [];
     const lines: Parameter[][] = [];
+    const unmapped: Parameter[][] = [];
     const gone: RecordKey[] = [];
     for (const key of chunk) {
       const own = events.get(nameOf(key)) ?? [];
@@ -84,14 +87,17 @@ async function tellAnew(sql: Transaction, touched: readonly RecordKey[]): Promis
       const medicines = medicinesOf(standing, own);
       rows.push(prescriptionRow(standing, own));
       lines.push(...medicines.map((medicine) => lineRow(key, medicine)));
+      unmapped.push(...unmappedRows(own));
     }
     await sql.run(`DELETE FROM patientlines WHERE ${where}`, values);
+    await sql.run(`DELETE FROM unmappedcodes WHERE ${where}`, values);
     if (gone.length > 0) {
       const no = eitherOf(gone);
       await sql.run(`DELETE FROM prescriptions WHERE ${no.where}`, no.values);
     }
     await putPrescriptions(sql, rows);
     await putLines(sql, lines);
+    await putUnmapped(sql, unmapped);
   }
 }
 

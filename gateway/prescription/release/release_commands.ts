@@ -4,6 +4,7 @@ import { command, CONFIG_OPTION, type WithConfig } from "../../commands/command.
 import { readConfig } from "../../config_file.ts";
 import { print } from "../../print.ts";
 import type { ReleaseOptions } from "./release_files.ts";
+import type { UnmappedOptions } from "./unmapped_text.ts";
 
 function listed(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
@@ -40,6 +41,21 @@ export function addRuleCommands(program: Command): void {
     .action(async ({ config }: WithConfig) => {
       const { rulesText } = await import("./release_files.ts");
       print(await rulesText(readConfig(config)));
+    });
+
+  command(
+    rules,
+    "unmapped",
+    "codes of a HIS that no mapping has, so that prescriptions with them could not be checked",
+    "tributary rules unmapped --site site-017 --yaml",
+  )
+    .addOption(CONFIG_OPTION)
+    .option("--site <site>", "at a county: of this one alone")
+    .option("--days <number>", "of prescriptions of so many days (30)")
+    .option("--yaml", "as lines for a mapping, in which what they mean is left open")
+    .action(async ({ config, ...options }: WithConfig & UnmappedOptions) => {
+      const { unmappedText } = await import("./unmapped_text.ts");
+      print(await unmappedText(readConfig(config), options));
     });
 
   command(
