@@ -8,6 +8,7 @@ const ASKED = [
   'export const tables = new URL("./projection_worker.ts", import.meta.url);',
   'export const argon = new URL("./argon_worker.ts", import.meta.url);',
   'export const profiles = new URL("./profiles", import.meta.url);',
+  'export const packs = new URL("./packs", import.meta.url);',
   "export const asset = (name: string) => new URL(`./console/assets/${name}`, import.meta.url);",
 ];
 
@@ -16,7 +17,8 @@ async function bundle(lines: readonly string[]): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "tributary-program-" });
   try {
     const root = join(folder, "root");
-    for (const path of ["gateway/people", "sync", "gateway/console/assets", "drivers/profiles"]) {
+    const folders = ["gateway/people", "sync", "gateway/console/assets"];
+    for (const path of [...folders, "drivers/profiles", "gateway/prescription/packs"]) {
       Deno.mkdirSync(join(root, path), { recursive: true });
     }
     Deno.writeTextFileSync(join(root, "deno.json"), "{}");

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { command, CONFIG_OPTION, type WithConfig } from "../../commands/command.ts";
 import { readConfig } from "../../config_file.ts";
 import { print } from "../../print.ts";
+import type { BeginOptions } from "./first_rules.ts";
 import type { ReleaseOptions } from "./release_files.ts";
 import type { UnmappedOptions } from "./unmapped_text.ts";
 
@@ -17,6 +18,21 @@ export function addRuleCommands(program: Command): void {
     "what prescriptions are reviewed by: packs, drug list, mappings, registry",
     "tributary rules status",
   );
+  command(
+    rules,
+    "begin",
+    "at a county that has no rules: files of packs that the program brings, and what to configure",
+    "tributary rules begin --packs legal --packs demonstration --site site-017 --out rules",
+  )
+    .addOption(CONFIG_OPTION)
+    .requiredOption("--packs <name>", "a pack of `pack list`; once for each", listed)
+    .requiredOption("--site <site>", "whose mapping is begun; once for each", listed)
+    .requiredOption("--out <folder>", "where to: a folder that is not there")
+    .action(async ({ config, ...options }: WithConfig & BeginOptions) => {
+      const { beginRules } = await import("./first_rules.ts");
+      print(beginRules(readConfig(config), options));
+    });
+
   command(
     rules,
     "release",
