@@ -8,7 +8,7 @@ const ASKED = [
   'export const tables = new URL("./projection_worker.ts", import.meta.url);',
   'export const argon = new URL("./argon_worker.ts", import.meta.url);',
   'export const profiles = new URL("./profiles", import.meta.url);',
-  'export const packs = new URL("./packs/", import.meta.url);',
+  'export const packs = new URL("./packs", import.meta.url);',
   "export const asset = (name: string) => new URL(`./console/assets/${name}`, import.meta.url);",
 ];
 

@@ -13,8 +13,8 @@ const THREADS = [
 /** Folders that the program reads while it runs: the address its code asks for, and the source. */
 const FOLDERS: Readonly<Record<string, string>> = {
   "./profiles": "drivers/profiles",
+  "./packs": "gateway/prescription/packs",
   "./console/assets/": "gateway/console/assets",
-  "./packs/": "gateway/prescription/packs",
 };
 /** Packages with machine code, which no bundler can take in. */
 const NATIVE = "libsql";

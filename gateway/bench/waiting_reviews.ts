@@ -1,7 +1,7 @@
 /** A queue that waits for pharmacists, and pharmacists for it. */
 import * as z from "zod";
 import { until } from "../../sync/fixtures.ts";
-import { mixedPrescription } from "../../loadtests/prescription_mix.ts";
+import { mixedPrescription } from "../demo/prescription_mix.ts";
 import type { NodeProcess } from "../fixtures.ts";
 import { PharmacistClient } from "../prescription/review/fixture_pharmacist.ts";
 import type { CountyPair } from "./county_pair.ts";

@@ -5,7 +5,7 @@ import { NodeKey } from "../../sync/identity.ts";
 import { buildPack } from "./pack/folder.ts";
 import { signPack } from "./pack/signed_pack.ts";
 
-const PACKS = fileURLToPath(new URL("./packs/", import.meta.url));
+const PACKS = fileURLToPath(new URL("./packs", import.meta.url));
 
 /**
  * Writes the legal and the demonstration pack into the folder, signed by a key of this moment, with
