@@ -38,7 +38,6 @@ function reportOf(lost: readonly string[]): Report {
   return {
     name: "steady",
     scenario,
-    load: scenario.load({}),
     k6: { version: "1.1.0", answers, iterations: answers.length, dropped: 0, aborted: false },
     answers,
     beganMs: BEGAN_MS,
