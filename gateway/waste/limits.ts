@@ -46,8 +46,16 @@ export function fullnessOf(
   capacityGrams: number,
   { storeFullShare }: WasteRules,
 ): Fullness {
-  const share = heldGrams / capacityGrams;
-  return { share, isWarning: share > storeFullShare.value };
+  const isWarning = !isWithinShare(heldGrams, capacityGrams, storeFullShare.value);
+  return { share: heldGrams / capacityGrams, isWarning };
+}
+
+/** Shares have six places at most: what is exactly at a limit is not beside it by a rounding. */
+const PARTS = 1_000_000;
+
+/** Whether a part, in whole grams, is at most this share of all. */
+export function isWithinShare(partGrams: number, allGrams: number, share: number): boolean {
+  return partGrams * PARTS <= allGrams * Math.round(share * PARTS);
 }
 
 /** Grams as kilograms, with three places and no noise of binary fractions. */

@@ -36,6 +36,8 @@ export type Sealing =
 /** One entry that names the bag; nothing is hidden. */
 export interface BagEntry {
   readonly id: string;
+  /** Whose person made it. */
+  readonly site: string;
   readonly kind: WasteKind;
   readonly place: string;
   readonly node: string;
@@ -46,6 +48,8 @@ export interface BagEntry {
 
 export interface BagStanding {
   readonly bag: string;
+  /** Whose it is now: the site of what last happened to it. */
+  readonly site: string;
   readonly state: BagState;
   readonly category: CategoryCode | null;
   readonly ward: string | null;
@@ -96,6 +100,7 @@ export function bagStanding(gathered: GatheredBag, around: Surroundings): BagSta
     : null;
   return {
     bag,
+    site: siteOf(gathered, custody),
     state: stateOf(gathered, custody),
     category: said.category,
     ward: said.ward,
@@ -136,6 +141,12 @@ function stateOf({ told, allSealings, disposals }: GatheredBag, { last }: Custod
     )
   );
   return isDisposed ? "disposed" : state;
+}
+
+function siteOf({ history }: GatheredBag, { last }: Custody): string {
+  const move = last.at(-1);
+  return move?.body.site ?? history.find(({ role }) => role === "stands")?.site ??
+    history.at(0)?.site ?? "";
 }
 
 function sealingsOf({ told, allSealings }: GatheredBag): Sealing[] {

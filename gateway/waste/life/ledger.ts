@@ -134,6 +134,7 @@ function historyOf(bag: string, named: readonly WasteEvent[], all: All): BagEntr
   );
   return [...entries.values()].sort(byTime).map((event) => ({
     id: event.body.id,
+    site: event.body.site,
     kind: event.kind,
     place: event.place,
     node: event.node,
@@ -188,4 +189,19 @@ function grouped(pairs: readonly (readonly [string, string])[]): [string, string
   return [...values].filter(([, own]) => own.size > 1)
     .map(([key, own]): [string, string[]] => [key, [...own].sort()])
     .sort(([one], [other]) => one < other ? -1 : 1);
+}
+
+/** All bags in a load, those in the loads that it holds too. */
+export function bagsIn({ loads }: Ledger, load: string): string[] {
+  const seen = new Set<string>();
+  const bags = new Set<string>();
+  const waiting = [load];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const standing = loads.get(next);
+    standing?.bags.forEach((bag) => bags.add(bag));
+    waiting.push(...standing?.loads ?? []);
+  }
+  return [...bags].sort();
 }

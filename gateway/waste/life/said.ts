@@ -2,6 +2,7 @@
 import { CATEGORY_CODES, type CategoryCode } from "../category.ts";
 import { byTime, type EventOf } from "../entry/event.ts";
 import type { LabelSaid } from "../entry/move_body.ts";
+import { isWithinShare } from "../limits.ts";
 import type { WasteRules } from "../rules.ts";
 import type { Conflict, Resolutions } from "./disputes.ts";
 
@@ -100,7 +101,8 @@ function agreedWeight(
   if (first === undefined) return { value: null, conflicts: [] };
   const [least, most] = [Math.min, Math.max].map((of) => of(...left.map((one) => one.value.grams)));
   const step = Math.max(...left.map(({ value }) => value.divisionGrams ?? 0));
-  const differs = most - least > Math.max(step, least * rules.toleranceShare.value);
+  const apart = most - least;
+  const differs = apart > step && !isWithinShare(apart, least, rules.toleranceShare.value);
   if (!differs) return { value: first, conflicts: [] };
   const said = left.map(({ id, node, value }) => ({ id, node, says: `${value.grams} g` }));
   return { value: null, conflicts: [resolutions.conflict(bag, "weight", said)] };
