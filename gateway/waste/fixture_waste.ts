@@ -113,6 +113,20 @@ export class Story {
     });
   }
 
+  manifest(bags: readonly string[], otherwise: Otherwise = {}): WasteEvent {
+    return this.write("waste-manifest", {
+      ...MANIFEST,
+      bags,
+      confirmations: [confirmed("keeper")],
+      ...otherwise,
+    });
+  }
+
+  numbered(number: string, otherwise: Otherwise = {}): WasteEvent {
+    const fields = { manifest: "M-1", how: "entered", confirmation: confirmed("keeper") };
+    return this.write("waste-manifest-number", { ...fields, number, ...otherwise });
+  }
+
   boxed(load: string, bags: readonly string[], otherwise: Otherwise = {}): WasteEvent {
     return this.write("waste-boxed", {
       load,
@@ -170,3 +184,42 @@ export function keyed(grams: number): object {
   const evidence = { reason: "the scale is broken", photo: "c".repeat(64) };
   return { from: "keyed", grams, divisionGrams: 10, ...evidence };
 }
+
+const PHONE = "0551-12345678";
+
+/** All that the national form asks of a person. */
+export const MANIFEST = {
+  manifest: "M-1",
+  replaces: [],
+  store: STORE,
+  consignor: {
+    name: "河口镇卫生院",
+    address: "河口镇人民路 1 号",
+    emergencyPhone: PHONE,
+    handler: "李芳",
+    phone: PHONE,
+  },
+  carrier: {
+    name: "安运危险货物运输有限公司",
+    licence: "皖字340100000001",
+    address: "合肥市",
+    phone: PHONE,
+    driver: "王强",
+    driverPhone: PHONE,
+    vehicle: "医疗废物转运车",
+    plate: "皖A12345",
+    origin: "河口镇卫生院",
+    via: "",
+    destination: "合肥市医疗废物处置中心",
+  },
+  receiver: {
+    name: "合肥市医疗废物处置中心",
+    permit: "340100001",
+    address: "合肥市",
+    handler: "赵敏",
+    phone: PHONE,
+    method: "D10",
+  },
+  lines: [{ category: INFECTIOUS, form: "solid", components: "病原微生物", packaging: "袋装" }],
+  loads: [],
+};

@@ -4,6 +4,7 @@ import type { Stamp } from "../../../sync/entry.ts";
 import { boxedBody, sealedBody, weighedBody } from "./bag_body.ts";
 import { confirmationBody } from "./confirmation.ts";
 import { resolutionBody, reversalBody } from "./correction_body.ts";
+import { manifestBody, manifestNumberBody } from "./manifest_body.ts";
 import { departedBody, disposedBody, handoverBody, receivedBody, storedBody } from "./move_body.ts";
 
 export interface EventPlace {
@@ -23,6 +24,8 @@ const wasteEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("waste-departed"), body: departedBody }),
   z.object({ kind: z.literal("waste-received"), body: receivedBody }),
   z.object({ kind: z.literal("waste-disposed"), body: disposedBody }),
+  z.object({ kind: z.literal("waste-manifest"), body: manifestBody }),
+  z.object({ kind: z.literal("waste-manifest-number"), body: manifestNumberBody }),
   z.object({ kind: z.literal("waste-confirmation"), body: confirmationBody }),
   z.object({ kind: z.literal("waste-reversal"), body: reversalBody }),
   z.object({ kind: z.literal("waste-resolution"), body: resolutionBody }),

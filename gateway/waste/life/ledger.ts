@@ -62,7 +62,7 @@ export function ledgerOf(events: readonly WasteEvent[], rules: WasteRules): Ledg
 }
 
 /** Each event once, however often it was read; the same told to two nodes is one. */
-function onceEach(events: readonly WasteEvent[]): WasteEvent[] {
+export function onceEach(events: readonly WasteEvent[]): WasteEvent[] {
   const places = new Map(events.map((event) => [event.place, event]));
   const contents = new Map<string, WasteEvent>();
   for (const event of [...places.values()].sort(byTime)) {
