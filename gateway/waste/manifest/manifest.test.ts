@@ -54,6 +54,13 @@ describe("W8 a manifest", () => {
     }));
   });
 
+  test("of which a receipt names only a part still has the rest outstanding", () => {
+    const part = site.received(["B1"], { grams: 4000 });
+    expect(manifestOf(all.slice(0, 8)).outstanding).toEqual(["B1", "B2"]);
+    expect(manifestOf([...all.slice(0, 8), part]).outstanding).toEqual(["B2"]);
+    expect(manifestOf(all).outstanding).toEqual([]);
+  });
+
   test("with two numbers has none, until one entry is reversed", () => {
     const other = site.numbered("20263401000002");
     expect(manifestOf([...all, other])).toMatchObject({

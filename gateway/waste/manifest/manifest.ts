@@ -31,6 +31,8 @@ export interface ManifestStanding {
   /** Bags that left on it, or will. */
   readonly bags: readonly string[];
   readonly loads: readonly string[];
+  /** Bags that left and that no receipt names: on the way, or lost on it. */
+  readonly outstanding: readonly string[];
   readonly lines: readonly ManifestLine[];
   readonly departed: EventOf<"waste-departed"> | null;
   readonly received: readonly EventOf<"waste-received">[];
@@ -83,6 +85,7 @@ function manifestStanding(
     drafts: held.map(({ body }) => body.id),
     bags: bags.map(({ bag }) => bag),
     loads: [...new Set<string>(departed?.body.loads ?? body?.loads ?? [])].sort(),
+    outstanding: bags.filter(({ state }) => state === "departed").map(({ bag }) => bag),
     lines: linesOf(bags, body),
     departed,
     received,
