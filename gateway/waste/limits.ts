@@ -1,25 +1,19 @@
 /** What no bag, no record and no store may hold more of (rule W7). */
 import type { Text } from "../../drivers/profile_parts.ts";
+import type { Refusal } from "./refusal.ts";
 import type { WasteRules } from "./rules.ts";
 
-/** For whoever typed or weighed it. */
-export interface LimitFault {
-  readonly rule: "W7";
-  readonly field: string;
-  readonly text: Text;
-}
-
 /** A bag's weight, grams: more than nothing, and at most what a bag may hold. */
-export function bagFault(grams: number, { bagGramsMax }: WasteRules): LimitFault | null {
+export function bagFault(grams: number, { bagGramsMax }: WasteRules): Refusal | null {
   return gramsFault(grams, bagGramsMax.value, { zh: "每袋", en: "a bag" });
 }
 
 /** What one entry of a store, or one manifest, holds altogether, grams. */
-export function recordFault(grams: number, { recordGramsMax }: WasteRules): LimitFault | null {
+export function recordFault(grams: number, { recordGramsMax }: WasteRules): Refusal | null {
   return gramsFault(grams, recordGramsMax.value, { zh: "每条记录", en: "a record" });
 }
 
-function gramsFault(grams: number, max: number, of: Text): LimitFault | null {
+function gramsFault(grams: number, max: number, of: Text): Refusal | null {
   const field = "weight.grams";
   if (!(grams > 0)) {
     const text = { zh: "重量须大于 0，请重新称重", en: "the weight must be above 0: weigh again" };

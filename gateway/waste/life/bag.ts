@@ -60,6 +60,9 @@ export interface BagStanding {
   /** The load that it lies in, and all around it. */
   readonly load: string | null;
   readonly loads: readonly string[];
+  /** Ids of the entries that last moved it, and last put it into a load: for `after`. */
+  readonly movedBy: readonly string[];
+  readonly boxedBy: readonly string[];
   /** Our id of the manifest on which it left. */
   readonly manifest: string | null;
   readonly receipt: string | null;
@@ -109,6 +112,8 @@ export function bagStanding(gathered: GatheredBag, around: Surroundings): BagSta
     custodian: custody.custodian,
     load: within.load,
     loads: within.around,
+    movedBy: custody.last.map(({ body }) => body.id),
+    boxedBy: within.by,
     manifest,
     receipt: by?.kind === "waste-received" ? by.body.receipt : null,
     missing: custody.missing,

@@ -15,6 +15,8 @@ export interface Within {
   readonly load: string | null;
   /** Loads around it, the innermost first; of a dispute all. */
   readonly around: readonly string[];
+  /** Ids of the entries that last put it there: what a later one names in `after`. */
+  readonly by: readonly string[];
   readonly conflicts: readonly Conflict[];
 }
 
@@ -89,7 +91,8 @@ export class Containment {
         this.#heads(load, this.#loads.get(load) ?? []).map(({ to }) => to)
       );
     }
-    return { load: heads.length === 1 ? heads[0].to : null, around, conflicts };
+    const by = heads.map(({ id }) => id);
+    return { load: heads.length === 1 ? heads[0].to : null, around, by, conflicts };
   }
 
   #heads(subject: string, events: readonly Boxed[]): (Move & { readonly node: string })[] {

@@ -22,6 +22,8 @@ export interface LoadStanding {
   readonly loads: readonly string[];
   /** The larger load that it stands in. */
   readonly within: string | null;
+  /** Ids of the entries that last put it there: for `after`. */
+  readonly boxedBy: readonly string[];
   readonly conflicts: readonly Conflict[];
 }
 
@@ -149,7 +151,7 @@ function loadsOf(
 ): Map<string, LoadStanding> {
   const loads = new Map<string, LoadStanding>();
   for (const load of containment.loads) {
-    const { load: within, conflicts } = containment.ofLoad(load);
+    const { load: within, by: boxedBy, conflicts } = containment.ofLoad(load);
     const ever = containment.everIn(load);
     loads.set(load, {
       load,
@@ -157,6 +159,7 @@ function loadsOf(
       bags: ever.bags.filter((bag) => bags.get(bag)?.load === load),
       loads: ever.loads.filter((inner) => containment.ofLoad(inner).load === load),
       within,
+      boxedBy,
       conflicts,
     });
   }

@@ -5,16 +5,11 @@ import type { ReceivedBody } from "../entry/move_body.ts";
 import { custodianKey } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import { bagsIn, type Ledger } from "../life/ledger.ts";
-import { type LimitFault, recordFault } from "../limits.ts";
+import { recordFault } from "../limits.ts";
+import type { Refusal } from "../refusal.ts";
 import type { WasteRules } from "../rules.ts";
 import { type Balance, balanceOf } from "../store/balance.ts";
 import type { ManifestStanding } from "./manifest.ts";
-
-export type ManifestFault = LimitFault | {
-  readonly rule: "W8";
-  readonly field: string;
-  readonly text: Text;
-};
 
 /** All faults at once; none: it may be written. A draft that lacks fields of the form may, too. */
 export function manifestFaults(
@@ -22,7 +17,7 @@ export function manifestFaults(
   ledger: Ledger,
   manifests: ReadonlyMap<string, ManifestStanding>,
   rules: WasteRules,
-): ManifestFault[] {
+): Refusal[] {
   const inside = asked.loads.flatMap((load) => bagsIn(ledger, load));
   const bags = [...new Set([...asked.bags, ...inside])];
   const standing = bags.flatMap((bag) => ledger.bags.get(bag) ?? []);
@@ -40,7 +35,7 @@ function bagFaults(
   bag: string,
   standing: BagStanding | undefined,
   asked: ManifestBody,
-): ManifestFault[] {
+): Refusal[] {
   if (standing === undefined) {
     return [fault("bags", { zh: `没有包装袋 ${bag}`, en: `there is no bag ${bag}` })];
   }
@@ -70,7 +65,7 @@ function takenFaults(
   bags: readonly string[],
   asked: ManifestBody,
   manifests: ReadonlyMap<string, ManifestStanding>,
-): ManifestFault[] {
+): Refusal[] {
   const others = [...manifests.values()].filter(({ manifest }) => manifest !== asked.manifest);
   return bags.flatMap((bag) =>
     others.filter((other) => other.bags.includes(bag)).map(({ manifest }) =>
@@ -82,7 +77,7 @@ function takenFaults(
   );
 }
 
-function lineFaults(standing: readonly BagStanding[], asked: ManifestBody): ManifestFault[] {
+function lineFaults(standing: readonly BagStanding[], asked: ManifestBody): Refusal[] {
   const present = new Set(standing.flatMap(({ category }) => category === null ? [] : [category]));
   const said = new Set(asked.lines.map(({ category }) => category));
   const lacks = [...present].filter((one) => !said.has(one)).sort();
@@ -95,7 +90,7 @@ function lineFaults(standing: readonly BagStanding[], asked: ManifestBody): Mani
   ];
 }
 
-function fault(field: string, text: Text): ManifestFault {
+function fault(field: string, text: Text): Refusal {
   return { rule: "W8", field, text };
 }
 

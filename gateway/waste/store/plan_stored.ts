@@ -1,10 +1,10 @@
 /** Whether a store may take what was brought (rules W6, W7), before anything is written. */
-import type { Text } from "../../../drivers/profile_parts.ts";
 import type { StoredBody } from "../entry/move_body.ts";
 import { type Custodian, custodianKey } from "../entry/subject.ts";
 import { type BagStanding, heldBy } from "../life/bag.ts";
 import { bagsIn, type Ledger } from "../life/ledger.ts";
-import { type Fullness, fullnessOf, type LimitFault, recordFault } from "../limits.ts";
+import { type Fullness, fullnessOf, recordFault } from "../limits.ts";
+import type { Refusal } from "../refusal.ts";
 import type { WasteRules } from "../rules.ts";
 import { type Balance, balanceOf, type Collected, type Imbalance } from "./balance.ts";
 
@@ -17,13 +17,7 @@ export type StoredPlan =
     readonly balance: Balance;
     readonly unexplained: readonly Imbalance[];
   }
-  | { readonly kind: "refused"; readonly faults: readonly PlanFault[] };
-
-export type PlanFault = LimitFault | {
-  readonly rule: "W6";
-  readonly field: string;
-  readonly text: Text;
-};
+  | { readonly kind: "refused"; readonly faults: readonly Refusal[] };
 
 /** `asked` is the entry as it would be written, with the explanations so far. */
 export function planStored(asked: StoredBody, ledger: Ledger, rules: WasteRules): StoredPlan {
@@ -89,10 +83,10 @@ function isExplained(one: Imbalance, asked: StoredBody): boolean {
 }
 
 /** An entry says nothing of a bag that is not so: it would be missing for ever. */
-function untrueExplanations(asked: StoredBody, { imbalances }: Balance): PlanFault[] {
+function untrueExplanations(asked: StoredBody, { imbalances }: Balance): Refusal[] {
   const fields = [["missing", "missing-bag"], ["unexpected", "unexpected-bag"]] as const;
   return fields.flatMap(([field, kind]) =>
-    asked[field].flatMap(({ bag }, index): PlanFault[] => {
+    asked[field].flatMap(({ bag }, index): Refusal[] => {
       if (imbalances.some((one) => one.kind === kind && one.bag === bag)) return [];
       const text = field === "missing"
         ? { zh: `包装袋 ${bag} 并未缺少`, en: `bag ${bag} is not missing: leave it out` }
