@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Stamp } from "../../../sync/entry.ts";
 import { modeAt } from "../clock/epidemic.ts";
 import type { WasteEvent } from "../entry/event.ts";
-import { HOUR_MS, MINUTE_MS, SHARPS, START_MS, Story } from "../fixture_waste.ts";
+import { HOUR_MS, MINUTE_MS, scaled, SHARPS, START_MS, Story } from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import { type AlarmBody, alarmBody, alarmText } from "./alarm_body.ts";
@@ -97,6 +97,29 @@ test("W4 a conflict is told, and no more once a person resolved it", () => {
   ]);
   const resolved = ward.resolved(["category", "B1"], sealed, [other]);
   expect(due([sealed, other, resolved], HOUR_MS)).toEqual([]);
+});
+
+test("W4 a load that two put into boxes is told once, not for each bag in it", () => {
+  const [one, two] = [new Story("one"), new Story("two")];
+  const bags = ["B1", "B2"];
+  const events = [
+    ...bags.map((bag, index) =>
+      one.sealed(bag, { weight: scaled(4000, `a.1-0/reading/${index + 1}`) })
+    ),
+    one.boxed("L1", bags),
+    one.boxed("L2", [], { loads: ["L1"] }),
+    two.boxed("L3", [], { loads: ["L1"] }),
+  ];
+  expect(due(events, HOUR_MS)).toMatchObject([{ alarm: "conflict", subject: "L1" }]);
+  const resolved = one.resolved(["box", "L1"], events[3], [events[4]]);
+  expect(due([...events, resolved], HOUR_MS)).toEqual([]);
+});
+
+test("W2 one weighing for two bags is told of both, until one sealing is reversed", () => {
+  const weight = scaled(4000, "a.1-0/reading/7");
+  const events = [ward.sealed("B7", { weight }), ward.sealed("B8", { weight })];
+  expect(due(events, HOUR_MS)).toMatchObject([{ rule: "W2", subject: "B7" }, { subject: "B8" }]);
+  expect(due([...events, ward.reversed(events[0])], HOUR_MS)).toEqual([]);
 });
 
 test("W7 a store that is too full is told once a filling", () => {

@@ -2,6 +2,7 @@
  * Alarms that are due now, and those that are over. The id of one is made of its rule, its subject
  * and what it follows from: decided again, or by site and county alike, it is the same.
  */
+import type { Stamp } from "../../../sync/entry.ts";
 import { ageOf, type Present } from "../clock/age.ts";
 import { type BagClock, bagClock } from "../clock/bag_clock.ts";
 import type { EpidemicMode } from "../clock/epidemic.ts";
@@ -9,6 +10,7 @@ import { wasteId } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import type { Ledger } from "../life/ledger.ts";
 import type { WasteRules } from "../rules.ts";
+import { leftBehind } from "../store/left_behind.ts";
 import type { StoreHolding } from "../store/plan_stored.ts";
 import { type AlarmBody, type AlarmName, type Level, LEVELS } from "./alarm_body.ts";
 
@@ -34,11 +36,14 @@ interface Occasion {
 }
 
 export function alarmsDue(ledger: Ledger, around: Circumstances): AlarmBody[] {
-  return [...ledger.bags.values()].flatMap((
-    bag,
-  ) => [...ofClock(bag, around), ...ofMissing(bag, around), ...ofConflicts(bag, around)]).flatMap((
-    occasion,
-  ) => escalated(occasion, around.rules));
+  const occasions = [...ledger.bags.values()].flatMap((bag) => [
+    ...ofClock(bag, around),
+    ...ofMissing(bag, around),
+    ...ofConflicts(bag, around),
+  ]);
+  const due = [...occasions, ...ofLeftBehind(ledger, around), ...ofFaults(ledger, around)]
+    .flatMap((occasion) => escalated(occasion, around.rules));
+  return [...new Map(due.map((alarm) => [alarm.id, alarm])).values()];
 }
 
 /** A store that is too full; `since` tells one filling from the next. */
@@ -118,25 +123,55 @@ function ofMissing(bag: BagStanding, { present }: Circumstances): Occasion[] {
   if (bag.missing === null) return [];
   const { stored: basis } = bag.missing;
   const about = { alarm: "missing-bag", rule: "W6", site: bag.site, subject: bag.bag } as const;
-  return [{ ...about, basis, ...sinceEntries(bag, [basis], present) }];
+  const times = bag.history.filter(({ id }) => id === basis).map(({ time }) => time);
+  return [{ ...about, basis, ...sinceLast(times, present) }];
 }
 
+/** That of a load is the same for all bags in it, and is told once. */
 function ofConflicts(bag: BagStanding, { present }: Circumstances): Occasion[] {
-  const about = { alarm: "conflict", rule: "W4", site: bag.site, subject: bag.bag } as const;
-  return bag.conflicts.map(({ id, alternatives }) => ({
-    ...about,
-    basis: id,
-    ...sinceEntries(bag, alternatives.map((one) => one.id), present),
+  return bag.conflicts.map(({ id: basis, subject, alternatives }) => ({
+    alarm: "conflict",
+    rule: "W4",
+    site: bag.site,
+    subject,
+    basis,
+    ...sinceLast(alternatives.map(({ time }) => time), present),
   }));
 }
 
+function ofLeftBehind(ledger: Ledger, { present }: Circumstances): Occasion[] {
+  return leftBehind(ledger).map(({ bag, site, stored, time }) => ({
+    alarm: "missing-bag",
+    rule: "W6",
+    site,
+    subject: bag,
+    basis: stored,
+    ...sinceLast([time], present),
+  }));
+}
+
+function ofFaults({ faults, bags }: Ledger, { present }: Circumstances): Occasion[] {
+  return faults.flatMap((fault): Occasion[] => {
+    if (fault.kind !== "one-reading-two-bags") return [];
+    const { reading } = fault;
+    return fault.bags.flatMap((bag): Occasion[] => {
+      const standing = bags.get(bag);
+      if (standing === undefined) return [];
+      const { site, sealings } = standing;
+      const times = sealings.flatMap((one) => one.from === "entry" ? [one.time] : []);
+      const basis = wasteId("reading", reading);
+      const about = { alarm: "conflict", rule: "W2", site, subject: bag } as const;
+      return [{ ...about, basis, ...sinceLast(times, present) }];
+    });
+  });
+}
+
 /** Since the last of these entries was made: before it there was nothing to see. */
-function sinceEntries(
-  { history }: BagStanding,
-  ids: readonly string[],
+function sinceLast(
+  times: readonly Stamp[],
   present: Present,
 ): Pick<Occasion, "forMs" | "isCertain"> {
-  const ages = history.filter(({ id }) => ids.includes(id)).map(({ time }) => ageOf(time, present));
+  const ages = times.map((time) => ageOf(time, present));
   if (ages.length === 0) return { forMs: 0, isCertain: false };
   const forMs = Math.min(...ages.map(({ ms }) => ms));
   return { forMs, isCertain: ages.every(({ isCertain }) => isCertain) };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BOTH, confirmed, INFECTIOUS, keyed, scaled, SITE } from "../fixture_waste.ts";
 import { sealedBody } from "./bag_body.ts";
-import { type ReadingBody, weightOf } from "./weight.ts";
+import { evidenceFor, type ReadingBody, weightOf } from "./weight.ts";
 
 const SCALE = { point: "weight", divisionGrams: 10, ageMsMax: 60_000 };
 const PLACE = "site-017.3-9f2c/reading/812";
@@ -55,6 +55,20 @@ describe("W2 a weight comes from the scale", () => {
   test.each(["historical", "possibleDuplicate"])("not of one that is %s", (mark) => {
     expect(read({}, 0, { [mark]: true })).toMatchObject({ kind: "refused", why: "uncertain" });
   });
+});
+
+test("W2 a weight is proved by the entry of its reading, or is not", () => {
+  const weighed = read({});
+  if (weighed.kind !== "weight") throw new Error("no weight");
+  const { weight } = weighed;
+  const body = (value: number, device = "ward-scale") => ({
+    device,
+    readings: [{ point: "weight", value, unit: "kg", quality: "good" }],
+  });
+  expect(evidenceFor(weight, body(4.139))).toBe("proved");
+  expect(evidenceFor(weight, body(4.138))).toBe("differs");
+  expect(evidenceFor(weight, body(4.139, "another"))).toBe("differs");
+  expect(evidenceFor(weight, null)).toBe("not-here");
 });
 
 describe("W2 a keyed weight", () => {

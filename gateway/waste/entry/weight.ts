@@ -92,6 +92,20 @@ export function weightOf(
   return { kind: "weight", weight: { ...read, reading: place } };
 }
 
+/** What became of asking the entry that a weight names as its evidence. */
+export type Evidence = "proved" | "differs" | "keyed" | "not-here";
+
+/** `body`: of the entry at that place; `null` where it is not on this node. */
+export function evidenceFor(weight: Weight, body: ReadingBody | null): Evidence {
+  if (weight.from === "keyed") return "keyed";
+  if (body === null) return "not-here";
+  const { point, divisionGrams, reading: place } = weight;
+  const read = weightOf({ body, place, ageMs: 0 }, { point, divisionGrams, ageMsMax: 0 });
+  const isSame = read.kind === "weight" && read.weight.grams === weight.grams &&
+    body.device === weight.device;
+  return isSame ? "proved" : "differs";
+}
+
 function refused(why: WeightRefusal, detail: string): WeightRead {
   return { kind: "refused", why, detail };
 }

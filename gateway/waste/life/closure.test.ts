@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { WasteEvent } from "../entry/event.ts";
+import { scaled, Story } from "../fixture_waste.ts";
 import { DEFAULT_RULES } from "../rules.ts";
-import { bagsTouched, closureOf, type Fetch, keysOf } from "./closure.ts";
+import { bagsTouched, bagsWeighedBy, closureOf, type Fetch, keysOf } from "./closure.ts";
 import { EVERYTHING } from "./fixture_everything.ts";
 import { ledgerOf } from "./ledger.ts";
 
@@ -44,6 +45,14 @@ test("W4 an entry changes no bag but those that it is said to touch", async () =
     }),
     { numRuns: 500 },
   );
+});
+
+test("W2 the bags that were weighed by one reading are found by it", async () => {
+  const weight = scaled(4000, "a.1-0/reading/7");
+  const ward = new Story("ward");
+  const table = tableOf([ward.sealed("B1", { weight }), ward.sealed("B2", { weight })]);
+  expect(await bagsWeighedBy("a.1-0/reading/7", table)).toEqual(["B1", "B2"]);
+  expect(await bagsWeighedBy("a.1-0/reading/8", table)).toEqual([]);
 });
 
 test("W5 a bag's entries are few, however many bags there are", async () => {

@@ -4,8 +4,8 @@
  */
 import { type EventOf, isMove, ofKind, type WasteEvent } from "../entry/event.ts";
 
-/** Kinds of keys; behind it the code of a bag, a load, a manifest, or an entry's id. */
-type KeyKind = "bag" | "load" | "into" | "manifest" | "about" | "of" | "id";
+/** Kinds of keys; behind it the code of a bag, a load, a manifest, an entry's id or place. */
+type KeyKind = "bag" | "load" | "into" | "manifest" | "about" | "of" | "id" | "reading";
 
 const keyOf = (kind: KeyKind, code: string) => `${kind}/${code}`;
 
@@ -23,6 +23,9 @@ export function keysOf(event: WasteEvent): string[] {
   if ("manifest" in event.body) put("manifest", [event.body.manifest]);
   if ("of" in event.body) put("of", [event.body.of]);
   if (event.kind === "waste-boxed") put("into", [event.body.load]);
+  if ("weight" in event.body && event.body.weight.from === "scale") {
+    put("reading", [event.body.weight.reading]);
+  }
   if (event.kind === "waste-stored") put("bag", event.body.missing.map(({ bag }) => bag));
   if (event.kind === "waste-resolution") put("about", [event.body.subject]);
   return [...new Set(keys)];
@@ -61,6 +64,14 @@ export async function bagsTouched(event: WasteEvent, fetch: Fetch): Promise<stri
     if (keys.length > 0) waiting.push(...await fetch(keys));
   }
   return [...bags].sort();
+}
+
+/** Bags that a reading of a scale, by its place, is told to be the weight of: one, or a fault. */
+export async function bagsWeighedBy(reading: string, fetch: Fetch): Promise<string[]> {
+  const events = await fetch([keyOf("reading", reading)]);
+  return [
+    ...new Set(events.flatMap(({ body }) => "bag" in body ? [body.bag] : [])),
+  ].sort();
 }
 
 /** What an entry names itself, and where what it concerns through others is found. */

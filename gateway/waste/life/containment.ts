@@ -5,6 +5,7 @@ import type { Effects } from "./effect.ts";
 import { headsOf, type Move } from "./heads.ts";
 
 type Boxed = EventOf<"waste-boxed">;
+type Head = Move & { readonly node: string };
 
 /** A box may stand in a larger one, on a pallet, in a container: more is a mistake. */
 const DEPTH_MAX = 8;
@@ -17,6 +18,7 @@ export interface Within {
   readonly around: readonly string[];
   /** Ids of the entries that last put it there: what a later one names in `after`. */
   readonly by: readonly string[];
+  /** Its own, and those of the loads around it. */
   readonly conflicts: readonly Conflict[];
 }
 
@@ -77,25 +79,29 @@ export class Containment {
 
   #within(subject: string, events: readonly Boxed[]): Within {
     const heads = this.#heads(subject, events);
-    const conflicts: Conflict[] = [];
-    if (heads.length > 1) {
-      const said = heads.map(({ id, node, to }) => ({ id, node, says: to }));
-      conflicts.push(this.#resolutions.conflict(subject, "box", said));
-    }
+    const conflicts = this.#conflicts(subject, heads);
     const around: string[] = [];
     let inside = heads.map(({ to }) => to);
     for (let depth = 0; depth < DEPTH_MAX && inside.length > 0; depth++) {
-      const fresh = inside.filter((load) => !around.includes(load));
+      const fresh = [...new Set(inside)].filter((load) => !around.includes(load));
       around.push(...fresh);
-      inside = fresh.flatMap((load) =>
-        this.#heads(load, this.#loads.get(load) ?? []).map(({ to }) => to)
-      );
+      inside = fresh.flatMap((load) => {
+        const outer = this.#heads(load, this.#loads.get(load) ?? []);
+        conflicts.push(...this.#conflicts(load, outer));
+        return outer.map(({ to }) => to);
+      });
     }
     const by = heads.map(({ id }) => id);
     return { load: heads.length === 1 ? heads[0].to : null, around, by, conflicts };
   }
 
-  #heads(subject: string, events: readonly Boxed[]): (Move & { readonly node: string })[] {
+  #conflicts(subject: string, heads: readonly Head[]): Conflict[] {
+    if (heads.length < 2) return [];
+    const said = heads.map(({ id, node, time, to }) => ({ id, node, time, says: to }));
+    return [this.#resolutions.conflict(subject, "box", said)];
+  }
+
+  #heads(subject: string, events: readonly Boxed[]): Head[] {
     const aside = this.#resolutions.setAside(subject, "box");
     const moves = events.filter(({ body }) => !aside.has(body.id))
       .map(({ body, place, time, node }) => {

@@ -79,7 +79,9 @@ export function custodyOf(
       event,
     }));
   const last = headsOf(links).map(({ event }) => event);
-  const said = last.map(({ body, node }) => ({ id: body.id, node, says: custodianKey(body.to) }));
+  const said = last.map(({ body: { id, to }, node, time }) => {
+    return { id, node, time, says: custodianKey(to) };
+  });
   const conflicts = said.length > 1 ? [resolutions.conflict(bag, "custodian", said)] : [];
   const by = last.length === 1 ? last[0] : null;
   const custodian = last.length === 0 ? home : by?.body.to ?? null;

@@ -1,4 +1,5 @@
 /** What entries say differently about one bag, and what persons resolved of it. */
+import type { Stamp } from "../../../sync/entry.ts";
 import type { Dispute } from "../entry/correction_body.ts";
 import { type EventOf, ofKind, type WasteEvent } from "../entry/event.ts";
 import { wasteId } from "../entry/subject.ts";
@@ -9,6 +10,8 @@ export interface Alternative {
   /** Of the entry. */
   readonly id: string;
   readonly node: string;
+  /** When it was written. */
+  readonly time: Stamp;
   /** A code, grams, a custodian as `kind/id`, a load. */
   readonly says: string;
 }

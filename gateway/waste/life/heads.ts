@@ -18,7 +18,8 @@ export interface Move {
 
 /** The last moves, one each for every place that it may be at; in an order of their own. */
 export function headsOf<M extends Move>(moves: readonly M[]): M[] {
-  const reached = new Map(moves.map((move) => [move, reachedFrom(move, moves)]));
+  const next = followers(moves);
+  const reached = new Map(moves.map((move) => [move, reachedFrom(move, next)]));
   const isLast = (move: M) =>
     [...reached.get(move) ?? []].every((later) => reached.get(later)?.has(move) === true);
   const heads = new Map<string, M>();
@@ -31,27 +32,33 @@ export function headsOf<M extends Move>(moves: readonly M[]): M[] {
   return [...heads.values()].sort(byTime);
 }
 
-/** All moves that follow this one, directly or through others. */
-function reachedFrom<M extends Move>(move: M, moves: readonly M[]): Set<M> {
-  const reached = new Set<M>();
-  const waiting = [move];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const from = next;
-    for (const later of moves) {
-      if (later === from || reached.has(later) || !follows(later, from, moves)) continue;
-      reached.add(later);
-      waiting.push(later);
+/**
+ * Which moves follow which: by their writer's word; of a writer who knew of none of them, when one
+ * begins where the other ended.
+ */
+function followers<M extends Move>(moves: readonly M[]): Map<M, M[]> {
+  const ids = new Set(moves.map(({ id }) => id));
+  const next = new Map<M, M[]>(moves.map((move) => [move, []]));
+  for (const later of moves) {
+    const after = new Set(later.after.filter((id) => ids.has(id)));
+    for (const earlier of moves) {
+      const follows = after.size > 0
+        ? after.has(earlier.id)
+        : later.from !== null && later.from === earlier.to;
+      if (follows && earlier !== later) next.get(earlier)?.push(later);
     }
   }
-  return reached;
+  return next;
 }
 
-/**
- * Whether a move follows another: by its writer's word; of a writer who knew of none of them,
- * when it begins where the other ended.
- */
-function follows<M extends Move>(later: M, earlier: M, moves: readonly M[]): boolean {
-  if (later.after.includes(earlier.id)) return true;
-  const knewNone = !moves.some(({ id }) => later.after.includes(id));
-  return knewNone && later.from !== null && later.from === earlier.to;
+/** All moves that follow this one, directly or through others. */
+function reachedFrom<M extends Move>(move: M, next: ReadonlyMap<M, readonly M[]>): Set<M> {
+  const reached = new Set<M>();
+  const waiting = [...next.get(move) ?? []];
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    if (reached.has(one)) continue;
+    reached.add(one);
+    waiting.push(...next.get(one) ?? []);
+  }
+  return reached;
 }

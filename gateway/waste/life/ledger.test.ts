@@ -60,6 +60,42 @@ describe("a ledger is the same", () => {
   });
 });
 
+test("W4 no state was reached without two persons, whatever a power cut left of the entries", () => {
+  const made: Readonly<Record<string, WasteEvent["kind"]>> = {
+    "handed-over": "waste-handover",
+    "stored": "waste-stored",
+    "departed": "waste-departed",
+    "received": "waste-received",
+    "disposed": "waste-disposed",
+  };
+  fc.assert(
+    fc.property(fc.subarray(EVERYTHING), (events) => {
+      for (const { state, history } of fold(events).bags.values()) {
+        if (!Object.hasOwn(made, state)) continue;
+        const kind = state === "disposed" ? "waste-received" : made[state];
+        const moves = history.filter((one) => one.kind === kind && one.role === "stands");
+        const persons = moves.map(({ id }) => personsOf(events, id));
+        expect(Math.max(...persons)).toBe(2);
+        if (state === "disposed") expect(events.some((one) => one.kind === made[state])).toBe(true);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** How many persons confirmed an entry, in itself or elsewhere. */
+function personsOf(events: readonly WasteEvent[], id: string): number {
+  const persons = events.flatMap(({ body }) => {
+    if (body.id === id && "confirmations" in body) {
+      return body.confirmations.map(({ person }) => person.id);
+    }
+    return "of" in body && body.of === id && "confirmation" in body
+      ? [body.confirmation.person.id]
+      : [];
+  });
+  return new Set(persons).size;
+}
+
 describe("the life of a bag", () => {
   const site = new Story("site");
   const sealed = site.sealed("B1");

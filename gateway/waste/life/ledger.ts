@@ -45,6 +45,8 @@ export interface Ledger {
   readonly bags: ReadonlyMap<string, BagStanding>;
   readonly loads: ReadonlyMap<string, LoadStanding>;
   readonly faults: readonly Fault[];
+  /** What stores took, of all entries that stand. */
+  readonly deliveries: readonly EventOf<"waste-stored">[];
 }
 
 export function ledgerOf(events: readonly WasteEvent[], rules: WasteRules): Ledger {
@@ -60,7 +62,8 @@ export function ledgerOf(events: readonly WasteEvent[], rules: WasteRules): Ledg
     const named = names.get(bag) ?? [];
     bags.set(bag, standingOf(bag, named, { around, effects, disposals }));
   }
-  return { bags, loads: loadsOf(bags, around), faults: faultsOf(own, effects) };
+  const deliveries = ofKind(own, "waste-stored").filter((event) => effects.stands(event));
+  return { bags, loads: loadsOf(bags, around), faults: faultsOf(own, effects), deliveries };
 }
 
 /** Each event once, however often it was read; the same told to two nodes is one. */

@@ -1,4 +1,5 @@
 /** What entries and labels say a bag is: category, source, weight; and where they disagree. */
+import type { Stamp } from "../../../sync/entry.ts";
 import { CATEGORY_CODES, type CategoryCode } from "../category.ts";
 import { byTime, type EventOf } from "../entry/event.ts";
 import type { LabelSaid } from "../entry/move_body.ts";
@@ -34,6 +35,7 @@ export interface SaidOfBag {
 interface Claim<V> {
   readonly id: string;
   readonly node: string;
+  readonly time: Stamp;
   readonly value: V;
 }
 
@@ -41,9 +43,12 @@ export function saidOf(told: ToldOfBag, resolutions: Resolutions, rules: WasteRu
   const { bag, labels } = told;
   const sealings = [...told.sealings].sort(byTime);
   const weighings = [...told.weighings].sort(byTime);
-  const claimed =
-    <V>(event: { readonly node: string; readonly body: { readonly id: string } }) =>
-    (value: V): Claim<V> => ({ id: event.body.id, node: event.node, value });
+  const claimed = <V>({ body: { id }, node, time }: ToldBy) => (value: V): Claim<V> => ({
+    id,
+    node,
+    time,
+    value,
+  });
   const category = agreed(bag, "category", [
     ...sealings.map((event) => claimed<string>(event)(event.body.category)),
     ...labels.map(({ event, said }) => claimed<string>(event)(said.category)),
@@ -69,6 +74,12 @@ export function saidOf(told: ToldOfBag, resolutions: Resolutions, rules: WasteRu
   };
 }
 
+interface ToldBy {
+  readonly body: { readonly id: string };
+  readonly node: string;
+  readonly time: Stamp;
+}
+
 interface Agreed<V> {
   readonly value: V | null;
   readonly conflicts: readonly Conflict[];
@@ -85,7 +96,7 @@ function agreed(
   if (new Set(left.map(({ value }) => value)).size < 2) {
     return { value: left.at(0)?.value ?? null, conflicts: [] };
   }
-  const said = left.map(({ id, node, value }) => ({ id, node, says: value }));
+  const said = left.map(({ id, node, time, value }) => ({ id, node, time, says: value }));
   return { value: null, conflicts: [resolutions.conflict(bag, about, said)] };
 }
 
@@ -104,6 +115,8 @@ function agreedWeight(
   const apart = most - least;
   const differs = apart > step && !isWithinShare(apart, least, rules.toleranceShare.value);
   if (!differs) return { value: first, conflicts: [] };
-  const said = left.map(({ id, node, value }) => ({ id, node, says: `${value.grams} g` }));
+  const said = left.map(({ id, node, time, value: { grams } }) => {
+    return { id, node, time, says: `${grams} g` };
+  });
   return { value: null, conflicts: [resolutions.conflict(bag, "weight", said)] };
 }
