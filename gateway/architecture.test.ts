@@ -80,7 +80,7 @@ function forbiddenImports({ path, tokens }: Source): string[] {
 
 /** What only tests use. */
 const TEST_FILE = /\.test\.ts$|(^|[/_])fixtures?[._]|(^|[/_])conformance\.ts$|\/whole_way\//;
-const FOR_TESTS = /^(vitest|fast-check|playwright-core)$/;
+const FOR_TESTS = /^(vitest|fast-check|playwright-core|zpl-renderer-js|zxing-wasm)(\/|$)/;
 
 /** Parts of the product that are made of what only tests use. */
 function testPartsInProduct({ path, tokens }: Source): string[] {
