@@ -8,8 +8,8 @@ const CELSIUS_MIN = -273.15;
 const CELSIUS_MAX = 200;
 /** Ten weeks: longer than any journey that an indicator goes on. */
 const HOLD_MINUTES_MAX = 100_800;
-export const RULES_MAX = 30;
-export const LEVELS_MAX = 9;
+const RULES_MAX = 30;
+const LEVELS_MAX = 9;
 
 export const SIDES = ["above", "below"] as const;
 export type Side = typeof SIDES[number];
@@ -42,13 +42,15 @@ export const alarmRuleSchema = z.strictObject({
 });
 export type AlarmRule = z.infer<typeof alarmRuleSchema>;
 
+export const rulesSchema = z.array(alarmRuleSchema).min(1).max(RULES_MAX)
+  .refine((rules) => new Set(rules.map(({ id }) => id)).size === rules.length, {
+    error: "two rules have one id; give each its own",
+  });
+
 export const presetSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/, "want a-z, 0-9 and -").max(CODE_LENGTH_MAX),
   title: text,
-  rules: z.array(alarmRuleSchema).min(1).max(RULES_MAX)
-    .refine((rules) => new Set(rules.map(({ id }) => id)).size === rules.length, {
-      error: "two rules have one id; give each its own",
-    }),
+  rules: rulesSchema,
 });
 export type Preset = z.infer<typeof presetSchema>;
 

@@ -16,6 +16,9 @@ export const runSchema = z.object({
   sinceMs: z.number(),
   worstCelsius: z.number().nullable(),
   isAlarm: z.boolean(),
+  /** The last day that has it as an alarm, and milliseconds out of range since then. */
+  alarmDate: z.string().nullable(),
+  countedMs: z.number(),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -33,7 +36,17 @@ export function firstCarry(rules: readonly AlarmRule[]): Carry {
 }
 
 export function emptyRun(rule: string, date: string | null): Run {
-  return { rule, outMs: 0, date, since: null, sinceMs: 0, worstCelsius: null, isAlarm: false };
+  return {
+    rule,
+    outMs: 0,
+    date,
+    since: null,
+    sinceMs: 0,
+    worstCelsius: null,
+    isAlarm: false,
+    alarmDate: null,
+    countedMs: 0,
+  };
 }
 
 /** The same alarm has the same key wherever it is found. */

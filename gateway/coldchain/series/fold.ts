@@ -14,6 +14,7 @@ import {
   inNames,
   NO_DATA,
   SENSOR_FAULT,
+  setEarlier,
   type Told,
 } from "./told.ts";
 
@@ -52,8 +53,12 @@ export function foldTail(carry: Carry, agoMs: number | null, watching: Watching)
 }
 
 type DayDraft =
-  & { -readonly [field in keyof Omit<DayTold, "known" | "outMs">]: DayTold[field] }
-  & { readonly known: Map<number, number>; readonly outMs: Map<string, number> };
+  & { -readonly [field in keyof Omit<DayTold, "known" | "outMs" | "alarmMs">]: DayTold[field] }
+  & {
+    readonly known: Map<number, number>;
+    readonly outMs: Map<string, number>;
+    readonly alarmMs: Map<string, number>;
+  };
 
 /** Lives for one call: what it was given stays as it is. */
 class Fold {
@@ -76,10 +81,11 @@ class Fold {
   }
 
   folded(): Folded {
-    const days = [...this.#days.values()].map(({ known, outMs, ...day }) => ({
+    const days = [...this.#days.values()].map(({ known, outMs, alarmMs, ...day }) => ({
       ...day,
       known: inDegrees(known),
       outMs: inNames(outMs),
+      alarmMs: inNames(alarmMs),
     })).sort((one, other) => one.date < other.date ? -1 : 1);
     const carry = {
       last: this.#last,
@@ -169,7 +175,7 @@ class Fold {
     draft.max = farther(draft.max, { celsius, wallMs }, 1);
     for (const one of this.#rules) {
       this.#newDay(one, day, wallMs);
-      if (isOut(one.rule, celsius)) this.#out(one, sample, celsius, wallMs, 0);
+      if (isOut(one.rule, celsius)) this.#out(one, sample, celsius, wallMs, 0, draft);
       else if (one.rule.counting === "single") this.#end(one, wallMs, one.run.date);
     }
   }
@@ -188,7 +194,7 @@ class Fold {
         if (!isOut(one.rule, celsius)) continue;
         const { id } = one.rule;
         draft.outMs.set(id, (draft.outMs.get(id) ?? 0) + to - from);
-        this.#out(one, sample, celsius, from, to - from);
+        this.#out(one, sample, celsius, from, to - from, draft);
       }
     }
   }
@@ -199,6 +205,7 @@ class Fold {
     celsius: number,
     fromMs: number,
     ms: number,
+    draft: DayDraft,
   ): void {
     if (run.since === null) {
       run.since = sample;
@@ -206,10 +213,13 @@ class Fold {
     }
     const worst = run.worstCelsius ?? celsius;
     run.worstCelsius = rule.side === "above" ? Math.max(worst, celsius) : Math.min(worst, celsius);
-    const missingMs = rule.holdMinutes * 60_000 - run.outMs;
+    const holdMs = rule.holdMinutes * 60_000;
+    countDay(rule, run, holdMs, fromMs, ms, draft);
+    const missingMs = holdMs - run.outMs;
     run.outMs += ms;
     if (run.isAlarm || missingMs > ms) return;
     run.isAlarm = true;
+    if (rule.counting === "cumulative") setEarlier(draft.alarmMs, rule.id, fromMs + missingMs);
     const { place } = run.since;
     this.#told.begun.push({
       key: alarmKey(rule.id, place, run.date),
@@ -246,8 +256,26 @@ class Fold {
       faultMs: 0,
       gapMs: 0,
       outMs: new Map(),
+      alarmMs: new Map(),
     };
     this.#days.set(date, draft);
     return draft;
   }
+}
+
+/** Whether this day has the alarm of an event: with its first, and again while it goes on. */
+function countDay(
+  { id, counting }: AlarmRule,
+  run: Run,
+  holdMs: number,
+  fromMs: number,
+  ms: number,
+  { date, alarmMs }: DayDraft,
+): void {
+  const missingMs = Math.max(0, holdMs - run.countedMs);
+  run.countedMs += ms;
+  if (counting !== "single" || run.alarmDate === date || missingMs > ms) return;
+  run.alarmDate = date;
+  run.countedMs = ms - missingMs;
+  setEarlier(alarmMs, id, fromMs + missingMs);
 }

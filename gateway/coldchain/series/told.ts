@@ -22,6 +22,11 @@ export const dayToldSchema = z.object({
   gapMs: z.number(),
   /** Milliseconds out of range, by the id of the rule; none: it is not there. */
   outMs: z.record(z.string(), z.number()),
+  /**
+   * When the day first had each rule's alarm, as WHO-prequalified loggers print it: an event that
+   * goes on is an alarm of the next day once it has gone on for the rule's time since the last.
+   */
+  alarmMs: z.record(z.string(), z.number()),
 });
 export type DayTold = z.infer<typeof dayToldSchema>;
 
@@ -103,11 +108,13 @@ function addedDays(days: readonly DayTold[]): DayTold {
   if (days.length === 1) return days[0];
   const known = new Map<number, number>();
   const outMs = new Map<string, number>();
+  const alarmMs = new Map<string, number>();
   for (const day of days) {
     for (const [celsius, ms] of day.known) known.set(celsius, (known.get(celsius) ?? 0) + ms);
     for (const [rule, ms] of Object.entries(day.outMs)) {
       outMs.set(rule, (outMs.get(rule) ?? 0) + ms);
     }
+    for (const [rule, ms] of Object.entries(day.alarmMs)) setEarlier(alarmMs, rule, ms);
   }
   const sum = (of: (day: DayTold) => number) => days.reduce((all, day) => all + of(day), 0);
   return {
@@ -120,6 +127,7 @@ function addedDays(days: readonly DayTold[]): DayTold {
     faultMs: sum(({ faultMs }) => faultMs),
     gapMs: sum(({ gapMs }) => gapMs),
     outMs: inNames(outMs),
+    alarmMs: inNames(alarmMs),
   };
 }
 
@@ -129,6 +137,10 @@ export function farther(one: Extreme | null, other: Extreme | null, way: 1 | -1)
   const difference = (other.celsius - one.celsius) * way;
   if (difference !== 0) return difference > 0 ? other : one;
   return other.wallMs < one.wallMs ? other : one;
+}
+
+export function setEarlier(byName: Map<string, number>, name: string, ms: number): void {
+  byName.set(name, Math.min(ms, byName.get(name) ?? ms));
 }
 
 export function inDegrees(known: ReadonlyMap<number, number>): [number, number][] {
