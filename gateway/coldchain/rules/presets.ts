@@ -59,8 +59,8 @@ function blood(name: string, zh: string, en: string, limits: Limits): Preset {
 }
 
 /** Minutes after which each of the three levels is told of (C4). */
-export const PLATFORM_MINUTES = [30, 60, 60] as const;
-export const TRANSPORT_MINUTES = [5, 10, 15] as const;
+const PLATFORM_MINUTES = [30, 60, 60] as const;
+const TRANSPORT_MINUTES = [5, 10, 15] as const;
 
 function levels(name: string, minutes: readonly number[]): AlarmRule[] {
   return minutes.flatMap((hold, index) =>
