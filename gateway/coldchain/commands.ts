@@ -21,7 +21,7 @@ export function addColdchainCommands(program: Command): void {
     "what rules would have said about a history: days and alarms as JSON",
     "tributary coldchain evaluate --preset who-30-day --csv fridge.csv",
   )
-    .requiredOption("--csv <file>", "time and temperature (°C), a row each")
+    .requiredOption("--csv <file>", "rows of time and temperature (°C), or a Fridge-tag's export")
     .option("--preset <name>", "rules of the product, such as strict or who-30-day")
     .option("--rules <file>", "rules of your own instead, as JSON")
     .option("--zone <zone>", "whose days they are, and of times without one; none: Asia/Shanghai")

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TemporaryFolder } from "../../../sync/fixtures.ts";
 import { ourProgram } from "../../program.ts";
+import { fridgeTagText } from "../loggers/fixture_export.ts";
 import { csvSeries } from "./csv_series.ts";
 import { evaluate } from "./evaluate_command.ts";
 import { moment, timeOf } from "./written.ts";
@@ -146,6 +147,31 @@ describe("C3 tributary coldchain evaluate", () => {
       "2026-03-02T09:00:00+08:00",
     ]);
   });
+});
+
+test("C3: a logger's export is its own question: its rules, its record, and what differs", () => {
+  const csv = file("fridge_tag.txt", fridgeTagText());
+  const own = evaluate({ csv });
+  expect(own.rules.map(({ id }) => id)).toEqual(["logger-below", "logger-above"]);
+  expect(own.alarms.filter(({ rule }) => rule === "logger-above").map(({ alarm }) => alarm))
+    .toEqual([
+      "2022-05-03T10:36:00+08:00",
+      "2022-05-05T11:01:00+08:00",
+    ]);
+  expect(own.logger?.serial).toBe("130500109088");
+  expect(own.differences).toContainEqual({
+    date: "2022-05-03",
+    what: "minutesAbove",
+    logger: 84,
+    ours: 80,
+    isSmall: true,
+  });
+  // Another question does not change what differs from the logger's own record.
+  const other = evaluate({ csv, preset: "who-30-day" });
+  expect(other.alarms.filter(({ rule }) => rule.startsWith("who-"))).toEqual([]);
+  expect(other.differences).toEqual(own.differences);
+  const bad = file("bad_tag.txt", fridgeTagText((text) => text.replace("+12.4", "warm")));
+  expect(() => evaluate({ csv: bad })).toThrow('"warm" is no number');
 });
 
 describe("a file of times and temperatures", () => {

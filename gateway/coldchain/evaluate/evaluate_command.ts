@@ -8,7 +8,16 @@ import { firstCarry } from "../series/carry.ts";
 import { foldSamples, foldTail } from "../series/fold.ts";
 import { ACTIVATION_KJ_MOL } from "../series/kinetic.ts";
 import { addedUp } from "../series/told.ts";
-import { csvSeries } from "./csv_series.ts";
+import { berlingerFile, isBerlingerFile } from "../loggers/berlinger_file.ts";
+import {
+  comparingOf,
+  type Difference,
+  differencesOf,
+  loggerSamples,
+} from "../loggers/difference.ts";
+import type { LoggerRecord } from "../loggers/logger_record.ts";
+import type { Sample } from "../series/sample.ts";
+import { type CsvReading, csvSeries } from "./csv_series.ts";
 import { type Report, reportOf } from "./report.ts";
 
 export interface EvaluateOptions {
@@ -33,12 +42,14 @@ export type Evaluation = Report & {
   readonly intervalSeconds: number;
   readonly activationKjMol: number;
   readonly rules: readonly AlarmRule[];
+  readonly logger: LoggerRecord | null;
+  /** Where its own record differs from what we make of its rows, by its own rules. */
+  readonly differences: readonly Difference[];
 };
 
 /** Throws `UsageError` where the question is wrong, `CommandError` where the file is. */
 export function evaluate(options: EvaluateOptions): Evaluation {
   const zone = options.zone ?? DEFAULT_ZONE;
-  const rules = rulesOf(options);
   const calendar = calendarOf(zone);
   const faultValues = (options.faultValue ?? []).map((text) => {
     const value = Number(text);
@@ -47,10 +58,9 @@ export function evaluate(options: EvaluateOptions): Evaluation {
     }
     return value;
   });
-  const read = csvSeries(textOf(options.csv, FILE_BYTES_MAX), { zone, faultValues });
-  if (read.kind === "faulty") {
-    throw new CommandError(`Cannot use "${options.csv}":\n  ${read.faults.join("\n  ")}`);
-  }
+  const read = seriesOf(options.csv, { zone, faultValues });
+  const { samples, logger } = read;
+  const rules = rulesOf(options, logger);
   if (options.interval !== undefined && options.interval <= 0) {
     throw new UsageError("Cannot use --interval 0: want the seconds from one value to the next");
   }
@@ -58,7 +68,7 @@ export function evaluate(options: EvaluateOptions): Evaluation {
   const activationKjMol = options.activation ?? ACTIVATION_KJ_MOL;
   if (activationKjMol <= 0) throw new UsageError("Cannot use --activation 0: want kJ/mol over 0");
   const watching = { rules, intervalMs, calendar };
-  const { carry, told } = foldSamples(firstCarry(rules), read.samples, watching);
+  const { carry, told } = foldSamples(firstCarry(rules), samples, watching);
   const tail = foldTail(carry, null, watching);
   const folded = { carry: tail.carry, told: addedUp([told, tail.told]) };
   return {
@@ -68,10 +78,52 @@ export function evaluate(options: EvaluateOptions): Evaluation {
     activationKjMol,
     rules,
     ...reportOf(folded, watching, activationKjMol),
+    logger,
+    differences: logger === null ? [] : differencesFrom(logger, samples, calendar),
   };
 }
 
-function rulesOf({ preset, rules }: EvaluateOptions): readonly AlarmRule[] {
+interface ReadSeries {
+  readonly samples: readonly Sample[];
+  readonly intervalMs: number;
+  /** What the logger itself says; `null` where the file is plain rows. */
+  readonly logger: LoggerRecord | null;
+}
+
+function seriesOf(path: string, reading: CsvReading): ReadSeries {
+  const text = textOf(path, FILE_BYTES_MAX);
+  if (!isBerlingerFile(text)) {
+    const read = csvSeries(text, reading);
+    if (read.kind === "series") return { ...read, logger: null };
+    throw new CommandError(`Cannot use "${path}":\n  ${read.faults.join("\n  ")}`);
+  }
+  const read = berlingerFile(text);
+  if (read.kind === "faulty") {
+    throw new CommandError(`Cannot use "${path}":\n  ${read.faults.join("\n  ")}`);
+  }
+  const samples = loggerSamples(read.rows, reading.zone);
+  const { intervalMs } = comparingOf(read.record, reading.zone);
+  return { samples, intervalMs, logger: read.record };
+}
+
+/** By the logger's own rules, whichever were asked for. */
+function differencesFrom(
+  logger: LoggerRecord,
+  samples: readonly Sample[],
+  calendar: Calendar,
+): readonly Difference[] {
+  const comparing = comparingOf(logger, calendar.zone);
+  const watching = { ...comparing, calendar };
+  const { carry, told } = foldSamples(firstCarry(comparing.rules), samples, watching);
+  const { days } = addedUp([told, foldTail(carry, null, watching).told]);
+  return differencesOf(logger.days, days, comparing);
+}
+
+function rulesOf(
+  { preset, rules }: EvaluateOptions,
+  logger: LoggerRecord | null,
+): readonly AlarmRule[] {
+  if (preset === undefined && rules === undefined && logger !== null) return logger.rules;
   if ((preset === undefined) === (rules === undefined)) {
     throw new UsageError("Cannot tell by which rules: give either --preset or --rules");
   }
