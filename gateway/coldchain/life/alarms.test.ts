@@ -171,11 +171,12 @@ describe("C9 acknowledging", () => {
 
 describe("C8 switching off", () => {
   const story = new Story("site-017");
+  const fromMs = MORNING_MS + HOUR_MS;
   const off = (more: Record<string, unknown> = {}) =>
     story.tell("cold-suppression", {
       state: "for-a-while",
-      fromMs: MORNING_MS,
-      untilMs: MORNING_MS + 24 * HOUR_MS,
+      fromMs,
+      untilMs: fromMs + 24 * HOUR_MS,
       reason: "除霜",
       by: { id: "nurse-li" },
       ...more,
@@ -183,8 +184,8 @@ describe("C8 switching off", () => {
 
   test("needs person, reason and an end within 24 hours", () => {
     expect(off().kind).toBe("cold-suppression");
-    expect(() => off({ untilMs: MORNING_MS + 24 * HOUR_MS + 1 })).toThrow("at most 24 hours");
-    expect(() => off({ untilMs: MORNING_MS })).toThrow("before it begins");
+    expect(() => off({ untilMs: fromMs + 24 * HOUR_MS + 1 })).toThrow("at most 24 hours");
+    expect(() => off({ untilMs: fromMs })).toThrow("before it begins");
     expect(() => off({ untilMs: undefined })).toThrow("untilMs");
     expect(() => off({ reason: "  " })).toThrow("reason");
     expect(() => off({ by: undefined })).toThrow("by");
@@ -192,20 +193,26 @@ describe("C8 switching off", () => {
 
   test("lasts up to its end, which is out already", () => {
     const events = [off()];
-    const at = (ms: number) => watchOf(events, OF_UNIT, MORNING_MS + ms).state;
+    const at = (ms: number) => watchOf(events, OF_UNIT, fromMs + ms).state;
     expect([at(-1), at(0), at(24 * HOUR_MS - 1), at(24 * HOUR_MS)]).toEqual([
       "watched",
       "for-a-while",
       "for-a-while",
       "watched",
     ]);
-    expect(watchOf(events, { ...OF_UNIT, unit: "fridge-2" }, MORNING_MS).state).toBe("watched");
+    expect(watchOf(events, { ...OF_UNIT, unit: "fridge-2" }, fromMs).state).toBe("watched");
+  });
+
+  test("does not reach back before it was said", () => {
+    const backdated = off({ fromMs: MORNING_MS, untilMs: fromMs });
+    const at = (ms: number) => watchOf([backdated], OF_UNIT, ms).state;
+    expect([at(backdated.timeMs - 1), at(backdated.timeMs)]).toEqual(["watched", "for-a-while"]);
   });
 
   test("a repair has no end of its own, until somebody says that it is done", () => {
     const repair = off({ state: "under-repair", untilMs: undefined });
     const month = MORNING_MS + 30 * 24 * HOUR_MS;
-    expect(watchOf([repair, off()], OF_UNIT, MORNING_MS + HOUR_MS)).toMatchObject({
+    expect(watchOf([repair, off()], OF_UNIT, fromMs)).toMatchObject({
       state: "under-repair",
       untilMs: null,
     });

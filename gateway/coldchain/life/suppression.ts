@@ -12,7 +12,10 @@ export type Watch =
     readonly untilMs: number | null;
   };
 
-/** `nowMs` by the clock of the entries. Its end is out already: `untilMs` itself is watched. */
+/**
+ * `nowMs` by the clock of the entries. None reaches back before its own entry: what was to be told
+ * until then was. Its end is out already: at `untilMs` itself alarms are told.
+ */
 export function watchOf(
   events: readonly ColdEvent[],
   { site, unit }: { readonly site: string; readonly unit: string },
@@ -22,10 +25,10 @@ export function watchOf(
     { body }: { readonly body: { readonly site: string; readonly unit: string } },
   ) => body.site === site && body.unit === unit;
   const ends = ofKind(events, "cold-suppression-ended").filter(isOfUnit);
-  const active = ofKind(events, "cold-suppression").filter(isOfUnit).filter(({ body }) => {
+  const active = ofKind(events, "cold-suppression").filter(isOfUnit).filter(({ body, timeMs }) => {
     const ended = ends.some((end) => end.body.suppression === body.id && end.body.endedMs <= nowMs);
     const isPast = body.state === "for-a-while" && body.untilMs <= nowMs;
-    return body.fromMs <= nowMs && !ended && !isPast;
+    return Math.max(body.fromMs, timeMs) <= nowMs && !ended && !isPast;
   });
   const [longest] = [...active].sort((one, other) => untilOf(other.body) - untilOf(one.body));
   if (longest === undefined) return { state: "watched" };

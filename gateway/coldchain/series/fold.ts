@@ -114,7 +114,7 @@ class Fold {
     const { intervalMs } = this.#watching;
     const last = this.#last;
     if (last === null) return;
-    this.#stand(last, Math.min(intervalMs, agoMs ?? intervalMs));
+    this.#stand(last, Math.max(0, Math.min(intervalMs, agoMs ?? intervalMs)));
     if (agoMs === null || agoMs <= INTERVALS_MAX * intervalMs) return;
     const fromMs = last.wallMs + intervalMs;
     this.#gap(last, fromMs, last.wallMs + agoMs, agoMs - intervalMs);
