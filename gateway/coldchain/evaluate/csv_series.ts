@@ -1,4 +1,5 @@
 /** A series from rows of time and temperature, as loggers and spreadsheets write them. */
+import type { Calendar } from "../series/calendar.ts";
 import { loggerSample, type Sample } from "../series/sample.ts";
 import { timeOf } from "./written.ts";
 
@@ -16,7 +17,7 @@ export type CsvSeries =
 
 export interface CsvReading {
   /** Of times without their distance from UTC. */
-  readonly zone: string;
+  readonly calendar: Calendar;
   /** Values that the logger writes for a broken sensor, beside empty fields and `--.-`. */
   readonly faultValues: readonly number[];
 }
@@ -27,7 +28,7 @@ export interface CsvReading {
  * the same row twice counts once, two values at one time are a fault. The interval is the median
  * of the distances between rows.
  */
-export function csvSeries(text: string, { zone, faultValues }: CsvReading): CsvSeries {
+export function csvSeries(text: string, { calendar, faultValues }: CsvReading): CsvSeries {
   const faults: string[] = [];
   const rows = new Map<number, { readonly celsius: number | null; readonly line: number }>();
   const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
@@ -40,7 +41,7 @@ export function csvSeries(text: string, { zone, faultValues }: CsvReading): CsvS
     isFirst = false;
     if (isHeader) continue;
     const line = index + 1;
-    const read = rowOf(time, celsius, separator, zone, faultValues);
+    const read = rowOf(time, celsius, separator, { calendar, faultValues });
     if (typeof read === "string") {
       if (faults.push(`line ${line}: ${read}`) >= FAULTS_MAX) break;
       continue;
@@ -83,10 +84,9 @@ function rowOf(
   time: string,
   celsius: string | undefined,
   separator: string,
-  zone: string,
-  faultValues: readonly number[],
+  { calendar, faultValues }: CsvReading,
 ): { readonly ms: number; readonly celsius: number | null } | string {
-  const ms = timeOf(time, zone);
+  const ms = timeOf(time, calendar);
   if (ms === null) {
     return `time "${
       shown(time)

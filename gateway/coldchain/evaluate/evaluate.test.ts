@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TemporaryFolder } from "../../../sync/fixtures.ts";
 import { ourProgram } from "../../program.ts";
+import { Calendar } from "../series/calendar.ts";
 import { fridgeTagText } from "../loggers/fixture_export.ts";
 import { csvSeries } from "./csv_series.ts";
 import { evaluate } from "./evaluate_command.ts";
@@ -19,7 +20,7 @@ function file(name: string, text: string): string {
   return path;
 }
 
-const SHANGHAI = { zone: "Asia/Shanghai", faultValues: [] };
+const SHANGHAI = { calendar: new Calendar(), faultValues: [] };
 const two = (part: number) => String(part).padStart(2, "0");
 
 /** From 23:00 in Shanghai on, a row each minute: 61 of them out of range, two faults. */
@@ -217,16 +218,20 @@ describe("a file of times and temperatures", () => {
   });
 
   test("a time that the zone's clocks left out is none; one that they showed twice is the first", () => {
-    expect(timeOf("2026-03-29 02:30", "Europe/Berlin")).toBeNull();
-    expect(timeOf("2026-10-25 02:30", "Europe/Berlin")).toBe(Date.parse("2026-10-25T00:30:00Z"));
-    expect(timeOf("2026-03-29 02:30", "Asia/Shanghai")).toBe(Date.parse("2026-03-28T18:30:00Z"));
-    expect(timeOf("tomorrow", "Asia/Shanghai")).toBeNull();
+    const berlin = new Calendar("Europe/Berlin");
+    expect(timeOf("2026-03-29 02:30", berlin)).toBeNull();
+    expect(timeOf("2026-10-25 02:30", berlin)).toBe(Date.parse("2026-10-25T00:30:00Z"));
+    expect(timeOf("2026-03-29 02:30", SHANGHAI.calendar)).toBe(Date.parse("2026-03-28T18:30:00Z"));
+    for (const none of ["tomorrow", "2026-02-29 08:00", "2026-13-01 08:00", "2026-03-01 24:00"]) {
+      expect(timeOf(none, SHANGHAI.calendar)).toBeNull();
+    }
   });
 
   test("what is written is read again as the same moment", () => {
     const ms = Date.parse("2026-03-29T00:59:59.250Z");
     for (const zone of ["Asia/Shanghai", "Europe/Berlin", "America/St_Johns", "UTC"]) {
-      expect(timeOf(moment(ms, zone), zone)).toBe(ms);
+      const calendar = new Calendar(zone);
+      expect(timeOf(moment(ms, calendar), calendar)).toBe(ms);
     }
   });
 });

@@ -58,7 +58,7 @@ export function evaluate(options: EvaluateOptions): Evaluation {
     }
     return value;
   });
-  const read = seriesOf(options.csv, { zone, faultValues });
+  const read = seriesOf(options.csv, { calendar, faultValues });
   const { samples, logger } = read;
   const rules = rulesOf(options, logger);
   if (options.interval !== undefined && options.interval <= 0) {
@@ -101,8 +101,8 @@ function seriesOf(path: string, reading: CsvReading): ReadSeries {
   if (read.kind === "faulty") {
     throw new CommandError(`Cannot use "${path}":\n  ${read.faults.join("\n  ")}`);
   }
-  const samples = loggerSamples(read.rows, reading.zone);
-  const { intervalMs } = comparingOf(read.record, reading.zone);
+  const samples = loggerSamples(read.rows, reading.calendar);
+  const { intervalMs } = comparingOf(read.record, reading.calendar);
   return { samples, intervalMs, logger: read.record };
 }
 
@@ -112,11 +112,10 @@ function differencesFrom(
   samples: readonly Sample[],
   calendar: Calendar,
 ): readonly Difference[] {
-  const comparing = comparingOf(logger, calendar.zone);
-  const watching = { ...comparing, calendar };
-  const { carry, told } = foldSamples(firstCarry(comparing.rules), samples, watching);
+  const watching = comparingOf(logger, calendar);
+  const { carry, told } = foldSamples(firstCarry(watching.rules), samples, watching);
   const { days } = addedUp([told, foldTail(carry, null, watching).told]);
-  return differencesOf(logger.days, days, comparing);
+  return differencesOf(logger.days, days, watching);
 }
 
 function rulesOf(

@@ -51,7 +51,7 @@ export function reportOf(
   { rules, calendar }: Watching,
   activationKjMol: number = ACTIVATION_KJ_MOL,
 ): Report {
-  const at = (ms: number) => moment(ms, calendar.zone);
+  const at = (ms: number) => moment(ms, calendar);
   const rulesById = new Map(rules.map((rule) => [rule.id, rule]));
   const endedByKey = new Map(told.ended.map((one) => [one.key, one]));
   const worstNow = new Map(carry.runs.map(({ rule, worstCelsius }) => [rule, worstCelsius]));

@@ -1,7 +1,7 @@
 /** Readings by hand, morning and afternoon, far enough apart (C6). */
 import { timeOf } from "../evaluate/written.ts";
 import { MANUAL_READINGS } from "../rules/plans.ts";
-import type { Day } from "../series/calendar.ts";
+import type { Calendar, Day } from "../series/calendar.ts";
 import type { EventOf } from "./event.ts";
 
 const HOUR_MS = 3_600_000;
@@ -26,12 +26,12 @@ export interface ManualDay {
 export function manualDayOf(
   readings: readonly EventOf<"cold-reading">[],
   { date, fromMs, toMs }: Day,
-  zone: string,
+  calendar: Calendar,
   nowMs: number,
   rule: Omit<typeof MANUAL_READINGS, "id" | "source" | "effective"> = MANUAL_READINGS,
 ): ManualDay {
   const hour = (of: number) =>
-    timeOf(`${date} ${String(of).padStart(2, "0")}:00`, zone) ?? fromMs + of * HOUR_MS;
+    timeOf(`${date} ${String(of).padStart(2, "0")}:00`, calendar) ?? fromMs + of * HOUR_MS;
   const noonMs = hour(rule.noonHour);
   const inOrder = [...readings].sort((one, other) => one.body.takenMs - other.body.takenMs);
   const within = (from: number, to: number) =>

@@ -38,7 +38,7 @@ describe("C6 readings by hand", () => {
     manualDayOf(
       ofKind(taken.map((time) => story.reading(`2026-03-02T${time}`)), "cold-reading"),
       day,
-      "Asia/Shanghai",
+      SHANGHAI,
       at(now),
     );
 
@@ -61,7 +61,7 @@ describe("C6 readings by hand", () => {
         "cold-reading",
       ),
       day,
-      "Asia/Shanghai",
+      SHANGHAI,
       at("23:59"),
     );
     expect(other.missing).toEqual(["morning", "afternoon"]);

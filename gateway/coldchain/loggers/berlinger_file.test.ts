@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Calendar } from "../series/calendar.ts";
-import { toldOf, watching } from "../series/fixture_series.ts";
+import { SHANGHAI, toldOf } from "../series/fixture_series.ts";
 import { berlingerFile, isBerlingerFile } from "./berlinger_file.ts";
 import { comparingOf, differencesOf, loggerSamples } from "./difference.ts";
 import { fridgeTagText, Q_TAG_TEXT } from "./fixture_export.ts";
@@ -60,12 +59,8 @@ describe("C3 a Fridge-tag's export", () => {
   });
 
   test("is compared with what we make of its rows: all that differs is shown, small or not", () => {
-    const comparing = comparingOf(record, "Asia/Shanghai");
-    const watch = watching(comparing.rules, {
-      intervalMs: comparing.intervalMs,
-      calendar: new Calendar(comparing.zone),
-    });
-    const { days } = toldOf(loggerSamples(rows, comparing.zone), watch);
+    const comparing = comparingOf(record, SHANGHAI);
+    const { days } = toldOf(loggerSamples(rows, SHANGHAI), comparing);
     const found = differencesOf(record.days, days, comparing);
     const of = (date: string, what: string) =>
       found.filter((one) => one.date === date && one.what === what);

@@ -2,6 +2,8 @@
 import { timeOf } from "../evaluate/written.ts";
 import { meanOf } from "../evaluate/report.ts";
 import type { AlarmRule } from "../rules/alarm_rule.ts";
+import type { Calendar } from "../series/calendar.ts";
+import type { Watching } from "../series/fold.ts";
 import { loggerSample, type Sample } from "../series/sample.ts";
 import type { DayTold } from "../series/told.ts";
 import type { LoggerDay, LoggerRecord, LoggerRow } from "./logger_record.ts";
@@ -33,12 +35,6 @@ const ROUNDING_MINUTES = 1;
 const SMALL_CELSIUS = 0.5;
 const SMALL_MEAN_CELSIUS = 0.2;
 
-export interface Comparing {
-  readonly rules: readonly AlarmRule[];
-  readonly intervalMs: number;
-  readonly zone: string;
-}
-
 /**
  * Days that both have. Minutes may differ by two intervals an event, and no event is known of a day
  * but that there was one: so by two. Extremes between two samples are seen by the logger alone.
@@ -46,7 +42,7 @@ export interface Comparing {
 export function differencesOf(
   logger: readonly LoggerDay[],
   ours: readonly DayTold[],
-  { rules, intervalMs, zone }: Comparing,
+  { rules, intervalMs, calendar }: Watching,
 ): Difference[] {
   const byDate = new Map(ours.map((day) => [day.date, day]));
   const intervalMinutes = intervalMs / 60_000;
@@ -55,7 +51,7 @@ export function differencesOf(
     if (day === undefined) return [];
     const id = (side: AlarmRule["side"]) => rules.find((rule) => rule.side === side)?.id ?? "";
     const minutes = (side: AlarmRule["side"]) => (day.outMs[id(side)] ?? 0) / 60_000;
-    const at = (text: string | null) => text === null ? null : timeOf(text, zone);
+    const at = (text: string | null) => text === null ? null : timeOf(text, calendar);
     const found = (
       what: Difference["what"],
       logger: number | null,
@@ -95,9 +91,9 @@ export function differencesOf(
 }
 
 /** Rows as samples, by the clocks of the zone; a time that is none there is left out. */
-export function loggerSamples(rows: readonly LoggerRow[], zone: string): Sample[] {
+export function loggerSamples(rows: readonly LoggerRow[], calendar: Calendar): Sample[] {
   const byTime = new Map(rows.flatMap(({ time, celsius }) => {
-    const ms = timeOf(time, zone);
+    const ms = timeOf(time, calendar);
     return ms === null ? [] : [[ms, celsius] as const];
   }));
   return [...byTime].sort(([one], [other]) => one - other)
@@ -105,7 +101,7 @@ export function loggerSamples(rows: readonly LoggerRow[], zone: string): Sample[
 }
 
 /** By the logger's own rules; without rows: those of the record, for a probe beside it. */
-export function comparingOf(record: LoggerRecord, zone: string): Comparing {
+export function comparingOf(record: LoggerRecord, calendar: Calendar): Watching {
   const intervalMs = (record.intervalMinutes ?? 1) * 60_000;
-  return { rules: record.rules, intervalMs, zone };
+  return { rules: record.rules, intervalMs, calendar };
 }

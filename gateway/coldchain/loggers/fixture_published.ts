@@ -3,6 +3,7 @@
  * print-outs; each has the place where it is to be seen.
  */
 import { timeOf } from "../evaluate/written.ts";
+import { Calendar } from "../series/calendar.ts";
 import { loggerSample, type Sample } from "../series/sample.ts";
 
 const MINUTE_MS = 60_000;
@@ -15,10 +16,10 @@ export const Q_TAG = "Q-tag CLm doc LR RCPJ00010, export of 2022-11-09";
 export const FRIDGE_TAG_2 = "Fridge-tag 2 160400343951, export of 2025-06-11";
 
 /** Wall clock of the logger; UTC stands for it, since it has no zone. */
-export const LOGGER_ZONE = "UTC";
+export const LOGGER_CALENDAR = new Calendar("UTC");
 
 export function at(time: string): number {
-  const ms = timeOf(time, LOGGER_ZONE);
+  const ms = timeOf(time, LOGGER_CALENDAR);
   if (ms === null) throw new Error(`"${time}" is no time`);
   return ms;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { meanOf } from "../evaluate/report.ts";
 import type { AlarmRule } from "../rules/alarm_rule.ts";
-import { Calendar } from "../series/calendar.ts";
 import { minutes, rulesOf, times, toldOf, watching } from "../series/fixture_series.ts";
 import { meanKinetic } from "../series/kinetic.ts";
 import type { Sample } from "../series/sample.ts";
@@ -10,7 +9,7 @@ import {
   at,
   FRIDGE_TAG_2,
   FRIDGE_TAG_2L,
-  LOGGER_ZONE,
+  LOGGER_CALENDAR,
   Q_TAG,
   Q_TAG_ROWS,
   rows,
@@ -19,7 +18,7 @@ import {
   ULTRA_LOW,
 } from "./fixture_published.ts";
 
-const calendar = new Calendar(LOGGER_ZONE);
+const calendar = LOGGER_CALENDAR;
 
 function daysOf(
   preset: string | readonly AlarmRule[],

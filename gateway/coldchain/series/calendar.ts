@@ -14,22 +14,37 @@ export interface Day {
   readonly toMs: number;
 }
 
+const QUARTER_MS = 900_000;
+/** Three years of quarters of an hour. */
+const OFFSETS_MAX = 105_000;
+
 export class Calendar {
   readonly zone: string;
   readonly #format: Intl.DateTimeFormat;
+  readonly #clock: Intl.DateTimeFormat;
+  /** By the quarter of an hour. */
+  readonly #offsets = new Map<number, number>();
   #day: Day | null = null;
 
   /** Throws `RangeError` where the zone has no such name in the IANA database. */
   constructor(zone: string = DEFAULT_ZONE) {
     this.zone = zone;
-    // Swedish writes dates as ISO 8601 does.
-    this.#format = new Intl.DateTimeFormat("sv-SE", {
+    const date = {
       timeZone: zone,
       calendar: "gregory",
       numberingSystem: "latn",
       year: "numeric",
       month: "2-digit",
       day: "2-digit",
+    } as const;
+    // Swedish writes dates as ISO 8601 does.
+    this.#format = new Intl.DateTimeFormat("sv-SE", date);
+    this.#clock = new Intl.DateTimeFormat("sv-SE", {
+      ...date,
+      hourCycle: "h23",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
     });
   }
 
@@ -44,6 +59,21 @@ export class Calendar {
     };
     this.#day = day;
     return day;
+  }
+
+  /**
+   * How far the zone's clocks are ahead of UTC. They change at quarters of an hour of UTC only
+   * (IANA time zone database, since 1972), so that each is asked for once.
+   */
+  offsetMs(ms: number): number {
+    const quarter = Math.floor(ms / QUARTER_MS);
+    const known = this.#offsets.get(quarter);
+    if (known !== undefined) return known;
+    if (this.#offsets.size >= OFFSETS_MAX) this.#offsets.clear();
+    const wall = this.#clock.format(quarter * QUARTER_MS).replace(" ", "T");
+    const offset = Date.parse(`${wall}Z`) - quarter * QUARTER_MS;
+    this.#offsets.set(quarter, offset);
+    return offset;
   }
 
   /** The first millisecond behind `fromMs`, up to `toMs`, whose date is as wanted. */
