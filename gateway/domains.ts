@@ -1,6 +1,7 @@
 /** The one list of domains; tabs and pages stand in its order. */
 import { blobs } from "./blobs/domain.ts";
 import { devices } from "./devices/domain.ts";
+import { coldchain } from "./coldchain/domain.ts";
 import type { Domain } from "./domain.ts";
 import { fleet } from "./fleet/domain.ts";
 import { node } from "./node/domain.ts";
@@ -14,6 +15,7 @@ export const DOMAINS: readonly Domain[] = [
   writes,
   fleet,
   prescription,
+  coldchain,
   blobs,
   people,
 ];
