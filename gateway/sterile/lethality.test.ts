@@ -3,11 +3,13 @@ import { describe, expect, test } from "vitest";
 import { type HeatSample, lethalityOf, lethalRate } from "./lethality.ts";
 
 const GAP_MS = 10_000;
+const BOOT = "b".repeat(32);
 
 /** A sample each second while the temperature goes in a straight line. */
 function heat(fromCel: number, toCel: number, seconds: number, stepMs = 1000): HeatSample[] {
   const steps = seconds * 1000 / stepMs;
   return Array.from({ length: steps + 1 }, (_, index) => ({
+    bootId: BOOT,
     bootMs: index * stepMs,
     temperatureCel: fromCel + (toCel - fromCel) * index / steps,
   }));
@@ -60,14 +62,17 @@ describe("S2 F0", () => {
   );
 
   test("S2 C7 what nobody saw adds nothing: 10.000 s count, 10.001 s are a gap", () => {
-    const at = (bootMs: number) => [{ bootMs: 0, temperatureCel: 134 }, {
-      bootMs,
-      temperatureCel: 134,
-    }];
-    expect(lethalityOf(at(10_000), GAP_MS))
-      .toEqual({ f0Minutes: lethalRate(134) / 6, gaps: 0 });
-    expect(lethalityOf(at(10_001), GAP_MS)).toEqual({ f0Minutes: 0, gaps: 1 });
-    expect(lethalityOf(at(-1), GAP_MS)).toEqual({ f0Minutes: 0, gaps: 1 });
+    const to = (bootMs: number, bootId = BOOT) => {
+      const heat = { temperatureCel: 134 };
+      return lethalityOf(
+        [{ ...heat, bootId: BOOT, bootMs: 0 }, { ...heat, bootId, bootMs }],
+        GAP_MS,
+      );
+    };
+    expect(to(10_000)).toEqual({ f0Minutes: lethalRate(134) / 6, gaps: 0 });
+    for (const gap of [to(10_001), to(-1), to(5000, "c".repeat(32))]) {
+      expect(gap).toEqual({ f0Minutes: 0, gaps: 1 });
+    }
     expect(lethalityOf([], GAP_MS)).toEqual({ f0Minutes: 0, gaps: 0 });
   });
 

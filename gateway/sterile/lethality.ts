@@ -14,8 +14,9 @@ export function lethalRate(temperatureCel: number): number {
   return 10 ** ((temperatureCel - REFERENCE_CEL) / Z_KELVIN);
 }
 
-/** A temperature, °C, that was seen at a moment of the boot-time clock, milliseconds. */
+/** A temperature, °C, that was seen at a moment of a boot's own clock, milliseconds. */
 export interface HeatSample {
+  readonly bootId: string;
   readonly bootMs: number;
   readonly temperatureCel: number;
 }
@@ -38,7 +39,7 @@ export function lethalityOf(samples: readonly HeatSample[], gapMs: number): Leth
   for (let index = 1; index < samples.length; index++) {
     const [before, now] = [samples[index - 1], samples[index]];
     const elapsedMs = now.bootMs - before.bootMs;
-    if (elapsedMs < 0 || elapsedMs > gapMs) {
+    if (now.bootId !== before.bootId || elapsedMs < 0 || elapsedMs > gapMs) {
       gaps++;
       continue;
     }
