@@ -11,13 +11,17 @@ export interface SeenHold {
   readonly temperatures: readonly string[];
 }
 
-export interface HoldFacts {
-  /** Between its first and last sample: proved. */
-  readonly seconds: number;
-  /** Between the samples before and behind it: no longer than that. */
-  readonly atMostSeconds: number;
+/** How cold and how hot it was; `null`: nobody says. */
+export interface Extremes {
   readonly lowestCel: number | null;
   readonly highestCel: number | null;
+}
+
+export interface HoldFacts extends Extremes {
+  /** Between its first and last sample: proved. */
+  readonly seconds: number;
+  /** Between the samples before and behind it; `null`: nobody saw it begin, or end. */
+  readonly atMostSeconds: number | null;
 }
 
 export function holdFacts(seen: SeenHold): HoldFacts {
@@ -33,7 +37,9 @@ export function holdFacts(seen: SeenHold): HoldFacts {
   const isSeen = lowest !== Infinity;
   return {
     seconds: (samples[last].bootMs - samples[first].bootMs) / 1000,
-    atMostSeconds: (samples[behind].bootMs - samples[before].bootMs) / 1000,
+    atMostSeconds: before < first && behind > last
+      ? (samples[behind].bootMs - samples[before].bootMs) / 1000
+      : null,
     lowestCel: isSeen ? lowest : null,
     highestCel: isSeen ? highest : null,
   };
@@ -60,11 +66,17 @@ function edgesOf({ samples, hold: { first, last }, temperatures }: SeenHold) {
   };
 }
 
+/** How long nobody may have looked, milliseconds: while it held, and as it began or ended. */
+export interface Pauses {
+  readonly insideMs: number;
+  readonly edgeMs: number;
+}
+
 /** What makes the hold doubtful, however well it looks. */
 export function doubtsOf(
-  seen: SeenHold & { readonly gapMs: number; readonly rules: RulesInForce },
+  seen: SeenHold & { readonly pauses: Pauses; readonly rules: RulesInForce },
 ): Reason[] {
-  const { samples, hold, gapMs, rules } = seen;
+  const { samples, hold } = seen;
   const reasons: Reason[] = [];
   const jump = clockJump(seen);
   if (jump !== null) reasons.push(jump);
@@ -72,12 +84,8 @@ export function doubtsOf(
   const around = samples.slice(before, behind + 1);
   const other = around.find(({ bootId }) => bootId !== around[0].bootId);
   if (other !== undefined) reasons.push({ code: "restart", rule: null, bootMs: other.bootMs });
-  const gap = longestGap(seen);
-  if (gap.ms > gapMs) {
-    const rule = rules.one("gap")?.id ?? null;
-    const length = { found: gap.ms / 1000, wanted: gapMs / 1000 };
-    reasons.push({ code: "gap", rule, bootMs: gap.bootMs, ...length });
-  }
+  const gap = gapIn(seen);
+  if (gap !== null) reasons.push(gap);
   const inside = samples.slice(hold.first, hold.last + 1);
   if (hold.isTold && inside.some(({ phase }) => phase !== "hold" && phase !== null)) {
     reasons.push({ code: "phases-mixed", rule: null });
@@ -104,17 +112,24 @@ function clockJump(seen: SeenHold & { readonly rules: RulesInForce }): Reason | 
   return null;
 }
 
-/** The longest time in which nobody saw the temperatures, from before the hold to behind it. */
-function longestGap(seen: SeenHold): { readonly ms: number; readonly bootMs: number } {
-  const { samples, temperatures } = seen;
+/** The longest time, beyond what is allowed, in which nobody saw the temperatures. */
+function gapIn(
+  seen: SeenHold & { readonly pauses: Pauses; readonly rules: RulesInForce },
+): Reason | null {
+  const { samples, hold: { first, last }, temperatures, pauses, rules } = seen;
   const { before, behind } = edgesOf(seen);
-  let longest = { ms: 0, bootMs: samples[before].bootMs };
+  const rule = rules.one("gap")?.id ?? null;
+  let gap: Reason | null = null;
   let seenMs = samples[before].bootMs;
   for (let index = before + 1; index <= behind; index++) {
     const { bootMs } = samples[index];
-    if (bootMs - seenMs > longest.ms) longest = { ms: bootMs - seenMs, bootMs: seenMs };
+    const mostMs = index <= first || index > last ? pauses.edgeMs : pauses.insideMs;
+    const found = (bootMs - seenMs) / 1000;
+    if (bootMs - seenMs > mostMs && found > (gap?.found ?? 0)) {
+      gap = { code: "gap", rule, bootMs: seenMs, found, wanted: mostMs / 1000 };
+    }
     // A sample without its temperatures saw nothing.
     if (range(samples[index], temperatures) !== null) seenMs = bootMs;
   }
-  return longest;
+  return gap;
 }

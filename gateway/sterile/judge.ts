@@ -6,7 +6,15 @@ import { isFailure, type Reason } from "./reason.ts";
 import type { Load, RulesInForce } from "./rules.ts";
 import type { CycleRecord, Sample } from "./sample.ts";
 import { offSaturationKelvin } from "./saturation.ts";
-import { doubtsOf, edgeMs, type HoldFacts, holdFacts, type SeenHold } from "./hold_facts.ts";
+import {
+  doubtsOf,
+  edgeMs,
+  type Extremes,
+  type HoldFacts,
+  holdFacts,
+  type Pauses,
+  type SeenHold,
+} from "./hold_facts.ts";
 import { holdOf, type HoldSpan, milli, type Span, spansOf } from "./span.ts";
 
 export const VERDICTS = ["pass", "fail", "undetermined"] as const;
@@ -20,8 +28,10 @@ export interface Cycle {
   readonly deviceSays: "completed" | "failed" | null;
   /** What a print-out found to doubt, or the device to blame. */
   readonly found?: readonly Reason[];
-  /** How far apart its rows are, milliseconds; none: samples, by the rules' own numbers. */
-  readonly rowMs?: number;
+  /** How far apart a print-out's rows may be; none: samples, by the rule of gaps. */
+  readonly pauses?: Pauses;
+  /** What the device says of the whole hold: also between its rows it was no colder, no hotter. */
+  readonly extremes?: Extremes;
 }
 
 /** What a cycle was for, and by which numbers. */
@@ -35,7 +45,7 @@ export interface Setting {
 
 export interface Judgement {
   readonly verdict: Verdict;
-  /** All of them, failures first; none where it passed. */
+  /** All of them, first those that the verdict rests on; none where it passed. */
   readonly reasons: readonly Reason[];
   readonly demand: Demand | null;
   readonly spans: readonly Span[];
@@ -69,32 +79,52 @@ export function judge(cycle: Cycle, setting: Setting): Judgement {
   const settleMs = (rules.one("settle")?.seconds ?? 0) * 1000;
   const setpointCel = demand?.setpointCel ?? setting.program?.setpointCel ?? Infinity;
   const hold = holdOf(samples, temperatures, setpointCel, settleMs);
-  const gapMs = cycle.rowMs ?? (rules.one("gap")?.seconds ?? GAP_SECONDS) * 1000;
+  const gapMs = (rules.one("gap")?.seconds ?? GAP_SECONDS) * 1000;
+  const pauses = cycle.pauses ?? { insideMs: gapMs, edgeMs: gapMs };
   const reasons: Reason[] = [...cycle.found ?? [], ...endReasons(cycle)];
   if (demanded.kind === "open") reasons.push({ code: demanded.why, rule: null });
   if (hold === null) {
     if (cycle.ended && demand !== null) reasons.push({ code: "no-hold", rule: demand.holdRule });
   } else {
-    const seen = { samples, hold, temperatures, gapMs, rules };
+    const seen = { samples, hold, temperatures, pauses, rules };
     reasons.push(...doubtsOf(seen));
-    const facts = holdFacts(seen);
-    if (demand !== null) reasons.push(...shortfalls(seen, facts, demand, cycle.rowMs));
+    const facts = withExtremes(holdFacts(seen), cycle.extremes);
+    if (demand !== null) reasons.push(...shortfalls(seen, facts, demand));
   }
   const failures = reasons.filter(isFailure);
+  const doubts = reasons.filter((reason) => !isFailure(reason));
+  // Rows of which some were lost or wrong prove nothing; that the device says so itself does.
+  const isReliable = !reasons.some(({ code }) => code === "damaged" || code === "contradiction");
+  const hasFailed = failures.some(({ code }) => isReliable || code === "device-failed");
   const heat = samples.flatMap(({ bootId, bootMs, temperaturesCel }) => {
     const temperatureCel = temperaturesCel[temperatures[0]];
     return typeof temperatureCel === "number" ? [{ bootId, bootMs, temperatureCel }] : [];
   });
-  const { f0Minutes, gaps } = lethalityOf(heat, gapMs);
+  const { f0Minutes, gaps } = lethalityOf(heat, Math.max(pauses.insideMs, pauses.edgeMs));
   return {
-    verdict: failures.length > 0 ? "fail" : reasons.length > 0 ? "undetermined" : "pass",
-    reasons: [...failures, ...reasons.filter((reason) => !isFailure(reason))],
+    verdict: hasFailed ? "fail" : reasons.length > 0 ? "undetermined" : "pass",
+    reasons: hasFailed ? [...failures, ...doubts] : [...doubts, ...failures],
     demand,
     spans: spansOf(samples, hold),
-    hold: hold === null ? null : holdFacts({ samples, hold, temperatures }),
+    hold: hold === null
+      ? null
+      : withExtremes(holdFacts({ samples, hold, temperatures }), cycle.extremes),
     f0Minutes,
     f0Gaps: gaps,
     offSaturation: hold === null ? null : offSaturationOf(samples, hold, temperatures[0], rules),
+  };
+}
+
+function withExtremes(facts: HoldFacts, extremes: Extremes | undefined): HoldFacts {
+  const { lowestCel, highestCel } = extremes ?? { lowestCel: null, highestCel: null };
+  return {
+    ...facts,
+    lowestCel: facts.lowestCel === null || lowestCel === null
+      ? facts.lowestCel
+      : Math.min(facts.lowestCel, lowestCel),
+    highestCel: facts.highestCel === null || highestCel === null
+      ? facts.highestCel
+      : Math.max(facts.highestCel, highestCel),
   };
 }
 
@@ -111,7 +141,6 @@ function shortfalls(
   seen: SeenHold & { readonly rules: RulesInForce },
   { lowestCel, highestCel, seconds, atMostSeconds }: HoldFacts,
   { setpointCel, bandKelvin, holdSeconds, holdRule, bandRule }: Demand,
-  rowMs: number | undefined,
 ): Reason[] {
   const reasons: Reason[] = [];
   if (lowestCel !== null && milli(lowestCel) < milli(setpointCel)) {
@@ -127,7 +156,7 @@ function shortfalls(
   const resolution = seen.rules.one("resolution");
   const isFine = edgeMs(seen) <= (resolution?.seconds ?? 0) * 1000;
   // Close samples tell its ends; of others it may have been as long as nobody saw its ends.
-  const mayBeEnough = atMostSeconds >= holdSeconds && !isFine && rowMs === undefined;
+  const mayBeEnough = atMostSeconds === null || (atMostSeconds >= holdSeconds && !isFine);
   if (!mayBeEnough) reasons.push({ code: "hold-short", rule: holdRule, ...length });
   else reasons.push({ code: "hold-unresolved", rule: resolution?.id ?? null, ...length });
   return reasons;

@@ -29,6 +29,8 @@ export type Program = z.infer<typeof programSchema>;
 
 export const steriliserSchema = z.strictObject({
   id: code,
+  /** As it prints it; one that prints another is another one. */
+  serial: code.optional(),
   /** Temperatures that all have to hold; the first also makes F0 and is held against pressure. */
   temperatures: z.array(code).min(1).max(POINTS_MAX),
   /** Metres above the sea; a barometer's reading, where there is one, comes before it. */
