@@ -62,7 +62,9 @@ const ruleSchema = z.discriminatedUnion("kind", [
   }),
   /** After one that failed, so many in a row have to pass before the device is used again. */
   z.strictObject({ ...about, kind: z.literal("biological-return"), count: z.int().min(1).max(10) }),
-  /** Least class of the chemical indicator by which an implant may leave in an emergency. */
+  /** Chemical indicators of a load that have to be read before it is released. */
+  z.strictObject({ ...about, kind: z.literal("chemical"), results: z.int().min(0).max(100) }),
+  /** Class of the chemical indicator by which an implant may leave in an emergency. */
   z.strictObject({ ...about, kind: z.literal("emergency-class"), class: z.int().min(1).max(6) }),
   /** Persons who release a load, one after the other. */
   z.strictObject({ ...about, kind: z.literal("release-steps"), persons: z.int().min(1).max(2) }),
@@ -84,6 +86,7 @@ const SINGLE = [
   "bowie-dick",
   "biological-interval",
   "biological-return",
+  "chemical",
   "emergency-class",
   "release-steps",
   "retention",

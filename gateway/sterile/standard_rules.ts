@@ -117,6 +117,15 @@ export const STANDARD_RULES: RuleBook = ruleBookSchema.parse([
     toConfirm: "the clause's number",
   },
   {
+    id: "s5-chemical",
+    kind: "chemical",
+    results: 1,
+    source: `${MONITORING} 4.4.1.3：包外化学监测不合格的灭菌物品不得发放`,
+    effective: WS310,
+    toConfirm:
+      "the clause's number; that one result for a load is enough where packs have their own",
+  },
+  {
     id: "s5-emergency-class",
     kind: "emergency-class",
     class: 5,
