@@ -65,3 +65,36 @@ describe("programs are data", () => {
     });
   });
 });
+
+describe("the README's table of rules", () => {
+  const readme = Deno.readTextFileSync(new URL("./README.md", import.meta.url));
+  const [table, toConfirm] = readme.slice(readme.indexOf("## Rules")).split("### To be confirmed");
+
+  test("has each rule, with its number", () => {
+    const rows = new Map(
+      [...table.matchAll(/^\| `(s\d-[a-z-]+)` *\| (.+?) *\|/gm)].map(([, id, text]) => [id, text]),
+    );
+    expect([...rows.keys()].sort()).toEqual(STANDARD_RULES.map(({ id }) => id).sort());
+    for (const rule of STANDARD_RULES) {
+      expect(`${rule.id}: ${rows.get(rule.id)}`).toMatch(new RegExp(`\\b${numberOf(rule)}\\b`));
+    }
+  });
+
+  test("lists what is to be confirmed, and nothing else", () => {
+    const listed = [...toConfirm.matchAll(/`(s\d-[a-z-]+)`/g)].map(([, id]) => id).sort();
+    const marked = STANDARD_RULES.flatMap(({ id, toConfirm }) =>
+      toConfirm === undefined ? [] : [id]
+    );
+    expect(listed).toEqual(marked.sort());
+  });
+});
+
+function numberOf(rule: Rule): number {
+  if ("seconds" in rule) return rule.seconds;
+  if ("kelvin" in rule) return rule.kelvin;
+  if ("days" in rule) return rule.days;
+  if ("years" in rule) return rule.years;
+  if ("persons" in rule) return rule.persons;
+  if ("class" in rule) return rule.class;
+  return "count" in rule ? rule.count : rule.results;
+}
