@@ -1,4 +1,5 @@
 /** What was seen of a hold: how long, how hot, and what makes it doubtful (S3). */
+import { PHASES } from "./phase.ts";
 import type { Reason } from "./reason.ts";
 import type { RulesInForce } from "./rules.ts";
 import type { Sample } from "./sample.ts";
@@ -132,4 +133,30 @@ function gapIn(
     if (range(samples[index], temperatures) !== null) seenMs = bootMs;
   }
   return gap;
+}
+
+/** A pause in which a hold may have been that nobody saw, also before the first sample. */
+export function hiddenHold(
+  samples: readonly Sample[],
+  temperatures: readonly string[],
+  { edgeMs }: Pauses,
+  rules: RulesInForce,
+): Reason | null {
+  const rule = rules.one("gap")?.id ?? null;
+  const [first] = samples;
+  if (first === undefined) return { code: "gap", rule };
+  const began = first.phase ?? "idle";
+  if (PHASES.indexOf(began) > PHASES.indexOf("hold")) {
+    return { code: "gap", rule, bootMs: first.bootMs };
+  }
+  let seen = first;
+  for (const sample of samples) {
+    const pausedMs = sample.bootMs - seen.bootMs;
+    if (sample.bootId !== seen.bootId || pausedMs > edgeMs) {
+      const length = { found: pausedMs / 1000, wanted: edgeMs / 1000 };
+      return { code: "gap", rule, bootMs: seen.bootMs, ...length };
+    }
+    if (range(sample, temperatures) !== null) seen = sample;
+  }
+  return null;
 }

@@ -122,6 +122,8 @@ describe("S1 a cycle passes", () => {
     const parts = partsOf(240).filter(({ phase }) => phase !== "hold");
     expect(told(judged(samplesOf(parts)))).toBe("fail no-hold");
     expect(told(judged(samplesOf(parts, true)))).toBe("fail no-hold");
+    const cold = samplesOf([...parts.slice(0, 2), { phase: "hold", cel: 130, count: 300 }], true);
+    expect(told(judged(cold))).toBe("fail no-hold");
     expect(told(judged([], {}, { ended: false }))).toBe("undetermined not-ended");
   });
 
@@ -272,6 +274,16 @@ describe("S3 what was not seen is never a pass", () => {
     expect(told(judged(mixed))).toBe("undetermined phases-mixed");
     expect(told(judged(samplesOf(partsOf(240)), {}, { ended: false })))
       .toBe("undetermined not-ended");
+  });
+
+  test("S3 a hold that nobody could have seen is undetermined, not failed", () => {
+    const withoutHold = samplesOf(partsOf(240)).filter(({ phase }) => phase !== "hold");
+    expect(told(judged(withoutHold))).toBe("undetermined gap");
+    const late = samplesOf(partsOf(240)).filter(({ phase }) =>
+      phase !== "hold" && phase !== "heating" && phase !== "air-removal"
+    );
+    expect(told(judged(late))).toBe("undetermined gap");
+    expect(told(judged([]))).toBe("undetermined gap");
   });
 
   test("S3 a failure that was seen stands, whatever is missing beside it", () => {

@@ -10,6 +10,7 @@ import {
   doubtsOf,
   edgeMs,
   type Extremes,
+  hiddenHold,
   type HoldFacts,
   holdFacts,
   type Pauses,
@@ -64,9 +65,6 @@ export interface OffSaturation {
   readonly rule: string;
 }
 
-/** Where no rule of that day says it: nobody looked for longer than this, and it is a gap. */
-const GAP_SECONDS = 10;
-
 /**
  * Pure: the same facts give the same judgement, whenever they came. A failure that was seen stands,
  * whatever else is missing; what is missing is never a pass.
@@ -79,12 +77,19 @@ export function judge(cycle: Cycle, setting: Setting): Judgement {
   const settleMs = (rules.one("settle")?.seconds ?? 0) * 1000;
   const setpointCel = demand?.setpointCel ?? setting.program?.setpointCel ?? Infinity;
   const hold = holdOf(samples, temperatures, setpointCel, settleMs);
-  const gapMs = (rules.one("gap")?.seconds ?? GAP_SECONDS) * 1000;
+  const gapMs = (rules.one("gap")?.seconds ?? 0) * 1000;
   const pauses = cycle.pauses ?? { insideMs: gapMs, edgeMs: gapMs };
   const reasons: Reason[] = [...cycle.found ?? [], ...endReasons(cycle)];
   if (demanded.kind === "open") reasons.push({ code: demanded.why, rule: null });
   if (hold === null) {
-    if (cycle.ended && demand !== null) reasons.push({ code: "no-hold", rule: demand.holdRule });
+    if (cycle.ended && demand !== null) {
+      reasons.push(
+        hiddenHold(samples, temperatures, pauses, rules) ?? {
+          code: "no-hold",
+          rule: demand.holdRule,
+        },
+      );
+    }
   } else {
     const seen = { samples, hold, temperatures, pauses, rules };
     reasons.push(...doubtsOf(seen));
