@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import type { Reading } from "../../drivers/driver.ts";
+import { toldPoints } from "../../drivers/profile.ts";
+import { builtInProfiles, readProfiles } from "../../drivers/profile_library.ts";
 import { BOOT } from "./fixture_cycle.ts";
 import { pointMapSchema, sampleOf } from "./reading_sample.ts";
 
@@ -52,5 +55,24 @@ describe("S6 readings of a Modbus steriliser", () => {
     const blind = { temperaturesCel: { chamber: null }, pressureKPa: null, phase: null };
     expect(sampleOf(faulty, MAP, PLACE, 101)).toMatchObject(blind);
     expect(sampleOf([], MAP, PLACE, 101)).toMatchObject(blind);
+  });
+
+  const folder = new URL("./point_maps/", import.meta.url);
+  const maps = [...Deno.readDirSync(folder)].map(({ name }) => name);
+
+  test.each(maps)("S6 the map %s names points of its profile, and each of its phases", (file) => {
+    const map = pointMapSchema.parse(parse(Deno.readTextFileSync(new URL(file, folder))));
+    const profile = readProfiles(builtInProfiles()).get(file.replace(".yaml", ""));
+    const points = new Map(
+      (profile === undefined ? [] : toldPoints(profile)).map((point) => [point.point, point]),
+    );
+    const named = [
+      ...Object.values(map.temperatures),
+      ...[map.pressure, map.barometer, map.phase].flatMap((one) => one?.point ?? []),
+    ];
+    expect(named.filter((point) => !points.has(point))).toEqual([]);
+    const labels = points.get(map.phase?.point ?? "")?.labels ?? {};
+    expect(Object.keys(map.phase?.means ?? {}).sort()).toEqual(Object.keys(labels).sort());
+    expect(Object.values(map.phase?.means ?? {})).toContain("hold");
   });
 });

@@ -12,7 +12,9 @@ const CODE_LENGTH_MAX = 64;
 const TEXT_LENGTH_MAX = 500;
 /** A large steriliser holds 18 baskets of some 20 packs. */
 const PACKS_MAX = 500;
-const REASONS_MAX = 50;
+export const REASONS_MAX = 50;
+/** What a print-out says, in a reason. */
+export const REASON_TEXT_LENGTH_MAX = 200;
 
 const code = z.string().min(1).max(CODE_LENGTH_MAX);
 const words = z.string().min(1).max(TEXT_LENGTH_MAX);
@@ -55,7 +57,7 @@ const reason = z.strictObject({
   found: z.number().optional(),
   wanted: z.number().optional(),
   bootMs: z.number().optional(),
-  text: z.string().max(TEXT_LENGTH_MAX).optional(),
+  text: z.string().max(REASON_TEXT_LENGTH_MAX).optional(),
 });
 
 /** What the rules say of a cycle, for one load. */
