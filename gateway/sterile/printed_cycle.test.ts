@@ -140,6 +140,15 @@ describe("S3 a print-out that is not whole", () => {
       .toEqual(["undetermined damaged damaged"]);
   });
 
+  test("S3 what comes behind its end takes nothing from it, and is another one", () => {
+    const whole = textOf("prevac-blocks");
+    const noise = judgedText("prevac-blocks", `${whole}#@!\nDoor B open\n`);
+    expect(noise.map(({ judgement }) => told(judgement))).toEqual(["pass"]);
+    const next = whole.slice(whole.indexOf("CYCLE NAME"));
+    const both = judgedText("prevac-blocks", whole + next).map(({ judgement }) => told(judgement));
+    expect(both).toEqual(["pass", "undetermined damaged"]);
+  });
+
   test.each([
     ["a row", "09:25:51           135.3    3.18\n", "undetermined gap"],
     ["the last row", "09:27:21           135.4    3.19\n", "undetermined gap"],

@@ -82,7 +82,7 @@ export function printoutsIn(
   for (const line of inOrder(lines)) {
     if (line.text === "") continue;
     const read = readLine(grammar, line.text);
-    if (read?.rule.is === "begin") close();
+    if (read !== null && beginsAnew(read.rule, open)) close();
     if (open === null) {
       if (read === null || !isOfPrintout(read.rule)) continue;
       open = opened();
@@ -95,8 +95,9 @@ export function printoutsIn(
       close();
       continue;
     }
-    if (read === null) damage(current, line.text);
-    else take(grammar, current, read, line, aroundKPa);
+    // Behind its end stands what does not belong to it.
+    if (read === null && !current.ended) damage(current, line.text);
+    if (read !== null) take(grammar, current, read, line, aroundKPa);
     if (read?.rule.last === true) close();
   }
   close();
@@ -108,6 +109,12 @@ function inOrder(lines: readonly CapturedLine[]): CapturedLine[] {
   return sorted.filter((line, index) =>
     index === 0 || line.seq !== sorted[index - 1].seq || line.life !== sorted[index - 1].life
   );
+}
+
+/** It begins one, or stands behind the end of one: then the beginning was lost. */
+function beginsAnew({ is }: LineRule, open: Open | null): boolean {
+  if (is === "begin") return true;
+  return open?.ended === true && (is === "fact" || is === "phase" || is === "row");
 }
 
 /** Lines that only stand within a print-out; others may be of whatever else is printed. */
@@ -300,7 +307,7 @@ function push(
 }
 
 function closed({ needs }: Grammar, open: Open): Printout {
-  if (open.part.size > 0) damage(open, "…");
+  if (open.part.size > 0 && !open.ended) damage(open, "…");
   const { facts, numbers, samples, captured, alarms, found, ended, says } = open;
   const isThere = (name: typeof needs[number]) =>
     numbers.has(name) || FACTS.some((fact) => fact === name && facts[fact] !== undefined);
