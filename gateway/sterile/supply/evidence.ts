@@ -2,7 +2,7 @@
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "./event.ts";
 import { biologicalsAgainst, biologicalsOf, bowieDickBefore } from "./steriliser_standing.ts";
-import { idsOf, type Told, type ToldOfSite } from "./told.ts";
+import { idsOf, type MovedCycle, type Told, type ToldOfSite, upToOrder } from "./told.ts";
 
 export const NEEDS = [
   /** All of its packs are known: whether one is an implant decides what it needs. */
@@ -21,7 +21,7 @@ export type NeedName = typeof NEEDS[number];
 export interface Need {
   readonly need: NeedName;
   readonly state: "met" | "missing" | "failed";
-  /** Any of these proves it; what is known without an entry has none. */
+  /** Any of these proves it to whom it was shown, also where it was taken back since. */
   readonly by: readonly string[];
   /** What speaks against it. */
   readonly against: readonly string[];
@@ -43,37 +43,68 @@ export interface Evidence {
   readonly emergency: Need | null;
 }
 
+/**
+ * What stands. Beside it, of each need, all that ever proved it: results that were taken back
+ * since, and those of another cycle that the load was thought to be in. Who released it had seen
+ * those, and what was released does not become unreleased: it is called back.
+ */
 export function evidenceOf(
   told: ToldOfSite,
   load: BodyOf<"sterile-load">,
   rules: RulesInForce,
 ): Evidence {
+  const judged = told.cyclesOfLoad.get(load.load) ?? [];
+  const [about = null, ...others] = cyclesNamed(told, load.load);
+  const { emergency, ...now } = resultsOf(told, load, about, rules);
+  const moved = told.movedOfLoad.get(load.load) ?? [];
+  const needs = [cycleNeed(judged, moved, load), ...now.needs];
+  const sources = [told, ...told.ever === null ? [] : [told.ever]];
+  const seen = [about, ...others].flatMap((cycle) =>
+    sources.flatMap((source) => {
+      const then = resultsOf(source, load, cycle, rules);
+      return [...then.needs, ...then.emergency === null ? [] : [then.emergency]];
+    })
+  );
+  const withSeen = (need: Need): Need => {
+    const ids = seen.filter((one) => one.need === need.need).flatMap(({ by }) => by);
+    return { ...need, by: [...new Set([...need.by, ...ids])].sort() };
+  };
+  return {
+    ...now,
+    cycle: standingJudgement(judged),
+    needs: needs.map(withSeen),
+    emergency: emergency === null ? null : withSeen(emergency),
+  };
+}
+
+/** Each cycle that a load is, or was, said to be in, as judged; that which stands first. */
+function cyclesNamed(told: ToldOfSite, load: string): BodyOf<"sterile-cycle">[] {
+  const judged = told.cyclesOfLoad.get(load) ?? [];
+  const standing = standingJudgement(judged);
+  const moved = (told.movedOfLoad.get(load) ?? []).map(({ was }) => was.body);
+  const all = [...standing === null ? [] : [standing], ...judged.map(({ body }) => body), ...moved];
+  return all.filter(({ cycle }, index) => all.findIndex((one) => one.cycle === cycle) === index);
+}
+
+/** All but the judgement of the cycle itself. */
+function resultsOf(
+  told: ToldOfSite,
+  load: BodyOf<"sterile-load">,
+  cycle: BodyOf<"sterile-cycle"> | null,
+  rules: RulesInForce,
+): Omit<Evidence, "cycle"> {
   const packs = load.packs.map((pack) => told.packs.get(pack)?.body);
   const hasImplants = packs.some((pack) => pack?.implant === true);
   const isKnown = packs.every((pack) => pack !== undefined);
-  const judged = told.cyclesOfLoad.get(load.load) ?? [];
-  const cycle = standingJudgement(judged);
-  const needs: Need[] = [
-    { need: "packs", state: isKnown ? "met" : "missing", by: [], against: [] },
-    cycleNeed(judged, load),
-  ];
-  if (cycle !== null) {
-    const { steriliser, started } = cycle;
-    if (cycle.method !== "gravity") {
-      const { state, ids, passed } = bowieDickBefore(told, steriliser, started, rules);
-      const against = state === "passed" ? [] : ids;
-      const isMet = state === "passed";
-      needs.push({ need: "bowie-dick", state: isMet ? "met" : state, by: passed, against });
-    }
-    const against = biologicalsAgainst(biologicalsOf(told, steriliser), started, rules);
-    const isFree = against.length === 0;
-    needs.push({ need: "steriliser", state: isFree ? "met" : "failed", by: [], against });
-  }
   const indicators = cycle === null ? [] : told.indicatorsOfCycle.get(cycle.cycle) ?? [];
   const chemical = indicators.filter(({ body }) => body.indicator === "chemical");
   const ofPacks = chemical.filter(({ body }) => isOfPack(body));
   const ofLoad = chemical.filter((one) => one.body.result === "pass" || !ofPacks.includes(one));
-  needs.push(resultNeed("chemical", ofLoad, rules.one("chemical")?.results ?? 1));
+  const needs: Need[] = [
+    { need: "packs", state: isKnown ? "met" : "missing", by: [], against: [] },
+    ...cycle === null ? [] : deviceNeeds(told, cycle, rules),
+    resultNeed("chemical", ofLoad, rules.one("chemical")?.results ?? 1),
+  ];
   const biological = indicators.filter(({ body }) =>
     body.indicator === "biological" && body.controlGrew
   );
@@ -84,7 +115,28 @@ export function evidenceOf(
     body.indicator === "chemical" && body.class === emergencyClass && body.place === "pcd"
   );
   const emergency = hasImplants ? resultNeed("emergency-indicator", inTestPack, 1) : null;
-  return { cycle, hasImplants, needs, unfit: unfitPacks(load.packs, ofPacks), emergency };
+  return { hasImplants, needs, unfit: unfitPacks(load.packs, ofPacks), emergency };
+}
+
+/** What its steriliser has to have proved before the cycle. */
+function deviceNeeds(
+  told: ToldOfSite,
+  { steriliser, started, method }: BodyOf<"sterile-cycle">,
+  rules: RulesInForce,
+): Need[] {
+  const against = biologicalsAgainst(biologicalsOf(told, steriliser), started, rules);
+  const free: Need = {
+    need: "steriliser",
+    state: against.length === 0 ? "met" : "failed",
+    by: [],
+    against,
+  };
+  if (method === "gravity") return [free];
+  const { state, ids, passed } = bowieDickBefore(told, steriliser, started, rules);
+  const test = { need: "bowie-dick", by: passed } as const;
+  return state === "passed"
+    ? [{ ...test, state: "met", against: [] }, free]
+    : [{ ...test, state, against: ids }, free];
 }
 
 function isOfPack(body: BodyOf<"sterile-indicator">): boolean {
@@ -127,31 +179,25 @@ export function standingJudgement(
 }
 
 function newestOf(judged: readonly Told<"sterile-cycle">[]): readonly Told<"sterile-cycle">[] {
-  const isNewer = (one: Told<"sterile-cycle">, other: Told<"sterile-cycle">) => {
-    const [a, b] = [one.body.upTo, other.body.upTo];
-    return a.life - b.life || a.seq - b.seq;
-  };
-  return judged.filter((one) => judged.every((other) => isNewer(one, other) >= 0));
+  return judged.filter((one) => judged.every((other) => upToOrder(one, other) >= 0));
 }
 
 function cycleNeed(
   judged: readonly Told<"sterile-cycle">[],
+  moved: readonly MovedCycle[],
   { steriliser, type }: BodyOf<"sterile-load">,
 ): Need {
   const standing = standingJudgement(judged);
-  const passed = idsOf(
-    judged.filter(({ body }) =>
-      body.verdict === "pass" && body.loadType === type && body.steriliser === steriliser
-    ),
+  const passed = [...judged, ...moved.map(({ was }) => was)].filter(({ body }) =>
+    body.verdict === "pass"
   );
+  const need = { need: "cycle", by: idsOf(passed) } as const;
   // Two cycles for one load: nobody knows which it lay in.
   const cycles = new Set(judged.map(({ body }) => body.cycle));
-  if (cycles.size > 1) {
-    return { need: "cycle", state: "failed", by: passed, against: idsOf(judged) };
-  }
-  if (standing === null) return { need: "cycle", state: "missing", by: [], against: [] };
+  if (cycles.size > 1) return { ...need, state: "failed", against: idsOf(judged) };
+  if (standing === null) return { ...need, state: "missing", against: [] };
+  if (standing.verdict !== "pass") return { ...need, state: "failed", against: [standing.id] };
   // Judged as another kind of load, or in another steriliser, it says nothing of this one.
-  return standing.verdict === "pass"
-    ? { need: "cycle", state: passed.length > 0 ? "met" : "missing", by: passed, against: [] }
-    : { need: "cycle", state: "failed", by: passed, against: [standing.id] };
+  const isOfThis = standing.loadType === type && standing.steriliser === steriliser;
+  return { ...need, state: isOfThis ? "met" : "missing", against: [] };
 }

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RULES } from "../fixture_cycle.ts";
-import { shuffled, START_MS, Story } from "./fixture_supply.ts";
+import { DAY, RULES } from "../fixture_cycle.ts";
+import { type Rule, rulesOn } from "../rules.ts";
+import { STANDARD_RULES } from "../standard_rules.ts";
+import { shuffled, Story } from "./fixture_supply.ts";
 import { loadStanding } from "./load_standing.ts";
 import { packTrace, patientTrace } from "./pack_trace.ts";
-import { steriliserStanding } from "./steriliser_standing.ts";
+import { recallsOf } from "./recall.ts";
 import { toldOfSite } from "./told.ts";
 
 const HOUR = 60;
@@ -122,6 +124,45 @@ describe("S5 what keeps a load from being released", () => {
     expect(story.standing("L-1").state).toBe("ready");
   });
 
+  test("S5 a cycle that turns out to be another load's calls this one back", () => {
+    const { story, proofs } = readyOne();
+    const other = new Story();
+    other.events.push(...story.events);
+    story.release("L-1", proofs);
+    for (const one of [story, other]) {
+      one.wait(100).pack("P-2");
+      one.load("L-2", ["P-2"]);
+      one.cycle("C-L-1", "L-2");
+    }
+    expect(story.standing("L-1")).toMatchObject({
+      state: "recalled",
+      open: ["cycle"],
+      cycle: null,
+    });
+    expect(recallsOf(toldOfSite(story.events), RULES).map(({ cause }) => cause))
+      .toEqual(["proof-withdrawn"]);
+    expect(other.standing("L-1")).toMatchObject({ state: "loaded", open: ["cycle"] });
+    expect(story.standing("L-2").state).toBe("ready");
+    // Its own cycle, should it have had one after all.
+    story.cycle("C-9", "L-1");
+    expect(story.standing("L-1").open).toEqual(["chemical"]);
+  });
+
+  test("S5 where one person is enough, the check is not waited for", () => {
+    const { story, proofs } = readyOne();
+    story.step("release", "L-1", "N-1", proofs);
+    const alone: Rule = {
+      id: "s5-release-steps",
+      kind: "release-steps",
+      persons: 1,
+      source: "a county's own",
+      effective: "2026-01-01",
+    };
+    const rules = rulesOn([...STANDARD_RULES, alone], DAY);
+    expect(loadStanding(toldOfSite(story.events), "L-1", rules)?.state).toBe("released");
+    expect(story.standing("L-1").state).toBe("ready");
+  });
+
   test("S5 a pack of which nobody said what it is might be an implant: it waits", () => {
     const story = new Story();
     story.morning();
@@ -132,63 +173,6 @@ describe("S5 what keeps a load from being released", () => {
     expect(story.standing("L-1").open).toEqual(["packs"]);
     story.pack("P-2");
     expect(story.standing("L-1").state).toBe("ready");
-  });
-});
-
-describe("S5 the Bowie-Dick test of the day", () => {
-  /** A load of whose day's tests these are all. */
-  const after = (tests: (story: Story) => void, more: Record<string, unknown> = {}) => {
-    const story = new Story();
-    tests(story);
-    story.pack("P-1");
-    story.load("L-1", ["P-1"], { type: "instruments" });
-    story.cycle("C-1", "L-1", "pass", more);
-    story.chemical("C-1");
-    return story.standing("L-1").needs.find(({ need }) => need === "bowie-dick")?.state;
-  };
-
-  test("S5 has to have passed before a pre-vacuum load, on that day in China", () => {
-    expect(after(() => {})).toBe("missing");
-    expect(after((story) => void story.morning())).toBe("met");
-    // 23:50 the evening before, and 00:01 of the day.
-    const evening = (minutes: number) =>
-      after((story) => {
-        story.wait(minutes - 8 * HOUR);
-        story.morning();
-        story.wait(12 * HOUR);
-      });
-    expect(evening(-10)).toBe("missing");
-    expect(evening(1)).toBe("met");
-  });
-
-  test("S5 one that failed keeps all back until another passes, and the last before it counts", () => {
-    const failed = (story: Story) => {
-      story.morning();
-      story.cycle("BD-2", null);
-      story.bowieDick("BD-2", "fail");
-    };
-    expect(after(failed)).toBe("failed");
-    expect(after((story) => {
-      failed(story);
-      story.morning("BD-3");
-    })).toBe("met");
-  });
-
-  test("S5 a test after the load, of another steriliser, or of a cycle nobody knows is none", () => {
-    const story = new Story();
-    story.sterilised("L-1", "P-1");
-    story.morning();
-    expect(story.standing("L-1").open).toEqual(["bowie-dick"]);
-    expect(after((other) => {
-      other.cycle("BD-1", null, "pass", { steriliser: "S2" });
-      other.bowieDick("BD-1", "pass", { steriliser: "S2" });
-    })).toBe("missing");
-    expect(after((other) => void other.bowieDick("BD-9"))).toBe("missing");
-  });
-
-  test("S5 gravity needs none", () => {
-    expect(after(() => {}, { method: "gravity" })).toBeUndefined();
-    expect(after(() => {}, { method: null })).toBe("missing");
   });
 });
 
@@ -252,51 +236,10 @@ describe("S5 implants", () => {
   test("S5 an emergency is none for what is no implant: it needs what it needs", () => {
     const { story, proofs } = readyOne();
     story.release("L-1", proofs, { emergency: { reason: "急用" } });
-    expect(story.standing("L-1").state).toBe("released");
-  });
-});
-
-describe("S5 a steriliser", () => {
-  const nowOf = (story: Story) => ({ wallMs: story.nowMs, bootId: "c".repeat(32), bootMs: 0 });
-  const standing = (story: Story) =>
-    steriliserStanding(toldOfSite(story.events), "S1", nowOf(story), RULES);
-
-  test("S5 that failed a biological test is barred until three in a row have passed", () => {
-    const story = new Story();
-    const tested = (name: string, result: "pass" | "fail") => {
-      story.cycle(name, null);
-      return story.biological(name, result);
-    };
-    const failed = tested("B-1", "fail");
-    expect(standing(story).barredBy).toBe(failed);
-    tested("B-2", "pass");
-    tested("B-3", "pass");
-    expect(standing(story).barredBy).toBe(failed);
-    const again = tested("B-4", "fail");
-    for (const name of ["B-5", "B-6"]) tested(name, "pass");
-    expect(standing(story).barredBy).toBe(again);
-    tested("B-7", "pass");
-    expect(standing(story).barredBy).toBeNull();
-  });
-
-  test("S5 is due for a biological test after a week, and has its Bowie-Dick test of the day", () => {
-    const story = new Story();
-    expect(standing(story)).toMatchObject({ isBiologicalOverdue: true, biologicalDueMs: null });
-    const testedMs = story.nowMs;
-    story.cycle("B-1", null);
-    story.biological("B-1");
-    story.morning();
-    expect(standing(story)).toMatchObject({
-      bowieDick: { state: "passed" },
-      lastBiologicalMs: testedMs,
-      isBiologicalOverdue: false,
+    expect(story.standing("L-1")).toMatchObject({
+      state: "released",
+      released: { isEarly: false },
     });
-    const week = 7 * 24 * 3_600_000;
-    const at = (wallMs: number) =>
-      steriliserStanding(toldOfSite(story.events), "S1", { ...nowOf(story), wallMs }, RULES);
-    expect(at(testedMs + week).isBiologicalOverdue).toBe(false);
-    expect(at(testedMs + week + 1).isBiologicalOverdue).toBe(true);
-    expect(at(START_MS + 24 * 3_600_000).bowieDick.state).toBe("missing");
   });
 });
 
@@ -308,6 +251,34 @@ describe("S5 what people take back", () => {
     expect(story.standing("L-1").state).toBe("refused");
     story.reverse(wrong, "N-2");
     expect(story.standing("L-1").state).toBe("ready");
+  });
+
+  test("S5 a proof that was taken back calls back what was released by it", () => {
+    const { story, proofs: [bowieDick, judged, chemical] } = readyOne();
+    story.release("L-1", [bowieDick, judged, chemical]);
+    story.reverse(chemical);
+    expect(story.standing("L-1")).toMatchObject({ state: "recalled", open: ["chemical"] });
+    expect(recallsOf(toldOfSite(story.events), RULES)).toMatchObject([
+      { cause: "proof-withdrawn", because: [chemical], packs: [{ pack: "P-1" }] },
+    ]);
+    // Read anew, and it passed after all.
+    story.chemical("C-L-1");
+    expect(story.standing("L-1").state).toBe("released");
+    story.reverse(bowieDick);
+    expect(story.standing("L-1")).toMatchObject({ state: "recalled", open: ["bowie-dick"] });
+  });
+
+  test("S5 a load that was another kind after all comes back until its cycle passes as that", () => {
+    const { story, proofs } = readyOne();
+    story.release("L-1", proofs);
+    const [load] = story.events.flatMap(({ kind, body }) =>
+      kind === "sterile-load" ? [body.id] : []
+    );
+    story.reverse(load);
+    story.load("L-1", ["P-1"], { type: "dressings" });
+    expect(story.standing("L-1")).toMatchObject({ state: "recalled", open: ["cycle"] });
+    story.cycle("C-L-1", "L-1", "pass", { loadType: "dressings", upTo: { life: 1, seq: 2000 } });
+    expect(story.standing("L-1").state).toBe("released");
   });
 
   test("S5 a release that was taken back is none, and a judgement cannot be taken back", () => {
@@ -361,5 +332,36 @@ test("S5 T12 the order in which entries come, and repeats, change no standing", 
   expect(expected.state).toBe("released");
   fc.assert(fc.property(shuffled(story.events), (events) => {
     expect(loadStanding(toldOfSite(events), "L-1", RULES)).toEqual(expected);
+  }));
+});
+
+test("S5 nothing that comes later makes a release unseen: it stands, or is called back", () => {
+  type Later = (story: Story, proofs: readonly string[]) => void;
+  const later: readonly Later[] = [
+    (story) => void story.chemical("C-L-1", "fail"),
+    (story) => void story.chemical("C-L-1"),
+    (story) => void story.chemical("C-L-1", "fail", { pack: "P-1" }),
+    (story) => void story.biological("C-L-1", "fail"),
+    (story) => void story.biological("C-L-1"),
+    (story) => void story.bowieDick("BD-1", "fail"),
+    (story) => void story.bowieDick("BD-1"),
+    (story) => void story.cycle("C-L-1", "L-1", "fail", { upTo: { life: 1, seq: 7 } }),
+    (story) => void story.cycle("C-L-1", "L-1", "undetermined", { upTo: { life: 2, seq: 1 } }),
+    (story) => void story.cycle("C-L-1", "L-1", "pass", { upTo: { life: 3, seq: 1 } }),
+    (story) => void story.cycle("C-L-1", "L-9", "pass", { upTo: { life: 4, seq: 1 } }),
+    (story) => void story.cycle("C-8", "L-1"),
+    (story, proofs) => void story.reverse(proofs[0]),
+    (story, proofs) => void story.reverse(proofs[2]),
+  ];
+  fc.assert(fc.property(fc.subarray([...later]), fc.boolean(), (added, isUsed) => {
+    const { story, proofs } = readyOne();
+    story.release("L-1", proofs);
+    if (isUsed) story.use("P-1", "patient-1");
+    for (const add of added) add(story.wait(10), proofs);
+    const { state, unfit } = story.standing("L-1");
+    expect(["released", "recalled"]).toContain(state);
+    const recalls = recallsOf(toldOfSite(story.events), RULES);
+    expect(recalls.length > 0).toBe(state === "recalled" || unfit.length > 0);
+    expect(recalls.every(({ patients }) => patients.length === (isUsed ? 1 : 0))).toBe(true);
   }));
 });

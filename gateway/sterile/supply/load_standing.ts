@@ -17,7 +17,7 @@ export type LoadState =
   | "released-early"
   /** It may not be released: its packs are to be opened and sterilised anew. */
   | "refused"
-  /** It was released, and something speaks against it now. */
+  /** It was released, and something speaks against it now, or a proof was taken back. */
   | "recalled";
 
 export interface ReleasePair {
@@ -89,15 +89,18 @@ function stateOf(
 ): LoadState {
   const all = emergency === null ? needs : [...needs, emergency];
   const failed = all.some(({ state }) => state === "failed");
+  const unmet = needs.filter(({ state }) => state !== "met");
   if (released !== null) {
     if (failed) return "recalled";
-    const isProved = needs.every(({ state }) => state === "met");
-    return released.isEarly && !isProved ? "released-early" : "released";
+    if (released.isEarly && unmet.every(({ need }) => need === "biological")) {
+      return unmet.length > 0 ? "released-early" : "released";
+    }
+    return unmet.length > 0 ? "recalled" : "released";
   }
   if (failed) return "refused";
   if (cycle === null) return "loaded";
   if (checked) return "checked";
-  return needs.every(({ state }) => state === "met") ? "ready" : "waiting";
+  return unmet.length === 0 ? "ready" : "waiting";
 }
 
 type Step = BodyOf<"sterile-release-step">;
@@ -121,7 +124,7 @@ function releaseOf(
   const checks = proved.filter(({ step }) => step === "check");
   const pairs = proved.filter(({ step }) => step === "release").flatMap(
     (release): ReleasePair[] => {
-      const isEarly = release.emergency !== undefined;
+      const isEarly = release.emergency !== undefined && evidence.emergency !== null;
       if (persons === 1) return [{ check: null, release, isEarly }];
       const check = checks.find(({ id, by }) =>
         by.id !== release.by.id && release.seen.includes(id)

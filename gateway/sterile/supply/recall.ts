@@ -69,13 +69,18 @@ interface Cause {
 }
 
 /** Why its packs have to come back; each biological test that failed is a cause of its own. */
-function causesOf({ cycle, needs, unfit }: LoadStanding): Cause[] {
+function causesOf({ cycle, needs, unfit, released, state: stands }: LoadStanding): Cause[] {
   const ofPacks = unfit.map(({ pack, against }): Cause => ({
     cause: "chemical-failed",
     because: against,
     only: pack,
   }));
-  const ofLoad = needs.flatMap(({ need, state, against }): Cause[] => {
+  const ofLoad = needs.flatMap(({ need, state, by, against }): Cause[] => {
+    if (state === "missing" && stands === "recalled" && released !== null) {
+      // An early release waits for its biological result, and for nothing else.
+      const isWaited = need === "biological" && released.isEarly;
+      return isWaited ? [] : [{ cause: "proof-withdrawn", because: by }];
+    }
     if (state !== "failed") return [];
     switch (need) {
       case "cycle": {

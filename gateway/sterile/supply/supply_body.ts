@@ -163,6 +163,8 @@ export const RECALL_CAUSES = [
   "chemical-failed",
   "biological-failed",
   "bowie-dick-failed",
+  /** What it was released by was taken back, or was another load's. */
+  "proof-withdrawn",
 ] as const;
 export type RecallCause = typeof RECALL_CAUSES[number];
 

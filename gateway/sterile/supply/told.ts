@@ -11,7 +11,15 @@ export interface Tested<K extends "sterile-bowie-dick" | "sterile-indicator"> {
   readonly started: Moment;
 }
 
+/** A judgement of a cycle for a load that, as the newest one has it, was another's. */
+export interface MovedCycle {
+  readonly was: Told<"sterile-cycle">;
+  readonly now: Told<"sterile-cycle">;
+}
+
 export interface ToldOfSite {
+  /** With results that were taken back since: what people had seen. `null`: it is the same. */
+  readonly ever: ToldOfSite | null;
   /** In the order in which they were written. */
   readonly of: <K extends SupplyKind>(kind: K) => readonly Told<K>[];
   /** The same, by one of their fields. */
@@ -20,6 +28,8 @@ export interface ToldOfSite {
   /** Loads that a pack lay in; more than one is a mistake, and is shown. */
   readonly loadsOfPack: ReadonlyMap<string, readonly Told<"sterile-load">[]>;
   readonly cyclesOfLoad: ReadonlyMap<string, readonly Told<"sterile-cycle">[]>;
+  /** Of loads that were thought to be in a cycle: judgements that say so, and the newest. */
+  readonly movedOfLoad: ReadonlyMap<string, readonly MovedCycle[]>;
   readonly cycles: ReadonlyMap<string, readonly Told<"sterile-cycle">[]>;
   readonly indicatorsOfCycle: ReadonlyMap<string, readonly Told<"sterile-indicator">[]>;
   readonly stepsOfLoad: ReadonlyMap<string, readonly Told<"sterile-release-step">[]>;
@@ -46,9 +56,19 @@ export function toldOfSite(events: readonly SupplyEvent[]): ToldOfSite {
     [...once.values()].flatMap((event) => event.kind === "sterile-reversal" ? [event] : []),
     ({ body }) => [body.reverses],
   );
-  const standing = [...once.values()]
-    .filter((event) => !isReversed(event, reversals.get(event.body.id) ?? []))
-    .sort((one, other) => isBefore(one, other) ? -1 : 1);
+  const isTaken = (event: SupplyEvent) => isReversed(event, reversals.get(event.body.id) ?? []);
+  const all = [...once.values()].sort((one, other) => isBefore(one, other) ? -1 : 1);
+  const standing = all.filter((event) => !isTaken(event));
+  const seen = all.filter((event) => isResult(event) || !isTaken(event));
+  const ever = seen.length === standing.length ? null : indexed(seen, null);
+  return indexed(standing, ever);
+}
+
+function isResult({ kind }: SupplyEvent): boolean {
+  return kind === "sterile-bowie-dick" || kind === "sterile-indicator";
+}
+
+function indexed(standing: readonly SupplyEvent[], ever: ToldOfSite | null): ToldOfSite {
   const of = <K extends SupplyKind>(kind: K): Told<K>[] => {
     const isOf = (event: SupplyEvent): event is Extract<SupplyEvent, { readonly kind: K }> =>
       event.kind === kind;
@@ -57,12 +77,21 @@ export function toldOfSite(events: readonly SupplyEvent[]): ToldOfSite {
   const loads = [...loadsOf(of("sterile-load")).values()];
   const indicators = of("sterile-indicator");
   const cycles = grouped(of("sterile-cycle"), ({ body }) => [body.cycle]);
+  const judged = [...cycles.values()].flatMap(withNewest);
   return {
+    ever,
     of,
     packs: packsOf(of("sterile-pack")),
     loads: new Map(loads.map((told) => [told.body.load, told])),
     loadsOfPack: grouped(loads, ({ body }) => body.packs),
-    cyclesOfLoad: grouped(of("sterile-cycle"), ({ body }) => body.load === null ? [] : [body.load]),
+    cyclesOfLoad: grouped(
+      judged.flatMap(({ was, now }) => was.body.load === now.body.load ? [was] : []),
+      ({ body }) => body.load === null ? [] : [body.load],
+    ),
+    movedOfLoad: grouped(
+      judged.filter(({ was, now }) => was.body.load !== now.body.load),
+      ({ was }) => was.body.load === null ? [] : [was.body.load],
+    ),
     cycles,
     indicatorsOfCycle: grouped(indicators, ({ body }) => [body.cycle]),
     bowieDicks: inOrder(cycles, of("sterile-bowie-dick"), ({ body }) => body),
@@ -76,6 +105,18 @@ export function toldOfSite(events: readonly SupplyEvent[]): ToldOfSite {
     usesOfPack: grouped(of("sterile-use"), ({ body }) => [body.pack]),
     backsOfPack: grouped(of("sterile-pack-back"), ({ body }) => [body.pack]),
   };
+}
+
+/** Judgements of one cycle, each beside the newest: that one says which load it was. */
+function withNewest(judged: readonly Told<"sterile-cycle">[]): MovedCycle[] {
+  const now = judged.reduce((one, other) => upToOrder(one, other) > 0 ? one : other);
+  return judged.map((was) => ({ was, now }));
+}
+
+/** Which of two judgements rests on more: above 0, the first does. */
+export function upToOrder(one: Told<"sterile-cycle">, other: Told<"sterile-cycle">): number {
+  const [a, b] = [one.body.upTo, other.body.upTo];
+  return a.life - b.life || a.seq - b.seq;
 }
 
 function isReversed(event: SupplyEvent, reversals: readonly Told<"sterile-reversal">[]): boolean {
