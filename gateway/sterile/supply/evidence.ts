@@ -58,13 +58,15 @@ export function evidenceOf(
   const { emergency, ...now } = resultsOf(told, load, about, rules);
   const moved = told.movedOfLoad.get(load.load) ?? [];
   const needs = [cycleNeed(judged, moved, load), ...now.needs];
-  const sources = [told, ...told.ever === null ? [] : [told.ever]];
-  const seen = [about, ...others].flatMap((cycle) =>
-    sources.flatMap((source) => {
-      const then = resultsOf(source, load, cycle, rules);
-      return [...then.needs, ...then.emergency === null ? [] : [then.emergency]];
-    })
-  );
+  const { ever } = told;
+  const earlier = [
+    ...others.map((cycle) => [told, cycle] as const),
+    ...ever === null ? [] : cyclesNamed(ever, load.load).map((cycle) => [ever, cycle] as const),
+  ];
+  const seen = earlier.flatMap(([source, cycle]) => {
+    const then = resultsOf(source, load, cycle, rules);
+    return [...then.needs, ...then.emergency === null ? [] : [then.emergency]];
+  });
   const withSeen = (need: Need): Need => {
     const ids = seen.filter((one) => one.need === need.need).flatMap(({ by }) => by);
     return { ...need, by: [...new Set([...need.by, ...ids])].sort() };

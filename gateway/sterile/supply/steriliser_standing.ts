@@ -25,8 +25,8 @@ export function bowieDickBefore(
 ): BowieDick {
   const days = rules.one("bowie-dick")?.days ?? 1;
   const first = chinaDay(moment.wallMs - (days - 1) * DAY_MS);
-  const tests = (told.bowieDicks.get(steriliser) ?? []).filter(({ started }) =>
-    momentOrder(started, moment) < 0 && chinaDay(started.wallMs) >= first
+  const tests = (told.bowieDicks.get(steriliser) ?? []).filter(({ day, started }) =>
+    day >= first && momentOrder(started, moment) < 0
   );
   const last = tests.at(-1)?.told.body.cycle;
   const ofLast = tests.map((test) => test.told).filter(({ body }) => body.cycle === last);

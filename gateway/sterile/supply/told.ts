@@ -1,4 +1,5 @@
 /** What was written down of one site's sterile supply, each thing once, and by what it is about. */
+import { chinaDay } from "../rules.ts";
 import type { EventOf, SupplyEvent, SupplyKind } from "./event.ts";
 import type { Moment } from "./supply_body.ts";
 
@@ -9,6 +10,8 @@ export type Told<K extends SupplyKind> = EventOf<K>;
 export interface Tested<K extends "sterile-bowie-dick" | "sterile-indicator"> {
   readonly told: Told<K>;
   readonly started: Moment;
+  /** Its day in China. */
+  readonly day: string;
 }
 
 /** A judgement of a cycle for a load that, as the newest one has it, was another's. */
@@ -186,7 +189,8 @@ function inOrder<K extends "sterile-bowie-dick" | "sterile-indicator">(
     const [ran] = cycles.get(cycle) ?? [];
     if (ran === undefined) continue;
     const list = bySteriliser.get(steriliser) ?? [];
-    list.push({ told, started: ran.body.started });
+    const { started } = ran.body;
+    list.push({ told, started, day: chinaDay(started.wallMs) });
     bySteriliser.set(steriliser, list);
   }
   // Tests of one cycle stay in the order in which they were written.
