@@ -4,6 +4,7 @@ import { devices } from "./devices/domain.ts";
 import type { Domain } from "./domain.ts";
 import { fleet } from "./fleet/domain.ts";
 import { node } from "./node/domain.ts";
+import { notifications } from "./notifications/domain.ts";
 import { people } from "./people/domain.ts";
 import { prescription } from "./prescription/domain.ts";
 import { writes } from "./writes/domain.ts";
@@ -14,6 +15,7 @@ export const DOMAINS: readonly Domain[] = [
   writes,
   fleet,
   prescription,
+  notifications,
   blobs,
   people,
 ];
