@@ -1,4 +1,4 @@
-/** A way out for messages. Channels are interchangeable: what sends knows nothing of their kinds. */
+/** A way out for messages. Channels are interchangeable: who sends knows nothing of their kinds. */
 import type { Attempt } from "../dispatch.ts";
 
 /** A message as a channel gets it, each time that it is tried. */
