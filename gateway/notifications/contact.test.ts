@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { contactsSchema, recipientsOf } from "./contact.ts";
 import { contact, notification } from "./fixture_notifications.ts";
-import { messageId } from "./delivery.ts";
+import { messageId, reasonText } from "./delivery.ts";
 
 const SMS = [{ channel: "sms", to: "+8613800000000" }];
 
@@ -77,4 +77,14 @@ test("a message has the same id for the same notifications, in any order, and fo
   expect(messageId(li, ["a", "b"])).toBe(messageId(li, ["b", "a"]));
   const others = [messageId(li, ["a"]), messageId({ ...li, contact: "wang" }, ["a", "b"])];
   expect(new Set([...others, messageId(li, ["ab"]), messageId(li, ["a", "b"])]).size).toBe(4);
+});
+
+test.each([
+  ["550 5.1.1 <li.na@mail.example.org>: no such user", "550 5.1.1 <…>: no such user"],
+  ['{"Code":"isv.MOBILE","Phone":"+8613800000000"}', '{"Code":"isv.MOBILE","Phone":"…"}'],
+  ["two\r\n lines\u0000", "two lines"],
+  ["+CMS ERROR 500", "+CMS ERROR 500"],
+  ["x".repeat(400), "x".repeat(300)],
+])("what others say is kept without addresses of people (X5): %j", (said, kept) => {
+  expect(reasonText(said)).toBe(kept);
 });

@@ -90,7 +90,12 @@ export function digest(...parts: readonly string[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-/** Shortened to what an entry holds, on one line. */
+/** Telephone numbers, and hexadecimal runs that may be one, in what others answer. */
+const NUMBERS = /\+?\d{7,}|[0-9A-Fa-f]{16,}/g;
+const MAIL = /[^\s<>"']+@[^\s<>"']+/g;
+
+/** What others said: on one line, without addresses of people, as long as an entry holds. */
 export function reasonText(text: string): string {
-  return text.replaceAll(/[\p{C}\s]+/gu, " ").trim().slice(0, REASON_LENGTH_MAX);
+  const bare = text.replaceAll(MAIL, "…").replaceAll(NUMBERS, "…");
+  return bare.replaceAll(/[\p{C}\s]+/gu, " ").trim().slice(0, REASON_LENGTH_MAX);
 }

@@ -151,7 +151,6 @@ function failedAs(error: unknown): Attempt {
   const known = error instanceof AtError || error instanceof AtSilence ||
     error instanceof DeviceError || error instanceof ModemFault;
   if (!known) throw error;
-  // Commands have numbers and words in them.
-  const detail = reasonText(error.message.replaceAll(/[0-9A-F]{8,}/g, "…"));
+  const detail = reasonText(error.message);
   return { kind: "failed", of: "channel", detail };
 }
