@@ -23,6 +23,13 @@ export function ruleFaults(document: unknown): RuleFault[] {
   faults.push(...clearText(dig(document, ...cds), cds));
   const webhook = ["prescription", "webhook", "url"] as const;
   faults.push(...clearText(dig(document, ...webhook), webhook));
+  for (const [index, channel] of list(dig(document, "notifications", "channels")).entries()) {
+    const at = ["notifications", "channels", index] as const;
+    faults.push(...clearText(dig(channel, "url"), [...at, "url"]));
+    if (dig(channel, "security") === "none" && !isLoopback(String(dig(channel, "host")))) {
+      faults.push({ path: [...at, "security"], message: "found none; want tls or starttls" });
+    }
+  }
   faults.push(...itself(document, ["peer", "node"]));
   const counties = list(dig(document, "counties"));
   for (const index of counties.keys()) {

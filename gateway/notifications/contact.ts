@@ -11,7 +11,7 @@ const ROLES_MAX = 20;
 const SITES_MAX = 1000;
 
 /** E.164: fifteen digits at most; a short number of a network has fewer, and no plus. */
-export const PHONE = /^\+?\d{3,15}$/;
+const PHONE = /^\+?\d{3,15}$/;
 const MAIL = /^[^\s@<>,;:"()\\[\]\p{C}]{1,64}@[A-Za-z0-9.-]{1,253}$/u;
 
 const way = z.strictObject({
@@ -52,6 +52,11 @@ export const contactsSchema = z.array(contactSchema).max(CONTACTS_MAX)
 export interface Recipient {
   readonly contact: string;
   readonly channel: string;
+}
+
+/** Whether an address is one of that kind. */
+export function isAddress(to: string, kind: "phone" | "mail" | "nothing"): boolean {
+  return kind === "nothing" || (kind === "phone" ? PHONE : MAIL).test(to);
 }
 
 /** Whether a contact is told of it. */

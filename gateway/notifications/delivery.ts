@@ -15,6 +15,7 @@ export const MESSAGE = "notification-message";
 export const DELIVERY = "notification-delivery";
 export const UNDELIVERED = "notification-undelivered";
 export const CHANNEL = "notification-channel";
+export const TEST = "notification-test";
 
 /** Notifications that one message tells of. */
 export const FOLDED_MAX = 200;
@@ -77,6 +78,15 @@ export const channelBody = z.strictObject({
   waiting: z.int().describe("Deliveries that wait for it"),
 });
 export type ChannelBody = z.infer<typeof channelBody>;
+
+/** Somebody has tried a channel. */
+export const testBody = z.strictObject({
+  channel: z.string().max(64),
+  outcome: z.enum(["delivered", "refused", "failed"]),
+  detail: z.string().max(REASON_LENGTH_MAX),
+  who: z.string().max(400),
+});
+export type TestBody = z.infer<typeof testBody>;
 
 /** The id under which a message is sent, each time that it is tried. */
 export function messageId(

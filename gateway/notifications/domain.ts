@@ -9,9 +9,12 @@ import {
   messageBody,
   PLAN,
   planBody,
+  TEST,
+  testBody,
   UNDELIVERED,
   undeliveredBody,
 } from "./delivery.ts";
+import { CONTACTS, contactsBody, contactTables } from "./contact_tables.ts";
 import { NOTIFICATION, notificationBody } from "./notification.ts";
 import { notificationTables } from "./notification_tables.ts";
 
@@ -49,11 +52,25 @@ export const notifications: Domain = {
       body: undeliveredBody,
     },
     {
+      kind: CONTACTS,
+      streams: ["record", "to"],
+      about: "Whom the county has told of alarms, as it names them, and what concerns a site",
+      body: contactsBody,
+    },
+    {
       kind: CHANNEL,
       streams: ["alarm"],
       about: "A channel does not work, or does again",
       body: channelBody,
     },
+    {
+      kind: TEST,
+      streams: ["audit"],
+      about: "Somebody has tried a channel with a test message",
+      body: testBody,
+    },
   ],
-  projections: () => [notificationTables],
+  projections: (authorities) => [notificationTables, contactTables(authorities)],
+  desk: async () => (await import("./desk.ts")).openNotificationDesk,
+  commands: async () => (await import("./commands.ts")).addNotifyCommands,
 };

@@ -1,7 +1,8 @@
 /** Bodies of notifications, for tests that mix entries of every kind. */
 import fc from "fast-check";
 import { DELIVERY, MESSAGE, OUTCOMES, PLAN, UNDELIVERED } from "./delivery.ts";
-import { notification } from "./fixture_notifications.ts";
+import { CONTACTS, newContacts } from "./contact_tables.ts";
+import { contact as contactOf, notification } from "./fixture_notifications.ts";
 import { NOTIFICATION, SEVERITIES } from "./notification.ts";
 
 const id = fc.constantFrom("n-1", "n-2", "n-3");
@@ -28,6 +29,11 @@ export const NOTIFICATION_BODIES: Readonly<Record<string, fc.Arbitrary<object>>>
     attempts: few,
     detail: fc.constantFrom("", "250"),
   }),
+  [CONTACTS]: fc.record({
+    number: fc.integer({ min: 1, max: 3 }),
+    by: fc.constantFrom("li", "wang"),
+  })
+    .map(({ number, by }) => newContacts(number, [contactOf("li")], by)),
   [UNDELIVERED]: fc.record({
     id: message,
     notifications,

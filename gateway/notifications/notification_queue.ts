@@ -105,6 +105,26 @@ export async function notificationsOf(
   return found;
 }
 
+/**
+ * Whether something that a siren is told of is left to be heard: raised or escalated since then,
+ * and neither acknowledged nor over.
+ */
+export async function isSounding(
+  tables: Tables,
+  channel: string,
+  sinceMs: number,
+): Promise<boolean> {
+  const rows = await tables.rows(
+    `SELECT n.id FROM notifications n WHERE n.wall >= ?1 AND n.event IN ('raised', 'escalated')
+    AND NOT EXISTS (SELECT 1 FROM notifications m WHERE m.subject = n.subject
+      AND m.number > n.number AND m.event IN ('acknowledged', 'recovered'))
+    AND EXISTS (SELECT 1 FROM notificationdeliveries d WHERE d.notification = n.id
+      AND d.channel = ?2) LIMIT 1`,
+    [sinceMs, channel],
+  );
+  return rows.length > 0;
+}
+
 export interface DeliveryView {
   readonly notification: Notification;
   readonly contact: string;

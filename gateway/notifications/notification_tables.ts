@@ -31,6 +31,7 @@ const notifications: Table = {
     site: "text?",
     subject: "text",
     number: "integer",
+    event: "text",
     severity: "integer",
     body: "text",
     ...SOURCE,
@@ -122,10 +123,9 @@ function applying<T>(
 
 const APPLY: Readonly<Record<string, Apply>> = {
   [NOTIFICATION]: applying(notificationBody, async (sql, body, source, node) => {
-    const { id, site, subject, number, severity } = body;
-    const text = JSON.stringify(body);
-    const row = [id, node, site, subject, number, severityRank(severity), text, ...source];
-    await putNotification(sql, [row]);
+    const { id, site, subject, number, event, severity } = body;
+    const what = [subject, number, event, severityRank(severity), JSON.stringify(body)];
+    await putNotification(sql, [[id, node, site, ...what, ...source]]);
     const planned = await sql.rows("SELECT id FROM notificationplans WHERE id = ?1", [id]);
     if (planned.length === 0) await putUnplanned(sql, [[id]]);
   }),

@@ -18,6 +18,8 @@ export interface Letter {
 
 export interface Channel {
   readonly name: string;
+  /** What its contacts need to be reached by it. */
+  readonly addressedBy: "phone" | "mail" | "nothing";
   /** It is of this place alone, as a siren is: the county cannot do it instead. */
   readonly isLocal: boolean;
   /** Tries once, within a time of its own; never throws but for a fault of the program. */

@@ -29,6 +29,7 @@ export function mailChannel(name: string, server: MailServer): Channel {
   const domain = from.split("@").at(-1);
   return {
     name,
+    addressedBy: "mail",
     isLocal: false,
     send: async ({ id, to, subject, text }) => {
       const transport = createTransport({

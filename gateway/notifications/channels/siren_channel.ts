@@ -24,6 +24,7 @@ export function sirenChannel(
 ): Channel {
   return {
     name,
+    addressedBy: "nothing",
     isLocal: true,
     send: async ({ id }, signal) => {
       try {

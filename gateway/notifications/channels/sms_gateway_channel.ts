@@ -19,9 +19,9 @@ export interface SmsGateway {
   readonly fields: Readonly<Record<string, string>>;
   /** Further headers, which may hold the signature: templates. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly secret: string;
   readonly sign: {
     readonly hash: "sha256" | "sha1" | "sm3";
-    readonly secret: string;
     /** What is signed: a template. */
     readonly over: string;
     readonly encoding: "base64" | "hex";
@@ -40,6 +40,7 @@ const ANSWER_BYTES_MAX = 64 << 10;
 export function smsGatewayChannel(name: string, gateway: SmsGateway): Channel {
   return {
     name,
+    addressedBy: "phone",
     isLocal: false,
     send: async (letter, signal) => {
       const { url, ok, never, timeoutMs } = gateway;
@@ -81,7 +82,7 @@ function judged(
 
 /** What is sent, for one `nonce`. */
 export function requestOf(
-  { format, fields, headers, sign, lengthMax }: Omit<SmsGateway, "url" | "timeoutMs">,
+  { format, fields, headers, secret, sign, lengthMax }: Omit<SmsGateway, "url" | "timeoutMs">,
   { id, to, text, seconds }: Letter,
   nonce: string,
 ): { readonly body: string; readonly headers: Record<string, string> } {
@@ -94,12 +95,12 @@ export function requestOf(
     seconds: String(seconds),
     time: new Date(seconds * 1000).toISOString().replace(".000Z", "Z"),
     nonce,
-    secret: sign?.secret ?? "",
+    secret,
   };
   const signs = (more: Readonly<Record<string, string>>) => {
     if (sign === null) return "";
     const signed = filled(sign.over, { ...values, ...more });
-    return createHmac(sign.hash, sign.secret).update(signed).digest(sign.encoding);
+    return createHmac(sign.hash, secret).update(signed).digest(sign.encoding);
   };
   // Where a field of the body holds the signature, that cannot cover the body.
   const inBody = Object.values(fields).some((one) => one.includes("{signature}"));

@@ -8,6 +8,7 @@ const TYPE = "notification";
 export function webhookChannel(name: string, hook: Hook): Channel {
   return {
     name,
+    addressedBy: "nothing",
     isLocal: false,
     send: async ({ id, seconds, data }, signal) => {
       const timestamp = new Date(seconds * 1000).toISOString();

@@ -50,6 +50,7 @@ export function modemChannel(name: string, settings: ModemSettings): Channel {
   }
   return {
     name,
+    addressedBy: "phone",
     isLocal: false,
     send: async (letter, signal) => {
       try {
