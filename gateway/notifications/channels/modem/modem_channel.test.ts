@@ -86,6 +86,15 @@ describe("a long message", () => {
   });
 });
 
+test("two messages at one time leave one after the other", async () => {
+  await using modem = await ModemPeer.start({});
+  const channel = modem.channel();
+  const both = ["温", "湿"].map((text) => channel.send(letter({ text: () => text }), signal));
+  expect((await Promise.all(both)).map(({ kind }) => kind)).toEqual(["delivered", "delivered"]);
+  await until("both were taken", () => modem.taken.length === 2);
+  expect(modem.taken.map(({ text }) => text)).toEqual(["温", "湿"]);
+});
+
 describe("what the network says of it", () => {
   test.each([
     [1, "unassigned number", "refused"],

@@ -34,7 +34,14 @@ export function modemChannel(name: string, settings: ModemSettings): Channel {
   const { port, mode, parts, pin, times = MODEM_TIMES } = settings;
   /** A wrong one is not tried again: the third time would lock the card. */
   let isPinWrong = false;
-  async function talk<T>(
+  let last: Promise<unknown> = Promise.resolve();
+  /** One at a time: a test message waits for one that is under way. */
+  function talk<T>(signal: AbortSignal, work: (modem: AtDialogue) => Promise<T>): Promise<T> {
+    const turn = last.then(() => talkNow(signal, work));
+    last = turn.catch(() => {});
+    return turn;
+  }
+  async function talkNow<T>(
     signal: AbortSignal,
     work: (modem: AtDialogue) => Promise<T>,
   ): Promise<T> {
