@@ -41,14 +41,39 @@ const TEXTS = {
   now: { zh: "现在", en: "now" },
   what: { zh: "内容", en: "What" },
   where: { zh: "位置", en: "Where" },
+  event: { zh: "进展", en: "Step" },
   state: { zh: "状态", en: "State" },
   planned: { zh: "待发送", en: "waiting" },
   "handed-over": { zh: "已转交县中心", en: "handed over to the county" },
   expired: { zh: "过期未送达", en: "nobody took it in time" },
   refused: { zh: "被拒绝", en: "refused" },
   delivered: { zh: "已送达", en: "delivered" },
+  raised: { zh: "报警", en: "raised" },
+  escalated: { zh: "升级", en: "escalated" },
+  acknowledged: { zh: "已确认", en: "acknowledged" },
+  recovered: { zh: "已恢复", en: "recovered" },
 } as const satisfies Readonly<Record<string, Text>>;
 type Key = keyof typeof TEXTS;
+
+/** Reasons of our own in Chinese; what others say stays as they say it. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/^no contact is told of (.*) at level (\d)$/, "没有第$2级、职责为 $1 的联系人"],
+  [/^(?:refused: )?there is no such contact, or it is not told so$/, "没有此联系人或此通道"],
+  [/^this site has no such channel$/, "本站点没有此通道"],
+  [/^(?:refused: )?this county has no such channel$/, "县中心没有此通道"],
+  [/^(?:refused: )?the contact has no telephone number$/, "联系人没有电话号码"],
+  [/^(?:refused: )?the contact has no mail address$/, "联系人没有邮箱地址"],
+  [/^refused: /, "被拒绝："],
+  [/^expired: nobody took it in time$/, "过期未送达"],
+  [/^expired: /, "过期未送达："],
+  [/^it answered (\d+)/, "对方应答 $1"],
+  [/^no network: /, "无网络："],
+];
+
+function reasonIn({ language }: View, reason: string): string {
+  if (language === "en") return reason;
+  return REASONS.reduce((text, [pattern, zh]) => text.replace(pattern, zh), reason);
+}
 
 const TONES: Readonly<Record<NotificationsView["latest"][number]["state"], Tone>> = {
   planned: "idle",
@@ -72,14 +97,25 @@ export function notificationPage(parts: ShownParts): Page {
 
 function undelivered(view: View, { undelivered: all }: NotificationsView): Html {
   if (all.length === 0) return html``;
-  const rows = all.map(({ contact, channel, reason, node, time }) => [
+  const rows = all.map(({ what, where, contact, channel, reason, node, time, notifications }) => [
+    html`${what?.[view.language] ?? "–"}${
+      notifications.length > 1
+        ? html`
+          (+${notifications.length - 1})
+        `
+        : ""
+    }`,
+    where?.[view.language] ?? "–",
     contact ?? text(view, "nobody"),
     channel ?? "–",
-    reason,
+    reasonIn(view, reason),
     node,
     moment(view, time),
   ]);
-  const columns = heads(view, "contact", "channel", "reason", "node", "time");
+  const columns = heads(
+    view,
+    ...["what", "where", "contact", "channel", "reason", "node", "time"] as const,
+  );
   return html`<section class="panel alert">
     <h2>${text(view, "undelivered")}</h2>
     <p>${text(view, "undeliveredHint")}</p>
@@ -91,7 +127,7 @@ function waiting(view: View, { waiting: all }: NotificationsView): Html {
   const rows = all.map(({ contact, channel, reason, ageSeconds, attempts, nextSeconds }) => [
     contact,
     channel,
-    reason ?? "–",
+    reason === null ? "–" : reasonIn(view, reason),
     durationText(view.language, ageSeconds),
     attempts,
     nextSeconds === 0 ? text(view, "now") : durationText(view.language, nextSeconds),
@@ -104,22 +140,26 @@ function channels(view: View, { channels: all }: NotificationsView): Html {
   const rows = all.map(({ channel, reason }) => [
     channel,
     reason === null ? badge("good", text(view, "works")) : badge("bad", text(view, "fails")),
-    reason ?? "–",
+    reason === null ? "–" : reasonIn(view, reason),
   ]);
   return panel(view, "channels", "noChannels", heads(view, "channel", "state", "reason"), rows);
 }
 
 function latest(view: View, { latest: all }: NotificationsView): Html {
-  const rows = all.map(({ what, where, contact, channel, state, detail, node, time }) => [
-    what[view.language],
-    where[view.language],
-    contact,
-    channel,
-    html`${badge(TONES[state], text(view, state))} ${detail}`,
-    node,
-    age(view, time),
+  const rows = all.map((one) => [
+    one.what[view.language],
+    text(view, one.event),
+    one.where[view.language],
+    one.contact,
+    one.channel,
+    html`${badge(TONES[one.state], text(view, one.state))} ${reasonIn(view, one.detail)}`,
+    one.node,
+    age(view, one.time),
   ]);
-  const columns = heads(view, "what", "where", "contact", "channel", "state", "node", "time");
+  const columns = heads(
+    view,
+    ...["what", "event", "where", "contact", "channel", "state", "node", "time"] as const,
+  );
   return panel(view, "latest", "none", columns, rows);
 }
 

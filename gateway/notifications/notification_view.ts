@@ -2,7 +2,8 @@
 import * as z from "zod";
 import type { Node } from "../node.ts";
 import type { Channel } from "./channels/channel.ts";
-import { latestDeliveries, undeliveredSince } from "./notification_queue.ts";
+import { EVENTS, type Notification, SEVERITIES } from "./notification.ts";
+import { latestDeliveries, notificationsOf, undeliveredSince } from "./notification_queue.ts";
 import type { Sender } from "./sender.ts";
 
 export interface ShownParts {
@@ -15,6 +16,7 @@ const ROWS_MAX = 100;
 /** Who could not be told is shown for so long: a week, with the weekend in it. */
 const UNDELIVERED_MS = 7 * 86_400_000;
 
+const words = z.object({ zh: z.string(), en: z.string() });
 const delivery = {
   notification: z.string(),
   contact: z.string(),
@@ -28,6 +30,8 @@ export const notificationsView = z.object({
   })),
   undelivered: z.array(z.object({
     notifications: z.array(z.string()),
+    what: words.nullable().describe("Of the most severe of them; null: it is not known here"),
+    where: words.nullable(),
     contact: z.string().nullable().describe("null: no contact fits"),
     channel: z.string().nullable(),
     reason: z.string(),
@@ -44,10 +48,10 @@ export const notificationsView = z.object({
   })).describe("By destination, for how long and why, and when it is tried next (T8)"),
   latest: z.array(z.object({
     ...delivery,
-    what: z.object({ zh: z.string(), en: z.string() }),
-    where: z.object({ zh: z.string(), en: z.string() }),
-    severity: z.string(),
-    event: z.string(),
+    what: words,
+    where: words,
+    severity: z.enum(SEVERITIES),
+    event: z.enum(EVENTS),
     state: z.enum(["planned", "handed-over", "expired", "refused", "delivered"]),
     detail: z.string(),
     node: z.string(),
@@ -60,11 +64,14 @@ export async function viewOf({ node, channels, sender }: ShownParts): Promise<No
   const { tables, clock } = node;
   const since = clock.now().wallMs - UNDELIVERED_MS;
   const undelivered = await undeliveredSince(tables, since, ROWS_MAX);
+  // Most severe first.
+  const known = await notificationsOf(tables, undelivered.flatMap((one) => one.notifications));
   const latest = await latestDeliveries(tables, ROWS_MAX);
   return {
     channels: channels.map(({ name }) => ({ channel: name, reason: sender.failing(name) })),
     undelivered: undelivered.map(({ notifications, contact, channel, reason, node, wallMs }) => ({
       notifications,
+      ...placeOf(known.find(({ id }) => notifications.includes(id))),
       contact,
       channel,
       reason,
@@ -76,8 +83,7 @@ export async function viewOf({ node, channels, sender }: ShownParts): Promise<No
       notification: notification.id,
       contact,
       channel,
-      what: { zh: notification.what.zh, en: notification.what.en },
-      where: { zh: notification.where.zh, en: notification.where.en },
+      ...wordsOf(notification),
       severity: notification.severity,
       event: notification.event,
       state,
@@ -90,4 +96,16 @@ export async function viewOf({ node, channels, sender }: ShownParts): Promise<No
 
 function timeOf(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+function placeOf(notification: Notification | undefined) {
+  return notification === undefined ? { what: null, where: null } : wordsOf(notification);
+}
+
+/** Where it is, with the site's name before the device's. */
+function wordsOf({ what, where, place }: Notification) {
+  return {
+    what: { zh: what.zh, en: what.en },
+    where: { zh: `${place.zh} ${where.zh}`, en: `${place.en}, ${where.en}` },
+  };
 }

@@ -287,7 +287,9 @@ describe("a person", () => {
     await county.handOver("nobody", { roles: ["waste"], site: null });
     await until("it is shown", async () => (await county.view()).undelivered.length === 1);
     expect(await notifyStatus(county.config)).toContain("NOT TOLD");
-    expect(await county.page("zh")).toContain("没有对应的联系人");
+    const page = await county.page("zh");
+    expect(page).toContain("没有第1级、职责为 waste 的联系人");
+    expect(page).toContain("甲卫生院 疫苗冰箱1");
     expect(await county.page("en")).toContain("no contact fits");
     expect(await site.page("zh")).toContain("疫苗冰箱1");
   });
