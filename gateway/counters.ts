@@ -72,8 +72,8 @@ export const COUNTERS = {
     labels: ["result"],
   },
   tributary_notifications_total: {
-    help: "Messages that channels were given, by what they said of them",
-    labels: ["channel", "result"],
+    help: "Messages that channels were given, by channel and what it said",
+    labels: ["by", "result"],
   },
   tributary_decisions_total: {
     help: "Decisions of pharmacists on prescriptions, taken here",

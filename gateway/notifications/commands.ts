@@ -26,6 +26,18 @@ export function addNotifyCommands(program: Command): void {
 
   command(
     notify,
+    "signal <channel>",
+    "how a modem is reached by its network, without sending",
+    "tributary notify signal sms",
+  )
+    .addOption(CONFIG_OPTION)
+    .action(async (channel: string, { config }: WithConfig) => {
+      const { notifySignal } = await import("./notify_commands.ts");
+      print(await notifySignal(readConfig(config), channel));
+    });
+
+  command(
+    notify,
     "test <channel>",
     "send one test message by a channel of the running node; it stands in the audit",
     "tributary notify test sms --to +8613800000000",

@@ -14,6 +14,8 @@ import { testText } from "./message_text.ts";
 import { notificationsView, type ShownParts, viewOf } from "./notification_view.ts";
 
 const CHANNEL_LENGTH_MAX = 64;
+/** A modem that looks for its network, and a message in parts, take minutes. */
+const TRY_MS = 240_000;
 /** 2,000 contacts. */
 const CONTACTS_BYTES_MAX = 1 << 20;
 
@@ -29,6 +31,11 @@ export const testAnswer = z.object({
   detail: z.string().describe("What the channel said"),
 });
 
+export const channelAnswer = z.object({
+  channel: z.string(),
+  state: z.string().nullable().describe("null: nothing is known of it before a try"),
+});
+
 export function notificationRoutes(parts: ShownParts): ApiRoute[] {
   return [{
     method: "get",
@@ -38,27 +45,37 @@ export function notificationRoutes(parts: ShownParts): ApiRoute[] {
     answer: notificationsView,
     handle: async () => Response.json(await viewOf(parts)),
   }, {
+    method: "get",
+    path: "/api/notifications/channels/{channel}",
+    right: "system.manage",
+    summary: "How a channel is, without sending: network and signal of a modem",
+    answer: channelAnswer,
+    handle: async (_, { path }) => {
+      const channel = parts.channels.find(({ name }) => name === path.channel);
+      if (channel === undefined) return problemResponse(noSuchChannel(path.channel, parts));
+      const state = await channel.look?.(AbortSignal.timeout(TRY_MS)) ?? null;
+      return Response.json({ channel: channel.name, state });
+    },
+  }, {
     method: "post",
     path: "/api/notifications/test",
     right: "system.manage",
     summary: "Sends one test message by a channel of this node, once",
     body: testRequest,
     answer: testAnswer,
-    handle: async (_, { body, request, who }) => await sendTest(parts, body, request.signal, who),
+    handle: async (_, { body, who }) => await sendTest(parts, body, who),
   }];
 }
 
 async function sendTest(
-  { node, channels }: ShownParts,
+  parts: ShownParts,
   body: unknown,
-  signal: AbortSignal,
   who: string,
 ): Promise<Response> {
+  const { node } = parts;
   const { channel: name, to, language } = testRequest.parse(body);
-  const channel = channels.find((one) => one.name === name);
-  if (channel === undefined) {
-    return problemResponse(noSuchChannel(name, channels.map((one) => one.name)));
-  }
+  const channel = parts.channels.find((one) => one.name === name);
+  if (channel === undefined) return problemResponse(noSuchChannel(name, parts));
   if (!isAddress(to, channel.addressedBy)) {
     return problemResponse(noAddress(channel.addressedBy === "phone"));
   }
@@ -72,7 +89,7 @@ async function sendTest(
     data: { test: true, text },
     seconds: Math.floor(time.wallMs / 1000),
   };
-  const attempt = await channel.send(letter, signal);
+  const attempt = await channel.send(letter, AbortSignal.timeout(TRY_MS));
   const detail = reasonText(attempt.detail);
   const told: TestBody = { channel: name, outcome: attempt.kind, detail, who };
   await node.disk.append([newEntry("audit", TEST, time, told)], time);
@@ -145,12 +162,13 @@ function malformed(error: z.ZodError): Problem {
   };
 }
 
-function noSuchChannel(name: string, all: readonly string[]): Problem {
+function noSuchChannel(name: string, { channels }: ShownParts): Problem {
+  const all = channels.map((one) => one.name);
   return {
     status: 404,
     code: "no-such-channel",
     title: "This node has no such channel",
-    detail: `there is no "${name}"`,
+    detail: `there is no "${name.slice(0, CHANNEL_LENGTH_MAX)}"`,
     hint: all.length === 0
       ? "configure one under notifications.channels"
       : `it has ${all.join(", ")}`,

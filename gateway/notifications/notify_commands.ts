@@ -4,7 +4,7 @@ import * as z from "zod";
 import { askNode, CommandError, UsageError } from "../commands/local_api.ts";
 import type { Config } from "../config.ts";
 import { contactsSchema } from "./contact.ts";
-import { testAnswer } from "./notification_routes.ts";
+import { channelAnswer, testAnswer } from "./notification_routes.ts";
 import { notificationsView } from "./notification_view.ts";
 
 /** A modem that looks for its network, and a message in parts, take minutes. */
@@ -30,6 +30,13 @@ export async function notifyTest(
   const text = `${channel}: ${outcome}${detail === "" ? "" : `, ${detail}`}`;
   if (outcome !== "delivered") throw new CommandError(text);
   return text;
+}
+
+/** Opens the modem, and waits for its network as a message would. */
+export async function notifySignal(config: Config, channel: string): Promise<string> {
+  const path = `/api/notifications/channels/${encodeURIComponent(channel)}`;
+  const { state } = channelAnswer.parse(await askNode(config, path, undefined, TEST_TIMEOUT_MS));
+  return `${channel}: ${state ?? "nothing is known before a test message"}`;
 }
 
 export async function notifyStatus(config: Config): Promise<string> {

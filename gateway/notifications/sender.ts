@@ -153,6 +153,7 @@ export class Sender {
     const names = [...unplanned.map(({ notification }) => notification.id), ...waiting.map(nameOf)];
     const nowMs = this.#parts.nowMs();
     this.#open = new Map(names.map((name) => [name, this.#open.get(name) ?? nowMs]));
+    if (names.length === 0) return LOOK_MS;
     const contacts = await this.#parts.contacts();
     for (const { notification } of unplanned) {
       const { id, site } = notification;
@@ -194,9 +195,10 @@ export class Sender {
   /** One step of one channel; says when there is another. */
   async #serve(channel: Channel, signal: AbortSignal): Promise<boolean | number> {
     const { limits, nowMs } = this.#parts;
-    const contacts = await this.#parts.contacts();
-    const waiting = (await this.#waiting()).filter((one) =>
-      one.channel === channel.name && this.#isOurs(nameOf(one), one.site) &&
+    const all = (await this.#waiting()).filter((one) => one.channel === channel.name);
+    const contacts = all.length === 0 ? [] : await this.#parts.contacts();
+    const waiting = all.filter((one) =>
+      this.#isOurs(nameOf(one), one.site) &&
       strayOutcome(one, { ...this.#parts, contacts }) === null
     );
     const health = this.#health.get(channel.name);
@@ -267,7 +269,7 @@ export class Sender {
     const state = afterAttempt(this.#stateOf(channel.name), contact, attempt, after);
     this.#states.set(channel.name, state);
     node.counters.add("tributary_notifications_total", {
-      channel: channel.name,
+      by: channel.name,
       result: attempt.kind,
     });
     await this.#learn(channel, attempt);

@@ -20,7 +20,12 @@ import { HttpPeer } from "../notifications/fixture_letter.ts";
 import { notification } from "../notifications/fixture_notifications.ts";
 import { type Notification, notificationEntry } from "../notifications/notification.ts";
 import { notificationsView } from "../notifications/notification_view.ts";
-import { notifyContacts, notifyStatus, notifyTest } from "../notifications/notify_commands.ts";
+import {
+  notifyContacts,
+  notifySignal,
+  notifyStatus,
+  notifyTest,
+} from "../notifications/notify_commands.ts";
 
 const SITE = "site-017";
 
@@ -275,6 +280,15 @@ describe("a person", () => {
       text: `测试 ${SITE}：测试消息，无需处理`,
     });
     expect(await notifyTest(county.config, "hook", {})).toBe("hook: delivered, HTTP 200");
+  });
+
+  test("asks for a modem's signal without sending", async () => {
+    const before = modem.taken.length;
+    expect(await notifySignal(site.config, "sms"))
+      .toBe("sms: registered at home, signal -79 dBm");
+    expect(await notifySignal(site.config, "siren")).toContain("before a test message");
+    await expect(notifySignal(site.config, "mail")).rejects.toThrow("it has sms, siren");
+    expect(modem.taken).toHaveLength(before);
   });
 
   test("is told which channels there are, and what a channel needs", async () => {

@@ -24,7 +24,7 @@ export interface Channel {
   readonly isLocal: boolean;
   /** Tries once, within a time of its own; never throws but for a fault of the program. */
   send(letter: Letter, signal: AbortSignal): Promise<Attempt>;
-  /** How it is, for people: a modem's network and signal. None: nothing is known before a try. */
+  /** How it is, for people, without sending: a modem's network and signal. */
   look?(signal: AbortSignal): Promise<string>;
 }
 

@@ -1,5 +1,4 @@
 /** Messages by e-mail: plain text over SMTP, each connection for one letter. */
-import { createTransport } from "nodemailer";
 import type { Attempt } from "../dispatch.ts";
 import type { Channel } from "./channel.ts";
 
@@ -32,6 +31,8 @@ export function mailChannel(name: string, server: MailServer): Channel {
     addressedBy: "mail",
     isLocal: false,
     send: async ({ id, to, subject, text }) => {
+      // Loaded with the first letter: most nodes send none.
+      const { createTransport } = await import("nodemailer");
       const transport = createTransport({
         host,
         port,

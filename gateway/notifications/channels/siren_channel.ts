@@ -2,7 +2,6 @@
  * Sound and light on the spot (C5). A siren has a state and no messages: it sounds as long as there
  * is something that nobody has acknowledged, whatever message brought it here.
  */
-import { connectAsync } from "mqtt";
 import { reasonText } from "../delivery.ts";
 import type { Channel } from "./channel.ts";
 
@@ -55,6 +54,7 @@ export function mqttSiren(settings: MqttSiren): Siren {
   const { url, login, ca, topic, on, off, timeoutMs } = settings;
   return {
     set: async (sounds, _message, signal) => {
+      const { connectAsync } = await import("mqtt");
       const late = Promise.withResolvers<never>();
       const stop = () => late.reject(new SirenFault("the node is stopping"));
       const timer = setTimeout(
