@@ -4,6 +4,7 @@ import type { Entry } from "../sync/entry.ts";
 import { stampAt } from "../sync/fixtures.ts";
 import { streamKey } from "../sync/segments.ts";
 import { DOMAINS } from "./domains.ts";
+import { NOTIFICATION_BODIES } from "./notifications/fixture_bodies.ts";
 import { LIFE_BODIES } from "./prescription/life/fixture_bodies.ts";
 import { RELEASE_BODIES } from "./prescription/release/fixture_bodies.ts";
 
@@ -142,6 +143,7 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   "sign-in": fc.record({ who: text }),
   ...LIFE_BODIES,
   ...RELEASE_BODIES,
+  ...NOTIFICATION_BODIES,
 };
 
 /** Kinds of which a table may be made, with the streams in which they travel. */

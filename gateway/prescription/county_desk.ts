@@ -23,7 +23,7 @@ import { prescriptionEntry, verdictEntry } from "./record/entries.ts";
 import { type Case, IntakeBook } from "./record/intake_book.ts";
 import { SetAside } from "./record/set_aside.ts";
 import { eventsOf, type RecordKey } from "./record/stored_events.ts";
-import { whenChanged } from "./record/when_changed.ts";
+import { whenChanged } from "../when_changed.ts";
 import { type Reviewable, verdictOf, withToken } from "./review.ts";
 import type { SourcesInForce } from "./review_sources.ts";
 

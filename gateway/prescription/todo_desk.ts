@@ -17,7 +17,7 @@ import { validityOf } from "./life/token.ts";
 import { ofKind } from "./life/told.ts";
 import { SetAside } from "./record/set_aside.ts";
 import { eventsOf } from "./record/stored_events.ts";
-import { whenChanged } from "./record/when_changed.ts";
+import { whenChanged } from "../when_changed.ts";
 
 /** That are looked at in one go, the oldest first. */
 const TODO_MAX = 200;
