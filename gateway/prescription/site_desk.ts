@@ -61,7 +61,7 @@ export class SiteDesk implements RecordDesk {
     return site === null || site === this.#site ? null : otherSite(site, this.#site);
   }
 
-  historyOf(key: RecordKey, draft: Prescription): Promise<readonly HistoryLine[]> {
+  historyOf(key: RecordKey, draft: Prescription): Promise<readonly HistoryLine[] | null> {
     return this.#book.historyOfDraft(key, draft);
   }
 
@@ -70,7 +70,7 @@ export class SiteDesk implements RecordDesk {
     const { tables, journal } = this.#parts.node;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
-    const watching = this.#watch.run(either);
+    const watching = Promise.all([this.#watch.run(either), this.#book.run(either)]);
     try {
       await tables.caughtUp(journal, signal);
       await this.#parts.sources.ready;

@@ -34,8 +34,10 @@ export function takeBackPrescription(
     if (received.every(({ body }) => body.prescription.version !== version)) {
       return { kind: "refused", problem: UNKNOWN };
     }
-    const { goods } = standingOf(events);
-    const isOut = goods.state === "partly" || goods.state === "wholly";
+    const standing = standingOf(events);
+    const isOut = [standing, ...standing.earlier].some((one) =>
+      one.version <= version && (one.goods.state === "partly" || one.goods.state === "wholly")
+    );
     const id = lifeId("prescription-void", site, number, version);
     const key = { channel: "number", id: `${version}/${number}` };
     const subject = { id, site, prescription: number, version };
