@@ -8,6 +8,7 @@ import type { DeskParts } from "./county_desk.ts";
 import type { RecordDesk, Recorded, Refused, Sent } from "./desk.ts";
 import type { HistoryLine } from "./facts.ts";
 import { OTHER_CONTENT_REFUSED } from "./idempotency.ts";
+import { STRICTNESS } from "./life/decide.ts";
 import { standingOf } from "./life/standing.ts";
 import { ofKind } from "./life/told.ts";
 import type { Prescription } from "./prescription.ts";
@@ -136,8 +137,10 @@ export class SiteDesk implements RecordDesk {
     const signed = withToken(verdict, one.prescription, sign);
     const time: Stamp = node.clock.now();
     const [{ kind }] = await this.#book.append(one.taken, [verdictEntry("record", time, signed)]);
-    // The county's counts, where it came meanwhile.
-    if (wait.verdict !== null) return this.#answerBy(one, wait.verdict);
+    // The county's counts, where it came meanwhile and what was decided here is no stricter.
+    const isStricter = wait.verdict !== null &&
+      STRICTNESS[signed.outcome] > STRICTNESS[wait.verdict.body.outcome];
+    if (wait.verdict !== null && !isStricter) return this.#answerBy(one, wait.verdict);
     const stored = kind === "stored" ? null : await this.#book.storedAnswer(one.taken);
     if (stored !== null) return stored;
     const { mode, outcome } = signed;
