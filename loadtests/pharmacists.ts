@@ -12,6 +12,11 @@ import { type Scenario, sitesOf } from "./scenario.ts";
 
 const [WORKERS, COUNT, SITES] = [50, 10_000, 40];
 
+/** A small queue is for few. */
+function workersFor(count: number): number {
+  return Math.min(WORKERS, Math.ceil(count / 4));
+}
+
 export const pharmacists: Scenario = {
   title: "Fifty pharmacists, 10,000 that wait",
   what: "Each takes the first in order and approves it, over the API that their page uses.",
@@ -21,12 +26,12 @@ export const pharmacists: Scenario = {
   script: "review.ts",
   load: ({ rate = COUNT, seconds = 270 }) => ({
     pieces: rate,
-    workers: Math.min(WORKERS, rate),
+    workers: workersFor(rate),
     secondsMax: seconds,
   }),
   prepare: async (pair, { rate = COUNT, sites = SITES }) => {
     await fillQueue(pair, sitesOf(sites), rate);
-    const pharmacists = await hirePharmacists(pair.a, Math.min(WORKERS, rate));
+    const pharmacists = await hirePharmacists(pair.a, workersFor(rate));
     return { targets: [reachOf(pair.a)], pharmacists };
   },
   promised: async (answers, pair) => {

@@ -7,7 +7,7 @@ import { NodeProcess } from "../fixtures.ts";
 import { type HeldAnswer, PharmacistClient } from "../prescription/review/fixture_pharmacist.ts";
 import { reviewConfig, sentPrescription } from "../prescription/fixture_sources.ts";
 
-const COUNT = Number(Deno.env.get("TRIBUTARY_REVIEWS") ?? 80);
+const COUNT = Number(Deno.env.get("TRIBUTARY_REVIEWS") ?? 40);
 const PHARMACISTS = Number(Deno.env.get("TRIBUTARY_PHARMACISTS") ?? 6);
 const KILLS = Number(Deno.env.get("TRIBUTARY_REVIEW_KILLS") ?? 2);
 const LIMIT_MS = 120_000 + COUNT * 200;
