@@ -30,7 +30,17 @@ export type PushOutcome =
   /** There was no answer. */
   | { readonly kind: "failed"; readonly reason: string };
 
-/** Sends it once. Follows no redirection, and reads nothing of the answer but its status. */
+/** One try, with the answer read within that time too; follows no redirection. */
+export function postOnce(
+  { url, timeoutMs }: Pick<Hook, "url" | "timeoutMs">,
+  { body, headers }: { readonly body: string; readonly headers: Record<string, string> },
+  signal: AbortSignal,
+): Promise<Response> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  return fetch(url, { method: "POST", body, headers, redirect: "manual", signal: within });
+}
+
+/** Sends it once, and reads nothing of the answer but its status. */
 export async function push(
   { url, secret, timeoutMs }: Hook,
   { id, seconds, body }: Push,
@@ -41,14 +51,7 @@ export async function push(
     ...signedHeaders(secret, id, seconds, body),
   };
   try {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const answer = await fetch(url, {
-      method: "POST",
-      body,
-      headers,
-      redirect: "manual",
-      signal: within,
-    });
+    const answer = await postOnce({ url, timeoutMs }, { body, headers }, signal);
     await answer.body?.cancel();
     return { kind: "answered", status: answer.status };
   } catch (error) {

@@ -1,11 +1,6 @@
 /** Pharmacists who decide what waits. */
 import { reachOf } from "../gateway/bench/county_pair.ts";
-import {
-  fillQueue,
-  hirePharmacists,
-  untilWaiting,
-  waiting,
-} from "../gateway/bench/waiting_reviews.ts";
+import { fillQueue, hirePharmacists, leftWaiting } from "../gateway/bench/waiting_reviews.ts";
 import { isAcknowledged } from "./answers.ts";
 import { must, none } from "./promises.ts";
 import { type Scenario, sitesOf } from "./scenario.ts";
@@ -39,10 +34,7 @@ export const pharmacists: Scenario = {
     const twice = [...Map.groupBy(keys, (key) => key)].filter(([, of]) => of.length > 1)
       .map(([key]) => key);
     const left: number[] = [];
-    for (const centre of pair.centres) {
-      await untilWaiting(centre, 0).catch(() => {});
-      left.push(await waiting(centre));
-    }
+    for (const centre of pair.centres) left.push(await leftWaiting(centre));
     return [
       none("P7: taken by two", twice),
       none("P7: taken and not decided", answers.filter((one) => !isAcknowledged(one)).map(keyOf)),

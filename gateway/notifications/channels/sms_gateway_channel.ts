@@ -3,6 +3,7 @@
  * what they sign: both are templates of the configuration.
  */
 import { createHash, createHmac, randomUUID } from "node:crypto";
+import { postOnce } from "../../signed_webhook.ts";
 import type { Attempt } from "../dispatch.ts";
 import { answered, type Channel, type Letter } from "./channel.ts";
 
@@ -43,19 +44,12 @@ export function smsGatewayChannel(name: string, gateway: SmsGateway): Channel {
     addressedBy: "phone",
     isLocal: false,
     send: async (letter, signal) => {
-      const { url, ok, never, timeoutMs } = gateway;
+      const { ok, never } = gateway;
       const { body, headers } = requestOf(gateway, letter, randomUUID());
       let status: number;
       let said: string;
       try {
-        const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-        const answer = await fetch(url, {
-          method: "POST",
-          body,
-          headers,
-          redirect: "manual",
-          signal: within,
-        });
+        const answer = await postOnce(gateway, { body, headers }, signal);
         status = answer.status;
         said = await beginningOf(answer);
       } catch (error) {

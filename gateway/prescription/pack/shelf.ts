@@ -102,12 +102,12 @@ export class Shelf {
       return { identity, reviewer, effective };
     });
     const taken = all.filter(({ effective }) => effective);
+    if (taken.length === 0) return { packs: [], findings: [NO_PACK] };
     const seen = seenIn(facts, atMs);
     const findings = taken.flatMap(({ reviewer }, index) =>
       // What is unknown in a line is so for every pack, and told once.
       reviewer.review(facts, atMs, seen).filter(({ rule }) => index === 0 || rule !== UNKNOWN_RULE)
     );
-    if (taken.length === 0) return { packs: [], findings: [NO_PACK] };
     const others = all.filter(({ effective }) => !effective);
     findings.push(...others.map(({ reviewer }) => notEffective(reviewer.pack.head)));
     return { packs: identities, findings };

@@ -1,6 +1,7 @@
 /** Whether the tables have followed the journal: else nobody knows what a patient has. */
 import { streamKey } from "../../../sync/segments.ts";
 import { pause } from "../../../sync/timer.ts";
+import { followedPlaces, type Place } from "../../followed_tables.ts";
 import type { Node } from "../../node.ts";
 
 /**
@@ -50,14 +51,7 @@ export class FollowedLately {
   async #look(): Promise<void> {
     const { journal, tables } = this.#node;
     const now: Mark = { places: placesOf(journal.positions()), atMs: performance.now() };
-    const rows = await tables.near.rows("SELECT origin, stream, seq FROM cursors");
-    const followed = placesOf(
-      rows.map((row) => ({
-        origin: row.text("origin"),
-        stream: row.text("stream"),
-        seq: row.number("seq"),
-      })),
-    );
+    const followed = placesOf(await followedPlaces(tables.near));
     for (const mark of [now, this.#mark]) {
       if (mark === null || !isWithin(mark.places, followed)) continue;
       this.#lastMs = mark.atMs;
@@ -70,9 +64,7 @@ export class FollowedLately {
 }
 
 /** Streams in which prescriptions and what becomes of them stand. */
-function placesOf(
-  states: readonly { readonly origin: string; readonly stream: string; readonly seq: number }[],
-): Map<string, number> {
+function placesOf(states: readonly Place[]): Map<string, number> {
   const own = states.filter(({ stream }) => stream === "record" || stream.startsWith("to:"));
   return new Map(own.map(({ origin, stream, seq }) => [streamKey(origin, stream), seq]));
 }

@@ -93,16 +93,14 @@ async function tellAnew(sql: Transaction, keys: readonly RecordKey[]): Promise<v
   for (const chunk of chunksOf(keys)) {
     const { where, values } = eitherOf(chunk);
     const events = await eventsOf(sql, chunk);
-    const isTold = (key: RecordKey) =>
-      (events.get(nameOf(key)) ?? []).some((event) => versionOf(event) !== null);
     await sql.run(`DELETE FROM patientlines WHERE ${where}`, values);
     await sql.run(`DELETE FROM unmappedcodes WHERE ${where}`, values);
-    const gone = chunk.filter((key) => !isTold(key));
+    const gone = chunk.filter((key) => !isTold(events.get(nameOf(key)) ?? []));
     if (gone.length > 0) {
       const no = eitherOf(gone);
       await sql.run(`DELETE FROM prescriptions WHERE ${no.where}`, no.values);
     }
-    await putStandings(sql, chunk.filter(isTold), events);
+    await putStandings(sql, chunk, events);
   }
 }
 
@@ -117,7 +115,7 @@ async function putStandings(
   const unmapped: Parameter[][] = [];
   for (const key of keys) {
     const own = events.get(nameOf(key)) ?? [];
-    if (own.every((event) => versionOf(event) === null)) continue;
+    if (!isTold(own)) continue;
     const standing = standingOf(own);
     rows.push(prescriptionRow(standing, own));
     lines.push(...lineRows(key, medicinesOf(standing, own)));
@@ -126,6 +124,10 @@ async function putStandings(
   await putPrescriptions(sql, rows);
   await putLines(sql, lines);
   await putUnmapped(sql, unmapped);
+}
+
+function isTold(events: readonly LifeEvent[]): boolean {
+  return events.some((event) => versionOf(event) !== null);
 }
 
 function lineRows({ site, number }: RecordKey, medicines: readonly PatientMedicine[]) {

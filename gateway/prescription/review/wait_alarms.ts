@@ -3,10 +3,9 @@
  * emergency beside it, and once that none does any more. Nothing ever passes by it (P3).
  */
 import type { Node } from "../../node.ts";
-import { newEntry, once } from "../../collected_entry.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
 import { type WaitPolicy, waitState } from "../life/queue_order.ts";
 import type { ReviewQueue } from "../queue/review_queue.ts";
-import { lifeId } from "../life/subject.ts";
 import { REVIEW_WAITING, type WaitingBody } from "./waiting_body.ts";
 
 export class WaitAlarms {
@@ -33,7 +32,7 @@ export class WaitAlarms {
     const { clock, disk, config, log } = this.#node;
     const time = clock.now();
     const body: WaitingBody = {
-      id: lifeId(REVIEW_WAITING, config.node, told, oldestMs),
+      id: entryId(REVIEW_WAITING, config.node, told, oldestMs),
       level,
       emergency,
       waiting,

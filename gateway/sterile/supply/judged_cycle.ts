@@ -1,9 +1,10 @@
 /** A judgement as the entry that tells of it. */
+import { entryId } from "../../collected_entry.ts";
 import type { Judgement } from "../judge.ts";
 import type { Reason } from "../reason.ts";
 import type { Load, Method } from "../rules.ts";
 import type { BodyOf } from "./event.ts";
-import { type Moment, REASON_TEXT_LENGTH_MAX, REASONS_MAX, supplyId } from "./supply_body.ts";
+import { type Moment, REASON_TEXT_LENGTH_MAX, REASONS_MAX } from "./supply_body.ts";
 
 /** Which cycle was judged, as what. */
 export interface JudgedCycle {
@@ -32,7 +33,7 @@ export function cycleId(
   steriliser: string,
   first: { readonly life: number; readonly seq: number },
 ): string {
-  return supplyId("sterile-cycle-of", site, steriliser, first.life, first.seq);
+  return entryId("sterile-cycle-of", site, steriliser, first.life, first.seq);
 }
 
 /** Made again, of the same entries and by the same rules, it is the same entry. */
@@ -43,7 +44,7 @@ export function cycleBodyOf(judged: JudgedCycle, judgement: Judgement): BodyOf<"
   const about = JSON.stringify([load, loadType, judged.program, verdict, reasons]);
   return {
     ...judged,
-    id: supplyId("sterile-cycle", site, cycle, upTo.life, upTo.seq, rulesDay, about),
+    id: entryId("sterile-cycle", site, cycle, upTo.life, upTo.seq, rulesDay, about),
     verdict,
     reasons,
     holdSeconds: hold?.seconds ?? null,

@@ -1,9 +1,10 @@
 /** What has to come back, and whom it was used on (S5). */
+import { entryId } from "../../collected_entry.ts";
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "./event.ts";
 import { type LoadStanding, loadStanding } from "./load_standing.ts";
 import { type Whereabouts, whereaboutsOf } from "./pack_trace.ts";
-import { type RecallBody, type RecallCause, supplyId } from "./supply_body.ts";
+import { type RecallBody, type RecallCause } from "./supply_body.ts";
 import type { ToldOfSite } from "./told.ts";
 
 /** A pack that is called back. */
@@ -44,7 +45,7 @@ export function recallsOf(told: ToldOfSite, rules: RulesInForce): Recall[] {
     for (const { cause, because, only } of causesOf(standing)) {
       const concerned = packs.filter(({ pack }) => only === undefined || pack === only);
       if (concerned.length === 0) continue;
-      const id = supplyId("sterile-recall", cause, steriliser, ...because);
+      const id = entryId("sterile-recall", cause, steriliser, ...because);
       const begun = found.get(id) ?? { id, steriliser, cause, because, packs: [] };
       begun.packs.push(...concerned);
       found.set(id, begun);
@@ -144,6 +145,6 @@ export function dueRecall(told: ToldOfSite, site: string, recall: Recall): Recal
   const packs = recall.packs.map(({ pack }) => pack);
   if (packs.every((pack) => named.has(pack))) return null;
   const { steriliser, cause, because } = recall;
-  const id = supplyId("sterile-recall-entry", recall.id, ...packs);
+  const id = entryId("sterile-recall-entry", recall.id, ...packs);
   return { id, site, steriliser, cause, because: [...because], packs };
 }

@@ -2,7 +2,6 @@
  * What is written down of packs, loads, cycles and tests. Every body has an id: whoever writes the
  * same again, or at another node, gives the same; `site` is the node without its life.
  */
-import { createHash } from "node:crypto";
 import * as z from "zod";
 import { VERDICTS } from "../judge.ts";
 import { DOUBT_REASONS, FAIL_REASONS } from "../reason.ts";
@@ -189,8 +188,3 @@ export const reversalBody = z.strictObject({
   reason: words,
   by: person,
 });
-
-/** Id of an entry, made of what it is about. 64 hexadecimal digits. */
-export function supplyId(kind: string, ...parts: readonly (string | number)[]): string {
-  return createHash("sha256").update(JSON.stringify([kind, ...parts])).digest("hex");
-}
