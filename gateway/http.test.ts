@@ -146,12 +146,18 @@ describe("bad requests are answered with a problem that says what to do", () => 
   });
 
   test.each([
-    { what: "no JSON", body: "{", detail: "" },
-    { what: "another type", body: JSON.stringify({ node: 7 }), detail: "node" },
-    { what: "a body over the limit", body: `"${"x".repeat(70_000)}"`, detail: "" },
-  ])("$what", async ({ body, detail }) => {
+    { what: "no JSON", body: "{", status: 400, detail: "no JSON" },
+    { what: "a name twice", body: '{"a":1,"a":2}', status: 400, detail: "a: it stands here twice" },
+    { what: "another type", body: JSON.stringify({ node: 7 }), status: 400, detail: "node" },
+    {
+      what: "a body over the limit",
+      body: `"${"x".repeat(70_000)}"`,
+      status: 413,
+      detail: "65536",
+    },
+  ])("$what", async ({ body, status, detail }) => {
     const response = await node("county").fetch("/api/invitations", { method: "POST", body });
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(status);
     expect((await problemOf(response)).detail).toContain(detail);
   });
 });
