@@ -7,7 +7,7 @@ import { badge, type Html, moment, type View } from "../../console/view.ts";
 import type { Program } from "../account_book.ts";
 import { RIGHTS, SCOPES } from "../roles.ts";
 import { boxes, button, field } from "./fields.ts";
-import { fieldOf, formOf } from "./form.ts";
+import { fieldOf, formOf } from "../../form.ts";
 import { back, needs, outcome, type PeopleEnv, type Show } from "./show.ts";
 import { peopleTexts } from "./text.ts";
 import { programOrder } from "../program_order.ts";
