@@ -5,6 +5,7 @@ import type { ApiParts, ApiRoute } from "./api_route.ts";
 import { type Actor, refuseWithout } from "./people/actor.ts";
 import { type Problem, problemResponse } from "../sync/problem.ts";
 import { readBody } from "../sync/read_body.ts";
+import { refusalForAll } from "./site_scope.ts";
 import { pathText } from "./schema_faults.ts";
 import { readStrictJson } from "./strict_json.ts";
 
@@ -28,6 +29,8 @@ export function apiApp(parts: ApiParts, routes: readonly ApiRoute[]): Hono<Guard
       const [who, actor] = [context.get("who"), context.get("actor")];
       const refused = refuseWithout(actor, route.right);
       if (refused !== null) return refused;
+      const other = route.bySite === true ? null : refusalForAll(actor.sites);
+      if (other !== null) return problemResponse(other);
       const query = route.query?.safeParse(context.req.query());
       if (query?.success === false) return badInput(query.error);
       const schema = route.upload === true ? undefined : route.body;

@@ -24,6 +24,7 @@ import { peopleApp } from "./people/pages/app.ts";
 import { isForPeople } from "./people/pages/refusal_page.ts";
 import { signInApp } from "./people/pages/sign_in_app.ts";
 import { signInPage } from "./people/pages/sign_in_page.ts";
+import { refusalForAll } from "./site_scope.ts";
 import { statusOf } from "./status.ts";
 
 export interface HttpParts extends ApiParts {
@@ -74,6 +75,9 @@ const FOLLOWED: ReadonlySet<string> = new Set([
   "/api/reviews/stream",
   "/api/reviews/present",
 ]);
+
+/** Below these are routes that ask themselves whose a token is. */
+const BY_SITE = /^\/(api|fhir)\//;
 
 /** A disk that is full is so for a while. */
 const RETRY_AFTER_SECONDS = 30;
@@ -161,6 +165,9 @@ export function httpHandler(
     context.set("actor", actor ?? nobody(hostname));
     context.set("who", context.get("actor").who);
     if (actor === null) return local ? await next() : refuse(parts, context);
+    // Pages and measures are of all sites; each route for programs says of which it is.
+    const other = BY_SITE.test(context.req.path) ? null : refusalForAll(actor.sites);
+    if (!local && other !== null) return problemResponse(other);
     const refused = context.req.path === "/metrics" ? refuseWithout(actor, "metrics") : null;
     if (!local && refused !== null) return refused;
     await next();

@@ -12,6 +12,7 @@ const rsa = await generateKeyPair("RS384");
 const stranger = await generateKeyPair("ES384");
 const CLIENT: CdsClient = {
   name: "his-17",
+  sites: "all",
   issuer: ISSUER,
   jku: "https://his.example/jwks",
   keys: [

@@ -1,5 +1,6 @@
 /** Who calls a CDS service: the client's JSON web token (CDS Hooks 2.0, Trusting CDS Clients). */
 import { createLocalJWKSet, decodeJwt, errors, type JWK, jwtVerify } from "jose";
+import type { SiteScope } from "../../site_scope.ts";
 import type { Problem } from "../../../sync/problem.ts";
 
 /** A HIS that may call, as the configuration names it. */
@@ -10,6 +11,8 @@ export interface CdsClient {
   readonly issuer: string;
   /** The site that it is of; none: its tokens name it, in `tenant` (CDS Hooks 2.0). */
   readonly site?: string;
+  /** Those that its tokens may name. */
+  readonly sites: SiteScope;
   /** The `jku` of its tokens, where they have one. Nothing is fetched from there (X7). */
   readonly jku?: string;
   /** Its public keys; a token names one of them by `kid`. */
