@@ -231,24 +231,6 @@ sources:
     ]);
   });
 
-  test("P9: at a county, who is told or may ask without saying of which sites", () => {
-    const section = (sites: string) =>
-      `prescription:\n  packs: [a]\n  signers: [${"a".repeat(43)}]\n  drugs: a\n  mappings: [a]\n` +
-      `  patientKeyFile: a\n  webhook: { url: "https://his.example", secretFile: a${sites} }\n` +
-      `  cds:\n    url: "https://a.example"\n    clients:\n` +
-      `      - { name: his, issuer: a, keysFile: a${sites} }\n`;
-    const county = `role: county\n${NODE}`;
-    expect(told(`${county}${section("")}`)).toEqual([
-      '10:3 prescription.webhook: at a county it needs sites: names of them, or "all"',
-      "14:9 prescription.cds.clients[0]: at a county it needs sites: names of them, " +
-      'or "all", or the one site that it is of',
-    ]);
-    for (const sites of [", sites: all", ", sites: [site-1]"]) {
-      expect(told(`${county}${section(sites)}`)).toEqual([]);
-      expect(told(`${SITE}${section("")}`)).toEqual([]);
-    }
-  });
-
   test("without a role, or a driver, the key that was meant for it is told as well", () => {
     expect(told(`rolle: site\n${NODE}sources: []\n`)).toEqual([
       "1:1 role: it is missing; want site or county",
