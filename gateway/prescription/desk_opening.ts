@@ -55,7 +55,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const told = new ToldDesk(node, config.prescription);
   const shared = [
     ...told.routes(),
-    ...lifeRoutes(new LifeDesk(node)),
+    ...lifeRoutes(new LifeDesk(node), book),
     ...ruleRoutes(book),
     ...capabilityRoutes(),
     ...reviewRoutes(review),
