@@ -135,6 +135,7 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
     name: text,
     hash: text,
     scopes: fc.constant(["read"]),
+    sites: fc.constantFrom("all", ["site-1"], undefined),
     expiresMs: fc.constant(null),
     who: text,
   }),
