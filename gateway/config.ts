@@ -7,6 +7,7 @@ import { toldPoints } from "../drivers/profile.ts";
 import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
 import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
+import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
 
@@ -180,6 +181,8 @@ const node = (example: string) => ({
   people: people.prefault({}).describe("How people sign in"),
   prescription: prescription.optional()
     .describe("Reviews prescriptions by rules; without it the node takes none"),
+  notifications: notificationConfig.prefault({})
+    .describe("How people are told of alarms, and who"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),
 });

@@ -5,6 +5,7 @@ import { coldchain } from "./coldchain/domain.ts";
 import type { Domain } from "./domain.ts";
 import { fleet } from "./fleet/domain.ts";
 import { node } from "./node/domain.ts";
+import { notifications } from "./notifications/domain.ts";
 import { people } from "./people/domain.ts";
 import { prescription } from "./prescription/domain.ts";
 import { writes } from "./writes/domain.ts";
@@ -16,6 +17,7 @@ export const DOMAINS: readonly Domain[] = [
   fleet,
   prescription,
   coldchain,
+  notifications,
   blobs,
   people,
 ];

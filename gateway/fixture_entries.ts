@@ -5,6 +5,7 @@ import { stampAt } from "../sync/fixtures.ts";
 import { streamKey } from "../sync/segments.ts";
 import { COLD_BODIES } from "./coldchain/life/fixture_bodies.ts";
 import { DOMAINS } from "./domains.ts";
+import { NOTIFICATION_BODIES } from "./notifications/fixture_bodies.ts";
 import { LIFE_BODIES } from "./prescription/life/fixture_bodies.ts";
 import { RELEASE_BODIES } from "./prescription/release/fixture_bodies.ts";
 
@@ -144,6 +145,7 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   ...LIFE_BODIES,
   ...RELEASE_BODIES,
   ...COLD_BODIES,
+  ...NOTIFICATION_BODIES,
 };
 
 /** Kinds of which a table may be made, with the streams in which they travel. */

@@ -2,11 +2,11 @@
  * One time out of range: which levels it came to, what persons said, whether it is over (C4, C9).
  * An acknowledgement is of the levels that its person saw; the next level opens it again.
  */
+import { entryId } from "../../collected_entry.ts";
 import type { AlarmRule } from "../rules/alarm_rule.ts";
 import { NO_DATA, SENSOR_FAULT, type Told } from "../series/told.ts";
 import type { AcknowledgementBody, AlarmBody, AlarmCause, AlarmEndedBody } from "./alarm_body.ts";
 import { type ColdEvent, type EventOf, ofKind } from "./event.ts";
-import { coldId } from "./subject.ts";
 
 export type EpisodeState =
   /** Somebody has to look at it. */
@@ -98,20 +98,20 @@ export function alarmBodiesOf(
     if (cause === null) return null;
     // Levels of one limit are one episode; another limit is another one.
     const limit = rule === undefined ? null : `${rule.limitCelsius}/${rule.counting}`;
-    const episode = coldId("cold-episode", site, unit, cause, limit, place);
+    const episode = entryId("cold-episode", site, unit, cause, limit, place);
     return { name, rule, fields: { site, unit, episode, cause } };
   };
   const bodies = begun.flatMap(({ key, sinceMs, alarmMs }): AlarmBody[] => {
     const found = fieldsOf(key);
     if (found === null) return [];
     const { name, rule, fields } = found;
-    const id = coldId("cold-alarm", fields.episode, name);
+    const id = entryId("cold-alarm", fields.episode, name);
     return [{ id, ...fields, level: rule?.level ?? 1, rule: name, sinceMs, alarmMs }];
   });
   const ends = new Map(ended.flatMap(({ key, endedMs, worstCelsius }) => {
     const found = fieldsOf(key);
     if (found === null) return [];
-    const id = coldId("cold-alarm-ended", found.fields.episode, endedMs);
+    const id = entryId("cold-alarm-ended", found.fields.episode, endedMs);
     const body: AlarmEndedBody = { id, ...found.fields, endedMs, worstCelsius };
     return [[id, body] as const];
   }));

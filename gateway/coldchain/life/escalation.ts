@@ -1,8 +1,8 @@
 /** When a level is reached by time alone, and who is told what of an episode (C4, C5, C9). */
+import { entryId } from "../../collected_entry.ts";
 import type { EscalationPlan } from "../rules/plans.ts";
 import type { AlarmBody } from "./alarm_body.ts";
 import type { Episode } from "./episode.ts";
-import { coldId } from "./subject.ts";
 import type { UnitBody } from "./unit_body.ts";
 
 const MINUTE_MS = 60_000;
@@ -30,7 +30,7 @@ export function episodeStart(
   return {
     site,
     unit,
-    episode: coldId("cold-episode", site, unit, cause, sinceMs),
+    episode: entryId("cold-episode", site, unit, cause, sinceMs),
     cause,
     sinceMs,
   };
@@ -43,7 +43,7 @@ export function planAlarms(
   levels: readonly number[],
 ): AlarmBody[] {
   return levels.map((level) => ({
-    id: coldId("cold-alarm", episode, `${rule}/${level}`),
+    id: entryId("cold-alarm", episode, `${rule}/${level}`),
     site,
     unit,
     episode,
@@ -92,7 +92,7 @@ export function messagesDue(episode: Episode, telling: Telling): Message[] {
   if (due.length > 0 || !isOver) return due;
   const heard = levels.map(({ message }) => message).filter(({ id }) => sent.has(id));
   const end: Message = {
-    id: coldId("cold-message", episode.episode, "recovered"),
+    id: entryId("cold-message", episode.episode, "recovered"),
     what: "recovered",
     level: Math.max(...levels.map(({ message }) => message.level)),
     to: sorted(heard.flatMap(({ to }) => to)),
@@ -111,7 +111,7 @@ function levelMessage(
 ): Message {
   const own = recipients.filter((one) => one.level === level);
   return {
-    id: coldId("cold-message", episode, level),
+    id: entryId("cold-message", episode, level),
     what: acknowledgements.some(({ body }) => body.level < level) ? "reopened" : "alarm",
     level,
     to: sorted((own.length > 0 ? own : recipients).map(({ id }) => id)),

@@ -1,4 +1,5 @@
 /** Which stock is set apart, and what was decided of it (C10). */
+import { entryId } from "../../collected_entry.ts";
 import type { Episode } from "./episode.ts";
 import { type ColdEvent, type EventOf, ofKind } from "./event.ts";
 import {
@@ -7,7 +8,6 @@ import {
   type QuarantineBody,
   type QuarantineDecision,
 } from "./quarantine_body.ts";
-import { coldId } from "./subject.ts";
 
 export interface LotState extends LotKey {
   readonly site: string;
@@ -97,7 +97,7 @@ export function dueQuarantine(
     .sort(([one], [other]) => one < other ? -1 : 1)
     .map(([, lot]) => lot);
   if (lots.length === 0) return null;
-  const id = coldId("cold-quarantine", episode, ...lots.map(keyOf));
+  const id = entryId("cold-quarantine", episode, ...lots.map(keyOf));
   return { id, site, unit, lots, sinceMs, because: [episode], by: null };
 }
 

@@ -1,5 +1,4 @@
 /** Of what an entry speaks, by whom, and under which id. */
-import { createHash } from "node:crypto";
 import * as z from "zod";
 
 const CODE_LENGTH_MAX = 64;
@@ -20,11 +19,3 @@ export type Person = z.infer<typeof person>;
 /** Milliseconds since 1970 UTC. */
 export const timeMs = z.number().min(0);
 export const celsius = z.number().min(-273.15).max(200);
-
-/**
- * Id of an entry, made of what it is about: whoever makes the same entry, or makes it again after
- * a crash, gives it the same id. 64 hexadecimal digits.
- */
-export function coldId(kind: string, ...parts: readonly (string | number | null)[]): string {
-  return createHash("sha256").update(JSON.stringify([kind, ...parts])).digest("hex");
-}

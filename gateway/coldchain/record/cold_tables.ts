@@ -64,7 +64,7 @@ export const EPISODES: Table = {
   },
   sparse: {
     coldepisodestodo: { of: "todo", columns: ["since", "site", "episode"] },
-    coldepisodesgoing: { of: "goes", columns: ["site", "unit", "since"] },
+    coldepisodesgoing: { of: "goes", columns: ["site", "unit", "goes"] },
   },
 };
 

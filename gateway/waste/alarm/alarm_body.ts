@@ -1,0 +1,54 @@
+/** What is told to whom (rule W9): body of the alarm `waste-alarm`; nothing personal is in it. */
+import * as z from "zod";
+import type { Text } from "../../../drivers/profile_parts.ts";
+import { code, subject } from "../entry/subject.ts";
+
+export const LEVELS = ["site", "institution", "regulator"] as const;
+export type Level = typeof LEVELS[number];
+
+export const ALARMS = ["warning", "breach", "missing-bag", "conflict", "store-full"] as const;
+export type AlarmName = typeof ALARMS[number];
+
+export const alarmBody = z.object({
+  ...subject,
+  rule: z.string().regex(/^W\d{1,2}$/),
+  alarm: z.enum(ALARMS),
+  level: z.enum(LEVELS),
+  /** A bag, or a store. */
+  subject: code,
+  /** What it follows from: an entry, a conflict; the same wherever it is decided. */
+  basis: code,
+  /** Hours of the limit that was reached, of `warning` and `breach`. */
+  hours: z.number().positive().optional(),
+  /** Whether the clocks that say so could be believed. */
+  isCertain: z.boolean(),
+});
+export type AlarmBody = z.infer<typeof alarmBody>;
+
+/** Body of a `waste-alarm-over`: what the alarm was about is no more. */
+export const alarmOverBody = z.object({ ...subject, alarm: code });
+export type AlarmOverBody = z.infer<typeof alarmOverBody>;
+
+export function alarmText({ alarm, subject, hours, isCertain }: AlarmBody): Text {
+  const doubt = isCertain ? { zh: "", en: "" } : { zh: "（时钟存疑）", en: " (clocks in doubt)" };
+  switch (alarm) {
+    case "warning":
+    case "breach":
+      return {
+        zh: `医疗废物 ${subject} 封装已满 ${hours ?? "?"} 小时${doubt.zh}，请尽快交接`,
+        en: `Waste ${subject} was sealed ${hours ?? "?"} hours ago${doubt.en}: hand it on`,
+      };
+    case "missing-bag":
+      return {
+        zh: `医疗废物 ${subject} 已收集但未入库`,
+        en: `Waste ${subject} was collected and did not reach the store`,
+      };
+    case "conflict":
+      return {
+        zh: `医疗废物 ${subject} 的记录相互矛盾，请核实`,
+        en: `Entries about waste ${subject} disagree: look at it`,
+      };
+    case "store-full":
+      return { zh: `暂存间 ${subject} 即将装满`, en: `Store ${subject} is nearly full` };
+  }
+}

@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Stamp } from "../../../sync/entry.ts";
+import { modeAt } from "../clock/epidemic.ts";
+import type { WasteEvent } from "../entry/event.ts";
+import { HOUR_MS, MINUTE_MS, scaled, SHARPS, START_MS, Story } from "../fixture_waste.ts";
+import { ledgerOf } from "../life/ledger.ts";
+import { DEFAULT_RULES } from "../rules.ts";
+import { type AlarmBody, alarmBody, alarmText } from "./alarm_body.ts";
+import { alarmsDue, alarmsOver, storeAlarms } from "./due.ts";
+
+/** So long after the first entry, at a county that booted elsewhere. */
+function due(events: readonly WasteEvent[], afterMs: number, now: Partial<Stamp> = {}) {
+  const wallMs = START_MS + MINUTE_MS + afterMs;
+  const stamp = { wallMs, bootId: "f".repeat(32), bootMs: 0, clock: "trusted" as const, ...now };
+  return alarmsDue(ledgerOf(events, DEFAULT_RULES), {
+    present: { now: stamp, corrections: [] },
+    modeAt: (site) => modeAt(site, []),
+    rules: DEFAULT_RULES,
+  });
+}
+
+const told = (alarms: readonly AlarmBody[]) =>
+  alarms.map(({ alarm, level }) => `${alarm} ${level}`);
+
+const ward = new Story("ward");
+const sealed = ward.sealed("B1");
+
+describe("W9 W5 a bag that stays", () => {
+  test.each([
+    [24 * HOUR_MS - 1, []],
+    [24 * HOUR_MS, ["warning site"]],
+    [48 * HOUR_MS - 1, ["warning site"]],
+    [48 * HOUR_MS, ["warning site", "breach site", "breach institution"]],
+    [72 * HOUR_MS - 1, ["warning site", "breach site", "breach institution"]],
+    [72 * HOUR_MS, ["warning site", "breach site", "breach institution", "breach regulator"]],
+  ])("goes from site to institution to regulator: after %i ms", (afterMs, expected) => {
+    expect(told(due([sealed], afterMs))).toEqual(expected);
+  });
+
+  test("is told of once: the same alarm has the same id at every node and moment", () => {
+    const [one] = due([sealed], 25 * HOUR_MS);
+    const [other] = due([sealed], 30 * HOUR_MS, { bootId: sealed.time.bootId, bootMs: 9e9 });
+    expect(other.id).toBe(one.id);
+    expect(alarmBody.parse(one)).toEqual(one);
+  });
+
+  test("is told of no more when it has left", () => {
+    const raised = due([sealed], 48 * HOUR_MS);
+    const now = due([sealed, ward.departed(["B1"])], 50 * HOUR_MS);
+    expect(now).toEqual([]);
+    expect(alarmsOver(raised, now)).toEqual(raised.map(({ id }) => id));
+    expect(alarmsOver(raised, due([sealed], 49 * HOUR_MS))).toEqual([]);
+  });
+
+  test("says when clocks are in doubt, and nothing personal", () => {
+    const [alarm] = due([sealed], 24 * HOUR_MS, { clock: "untrusted" });
+    expect(alarmText(alarm)).toEqual({
+      zh: "医疗废物 B1 封装已满 24 小时（时钟存疑），请尽快交接",
+      en: "Waste B1 was sealed 24 hours ago (clocks in doubt): hand it on",
+    });
+    expect(JSON.stringify(alarm)).not.toContain("nurse");
+  });
+});
+
+describe("W9 W6 a missing bag", () => {
+  const handover = ward.handover(["B1"]);
+  const missing = [{ bag: "B1", explanation: "not in the box" }];
+  const stored = ward.stored([], { missing });
+  const events = [sealed, handover, stored];
+  const at = stored.time.wallMs - START_MS - MINUTE_MS;
+
+  test.each([
+    [0, ["site"]],
+    [2 * HOUR_MS - 1, ["site"]],
+    [2 * HOUR_MS, ["site", "institution"]],
+    [24 * HOUR_MS - at - 1, ["site", "institution"]],
+    [24 * HOUR_MS, ["site", "institution", "regulator"]],
+  ])("goes from site to institution to regulator: after %i ms", (afterMs, levels) => {
+    const alarms = due(events, at + afterMs).filter(({ alarm }) => alarm === "missing-bag");
+    expect(alarms.map(({ level }) => level)).toEqual(levels);
+  });
+
+  test("is over once it comes", () => {
+    const raised = due(events, at);
+    const now = due([...events, ward.stored(["B1"])], at + HOUR_MS);
+    expect(alarmsOver(raised, now)).toEqual(raised.map(({ id }) => id));
+  });
+});
+
+test("W4 a conflict is told, and no more once a person resolved it", () => {
+  const other = new Story("store").sealed("B1", { category: SHARPS });
+  expect(told(due([sealed, other], HOUR_MS))).toEqual(["conflict site"]);
+  expect(told(due([sealed, other], 2 * HOUR_MS))).toEqual([
+    "conflict site",
+    "conflict institution",
+  ]);
+  const resolved = ward.resolved(["category", "B1"], sealed, [other]);
+  expect(due([sealed, other, resolved], HOUR_MS)).toEqual([]);
+});
+
+test("W4 a load that two put into boxes is told once, not for each bag in it", () => {
+  const [one, two] = [new Story("one"), new Story("two")];
+  const bags = ["B1", "B2"];
+  const events = [
+    ...bags.map((bag, index) =>
+      one.sealed(bag, { weight: scaled(4000, `a.1-0/reading/${index + 1}`) })
+    ),
+    one.boxed("L1", bags),
+    one.boxed("L2", [], { loads: ["L1"] }),
+    two.boxed("L3", [], { loads: ["L1"] }),
+  ];
+  expect(due(events, HOUR_MS)).toMatchObject([{ alarm: "conflict", subject: "L1" }]);
+  const resolved = one.resolved(["box", "L1"], events[3], [events[4]]);
+  expect(due([...events, resolved], HOUR_MS)).toEqual([]);
+});
+
+test("W2 one weighing for two bags is told of both, until one sealing is reversed", () => {
+  const weight = scaled(4000, "a.1-0/reading/7");
+  const events = [ward.sealed("B7", { weight }), ward.sealed("B8", { weight })];
+  expect(due(events, HOUR_MS)).toMatchObject([{ rule: "W2", subject: "B7" }, { subject: "B8" }]);
+  expect(due([...events, ward.reversed(events[0])], HOUR_MS)).toEqual([]);
+});
+
+test("W7 a store that is too full is told once a filling", () => {
+  const holding = { share: 0.9, isWarning: true, bags: 1, grams: 1, unweighed: [] };
+  const store = { site: "site-017", store: "store-1", since: "stored-5" };
+  expect(told(storeAlarms(store, holding, DEFAULT_RULES))).toEqual(["store-full site"]);
+  expect(storeAlarms(store, { ...holding, isWarning: false }, DEFAULT_RULES)).toEqual([]);
+});
+
+test("W5 W9 no alarm is due that was not a moment later, whatever moment is asked for", () => {
+  fc.assert(fc.property(fc.nat(100 * HOUR_MS), fc.nat(HOUR_MS), (afterMs, moreMs) => {
+    const later = new Set(due([sealed], afterMs + moreMs).map(({ id }) => id));
+    expect(due([sealed], afterMs).filter(({ id }) => !later.has(id))).toEqual([]);
+  }));
+});

@@ -1,0 +1,105 @@
+/** Who holds a bag, by the moves that take it along: itself, or a load that it lies in. */
+import { byTime, type EventOf, isMove, type MoveEvent, type WasteEvent } from "../entry/event.ts";
+import { type Custodian, custodianKey } from "../entry/subject.ts";
+import type { Containment } from "./containment.ts";
+import type { Conflict, Resolutions } from "./disputes.ts";
+import type { Effects } from "./effect.ts";
+import { headsOf, type Move } from "./heads.ts";
+
+export interface Custody {
+  /** `null`: entries disagree. */
+  readonly custodian: Custodian | null;
+  /** The move that brought it there; `null`: none yet, or disputed. */
+  readonly by: MoveEvent | null;
+  /** All last moves: more than one disagree. */
+  readonly last: readonly MoveEvent[];
+  readonly conflicts: readonly Conflict[];
+  /** It was collected, and was not among what came into the store. */
+  readonly missing: { readonly stored: string; readonly explanation: string } | null;
+}
+
+/** Every standing move, by the bags and the loads that it names. */
+export class Moves {
+  readonly #byBag = new Map<string, MoveEvent[]>();
+  readonly #byLoad = new Map<string, MoveEvent[]>();
+  readonly #missing = new Map<string, EventOf<"waste-stored">[]>();
+
+  constructor(events: readonly WasteEvent[], effects: Effects) {
+    for (const event of events.filter(isMove).sort(byTime)) {
+      if (!effects.stands(event)) continue;
+      for (const bag of event.body.bags) push(this.#byBag, bag, event);
+      for (const load of event.body.loads) push(this.#byLoad, load, event);
+      if (event.kind !== "waste-stored") continue;
+      for (const { bag } of event.body.missing) push(this.#missing, bag, event);
+    }
+  }
+
+  /** Stores that looked for this bag in vain. */
+  missedBy(bag: string): readonly EventOf<"waste-stored">[] {
+    return this.#missing.get(bag) ?? [];
+  }
+
+  /**
+   * What moved the bag: what names it, and what moved a load while it lay in it. One that it has
+   * left since took it along as long as it was there; one that was opened without it did not.
+   */
+  of(bag: string, containment: Containment): MoveEvent[] {
+    const moves = new Set(this.#byBag.get(bag) ?? []);
+    const missed = new Set(this.missedBy(bag));
+    const put = (event: MoveEvent) => {
+      if (event.kind !== "waste-stored" || !missed.has(event)) moves.add(event);
+    };
+    const { around } = containment.ofBag(bag);
+    for (const load of around) this.#byLoad.get(load)?.forEach(put);
+    for (const [load, left] of containment.leftBy(bag)) {
+      if (around.includes(load)) continue;
+      this.#byLoad.get(load)?.filter((event) => byTime(event, left) < 0).forEach(put);
+    }
+    return [...moves].sort(byTime);
+  }
+}
+
+/** `home`: where it was before anybody moved it, if that is known. */
+export function custodyOf(
+  bag: string,
+  home: Custodian | null,
+  moves: Moves,
+  containment: Containment,
+  resolutions: Resolutions,
+): Custody {
+  const aside = resolutions.setAside(bag, "custodian");
+  const links = moves.of(bag, containment).filter(({ body }) => !aside.has(body.id))
+    .map((event): Move & { readonly event: MoveEvent } => ({
+      id: event.body.id,
+      place: event.place,
+      time: event.time,
+      from: custodianKey(event.body.from),
+      to: custodianKey(event.body.to),
+      after: event.body.after,
+      event,
+    }));
+  const last = headsOf(links).map(({ event }) => event);
+  const said = last.map(({ body: { id, to }, node, time }) => {
+    return { id, node, time, says: custodianKey(to) };
+  });
+  const conflicts = said.length > 1 ? [resolutions.conflict(bag, "custodian", said)] : [];
+  const by = last.length === 1 ? last[0] : null;
+  const custodian = last.length === 0 ? home : by?.body.to ?? null;
+  return { custodian, by, last, conflicts, missing: missingOf(bag, moves, custodian) };
+}
+
+/** Missing as long as it is with whoever came to the store without it. */
+function missingOf(bag: string, moves: Moves, custodian: Custodian | null): Custody["missing"] {
+  const missed = moves.missedBy(bag).filter(({ body }) =>
+    custodian !== null && custodianKey(body.from) === custodianKey(custodian)
+  ).at(-1);
+  const entry = missed?.body.missing.find((one) => one.bag === bag);
+  if (missed === undefined || entry === undefined) return null;
+  return { stored: missed.body.id, explanation: entry.explanation };
+}
+
+function push<V>(map: Map<string, V[]>, key: string, value: V): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
+}

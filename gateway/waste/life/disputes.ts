@@ -1,0 +1,69 @@
+/** What entries say differently about one bag, and what persons resolved of it. */
+import { entryId } from "../../collected_entry.ts";
+import type { Stamp } from "../../../sync/entry.ts";
+import type { Dispute } from "../entry/correction_body.ts";
+import { type EventOf, ofKind, type WasteEvent } from "../entry/event.ts";
+import type { Effects } from "./effect.ts";
+
+/** One of the things that are said, for the person who has to say which is right. */
+export interface Alternative {
+  /** Of the entry. */
+  readonly id: string;
+  readonly node: string;
+  /** When it was written. */
+  readonly time: Stamp;
+  /** A code, grams, a custodian as `kind/id`, a load. */
+  readonly says: string;
+}
+
+export interface Conflict {
+  /** The same wherever it is seen: made of what disagrees. */
+  readonly id: string;
+  readonly subject: string;
+  readonly about: Dispute;
+  readonly alternatives: readonly Alternative[];
+  /** Resolutions so far that do not settle it: they contradict each other, or knew less. */
+  readonly resolutions: readonly string[];
+}
+
+export type Resolution = EventOf<"waste-resolution">;
+
+/** Resolutions by what they are about; those reversed or replaced are gone. */
+export class Resolutions {
+  readonly #bySubject = new Map<string, Resolution[]>();
+
+  constructor(events: readonly WasteEvent[], effects: Effects) {
+    const standing = ofKind(events, "waste-resolution").filter((one) => effects.stands(one));
+    const over = new Set(standing.flatMap(({ body }) => body.over));
+    for (const one of standing.filter(({ body }) => !over.has(body.id))) {
+      const key = `${one.body.about}/${one.body.subject}`;
+      this.#bySubject.set(key, [...this.#bySubject.get(key) ?? [], one]);
+    }
+  }
+
+  of(subject: string, about: Dispute): readonly Resolution[] {
+    return this.#bySubject.get(`${about}/${subject}`) ?? [];
+  }
+
+  /** Ids of entries that do not count for this any more. Where two contradict, neither does. */
+  setAside(subject: string, about: Dispute): ReadonlySet<string> {
+    const own = this.of(subject, about);
+    const agreed = own.filter((one) => !own.some((other) => contradict(one, other)));
+    return new Set(agreed.flatMap(({ body }) => body.against));
+  }
+
+  conflict(subject: string, about: Dispute, alternatives: readonly Alternative[]): Conflict {
+    const sorted = [...alternatives].sort((one, other) => one.id < other.id ? -1 : 1);
+    return {
+      id: entryId("conflict", about, subject, ...sorted.map(({ id }) => id)),
+      subject,
+      about,
+      alternatives: sorted,
+      resolutions: this.of(subject, about).map(({ body }) => body.id).sort(),
+    };
+  }
+}
+
+function contradict({ body: one }: Resolution, { body: other }: Resolution): boolean {
+  return one.against.includes(other.keeps) || other.against.includes(one.keeps);
+}

@@ -1,0 +1,224 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { WasteEvent } from "../entry/event.ts";
+import { type ManifestBody, manifestBody } from "../entry/manifest_body.ts";
+import { BOTH, MANIFEST, scaled, SHARPS, SITE, Story } from "../fixture_waste.ts";
+import { ledgerOf } from "../life/ledger.ts";
+import { DEFAULT_RULES } from "../rules.ts";
+import { formFields, lacking, lineCells, receivedTonnes } from "./form.ts";
+import { type Manifests, manifestsOf, type ManifestStanding, tonnes } from "./manifest.ts";
+import { manifestFaults, receiptBalance } from "./plan_manifest.ts";
+import { traceOf } from "./trace.ts";
+
+const fold = (events: readonly WasteEvent[]): Manifests =>
+  manifestsOf(events, ledgerOf(events, DEFAULT_RULES));
+
+function manifestOf(events: readonly WasteEvent[]): ManifestStanding {
+  const standing = fold(events).manifests.get("M-1");
+  if (standing === undefined) throw new Error("no manifest");
+  return standing;
+}
+
+const NUMBER = "20263401000001";
+const site = new Story("site");
+const store = [
+  site.sealed("B1"),
+  site.sealed("B2", { weight: scaled(2500, "s.1-0/reading/2") }),
+  site.boxed("L1", ["B2"]),
+  site.handover(["B1"], { loads: ["L1"] }),
+  site.stored(["B1"], { loads: ["L1"], weight: scaled(6500) }),
+];
+const draft = site.manifest(["B1"], { loads: ["L1"] });
+const numbered = site.numbered(NUMBER);
+const departed = site.departed(["B1"], { loads: ["L1"] });
+const received = site.received(["B1"], { loads: ["L1"], grams: 6500 });
+const all = [...store, draft, numbered, departed, received, site.disposed()];
+
+describe("W8 a manifest", () => {
+  test.each([
+    [6, null, "prepared"],
+    [7, NUMBER, "prepared"],
+    [8, NUMBER, "departed"],
+    [9, NUMBER, "received"],
+    [10, NUMBER, "disposed"],
+  ])("is a draft until its number comes: after %i entries", (count, number, stage) => {
+    const standing = manifestOf(all.slice(0, count));
+    expect(standing).toMatchObject({ number, stage, bags: ["B1", "B2"], loads: ["L1"] });
+    expect(standing.lines).toMatchObject([{ category: "841-001-01", tonnes: "0.006500" }]);
+  });
+
+  test("is the same whatever order its entries came in, and however often", () => {
+    const more = [...all, site.numbered("20263401000002"), site.manifest(["B1"])];
+    fc.assert(fc.property(fc.shuffledSubarray(more, { minLength: more.length }), (order) => {
+      expect(fold([...order, ...order.slice(3)])).toEqual(fold(more));
+    }));
+  });
+
+  test("of which a receipt names only a part still has the rest outstanding", () => {
+    const part = site.received(["B1"], { grams: 4000 });
+    expect(manifestOf(all.slice(0, 8)).outstanding).toEqual(["B1", "B2"]);
+    expect(manifestOf([...all.slice(0, 8), part]).outstanding).toEqual(["B2"]);
+    expect(manifestOf(all).outstanding).toEqual([]);
+  });
+
+  test("with two numbers has none, until one entry is reversed", () => {
+    const other = site.numbered("20263401000002");
+    expect(manifestOf([...all, other])).toMatchObject({
+      number: null,
+      numbers: [NUMBER, "20263401000002"],
+    });
+    expect(manifestOf([...all, other, site.reversed(other)]).number).toBe(NUMBER);
+  });
+
+  test("has a number of its own: one that stands on two is named", () => {
+    const twice = site.numbered(NUMBER, { manifest: "M-2" });
+    expect(fold([...all, twice]).doubled).toEqual([{ number: NUMBER, manifests: ["M-1", "M-2"] }]);
+  });
+
+  test("is replaced by a later draft; two that knew nothing of each other are shown", () => {
+    const second = site.manifest(["B1"], { replaces: [draft.body.id] });
+    expect(manifestOf([...store, draft, second])).toMatchObject({ bags: ["B1"] });
+    const third = site.manifest(["B1"]);
+    const split = manifestOf([...store, draft, third]);
+    expect(split.drafts).toEqual([draft.body.id, third.body.id]);
+    expect(split.body).toBeNull();
+  });
+
+  test("names what the national form still lacks", () => {
+    expect(lacking(manifestOf([...store, draft]))).toEqual(["number"]);
+    const carrier = { ...MANIFEST.carrier, plate: "", licence: " " };
+    const poor = manifestOf([...store, site.manifest(["B1"], { carrier, lines: [] })]);
+    expect(lacking(poor)).toEqual([
+      "carrier.licence",
+      "carrier.plate",
+      "lines.841-001-01",
+      "number",
+    ]);
+    expect(lacking(manifestOf(all))).toEqual([]);
+  });
+
+  test("has the fields of the form with its own labels, in its order", () => {
+    const fields = formFields(manifestOf(all));
+    expect(fields).toHaveLength(26);
+    expect(fields.map(({ label }) => label.zh)).toEqual(expect.arrayContaining([
+      "应急联系电话",
+      "营运证件号",
+      "危险废物经营许可证编号",
+      "拟利用处置方式",
+      "实际起运时间",
+    ]));
+    expect(fields.find(({ field }) => field === "carrier.departedAt")?.value)
+      .toBe("2026-09-01 08:08");
+    const [line] = manifestOf(all).lines;
+    const cells = ["841-001-01", "In", "固态", "病原微生物", "袋装", "2", "0.006500"];
+    expect(lineCells(line, "zh")).toEqual(["感染性废物", ...cells]);
+    expect(receivedTonnes(manifestOf(all))).toBe("0.006500");
+  });
+
+  test.each([
+    [1, "0.000001"],
+    [999_999, "0.999999"],
+    [1_000_000, "1.000000"],
+    [12_345_678, "12.345678"],
+  ])("says tonnes exactly: %i g are %s t", (grams, expected) => {
+    expect(tonnes(grams)).toBe(expected);
+  });
+});
+
+describe("W8 onto a manifest goes", () => {
+  const faults = (events: readonly WasteEvent[], otherwise: object): string[] => {
+    const asked: ManifestBody = manifestBody.parse({
+      ...MANIFEST,
+      id: "asked",
+      site: SITE,
+      manifest: "M-2",
+      bags: ["B1"],
+      confirmations: BOTH,
+      ...otherwise,
+    });
+    const { manifests } = fold(events);
+    const found = manifestFaults(asked, ledgerOf(events, DEFAULT_RULES), manifests, DEFAULT_RULES);
+    return found.map(({ text }) => text.en);
+  };
+
+  test("what is in the store, and nothing else", () => {
+    expect(faults(store, {})).toEqual([]);
+    expect(faults(store.slice(0, 4), {})).toEqual([
+      "bag B1 is not in store store-1 (person/carrier has it)",
+    ]);
+    expect(faults(store, { bags: ["B9"] })).toContain("there is no bag B9");
+  });
+
+  test("no bag about which entries disagree", () => {
+    const other = new Story("ward").sealed("B1", { category: SHARPS });
+    expect(faults([...store, other], {})[0]).toContain("resolve that first");
+  });
+
+  test("no bag that is on another manifest, prepared or gone", () => {
+    expect(faults([...store, draft], {})).toEqual(["bag B1 is on manifest M-1 already"]);
+    expect(faults(all, {})).toContain("bag B1 is on manifest M-1 already");
+  });
+
+  test("each category in a line of its own, and no line without a bag", () => {
+    const [line] = MANIFEST.lines;
+    expect(faults(store, { lines: [{ ...line, category: SHARPS }] })).toEqual([
+      "it lacks a line 841-001-01",
+      "it has no bag of 841-002-01",
+    ]);
+    expect(() => faults(store, { lines: [line, line] })).toThrow("one line");
+  });
+
+  test("W7 no more than a record holds", () => {
+    const heavy = Array.from({ length: 34 }, (_, index) => `H${index}`);
+    const events = [
+      ...heavy.map((bag, index) =>
+        site.sealed(bag, { weight: scaled(30_000, `h.1-0/reading/${index + 1}`) })
+      ),
+      site.handover(heavy),
+      site.stored(heavy, { weight: scaled(1_000_000) }),
+    ];
+    expect(faults(events, { bags: heavy.slice(1) })).toEqual([]);
+    expect(faults(events, { bags: heavy })).toEqual([
+      "1020.000 kg is more than the 1000.000 kg of a record: divide it",
+    ]);
+  });
+});
+
+test("W8 W6 a receipt is compared bag by bag, and by weight", () => {
+  const balance = (bags: readonly string[], grams: number) => {
+    const receipt = site.received(bags, { grams });
+    if (receipt.kind !== "waste-received") throw new Error("no receipt");
+    const events = all.slice(0, 8);
+    const ledger = ledgerOf(events, DEFAULT_RULES);
+    return receiptBalance(receipt.body, manifestOf(events), ledger, DEFAULT_RULES).imbalances;
+  };
+  expect(balance(["B1", "B2"], 6630)).toEqual([]);
+  expect(balance(["B1", "B2"], 6631)).toMatchObject([{ kind: "weight" }]);
+  expect(balance(["B1"], 4000)).toEqual([{ kind: "missing-bag", bag: "B2" }]);
+});
+
+describe("W8 bag, box, manifest and receipt", () => {
+  const trace = (code: string, events: readonly WasteEvent[] = all) =>
+    traceOf(code, ledgerOf(events, DEFAULT_RULES), fold(events));
+
+  test.each([
+    ["B2", ["bag"], ["B2"]],
+    ["L1", ["load"], ["B2"]],
+    ["box of L1", ["box"], ["B2"]],
+    ["M-1", ["manifest"], ["B1", "B2"]],
+    [NUMBER, ["number"], ["B1", "B2"]],
+    ["R-1", ["receipt"], ["B1", "B2"]],
+    ["nothing", [], []],
+  ])("are found from %s, both ways", (code, foundAs, bags) => {
+    const traced = trace(code);
+    expect(traced.foundAs).toEqual(foundAs);
+    expect(traced.bags.map(({ bag }) => bag)).toEqual(bags);
+    for (const bag of traced.bags) {
+      expect(bag).toMatchObject({ manifest: "M-1", number: NUMBER, receipt: "R-1" });
+    }
+  });
+
+  test("are found before they left, by the draft", () => {
+    expect(trace("M-1", [...store, draft]).bags.map(({ bag }) => bag)).toEqual(["B1", "B2"]);
+  });
+});
