@@ -8,6 +8,7 @@ import { node } from "./node/domain.ts";
 import { notifications } from "./notifications/domain.ts";
 import { people } from "./people/domain.ts";
 import { prescription } from "./prescription/domain.ts";
+import { sterile } from "./sterile/domain.ts";
 import { writes } from "./writes/domain.ts";
 
 export const DOMAINS: readonly Domain[] = [
@@ -17,6 +18,7 @@ export const DOMAINS: readonly Domain[] = [
   fleet,
   prescription,
   coldchain,
+  sterile,
   notifications,
   blobs,
   people,
