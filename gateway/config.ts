@@ -124,8 +124,11 @@ const prescription = z.strictObject({
     .describe("Prescriptions a second that one sender may bring"),
   burst: z.number().int().min(1).max(100_000).default(2000)
     .describe("That it may bring at once after a rest"),
-  inFlight: z.number().int().min(1).max(100_000).default(5000)
-    .describe("That may wait for their verdict at one time, of all senders"),
+  inFlight: z.number().int().min(1).max(100_000).default(500)
+    .describe(
+      "That may wait for their verdict at one time, of all senders: some 500 are a second's work " +
+        "of two processors, and whoever waits longer sends again and makes it more",
+    ),
   changes: z.boolean().optional()
     .describe(
       "Keeps what changes for those who listen, which costs work for each prescription. None: a " +

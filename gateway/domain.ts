@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import type { Hono } from "hono";
 import type * as z from "zod";
 import type { ApiRoute } from "./api_route.ts";
+import type { Concern } from "./concern.ts";
 import type { Page } from "./console/page.ts";
 import type { Node } from "./node.ts";
 import type { Projection } from "./projection.ts";
@@ -27,6 +28,8 @@ export interface DomainDesk {
   readonly pages?: readonly Page[];
   /** Answer by themselves, before the node asks who it is: their callers show what they ask for. */
   readonly apps?: readonly Hono[];
+  /** As it stands now; asked for often. */
+  readonly concerns?: () => readonly Concern[];
   /**
    * Its rules at work on the journal, until the signal aborts. Where the disk keeps it from its
    * work it runs again; whatever else it throws ends the process.

@@ -33,7 +33,10 @@ function clashes(domains: readonly Domain[]): string[] {
     ...doubles(projections.map(({ name }) => `projection ${name}`)),
     ...doubles([
       ...RESERVED,
-      ...tables.flatMap(({ name, indexes = {} }) => [name, ...Object.keys(indexes)]),
+      ...tables.flatMap(({ name, indexes = {}, sparse = {} }) => [
+        ...[name, ...Object.keys(indexes)],
+        ...Object.keys(sparse),
+      ]),
     ]),
   ];
 }

@@ -16,6 +16,7 @@ export interface TablesOptions {
   readonly authorities?: readonly string[];
   readonly encryptionKey?: string;
   readonly sliceMs?: number;
+  readonly entriesMax?: number;
 }
 
 /** A journal and its tables, in a folder of their own. */

@@ -21,8 +21,10 @@ export const CURSORS: Table = {
 };
 const moveCursor = putInto(CURSORS, { onConflict: "replace" });
 
-/** Entries taken in one transaction. */
+/** Entries taken in one transaction: what a commit costs is shared by all streams in it. */
 const LIMITS = { entriesMax: 2000, bytesMax: 2 << 20 };
+/** Streams read for one transaction: each has a share of its limits, and at least a block. */
+const STREAMS_MAX = 32;
 
 export type Place = Pick<StreamState, "origin" | "stream" | "seq">;
 
@@ -30,6 +32,37 @@ export type Place = Pick<StreamState, "origin" | "stream" | "seq">;
 export interface Followed {
   readonly journal: Pick<PortCalls<JournalReader>, "call">;
   readonly hashName: HashName;
+  /** Entries taken in one transaction, as far as they come in blocks; {@link LIMITS}. */
+  readonly entriesMax?: number;
+}
+
+/** The disk has lost them; what is behind them is followed all the same. */
+export class MissingEntries extends Error {
+  override name = "MissingEntries";
+
+  constructor(first: number, last: number) {
+    super(`entries ${first}–${last} are missing here`);
+  }
+}
+
+export interface FollowFault {
+  readonly place: Place;
+  readonly error: unknown;
+}
+
+export interface FollowedRound {
+  readonly moved: boolean;
+  /** Whether there is more to follow that can be. */
+  readonly more: boolean;
+  readonly faults: readonly FollowFault[];
+}
+
+/** Next entries of a stream, and how far they go. */
+interface Taking {
+  readonly place: Place;
+  readonly after: number;
+  readonly upTo: number;
+  readonly entries: readonly Entry[];
 }
 
 export class FollowedTables {
@@ -76,28 +109,24 @@ export class FollowedTables {
   }
 
   /**
-   * Follows up to `seq`, until then (`performance.now()`), by at least one read. `missing`: what
-   * the disk has lost on the way, as numbers.
+   * Follows each up to its `seq`, until then (`performance.now()`), by at least one read. What
+   * cannot be followed holds up nobody else (T6): it is among the `faults`, and tried again when
+   * it is asked for again.
    */
-  async follow(
-    { origin, stream, seq }: Place,
-    untilMs: number,
-  ): Promise<{ readonly missing: readonly string[] }> {
-    const missing: string[] = [];
-    for (let after = this.seqOf(origin, stream); after < seq;) {
-      const limits = { ...LIMITS, entriesMax: Math.min(LIMITS.entriesMax, seq - after) };
-      const { journal } = this.#followed;
-      const result = await journal.call("read", [origin, stream, after, limits]);
-      if (result.kind === "end") break;
-      if (result.kind === "missing") missing.push(`${result.seq}–${result.next - 1}`);
-      const last = Math.min(seq, lastOf(result));
-      await this.#take(result, { origin, stream, seq: last });
-      // Behind a hole that nothing hangs on there is nothing to go on from.
-      if (last === after) break;
-      after = last;
+  async follow(places: readonly Place[], untilMs: number): Promise<FollowedRound> {
+    const faults: FollowFault[] = [];
+    const streamsMax = Math.min(STREAMS_MAX, this.#followed.entriesMax ?? LIMITS.entriesMax);
+    let moved = false;
+    const isBehind = ({ origin, stream, seq }: Place) => this.seqOf(origin, stream) < seq;
+    let behind = places.filter(isBehind);
+    while (behind.length > 0) {
+      const [some, rest] = [behind.slice(0, streamsMax), behind.slice(streamsMax)];
+      const taken = await this.#takeAll(await this.#read(some, faults), faults);
+      moved ||= taken.length > 0;
+      behind = [...taken.filter(isBehind), ...rest];
       if (performance.now() >= untilMs) break;
     }
-    return { missing };
+    return { moved, more: behind.length > 0, faults };
   }
 
   /**
@@ -112,17 +141,63 @@ export class FollowedTables {
     this.#cursors.set(streamKey(origin, stream), { origin, stream, seq: 0 });
   }
 
-  async #take(result: Exclude<ReadResult, { kind: "end" }>, place: Place): Promise<void> {
-    const { origin, stream, seq } = place;
-    const { hashName } = this.#followed;
-    const entries = result.kind === "run" ? entriesIn(result.run, seq, hashName) : [];
+  /** What is next of each; of what is at its end for want of entries, nothing. */
+  async #read(places: readonly Place[], faults: FollowFault[]): Promise<Taking[]> {
+    const share = (most: number) => Math.ceil(most / places.length);
+    const { journal, hashName, entriesMax: most = LIMITS.entriesMax } = this.#followed;
+    const takings = await Promise.all(places.map(async (place) => {
+      const { origin, stream, seq } = place;
+      const after = this.seqOf(origin, stream);
+      const entriesMax = Math.min(share(most), seq - after);
+      const limits = { entriesMax, bytesMax: share(LIMITS.bytesMax) };
+      const read = [origin, stream, after, limits] as const;
+      try {
+        const result = await journal.call("read", [...read]);
+        if (result.kind === "end") return [];
+        if (result.kind === "missing") {
+          faults.push({ place, error: new MissingEntries(result.seq, result.next - 1) });
+        }
+        const upTo = Math.min(seq, lastOf(result));
+        const entries = result.kind === "run" ? entriesIn(result.run, upTo, hashName) : [];
+        return [{ place, after, upTo, entries }];
+      } catch (error) {
+        faults.push({ place, error });
+        return [];
+      }
+    }));
+    return takings.flat();
+  }
+
+  /** Takes them at one time, or where that fails each by itself; returns those that moved. */
+  async #takeAll(takings: readonly Taking[], faults: FollowFault[]): Promise<Place[]> {
+    if (takings.length === 0) return [];
+    try {
+      await this.#take(takings);
+    } catch (error) {
+      if (takings.length === 1) {
+        faults.push({ place: takings[0].place, error });
+        return [];
+      }
+      const moved: Place[] = [];
+      for (const one of takings) moved.push(...await this.#takeAll([one], faults));
+      return moved;
+    }
+    // Behind a hole that nothing hangs on there is nothing to go on from.
+    return takings.filter(({ after, upTo }) => upTo > after).map(({ place }) => place);
+  }
+
+  async #take(takings: readonly Taking[]): Promise<void> {
+    const entries = takings.flatMap((one) => one.entries);
     await this.sql.transaction(async (transaction) => {
       if (entries.length > 0) {
         for (const projection of this.projections) await projection.apply(transaction, entries);
       }
-      await moveCursor(transaction, [[origin, stream, seq]]);
+      const cursors = takings.map(({ place: { origin, stream }, upTo }) => [origin, stream, upTo]);
+      await moveCursor(transaction, cursors);
     });
-    this.#cursors.set(streamKey(origin, stream), place);
+    for (const { place: { origin, stream }, upTo } of takings) {
+      this.#cursors.set(streamKey(origin, stream), { origin, stream, seq: upTo });
+    }
   }
 }
 

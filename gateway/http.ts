@@ -61,7 +61,11 @@ const OTHER_PAGE: Problem = {
 };
 
 /** What a page that is left open asks anew by itself. */
-const FOLLOWED: ReadonlySet<string> = new Set(["/live", "/api/reviews/stream"]);
+const FOLLOWED: ReadonlySet<string> = new Set([
+  "/live",
+  "/api/reviews/stream",
+  "/api/reviews/present",
+]);
 
 /** A disk that is full is so for a while. */
 const RETRY_AFTER_SECONDS = 30;
@@ -236,7 +240,7 @@ async function tellChange({ people }: HttpParts, actor: Actor, { req, res }: Con
   const isPerson = actor.kind === "person" || actor.kind === "owner" ||
     req.path === "/api/owner-links";
   if (!isPerson || req.method === "GET" || req.method === "HEAD" || res.status >= 400) return;
-  if (SAY_MORE.test(req.path)) return;
+  if (SAY_MORE.test(req.path) || FOLLOWED.has(req.path)) return;
   await people.desk.tell("change", { who: actor.who, method: req.method, path: req.path });
 }
 

@@ -15,9 +15,10 @@ export interface Projection {
   /** Nobody else writes them. */
   readonly tables: readonly Table[];
   /**
-   * Takes entries of one (origin, stream), in their order. Runs in the transaction that moves
-   * the cursor. Of the hashes only those of the last entry, and of the last before each midnight,
-   * are sure to be there. An entry that is not understood changes nothing.
+   * Takes entries of one or several (origin, stream): those of each together and in their order,
+   * see {@link streamsOf}. Runs in the transaction that moves the cursors. Of the hashes only those
+   * of the last entry of each, and of the last before each midnight, are sure to be there. An entry
+   * that is not understood changes nothing.
    */
   apply(sql: Transaction, entries: readonly Entry[]): Promise<void>;
   /**
@@ -25,6 +26,20 @@ export interface Projection {
    * they are all given again.
    */
   forget?(sql: Transaction, origin: string, stream: string): Promise<void>;
+}
+
+/** The same entries, those of each (origin, stream) in a list of their own. */
+export function streamsOf(entries: readonly Entry[]): (readonly Entry[])[] {
+  const streams: (readonly Entry[])[] = [];
+  let from = 0;
+  for (let at = 1; at <= entries.length; at++) {
+    const { origin, stream } = entries[from];
+    const next = entries.at(at);
+    if (next?.origin === origin && next.stream === stream) continue;
+    streams.push(entries.slice(from, at));
+    from = at;
+  }
+  return streams;
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

@@ -43,7 +43,9 @@ class Pair implements AsyncDisposable {
   }
 
   static async open(): Promise<Pair> {
-    const options = { authorities: AUTHORITIES, encryptionKey: KEY, sliceMs: 0 };
+    // A block a step, so that there are many.
+    const slow = { sliceMs: 0, entriesMax: 1 };
+    const options = { authorities: AUTHORITIES, encryptionKey: KEY, ...slow };
     const county = await TablesDesk.open({ node: "county-a", ...options });
     const site = await TablesDesk.open({ node: "site-1" });
     const pair = new Pair(county, site);

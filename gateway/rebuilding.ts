@@ -1,7 +1,7 @@
 /** Tables that are made anew from the journal, beside those in use, which answer meanwhile. */
 import type { Database } from "../sync/database.ts";
 import { removeDatabase } from "../sync/rekey_database.ts";
-import { type Followed, FollowedTables } from "./followed_tables.ts";
+import { type Followed, FollowedTables, MissingEntries } from "./followed_tables.ts";
 import type { Projection } from "./projection.ts";
 import { LibsqlSql } from "./sql/libsql_sql.ts";
 import { adoptRows } from "./table_difference.ts";
@@ -54,13 +54,11 @@ export class Rebuilding implements Disposable {
     const of = places.reduce((sum, { seq }) => sum + seq, 0);
     const entries = () =>
       places.reduce((sum, { origin, stream }) => sum + this.#beside.seqOf(origin, stream), 0);
-    for (const place of places) {
-      const { origin, stream } = place;
-      const before = this.#beside.seqOf(origin, stream);
-      await this.#beside.follow(place, untilMs);
-      const moved = this.#beside.seqOf(origin, stream) > before;
-      if (moved && performance.now() >= untilMs) return { entries: entries(), of, changed: null };
-    }
+    const { more, faults } = await this.#beside.follow(places, untilMs);
+    // What is lost here, those in use have not either.
+    const failed = faults.find(({ error }) => !(error instanceof MissingEntries));
+    if (failed !== undefined) throw failed.error;
+    if (more) return { entries: entries(), of, changed: null };
     return { entries: entries(), of, changed: await this.#switch(inUse) };
   }
 

@@ -3,6 +3,7 @@ import type { ClockState, Stamp } from "../sync/entry.ts";
 import { type BlobsView, blobsView } from "./blobs/blobs_view.ts";
 import type { BlobCourier } from "./blobs/courier.ts";
 import type { CentreLink } from "./centre_link.ts";
+import type { Concern } from "./concern.ts";
 import type { Counters } from "./counters.ts";
 import type { DiskView } from "./disk_watch.ts";
 import type { CentreLoss } from "./known_losses.ts";
@@ -78,6 +79,8 @@ export interface NodeStatus {
   /** Centres that an operator has declared lost. */
   readonly lostCentres: readonly CentreLoss[];
   readonly positions: readonly PositionView[];
+  /** Of its domains. */
+  readonly concerns: readonly Concern[];
 }
 
 export interface StatusParts {
@@ -85,12 +88,14 @@ export interface StatusParts {
   readonly supervisors: readonly Supervisor[];
   readonly links: readonly CentreLink[];
   readonly couriers: readonly BlobCourier[];
+  /** Of its domains; none: nothing is told. */
+  readonly concerns?: () => readonly Concern[];
   readonly startedMs: number;
   readonly version: string;
 }
 
 export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
-  const { node, supervisors, links, couriers, startedMs, version } = parts;
+  const { node, supervisors, links, couriers, concerns, startedMs, version } = parts;
   const { config, journal, clock, disk, refusals } = node;
   const nowMs = performance.now();
   const stamp = clock.now();
@@ -116,6 +121,7 @@ export async function statusOf(parts: StatusParts): Promise<NodeStatus> {
       seq,
       hash: hash.toHex(),
     })),
+    concerns: concerns?.() ?? [],
   };
 }
 

@@ -4,7 +4,7 @@ import type { HashName } from "../sync/chain.ts";
 import type { JournalReader } from "../sync/journal_methods.ts";
 import { rekeyDatabase } from "../sync/rekey_database.ts";
 import { PortCalls, serveCalls } from "../sync/worker_calls.ts";
-import { FollowedTables, type Place } from "./followed_tables.ts";
+import { type Followed, FollowedTables, type Place } from "./followed_tables.ts";
 import type { Projection } from "./projection.ts";
 import { Rebuilding, type RebuildProgress } from "./rebuilding.ts";
 import { LibsqlSql } from "./sql/libsql_sql.ts";
@@ -21,6 +21,8 @@ export interface TablesOpening extends TablesFileOpening {
   readonly journal: MessagePort;
   /** A question waits so long for the tables to follow, and little longer; {@link SLICE_MS}. */
   readonly sliceMs?: number;
+  /** Entries taken in one transaction; see {@link Followed}. */
+  readonly entriesMax?: number;
 }
 
 export interface FollowedSlice {
@@ -54,6 +56,13 @@ export type TablesMethods = {
 /** Short for a person who looks at a page, long beside what one call costs. */
 const SLICE_MS = 100;
 
+function followedBy(
+  { hashName, entriesMax }: TablesOpening,
+  journal: PortCalls<JournalReader>,
+): Followed {
+  return { journal, hashName, ...(entriesMax === undefined ? {} : { entriesMax }) };
+}
+
 class Tables {
   readonly #opening: TablesOpening;
   readonly #journal: PortCalls<JournalReader>;
@@ -83,9 +92,8 @@ class Tables {
   ): Promise<{ tables: Tables; madeAnew: string | null }> {
     const file = openTablesFile(opening, projections);
     const journal = new PortCalls<JournalReader>(opening.journal);
-    const { hashName } = opening;
     const sql = new LibsqlSql(file.database);
-    const followed = await FollowedTables.open(sql, projections, { journal, hashName });
+    const followed = await FollowedTables.open(sql, projections, followedBy(opening, journal));
     return { tables: new Tables(opening, journal, file, followed), madeAnew: file.madeAnew };
   }
 
@@ -94,25 +102,13 @@ class Tables {
   }
 
   async follow(moved: readonly Place[]): Promise<FollowedSlice> {
-    const untilMs = this.#sliceEndsMs();
-    const reasons: string[] = [];
-    for (const place of moved) {
-      const { origin, stream } = place;
-      const cannot = (why: string) =>
-        reasons.push(`Cannot follow ${stream} of "${origin}": ${why}`);
-      const before = this.#followed.seqOf(origin, stream);
-      try {
-        const { missing } = await this.#followed.follow(place, untilMs);
-        if (missing.length > 0) cannot(`entries ${missing.join(", ")} are missing here`);
-      } catch (error) {
-        cannot(error instanceof Error ? error.message : String(error));
-      }
-      if (this.#followed.seqOf(origin, stream) === before) continue;
-      this.changed = true;
-      // What is behind it may have nothing to follow: then the next call ends at once.
-      if (performance.now() >= untilMs) return { reasons, more: true };
-    }
-    return { reasons, more: false };
+    const round = await this.#followed.follow(moved, this.#sliceEndsMs());
+    if (round.moved) this.changed = true;
+    const reasons = round.faults.map(({ place: { origin, stream }, error }) => {
+      const why = error instanceof Error ? error.message : String(error);
+      return `Cannot follow ${stream} of "${origin}": ${why}`;
+    });
+    return { reasons, more: round.more };
   }
 
   rows(sql: string, parameters: readonly Parameter[]): unknown[] {
@@ -133,10 +129,10 @@ class Tables {
   async beginRebuild(names: readonly string[]): Promise<void> {
     this.endRebuild();
     const wanted = this.#projections.filter(({ name }) => names.includes(name));
-    const { path, hashName } = this.#opening;
+    const { path } = this.#opening;
     const { encryptionKey } = this.#file;
     const place = { path, ...(encryptionKey === undefined ? {} : { encryptionKey }) };
-    const journal = { journal: this.#journal, hashName };
+    const journal = followedBy(this.#opening, this.#journal);
     this.#rebuilding = await Rebuilding.begin(place, wanted, journal);
   }
 

@@ -10,7 +10,7 @@ export const centreDown: Scenario = {
   sites: 40,
   tries: 30,
   timeoutMs: 2000,
-  load: ({ rate = 300, seconds = 90, warmUpSeconds = 10 }) => ({
+  load: ({ rate = 100, seconds = 90, warmUpSeconds = 10 }) => ({
     ...steadily(rate, seconds),
     waitingMax: Math.max(100, rate * 3),
     warmUpSeconds,

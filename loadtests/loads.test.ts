@@ -34,6 +34,12 @@ test("P1 T1 T2: k6 at a steady rate: none lost, none doubled at both centres, no
   expect(page).not.toMatch(/<script|https?:/);
 });
 
+test("P7: k6's pharmacists take and decide all that waits, each once", async () => {
+  const report = await runScenario("pharmacists", SCENARIOS.pharmacists, { rate: 12, sites: 4 });
+  expect(broken(report)).toEqual([]);
+  expect(report.answers.length).toBe(12);
+});
+
 test("P1 P11 T1 T2: a centre killed in mid-load and started again loses and doubles nothing", async () => {
   const scale = { rate: 30, seconds: 9, warmUpSeconds: 1, sites: 4 };
   const report = await runScenario("centre-down", SCENARIOS["centre-down"], scale);

@@ -23,6 +23,8 @@ export interface Plan {
   /** An answer that takes longer ends the run: it is saturated; `null`: none does. */
   readonly stopAtMs: number | null;
   readonly scenarios: Readonly<Record<string, object>>;
+  /** Pharmacists that work: cookies of their sessions. None where prescriptions are sent. */
+  readonly pharmacists: readonly string[];
 }
 
 export interface Load {
@@ -34,13 +36,35 @@ export interface Load {
   readonly warmUpSeconds: number;
 }
 
+/** Work that waits already: each of so many does one piece after the other, until all is done. */
+export interface Share {
+  readonly pieces: number;
+  readonly workers: number;
+  readonly secondsMax: number;
+}
+
 /** A rate that stays is reached at once. */
 export function steadily(rate: number, seconds: number): Pick<Load, "startRate" | "stages"> {
   return { startRate: rate, stages: [{ rate, seconds }] };
 }
 
 /** k6's own scenarios: what warms up has another name, and is in no figure. */
-export function k6Scenarios(
+export function k6Scenarios(load: Load | Share): Plan["scenarios"] {
+  return "pieces" in load ? shared(load) : arriving(load);
+}
+
+function shared({ pieces, workers, secondsMax }: Share): Plan["scenarios"] {
+  const load = {
+    executor: "shared-iterations",
+    iterations: pieces,
+    vus: workers,
+    maxDuration: `${secondsMax}s`,
+    gracefulStop: "10s",
+  };
+  return { load };
+}
+
+function arriving(
   { startRate, stages, waitingMax, warmUpSeconds }: Load,
 ): Plan["scenarios"] {
   const arrivals = (rate: number, of: readonly Stage[], startTime: number) => ({

@@ -11,7 +11,7 @@ import { mixedPrescription } from "./prescription_mix.ts";
 
 const plan: Plan = JSON.parse(__ENV.PLAN);
 
-/** A retry waits so long, so that a centre that starts is not the busier for it; seconds. */
+/** A retry waits so long, unless it is told for how long, so that nobody is the busier for it. */
 const RETRY_SECONDS = 0.1;
 
 export const options = {
@@ -57,7 +57,7 @@ export default function prescribe(): void {
     }
     // Sent again it would be refused again.
     if (status >= 400 && status < 500 && status !== 429) break;
-    sleep(RETRY_SECONDS);
+    sleep(Number(answer.headers["Retry-After"] ?? RETRY_SECONDS));
   }
   const isWrong = outcome === expected ? 0 : 1;
   const columns = [

@@ -12,7 +12,8 @@ export function promisesOf(report: Report): Promised[] {
   const unanswered = answers.filter((one) =>
     !isAcknowledged(one) && !(k6.aborted && one.status === 0)
   ).map(({ key }) => key);
-  const begun = begunOf(answers);
+  // What waits already has numbers of its own.
+  const begun = scenario.script === undefined ? begunOf(answers) : 0;
   const unexpected = answers.filter((one) => isAcknowledged(one) && one.isUnexpected)
     .map(({ key }) => key);
   const atBoth = counts.flatMap(({ node, lost, doubled, unlinked, undecided }) => [

@@ -3,7 +3,7 @@ import { CountyPair, reachOf } from "../gateway/bench/county_pair.ts";
 import { type Count, countAt, holdTheSame } from "../gateway/bench/prescription_count.ts";
 import { type Answer, isAcknowledged } from "./answers.ts";
 import { type K6Run, runK6 } from "./k6_run.ts";
-import { k6Scenarios, type Load, type Target } from "./plan.ts";
+import { k6Scenarios, type Load, type Share, type Target } from "./plan.ts";
 
 /** What may be made smaller; what is not said is as each scenario has it. */
 export interface Scale {
@@ -41,7 +41,9 @@ export interface Scenario {
   readonly title: string;
   /** What it is, and where its numbers are from. */
   readonly what: string;
-  readonly load: (scale: Scale) => Load;
+  readonly load: (scale: Scale) => Load | Share;
+  /** What k6 runs, a file of this folder; else prescriptions are sent. */
+  readonly script?: string;
   /** Sites whose prescriptions are sent, unless the scale says otherwise. */
   readonly sites: number;
   readonly tries: number;
@@ -52,12 +54,16 @@ export interface Scenario {
   /** What has to be there before the first prescription, beside both centres. */
   readonly prepare?: (pair: CountyPair, scale: Scale) => Promise<Prepared> | Prepared;
   /** What it promises of its answers, beside what all do. */
-  readonly promised?: (answers: readonly Answer[]) => readonly Promised[];
+  readonly promised?: (
+    answers: readonly Answer[],
+    pair: CountyPair,
+  ) => readonly Promised[] | Promise<readonly Promised[]>;
 }
 
 export interface Prepared {
   /** Where prescriptions go, where not to both centres. */
   readonly targets?: readonly Target[];
+  readonly pharmacists?: readonly string[];
   /** Done beside the load. */
   readonly beside?: (stage: Stage) => Promise<Beside>;
 }
@@ -72,7 +78,6 @@ export interface Beside {
 export interface Report {
   readonly name: string;
   readonly scenario: Scenario;
-  readonly load: Load;
   readonly k6: K6Run;
   /** Without those that warm up. */
   readonly answers: readonly Answer[];
@@ -111,16 +116,19 @@ export async function runScenario(
   const targets = prepared?.targets ?? pair.centres.map(reachOf);
   const happenings: Happening[] = [];
   const startMs = Date.now();
-  const warmUpMs = load.warmUpSeconds === 0 ? 0 : (load.warmUpSeconds + 1) * 1000;
+  const warmUpSeconds = "pieces" in load ? 0 : load.warmUpSeconds;
+  const warmUpMs = warmUpSeconds === 0 ? 0 : (warmUpSeconds + 1) * 1000;
   const stage: Stage = {
     after: (seconds) => pause(startMs + warmUpMs + seconds * 1000 - Date.now()),
     note: (what) => void happenings.push({ atMs: Date.now(), what }),
   };
-  const { tries, timeoutMs, stopAtMs = null } = scenario;
+  const { tries, timeoutMs, stopAtMs = null, script = "prescribe.ts" } = scenario;
+  const pharmacists = prepared?.pharmacists ?? [];
   const run = `r${startMs.toString(36)}`;
-  const plan = { run, sites, targets, tries, timeoutMs, stopAtMs, scenarios: k6Scenarios(load) };
+  const scenarios = k6Scenarios(load);
+  const plan = { run, sites, targets, tries, timeoutMs, stopAtMs, scenarios, pharmacists };
   const [k6, beside] = await Promise.all([
-    runK6("prescribe.ts", plan, folder),
+    runK6(script, plan, folder),
     prepared?.beside?.(stage),
   ]);
   const acknowledged = k6.answers.filter(isAcknowledged).map(({ key }) => key);
@@ -133,14 +141,13 @@ export async function runScenario(
   return {
     name,
     scenario,
-    load,
     k6,
     answers,
     beganMs,
     happenings,
     counts: counts.at,
     equalAfterSeconds,
-    promised: [...beside?.promised ?? [], ...scenario.promised?.(answers) ?? []],
+    promised: [...beside?.promised ?? [], ...await scenario.promised?.(answers, pair) ?? []],
     figures: beside?.figures ?? [],
   };
 }

@@ -2,6 +2,7 @@
 import { centreDown } from "./centre_down.ts";
 import { day } from "./day.ts";
 import { mixed, reconnect } from "./fleets.ts";
+import { pharmacists } from "./pharmacists.ts";
 import { steadily } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
 import { lineDown, site } from "./sites.ts";
@@ -67,4 +68,5 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   reconnect,
   "line-down": lineDown,
   mixed,
+  pharmacists,
 };

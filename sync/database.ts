@@ -24,7 +24,7 @@ export type Parameter = string | number | Uint8Array | null;
 /** How long a second connection of the same machine may hold a lock. */
 const BUSY_TIMEOUT_MS = 5000;
 /** Page cache of one open file, in KiB. */
-const CACHE_KIB = 4096;
+const CACHE_KIB = 32768;
 
 export class Database implements Disposable {
   readonly #database: Libsql.Database;

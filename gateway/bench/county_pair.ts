@@ -16,7 +16,7 @@ import { LINE } from "./bench_nodes.ts";
 import { ToxicLine, ToxicLines } from "../whole_way/toxic_lines.ts";
 
 /** A measurement is one sender, and no limit on senders is what it measures. */
-const LIMITS = { perSecond: 100_000, burst: 100_000, inFlight: 100_000 };
+const LIMITS = { perSecond: 100_000, burst: 100_000 };
 
 /** Where a program reaches a node, and with which token. */
 export interface Reach {
@@ -122,7 +122,7 @@ export function reachOf(node: NodeProcess): Reach {
 
 const PACKS = fileURLToPath(new URL("../prescription/packs/", import.meta.url));
 
-function writeSection(folder: string, sites: readonly string[]): object {
+export function writeSection(folder: string, sites: readonly string[]): object {
   const write = (name: string, text: string) => {
     const path = join(folder, name);
     Deno.writeTextFileSync(path, text);

@@ -230,7 +230,8 @@ function serve(
   const url = `${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}`;
   const { sessions } = people;
   const { supervisors, links, couriers, sync } = role;
-  const shown = { node, supervisors, links, couriers, startedMs, version: VERSION };
+  const concerns = () => desks.flatMap((desk) => desk.concerns?.() ?? []);
+  const shown = { node, supervisors, links, couriers, concerns, startedMs, version: VERSION };
   const handler = httpHandler({ ...shown, sessions, people, url, desks, sync, unready });
   const hurry = new AbortController();
   let finished = false;

@@ -53,6 +53,8 @@ export const nodeStatusSchema = z.object({
   positions: z.array(
     z.object({ origin: z.string(), stream: z.string(), seq: z.number(), hash: z.string() }),
   ),
+  concerns: z.array(z.object({ title: z.object({ en: z.string() }), reason: z.string() }))
+    .default([]),
 });
 type NodeStatus = z.infer<typeof nodeStatusSchema>;
 
@@ -71,6 +73,7 @@ export function statusText(status: NodeStatus): string {
     (status.blobs.lost === 0 ? ", " : `, ${status.blobs.lost} damaged or lost, `) +
     `disk free ${gigabytes(disk.freeBytes)} of ${gigabytes(disk.totalBytes)}`,
     ...diskLines(status),
+    ...status.concerns.map(({ title, reason }) => `${title.en.toUpperCase()}: ${reason}`),
   ];
   const sources = status.sources.map(({ name, driver, state, detail }) => [
     name,

@@ -7,7 +7,13 @@ import type { NodeStatus } from "../status.ts";
 import { dataTable } from "./data_table.ts";
 import { deviceCards, deviceTone } from "./device_cards.ts";
 import { diskBanner } from "./disk_parts.ts";
-import { IN_STEP_SECONDS, journalFacts, linkCards, lostCentres } from "./status_parts.ts";
+import {
+  concernBanners,
+  IN_STEP_SECONDS,
+  journalFacts,
+  linkCards,
+  lostCentres,
+} from "./status_parts.ts";
 import { twinsBanner } from "./twins_banner.ts";
 import type { TwinsView } from "../fleet/twins.ts";
 import {
@@ -46,7 +52,9 @@ export function countyOverview(
   const other = status.links.length === 0
     ? ""
     : html`<section><h2>${t("otherCentre")}</h2>${linkCards(view, status)}</section>`;
-  const first = html`${diskBanner(view, status.disk)}${lostCentres(view, status)}`;
+  const first = html`${diskBanner(view, status.disk)}${lostCentres(view, status)}${
+    concernBanners(view, status)
+  }`;
   return html`${first}${equalityBanner(view, status, equality)}
     <section><h2>${t("sites")}</h2>${cards}</section>
     ${other}

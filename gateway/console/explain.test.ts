@@ -17,6 +17,13 @@ const REASONS: readonly (readonly [reason: string, zh: string])[] = [
   ["more than the 65000 bytes that an entry holds", "65000 字节"],
   [`id "$&" came with other bytes before`, "编号 $&amp; 曾用于"],
   ["wrong CRC", "校验错误"],
+  [
+    "Cannot use the pack 0a1b: nobody here knows the key q_-A9 that signed it; want one of " +
+    "the county's",
+    "密钥 q_-A9 不在本机",
+  ],
+  ["Cannot use the pack 0a1b: its signature does not hold; get it again", "签名不符"],
+  ["Cannot read the document 0a1b: a part is not here", "还没有从县中心收到"],
   ["two answers came to one question", "地址相同"],
   ["two reads do not agree", "不一致"],
   ["Cannot use the line serial:///dev/ttyUSB0: the port is gone: it was unplugged", "串口已断开"],

@@ -29,6 +29,21 @@ const EXPLANATIONS: readonly {
     zh: "应答长度不对（$1 字节）：型号文件与设备不符，或线路受干扰",
     en: "The answer has a wrong length ($1 bytes): the profile does not fit, or the line is noisy",
   },
+  {
+    found: /: nobody here knows the key (\S+) that signed it/,
+    zh: "签名密钥 $1 不在本机信任之列：请在 prescription.signers 中加入后重新启动",
+    en: "Nobody here knows the key $1 that signed it: add it to prescription.signers, and restart",
+  },
+  {
+    found: /: its signature does not hold/,
+    zh: "签名不符，内容可能被改动：请县中心重新发布",
+    en: "Its signature does not hold, it may have been altered: have the county release it again",
+  },
+  {
+    found: /^Cannot read the document \w+: (?:a part|it) is not here$/,
+    zh: "有一部分内容还没有从县中心收到：请检查线路",
+    en: "A part of it has not come from the county: check the line",
+  },
   { found: /^(.+) tells a fault$/, zh: "设备报告故障值 $1", en: "The device tells a fault: $1" },
   { found: /^the device tells no value$/, zh: "设备未给出数值", en: "The device tells no value" },
   { found: /^(.+) is no number$/, zh: "$1 不是数值", en: "$1 is no number" },

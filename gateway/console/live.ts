@@ -70,7 +70,7 @@ function tooMany(): Response {
 }
 
 /** Ages count by themselves in the browser: a page that differs only in them has not changed. */
-function withoutAges(html: string): string {
+export function withoutAges(html: string): string {
   return html.replaceAll(/(<time [^>]*data-age[^>]*>)[^<]*/g, "$1");
 }
 

@@ -7,7 +7,14 @@ import { dataTable } from "./data_table.ts";
 import { deviceCards, deviceTone } from "./device_cards.ts";
 import { diskBanner } from "./disk_parts.ts";
 import { explain } from "./explain.ts";
-import { journalFacts, lineTable, linkCards, linkTone, lostCentres } from "./status_parts.ts";
+import {
+  concernBanners,
+  journalFacts,
+  lineTable,
+  linkCards,
+  linkTone,
+  lostCentres,
+} from "./status_parts.ts";
 import { age, badge, type Html, stateText, titleOf, type View } from "./view.ts";
 
 export function siteOverview(
@@ -16,7 +23,9 @@ export function siteOverview(
   devices: readonly DeviceView[],
 ): Html {
   const { t } = view;
-  const first = html`${diskBanner(view, status.disk)}${lostCentres(view, status)}`;
+  const first = html`${diskBanner(view, status.disk)}${lostCentres(view, status)}${
+    concernBanners(view, status)
+  }`;
   return html`${first}${attention(view, status, devices)}
     <section><h2>${t("devices")}</h2>${deviceCards(view, devices, "/devices")}</section>
     ${

@@ -162,6 +162,16 @@ export function journalFacts(view: View, status: NodeStatus): Html {
 }
 
 /** What an operator has said of a centre that is gone for good. */
+/** What domains have somebody look into. */
+export function concernBanners(view: View, { concerns }: Pick<NodeStatus, "concerns">): Html {
+  return html`${
+    concerns.map(({ title, reason }) =>
+      html`<div class="banner bad"><strong>${title[view.language]}</strong>
+      <span>${explain(view, reason)}</span></div>`
+    )
+  }`;
+}
+
 export function lostCentres(view: View, { lostCentres }: Pick<NodeStatus, "lostCentres">): Html {
   return html`${
     lostCentres.map(({ centre, reason, by, wallMs }) =>

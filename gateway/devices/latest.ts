@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Entry } from "../../sync/entry.ts";
 import { type Life, parseOrigin } from "../../sync/origin.ts";
-import { bodyOf, type Projection } from "../projection.ts";
+import { bodyOf, type Projection, streamsOf } from "../projection.ts";
 import { putInto } from "../sql/put.ts";
 import type { Transaction } from "../sql/sql.ts";
 import type { Table } from "../sql/table.ts";
@@ -75,7 +75,9 @@ export const latest: Projection = {
   name: "latest",
   version: 6,
   tables: [devices, nodes, points],
-  apply,
+  apply: async (sql, entries) => {
+    for (const own of streamsOf(entries)) await apply(sql, own);
+  },
 };
 
 /** The last moment that a date can tell, milliseconds since 1970 UTC (ECMA-262, time values). */
@@ -181,8 +183,8 @@ DELETE FROM devices WHERE node = ? AND about IS NULL AND seq = 0 AND silentseq =
   (SELECT 1 FROM points WHERE points.node = devices.node AND points.device = devices.device)`;
 
 /**
- * Of many entries only the last of each point counts: they are looked at from the newest to the
- * oldest, and what was told later already is passed over before it is checked.
+ * Of many entries of a stream only the last of each point counts: they are looked at from the
+ * newest to the oldest, and what was told later already is passed over before it is checked.
  */
 async function apply(sql: Transaction, entries: readonly Entry[]): Promise<void> {
   const life = entries.length === 0 ? null : parseOrigin(entries[0].origin);

@@ -1,7 +1,7 @@
 /** The projection of days: what is held of each stream of each day, by count and last hash. */
 import { type DayDigest, dayOf } from "../../sync/day.ts";
 import type { Entry } from "../../sync/entry.ts";
-import type { Projection } from "../projection.ts";
+import { type Projection, streamsOf } from "../projection.ts";
 import type { Transaction } from "../sql/sql.ts";
 import type { Table } from "../sql/table.ts";
 
@@ -23,13 +23,13 @@ export const days: Projection = {
   name: "days",
   version: 1,
   tables: [table],
-  apply: (sql, entries) => addDays(sql, countDays(entries)),
+  apply: (sql, entries) => addDays(sql, streamsOf(entries).flatMap(countDays)),
   forget: async (sql, origin, stream) => {
     await sql.run("DELETE FROM days WHERE origin = ? AND stream = ?", [origin, stream]);
   },
 };
 
-/** What entries in a row add to their days. */
+/** What entries in a row of one stream add to their days. */
 export function countDays(entries: readonly Entry[]): DayDigest[] {
   const counted: DayDigest[] = [];
   let from = 0;

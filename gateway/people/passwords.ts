@@ -35,9 +35,15 @@ const SENTENCE = 16;
 const LONG = 128;
 const KINDS = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{Ll}\p{Lu}\p{N}]/u];
 
-/** What is hashed: one password typed on two keyboards has the same bytes (NFKC). */
+/** No password is longer before it is normalised: a character is made of four at most. */
+const RAW_LENGTH_MAX = 1024;
+
+/**
+ * What is hashed: one password typed on two keyboards has the same bytes (NFKC). Of what is longer
+ * than any the rest is left out, since bringing thousands of marks into order takes seconds.
+ */
 export function normalised(password: string): string {
-  return password.normalize("NFKC");
+  return password.slice(0, RAW_LENGTH_MAX).normalize("NFKC");
 }
 
 /**

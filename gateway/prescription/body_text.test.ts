@@ -31,6 +31,14 @@ describe("a wrong character set is refused, never guessed", () => {
     ["what is neither", new Uint8Array([0x22, 0xff, 0x22]), null, "400 wrong-charset"],
     ["an overlong form", new Uint8Array([0x22, 0xc0, 0xaf, 0x22]), null, "400 wrong-charset"],
     ["UTF-16", UTF_8, "application/json; charset=utf-16", "415 unsupported-charset"],
+    ["UTF-16 that says nothing", new Uint8Array([0x7b, 0x00]), null, "400 wrong-charset"],
+    ["the other end first", new Uint8Array([0x00, 0x7b]), null, "400 wrong-charset"],
+    [
+      "two of them",
+      UTF_8,
+      "application/json; charset=utf-8; charset=gbk",
+      "415 unsupported-charset",
+    ],
     [
       "a name of every object",
       UTF_8,

@@ -43,6 +43,7 @@ export function bodyText(
   if (bytes.length > BODY_BYTES_MAX) return refused(TOO_LARGE);
   const { mediaType, charset } = typeOf(contentType ?? mediaTypes[0]);
   if (!mediaTypes.includes(mediaType)) return refused(otherType(mediaType, mediaTypes));
+  if (isUtf16(bytes)) return refused(IS_UTF_16);
   const name = Object.hasOwn(CHARSETS, charset) ? CHARSETS[charset] : null;
   if (name === null) return refused(otherCharset(charset));
   const text = decoded(bytes, name);
@@ -58,9 +59,22 @@ export function bodyText(
 
 function typeOf(contentType: string): { mediaType: string; charset: string } {
   const [mediaType, ...parameters] = contentType.split(";").map((part) => part.trim());
-  const charset = parameters.map((part) => /^charset="?([^"]*)"?$/i.exec(part)?.[1])
-    .find((value) => value !== undefined);
-  return { mediaType: mediaType.toLowerCase(), charset: charset?.toLowerCase() ?? "utf-8" };
+  const charsets = parameters.flatMap((part) =>
+    /^charset="?([^"]*)"?$/i.exec(part)?.[1].toLowerCase() ?? []
+  );
+  // Two that differ are no character set.
+  const charset = charsets.length === 0 ? "utf-8" : [...new Set(charsets)].join(" and ");
+  return { mediaType: mediaType.toLowerCase(), charset };
+}
+
+/**
+ * JSON begins with a character of ASCII, which UTF-16 writes with a zero beside it; or with its
+ * mark. What UTF-8 has there is neither (RFC 4627, 3).
+ */
+function isUtf16([first, second]: Uint8Array): boolean {
+  if (first === undefined || second === undefined) return false;
+  return (first === 0) !== (second === 0) || (first === 0xff && second === 0xfe) ||
+    (first === 0xfe && second === 0xff);
 }
 
 function decoded(bytes: Uint8Array, charset: Charset): string | null {
@@ -113,6 +127,14 @@ function notIn(charset: Charset, bytes: Uint8Array): Problem {
       : `send it in UTF-8, or say what it is: content-type: application/json; charset=${other}`,
   };
 }
+
+const IS_UTF_16: Problem = {
+  status: 400,
+  code: "wrong-charset",
+  title: "The body is not in the character set that its content-type says",
+  detail: "found UTF-16 or UTF-32",
+  hint: "send it in UTF-8",
+};
 
 const IS_UTF_8: Problem = {
   status: 400,

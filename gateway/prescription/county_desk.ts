@@ -24,7 +24,7 @@ import { type Case, IntakeBook } from "./record/intake_book.ts";
 import { SetAside } from "./record/set_aside.ts";
 import { eventsOf, type RecordKey } from "./record/stored_events.ts";
 import { whenChanged } from "./record/when_changed.ts";
-import { verdictOf, withToken } from "./review.ts";
+import { type Reviewable, verdictOf, withToken } from "./review.ts";
 import type { SourcesInForce } from "./review_sources.ts";
 
 export interface DeskParts {
@@ -32,13 +32,13 @@ export interface DeskParts {
   readonly config: PrescriptionConfig;
   readonly sources: SourcesInForce;
   /** Signs pass tokens with the node's key. */
-  readonly sign: (claims: TokenClaims) => Promise<string>;
+  readonly sign: (claims: TokenClaims) => string;
 }
 
 /** Owed reviews that are looked at in one go, the oldest first. */
 const OWED_MAX = 500;
 const OWED = "SELECT site, number FROM prescriptions " +
-  "WHERE owed IS NOT NULL ORDER BY received, site, number LIMIT ?";
+  "WHERE owed IN ('screen', 'after-review') ORDER BY received, site, number LIMIT ?";
 
 export class CountyDesk implements RecordDesk {
   readonly #parts: DeskParts;
@@ -72,6 +72,11 @@ export class CountyDesk implements RecordDesk {
 
   historyOf(key: RecordKey, draft: Prescription): Promise<readonly HistoryLine[]> {
     return this.#book.historyOfDraft(key, draft);
+  }
+
+  /** Decides one that has just come from its site; what does not work is owed, and tried again. */
+  async decideArrived(one: Reviewable): Promise<void> {
+    await this.#aside.guard(() => this.#book.decideStored(one), one).catch(() => {});
   }
 
   #knows(site: string): boolean {
@@ -109,7 +114,7 @@ export class CountyDesk implements RecordDesk {
     const atMs = node.clock.now().wallMs;
     const verdict = verdictOf(sources.now, one, { mode: modeFor(one), history: one.history, atMs });
     this.#book.recent.decided(taken, verdict);
-    const signed = await withToken(verdict, prescription, sign);
+    const signed = withToken(verdict, prescription, sign);
     const time = node.clock.now();
     const stream = streamTo(site);
     const sent = one.isStored ? null : one.sent;

@@ -1,41 +1,48 @@
 /** What a running node has of prescriptions: nothing where it is not configured. */
-import type { DomainDesk, OpenDesk } from "../domain.ts";
+import type { Hono } from "hono";
+import type { Concern } from "../concern.ts";
+import type { OpenDesk } from "../domain.ts";
+import { Arrivals } from "./arrivals.ts";
 import { cdsApp } from "./cds/cds_app.ts";
 import { cdsClients } from "./cds/cds_clients.ts";
 import { CdsDesk, type CdsDeskParts } from "./cds/cds_desk.ts";
 import { ClientTokens } from "./cds/client_token.ts";
 import { CountyDesk, type DeskParts } from "./county_desk.ts";
+import { capabilityRoutes } from "./fhir/capability_routes.ts";
+import { fhirProblems } from "./fhir/fhir_problems.ts";
 import { Homes } from "./homes.ts";
 import { LifeDesk } from "./life_desk.ts";
 import { lifeRoutes } from "./life_routes.ts";
 import { tokenSigner } from "./life/token.ts";
 import { ReviewDesk } from "./review/review_desk.ts";
 import { reviewRoutes } from "./review/review_routes.ts";
+import { streamRoutes } from "./review/stream_routes.ts";
 import { ReleaseDesk } from "./release/release_desk.ts";
 import { releaseRoute, ruleRoutes } from "./release/release_routes.ts";
-import { RuleBook } from "./release/rule_book.ts";
+import { type RefusedRelease, RuleBook } from "./release/rule_book.ts";
 import { OfficeDesk } from "./office/office_desk.ts";
 import { officePages } from "./office/pages/office_pages.ts";
 import { officeRoutes } from "./office/office_routes.ts";
 import { policyRoute } from "./policy_route.ts";
 import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
+import { BodyRoom } from "./sent_body.ts";
 import { SiteDesk } from "./site_desk.ts";
 import { ToldDesk } from "./told/told_desk.ts";
 import { TodoDesk } from "./todo_desk.ts";
 import { benchPages } from "./workbench/bench_page.ts";
+import { benchParts } from "./workbench/bench_parts.ts";
 
 export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const { config, keystore } = node;
   if (config.prescription === undefined) return {};
   const { signers } = config.prescription;
-  const signer = tokenSigner(keystore.key);
   const book = new RuleBook(readSources(config.prescription), node, signers);
   const parts: DeskParts = {
     node,
     config: config.prescription,
     sources: book,
-    sign: async (claims) => await (await signer)(claims),
+    sign: tokenSigner(keystore.key),
   };
   const { warnSeconds, escalateSeconds, awaySeconds, ...reviewing } = config.prescription.review;
   const policy = {
@@ -50,16 +57,21 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...told.routes(),
     ...lifeRoutes(new LifeDesk(node)),
     ...ruleRoutes(book),
+    ...capabilityRoutes(),
     ...reviewRoutes(review),
+    ...streamRoutes(review, benchParts(policy)),
     policyRoute(config.prescription.waitMs),
   ];
   const pages = benchPages(review);
+  const concerns = () => book.alarmed.map(refusedConcern);
+  const room = new BodyRoom();
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
     return {
-      routes: [...prescriptionRoutes(desk), ...shared],
-      apps: cdsDoor(parts, desk),
+      routes: [...prescriptionRoutes({ desk, room }), ...shared],
+      apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
       pages,
+      concerns,
       run: (signal) => together([book, desk, review, told], signal),
     };
   }
@@ -69,18 +81,36 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     isUp: () => links.at(0)?.status().state === "up",
     takeOverMs: config.prescription.takeOverMs,
   };
-  const desk = new CountyDesk(parts, new Homes(homes));
+  const home = new Homes(homes);
+  const desk = new CountyDesk(parts, home);
+  const arrivals = new Arrivals({
+    node,
+    waitMs: config.prescription.waitMs,
+    isOurs: (site) => home.isHome(site),
+    decide: (one) => desk.decideArrived(one),
+  });
   const todo = new TodoDesk(parts, new Homes(homes));
   const releases = new ReleaseDesk(node, signers);
   const office = new OfficeDesk(node);
   const own = [releaseRoute(releases), ...officeRoutes(office)];
   return {
-    routes: [...prescriptionRoutes(desk), ...shared, ...own],
+    routes: [...prescriptionRoutes({ desk, room }), ...shared, ...own],
     pages: [...pages, ...officePages(office)],
-    apps: cdsDoor(parts, desk),
-    run: (signal) => together([book, desk, todo, review, releases, told], signal),
+    apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
+    concerns,
+    run: (signal) => together([book, desk, arrivals, todo, review, releases, told], signal),
   };
 };
+
+function refusedConcern({ number, reason }: RefusedRelease): Concern {
+  return {
+    title: {
+      zh: `第 ${number} 次规则发布在本机无法启用，仍按之前的规则审方`,
+      en: `Release ${number} of the rules cannot be used here: those before stay in force`,
+    },
+    reason,
+  };
+}
 
 interface Working {
   run(signal: AbortSignal): Promise<void>;
@@ -102,8 +132,11 @@ async function together(desks: readonly Working[], signal: AbortSignal): Promise
 /** CDS Hooks, where it is configured. */
 function cdsDoor(
   { node, config, sources }: DeskParts,
-  desk: Pick<CountyDesk | SiteDesk, "refuse" | "historyOf">,
-): DomainDesk["apps"] {
+  { desk, room }: {
+    readonly desk: Pick<CountyDesk | SiteDesk, "refuse" | "historyOf">;
+    readonly room: BodyRoom;
+  },
+): Hono[] {
   if (config.cds === undefined) return [];
   const cds: CdsDeskParts = {
     node,
@@ -114,5 +147,5 @@ function cdsDoor(
   };
   const tokens = new ClientTokens(cdsClients(config.cds));
   const { url } = config.cds;
-  return [cdsApp({ desk: new CdsDesk(cds), tokens, url, now: () => node.clock.now() })];
+  return [cdsApp({ desk: new CdsDesk(cds), room, tokens, url, now: () => node.clock.now() })];
 }

@@ -36,14 +36,20 @@ export class Homes {
 
   /** Whether this centre is to decide it now; `nowMs` of a steady clock. */
   isOurs(key: RecordKey, nowMs: number): boolean {
-    const { own, other, isUp, takeOverMs } = this.#options;
-    if (other === null || homeOf(key.site, [own, other]) === own || !isUp()) return true;
+    const { takeOverMs } = this.#options;
+    if (this.isHome(key.site)) return true;
     const name = nameOf(key);
     const since = this.#waiting.get(name);
     if (since !== undefined) return nowMs - since >= takeOverMs;
     if (this.#waiting.size >= WATCHED_MAX) return true;
     this.#waiting.set(name, nowMs);
     return takeOverMs === 0;
+  }
+
+  /** Whether what a site sends is this centre's to decide as soon as it comes. */
+  isHome(site: string): boolean {
+    const { own, other, isUp } = this.#options;
+    return other === null || homeOf(site, [own, other]) === own || !isUp();
   }
 
   /** Only these still wait. */

@@ -15,6 +15,9 @@ test("T2: a prescription's number and version at its site are its key, with the 
 
 describe("T2: a header that is no key is refused", () => {
   test.each([["nothing", ""], ["a space", "a b"], ["more than 255", "a".repeat(256)], [
+    "one quote",
+    '"k',
+  ], [
     "钥",
     "钥",
   ]])(

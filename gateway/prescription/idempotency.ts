@@ -3,7 +3,7 @@ import type { Problem } from "../../sync/problem.ts";
 import type { Prescription } from "./prescription.ts";
 
 /** As draft-ietf-httpapi-idempotency-key-header writes it, in quotes, or bare as most send it. */
-const HEADER = /^"?([\x21\x23-\x7e]{1,255})"?$/;
+const HEADER = /^(?:"([\x21\x23-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/;
 
 export type Keys =
   /** Under each of them the hash is to be stored, in the entry's own transaction. */
@@ -29,7 +29,8 @@ export function idempotencyKeys(
 
 /** The key that a header `Idempotency-Key` names; `undefined` where it names none. */
 export function headerKey(header: string): string | undefined {
-  return HEADER.exec(header.trim())?.[1];
+  const [, quoted, bare] = HEADER.exec(header.trim()) ?? [];
+  return quoted ?? bare;
 }
 
 export type Repetition =

@@ -47,13 +47,12 @@ const DIAGNOSES = [
   ["G63.2*", "G63.2"],
   ["gm01", "J00"],
   ["感冒", "J00"],
-  // Morphology, a traditional diagnosis (GB/T 15657), and what only looks alike.
+  // Morphology, a traditional diagnosis (GB/T 15657), and what is like one.
   ["M80000/3", null],
   ["A04.04.04.02", null],
   ["BNW010", null],
   ["J4O", null],
   ["j00", null],
-  ["Ј00", null],
 ];
 
 for (const [local, code] of DIAGNOSES) {

@@ -2,19 +2,22 @@ import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { BODY_BYTES_MAX } from "./body_text.ts";
+import { FHIR_TYPE } from "./fhir/fhir_problems.ts";
 import { prescriptionBundle } from "./fhir/fixtures.ts";
 import { MemoryDesk } from "./fixture_desk.ts";
 import { NOW, plainPrescription, withAt } from "./fixture_intake.ts";
-import { FHIR_TYPE, fhirAnswer, plainAnswer, prescriptionRoutes } from "./routes.ts";
+import { fhirAnswer, plainAnswer, prescriptionRoutes } from "./routes.ts";
 import { verdictView } from "./reviewed.ts";
+import { BodyRoom } from "./sent_body.ts";
 
 /** The routes under their own addresses, as the API mounts them. */
 function doors(desk = new MemoryDesk()) {
   const app = new Hono();
-  const [plain, fhir] = prescriptionRoutes(desk);
+  const parts = { desk, room: new BodyRoom() };
+  const [plain, fhir] = prescriptionRoutes(parts);
   const who = "token from 127.0.0.1";
-  app.post(plain.path, ({ req }) => plainAnswer(desk, { request: req.raw, who }, NOW));
-  app.post(fhir.path, ({ req }) => fhirAnswer(desk, { request: req.raw, who }, NOW));
+  app.post(plain.path, ({ req }) => plainAnswer(parts, { request: req.raw, who }, NOW));
+  app.post(fhir.path, ({ req }) => fhirAnswer(parts, { request: req.raw, who }, NOW));
   return async (path: string, body: object | string, headers: Record<string, string> = {}) => {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const type = { "content-type": path === plain.path ? "application/json" : FHIR_TYPE };
@@ -91,7 +94,9 @@ test("a body that is too large, or of another type, is refused", async () => {
 });
 
 test("OpenAPI can be made of both doors, and shows what a field is for", () => {
-  for (const { body, answer } of prescriptionRoutes(new MemoryDesk())) {
+  for (
+    const { body, answer } of prescriptionRoutes({ desk: new MemoryDesk(), room: new BodyRoom() })
+  ) {
     const schema = body === undefined ? {} : z.toJSONSchema(body, { io: "input" });
     expect(schema).toMatchObject({ type: "object" });
     expect(z.toJSONSchema(answer)).toMatchObject({ type: "object" });

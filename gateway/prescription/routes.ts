@@ -3,24 +3,28 @@ import * as z from "zod";
 import type { Stamp } from "../../sync/entry.ts";
 import { NODE_NAME } from "../../sync/origin.ts";
 import { type Problem, problemResponse } from "../../sync/problem.ts";
-import { readBody } from "../../sync/read_body.ts";
 import type { ApiRoute, Input } from "../api_route.ts";
-import { BODY_BYTES_MAX, TOO_LARGE } from "./body_text.ts";
 import type { RecordDesk, Recorded } from "./desk.ts";
 import { answerFhir, operationOutcome } from "./fhir/answer.ts";
+import { FHIR_TYPE } from "./fhir/fhir_problems.ts";
 import { bundle } from "./fhir/resources.ts";
 import { type Door, type Fault, receive } from "./intake.ts";
 import { prescription } from "./prescription.ts";
 import { answerJson, verdictView } from "./reviewed.ts";
+import { type BodyRoom, withBody } from "./sent_body.ts";
 
 const ofSite = z.object({
   site: z.string().regex(NODE_NAME).optional()
     .describe("At a county, the site whose HIS it is of; a site takes its own only"),
 });
 
-export const FHIR_TYPE = "application/fhir+json";
+/** Who takes prescriptions, and how much of them is in memory at one time. */
+export interface Doors {
+  readonly desk: RecordDesk;
+  readonly room: BodyRoom;
+}
 
-export function prescriptionRoutes(desk: RecordDesk): readonly ApiRoute[] {
+export function prescriptionRoutes(doors: Doors): readonly ApiRoute[] {
   return [
     {
       method: "post",
@@ -33,7 +37,7 @@ export function prescriptionRoutes(desk: RecordDesk): readonly ApiRoute[] {
       body: prescription,
       upload: true,
       answer: verdictView,
-      handle: async ({ node }, input) => await plainAnswer(desk, input, node.clock.now()),
+      handle: async ({ node }, input) => await plainAnswer(doors, input, node.clock.now()),
     },
     {
       method: "post",
@@ -47,14 +51,14 @@ export function prescriptionRoutes(desk: RecordDesk): readonly ApiRoute[] {
       upload: true,
       answer: z.looseObject({ resourceType: z.literal("Bundle") }),
       contentType: FHIR_TYPE,
-      handle: async ({ node }, input) => await fhirAnswer(desk, input, node.clock.now()),
+      handle: async ({ node }, input) => await fhirAnswer(doors, input, node.clock.now()),
     },
   ];
 }
 
 /** Answers in plain JSON, a refusal as a problem document with its `faults`. */
-export async function plainAnswer(desk: RecordDesk, input: Sender, now: Stamp): Promise<Response> {
-  const recorded = await recordedBy(desk, "json", input, now);
+export async function plainAnswer(doors: Doors, input: Sender, now: Stamp): Promise<Response> {
+  const recorded = await recordedBy(doors, "json", input, now);
   if (recorded.kind === "refused") {
     return later(problemResponse(recorded.problem), recorded);
   }
@@ -63,8 +67,8 @@ export async function plainAnswer(desk: RecordDesk, input: Sender, now: Stamp): 
 }
 
 /** Answers in FHIR, a refusal as an OperationOutcome. */
-export async function fhirAnswer(desk: RecordDesk, input: Sender, now: Stamp): Promise<Response> {
-  const recorded = await recordedBy(desk, "fhir", input, now);
+export async function fhirAnswer(doors: Doors, input: Sender, now: Stamp): Promise<Response> {
+  const recorded = await recordedBy(doors, "fhir", input, now);
   const headers = { "content-type": `${FHIR_TYPE}; charset=utf-8` };
   if (recorded.kind === "refused") {
     const { problem } = recorded;
@@ -93,17 +97,17 @@ type Outcome =
   };
 
 async function recordedBy(
-  desk: RecordDesk,
+  { desk, room }: Doors,
   door: Door,
   { request, who }: Sender,
   now: Stamp,
 ): Promise<Outcome> {
-  const bytes = await readBody(request, BODY_BYTES_MAX);
-  if (bytes === null) return { kind: "refused", problem: TOO_LARGE };
-  const contentType = request.headers.get("content-type");
-  const receipt = receive(door, bytes, { contentType, now });
-  if (receipt.kind === "refused") return receipt;
-  const key = request.headers.get("idempotency-key");
-  const site = new URL(request.url).searchParams.get("site");
-  return await desk.record({ ...receipt, door, key, site, who });
+  const { headers } = request;
+  return await withBody<Outcome>(room, { request, who }, async (bytes) => {
+    const receipt = receive(door, bytes, { contentType: headers.get("content-type"), now });
+    if (receipt.kind === "refused") return receipt;
+    const key = headers.get("idempotency-key");
+    const site = new URL(request.url).searchParams.get("site");
+    return await desk.record({ ...receipt, door, key, site, who });
+  });
 }

@@ -133,7 +133,7 @@ export class SiteDesk implements RecordDesk {
     const atMs = node.clock.now().wallMs;
     const verdict = verdictOf(sources.now, one, { mode: "degraded", history, atMs });
     this.#book.recent.decided(one.taken, verdict);
-    const signed = await withToken(verdict, one.prescription, sign);
+    const signed = withToken(verdict, one.prescription, sign);
     const time: Stamp = node.clock.now();
     const [{ kind }] = await this.#book.append(one.taken, [verdictEntry("record", time, signed)]);
     // The county's counts, where it came meanwhile.

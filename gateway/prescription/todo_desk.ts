@@ -63,17 +63,17 @@ export class TodoDesk {
     const { clock, disk } = this.#parts.node;
     const entries: NewEntry[] = [];
     for (const due of standing.due.filter(isTodo)) {
-      const entry = await this.#entryFor(due, standing, events);
+      const entry = this.#entryFor(due, standing, events);
       if (entry !== null) entries.push(entry);
     }
     if (entries.length > 0) await disk.append(entries, clock.now());
   }
 
-  async #entryFor(
+  #entryFor(
     due: Todo,
     standing: Standing,
     events: readonly LifeEvent[],
-  ): Promise<NewEntry | null> {
+  ): NewEntry | null {
     const { site } = standing;
     switch (due.do) {
       case "open-contact-case":
@@ -81,17 +81,17 @@ export class TodoDesk {
       case "alarm-double-use":
         return this.#once("alarm", "prescription-double-use", due.body);
       case "issue-token": {
-        const body = await this.#token(due.outcome, standing, events);
+        const body = this.#token(due.outcome, standing, events);
         return body === null ? null : this.#once(streamTo(site), "pass-token", body);
       }
     }
   }
 
-  async #token(
+  #token(
     outcome: PassTokenBody["outcome"],
     { site, prescription, version }: Standing,
     events: readonly LifeEvent[],
-  ): Promise<PassTokenBody | null> {
+  ): PassTokenBody | null {
     const received = ofKind(events, "prescription").find(({ body }) =>
       body.prescription.version === version
     );
@@ -99,7 +99,7 @@ export class TodoDesk {
     const { hash, prescription: content } = received.body;
     const id = lifeId("pass-token", site, prescription, version, hash, outcome);
     const subject = { site, prescription, version, hash, id, outcome };
-    const token = await this.#parts.sign({ ...subject, ...validityOf(content) });
+    const token = this.#parts.sign({ ...subject, ...validityOf(content) });
     return { ...subject, token };
   }
 

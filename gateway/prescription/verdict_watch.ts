@@ -1,11 +1,11 @@
 /** Verdicts of the county as they come down to a site, for those who wait for one (P12). */
 import type { Entry } from "../../sync/entry.ts";
 import type { Journal } from "../../sync/journal.ts";
-import { streamKey, type StreamState } from "../../sync/segments.ts";
+import type { StreamState } from "../../sync/segments.ts";
 import { type Stream, streamTo } from "../../sync/stream.ts";
 import { systemTimer, type Timer } from "../../sync/timer.ts";
 import type { EventOf } from "./life/event.ts";
-import { newEntries } from "./record/new_entries.ts";
+import { hearNew } from "./record/new_entries.ts";
 import { eventIn } from "./record/life_entry.ts";
 import type { Taken } from "./record/recent.ts";
 
@@ -48,8 +48,6 @@ export class VerdictWatch {
   readonly #journal: Pick<Journal, "changes" | "read">;
   readonly #stream: Stream;
   readonly #waits = new Map<string, Set<Wait>>();
-  /** How far each origin's was read; what was here at the start the tables know. */
-  readonly #read = new Map<string, number>();
 
   constructor(journal: Pick<Journal, "changes" | "read">, site: string) {
     this.#journal = journal;
@@ -69,25 +67,11 @@ export class VerdictWatch {
     return wait;
   }
 
-  async run(signal: AbortSignal): Promise<void> {
-    let isStart = true;
-    for await (const moved of this.#journal.changes(signal)) {
-      for (const state of moved.filter(({ stream }) => stream === this.#stream)) {
-        if (isStart) this.#read.set(streamKey(state.origin, state.stream), state.seq);
-        else await this.#follow(state);
-      }
-      isStart = false;
-    }
-  }
-
-  async #follow(state: StreamState): Promise<void> {
-    const key = streamKey(state.origin, state.stream);
-    for await (
-      const { entries, upTo } of newEntries(this.#journal, state, this.#read.get(key) ?? 0)
-    ) {
+  run(signal: AbortSignal): Promise<void> {
+    const isToldHere = ({ stream }: StreamState) => stream === this.#stream;
+    return hearNew(this.#journal, isToldHere, (entries) => {
       for (const entry of entries) this.#hear(entry);
-      this.#read.set(key, upTo);
-    }
+    }, signal);
   }
 
   #hear(entry: Entry): void {

@@ -26,12 +26,20 @@ export function writtenFacts(
 /** A brand beside the name does no harm; nor does one ingredient's name for a compound. */
 function isNamed(text: string, drug: Drug, { drugs }: Codes): boolean {
   const sent = plain(text);
-  const names = drug.ingredients.flatMap(({ code }) => {
-    const { zh, en } = drugs.ingredients.get(code) ?? { zh: code, en: code };
-    return [zh, en];
-  });
-  return [drug.zh, drug.en, ...names].some((name) => sent.includes(plain(name)));
+  let names = NAMES.get(drug);
+  if (names === undefined) {
+    const ingredients = drug.ingredients.flatMap(({ code }) => {
+      const { zh, en } = drugs.ingredients.get(code) ?? { zh: code, en: code };
+      return [zh, en];
+    });
+    names = [drug.zh, drug.en, ...ingredients].map(plain);
+    NAMES.set(drug, names);
+  }
+  return names.some((name) => sent.includes(name));
 }
+
+/** Of drugs of a list, which stays as it was loaded. */
+const NAMES = new WeakMap<Drug, readonly string[]>();
 
 function plain(text: string): string {
   return spelling(text).toLowerCase().replaceAll(/\s/g, "");

@@ -11,8 +11,20 @@ export interface Table {
   readonly columns: Readonly<Record<string, Column>>;
   /** Columns of the primary key: none of them holds NULL. */
   readonly key: readonly string[];
+  /**
+   * Rows of kilobytes: libsql keeps them in the order they came, apart from their key. With their
+   * key as their place each would touch pages all over the file.
+   */
+  readonly wide?: boolean;
   /** Columns of further indexes, by the index's name. */
   readonly indexes?: Readonly<Record<string, readonly string[]>>;
+  /** Indexes of those rows alone whose column `of` is not NULL: the few that are looked for. */
+  readonly sparse?: Readonly<Record<string, SparseIndex>>;
+}
+
+export interface SparseIndex {
+  readonly of: string;
+  readonly columns: readonly string[];
 }
 
 /** As PostgreSQL writes its types; text is compared byte by byte, as libsql does. */
@@ -42,7 +54,7 @@ export function typeOf(column: Column): ColumnType {
 
 /** Statements that make a table and its indexes, which must not be there. */
 export function creationOf(
-  { name, columns, key, indexes = {} }: Table,
+  { name, columns, key, wide = false, indexes = {}, sparse = {} }: Table,
   dialect: Dialect,
 ): string[] {
   const listed = Object.entries(columns).map(([column, type]) => {
@@ -50,12 +62,15 @@ export function creationOf(
     const written = dialect === "libsql" ? known.toUpperCase() : POSTGRES[known];
     return `  ${column} ${written}${type.endsWith("?") ? "" : " NOT NULL"}`;
   });
-  const behind = dialect === "libsql" ? " STRICT, WITHOUT ROWID" : "";
+  const behind = dialect !== "libsql" ? "" : wide ? " STRICT" : " STRICT, WITHOUT ROWID";
   const primary = `  PRIMARY KEY (${key.join(", ")})`;
   return [
     `CREATE TABLE ${name} (\n${[...listed, primary].join(",\n")}\n)${behind}`,
     ...Object.entries(indexes).map(([index, columns]) =>
       `CREATE INDEX ${index} ON ${name} (${columns.join(", ")})`
+    ),
+    ...Object.entries(sparse).map(([index, { of, columns }]) =>
+      `CREATE INDEX ${index} ON ${name} (${columns.join(", ")}) WHERE ${of} IS NOT NULL`
     ),
   ];
 }

@@ -99,6 +99,13 @@ test("P5: who does not know the signer keeps what it had, says why, and alarms o
   expect(await alarms()).toHaveLength(1);
   const { printed } = await apart.run("rules", "status");
   expect(printed).toContain("RELEASE 1 CANNOT BE READ HERE");
+  await until("its status says so", async () => {
+    const { printed } = await apart.run("status");
+    return /RELEASE 1 OF THE RULES CANNOT BE USED HERE.*nobody here knows the key/.test(printed);
+  });
+  expect(await apart.page("/", "zh")).toContain("第 1 次规则发布在本机无法启用");
+  expect(await apart.page("/", "zh")).toContain("请在 prescription.signers 中加入");
+  expect(await site.page("/", "zh")).not.toContain("无法启用");
 });
 
 test("P12: with its line cut a site goes on by the old one, and takes the new one later", async () => {

@@ -102,19 +102,71 @@ if (document.querySelector("[data-stored], [data-stale]") !== null) {
 
 // Where the node has turned the stream away, or its session is over.
 const STREAM_AGAIN_MS = 10_000;
+// So many signs of life are not asked for: the line is dead, whatever the browser knows of it.
+const BEATS_SILENT = 3;
+const BACK_SHOWN_MS = 20_000;
+
+let heardMs = performance.now();
+let everyMs = 5_000;
+let stream = null;
+let isLost = false;
 
 function followQueue() {
-  const events = new EventSource("/api/reviews/stream");
-  events.addEventListener("open", () => notice("line", false));
+  const query = new URLSearchParams({ parts: language });
+  if (stream?.name !== undefined) query.set("instead", stream.name);
+  const events = new EventSource(`/api/reviews/stream?${query}`);
+  stream?.events.close();
+  stream = { events };
+  heardMs = performance.now();
+  const own = stream;
   events.addEventListener("error", () => {
-    notice("line", true);
-    if (events.readyState === EventSource.CLOSED) setTimeout(followQueue, STREAM_AGAIN_MS);
+    showLost();
+    if (events.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => own === stream && followQueue(), STREAM_AGAIN_MS);
   });
   events.addEventListener("ended", () => {
     events.close();
+    stream = null;
+    notice("line", false);
     notice("session", true);
   });
+  events.addEventListener("beat", ({ data }) => answer(own, JSON.parse(data)));
   events.addEventListener("queue", ({ data }) => showQueue(JSON.parse(data)));
+  events.addEventListener("part", ({ data }) => showPart(JSON.parse(data)));
+}
+
+// Whoever answers is present. It is the event that makes it answer, no timer of the page: browsers
+// hold those up behind other tabs.
+function answer(own, { stream: name, beat, everyMs: every }) {
+  own.name = name;
+  heardMs = performance.now();
+  everyMs = every;
+  showBack();
+  const body = JSON.stringify({ stream: name, beat });
+  const headers = { "content-type": "application/json" };
+  const signal = AbortSignal.timeout(BEATS_SILENT * every);
+  fetch("/api/reviews/present", { method: "POST", headers, body, signal }).catch(() => {});
+}
+
+// A line that dies without a word: the browser would wait for minutes.
+function lookForLine() {
+  if (stream === null || performance.now() - heardMs < BEATS_SILENT * everyMs) return;
+  showLost();
+  followQueue();
+}
+
+function showLost() {
+  isLost = true;
+  notice("back", false);
+  notice("line", true);
+}
+
+function showBack() {
+  if (!isLost) return;
+  isLost = false;
+  notice("line", false);
+  notice("back", true);
+  setTimeout(() => notice("back", false), BACK_SHOWN_MS);
 }
 
 function showQueue(queue) {
@@ -135,7 +187,22 @@ function showQueue(queue) {
     ? ""
     : JSON.stringify([queue.held.site, queue.held.id, queue.held.fence, queue.held.store]);
   notice("claim", claim !== "" && held !== claim);
+  notice("off", claim === "" && on === "true" && !queue.onDuty.includes(bench.dataset.account));
   notice("new", claim === "" && on === "true" && queue.free > 0);
+}
+
+// What somebody has opened, shut or is at with the keyboard stays so.
+function showPart({ part, html, nowMs }) {
+  const place = document.querySelector(`[data-part="${part}"]`);
+  if (place === null) return;
+  aheadMs = Date.now() - nowMs;
+  const open = place.querySelector("details")?.open;
+  const isAt = place.contains(document.activeElement);
+  place.innerHTML = html;
+  const details = place.querySelector("details");
+  if (details !== null && open !== undefined) details.open = open;
+  if (isAt) place.querySelector("summary, button")?.focus();
+  showAges();
 }
 
 function showOldest(at) {
@@ -152,5 +219,6 @@ function showOldest(at) {
 if (bench !== null) {
   aheadMs = Date.now() - Number(bench.dataset.now);
   setInterval(showAges, 1000);
+  setInterval(lookForLine, 1000);
   followQueue();
 }

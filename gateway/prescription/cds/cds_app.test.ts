@@ -2,6 +2,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { describe, expect, test } from "vitest";
 import { MemoryDesk } from "../fixture_desk.ts";
 import { NOW, withAt } from "../fixture_intake.ts";
+import { BodyRoom } from "../sent_body.ts";
 import { cdsApp } from "./cds_app.ts";
 import { ClientTokens } from "./client_token.ts";
 import { hookCall, hookText } from "./fixtures.ts";
@@ -15,7 +16,7 @@ async function service() {
   const desk = new MemoryDesk();
   const client = { name: "his-17", issuer: "https://his.example/", site: "site-017", keys };
   const tokens = new ClientTokens([client]);
-  const app = cdsApp({ desk, tokens, url: URL, now: () => NOW });
+  const app = cdsApp({ desk, room: new BodyRoom(), tokens, url: URL, now: () => NOW });
   let count = 0;
   const call = async (path: string, body?: string, audience = `${URL}${path}`) => {
     const seconds = Math.floor(NOW.wallMs / 1000);

@@ -2,10 +2,9 @@
 import { type Context, Hono } from "hono";
 import type { Stamp } from "../../../sync/entry.ts";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
-import { readBody } from "../../../sync/read_body.ts";
-import { BODY_BYTES_MAX, TOO_LARGE } from "../body_text.ts";
 import type { DraftDesk, DraftSender, Refused } from "../desk.ts";
 import { aloneCard, cardsOf, incompleteCard } from "./cards.ts";
+import { type BodyRoom, withBody } from "../sent_body.ts";
 import type { ClientTokens } from "./client_token.ts";
 import { readFeedback } from "./feedback.ts";
 import { type DraftCheck, readHook } from "./hook_request.ts";
@@ -13,6 +12,7 @@ import { discovery, isService, type ServiceId } from "./services.ts";
 
 export interface CdsParts {
   readonly desk: DraftDesk;
+  readonly room: BodyRoom;
   readonly tokens: ClientTokens;
   /** Address of this node as its clients know it: tokens are for a service below it. */
   readonly url: string;
@@ -33,7 +33,7 @@ export function cdsApp(parts: CdsParts): Hono {
         parts,
         context,
         async (from) =>
-          await atService(context, async (service, bytes) => {
+          await atService(parts, context, from, async (service, bytes) => {
             const contentType = context.req.header("content-type") ?? null;
             const check = readHook(service, bytes, { contentType, now: parts.now() });
             return await cardsAnswer(parts.desk, service, check, from);
@@ -47,7 +47,7 @@ export function cdsApp(parts: CdsParts): Hono {
         parts,
         context,
         async (from) =>
-          await atService(context, async (_service, bytes) => {
+          await atService(parts, context, from, async (_service, bytes) => {
             const read = readFeedback(bytes, context.req.header("content-type") ?? null);
             if (read.kind === "refused") {
               return problemResponse(read.problem);
@@ -74,13 +74,19 @@ async function asClient(
 }
 
 async function atService(
+  { room }: CdsParts,
   { req }: Context,
+  { who }: DraftSender,
   answer: (service: ServiceId, bytes: Uint8Array) => Promise<Response>,
 ): Promise<Response> {
   const service = req.param("service") ?? "";
   if (!isService(service)) return problemResponse(NO_SUCH_SERVICE);
-  const bytes = await readBody(req.raw, BODY_BYTES_MAX);
-  return bytes === null ? problemResponse(TOO_LARGE) : await answer(service, bytes);
+  const answered = await withBody(
+    room,
+    { request: req.raw, who },
+    (bytes) => answer(service, bytes),
+  );
+  return answered instanceof Response ? answered : refusal(answered);
 }
 
 async function cardsAnswer(

@@ -8,6 +8,7 @@ const HIS = "urn:example:his";
 const PATIENT = "urn:uuid:5c1f0a52-7f5e-4d54-9a6d-2f6f0f3d9d11";
 const EXTENSION = "urn:tributary:fhir:";
 const LOINC = "http://loinc.org";
+const ALLERGY_STATUS = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
 const SNOMED = "http://snomed.info/sct";
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -179,7 +180,7 @@ function allergyResources(allergies: SentRow["patient"]["allergies"], patient: s
   const resource = (code: object) => ({
     resourceType: "AllergyIntolerance",
     patient: { reference: patient },
-    clinicalStatus: { coding: [{ code: "active" }] },
+    clinicalStatus: { coding: [{ system: ALLERGY_STATUS, code: "active" }] },
     code,
   });
   if (allergies.state === "none-known") {

@@ -1,28 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { findingOf } from "../cds/fixtures.ts";
-import { accepted, NOW, plainPrescription, received, withAt } from "../fixture_intake.ts";
-import { answerJson, type Reviewed, verdictView } from "../reviewed.ts";
+import { received, withAt } from "../fixture_intake.ts";
+import { answerJson, verdictView } from "../reviewed.ts";
 import { OUTCOMES } from "../verdict.ts";
 import { answerFhir, operationOutcome } from "./answer.ts";
+import { reviewed } from "./fixture_reviewed.ts";
 import { prescriptionBundle } from "./fixtures.ts";
-
-function reviewed(parts: Partial<Reviewed> = {}): Reviewed {
-  const { prescription, hash, marks } = accepted(received(plainPrescription()));
-  return {
-    site: "site-017",
-    prescription,
-    hash,
-    marks,
-    outcome: "pharmacist",
-    findings: [findingOf("red", [1, 3]), findingOf("could-not-check", [])],
-    pack: "demo-1",
-    degraded: false,
-    recordedMs: NOW.wallMs,
-    decidedMs: NOW.wallMs + 12,
-    token: null,
-    ...parts,
-  };
-}
 
 /** As a program reads it. */
 const read = (answer: object) => JSON.parse(JSON.stringify(answer));

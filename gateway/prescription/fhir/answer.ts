@@ -126,10 +126,13 @@ function coded(system: string, code: string) {
 const ISSUE_TYPES: Readonly<Record<number, string>> = {
   401: "login",
   403: "forbidden",
+  404: "not-found",
+  408: "timeout",
   409: "conflict",
   413: "too-long",
   415: "not-supported",
   429: "throttled",
+  500: "exception",
   503: "transient",
 };
 

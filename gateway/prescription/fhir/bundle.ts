@@ -15,6 +15,9 @@ import {
   type ResourceType,
 } from "./resources.ts";
 
+/** With more nobody looks at the resources behind: telling all takes everybody's time. */
+const FAULTS_ENOUGH = 200;
+
 /** Where a resource stands, such as `entry[3].resource`. */
 export interface Place {
   readonly at: Path;
@@ -35,9 +38,10 @@ export function readBundle(document: unknown): ReadBundle {
   const result = bundle.safeParse(document);
   if (!result.success) return { kind: "faults", faults: faultsOf(result.error, document, []) };
   const made = new FhirBundle();
-  result.data.entry.forEach(({ fullUrl, resource }, index) => {
+  for (const [index, { fullUrl, resource }] of result.data.entry.entries()) {
+    if (made.faults.length > FAULTS_ENOUGH) break;
     made.add(resource, ["entry", index, "resource"], fullUrl ?? null);
-  });
+  }
   return made.faults.length > 0
     ? { kind: "faults", faults: made.faults }
     : { kind: "bundle", bundle: made };
@@ -47,6 +51,7 @@ export class FhirBundle {
   readonly faults: PathFault[] = [];
   readonly #whole: boolean;
   readonly #all: Located[] = [];
+  readonly #addresses = new Set<string>();
   /** By every name that a reference may have for it; `null`: two have this name. */
   readonly #named = new Map<string, Located | null>();
 
@@ -59,6 +64,7 @@ export class FhirBundle {
   add(document: AnyResource, at: Path, url: string | null): void {
     const { resourceType, id } = document;
     const relative = id === undefined ? null : `${resourceType}/${id}`;
+    if (this.#whole && isRead(resourceType)) this.#takeAddress(url ?? relative, at, url !== null);
     const root = relative !== null && url?.endsWith(`/${relative}`)
       ? url.slice(0, -relative.length)
       : "";
@@ -67,6 +73,17 @@ export class FhirBundle {
       const place = [...at, "contained", index];
       this.#take(inner, place, root, [`${at.join()}#${inner.id}`], false);
     }
+  }
+
+  /** Two of one address are one resource twice, or two versions of it (bdl-7, bundle.html, R4). */
+  #takeAddress(address: string | null, at: Path, isUrl: boolean): void {
+    if (address === null) return;
+    if (this.#addresses.has(address)) {
+      const path = isUrl ? [...at.slice(0, -1), "fullUrl"] : [...at, "id"];
+      const message = `found "${address.slice(0, 100)}", which another entry is too; want it once`;
+      this.faults.push({ path, message });
+    }
+    this.#addresses.add(address);
   }
 
   #take(

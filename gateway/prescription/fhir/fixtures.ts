@@ -3,6 +3,7 @@ import { plainPrescription } from "../fixture_intake.ts";
 import { EXTENSION, LOINC, PRESCRIPTION_NUMBER, RESIDENT_ID } from "./systems.ts";
 
 const LOCAL = "urn:example:his";
+const ALLERGY_STATUS = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
 const PATIENT = "urn:uuid:0f2a9f5e-5d0f-4b9b-9a68-3c1a6e2f7b10";
 
 /** A fresh one each time. Its MedicationRequests are entries 0 to 2, the patient is entry 3. */
@@ -38,7 +39,7 @@ export function prescriptionBundle() {
     {
       resourceType: "AllergyIntolerance",
       patient: { reference: PATIENT },
-      clinicalStatus: { coding: [{ code: "active" }] },
+      clinicalStatus: { coding: [{ system: ALLERGY_STATUS, code: "active" }] },
       code: concept(patient.allergies.substances[0]),
     },
     observation("29463-7", { valueQuantity: patient.weight }),
@@ -49,7 +50,14 @@ export function prescriptionBundle() {
     observation("82810-3", { valueCodeableConcept: answer("LA26683-5") }),
     observation("63895-7", { valueCodeableConcept: answer("LA29253-4") }),
     { resourceType: "Encounter", id: "visit-1", status: "in-progress", class: { code: "AMB" } },
-    { resourceType: "Coverage", id: "not-read", modifierExtension: [{ url: "urn:example:x" }] },
+    {
+      resourceType: "Coverage",
+      id: "not-read",
+      modifierExtension: [{ url: "urn:example:x", valueBoolean: true }],
+      status: "active",
+      beneficiary: { reference: PATIENT },
+      payor: [{ display: "居民医保" }],
+    },
   ];
   return {
     resourceType: "Bundle",

@@ -202,7 +202,15 @@ describe("what is missing or cannot be meant is refused at its place in the bund
     const twice = prescriptionBundle();
     const [patient] = twice.entry.slice(3);
     twice.entry.push(patient);
-    expect(faultsOf(received(twice, FHIR)).join()).toContain("which two entries are");
+    expect(faultsOf(received(twice, FHIR)).join()).toContain("want it once");
+    const { entry, ...bundle } = prescriptionBundle();
+    const named = ["urn:example:1", "urn:example:2"].map((fullUrl) => ({
+      fullUrl,
+      resource: { ...patient.resource, id: "p1" },
+    }));
+    const text = JSON.stringify({ ...bundle, entry: [...entry.toSpliced(3, 1), ...named] })
+      .replaceAll(String(patient.fullUrl), "Patient/p1");
+    expect(faultsOf(received(text, FHIR)).join()).toContain("which two entries are");
   });
 
   test("no MedicationRequest, no entries, no bundle", () => {

@@ -45,6 +45,14 @@ export function lifeEventOf(kind: string, body: unknown, place: EventPlace): Lif
   return { ...place, ...lifeEvent.parse({ kind, body }) };
 }
 
+/** Of a row that this program has made of an entry: it was read with care then. */
+const stored = z.custom<Parsed>();
+
+/** The event of which the tables keep kind and body as {@link lifeEventOf} gave them. */
+export function storedEventOf(kind: string, body: unknown, place: EventPlace): LifeEvent {
+  return { ...place, ...stored.parse({ kind, body }) };
+}
+
 /** The prescription that an event is about: (site, number). */
 export function numberOf(event: LifeEvent): { site: string; prescription: string } {
   const { site, prescription } = event.body;

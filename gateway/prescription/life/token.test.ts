@@ -28,13 +28,13 @@ const CLAIMS: TokenClaims = {
 const day = (text: string) => parseDay(text) ?? NaN;
 const DAY = day("2026-03-03");
 
-async function signed(key: NodeKey, claims: TokenClaims = CLAIMS): Promise<string> {
-  return (await tokenSigner(key))(claims);
+function signed(key: NodeKey, claims: TokenClaims = CLAIMS): string {
+  return tokenSigner(key)(claims);
 }
 
 let token = "";
-beforeAll(async () => {
-  token = await signed(COUNTY);
+beforeAll(() => {
+  token = signed(COUNTY);
 });
 
 describe("P9 the pass token", () => {
@@ -96,7 +96,7 @@ describe("P9 the pass token", () => {
 
   test("P9 counts by a known node's key alone, and never by a revoked one", async () => {
     const doubtOf = async (key: NodeKey) => {
-      const check = await checkToken(await signed(key), KEYS, SUBJECT, DAY);
+      const check = await checkToken(signed(key), KEYS, SUBJECT, DAY);
       return check.kind === "refused" ? check.doubt : null;
     };
     expect(await doubtOf(OWN)).toBeNull();

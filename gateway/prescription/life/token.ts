@@ -3,14 +3,7 @@
  * prescription to its content and to the days on which it may be dispensed. It is checked with the
  * keys of known nodes alone, so offline too; that it is used once is the journal's to say.
  */
-import {
-  CompactSign,
-  compactVerify,
-  decodeProtectedHeader,
-  errors,
-  importJWK,
-  importPKCS8,
-} from "jose";
+import { compactVerify, decodeProtectedHeader, errors, importJWK } from "jose";
 import * as z from "zod";
 import { dayOf, dayText, parseDay } from "../../../sync/day.ts";
 import type { NodeKey } from "../../../sync/identity.ts";
@@ -43,14 +36,20 @@ export function validityOf(
   return { validFrom, validUntil: validUntil ?? validFrom };
 }
 
-/** Signs tokens with a node's key, which the header names by itself. */
-export async function tokenSigner(key: NodeKey): Promise<(claims: TokenClaims) => Promise<string>> {
-  const privateKey = await importPKCS8(key.toPem(), ALGORITHM);
+/**
+ * Signs tokens with a node's key, which the header names by itself. Compact serialisation is three
+ * texts with a point between them (RFC 7515, 7.1); by the library it costs three times as much,
+ * and every prescription that passes has one.
+ */
+export function tokenSigner(key: NodeKey): (claims: TokenClaims) => string {
+  const text = new TextEncoder();
+  const part = (bytes: Uint8Array) => bytes.toBase64({ alphabet: "base64url", omitPadding: true });
   const header = { alg: ALGORITHM, typ: TYPE, kid: key.publicKey };
-  return (claims) =>
-    new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
-      .setProtectedHeader(header)
-      .sign(privateKey);
+  const head = part(text.encode(JSON.stringify(header)));
+  return (claims) => {
+    const signed = `${head}.${part(text.encode(JSON.stringify(claims)))}`;
+    return `${signed}.${part(key.sign(text.encode(signed)))}`;
+  };
 }
 
 /** A node whose word counts, by its public key as `NodeKey.publicKey` writes it. */

@@ -20,6 +20,23 @@ interface Line {
   readonly values: Values;
 }
 
+/** What rules see of a prescription, whichever pack they are of. */
+export interface Seen {
+  readonly values: Values;
+  readonly lines: readonly Line[];
+}
+
+/** `atMs`: when it is reviewed, which decides whether the prescription is still valid. */
+export function seenIn(facts: Facts, atMs: number): Seen {
+  const values = prescriptionValues(facts, atMs);
+  const lines = facts.lines.map((line): Line => ({
+    facts: line,
+    keyed: keyed(line),
+    values: lineValues(values, line, facts.lines),
+  }));
+  return { values, lines };
+}
+
 /** Throws {@link PackError}, which tells all faults of the pack's rules at once. */
 export function compile(pack: Pack): Reviewer {
   const compiled = compilePack(pack);
@@ -43,16 +60,10 @@ export class Reviewer {
     this.#pair = new PairIndex(instances);
   }
 
-  /** `atMs`: when it is reviewed, which decides whether the prescription is still valid. */
-  review(facts: Facts, atMs: number): Finding[] {
+  /** `atMs` as for {@link seenIn}; whoever has more than one pack makes `seen` once for all. */
+  review(facts: Facts, atMs: number, { values, lines }: Seen = seenIn(facts, atMs)): Finding[] {
     const day = dayOf(facts.issuedMs);
     const found = new FindingList();
-    const values = prescriptionValues(facts, atMs);
-    const lines = facts.lines.map((line): Line => ({
-      facts: line,
-      keyed: keyed(line),
-      values: lineValues(values, line, facts.lines),
-    }));
     found.addUnknown(facts);
     this.#reviewPrescription(facts, day, values, lines, found);
     for (const line of lines) this.#reviewLine(facts, day, line, found);

@@ -3,7 +3,7 @@ import type { Facts } from "../facts.ts";
 import type { Finding } from "../verdict.ts";
 import { UNKNOWN_RULE } from "./finding_list.ts";
 import { dayNumber, dayOf } from "./compiled_rule.ts";
-import type { Reviewer } from "./reviewer.ts";
+import { type Reviewer, seenIn } from "./reviewer.ts";
 import type { LoadedPack } from "./signed_pack.ts";
 
 /** What is kept compiled: a pack of 10,000 rules takes some tens of megabytes. */
@@ -83,9 +83,10 @@ export class Shelf {
       const effective = dayNumber(from) <= day && (until === undefined || day <= dayNumber(until));
       return effective ? [{ identity, reviewer }] : [];
     });
+    const seen = seenIn(facts, atMs);
     const findings = taken.flatMap(({ reviewer }, index) =>
       // What is unknown in a line is so for every pack, and told once.
-      reviewer.review(facts, atMs).filter(({ rule }) => index === 0 || rule !== UNKNOWN_RULE)
+      reviewer.review(facts, atMs, seen).filter(({ rule }) => index === 0 || rule !== UNKNOWN_RULE)
     );
     if (taken.length === 0) findings.push(NO_PACK);
     return { packs: taken.map(({ identity }) => identity), findings };

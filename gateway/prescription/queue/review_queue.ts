@@ -71,7 +71,7 @@ const SETTLED = `UPDATE reviewitems SET state = 0, holder = NULL ${BY_CLAIM} AND
 const RETURN = "UPDATE reviewitems SET state = 0, holder = NULL WHERE holder = ? AND state = 1";
 const SETTLE = "UPDATE reviewitems SET state = 3 WHERE holder = ? AND state = 2";
 const SETTLING = `SELECT ${SHOWN} FROM reviewitems WHERE state = 3 ORDER BY ${QUEUE_ORDER}`;
-const BEATS = "SELECT holder, beat FROM reviewholders WHERE holder IN " +
+const BEATS = "SELECT holder, beat FROM reviewholders WHERE duty = 1 OR holder IN " +
   "(SELECT holder FROM reviewitems WHERE state IN (1, 2)) ORDER BY holder";
 const LIST = `SELECT ${SHOWN} FROM reviewitems WHERE state <> 4 ORDER BY ${QUEUE_ORDER} LIMIT ?`;
 const ON_DUTY = "SELECT holder FROM reviewholders WHERE duty = 1 ORDER BY holder";
@@ -163,14 +163,18 @@ export class ReviewQueue {
     return row === undefined ? null : { ...taskOf(row), claim: claimOf(row, await this.name()) };
   }
 
-  /** A sign of life: written every few seconds while a stream of `holder` is open. */
+  /**
+   * A sign of life: written every few seconds while a stream of `holder` is answered from. It
+   * brings nobody on duty: who went off stays off with the page open.
+   */
   async present(holder: string): Promise<void> {
-    await this.#sql.transaction((transaction) => beat(transaction, holder));
+    await this.#sql.run("UPDATE reviewholders SET beat = beat + 1 WHERE holder = ?", [holder]);
   }
 
   /**
-   * Returns what those hold of whom nothing was heard for 60 s, and settles what a process that
-   * died was deciding; resolves with how many became free. Every node calls it every few seconds;
+   * Returns what those hold of whom nothing was heard for 60 s, who are off duty then, and settles
+   * what a process that died was deciding; resolves with how many became free. Every node calls it
+   * every few seconds;
    * `nowMs` is of the node's own steady clock.
    */
   async expire(nowMs: number): Promise<number> {

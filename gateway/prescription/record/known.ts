@@ -1,10 +1,13 @@
 /** What is known already of prescriptions that have just come, asked once for all of them. */
+import * as z from "zod";
 import type { HistoryLine } from "../facts.ts";
 import type { LifeEvent } from "../life/event.ts";
 import { ofKind } from "../life/told.ts";
-import { historyLine } from "../pack/facts_form.ts";
 import type { Parameter } from "../../sql/sql.ts";
 import { chunksOf, eventsOf, nameOf, type RecordKey, type Rows } from "./stored_events.ts";
+
+/** As the tables keep them; they were made of verdicts that were read with care. */
+const storedLines = z.custom<readonly HistoryLine[]>();
 
 /** Whose history is asked for, and from when on. */
 export interface Patient {
@@ -76,13 +79,11 @@ async function medicinesOf(
     const where = chunk.map(() => "(patient = ? AND until > ?)").join(" OR ");
     const values: Parameter[] = chunk.flatMap(([key, fromMs]) => [key, fromMs]);
     const select = `SELECT patient, body FROM patientlines WHERE ${where} ` +
-      "ORDER BY patient, site, number, version, line";
+      "ORDER BY patient, site, number";
     for (const row of await rows.rows(select, values)) {
       const patient = row.text("patient");
-      const line = historyLine.parse(JSON.parse(row.text("body")));
-      const lines = found.get(patient);
-      if (lines === undefined) found.set(patient, [line]);
-      else lines.push(line);
+      const lines = storedLines.parse(JSON.parse(row.text("body")));
+      found.set(patient, [...found.get(patient) ?? [], ...lines]);
     }
   }
   return found;

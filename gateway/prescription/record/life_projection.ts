@@ -5,7 +5,7 @@
 import type { Entry } from "../../../sync/entry.ts";
 import type { Projection } from "../../projection.ts";
 import { putInto } from "../../sql/put.ts";
-import type { Parameter, Transaction } from "../../sql/sql.ts";
+import { type Parameter, storable, type Transaction } from "../../sql/sql.ts";
 import { type LifeEvent, numberOf } from "../life/event.ts";
 import { versionOf } from "../life/double_use.ts";
 import { medicinesOf, type PatientMedicine } from "../life/patient_medicines.ts";
@@ -13,7 +13,14 @@ import { isOwed, isTodo } from "../life/owed.ts";
 import { type Standing, standingOf } from "../life/standing.ts";
 import { eventIn } from "./life_entry.ts";
 import { EVENTS, PATIENT_LINES, PRESCRIPTIONS } from "./life_tables.ts";
-import { chunksOf, eitherOf, eventsOf, nameOf, type RecordKey } from "./stored_events.ts";
+import {
+  chunksOf,
+  eitherOf,
+  eventsOf,
+  nameOf,
+  namesWithEvents,
+  type RecordKey,
+} from "./stored_events.ts";
 
 const putEvents = putInto(EVENTS, { onConflict: "replace" });
 const putPrescriptions = putInto(PRESCRIPTIONS, { onConflict: "replace" });
@@ -23,16 +30,24 @@ const putLines = putInto(PATIENT_LINES, { onConflict: "replace" });
 export function prescriptionsOf(authorities: readonly string[]): Projection {
   return {
     name: "prescriptions",
-    version: 3,
+    version: 4,
     tables: [EVENTS, PRESCRIPTIONS, PATIENT_LINES],
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
         const event = eventIn(entry, authorities);
-        return event === null ? [] : [{ entry, event }];
+        return event === null || !isKept(event) ? [] : [{ entry, event }];
       });
       if (told.length === 0) return;
+      const events = Map.groupBy(told.map(({ event }) => event), (event) => nameOf(keyOf(event)));
+      const keys = [...events.values()].map(([event]) => keyOf(event));
+      const older = await namesWithEvents(sql, keys);
       await putEvents(sql, told.map(({ entry, event }) => eventRow(entry, event)));
-      await tellAnew(sql, told.map(({ event }) => keyOf(event)));
+      const [known, fresh] = [true, false].map((isKnown) =>
+        keys.filter((key) => older.has(nameOf(key)) === isKnown)
+      );
+      // Mostly all that there is of one comes at one time, and is at hand.
+      await putStandings(sql, fresh, events);
+      await tellAnew(sql, known);
     },
     forget: async (sql, origin, stream) => {
       const place = [origin, stream];
@@ -44,6 +59,12 @@ export function prescriptionsOf(authorities: readonly string[]): Projection {
       await tellAnew(sql, keys);
     },
   };
+}
+
+/** Not a name that the tables would keep as another: nobody's prescription has such. */
+function isKept(event: LifeEvent): boolean {
+  const { site, number } = keyOf(event);
+  return storable(site) === site && storable(number) === number;
 }
 
 function keyOf(event: LifeEvent): RecordKey {
@@ -65,41 +86,49 @@ function eventRow({ origin, stream, seq, time }: Entry, event: LifeEvent): Param
 /** Channel of a key that a sender gave beside the prescription's number. */
 export const SEND_KEY = "idempotency-key";
 
-/** Where these stand now, and what their patients have of them. */
-async function tellAnew(sql: Transaction, touched: readonly RecordKey[]): Promise<void> {
-  const keys = [...new Map(touched.map((key) => [nameOf(key), key])).values()];
+/** Where these stand now, and what their patients have of them, by all that the tables hold. */
+async function tellAnew(sql: Transaction, keys: readonly RecordKey[]): Promise<void> {
   for (const chunk of chunksOf(keys)) {
     const { where, values } = eitherOf(chunk);
     const events = await eventsOf(sql, chunk);
-    const rows: Parameter[][] = [];
-    const lines: Parameter[][] = [];
-    const gone: RecordKey[] = [];
-    for (const key of chunk) {
-      const own = events.get(nameOf(key)) ?? [];
-      if (own.every((event) => versionOf(event) === null)) {
-        gone.push(key);
-        continue;
-      }
-      const standing = standingOf(own);
-      const medicines = medicinesOf(standing, own);
-      rows.push(prescriptionRow(standing, own));
-      lines.push(...medicines.map((medicine) => lineRow(key, medicine)));
-    }
+    const isTold = (key: RecordKey) =>
+      (events.get(nameOf(key)) ?? []).some((event) => versionOf(event) !== null);
     await sql.run(`DELETE FROM patientlines WHERE ${where}`, values);
+    const gone = chunk.filter((key) => !isTold(key));
     if (gone.length > 0) {
       const no = eitherOf(gone);
       await sql.run(`DELETE FROM prescriptions WHERE ${no.where}`, no.values);
     }
-    await putPrescriptions(sql, rows);
-    await putLines(sql, lines);
+    await putStandings(sql, chunk.filter(isTold), events);
   }
 }
 
-function lineRow(
-  { site, number }: RecordKey,
-  { patient, version, line, medicine }: PatientMedicine,
-): Parameter[] {
-  return [patient, site, number, version, line, medicine.untilMs, JSON.stringify(medicine)];
+/** Of those of which it knows no version there is nothing to tell. */
+async function putStandings(
+  sql: Transaction,
+  keys: readonly RecordKey[],
+  events: ReadonlyMap<string, readonly LifeEvent[]>,
+): Promise<void> {
+  const rows: Parameter[][] = [];
+  const lines: Parameter[][] = [];
+  for (const key of keys) {
+    const own = events.get(nameOf(key)) ?? [];
+    if (own.every((event) => versionOf(event) === null)) continue;
+    const standing = standingOf(own);
+    rows.push(prescriptionRow(standing, own));
+    lines.push(...lineRows(key, medicinesOf(standing, own)));
+  }
+  await putPrescriptions(sql, rows);
+  await putLines(sql, lines);
+}
+
+function lineRows({ site, number }: RecordKey, medicines: readonly PatientMedicine[]) {
+  const inOrder = medicines.toSorted((a, b) => a.version - b.version || a.line - b.line);
+  return [...Map.groupBy(inOrder, ({ patient }) => patient)].map(([patient, own]): Parameter[] => {
+    const lines = own.map(({ medicine }) => medicine);
+    const untilMs = Math.max(...lines.map((line) => line.untilMs));
+    return [site, number, patient, untilMs, JSON.stringify(lines)];
+  });
 }
 
 /** In the order of the table's columns. */
@@ -112,7 +141,7 @@ function prescriptionRow(standing: Standing, events: readonly LifeEvent[]): Para
     ...[site, number, version, hashes[0] ?? "", standing.state, standing.by],
     ...[pass, outcomeOf(standing), goods.state, severity],
     ...[review?.order.emergency ?? null, review?.order.sinceMs ?? null, review?.purpose ?? null],
-    ...[owed?.do ?? null, due.some(isTodo) ? 1 : 0],
+    ...[owed?.do ?? null, due.some(isTodo) ? 1 : null],
     due.some((one) => one.do === "answer") ? 1 : 0,
     ...[standing.openCases.length, standing.receivedMs, issued, patient],
   ];

@@ -18,17 +18,19 @@ export const EVENTS: Table = {
     body: "text",
   },
   key: ["site", "number", "origin", "stream", "seq"],
+  wide: true,
   indexes: {
-    prescriptioneventsofstream: ["origin", "stream"],
-    prescriptioneventsofkey: ["site", "sendkey"],
+    // With the number, so that what comes next stands at its end.
+    prescriptioneventsofstream: ["origin", "stream", "seq"],
   },
+  sparse: { prescriptioneventsofkey: { of: "sendkey", columns: ["site", "sendkey"] } },
 };
 
 /**
  * Where each stands, by its latest version. `state`, `decidedby`, `pass`, `goods` and `review` are
  * words of `Standing`; `owed`: what the county's rules have not looked at yet, `screen` or
- * `after-review`; `todo`: whether a node has to do something by itself (a token, a
- * case, an alarm); `answer`: whether the prescriber has to answer; `cases`: patients to be called.
+ * `after-review`; `todo`: 1 where a node has to do something by itself (a token, a case, an alarm),
+ * else NULL; `answer`: whether the prescriber has to answer; `cases`: patients to be called.
  */
 export const PRESCRIPTIONS: Table = {
   name: "prescriptions",
@@ -47,7 +49,7 @@ export const PRESCRIPTIONS: Table = {
     since: "integer?",
     review: "text?",
     owed: "text?",
-    todo: "integer",
+    todo: "integer?",
     answer: "integer",
     cases: "integer",
     received: "integer?",
@@ -58,28 +60,32 @@ export const PRESCRIPTIONS: Table = {
   indexes: {
     prescriptionsreceived: ["received"],
     prescriptionsbystate: ["state", "received"],
-    prescriptionsinreview: ["review", "emergency", "severity", "since"],
-    prescriptionsowed: ["owed", "received"],
-    prescriptionstodo: ["todo", "received"],
+  },
+  sparse: {
+    prescriptionsinreview: {
+      of: "review",
+      columns: ["emergency", "severity", "since", "site", "number"],
+    },
+    prescriptionsowed: { of: "owed", columns: ["owed", "received", "site", "number"] },
+    prescriptionstodo: { of: "todo", columns: ["received", "site", "number"] },
   },
 };
 
-/** Medicines that a patient has, or is about to get, until each runs out. */
+/**
+ * Medicines that a patient has of one prescription, or is about to get; `until`: when the last of
+ * them runs out.
+ */
 export const PATIENT_LINES: Table = {
   name: "patientlines",
   columns: {
-    patient: "text",
     site: "text",
     number: "text",
-    version: "integer",
-    line: "integer",
+    patient: "text",
     until: "integer",
-    /** A `HistoryLine`. */
+    /** A list of `HistoryLine`, by version and line. */
     body: "text",
   },
-  key: ["patient", "site", "number", "version", "line"],
-  indexes: {
-    patientlinesuntil: ["patient", "until"],
-    patientlinesofone: ["site", "number"],
-  },
+  key: ["site", "number", "patient"],
+  wide: true,
+  indexes: { patientlinesuntil: ["patient", "until"] },
 };

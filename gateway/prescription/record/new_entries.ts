@@ -1,7 +1,7 @@
 /** Entries of a stream as they come, for those who follow the journal and not the tables. */
 import { type Entry, readContents } from "../../../sync/entry.ts";
 import type { Journal } from "../../../sync/journal.ts";
-import type { StreamState } from "../../../sync/segments.ts";
+import { streamKey, type StreamState } from "../../../sync/segments.ts";
 
 /** Entries of one read: a burst after an outage comes in several. */
 const LIMITS = { entriesMax: 500, bytesMax: 1 << 20 };
@@ -33,5 +33,33 @@ export async function* newEntries(
       from = (result.kind === "pruned" ? result.floor : result.next) - 1;
     }
     yield { entries, upTo: from };
+  }
+}
+
+/**
+ * Hears what comes into the wanted streams from now on, until the signal aborts: what was here
+ * before, the tables know.
+ */
+export async function hearNew(
+  journal: Pick<Journal, "changes" | "read">,
+  wants: (state: StreamState) => boolean,
+  hear: (entries: readonly Entry[]) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const read = new Map<string, number>();
+  let isStart = true;
+  for await (const moved of journal.changes(signal)) {
+    for (const state of moved.filter(wants)) {
+      const key = streamKey(state.origin, state.stream);
+      if (isStart) {
+        read.set(key, state.seq);
+        continue;
+      }
+      for await (const { entries, upTo } of newEntries(journal, state, read.get(key) ?? 0)) {
+        hear(entries);
+        read.set(key, upTo);
+      }
+    }
+    isStart = false;
   }
 }

@@ -1,6 +1,6 @@
 /** Events of prescriptions as the tables keep them. */
 import type { Parameter, Row } from "../../sql/sql.ts";
-import { type LifeEvent, lifeEventOf } from "../life/event.ts";
+import { type LifeEvent, storedEventOf } from "../life/event.ts";
 
 /** Whatever answers a statement: the tables' own transaction, or their thread. */
 export interface Rows {
@@ -54,9 +54,25 @@ export async function eventsOf(
   return found;
 }
 
+/** Names of those that have events. */
+export async function namesWithEvents(
+  rows: Rows,
+  numbers: readonly RecordKey[],
+): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const chunk of chunksOf(numbers)) {
+    const { where, values } = eitherOf(chunk);
+    const select = `SELECT site, number FROM prescriptionevents WHERE ${where}`;
+    for (const row of await rows.rows(select, values)) {
+      found.add(nameOf({ site: row.text("site"), number: row.text("number") }));
+    }
+  }
+  return found;
+}
+
 function eventOf(row: Row): LifeEvent {
   const place = `${row.text("origin")}/${row.text("stream")}/${row.number("seq")}`;
-  return lifeEventOf(row.text("kind"), JSON.parse(row.text("body")), {
+  return storedEventOf(row.text("kind"), JSON.parse(row.text("body")), {
     place,
     node: row.text("node"),
     timeMs: row.number("wall"),

@@ -88,6 +88,11 @@ export class RuleBook implements SourcesInForce {
     return { release: this.#release, sources: this.#now, refused, coming: this.#coming };
   }
 
+  /** Of those refused the ones that no part on its way will mend. */
+  get alarmed(): readonly RefusedRelease[] {
+    return this.view().refused.filter(({ id }) => this.#alarmed.has(id));
+  }
+
   /** Follows releases until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { tables, journal } = this.#node;

@@ -34,15 +34,15 @@ export interface Decision {
 }
 
 /** `events` are the prescription's as they stand before. */
-export async function decisionOf(
+export function decisionOf(
   events: readonly LifeEvent[],
   deciding: Deciding,
   { node, now, sign }: {
     readonly node: string;
     readonly now: Stamp;
-    readonly sign: (claims: TokenClaims) => Promise<string>;
+    readonly sign: (claims: TokenClaims) => string;
   },
-): Promise<Decision> {
+): Decision {
   const { claim, by, decision, comment, verdict, over, sinceMs, takenMs } = deciding;
   const { site, prescription, fence, store } = claim;
   const { version, hashes: [hash] } = standingOf(events);
@@ -61,7 +61,7 @@ export async function decisionOf(
   const lets = decision === "approve" || decision === "sign";
   if (pass === null || !lets || content === undefined) return { body, state, pass };
   const claims = { site, prescription, version, hash, id, outcome: pass };
-  const token = await sign({ ...claims, ...validityOf(content.prescription) });
+  const token = sign({ ...claims, ...validityOf(content.prescription) });
   return { body: { ...body, token }, state, pass };
 }
 

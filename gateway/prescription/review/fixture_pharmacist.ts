@@ -24,13 +24,14 @@ export interface Door {
 
 export class PharmacistClient {
   readonly #door: Door;
-  readonly #cookie: string;
+  /** Of the session, as a browser sends it. */
+  readonly cookie: string;
   readonly account: string;
 
   private constructor(door: Door, account: string, cookie: string) {
     this.#door = door;
     this.account = account;
-    this.#cookie = cookie;
+    this.cookie = cookie;
   }
 
   /** Makes the account, sets its password and signs in; at a site it is the site's own. */
@@ -60,8 +61,13 @@ export class PharmacistClient {
     return fetch(`${this.#door.url}${path}`, {
       ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
       ...init,
-      headers: { cookie: this.#cookie, "content-type": "application/json" },
+      headers: { cookie: this.cookie, "content-type": "application/json" },
     });
+  }
+
+  /** Opens the stream of a workbench; `answers`: whether it gives the signs of life asked for. */
+  async follow({ answers = true } = {}): Promise<OpenBench> {
+    return new OpenBench(this, await this.ask("/api/reviews/stream"), answers);
   }
 
   async take(): Promise<HeldAnswer | null> {
@@ -86,6 +92,50 @@ export class PharmacistClient {
     const answer = await this.ask(path, body);
     await answer.body?.cancel();
     return answer.status;
+  }
+}
+
+const asked = z.object({ stream: z.string(), beat: z.int() });
+
+/** An open stream as a workbench's script reads it. */
+export class OpenBench implements AsyncDisposable {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  /** The last sign of life that it asked for. */
+  beat: z.infer<typeof asked> | null = null;
+  /** How many of them the node has taken. */
+  taken = 0;
+  /** Whether the connection is over, by either side. */
+  isOver = false;
+
+  constructor(client: PharmacistClient, { body }: Response, answers: boolean) {
+    if (body === null) throw new Error("the stream has no body");
+    this.#reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    void this.#read(client, answers).catch(() => {}).finally(() => this.isOver = true);
+  }
+
+  async #read(client: PharmacistClient, answers: boolean): Promise<void> {
+    let text = "";
+    for (;;) {
+      const { done, value } = await this.#reader.read();
+      if (done) return;
+      const events = (text + value).split("\n\n");
+      text = events.pop() ?? "";
+      for (const event of events) {
+        const data = /^event: beat\ndata: (.*)$/.exec(event)?.[1];
+        if (data === undefined) continue;
+        this.beat = asked.parse(JSON.parse(data));
+        if (answers) void this.#answer(client, this.beat);
+      }
+    }
+  }
+
+  async #answer(client: PharmacistClient, beat: object): Promise<void> {
+    const status = await client.post("/api/reviews/present", beat).catch(() => 0);
+    if (status === 200) this.taken++;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader.cancel().catch(() => {});
   }
 }
 

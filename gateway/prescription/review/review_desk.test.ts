@@ -142,14 +142,13 @@ describe.each(STORES)("a county on %s whose pharmacists review", (kind) => {
 
   test("P7 off duty returns claims at once, a lost connection after a while", async () => {
     await sent("away");
-    const stream = await li.ask("/api/reviews/stream");
-    const reader = stream.body?.getReader();
+    const bench = await li.follow();
     const held = await taken(li);
     expect(await li.post("/api/reviews/off-duty")).toBe(200);
     expect(await li.decide(held, "approve")).toMatchObject({ problem: "stale-claim" });
     const again = await taken(li);
     expect(again.claim.fence).toBeGreaterThan(held.claim.fence);
-    await reader?.cancel();
+    await bench[Symbol.asyncDispose]();
     await until("it went back", async () => await wang.take() !== null);
     expect(await li.decide(again, "approve")).toMatchObject({ problem: "stale-claim" });
     expect(await wang.decide(await taken(wang), "approve")).toMatchObject({ state: "approved" });

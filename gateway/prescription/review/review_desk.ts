@@ -24,6 +24,7 @@ import { whenChanged } from "../record/when_changed.ts";
 import { NO_REVIEWER, NOT_READY, OTHER, OTHER_VERDICT, OWN, STALE } from "./review_problems.ts";
 import { decisionEntry, decisionOf, decisionUnder } from "./decision_entry.ts";
 import { openQueue } from "./open_queue.ts";
+import { type Glance, Glances } from "./glances.ts";
 import { QueueKeeper } from "./queue_keeper.ts";
 import { type Shown, shownOf } from "./shown.ts";
 import { dayOf } from "../shanghai_day.ts";
@@ -39,7 +40,7 @@ export interface ReviewConfig extends Pick<WaitPolicy, "warnMs" | "escalateMs"> 
 export interface ReviewParts {
   readonly node: Node;
   readonly config: ReviewConfig;
-  readonly sign: (claims: TokenClaims) => Promise<string>;
+  readonly sign: (claims: TokenClaims) => string;
   /** Says who may review, where the county has a registry (P14). */
   readonly sources: SourcesInForce;
 }
@@ -83,8 +84,8 @@ const LOOK_MS = 5000;
 const LOOKS_AWAY = 6;
 /** A long queue takes long to look through: then it rests so many times as long. */
 const RESTS = 10;
-/** Open workbenches are told counts that are so old at most. */
-const COUNTED_MS = 1000;
+/** Of the queue the first in order: what is behind them nobody reads. */
+export const LIST_MAX = 20;
 /** Claims whose beginning is remembered: several for each pharmacist of a county. */
 const CLAIMS_MAX = 1000;
 /** Others may come first, or change what was offered, so often in a row. */
@@ -98,7 +99,7 @@ export class ReviewDesk {
   readonly #parts: ReviewParts;
   /** When claims were given here, by fence: how long they were in hand is told with them. */
   readonly #takenMs = new Map<number, number>();
-  #counted: { readonly atMs: number; readonly workload: Promise<Answer<Workload>> } | null = null;
+  readonly #glances = new Glances(() => this.#glance());
   #open: Opened | null = null;
 
   constructor(parts: ReviewParts) {
@@ -176,14 +177,15 @@ export class ReviewDesk {
     return this.#with(({ queue }) => queue.workload(wallMs, this.#parts.config));
   }
 
-  /** The same, counted for all who have a workbench open; `null`: it is not ready. */
-  async glance(): Promise<Workload | null> {
-    const nowMs = performance.now();
-    if (this.#counted === null || nowMs - this.#counted.atMs >= COUNTED_MS) {
-      this.#counted = { atMs: nowMs, workload: this.workload() };
-    }
-    const counted = await this.#counted.workload;
-    return counted.kind === "refused" ? null : counted.answer;
+  /** Both for all who have a workbench open; `null`: it is not ready. */
+  glance(): Promise<Glance | null> {
+    return this.#glances.now();
+  }
+
+  async #glance(): Promise<Glance | null> {
+    const [workload, items] = [await this.workload(), await this.list(LIST_MAX)];
+    if (workload.kind === "refused" || items.kind === "refused") return null;
+    return { workload: workload.answer, items: items.answer };
   }
 
   /** What is held, without what it is about. */
@@ -196,7 +198,10 @@ export class ReviewDesk {
     return this.#answered(async (open) => {
       const refusal = this.#refusalOf(who);
       if (refusal !== null) return refused(refusal);
-      return { kind: "done", answer: await this.#taken(who, open) };
+      const answer = await this.#taken(who, open);
+      // The page that shows it asks who is on duty.
+      this.#glances.forget();
+      return { kind: "done", answer };
     });
   }
 
@@ -264,7 +269,11 @@ export class ReviewDesk {
 
   /** Returns how many claims went back. */
   offDuty({ account }: Pharmacist): Promise<Answer<number>> {
-    return this.#with(({ queue }) => queue.offDuty(account));
+    return this.#with(async ({ queue }) => {
+      const returned = await queue.offDuty(account);
+      this.#glances.forget();
+      return returned;
+    });
   }
 
   /** Resolves when the decision is on disk (G1); a claim that is not held any more is refused. */
@@ -286,7 +295,7 @@ export class ReviewDesk {
       const { over, order: { sinceMs } } = task;
       const deciding = { claim, by, decision, comment, verdict, over, sinceMs, takenMs };
       const now = node.clock.now();
-      const said = await decisionOf(events, deciding, { node: node.config.node, now, sign });
+      const said = decisionOf(events, deciding, { node: node.config.node, now, sign });
       const outcome = await queue.decide(claim, () => this.#append(said.body));
       if (outcome.kind === "stale") return refused(STALE);
       keeper.touch(claim);

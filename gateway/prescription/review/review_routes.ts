@@ -2,13 +2,12 @@
 import * as z from "zod";
 import { NODE_NAME } from "../../../sync/origin.ts";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
-import type { ApiParts, ApiRoute, Input } from "../../api_route.ts";
+import type { ApiRoute, Input } from "../../api_route.ts";
 import { DECISIONS } from "../life/decision_body.ts";
 import { waitState } from "../life/queue_order.ts";
 import { code, words } from "../life/subject.ts";
 import type { Listed, Taken } from "../queue/queue_item.ts";
 import type { Workload } from "../queue/review_queue.ts";
-import { Presence } from "./presence.ts";
 import type { Answer, Held, Pharmacist, ReviewDesk } from "./review_desk.ts";
 import { shownView } from "./shown.ts";
 
@@ -31,7 +30,7 @@ const heldView = z.strictObject({
   }).nullable().describe("null: nothing waits, or nothing is held"),
 });
 
-type Actor = Input["actor"];
+export type Actor = Input["actor"];
 
 const workloadView = z.strictObject({
   waiting: z.int(),
@@ -71,7 +70,6 @@ const decideRequest = z.strictObject({
 const LIST_MAX = 100;
 
 export function reviewRoutes(desk: ReviewDesk): readonly ApiRoute[] {
-  const presence = new Presence();
   const right = "prescription.review";
   return [
     {
@@ -156,45 +154,12 @@ export function reviewRoutes(desk: ReviewDesk): readonly ApiRoute[] {
           async (who) => answer(await desk.offDuty(who), (returned) => ({ returned })),
         ),
     },
-    {
-      method: "get",
-      path: "/api/reviews/stream",
-      right,
-      summary: "Server-sent events while a workbench is open: how the queue stands. While it is " +
-        "open who opened it is present; 60 s after it ended, claims return (P7)",
-      answer: z.string(),
-      contentType: "text/event-stream",
-      handle: (parts, input) =>
-        asPharmacist(input, (who) =>
-          Promise.resolve(presence.respond({
-            account: who.account,
-            look: () => stateFor(desk, who),
-            beat: () => desk.present(who.account),
-            beatMs: desk.beatMs,
-            allowed: () => isSignedIn(parts, input.actor),
-          }, input.request))),
-    },
   ];
 }
 
-async function stateFor(desk: ReviewDesk, who: Pharmacist): Promise<object> {
-  const [workload, held] = [await desk.glance(), await desk.claimed(who)];
-  if (workload === null) return { ready: false };
-  return { ...workloadOf(workload), held: held === null ? null : claimOf(held) };
-}
-
-/** Whether the session that opened a stream has not ended since, nor its right (X1). */
-function isSignedIn({ node, people }: ApiParts, { account, session }: Actor): boolean {
-  if (account === null) return false;
-  const found = people.book.account(account);
-  const { wallMs } = node.clock.now();
-  return found !== null && people.book.mayEnter(found, wallMs) &&
-    people.book.rights(found, wallMs).has("prescription.review") &&
-    people.sessions.list(account).some(({ name }) => name === session);
-}
-
-async function asPharmacist(
-  { actor }: Input,
+/** Refuses who is no person. */
+export async function asPharmacist(
+  { actor }: Pick<Input, "actor">,
   work: (who: Pharmacist) => Promise<Response>,
 ): Promise<Response> {
   const who = pharmacistOf(actor);
@@ -212,7 +177,7 @@ function answer<T>(answered: Answer<T>, view: (one: T) => object, status = 200):
     : Response.json(view(answered.answer), { status });
 }
 
-function claimOf({ claim }: Taken): z.infer<typeof claimView> {
+export function claimOf({ claim }: Taken): z.infer<typeof claimView> {
   const { site, prescription: id, fence, store } = claim;
   return { site, id, fence, store };
 }
@@ -225,7 +190,9 @@ function heldOf(held: Held | null): z.infer<typeof heldView> {
   return { held: { claim: claimOf(task), version, purpose, over: [...over], since, shown } };
 }
 
-function workloadOf({ oldestMs, onDuty, ...counts }: Workload): z.infer<typeof workloadView> {
+export function workloadOf(
+  { oldestMs, onDuty, ...counts }: Workload,
+): z.infer<typeof workloadView> {
   const oldestAt = oldestMs === null ? null : new Date(oldestMs).toISOString();
   return { ...counts, oldestAt, onDuty: [...onDuty] };
 }

@@ -2,12 +2,12 @@
 import { html } from "hono/html";
 import type { ApiParts } from "../../api_route.ts";
 import type { Html, View } from "../../console/view.ts";
-import type { Held, Pharmacist, ReviewDesk } from "../review/review_desk.ts";
+import { type Held, LIST_MAX, type Pharmacist, type ReviewDesk } from "../review/review_desk.ts";
 import { decideForm, type Draft, NO_DRAFT } from "./decide_form.ts";
 import { heldView } from "./held_view.ts";
 import { keyLegend } from "./key_legend.ts";
 import { policyLine } from "./policy_line.ts";
-import { LIST_MAX, queueSide } from "./queue_side.ts";
+import { queueSide } from "./queue_side.ts";
 import { type BenchKey, sayIn } from "./text.ts";
 
 /** Its address. */
@@ -56,13 +56,13 @@ export async function benchFor(
   return html`
     <div class="bench" data-now="${view.nowMs}" data-account="${who.account}"
       data-on="${String(isOn)}" data-claim="${claimName(held.answer)}">
-      ${notices(view)}
+      ${notices(view, desk.policy.awayMs)}
       <div class="bench-side">${queueSide(view, shown)}</div>
       <div class="bench-main">
-        ${policyLine(view, parts)}
+        <div data-part="policy">${policyLine(view, parts)}</div>
         ${around.above}
         ${held.answer === null
-          ? restPart(view, isOn, shown.workload.free)
+          ? html`<div data-part="rest">${restPart(view, isOn, shown.workload.free)}</div>`
           : heldView(view, held.answer, formFor(view, held.answer, around))}
         ${keyLegend(view)}
       </div>
@@ -82,13 +82,18 @@ function claimName(held: Held | null): string {
 }
 
 /** Hidden until the script has a reason to show one. */
-function notices({ language }: View): Html {
+function notices({ language }: View, awayMs: number): Html {
   const say = sayIn(language);
   return html`
     <div class="bench-notices" aria-live="assertive">
-      <p class="banner bad" data-notice="line" hidden>${say("lineLost")}</p>
+      <p class="banner bad" data-notice="line" hidden>${say(
+        "lineLost",
+        Math.round(awayMs / 1000),
+      )}</p>
+      <p class="banner good" data-notice="back" hidden>${say("lineBack")}</p>
       <p class="banner bad" data-notice="claim" hidden>${say("claimLost")}
         <a href="${BENCH}">${say("reload")}</a></p>
+      <p class="banner warn" data-notice="off" hidden>${say("offNow")}</p>
       <p class="banner bad" data-notice="session" hidden>${say("sessionOver")}
         <a href="/sign-in" target="_blank">${say("openSignIn")}</a></p>
       <p class="banner warn" data-notice="new" hidden>${say("newArrived")}</p>
@@ -96,7 +101,8 @@ function notices({ language }: View): Html {
   `;
 }
 
-function restPart({ language }: View, isOn: boolean, free: number): Html {
+/** In the place of a claim. */
+export function restPart({ language }: View, isOn: boolean, free: number): Html {
   const say = sayIn(language);
   const [title, hint]: [BenchKey, BenchKey] = !isOn
     ? ["comeOn", "offHint"]

@@ -116,7 +116,16 @@ function unknowns(view: View, say: Say, facts: ReviewedFacts | null): Html {
   if (facts === null || facts.unknowns.length === 0) return html``;
   return html`<div class="banner warn"><strong>${say("unreadable")}</strong><ul>${
     facts.unknowns.map(({ at, code, detail }) =>
-      html`<li><code>${at}</code> ${named(view.language, code)}: ${detail}</li>`
+      html`<li><code>${at}</code> ${named(view.language, code)}${
+        detailIn(view.language, detail)
+      }</li>`
     )
   }</ul></div>`;
+}
+
+/** Details are in English; in Chinese the kind is named already, and what was found is enough. */
+function detailIn(language: View["language"], detail: string): string {
+  if (language === "en") return `: ${detail}`;
+  const found = detail.match(/"[^"]*"/g) ?? [];
+  return found.length === 0 ? "" : `：${found.join("、")}`;
 }

@@ -17,10 +17,18 @@ export function policyLine(view: View, { node: { config }, links }: ApiParts): H
   const state = lineStateOf(role, states, { nowMs: view.nowMs, waitMs });
   const { title, summary, outcomes } = policyFor(role, state);
   const { language } = view;
+  const isOnly = role === "county" && links.length === 0;
+  const name = sayIn(language)(NAMES[state]);
+  // Where the title says no more than the state, what it means is read without opening it.
+  const [how, more] = isOnly
+    ? [sayIn(language)("onlyCentre"), ""]
+    : title[language] === name
+    ? [summary[language], ""]
+    : [title[language], summary[language]];
   return html`
     <details class="bench-policy banner ${TONES[state]}">
-      <summary><strong>${sayIn(language)(NAMES[state])}</strong> ${title[language]}</summary>
-      <p>${summary[language]}</p>
+      <summary><strong>${name}</strong> ${how}</summary>
+      ${more === "" ? "" : html`<p>${more}</p>`}
       <ul>${outcomes.map(({ happens, decides }) =>
         html`<li>${happens[language]} — ${decides[language]}</li>`
       )}</ul>

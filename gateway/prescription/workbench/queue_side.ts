@@ -4,12 +4,9 @@ import { age, badge, type Html, type View } from "../../console/view.ts";
 import { waitState } from "../life/queue_order.ts";
 import type { Listed } from "../queue/queue_item.ts";
 import type { Workload } from "../queue/review_queue.ts";
-import type { ReviewConfig } from "../review/review_desk.ts";
+import { LIST_MAX, type ReviewConfig } from "../review/review_desk.ts";
 import { levelBadge } from "./findings_part.ts";
 import { named, type Say, sayIn } from "./text.ts";
-
-/** Of the queue the first in order: what is behind them nobody reads. */
-export const LIST_MAX = 20;
 
 export interface QueueShown {
   readonly workload: Workload;
@@ -29,7 +26,7 @@ export function queueSide(view: View, shown: QueueShown): Html {
       <h2 id="bench-queue">${say("queue")}</h2>
       ${counts(view, say, workload, policy)}
       ${duty(say, shown)}
-      ${list(view, say, items, policy)}
+      <div data-part="list">${queueList(view, items, policy)}</div>
     </aside>
   `;
 }
@@ -84,18 +81,19 @@ function duty(say: Say, { workload: { onDuty }, account, holds }: QueueShown): H
   `;
 }
 
-function list(
+/** It follows the queue while the page is open. */
+export function queueList(
   view: View,
-  say: Say,
   items: readonly Listed[],
   policy: QueueShown["policy"],
 ): Html {
+  const say = sayIn(view.language);
   if (items.length === 0) return html`<p class="empty">${say("nothingWaits")}</p>`;
+  const title = items.length < LIST_MAX ? say("listedAll") : say("firstOf", LIST_MAX);
   return html`
     <details class="bench-list" open>
-      <summary>${say("firstOf", Math.min(items.length, LIST_MAX))}</summary>
+      <summary>${title}</summary>
       <ol>${items.map((one) => item(view, say, one, policy))}</ol>
-      <p class="note">${say("listed")}</p>
     </details>
   `;
 }

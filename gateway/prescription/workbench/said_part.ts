@@ -10,10 +10,11 @@ export function historyPart(view: View, { history, identity, verdict, facts }: S
   const say = sayIn(view.language);
   const isUncertain = identity === "uncertain" ||
     facts?.unknowns.some(({ code }) => code === "identity") === true;
+  const isOwn = history !== null && verdict?.mode === "degraded";
   const warnings = [
     ...(isUncertain ? [say("identityUncertain")] : []),
     ...(history === null ? [say("historyMissing")] : []),
-    ...(history !== null && verdict?.mode === "degraded" ? [say("historyOwn")] : []),
+    ...(isOwn ? [say("historyOwn")] : []),
   ];
   const columns: Column[] = [
     { head: say("drug") },
@@ -35,10 +36,10 @@ export function historyPart(view: View, { history, identity, verdict, facts }: S
     ? dataTable(columns, rows)
     : history === null
     ? ""
-    : html`<p class="empty">${say("historyNone")}</p>`;
+    : html`<p class="empty">${say(isOwn ? "historyOwnNone" : "historyNone")}</p>`;
   return html`
     <section class="panel bench-after" aria-labelledby="bench-history">
-      <h2 id="bench-history">${say("history")}</h2>
+      <h2 id="bench-history">${say(isOwn ? "historyHere" : "history")}</h2>
       ${warnings.map((words) => html`<p class="banner bad">${words}</p>`)}
       ${shown}
     </section>

@@ -26,8 +26,8 @@ const TEXTS = {
   release: { zh: "退回队列", en: "Put it back" },
   heldBy: { zh: "审核中：{}", en: "With {}" },
   minutes: { zh: "≥{} 分钟", en: "≥{} min" },
-  firstOf: { zh: "仅列出前 {} 张", en: "The first {}" },
-  listed: { zh: "列表为打开本页时的情况，数字实时", en: "Listed as at page load; counts are live" },
+  firstOf: { zh: "前 {} 张，按领取顺序", en: "The first {}, in order" },
+  listedAll: { zh: "全部，按领取顺序", en: "All, in order" },
   nothingWaits: { zh: "没有待审处方", en: "Nothing waits" },
   nothingHint: {
     zh: "您已在岗。有新处方时本页会提示。",
@@ -41,9 +41,14 @@ const TEXTS = {
   someHint: { zh: "您在岗，尚未领取。", en: "You are on duty and have claimed none." },
 
   lineLost: {
-    zh: "与本中心的连接中断，正在重连。已填写的意见保留；60 秒未恢复，领取的处方将退回队列。",
-    en: "The connection is lost; trying again. What you typed stays. After 60 s without it your " +
+    zh: "与本中心的连接中断，正在重连。已填写的意见保留；{} 秒未恢复，领取的处方将退回队列。",
+    en: "The connection is lost; trying again. What you typed stays. After {} s without it your " +
       "claim goes back to the queue.",
+  },
+  lineBack: { zh: "连接已恢复", en: "The connection is back" },
+  offNow: {
+    zh: "您已不再在岗（连接中断过，或在别处离岗）：按 N 上岗",
+    en: "You are no longer on duty: the line broke, or you went off elsewhere. Press N to come on",
   },
   claimLost: {
     zh:
@@ -59,6 +64,7 @@ const TEXTS = {
   reload: { zh: "重新载入", en: "Load again" },
   newArrived: { zh: "有新的处方待审：按 N 领取", en: "A prescription waits: press N to claim it" },
 
+  onlyCentre: { zh: "本县只有这一个中心", en: "This is the county's only centre" },
   lineUp: { zh: "线路正常", en: "Line up" },
   lineSlow: { zh: "线路缓慢", en: "Line slow" },
   lineDown: { zh: "线路中断", en: "Line down" },
@@ -156,6 +162,8 @@ const TEXTS = {
 
   history: { zh: "既往用药（各站点，未用完）", en: "Unexpired medicines from all sites" },
   historyNone: { zh: "各站点没有未用完的药品", en: "No unexpired medicine at any site" },
+  historyHere: { zh: "既往用药（本站点，未用完）", en: "Unexpired medicines from this site" },
+  historyOwnNone: { zh: "本站点没有未用完的药品", en: "No unexpired medicine from this site" },
   historyMissing: {
     zh: "取不到既往用药：重复用药与相互作用未能对照",
     en: "The history could not be had: duplicates and interactions with it were not checked",

@@ -1,14 +1,12 @@
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../../sync/fixtures.ts";
 import { DESKTOP, PHONE, TestBrowser } from "../../console/fixtures.ts";
 import { InnerCounty } from "../fixture_county.ts";
 import { type Drug, sentPrescription } from "../fixture_sources.ts";
-import { PASSWORD, PharmacistClient } from "../review/fixture_pharmacist.ts";
+import { PharmacistClient } from "../review/fixture_pharmacist.ts";
+import { openBench, picture, taken } from "./fixture_bench.ts";
 
-/** Where pictures of the pages go, for people to look at; none: nowhere. */
-const PICTURES = Deno.env.get("TRIBUTARY_PICTURES");
 /** As the HIS has it: its insistence counts with the prescriber's own second signature. */
 const SIGNED = { method: "his", value: "signed by dr-1" } as const;
 
@@ -24,38 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => opened.disposeAsync());
 
-async function bench(name: string, locale: "zh-CN" | "en-US" = "en-US", viewport = DESKTOP) {
-  const person = await browser.person(locale, viewport);
-  const page = await browser.open(person, `${county.url}/sign-in`);
-  page.setDefaultTimeout(30_000);
-  await page.fill('input[name="name"]', name);
-  await page.fill('input[name="password"]', PASSWORD);
-  await page.click("button.enter");
-  await page.waitForSelector("footer");
-  await page.goto(`${county.url}/review`);
-  await page.waitForSelector('.bench[data-connected="true"]');
-  return page;
+function bench(name: string, locale: "zh-CN" | "en-US" = "en-US", viewport = DESKTOP) {
+  return openBench(browser, county.url, name, { locale, viewport });
 }
 
 /** Sends one that a pharmacist has to see. */
 async function sent(id: string, more: { readonly drug?: Drug; readonly patient?: string } = {}) {
   const { verdict } = await county.send(sentPrescription(id, { drug: "009", ...more }));
   expect(verdict?.outcome).toBe("pharmacist");
-}
-
-/** Claims by the key, as soon as something waits. */
-async function taken(page: Page, id: string): Promise<void> {
-  await until(`${id} is on the page`, async () => {
-    if (await page.locator(`.bench-title h2:has-text("${id}")`).count() > 0) return true;
-    await page.keyboard.press("n");
-    await page.waitForSelector('.bench[data-connected="true"]');
-    return false;
-  });
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES === undefined) return;
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
 async function offDuty(page: Page): Promise<void> {
@@ -69,6 +43,35 @@ async function sentRed(id: string): Promise<void> {
   expect((await county.send(sentPrescription(`${id}-1`, { patient: id }))).status).toBe(201);
   await sent(id, { drug: "001", patient: id });
 }
+
+test("P8: what waits is listed in order, and as it changes, with the page left open", async () => {
+  const page = await bench("li", "zh-CN");
+  const listed = page.locator('[data-part="list"] li');
+  expect(await listed.count()).toBe(0);
+  await page.locator(".bench-policy summary").click();
+  await sent("later");
+  await page.waitForSelector('[data-part="list"] li:has-text("later")');
+  await page.waitForSelector('[data-part="rest"] >> text=您不在岗');
+  await sentRed("grave");
+  await until("the graver is first", async () => {
+    const texts = await listed.allInnerTexts();
+    return texts.length === 2 && texts[0].includes("grave") && texts[1].includes("later");
+  });
+  const held = await wang.take();
+  if (held === null) throw new Error("wang got nothing");
+  await page.waitForSelector('[data-part="list"] li[data-held]:has-text("审核中：wang")');
+  await picture(page, "zh-live");
+  await wang.decide(held, "refuse", "重复用药");
+  await until("one is left", async () => await listed.count() === 1);
+  const next = await wang.take();
+  if (next === null) throw new Error("wang got nothing");
+  await wang.decide(next, "refuse", "存在用药禁忌");
+  await page.waitForSelector('[data-part="list"] >> text=没有待审处方');
+  // What was opened stays so.
+  expect(await page.locator(".bench-policy[open]").count()).toBe(1);
+  expect(await wang.post("/api/reviews/off-duty")).toBe(200);
+  await page.context().close();
+});
 
 describe("P7: with the keyboard alone a pharmacist", () => {
   test("comes on duty, claims, refuses with words that no key disturbs, and has the next", async () => {
