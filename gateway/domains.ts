@@ -6,6 +6,7 @@ import { fleet } from "./fleet/domain.ts";
 import { node } from "./node/domain.ts";
 import { people } from "./people/domain.ts";
 import { prescription } from "./prescription/domain.ts";
+import { waste } from "./waste/domain.ts";
 import { writes } from "./writes/domain.ts";
 
 export const DOMAINS: readonly Domain[] = [
@@ -14,6 +15,7 @@ export const DOMAINS: readonly Domain[] = [
   writes,
   fleet,
   prescription,
+  waste,
   blobs,
   people,
 ];
