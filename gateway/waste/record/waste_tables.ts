@@ -32,9 +32,9 @@ export const WASTE_KEYS: Table = {
 /**
  * Where each bag stands, by the rules' defaults; `standing` is the whole `BagStanding`. `sealed`:
  * the earliest sealing by wall clocks. `held`: who holds it, as `custodianKey` has it, until the
- * disposer does, else NULL. `missing`: the store's entry that says so. `unsettled`: 1 where a person
- * has to look (it is not disposed of yet, entries disagree or wait for a second person), else NULL.
- * `faults`: other bags that were weighed by the same reading.
+ * disposer does, else NULL. `missing`: the store's entry that says so. `unsettled`: 1 where
+ * somebody has to look (it is not disposed of yet, entries disagree or wait for a second person),
+ * else NULL. `faults`: other bags that were weighed by the same reading.
  */
 export const WASTE_BAGS: Table = {
   name: "wastebags",
