@@ -120,6 +120,7 @@ function circle(sources: readonly Source[]): string[] {
 const SHOWN: Readonly<Record<string, string>> = {
   "gateway/devices/device_list.ts": "devices of a site as they are now",
   "gateway/people/masking.ts": "how personal data is shown",
+  "gateway/people/roles.ts": "what each role may do",
 };
 
 /**

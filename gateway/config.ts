@@ -8,6 +8,7 @@ import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
 import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
 import { cds } from "./prescription/doors_config.ts";
+import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
 
 const nodeName = z.string().regex(NODE_NAME, "want a-z, 0-9 and -, beginning with a letter");
@@ -180,6 +181,8 @@ const node = (example: string) => ({
   people: people.prefault({}).describe("How people sign in"),
   prescription: prescription.optional()
     .describe("Reviews prescriptions by rules; without it the node takes none"),
+  waste: wasteConfig.optional()
+    .describe("Medical waste: scales and stores; without it the node takes none"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),
 });

@@ -7,4 +7,5 @@ export const waste: Domain = {
   name: "waste",
   kinds: WASTE_ENTRY_KINDS,
   projections: (authorities) => [wasteOf(authorities)],
+  desk: async () => (await import("./desk/desk_opening.ts")).openWasteDesk,
 };
