@@ -26,6 +26,14 @@ export function digestOf(bytes: Uint8Array): string {
 }
 
 /**
+ * Id of an entry, made of what it is about: whoever makes the same entry, or makes it again after
+ * a crash, gives it the same id. 64 hexadecimal digits.
+ */
+export function entryId(kind: string, ...parts: readonly (string | number | null)[]): string {
+  return createHash("sha256").update(JSON.stringify([kind, ...parts])).digest("hex");
+}
+
+/**
  * The entry, once for ever under this id of its channel: the same again is not stored. Where there
  * are `words`, others under that id are a conflict, and not stored either.
  */

@@ -7,6 +7,7 @@ import { toldPoints } from "../drivers/profile.ts";
 import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
 import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
+import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
 import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
@@ -183,6 +184,8 @@ const node = (example: string) => ({
     .describe("Reviews prescriptions by rules; without it the node takes none"),
   waste: wasteConfig.optional()
     .describe("Medical waste: scales and stores; without it the node takes none"),
+  notifications: notificationConfig.prefault({})
+    .describe("How people are told of alarms, and who"),
   profilesDir: z.string().optional()
     .describe("Folder with further device profiles; they replace those that came with the program"),
 });

@@ -23,6 +23,14 @@ export function ruleFaults(document: unknown): RuleFault[] {
   faults.push(...clearText(dig(document, ...cds), cds));
   const webhook = ["prescription", "webhook", "url"] as const;
   faults.push(...clearText(dig(document, ...webhook), webhook));
+  for (const [index, channel] of list(dig(document, "notifications", "channels")).entries()) {
+    const at = ["notifications", "channels", index] as const;
+    faults.push(...clearText(dig(channel, "url"), [...at, "url"]));
+    if (dig(channel, "security") === "none" && !isLoopback(String(dig(channel, "host")))) {
+      faults.push({ path: [...at, "security"], message: "found none; want tls or starttls" });
+    }
+    faults.push(...unknownSiren(channel, document, at));
+  }
   faults.push(...itself(document, ["peer", "node"]));
   const counties = list(dig(document, "counties"));
   for (const index of counties.keys()) {
@@ -145,6 +153,26 @@ function itself(document: unknown, path: readonly (string | number)[]): RuleFaul
   return typeof node === "string" && node === dig(document, "node")
     ? [{ path, message: `"${node}" is this node itself; want another one` }]
     : [];
+}
+
+/** A siren at a point that no device permits would be found out by the first alarm. */
+function unknownSiren(
+  channel: unknown,
+  document: unknown,
+  path: readonly (string | number)[],
+): RuleFault[] {
+  if (dig(channel, "kind") !== "siren-coil") return [];
+  const [wanted, point] = [dig(channel, "device"), dig(channel, "point")];
+  const all = list(dig(document, "sources"))
+    .flatMap((source) => list(dig(source, "settings", "devices")));
+  const device = all.find((one) => dig(one, "id") === wanted);
+  if (device === undefined) {
+    return [{ path: [...path, "device"], message: `there is no device "${wanted}"` }];
+  }
+  return list(dig(device, "writes")).includes(point) ? [] : [{
+    path: [...path, "point"],
+    message: `device "${wanted}" does not permit it: want it in its writes`,
+  }];
 }
 
 function clearText(url: unknown, path: readonly (string | number)[]): RuleFault[] {

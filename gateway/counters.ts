@@ -71,6 +71,10 @@ export const COUNTERS = {
     help: "Changes of prescriptions that were sent to the HIS, by whether it took them",
     labels: ["result"],
   },
+  tributary_notifications_total: {
+    help: "Messages that channels were given, by channel and what it said",
+    labels: ["by", "result"],
+  },
   tributary_decisions_total: {
     help: "Decisions of pharmacists on prescriptions, taken here",
     labels: ["decision"],

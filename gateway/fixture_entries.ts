@@ -5,6 +5,7 @@ import { stampAt } from "../sync/fixtures.ts";
 import { streamKey } from "../sync/segments.ts";
 import type { EntryKind } from "./domain.ts";
 import { DOMAINS } from "./domains.ts";
+import { NOTIFICATION_BODIES } from "./notifications/fixture_bodies.ts";
 import { LIFE_BODIES } from "./prescription/life/fixture_bodies.ts";
 import { RELEASE_BODIES } from "./prescription/release/fixture_bodies.ts";
 import { WASTE_BODIES } from "./waste/fixture_bodies.ts";
@@ -145,6 +146,7 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   ...LIFE_BODIES,
   ...RELEASE_BODIES,
   ...WASTE_BODIES,
+  ...NOTIFICATION_BODIES,
 };
 
 /** Kinds of which a table may be made, with the streams in which they travel. */

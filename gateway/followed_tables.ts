@@ -10,7 +10,7 @@ import { streamKey, type StreamState } from "../sync/segments.ts";
 import type { PortCalls } from "../sync/worker_calls.ts";
 import type { Projection } from "./projection.ts";
 import { putInto } from "./sql/put.ts";
-import type { Sql } from "./sql/sql.ts";
+import type { Row, Sql } from "./sql/sql.ts";
 import type { Table } from "./sql/table.ts";
 
 /** How far each (origin, stream) was followed: moves in the transaction that takes its entries. */
@@ -27,6 +27,18 @@ const LIMITS = { entriesMax: 2000, bytesMax: 2 << 20 };
 const STREAMS_MAX = 32;
 
 export type Place = Pick<StreamState, "origin" | "stream" | "seq">;
+
+/** How far tables have followed each (origin, stream), by what is committed. */
+export async function followedPlaces(
+  tables: { readonly rows: (sql: string) => Promise<readonly Row[]> },
+): Promise<Place[]> {
+  const rows = await tables.rows("SELECT origin, stream, seq FROM cursors");
+  return rows.map((row) => ({
+    origin: row.text("origin"),
+    stream: row.text("stream"),
+    seq: row.number("seq"),
+  }));
+}
 
 /** The journal that is followed, as a thread reaches it. */
 export interface Followed {
@@ -84,10 +96,8 @@ export class FollowedTables {
     followed: Followed,
   ): Promise<FollowedTables> {
     const tables = new FollowedTables(sql, projections, followed);
-    for (const row of await sql.rows("SELECT origin, stream, seq FROM cursors")) {
-      const { origin, stream } = { origin: row.text("origin"), stream: row.text("stream") };
-      const place = { origin, stream, seq: row.number("seq") };
-      tables.#cursors.set(streamKey(origin, stream), place);
+    for (const place of await followedPlaces(sql)) {
+      tables.#cursors.set(streamKey(place.origin, place.stream), place);
     }
     return tables;
   }

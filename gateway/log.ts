@@ -54,6 +54,8 @@ export type LogLine =
   | { kind: "review-queue-rebuilt" | "review-queue-failed"; reason: string }
   | { kind: "review-waiting"; level: string; waiting: number; escalated: number }
   | { kind: "webhook"; works: boolean; reason: string }
+  | { kind: "notification"; contact: string; channel: string; outcome: string; detail: string }
+  | { kind: "channel"; channel: string; works: boolean; reason: string }
   | { kind: "prescription-stuck"; site: string; reason: string }
   | { kind: "rules-released" | "rules-switched"; release: string; number: number }
   | { kind: "rules-refused"; release: string; number: number; reason: string }
@@ -115,6 +117,8 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "review-queue-failed": "error",
   "review-waiting": "warning",
   webhook: "warning",
+  notification: "info",
+  channel: "warning",
   "prescription-stuck": "warning",
   "rules-released": "info",
   "rules-switched": "info",

@@ -1,5 +1,5 @@
 /** The query tables as the rest of the program sees them; the work is done in a thread. */
-import { type Parameter, Row } from "../sync/database.ts";
+import { Database, type Parameter, Row } from "../sync/database.ts";
 import { pause } from "../sync/timer.ts";
 import { Changes } from "../sync/changes.ts";
 import type { Journal } from "../sync/journal.ts";
@@ -7,6 +7,7 @@ import { WorkerCalls } from "../sync/worker_calls.ts";
 import { isDiskFailure } from "./disk_failure.ts";
 import type { Place } from "./followed_tables.ts";
 import type { RebuildProgress } from "./rebuilding.ts";
+import { fileOptions } from "./tables_file.ts";
 import type { TablesMethods, TablesOpening } from "./tables_service.ts";
 
 /**
@@ -28,6 +29,10 @@ export interface QueryTablesOpening extends Omit<TablesOpening, "journal" | "has
 
 export class QueryTables implements AsyncDisposable {
   readonly #worker: WorkerCalls<TablesMethods>;
+  readonly #path: string;
+  /** On this thread; `null` while the file is written anew. */
+  #near: Database | null = null;
+  #nearKey: string | undefined;
   readonly #changes = new Changes();
   readonly #stop = new AbortController();
   #following: Promise<unknown> = Promise.resolve();
@@ -42,7 +47,8 @@ export class QueryTables implements AsyncDisposable {
   /** Why streams could not be followed: each reason is told once. */
   readonly #told = new Set<string>();
 
-  private constructor(thread: URL, onFailure: (error: unknown) => void) {
+  private constructor(thread: URL, path: string, onFailure: (error: unknown) => void) {
+    this.#path = path;
     this.#onFailure = onFailure;
     const { promise, resolve } = Promise.withResolvers<Error>();
     this.failed = promise;
@@ -62,11 +68,13 @@ export class QueryTables implements AsyncDisposable {
     { thread, ...opening }: QueryTablesOpening,
     onFailure: (error: unknown) => void,
   ): Promise<QueryTables> {
-    const tables = new QueryTables(thread, onFailure);
+    const tables = new QueryTables(thread, opening.path, onFailure);
     const reader = journal.reader();
     const { hashName } = journal;
     const asked = { ...opening, hashName, journal: reader };
-    tables.madeAnew = await tables.#worker.call("open", [asked], [reader]);
+    const { madeAnew, encryptionKey } = await tables.#worker.call("open", [asked], [reader]);
+    tables.madeAnew = madeAnew;
+    tables.#openNear(encryptionKey);
     // Who may ask what stands in few entries; to follow the others may take minutes.
     const audit = journal.positions().filter(({ stream }) => stream === "audit");
     await tables.#followTo(audit).catch(onFailure);
@@ -77,6 +85,25 @@ export class QueryTables implements AsyncDisposable {
   async rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
     const rows = await this.#worker.call("rows", [sql, parameters]);
     return rows.map((row) => new Row(row));
+  }
+
+  /**
+   * Rows that an index finds at once, of what the tables had taken when it was asked: read on this
+   * thread, which neither waits for what is being taken nor for another's long question.
+   */
+  readonly near = {
+    rows: async (sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> =>
+      this.#near === null ? await this.rows(sql, parameters) : this.#near.rows(sql, parameters),
+  };
+
+  #openNear(encryptionKey: string | undefined): void {
+    this.#nearKey = encryptionKey;
+    this.#near = new Database({ ...fileOptions(this.#path, encryptionKey), readOnly: true });
+  }
+
+  #closeNear(): void {
+    this.#near?.close();
+    this.#near = null;
   }
 
   /**
@@ -127,7 +154,15 @@ export class QueryTables implements AsyncDisposable {
 
   /** Writes the file anew under this at-rest key, where it is under another. */
   async rekey(encryptionKey: string): Promise<void> {
-    await this.#worker.call("rekey", [encryptionKey]);
+    // Nobody else may have the file open.
+    this.#closeNear();
+    let key = this.#nearKey;
+    try {
+      await this.#worker.call("rekey", [encryptionKey]);
+      key = encryptionKey;
+    } finally {
+      this.#openNear(key);
+    }
   }
 
   /** Yields when the tables have changed. */
@@ -138,6 +173,7 @@ export class QueryTables implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#following;
+    this.#closeNear();
     await this.#worker.call("close", []).catch(() => {});
     this.#worker.terminate();
   }

@@ -29,6 +29,9 @@ export interface TablesFile {
 /** 16 MiB of write-ahead log: a page that many commits touch is moved to its place once. */
 const CHECKPOINT_PAGES = 4096;
 
+/** Indexes are touched all over, and what is written has to be in the cache first. */
+const CACHE_KIB = 16_384;
+
 /** Tables that are being made beside those in use. */
 export const REBUILT_SUFFIX = ".rebuilt";
 
@@ -39,6 +42,7 @@ export function fileOptions(path: string, encryptionKey: string | undefined): Da
     // What a power cut takes is made again from the journal.
     synchronous: "NORMAL",
     checkpointPages: CHECKPOINT_PAGES,
+    cacheKib: CACHE_KIB,
   };
 }
 

@@ -32,9 +32,15 @@ export interface FollowedSlice {
   readonly more: boolean;
 }
 
+export interface OpenedTables {
+  /** Why the tables were made anew, or `null` where they were there. */
+  readonly madeAnew: string | null;
+  /** The key that their file is under. */
+  readonly encryptionKey: string | undefined;
+}
+
 export type TablesMethods = {
-  /** Returns why the tables were made anew, or `null` where they were there. */
-  open(opening: TablesOpening): Promise<string | null>;
+  open(opening: TablesOpening): Promise<OpenedTables>;
   /** Tells how far streams have moved; the tables follow for a while. */
   follow(moved: readonly Place[]): Promise<FollowedSlice>;
   rows(sql: string, parameters: readonly Parameter[]): unknown[];
@@ -89,12 +95,14 @@ class Tables {
   static async open(
     opening: TablesOpening,
     projections: readonly Projection[],
-  ): Promise<{ tables: Tables; madeAnew: string | null }> {
+  ): Promise<{ tables: Tables; opened: OpenedTables }> {
     const file = openTablesFile(opening, projections);
     const journal = new PortCalls<JournalReader>(opening.journal);
     const sql = new LibsqlSql(file.database);
     const followed = await FollowedTables.open(sql, projections, followedBy(opening, journal));
-    return { tables: new Tables(opening, journal, file, followed), madeAnew: file.madeAnew };
+    const { madeAnew, encryptionKey } = file;
+    const tables = new Tables(opening, journal, file, followed);
+    return { tables, opened: { madeAnew, encryptionKey } };
   }
 
   #sliceEndsMs(): number {
@@ -186,7 +194,7 @@ export function serveTables(
     open: async (opening) => {
       const found = await Tables.open(opening, projectionsFor(opening.authorities));
       tables = found.tables;
-      return found.madeAnew;
+      return found.opened;
     },
     follow: (moved) => opened().follow(moved),
     rows: (sql, parameters) => opened().rows(sql, parameters),

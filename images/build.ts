@@ -52,7 +52,7 @@ export async function build(options: BuildOptions): Promise<Built> {
   const startedMs = performance.now();
   await smokeTest(command, version);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-  say(`Smoke test passed in ${seconds} s: --version, schema, check, demo.`);
+  say(`Smoke test passed in ${seconds} s: --version, schema, check, packs, demo.`);
 
   const archive = `${folder}.tar.gz`;
   const anybody = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mode=go=u-w"];

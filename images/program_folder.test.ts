@@ -8,7 +8,16 @@ const ASKED = [
   'export const tables = new URL("./projection_worker.ts", import.meta.url);',
   'export const argon = new URL("./argon_worker.ts", import.meta.url);',
   'export const profiles = new URL("./profiles", import.meta.url);',
+  'export const packs = new URL("./packs", import.meta.url);',
   "export const asset = (name: string) => new URL(`./console/assets/${name}`, import.meta.url);",
+];
+
+const FOLDERS = [
+  "gateway/people",
+  "sync",
+  "gateway/console/assets",
+  "drivers/profiles",
+  "gateway/prescription/packs",
 ];
 
 /** Bundles a small program of the same outline, whose main module has these lines. */
@@ -16,9 +25,7 @@ async function bundle(lines: readonly string[]): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "tributary-program-" });
   try {
     const root = join(folder, "root");
-    for (const path of ["gateway/people", "sync", "gateway/console/assets", "drivers/profiles"]) {
-      Deno.mkdirSync(join(root, path), { recursive: true });
-    }
+    for (const path of FOLDERS) Deno.mkdirSync(join(root, path), { recursive: true });
     Deno.writeTextFileSync(join(root, "deno.json"), "{}");
     Deno.writeTextFileSync(join(root, "gateway/main.ts"), lines.join("\n"));
     for (const worker of ["sync/journal", "gateway/projection", "gateway/people/argon"]) {

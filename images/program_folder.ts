@@ -13,6 +13,7 @@ const THREADS = [
 /** Folders that the program reads while it runs: the address its code asks for, and the source. */
 const FOLDERS: Readonly<Record<string, string>> = {
   "./profiles": "drivers/profiles",
+  "./packs": "gateway/prescription/packs",
   "./console/assets/": "gateway/console/assets",
 };
 /** Packages with machine code, which no bundler can take in. */

@@ -25,6 +25,7 @@ export async function smokeTest(command: string, version: string): Promise<void>
     const example = await smoke.expect(["schema", "--example", "site"], 0, isCommented);
     Deno.writeTextFileSync(join(folder, "wrong.yaml"), `${example}\nnosuchkey: 1\n`);
     await smoke.expect(["check", "-c", "wrong.yaml"], 2, (text) => text.includes("nosuchkey"));
+    await smoke.packs();
     await smoke.demo();
   } finally {
     Deno.removeSync(folder, { recursive: true });
@@ -84,6 +85,15 @@ class Smoke {
       throw new SmokeError(`"${args.join(" ")}" ended with ${code}, and printed:\n${output}`);
     }
     return output;
+  }
+
+  /** Packs of rules come with the program: a copy of each is sound, and its cases hold. */
+  async packs(): Promise<void> {
+    const listed = await this.expect(["pack", "list"], 0, (text) => text.includes("demonstration"));
+    for (const [name] of listed.trim().split("\n").map((line) => line.split("\t"))) {
+      await this.expect(["pack", "copy", name, "--out", `pack-${name}`], 0, () => true);
+      await this.expect(["pack", "check", `pack-${name}`], 0, (text) => text.includes("all hold"));
+    }
   }
 
   /** The demo's nodes are this program once more: its threads, profiles and pages work. */

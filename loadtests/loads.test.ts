@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pageOf } from "./page.ts";
-import { MIX, mixedPrescription } from "./prescription_mix.ts";
+import { MIX, mixedPrescription } from "../gateway/demo/prescription_mix.ts";
 import { promisesOf } from "./promises.ts";
 import { type Report, runScenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";

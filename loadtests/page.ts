@@ -2,7 +2,7 @@
 import { quantile, type Slice, slicesOf, tookOf } from "./answers.ts";
 import { type Chart, chartSvg, escaped } from "./chart.ts";
 import { promisesOf } from "./promises.ts";
-import { MIX } from "./prescription_mix.ts";
+import { MIX } from "../gateway/demo/prescription_mix.ts";
 import type { Promised, Report } from "./scenario.ts";
 
 const STYLE = `
@@ -12,10 +12,15 @@ h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.1rem; margin-t
 table { border-collapse: collapse; width: 100%; } td, th { padding: .3rem .6rem; text-align: left;
   border-bottom: 1px solid #d5dbe3; vertical-align: top; } td.n { text-align: right;
   font-variant-numeric: tabular-nums; }
-.yes { color: #0a6b2d; font-weight: 600; } .no { color: #b00020; font-weight: 600; }
-svg { width: 100%; height: auto; margin: .6rem 0; } svg text { font-size: 11px; fill: #465261; }
+.yes, .no, .missed { font-weight: 600; white-space: nowrap; }
+.yes { color: #0a6b2d; } .no { color: #b00020; } .missed { color: #8a5a00; }
+p.yes, p.no { white-space: normal; font-size: 1.1rem; } p { overflow-wrap: anywhere; }
+td.n { overflow-wrap: anywhere; } .figures { max-width: 40rem; } h1 small { font-weight: 400; }
+.chart { overflow-x: auto; } svg { width: 100%; min-width: 40rem; height: auto; margin: .6rem 0; } svg text { font-size: 11px; fill: #465261; }
 svg .title { font-size: 13px; fill: #1b2430; font-weight: 600; } svg .grid { stroke: #e6eaef; }
 svg line.mark { stroke: #6b2fa0; stroke-dasharray: 3 3; } svg text.mark { fill: #6b2fa0; }
+svg .mark, svg .level { paint-order: stroke; } svg text.mark, svg text.level { stroke: #fff;
+  stroke-width: 3px; }
 svg line.level { stroke: #b7791f; stroke-dasharray: 6 3; } svg text.level { fill: #b7791f; }
 `;
 
@@ -60,27 +65,36 @@ function outcomesOf({ answers }: Report): Figures {
 export function pageOf(report: Report, machine: Figures): string {
   const { name, scenario: { title, what } } = report;
   const promises = promisesOf(report);
-  const failed = promises.filter(({ holds, isAim }) => !holds && !isAim).length;
+  const [kept, aims] = [promises.filter((one) => !one.isAim), promises.filter((one) => one.isAim)];
+  const failed = kept.filter(({ holds }) => !holds).length;
   const verdict = failed === 0
     ? '<p class="yes">All promises hold.</p>'
-    : `<p class="no">${failed} of ${promises.length} promises do not hold.</p>`;
+    : `<p class="no">${failed} of ${kept.length} promises do not hold.</p>`;
+  const aimed = aims.length === 0 ? "" : `<h2>Aims</h2>${promiseTable(aims)}`;
   const mix = Object.entries(MIX).map(([outcome, count]) => `${count} ${outcome}`).join(", ");
   return `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1">` +
     `<title>load:${escaped(name)}</title><style>${STYLE}</style></head><body>` +
     `<h1>${escaped(title)} <small>load:${escaped(name)}</small></h1>` +
     `<p>${escaped(what)} Three lines and 2 kB each; of twenty ${mix}. ` +
     `What warms up is in no figure but where it says so.</p>${verdict}` +
-    `<h2>Promises</h2>${promiseTable(promises)}` +
-    chartsOf(report).map(chartSvg).join("") +
+    `<h2>Promises</h2>${promiseTable(kept)}${aimed}<h2>While it ran</h2>` +
+    chartsOf(report).map((one) => `<div class="chart">${chartSvg(one)}</div>`).join("") +
     `<h2>Figures</h2>${figureTable(figuresOf(report))}` +
     `<h2>Machine</h2>${figureTable(machine)}</body></html>\n`;
 }
 
+/** An aim depends on the machine: missed, it is no promise that is broken. */
 function promiseTable(promises: readonly Promised[]): string {
-  const rows = promises.map(({ what, found, holds, isAim }) =>
-    `<tr><td class="${holds ? "yes" : "no"}">${holds ? "✓ holds" : "✗ does not"}</td>` +
-    `<td>${isAim ? "aim: " : ""}${escaped(what)}</td><td class="n">${escaped(found)}</td></tr>`
-  );
+  const rows = promises.map(({ what, found, holds, isAim }) => {
+    const [tone, word] = holds
+      ? ["yes", isAim ? "✓ reached" : "✓ holds"]
+      : isAim
+      ? ["missed", "○ missed"]
+      : ["no", "✗ does not"];
+    return `<tr><td class="${tone}">${word}</td><td>${escaped(what)}</td>` +
+      `<td class="n">${escaped(found)}</td></tr>`;
+  });
   return `<table>${rows.join("")}</table>`;
 }
 
@@ -88,7 +102,7 @@ function figureTable(figures: Figures): string {
   const rows = figures.map(([name, value]) =>
     `<tr><td>${escaped(name)}</td><td class="n">${escaped(value)}</td></tr>`
   );
-  return `<table>${rows.join("")}</table>`;
+  return `<table class="figures">${rows.join("")}</table>`;
 }
 
 function chartsOf(report: Report): Chart[] {
@@ -104,7 +118,9 @@ function chartsOf(report: Report): Chart[] {
     line("p50", "#2b6cb0", ({ p50 }) => p50),
     line("p99", "#c05621", ({ p99 }) => p99),
   ];
-  const level = aimP99Ms === undefined ? {} : { level: { y: aimP99Ms, text: `${aimP99Ms} ms` } };
+  const level = aimP99Ms === undefined
+    ? {}
+    : { level: { y: aimP99Ms, text: `aim for p99: ${aimP99Ms} ms` } };
   return [
     { title: "Until answered", unit: "ms", lines: latencies, marks, ...level },
     {

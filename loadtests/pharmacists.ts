@@ -1,16 +1,16 @@
 /** Pharmacists who decide what waits. */
 import { reachOf } from "../gateway/bench/county_pair.ts";
-import {
-  fillQueue,
-  hirePharmacists,
-  untilWaiting,
-  waiting,
-} from "../gateway/bench/waiting_reviews.ts";
+import { fillQueue, hirePharmacists, leftWaiting } from "../gateway/bench/waiting_reviews.ts";
 import { isAcknowledged } from "./answers.ts";
 import { must, none } from "./promises.ts";
 import { type Scenario, sitesOf } from "./scenario.ts";
 
 const [WORKERS, COUNT, SITES] = [50, 10_000, 40];
+
+/** A small queue is for few. */
+function workersFor(count: number): number {
+  return Math.min(WORKERS, Math.ceil(count / 4));
+}
 
 export const pharmacists: Scenario = {
   title: "Fifty pharmacists, 10,000 that wait",
@@ -21,12 +21,12 @@ export const pharmacists: Scenario = {
   script: "review.ts",
   load: ({ rate = COUNT, seconds = 270 }) => ({
     pieces: rate,
-    workers: Math.min(WORKERS, rate),
+    workers: workersFor(rate),
     secondsMax: seconds,
   }),
   prepare: async (pair, { rate = COUNT, sites = SITES }) => {
     await fillQueue(pair, sitesOf(sites), rate);
-    const pharmacists = await hirePharmacists(pair.a, Math.min(WORKERS, rate));
+    const pharmacists = await hirePharmacists(pair.a, workersFor(rate));
     return { targets: [reachOf(pair.a)], pharmacists };
   },
   promised: async (answers, pair) => {
@@ -34,10 +34,7 @@ export const pharmacists: Scenario = {
     const twice = [...Map.groupBy(keys, (key) => key)].filter(([, of]) => of.length > 1)
       .map(([key]) => key);
     const left: number[] = [];
-    for (const centre of pair.centres) {
-      await untilWaiting(centre, 0).catch(() => {});
-      left.push(await waiting(centre));
-    }
+    for (const centre of pair.centres) left.push(await leftWaiting(centre));
     return [
       none("P7: taken by two", twice),
       none("P7: taken and not decided", answers.filter((one) => !isAcknowledged(one)).map(keyOf)),

@@ -7,7 +7,7 @@ import { sleep } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
 import type { Plan } from "./plan.ts";
-import { mixedPrescription } from "./prescription_mix.ts";
+import { mixedPrescription } from "../gateway/demo/prescription_mix.ts";
 
 const plan: Plan = JSON.parse(__ENV.PLAN);
 

@@ -13,7 +13,7 @@ const TO_COUNTY = { sites: 40, tries: 12, timeoutMs: 5000 };
 const steady: Scenario = {
   ...TO_COUNTY,
   title: "Steady",
-  what: "1,000 prescriptions a second: forty days' worth an hour of a county with 22,000 a day.",
+  what: "1,000 prescriptions a second: 164 days' worth an hour of a county with 22,000 a day.",
   load: ({ rate = 1000, seconds = 60, warmUpSeconds = 10 }) => ({
     ...steadily(rate, seconds),
     waitingMax: waitingFor(rate),

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { $ } from "zx";
+import { bringGsmmodem } from "./gsmmodem.ts";
 import { bringK6 } from "./k6.ts";
 import {
   builtFile,
@@ -84,6 +85,7 @@ for (const program of missingPrograms()) {
 
 try {
   await bringK6();
+  await bringGsmmodem();
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
 }

@@ -28,6 +28,11 @@ export const TEST_PEERS: readonly DebianPackage[] = [
     file: "/usr/lib/python3/dist-packages/serial_asyncio/__init__.py",
     why: "pymodbus needs it",
   },
+  {
+    name: "python3-aiosmtpd",
+    file: "/usr/lib/python3/dist-packages/aiosmtpd/__init__.py",
+    why: "a mail server",
+  },
   { name: "chromium", file: "/usr/bin/chromium", why: "the console's browser" },
   {
     name: "fonts-noto-cjk",

@@ -17,14 +17,16 @@ export interface DatabaseOptions {
    * since SQLite says nothing of a move that failed by itself.
    */
   readonly checkpointPages: number;
+  /** Page cache, in KiB, as far as there are pages; {@link CACHE_KIB}. */
+  readonly cacheKib?: number;
 }
 
 export type Parameter = string | number | Uint8Array | null;
 
 /** How long a second connection of the same machine may hold a lock. */
 const BUSY_TIMEOUT_MS = 5000;
-/** Page cache of one open file, in KiB. */
-const CACHE_KIB = 32768;
+/** A node has several files open, and a site little memory. */
+const CACHE_KIB = 4096;
 
 export class Database implements Disposable {
   readonly #database: Libsql.Database;
@@ -45,7 +47,7 @@ export class Database implements Disposable {
       this.#database.exec(`PRAGMA wal_autocheckpoint = ${options.checkpointPages}`);
     }
     this.#database.exec(`PRAGMA synchronous = ${options.synchronous}`);
-    this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+    this.#database.exec(`PRAGMA cache_size = -${options.cacheKib ?? CACHE_KIB}`);
   }
 
   /** Runs one or more statements that take no parameters, such as a schema. */

@@ -2,15 +2,11 @@
  * Two centres that review prescriptions by the legal and the demonstration pack, as processes on
  * loopback, for load tests; and sites that are linked to them.
  */
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import { NodeKey } from "../../sync/identity.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { enrol, NodeProcess, startCentres } from "../fixtures.ts";
 import { readToken } from "../keystore.ts";
-import { buildPack } from "../prescription/pack/folder.ts";
-import { signPack } from "../prescription/pack/signed_pack.ts";
+import { demonstrationSection } from "../prescription/demonstration_section.ts";
 import { type SimulatedSite, simulatedSites } from "./simulated_site.ts";
 import { LINE } from "./bench_nodes.ts";
 import { ToxicLine, ToxicLines } from "../whole_way/toxic_lines.ts";
@@ -47,7 +43,7 @@ export class CountyPair implements AsyncDisposable {
   static async start(sites: readonly string[]): Promise<CountyPair> {
     await using stack = new AsyncDisposableStack();
     const { path } = stack.use(new TemporaryFolder());
-    const section = writeSection(path, sites);
+    const section = { ...demonstrationSection(path, sites), ...LIMITS };
     const centres = await startCentres(path, { line: LINE, prescription: section });
     for (const centre of centres) stack.use(centre);
     return new CountyPair(path, centres, section, stack.move());
@@ -118,31 +114,4 @@ export type Lines = readonly Pick<ToxicLine, "cut" | "join">[];
 
 export function reachOf(node: NodeProcess): Reach {
   return { url: node.url, token: readToken(node.dataDir) };
-}
-
-const PACKS = fileURLToPath(new URL("../prescription/packs/", import.meta.url));
-
-export function writeSection(folder: string, sites: readonly string[]): object {
-  const write = (name: string, text: string) => {
-    const path = join(folder, name);
-    Deno.writeTextFileSync(path, text);
-    return path;
-  };
-  const signer = NodeKey.create();
-  const packs = ["legal", "demonstration"].map((name) => {
-    const signed = signPack(buildPack(join(PACKS, name)).text, signer);
-    return write(`${name}.json`, JSON.stringify(signed));
-  });
-  const demonstration = join(PACKS, "demonstration");
-  const mapping = Deno.readTextFileSync(join(demonstration, "mapping.yaml"));
-  return {
-    packs,
-    signers: [signer.publicKey],
-    drugs: join(demonstration, "drugs.yaml"),
-    mappings: sites.map((site) =>
-      write(`mapping-${site}.yaml`, mapping.replace("site: demonstration", `site: ${site}`))
-    ),
-    patientKeyFile: write("patients.key", `${"07".repeat(32)}\n`),
-    ...LIMITS,
-  };
 }

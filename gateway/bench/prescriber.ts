@@ -4,7 +4,7 @@
  * prints a {@link PrescriberResult}.
  */
 import * as z from "zod";
-import { type Expected, mixedPrescription } from "../../loadtests/prescription_mix.ts";
+import { type Expected, mixedPrescription } from "../demo/prescription_mix.ts";
 import { HttpConnection } from "./http_connection.ts";
 
 const load = z.object({

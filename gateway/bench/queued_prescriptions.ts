@@ -1,5 +1,5 @@
 /** Prescriptions as a site's own door writes them, where the site has no process. */
-import { mixedPrescription } from "../../loadtests/prescription_mix.ts";
+import { mixedPrescription } from "../demo/prescription_mix.ts";
 import { SystemClock } from "../clock.ts";
 import { receive } from "../prescription/intake.ts";
 import { prescriptionEntry } from "../prescription/record/entries.ts";

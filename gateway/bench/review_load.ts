@@ -1,7 +1,7 @@
 /** One load on two centres: what was answered, what it cost them, when both held it. */
 import type { NodeProcess } from "../fixtures.ts";
 import { readToken } from "../keystore.ts";
-import { homeOf } from "../prescription/homes.ts";
+import { homeOf } from "../home_centre.ts";
 import { holdTheSame } from "./prescription_count.ts";
 import { type PrescriberLoad, type PrescriberResult, prescriberResult } from "./prescriber.ts";
 import { deno } from "./processes.ts";

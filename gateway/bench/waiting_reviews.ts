@@ -1,21 +1,13 @@
 /** A queue that waits for pharmacists, and pharmacists for it. */
-import * as z from "zod";
 import { until } from "../../sync/fixtures.ts";
-import { mixedPrescription } from "../../loadtests/prescription_mix.ts";
+import { mixedPrescription } from "../demo/prescription_mix.ts";
 import type { NodeProcess } from "../fixtures.ts";
-import { PharmacistClient } from "../prescription/review/fixture_pharmacist.ts";
+import { PharmacistClient, waiting } from "../prescription/review/fixture_pharmacist.ts";
 import type { CountyPair } from "./county_pair.ts";
 
 /** Senders that make the queue. */
 const SENDERS = 20;
 const OFFERED_MS = 120_000;
-
-const summary = z.object({ workload: z.object({ waiting: z.int() }) });
-
-/** How many a node offers. */
-export async function waiting(node: NodeProcess): Promise<number> {
-  return summary.parse(await node.ask("/api/reviews")).workload.waiting;
-}
 
 /** Sends so many of the mix of which each needs a pharmacist, and waits until both offer all. */
 export async function fillQueue(
@@ -47,12 +39,18 @@ export async function fillQueue(
 }
 
 /** Resolves when a node offers so many; throws where it does not within two minutes. */
-export async function untilWaiting(node: NodeProcess, count: number): Promise<void> {
+async function untilWaiting(node: NodeProcess, count: number): Promise<void> {
   await until(
     `${node.name} offers ${count}`,
     async () => await waiting(node) === count,
     OFFERED_MS,
   );
+}
+
+/** How many a node still offers: none, or those of after two minutes. */
+export async function leftWaiting(node: NodeProcess): Promise<number> {
+  await untilWaiting(node, 0).catch(() => {});
+  return await waiting(node);
 }
 
 /** Cookies of so many pharmacists who are signed in there. */

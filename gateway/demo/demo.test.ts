@@ -3,6 +3,8 @@ import { join } from "node:path";
 import * as z from "zod";
 import { mosquittoPub } from "../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
+import { TestBrowser } from "../console/fixtures.ts";
+import { openBench, picture } from "../prescription/workbench/fixture_bench.ts";
 import { ourProgram } from "../program.ts";
 
 const node = z.object({ name: z.string(), url: z.url(), token: z.string(), pid: z.int() });
@@ -21,6 +23,7 @@ const demoSchema = z.object({
     modbus: z.array(z.object({ device: z.string(), host: z.string(), port: z.int() })),
     scales: z.array(z.object({ device: z.string(), host: z.string(), port: z.int() })),
   })),
+  pharmacist: z.object({ account: z.string(), password: z.string() }),
 });
 type Demo = z.infer<typeof demoSchema>;
 
@@ -173,6 +176,41 @@ test("the demo shows at both counties what is published, and leaves nothing behi
   expect(running.complained).toBe("");
   expect([running.pid, ...pids].filter(runs)).toEqual([]);
 }, 300_000);
+
+test(
+  "the demo's pharmacist decides what its prescribers send, and sees it in the day's report",
+  async () => {
+    using folder = new TemporaryFolder();
+    const dir = join(folder.path, "demo");
+    await using running = new RunningDemo(dir);
+    await until("something waits", () => {
+      return /✓ Prescriptions wait for the pharmacist/.test(running.printed) || running.ended;
+    }, 120_000);
+    const { counties: [{ url }], pharmacist: { account, password } } = demoSchema.parse(
+      readDemo(dir),
+    );
+    expect(running.printed).toContain(`${url}/review as "${account}", password "${password}"`);
+    await using browser = await TestBrowser.start();
+    const page = await openBench(browser, url, account, { password });
+    // Of each round of both sites' mix two wait.
+    await page.waitForSelector('[data-part="list"] li:has-text("site-1")');
+    await page.waitForSelector('[data-part="list"] li:has-text("site-2")');
+    await page.keyboard.press("n");
+    await page.waitForSelector(".bench-work >> text=硫酸氢氯吡格雷片");
+    await page.keyboard.press("r");
+    await page.keyboard.type("pantoprazole instead");
+    await picture(page, "demo-bench");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("text=Refused by a pharmacist");
+    await page.goto(`${url}/office`);
+    const report = await page.locator("main").innerText();
+    await picture(page, "demo-report");
+    expect(report).toContain("site-1");
+    expect(report).toContain("site-2");
+    expect(browser.complaints).toEqual([]);
+  },
+  300_000,
+);
 
 test("with --for the demo ends by itself", async () => {
   using folder = new TemporaryFolder();

@@ -18,7 +18,9 @@ import { writeDurably } from "../durable_file.ts";
 import { readToken } from "../keystore.ts";
 import { ChildNode } from "./children.ts";
 import { fridgeModel, roomModel, scaleModel } from "./models.ts";
+import { type Credentials, credentials, hirePharmacist } from "./pharmacist.ts";
 import { type DemoPlan, makePlan, type NodePlan } from "./plan.ts";
+import { prescribeAt } from "./prescribers.ts";
 
 export interface DemoOptions {
   /** Stops by itself after so many seconds; `null`: never. */
@@ -54,12 +56,37 @@ export async function runDemo(options: DemoOptions, parts: DemoParts): Promise<v
   if (signal.aborted) return;
   await enrolAll(plan);
   const links = await Promise.all([...plan.counties, ...plan.sites].map(ownerLink));
-  writeDurably(join(dir, "demo.json"), JSON.stringify(describe(plan, children, links), null, 2));
+  const file = join(dir, "demo.json");
+  const pharmacist = await hirePharmacist(plan.counties[0], hiredBefore(file));
+  const described = { ...describe(plan, children, links), pharmacist };
+  writeDurably(file, JSON.stringify(described, null, 2));
   print(`\n${addresses(plan, links)}\n`);
-  print(`Everything for programs stands in ${join(dir, "demo.json")}. Ctrl-C stops all of it.`);
-  await firstReadings(plan, started, parts.print, signal);
-  while (!signal.aborted) await pause(3_600_000, signal);
+  print(`${reviewLine(plan.counties[0], pharmacist)}\n`);
+  print(`Everything for programs stands in ${file}. Ctrl-C stops all of it.`);
+  const run = started.wallMs.toString(36);
+  const prescribing = plan.sites.map((site) => prescribeAt(site, run, signal));
+  await Promise.all([
+    ...prescribing,
+    firstReadings(plan, started, print, signal),
+    firstWaiting(plan, started, print, signal),
+  ]);
   print("Stopping …");
+}
+
+/** Who was hired at an earlier start in the same folder. */
+function hiredBefore(file: string): Credentials | null {
+  try {
+    const before = z.object({ pharmacist: credentials });
+    return before.safeParse(JSON.parse(Deno.readTextFileSync(file))).data?.pharmacist ?? null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+function reviewLine({ port }: NodePlan, { account, password }: Credentials): string {
+  return `Prescriptions 审方: http://127.0.0.1:${port}/review as "${account}", ` +
+    `password "${password}"`;
 }
 
 /** Pairs the centres and enrols the sites, with one-time codes as a technician would. */
@@ -196,5 +223,25 @@ async function firstReadings(
       }
     }
     await pause(100, signal);
+  }
+}
+
+/** Says when rules have left something to a pharmacist. */
+async function firstWaiting(
+  { counties: [county] }: DemoPlan,
+  started: { readonly performanceMs: number },
+  print: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const queue = z.object({ workload: z.object({ waiting: z.int() }) });
+  while (!signal.aborted) {
+    // The queue opens a moment after the node.
+    const asked = await askNode(readConfig(county.config), "/api/reviews").catch(() => null);
+    const waiting = queue.safeParse(asked).data?.workload.waiting ?? 0;
+    if (waiting > 0) {
+      const seconds = ((performance.now() - started.performanceMs) / 1000).toFixed(1);
+      return print(`✓ Prescriptions wait for the pharmacist (${seconds} s after the start)`);
+    }
+    await pause(200, signal);
   }
 }

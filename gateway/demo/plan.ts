@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { hashPassword } from "../../drivers/mqtt/password.ts";
 import type { Text } from "../../drivers/profile_parts.ts";
 import { newPassword } from "../commands/device/password.ts";
+import { demonstrationSection } from "../prescription/demonstration_section.ts";
 
 /** A device on a site's broker; without a model nothing simulates it. */
 export interface MqttPart {
@@ -104,11 +105,13 @@ export async function makePlan(dir: string): Promise<DemoPlan> {
       scales: [scale("waste-scale", "医废暂存间台秤", "Waste room scale", "yaohua-a12e", port())],
     },
   ];
+  const prescription = demonstrationSection(dir, sites.map(({ name }) => name));
   for (const [index, county] of counties.entries()) {
-    writeConfig(county, { peer: centre(counties[1 - index]) });
+    writeConfig(county, { peer: centre(counties[1 - index]), prescription });
   }
   for (const site of sites) {
-    writeConfig(site, { counties: counties.map(centre), sources: await sources(site) });
+    const more = { counties: counties.map(centre), sources: await sources(site), prescription };
+    writeConfig(site, more);
   }
   return { counties, sites };
 }

@@ -1,10 +1,10 @@
 /** The prescriber answers a verdict, or a pharmacist's decision (P3, P10). */
 import * as z from "zod";
 import type { Problem } from "../../sync/problem.ts";
-import { newEntry, once } from "../collected_entry.ts";
+import { entryId, newEntry, once } from "../collected_entry.ts";
 import type { LifeDesk, Told } from "./life_desk.ts";
 import { answerBody, signature } from "./life/decision_body.ts";
-import { code, lifeId, person, words } from "./life/subject.ts";
+import { code, person, words } from "./life/subject.ts";
 import { ofKind } from "./life/told.ts";
 import type { RecordKey } from "./record/stored_events.ts";
 
@@ -42,7 +42,7 @@ export function answer(
     if (own.body.prescription.prescriber.id !== by.id) {
       return { kind: "refused", problem: OTHER_PERSON };
     }
-    const id = lifeId("answer", site, number, version, to, asked.answer, by.id);
+    const id = entryId("answer", site, number, version, to, asked.answer, by.id);
     const { hash } = own.body;
     const body = answerBody.parse({ ...asked, site, prescription: number, hash, id });
     const text = JSON.stringify(body);

@@ -22,6 +22,8 @@ export interface ArrivalParts {
 /** Decided at one time: more are found by the tables. */
 const DECIDING_MAX = 500;
 
+const KINDS: ReadonlySet<string> = new Set(["prescription", "verdict"]);
+
 export class Arrivals {
   readonly #parts: ArrivalParts;
   #deciding = 0;
@@ -41,11 +43,12 @@ export class Arrivals {
     const nowMs = node.clock.now().wallMs;
     const arrived = new Map<string, Reviewable>();
     for (const entry of entries) {
+      const isYoung = Math.abs(nowMs - entry.time.wallMs) < waitMs;
+      if (!isYoung || !KINDS.has(entry.kind)) continue;
       const event = eventIn(entry, []);
       if (event?.kind === "prescription") {
         const { site, hash, prescription } = event.body;
-        const isYoung = Math.abs(nowMs - entry.time.wallMs) < waitMs;
-        if (!isYoung || nodeOf(entry.origin) !== site || !isOurs(site)) continue;
+        if (nodeOf(entry.origin) !== site || !isOurs(site)) continue;
         const { id, version } = prescription;
         arrived.set(nameOfVersion(site, id, version), { site, hash, prescription });
       } else if (event?.kind === "verdict") {

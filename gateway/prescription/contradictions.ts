@@ -53,7 +53,9 @@ function agesApart({ patient: { birthDate, age }, issuedAt }: Prescription): Pat
   return [{ path: ["patient", "age"], message }];
 }
 
-function otherContradictions({ patient, issuedAt, validUntil, doses, form }: Prescription) {
+function otherContradictions(
+  { patient, issuedAt, validUntil, doses, form, rescue, setting }: Prescription,
+) {
   const faults: PathFault[] = [];
   const issued = dateOf(Date.parse(issuedAt));
   if (validUntil !== undefined && validUntil < issued) {
@@ -65,6 +67,11 @@ function otherContradictions({ patient, issuedAt, validUntil, doses, form }: Pre
     if (patient.sex !== "male" || patient[state] !== "yes") continue;
     const message = "found yes, and patient.sex is male; want the right one of both";
     faults.push({ path: ["patient", state], message });
+  }
+  // It passes what nobody has looked at: only where somebody fights for a life.
+  if (rescue && setting !== "emergency" && setting !== "inpatient") {
+    const message = `found true, and setting is ${setting}; want it in emergency or inpatient only`;
+    faults.push({ path: ["rescue"], message });
   }
   if (doses !== undefined && form !== "tcm-slices") {
     const message = `found ${doses}, and form is ${form}; want it for tcm-slices only`;

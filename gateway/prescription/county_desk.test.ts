@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../sync/fixtures.ts";
 import { range } from "../../sync/fixtures.ts";
 import { InnerCounty, SITE, type Told } from "./fixture_county.ts";
 import { type Drug, sentPrescription } from "./fixture_sources.ts";
@@ -97,6 +98,17 @@ describe("T2: what is sent again", () => {
     );
     expect(alarms.sort()).toEqual(["other", "third"]);
     expect((await county.send(third, { key: "k-3" })).status).toBe(201);
+  });
+
+  test("P9: of a version that comes behind a later one hears no token", async () => {
+    const later = await county.send(sentPrescription("overtaken", { version: 2 }));
+    expect(later.verdict?.token).not.toBeNull();
+    await until("the tables have it", async () => {
+      const known = await county.standing("overtaken").catch(() => null);
+      return known?.version === 2;
+    });
+    const { status, verdict } = await county.send(sentPrescription("overtaken"));
+    expect([status, verdict?.outcome, verdict?.token]).toEqual([201, "pass", null]);
   });
 
   test("as a higher version is another prescription", async () => {

@@ -23,7 +23,7 @@ import { prescriptionEntry, verdictEntry } from "./record/entries.ts";
 import { type Case, IntakeBook } from "./record/intake_book.ts";
 import { SetAside } from "./record/set_aside.ts";
 import { eventsOf, type RecordKey } from "./record/stored_events.ts";
-import { whenChanged } from "./record/when_changed.ts";
+import { whenChanged } from "../when_changed.ts";
 import { type Reviewable, verdictOf, withToken } from "./review.ts";
 import type { SourcesInForce } from "./review_sources.ts";
 
@@ -45,6 +45,8 @@ export class CountyDesk implements RecordDesk {
   readonly #homes: Homes;
   readonly #book: IntakeBook;
   readonly #aside: SetAside;
+  /** Whether rules and tables are those of now: before, what arrives waits for its turn. */
+  #isReady = false;
 
   constructor(parts: DeskParts, homes: Homes) {
     const { node, config, sources } = parts;
@@ -70,12 +72,13 @@ export class CountyDesk implements RecordDesk {
     return site === null || !this.#knows(site) ? noSite(site) : null;
   }
 
-  historyOf(key: RecordKey, draft: Prescription): Promise<readonly HistoryLine[]> {
+  historyOf(key: RecordKey, draft: Prescription): Promise<readonly HistoryLine[] | null> {
     return this.#book.historyOfDraft(key, draft);
   }
 
   /** Decides one that has just come from its site; what does not work is owed, and tried again. */
   async decideArrived(one: Reviewable): Promise<void> {
+    if (!this.#isReady) return;
     await this.#aside.guard(() => this.#book.decideStored(one), one).catch(() => {});
   }
 
@@ -87,9 +90,13 @@ export class CountyDesk implements RecordDesk {
   /** Reviews what sites have shipped, until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { tables, journal } = this.#parts.node;
-    await tables.caughtUp(journal, signal);
-    await this.#parts.sources.ready;
-    await whenChanged(tables, signal, () => this.#reviewOwed());
+    const looking = async () => {
+      await tables.caughtUp(journal, signal);
+      await this.#parts.sources.ready;
+      this.#isReady = true;
+      await whenChanged(tables, signal, () => this.#reviewOwed());
+    };
+    await Promise.all([this.#book.run(signal), looking()]);
   }
 
   /** Whether some are left that another centre should decide first, or that failed. */

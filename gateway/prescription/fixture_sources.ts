@@ -86,7 +86,7 @@ export function sentPrescription(
     id,
     version,
     issuedAt: new Date(nowMs).toISOString(),
-    setting: "outpatient",
+    setting: more.rescue === true ? "emergency" : "outpatient",
     form: "western",
     patient: { id: { system: "local", value: patient }, name: "王小明", sex: "male" },
     diagnoses: [{ code: "J00" }],

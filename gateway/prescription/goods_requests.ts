@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Problem } from "../../sync/problem.ts";
 import type { Stream } from "../../sync/stream.ts";
-import { newEntry, once } from "../collected_entry.ts";
+import { entryId, newEntry, once } from "../collected_entry.ts";
 import { canonicalHash } from "./canonical_hash.ts";
 import type { LifeDesk, Planned, Told } from "./life_desk.ts";
 import { type GoodsRefusal, planDispensing, planReturn, singleUseKey } from "./life/dispense.ts";
@@ -16,7 +16,7 @@ import type { LifeEvent } from "./life/event.ts";
 import { compactToken } from "./life/pass.ts";
 import { decimalText, millionths, signedMillionths } from "./life/quantity.ts";
 import { type Standing, standingOf } from "./life/standing.ts";
-import { contentHash, lifeId, person, type Subject, words } from "./life/subject.ts";
+import { contentHash, person, type Subject, words } from "./life/subject.ts";
 import { checkToken, type TokenDoubt } from "./life/token.ts";
 import { ofKind } from "./life/told.ts";
 import { LINES_MAX } from "./prescription.ts";
@@ -59,7 +59,7 @@ export function dispense(
   sendKey: string,
   asked: DispenseRequest,
 ): Promise<Told<GoodsAnswer>> {
-  const id = lifeId("dispensing", key.site, key.number, sendKey);
+  const id = entryId("dispensing", key.site, key.number, sendKey);
   return desk.tell<GoodsAnswer>(key, async (events) => {
     const found = contentOf(events, asked.version);
     if (found === null) return refused(UNKNOWN);
@@ -106,7 +106,7 @@ export function takeBack(
   sendKey: string,
   asked: ReturnRequest,
 ): Promise<Told<GoodsAnswer>> {
-  const id = lifeId("dispensing-return", key.site, key.number, sendKey);
+  const id = entryId("dispensing-return", key.site, key.number, sendKey);
   return desk.tell<GoodsAnswer>(key, (events) => {
     const found = contentOf(events, asked.version);
     if (found === null) return refused(UNKNOWN);

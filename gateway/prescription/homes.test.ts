@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { range } from "../../sync/fixtures.ts";
-import { homeOf, Homes } from "./homes.ts";
+import { homeOf } from "../home_centre.ts";
+import { Homes } from "./homes.ts";
 
 const CENTRES = ["county-a", "county-b"] as const;
 const SITES = range(1, 400).map((n) => `site-${n}`);

@@ -4,7 +4,7 @@
  * noticed yet, when the home has said nothing for a while. Two decisions are no harm: the stricter
  * stands, and of the same packs they are the same.
  */
-import { createHash } from "node:crypto";
+import { homeOf } from "../home_centre.ts";
 import { nameOf, type RecordKey } from "./record/stored_events.ts";
 
 /** Prescriptions of another home that are watched: more, and some are taken over at once. */
@@ -17,12 +17,6 @@ export interface HomeOptions {
   /** Whether its link is up. */
   readonly isUp: () => boolean;
   readonly takeOverMs: number;
-}
-
-/** The home of a site: the same at both centres, and half of the sites each. */
-export function homeOf(site: string, centres: readonly string[]): string {
-  const sorted = [...centres].sort();
-  return sorted[createHash("sha256").update(site).digest()[0] % sorted.length];
 }
 
 export class Homes {

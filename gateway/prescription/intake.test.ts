@@ -114,6 +114,12 @@ describe("two fields that cannot both be right are told", () => {
     ["the day of issue", ["validUntil"], "2026-03-02", null],
     ["a day before it", ["validUntil"], "2026-03-01", "validUntil: found 2026-03-01"],
     ["doses of tablets", ["doses"], 7, "doses: found 7"],
+    [
+      "a rescue of an outpatient",
+      ["rescue"],
+      true,
+      "rescue: found true, and setting is outpatient",
+    ],
   ])("%s", (_, path, value, fault) => {
     const faults = faultsOf(received(changed(path, value)));
     expect(faults).toHaveLength(fault === null ? 0 : 1);

@@ -1,8 +1,9 @@
 /** Rules at work on one prescription: the verdict, as its entry has it, with all it rests on. */
+import { entryId } from "../collected_entry.ts";
 import { HISTORY_MAX, type HistoryLine } from "./facts.ts";
 import { factsOf } from "./facts_of.ts";
 import { automaticPass, type Mode } from "./life/pass.ts";
-import { lifeId, type Subject } from "./life/subject.ts";
+import { type Subject } from "./life/subject.ts";
 import { type TokenClaims, validityOf } from "./life/token.ts";
 import type { VerdictBody } from "./life/verdict_body.ts";
 import type { Prescription } from "./prescription.ts";
@@ -50,7 +51,7 @@ export function verdictOf(
   const { mapping } = facts;
   const { id: number, version } = prescription;
   return {
-    id: lifeId("verdict", mode, site, number, version, hash, ...packs, mapping),
+    id: entryId("verdict", mode, site, number, version, hash, ...packs, mapping),
     site,
     prescription: number,
     version,

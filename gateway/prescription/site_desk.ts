@@ -8,6 +8,7 @@ import type { DeskParts } from "./county_desk.ts";
 import type { RecordDesk, Recorded, Refused, Sent } from "./desk.ts";
 import type { HistoryLine } from "./facts.ts";
 import { OTHER_CONTENT_REFUSED } from "./idempotency.ts";
+import { STRICTNESS } from "./life/decide.ts";
 import { standingOf } from "./life/standing.ts";
 import { ofKind } from "./life/told.ts";
 import type { Prescription } from "./prescription.ts";
@@ -16,7 +17,7 @@ import { prescriptionEntry, verdictEntry } from "./record/entries.ts";
 import { type Case, IntakeBook } from "./record/intake_book.ts";
 import { SetAside } from "./record/set_aside.ts";
 import { eventsOf, type RecordKey } from "./record/stored_events.ts";
-import { whenChanged } from "./record/when_changed.ts";
+import { whenChanged } from "../when_changed.ts";
 import { verdictOf, withToken } from "./review.ts";
 import { type ToldVerdict, VerdictWatch, type Wait } from "./verdict_watch.ts";
 
@@ -61,7 +62,7 @@ export class SiteDesk implements RecordDesk {
     return site === null || site === this.#site ? null : otherSite(site, this.#site);
   }
 
-  historyOf(key: RecordKey, draft: Prescription): Promise<readonly HistoryLine[]> {
+  historyOf(key: RecordKey, draft: Prescription): Promise<readonly HistoryLine[] | null> {
     return this.#book.historyOfDraft(key, draft);
   }
 
@@ -70,7 +71,7 @@ export class SiteDesk implements RecordDesk {
     const { tables, journal } = this.#parts.node;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
-    const watching = this.#watch.run(either);
+    const watching = Promise.all([this.#watch.run(either), this.#book.run(either)]);
     try {
       await tables.caughtUp(journal, signal);
       await this.#parts.sources.ready;
@@ -136,8 +137,10 @@ export class SiteDesk implements RecordDesk {
     const signed = withToken(verdict, one.prescription, sign);
     const time: Stamp = node.clock.now();
     const [{ kind }] = await this.#book.append(one.taken, [verdictEntry("record", time, signed)]);
-    // The county's counts, where it came meanwhile.
-    if (wait.verdict !== null) return this.#answerBy(one, wait.verdict);
+    // The county's counts, where it came meanwhile and what was decided here is no stricter.
+    const isStricter = wait.verdict !== null &&
+      STRICTNESS[signed.outcome] > STRICTNESS[wait.verdict.body.outcome];
+    if (wait.verdict !== null && !isStricter) return this.#answerBy(one, wait.verdict);
     const stored = kind === "stored" ? null : await this.#book.storedAnswer(one.taken);
     if (stored !== null) return stored;
     const { mode, outcome } = signed;

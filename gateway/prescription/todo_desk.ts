@@ -5,19 +5,18 @@
  */
 import type { NewEntry } from "../../sync/append.ts";
 import { streamTo } from "../../sync/stream.ts";
-import { newEntry, once } from "../collected_entry.ts";
+import { entryId, newEntry, once } from "../collected_entry.ts";
 import type { DeskParts } from "./county_desk.ts";
 import type { Homes } from "./homes.ts";
 import type { LifeEvent } from "./life/event.ts";
 import { isTodo, type Todo } from "./life/owed.ts";
 import type { PassTokenBody } from "./life/pass.ts";
 import { type Standing, standingOf } from "./life/standing.ts";
-import { lifeId } from "./life/subject.ts";
 import { validityOf } from "./life/token.ts";
 import { ofKind } from "./life/told.ts";
 import { SetAside } from "./record/set_aside.ts";
 import { eventsOf } from "./record/stored_events.ts";
-import { whenChanged } from "./record/when_changed.ts";
+import { whenChanged } from "../when_changed.ts";
 
 /** That are looked at in one go, the oldest first. */
 const TODO_MAX = 200;
@@ -97,7 +96,7 @@ export class TodoDesk {
     );
     if (received === undefined) return null;
     const { hash, prescription: content } = received.body;
-    const id = lifeId("pass-token", site, prescription, version, hash, outcome);
+    const id = entryId("pass-token", site, prescription, version, hash, outcome);
     const subject = { site, prescription, version, hash, id, outcome };
     const token = this.#parts.sign({ ...subject, ...validityOf(content) });
     return { ...subject, token };

@@ -4,13 +4,27 @@
  */
 import { isMap, parseDocument } from "yaml";
 import type { Unknown } from "./facts.ts";
-import type { Section } from "./mapping.ts";
+import { type Codes, nationalCodeOf, type Section } from "./mapping.ts";
+import { spelling, UNITS } from "./measure.ts";
 import type { Prescription } from "./prescription.ts";
 
 export interface Reviewed {
   readonly site: string;
   readonly prescription: Prescription;
   readonly unknowns: readonly Unknown[];
+}
+
+/** A code that nobody had mapped, in one place of one prescription. */
+export interface SeenCode {
+  readonly site: string;
+  readonly section: Section;
+  readonly code: string;
+  /** What it reads as there. */
+  readonly text: string | null;
+  /** Of the prescription. */
+  readonly number: string;
+  /** When that was issued, milliseconds since 1970 UTC. */
+  readonly ms: number;
 }
 
 /** One code of one site that is waiting to be mapped. */
@@ -25,6 +39,8 @@ export interface Unmapped {
   /** By the times of issue. */
   readonly firstMs: number;
   readonly lastMs: number;
+  /** Number of the last prescription that it stood in. */
+  readonly example: string;
 }
 
 export interface UnmappedList {
@@ -35,41 +51,54 @@ export interface UnmappedList {
 }
 
 /** More than anybody maps by hand: a site with more has no mapping, or another's. */
-const LINES_MAX = 5_000;
+export const LINES_MAX = 5_000;
 
-/** Gathers the unknown codes of recent prescriptions; the order of them changes nothing. */
-export function unmappedOf(reviewed: Iterable<Reviewed>, linesMax = LINES_MAX): UnmappedList {
+/** The unknown codes of one prescription, each with its place in the recorded form. */
+export function seenIn({ site, prescription, unknowns }: Reviewed): (SeenCode & { at: string })[] {
+  const { id: number, issuedAt } = prescription;
+  const ms = Date.parse(issuedAt);
+  return unknowns.flatMap(({ at, code: kind }) => {
+    const found = kind === "unknown-code" ? codeAt(at, prescription) : null;
+    return found === null ? [] : [{ at, site, ...found, number, ms }];
+  });
+}
+
+/** Gathers unknown codes; the order in which they come changes nothing, while there is room. */
+export function unmappedOf(seen: Iterable<SeenCode>, linesMax = LINES_MAX): UnmappedList {
   const lines = new Map<string, Unmapped>();
   let leftOut = 0;
-  for (const { site, prescription, unknowns } of reviewed) {
-    const ms = Date.parse(prescription.issuedAt);
-    for (const { at, code: kind } of unknowns) {
-      const found = kind === "unknown-code" ? codeAt(at, prescription) : null;
-      if (found === null) continue;
-      const key = JSON.stringify([site, found.section, found.code]);
-      const before = lines.get(key);
-      if (before === undefined && lines.size >= linesMax) leftOut++;
-      else {lines.set(
-          key,
-          before === undefined ? { site, ...found, ...seenAt(ms) } : seen(before, found.text, ms),
-        );}
-    }
+  for (const one of seen) {
+    const key = JSON.stringify([one.site, one.section, one.code]);
+    const before = lines.get(key);
+    if (before === undefined && lines.size >= linesMax) leftOut++;
+    else lines.set(key, before === undefined ? first(one) : seenAgain(before, one));
   }
   return { lines: [...lines.values()].sort(byCount), leftOut };
 }
 
-function seenAt(ms: number) {
-  return { count: 1, firstMs: ms, lastMs: ms };
+function first({ number, ms, site, section, code, text }: SeenCode): Unmapped {
+  return { site, section, code, text, count: 1, firstMs: ms, lastMs: ms, example: number };
 }
 
-function seen(before: Unmapped, text: string | null, ms: number): Unmapped {
+function seenAgain(before: Unmapped, { text, ms, number }: SeenCode): Unmapped {
+  const isLater = ms > before.lastMs || (ms === before.lastMs && number > before.example);
   return {
     ...before,
     text: ms < before.firstMs ? text ?? before.text : before.text ?? text,
     count: before.count + 1,
     firstMs: Math.min(before.firstMs, ms),
     lastMs: Math.max(before.lastMs, ms),
+    example: isLater ? number : before.example,
   };
+}
+
+/** Whether a code means something by now. */
+export function isMapped({ section, code }: Pick<SeenCode, "section" | "code">, codes: Codes) {
+  const { mapping, drugs } = codes;
+  if (section !== "units") return nationalCodeOf(section, code, mapping, drugs) !== null;
+  const word = spelling(code);
+  const known = mapping.codes.units.get(word) ?? word;
+  return UNITS.has(known) || drugs.units.has(known) || drugs.words.has(known);
 }
 
 function byCount(one: Unmapped, other: Unmapped): number {

@@ -2,11 +2,11 @@
 import * as z from "zod";
 import type { Problem } from "../../sync/problem.ts";
 import type { Stream } from "../../sync/stream.ts";
-import { newEntry, once } from "../collected_entry.ts";
+import { entryId, newEntry, once } from "../collected_entry.ts";
 import type { LifeDesk, Told } from "./life_desk.ts";
 import { voidBody } from "./life/prescription_body.ts";
 import { standingOf } from "./life/standing.ts";
-import { lifeId, person, words } from "./life/subject.ts";
+import { person, words } from "./life/subject.ts";
 import { ofKind } from "./life/told.ts";
 import type { RecordKey } from "./record/stored_events.ts";
 
@@ -34,9 +34,11 @@ export function takeBackPrescription(
     if (received.every(({ body }) => body.prescription.version !== version)) {
       return { kind: "refused", problem: UNKNOWN };
     }
-    const { goods } = standingOf(events);
-    const isOut = goods.state === "partly" || goods.state === "wholly";
-    const id = lifeId("prescription-void", site, number, version);
+    const standing = standingOf(events);
+    const isOut = [standing, ...standing.earlier].some((one) =>
+      one.version <= version && (one.goods.state === "partly" || one.goods.state === "wholly")
+    );
+    const id = entryId("prescription-void", site, number, version);
     const key = { channel: "number", id: `${version}/${number}` };
     const subject = { id, site, prescription: number, version };
     const body = voidBody.parse({ ...subject, door: "json", key, reason, by });

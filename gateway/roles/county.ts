@@ -53,6 +53,7 @@ export function countyRole(node: Node, config: CountyConfig, signal: AbortSignal
     silence: null,
     sources: [],
     supervisors: [],
+    writer: null,
     ...centres,
     replication,
     sync: (request, remote) => {

@@ -6,6 +6,7 @@ import type { Collector } from "../collector.ts";
 import type { Replication } from "../replication.ts";
 import type { Source, Supervisor } from "../supervise.ts";
 import type { SilenceAlarms } from "../values/silence_alarms.ts";
+import type { DeviceWriter } from "../writes/device_writer.ts";
 
 export interface Role {
   /** Lines to devices, and what runs each; a county has none. */
@@ -13,6 +14,8 @@ export interface Role {
   readonly supervisors: readonly Supervisor[];
   readonly links: readonly CentreLink[];
   readonly replication: Replication;
+  /** What writes to devices, where there are any. */
+  readonly writer: DeviceWriter | null;
   /** What ships files, one for each centre. */
   readonly couriers: readonly BlobCourier[];
   readonly collector: Collector | null;

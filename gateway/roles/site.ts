@@ -16,6 +16,7 @@ import { type Source, Supervisor } from "../supervise.ts";
 import { recallComputed } from "../values/recall_computed.ts";
 import { SilenceAlarms } from "../values/silence_alarms.ts";
 import { Values } from "../values/values.ts";
+import { DeviceWriter } from "../writes/device_writer.ts";
 import type { Role } from "./role.ts";
 
 export function siteRole(node: Node, config: SiteConfig): Role {
@@ -38,6 +39,7 @@ export function siteRole(node: Node, config: SiteConfig): Role {
     silence,
     sources,
     supervisors: sources.map((source) => new Supervisor(source, parts)),
+    writer: new DeviceWriter(config, sources, { ...node, admission: node.disk }),
     ...centresOf(node, config.counties, replication),
     replication,
     sync: null,

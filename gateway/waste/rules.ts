@@ -61,10 +61,28 @@ function rule(
 
 export const wasteRules = z.strictObject({
   bagGramsMax: rule("W7", 30_000, "g", OWN, "Most that a bag weighs"),
-  recordGramsMax: rule("W7", 1_000_000, "g", OWN, "Most that one entry of a store, or one manifest, holds"),
+  recordGramsMax: rule(
+    "W7",
+    1_000_000,
+    "g",
+    OWN,
+    "Most that one entry of a store, or one manifest, holds",
+  ),
   storeFullShare: rule("W7", 0.8, "1", OWN, "From this share of what it holds on a store warns"),
-  toleranceShare: rule("W6", 0.02, "1", OWN, "By how much a store's weight may differ from what was collected"),
-  weightAgeSeconds: rule("W2", 60, "s", OWN, "How old a stable weight may be when a bag is sealed with it"),
+  toleranceShare: rule(
+    "W6",
+    0.02,
+    "1",
+    OWN,
+    "By how much a store's weight may differ from what was collected",
+  ),
+  weightAgeSeconds: rule(
+    "W2",
+    60,
+    "s",
+    OWN,
+    "How old a stable weight may be when a bag is sealed with it",
+  ),
   warnHours: rule("W5", 24, "h", OWN, "From the sealing to the warning"),
   breachHours: rule("W5", 48, "h", REGULATIONS_17, "From the sealing to the breach"),
   /** Half of the time that is left, as without an epidemic. */

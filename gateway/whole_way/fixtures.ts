@@ -16,16 +16,27 @@ export interface Consortium extends AsyncDisposable {
   readonly site: NodeProcess;
 }
 
-/** `more` makes the rest of the site's configuration, with the folder at hand. */
-export async function consortium(more: (folder: string) => object): Promise<Consortium> {
+/**
+ * `more` makes the rest of the site's configuration, with the folder at hand, `everywhere` what
+ * stands in that of all three.
+ */
+export async function consortium(
+  more: (folder: string) => object,
+  everywhere: (folder: string) => object = () => ({}),
+): Promise<Consortium> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(new TemporaryFolder()).path;
-  const [a, b] = await startCentres(folder);
+  const shared = everywhere(folder);
+  const [a, b] = await startCentres(folder, shared);
   stack.use(a);
   stack.use(b);
   const counties = centresFor([a, b]);
   const site = stack.use(
-    new NodeProcess(folder, { name: "site-1", role: "site", more: { counties, ...more(folder) } }),
+    new NodeProcess(folder, {
+      name: "site-1",
+      role: "site",
+      more: { counties, ...shared, ...more(folder) },
+    }),
   );
   await enrol(a, site);
   const closing = stack.move();

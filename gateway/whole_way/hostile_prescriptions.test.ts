@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../sync/fixtures.ts";
 import { dig } from "../dig.ts";
 import { withAt } from "../prescription/fixture_intake.ts";
 import { pathText } from "../schema_faults.ts";
 import { hostileBodies, type HostileCase } from "./hostile_bodies.ts";
 import { FIELDS, HELD_FIELDS, type HostileField } from "./hostile_fields.ts";
-import { DOOR_TYPES, DOORS, type HostileDoor, HostileNode } from "./hostile_node.ts";
+import { DOOR_TYPES, DOORS, type HostileDoor, HostileNode, SITE } from "./hostile_node.ts";
 
 /** As each door refuses what it cannot read. */
 const FAULT: Readonly<Record<HostileDoor, number>> = { json: 422, fhir: 422, cds: 400 };
@@ -84,5 +85,14 @@ describe("what is taken and cannot be checked, or is absurd, does not pass", () 
     accepted.set(good.id, "");
     expect(["could-not-check", "pharmacist", "intercept"]).toContain(outcome);
     expect(findings.map(({ text }) => text.en).join("\n")).toMatch(says);
+  });
+});
+
+test("P5: what nobody has mapped is listed for whoever maps it, with where it stood", async () => {
+  await until("the list has it", async () => {
+    const { code, printed } = await hostile.node.run("rules", "unmapped", "--site", SITE);
+    expect(code, printed).toBe(0);
+    return ["drugs\tconstructor\t", "frequencies\tq0h\t", "routes\t...\t", "units\t颗粒袋\t"]
+      .every((line) => printed.includes(`${SITE}\t${line}`));
   });
 });

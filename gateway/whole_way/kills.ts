@@ -8,7 +8,7 @@ import type { HeldEntry, NodeProcess } from "../fixtures.ts";
 import { print } from "../print.ts";
 import type { MqttDevice } from "./mqtt_device.ts";
 
-const KILLS = Number(Deno.env.get("TRIBUTARY_KILLS") ?? 15);
+const KILLS = Number(Deno.env.get("TRIBUTARY_KILLS") ?? 8);
 const SEED = Number(
   Deno.env.get("TRIBUTARY_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0],
 );
@@ -30,7 +30,7 @@ export const ROUNDS: readonly Round[] = Array.from(
   { length: Math.ceil(KILLS / ROUND_KILLS) },
   (_, index) => {
     const kills = Math.min(ROUND_KILLS, KILLS - index * ROUND_KILLS);
-    return { seed: SEED + index, kills, timeoutMs: 120_000 + kills * 6000 };
+    return { seed: SEED + index, kills, timeoutMs: 120_000 + kills * 12_000 };
   },
 );
 

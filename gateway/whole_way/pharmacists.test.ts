@@ -4,16 +4,18 @@ import * as z from "zod";
 import { range, TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { PostgresServer } from "../../sync/postgres/fixture_server.ts";
 import { NodeProcess } from "../fixtures.ts";
-import { type HeldAnswer, PharmacistClient } from "../prescription/review/fixture_pharmacist.ts";
+import {
+  type HeldAnswer,
+  PharmacistClient,
+  waiting,
+} from "../prescription/review/fixture_pharmacist.ts";
 import { reviewConfig, sentPrescription } from "../prescription/fixture_sources.ts";
 
-const COUNT = Number(Deno.env.get("TRIBUTARY_REVIEWS") ?? 80);
+const COUNT = Number(Deno.env.get("TRIBUTARY_REVIEWS") ?? 40);
 const PHARMACISTS = Number(Deno.env.get("TRIBUTARY_PHARMACISTS") ?? 6);
 const KILLS = Number(Deno.env.get("TRIBUTARY_REVIEW_KILLS") ?? 2);
 const LIMIT_MS = 120_000 + COUNT * 200;
 const SITE = "site-1";
-
-const summary = z.object({ workload: z.object({ waiting: z.int() }) });
 
 /** Who holds what, as those know who were told so; two at one time are a fault. */
 class Hands {
@@ -123,10 +125,6 @@ async function sendAll(node: NodeProcess): Promise<void> {
       }
     }),
   );
-}
-
-async function waiting(node: NodeProcess): Promise<number> {
-  return summary.parse(await node.ask("/api/reviews")).workload.waiting;
 }
 
 const accounts = z.array(z.object({ id: z.string(), hasPassword: z.boolean() }));

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { TemporaryFolder, until } from "../../sync/fixtures.ts";
+import { until } from "../../sync/fixtures.ts";
 import { DESKTOP, PHONE, TestBrowser } from "../console/fixtures.ts";
-import { centresFor, enrol, NodeProcess, startCentres } from "../fixtures.ts";
+import type { NodeProcess } from "../fixtures.ts";
 import { PharmacistClient } from "../prescription/review/fixture_pharmacist.ts";
 import { reviewConfig, sentPrescription } from "../prescription/fixture_sources.ts";
 import { standingView } from "../prescription/standing_view.ts";
 import { openBench, picture, taken } from "../prescription/workbench/fixture_bench.ts";
+import { consortium } from "./fixtures.ts";
 
 const SITE = "site-1";
 
@@ -15,14 +16,11 @@ async function state(node: NodeProcess, id: string): Promise<string | null> {
 }
 
 test("P12: with both centres gone a site's pharmacist decides on the same page", async () => {
-  using folder = new TemporaryFolder();
-  const prescription = reviewConfig(folder.path, SITE);
-  const counties = await startCentres(folder.path, { prescription });
-  await using a = counties[0];
-  await using b = counties[1];
-  const more = { counties: centresFor(counties), prescription };
-  await using site = new NodeProcess(folder.path, { name: SITE, role: "site", more });
-  await enrol(a, site);
+  await using reviewing = await consortium(
+    () => ({}),
+    (folder) => ({ prescription: reviewConfig(folder, SITE) }),
+  );
+  const { a, b, site } = reviewing;
   await site.start();
   await PharmacistClient.hire(site, "zhao");
   await using browser = await TestBrowser.start();

@@ -1,34 +1,26 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { TemporaryFolder, until } from "../../sync/fixtures.ts";
-import { centresFor, enrol, NodeProcess, startCentres } from "../fixtures.ts";
-import { PharmacistClient } from "../prescription/review/fixture_pharmacist.ts";
+import { until } from "../../sync/fixtures.ts";
+import type { NodeProcess } from "../fixtures.ts";
+import { PharmacistClient, waiting } from "../prescription/review/fixture_pharmacist.ts";
 import { reviewConfig, sentPrescription } from "../prescription/fixture_sources.ts";
 import { standingView } from "../prescription/standing_view.ts";
-import { bothEqual } from "./fixtures.ts";
+import { bothEqual, consortium } from "./fixtures.ts";
 
 const SITE = "site-1";
 const linkStates = z.object({ links: z.array(z.object({ state: z.string() })) });
-const queue = z.object({ workload: z.object({ waiting: z.int() }) });
 
 async function standing(node: NodeProcess, id: string) {
   const path = `/api/prescriptions/${id}?site=${SITE}`;
   return standingView.parse(await node.ask(path));
 }
 
-async function waiting(node: NodeProcess): Promise<number> {
-  return queue.parse(await node.ask("/api/reviews")).workload.waiting;
-}
-
 test("P12: with the line down a site's pharmacist decides, and it reconciles", async () => {
-  using folder = new TemporaryFolder();
-  const prescription = reviewConfig(folder.path, SITE);
-  const counties = await startCentres(folder.path, { prescription });
-  await using a = counties[0];
-  await using b = counties[1];
-  const more = { counties: centresFor(counties), prescription };
-  await using site = new NodeProcess(folder.path, { name: SITE, role: "site", more });
-  await enrol(a, site);
+  await using reviewing = await consortium(
+    () => ({}),
+    (folder) => ({ prescription: reviewConfig(folder, SITE) }),
+  );
+  const { a, b, site } = reviewing;
   await site.start();
   const pharmacist = await PharmacistClient.hire(site, "zhao");
   await until("both know the site", async () => await waiting(a) === 0 && await waiting(b) === 0);

@@ -42,6 +42,24 @@ test("a pack is checked, built, signed and tried by commands", async () => {
   expect(failed.error).toContain("six drugs may not");
 });
 
+test("a pack that the program brings is listed, and copied to make the county's own of", async () => {
+  using folder = new TemporaryFolder();
+  const { out } = await pack("list");
+  expect(out).toMatch(/^demonstration\t.*\(with drugs\.yaml and mapping\.yaml\)$/m);
+  expect(out).toMatch(/^legal\t/m);
+  const own = join(folder.path, "own");
+  expect(await pack("copy", "legal", "--out", own)).toMatchObject({ code: 0, error: "" });
+  expect((await pack("check", own)).out).toBe((await pack("check", LEGAL)).out);
+  expect(await pack("copy", "legal", "--out", own)).toMatchObject({
+    code: 2,
+    error: expect.stringContaining("there already"),
+  });
+  expect(await pack("copy", "county", "--out", `${own}-2`)).toMatchObject({
+    code: 2,
+    error: expect.stringContaining("demonstration, example, legal"),
+  });
+});
+
 test("what another pack would decide otherwise is told, prescription by prescription", async () => {
   using folder = new TemporaryFolder();
   const [before, after, facts] = ["7.json", "8.json", "facts.ndjson"]

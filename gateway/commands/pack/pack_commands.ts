@@ -14,6 +14,24 @@ export function addPackCommands(program: Command): void {
     "tributary pack check county-rules",
   );
 
+  command(pack, "list", "packs that the program brings along", "tributary pack list")
+    .action(async () => {
+      const { packList } = await import("./shipped.ts");
+      print(packList());
+    });
+
+  command(
+    pack,
+    "copy <name>",
+    "the folder of a pack that the program brings along, to make the county's own of",
+    "tributary pack copy demonstration --out county-rules",
+  )
+    .requiredOption("--out <folder>", "where to: a folder that is not there")
+    .action(async (name: string, { out }: { out: string }) => {
+      const { copyPack } = await import("./shipped.ts");
+      print(copyPack(name, out));
+    });
+
   command(
     pack,
     "check <folder>",

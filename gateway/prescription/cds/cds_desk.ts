@@ -22,7 +22,10 @@ export interface CdsDeskParts {
   readonly limits: LimitOptions;
   /** Why nothing of this site is taken here; `null`: it is. A site's own may go unnamed. */
   readonly refuse: (site: string | null) => Refused | null;
-  readonly historyOf: (key: RecordKey, draft: Prescription) => Promise<readonly HistoryLine[]>;
+  readonly historyOf: (
+    key: RecordKey,
+    draft: Prescription,
+  ) => Promise<readonly HistoryLine[] | null>;
 }
 
 export class CdsDesk implements DraftDesk {

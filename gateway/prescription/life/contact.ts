@@ -1,7 +1,7 @@
 /** When a patient has to be called: goods are out that what stands does not allow (P11, P12). */
+import { entryId } from "../../collected_entry.ts";
 import { type ContactBody, type ContactCause } from "./contact_body.ts";
 import { type Decided, STRICTNESS } from "./decide.ts";
-import { lifeId } from "./subject.ts";
 import { sorted, type ToldOfVersion } from "./told.ts";
 
 /** What there is against goods that are out. */
@@ -56,7 +56,7 @@ export function dueContact(
   const named = new Set(same.flatMap((one) => [...one.against, ...one.dispensings]));
   const dispensings = sorted(told.dispensings.flatMap(({ ids }) => ids));
   if ([...against, ...dispensings].every((id) => named.has(id))) return null;
-  const id = lifeId(
+  const id = entryId(
     "contact-case",
     site,
     prescription,

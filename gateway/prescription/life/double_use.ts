@@ -1,8 +1,8 @@
 /** Goods that left twice on one prescription, found where both entries meet (P9). */
+import { entryId } from "../../collected_entry.ts";
 import type { DispensingBody, DoubleUseBody } from "./dispensing_body.ts";
 import type { LifeEvent } from "./event.ts";
 import { type Goods, goodsOf } from "./goods.ts";
-import { lifeId } from "./subject.ts";
 import { type Told, type ToldOfVersion, toldOfVersion } from "./told.ts";
 
 /** `events` of one (site, number), in any order; one alarm for each version used twice. */
@@ -51,7 +51,7 @@ export function doubleUseOf({ dispensings }: ToldOfVersion, goods: Goods): Doubl
     by: body.by,
   }));
   const parts = uses.flatMap(({ dispensing, part, token }) => [dispensing, part, token]);
-  const id = lifeId("double-use", site, prescription, version, ...reasons, ...parts);
+  const id = entryId("double-use", site, prescription, version, ...reasons, ...parts);
   return { id, site, prescription, version, hash, reasons, uses, excess: [...goods.excess] };
 }
 

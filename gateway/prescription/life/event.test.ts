@@ -1,7 +1,7 @@
+import { entryId } from "../../collected_entry.ts";
 import { expect, test } from "vitest";
 import { LIFE_KINDS, lifeEventOf } from "./event.ts";
 import { SITE, Story, SUBJECT } from "./fixture_life.ts";
-import { lifeId } from "./subject.ts";
 
 const PLACE = { place: "site-017.1-0/record/1", node: SITE, timeMs: 1 };
 
@@ -54,13 +54,13 @@ test.each([
 
 test("P11 an id is made of what it is about: the same everywhere, and of nothing else", () => {
   const { site, prescription } = SUBJECT;
-  expect(lifeId("verdict", site, prescription, 1)).toBe(lifeId("verdict", site, prescription, 1));
+  expect(entryId("verdict", site, prescription, 1)).toBe(entryId("verdict", site, prescription, 1));
   const others = [
-    lifeId("verdict", site, prescription, 1),
-    lifeId("verdict", site, prescription, "1"),
-    lifeId("verdict", `${site}"`, prescription, 1),
-    lifeId("verdict", site + prescription, "", 1),
-    lifeId("decision", site, prescription, 1),
+    entryId("verdict", site, prescription, 1),
+    entryId("verdict", site, prescription, "1"),
+    entryId("verdict", `${site}"`, prescription, 1),
+    entryId("verdict", site + prescription, "", 1),
+    entryId("decision", site, prescription, 1),
   ];
   expect(new Set(others).size).toBe(others.length);
 });

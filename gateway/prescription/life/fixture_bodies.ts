@@ -94,7 +94,11 @@ const facts = fc.record({
     supplyMilliDays: null,
     quantity: null,
   }],
-  unknowns: [],
+  unknowns: days === 3 ? [] : ["lines.0.drug.code", "diagnoses.1.code"].map((at) => ({
+    at,
+    code: "unknown-code",
+    detail: "it is not mapped",
+  })),
   mapping: "m",
 }));
 

@@ -1,5 +1,4 @@
 /** Of what an entry speaks, by whom, and under which id. */
-import { createHash } from "node:crypto";
 import * as z from "zod";
 
 /** As in the recorded prescription. */
@@ -35,11 +34,3 @@ export type Person = z.infer<typeof person>;
 
 /** Under which its sender sent it (T2). */
 export const senderKey = z.object({ channel: code, id: z.string().min(1).max(255) });
-
-/**
- * Id of an entry, made of what it is about: whoever makes the same entry, or makes it again after
- * a crash, gives it the same id. 64 hexadecimal digits.
- */
-export function lifeId(kind: string, ...parts: readonly (string | number | null)[]): string {
-  return createHash("sha256").update(JSON.stringify([kind, ...parts])).digest("hex");
-}

@@ -14,6 +14,7 @@ import { code, type Subject, subject } from "./subject.ts";
 /** Says what it is, so that nothing else that a node signs passes for it (RFC 8725, 3.11). */
 const TYPE = "tributary-pass+jws";
 const ALGORITHM = "EdDSA";
+const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 
 /** Days as in the calendar of Asia/Shanghai, both included. */
 export const tokenClaims = subject.extend({
@@ -43,7 +44,7 @@ export function validityOf(
  */
 export function tokenSigner(key: NodeKey): (claims: TokenClaims) => string {
   const text = new TextEncoder();
-  const part = (bytes: Uint8Array) => bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  const part = (bytes: Uint8Array) => bytes.toBase64(BASE64URL);
   const header = { alg: ALGORITHM, typ: TYPE, kid: key.publicKey };
   const head = part(text.encode(JSON.stringify(header)));
   return (claims) => {
@@ -117,9 +118,8 @@ function keyNamed(token: string): string | null {
 
 /** The last letter may have spare bits: with others the same bytes would have two texts. */
 function isCanonical(part: string): boolean {
-  const url = { alphabet: "base64url", omitPadding: true } as const;
   try {
-    return Uint8Array.fromBase64(part, url).toBase64(url) === part;
+    return Uint8Array.fromBase64(part, BASE64URL).toBase64(BASE64URL) === part;
   } catch {
     return false;
   }

@@ -4,11 +4,11 @@ import type { NewEntry } from "../../../sync/append.ts";
 import type { Problem } from "../../../sync/problem.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import type { Input } from "../../api_route.ts";
-import { newEntry, once } from "../../collected_entry.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
 import type { ContactClosedBody } from "../life/contact_body.ts";
 import { waitPolicy } from "../life/queue_order.ts";
-import { lifeId, type Person } from "../life/subject.ts";
+import { type Person } from "../life/subject.ts";
 import { dayOf } from "../shanghai_day.ts";
 import { monthText, type Span, spanOfMonth } from "./calendar.ts";
 import { dayReportOf } from "./day_report.ts";
@@ -96,7 +96,7 @@ export class OfficeDesk {
       for await (const key of population) drawing.add(key);
       return { population: drawing.population, drawn: drawing.drawn() };
     }));
-    const id = lifeId(SAMPLE, month, seed);
+    const id = entryId(SAMPLE, month, seed);
     const body: SampleBody = { ...draw, id, outpatient, discharge, by: personOf(actor) };
     return await this.#tell(newEntry("record", SAMPLE, this.#now(), body), month, DRAWN_BEFORE);
   }
@@ -143,7 +143,7 @@ export class OfficeDesk {
     if (open === undefined) return { kind: "refused", problem: NO_OPEN_CASE };
     const { site, number: prescription } = open;
     const body: ContactClosedBody = {
-      id: lifeId("contact-case-closed", id),
+      id: entryId("contact-case-closed", id),
       case: id,
       site,
       prescription,

@@ -4,6 +4,7 @@ import type { Finding } from "../verdict.ts";
 import { UNKNOWN_RULE } from "./finding_list.ts";
 import { dayNumber, dayOf } from "./compiled_rule.ts";
 import { type Reviewer, seenIn } from "./reviewer.ts";
+import type { Pack } from "./document.ts";
 import type { LoadedPack } from "./signed_pack.ts";
 
 /** What is kept compiled: a pack of 10,000 rules takes some tens of megabytes. */
@@ -19,6 +20,23 @@ const NO_PACK: Finding = {
   inputs: {},
   missing: [],
 };
+
+/** A pack whose days are over, or have not begun, may be the one that looks at doses. */
+function notEffective({ name, effective: { from, until } }: Pack["head"]): Finding {
+  const days = `${from} – ${until ?? "…"}`;
+  return {
+    rule: "tributary/pack-not-effective",
+    level: "could-not-check",
+    lines: [],
+    text: {
+      zh: `规则包“${name}”在开方当日不在有效期内（${days}），未按它审核`,
+      en: `The pack "${name}" is not effective on the day of issue (${days}): not checked by it`,
+    },
+    source: "",
+    inputs: { pack: name, from, until: until ?? null },
+    missing: [],
+  };
+}
 
 export interface PackReview {
   /** Identities of the packs it was reviewed by, in order of their names. */
@@ -71,24 +89,27 @@ export class Shelf {
   }
 
   /**
-   * Reviews by the packs in force, or by those named: a replay (P6). Packs that are not effective
-   * on the day of issue do not take part.
+   * Reviews by the packs in force, or by those named: a replay (P6). What a pack that is not
+   * effective on the day of issue would have said, nobody knows: that never passes.
    */
   review(facts: Facts, atMs: number, identities = this.#inForce): PackReview {
     const day = dayOf(facts.issuedMs);
-    const taken = identities.flatMap((identity) => {
+    const all = identities.map((identity) => {
       const reviewer = this.get(identity);
       if (reviewer === undefined) throw new Error(`Cannot review by "${identity}": not here`);
       const { from, until } = reviewer.pack.head.effective;
       const effective = dayNumber(from) <= day && (until === undefined || day <= dayNumber(until));
-      return effective ? [{ identity, reviewer }] : [];
+      return { identity, reviewer, effective };
     });
+    const taken = all.filter(({ effective }) => effective);
+    if (taken.length === 0) return { packs: [], findings: [NO_PACK] };
     const seen = seenIn(facts, atMs);
     const findings = taken.flatMap(({ reviewer }, index) =>
       // What is unknown in a line is so for every pack, and told once.
       reviewer.review(facts, atMs, seen).filter(({ rule }) => index === 0 || rule !== UNKNOWN_RULE)
     );
-    if (taken.length === 0) findings.push(NO_PACK);
-    return { packs: taken.map(({ identity }) => identity), findings };
+    const others = all.filter(({ effective }) => !effective);
+    findings.push(...others.map(({ reviewer }) => notEffective(reviewer.pack.head)));
+    return { packs: identities, findings };
   }
 }

@@ -60,6 +60,28 @@ test("P6 packs are switched at once, and an older one replays its verdicts", () 
   expect(shelf.inForce).toEqual([next.identity]);
 });
 
+test("P5 a pack that is not effective on the day of issue passes nothing by its silence", () => {
+  const loaded = ["legal", "clinical"].map((name) => {
+    const own = packSource([{}]);
+    const effective = name === "clinical" ? { from: "2020-01-01", until: "2026-12-31" } : null;
+    const head = { ...own.head, name, ...(effective === null ? {} : { effective }) };
+    return loadPack(JSON.stringify(signPack(packText({ ...own, head }), key)), trusts);
+  });
+  const shelf = new Shelf();
+  for (const pack of loaded) shelf.add(pack);
+  shelf.switchTo(loaded.map(({ identity }) => identity));
+  const on = (day: string) => {
+    const issuedMs = Date.parse(`${day}T12:00:00+08:00`);
+    return shelf.review({ ...facts, issuedMs }, issuedMs).findings.map(({ rule, level }) =>
+      `${rule} ${level}`
+    );
+  };
+  const late = "tributary/pack-not-effective could-not-check";
+  expect(on("2026-12-31")).not.toContain(late);
+  expect(on("2027-01-01")).toContain(late);
+  expect(on("2019-12-31")).toContain("tributary/no-pack could-not-check");
+});
+
 test("P5 with no pack in force nothing passes", () => {
   const shelf = new Shelf();
   expect(shelf.review(facts, atMs).findings).toMatchObject([{ level: "could-not-check" }]);

@@ -379,6 +379,7 @@ function workloadRules(stand: () => QueueStand): void {
       warned: 2,
       escalated: 1,
       oldestMs: nowMs - 300_000,
+      urgentMs: nowMs - 300_000,
       onDuty: ["p-1"],
     });
     expect((await queue.workload(nowMs - 1, policy)).escalated).toBe(0);

@@ -47,6 +47,8 @@ export interface Workload {
   readonly escalated: number;
   /** Since when the oldest of those waits, milliseconds since 1970 UTC. */
   readonly oldestMs: number | null;
+  /** The same of emergencies alone. */
+  readonly urgentMs: number | null;
   readonly onDuty: readonly string[];
 }
 
@@ -79,7 +81,8 @@ const COUNTS = "SELECT COUNT(*) AS waiting, COUNT(CASE WHEN state = 0 THEN 1 END
   "COUNT(CASE WHEN emergency = 0 THEN 1 END) AS emergencies, " +
   "COUNT(CASE WHEN emergency < 2 AND since <= ?1 AND since > ?2 THEN 1 END) AS warned, " +
   "COUNT(CASE WHEN emergency < 2 AND since <= ?2 THEN 1 END) AS escalated, " +
-  "MIN(CASE WHEN emergency < 2 THEN since END) AS oldest FROM reviewitems WHERE state <> 4";
+  "MIN(CASE WHEN emergency < 2 THEN since END) AS oldest, " +
+  "MIN(CASE WHEN emergency = 0 THEN since END) AS urgent FROM reviewitems WHERE state <> 4";
 
 export class ReviewQueue {
   readonly #sql: Sql;
@@ -118,7 +121,7 @@ export class ReviewQueue {
     return withdrawFrom(this.#sql, keys);
   }
 
-  /** The level of waiting that was told last (P8), of all nodes that share the store. */
+  /** What was told last of waiting (P8), of all nodes that share the store. */
   async told(): Promise<string> {
     const [row] = await this.#sql.rows("SELECT told FROM reviewstore");
     return row.text("told");
@@ -260,6 +263,7 @@ export class ReviewQueue {
       warned: row.number("warned"),
       escalated: row.number("escalated"),
       oldestMs: row.numberOrNull("oldest"),
+      urgentMs: row.numberOrNull("urgent"),
       onDuty: (await this.#sql.rows(ON_DUTY)).map((each) => each.text("holder")),
     };
   }

@@ -6,7 +6,10 @@ import type { VerdictBody } from "../life/verdict_body.ts";
 import type { Reviewed } from "../reviewed.ts";
 import type { Case } from "./intake_book.ts";
 
-/** What was just decided at `decidedMs`, wall clock. */
+/**
+ * What was just decided at `decidedMs`, wall clock. What came late, behind a later version or after
+ * it was taken back, is reviewed and may not be dispensed.
+ */
 export function reviewedFrom(
   { site, prescription, hash, sent, events }: Case,
   { outcome, findings, pack, mode, token }: VerdictBody,
@@ -24,8 +27,15 @@ export function reviewedFrom(
     degraded: mode === "degraded",
     recordedMs: received?.timeMs ?? decidedMs,
     decidedMs,
-    token: token ?? null,
+    token: isOver(events, prescription.version) ? null : token ?? null,
   };
+}
+
+function isOver(events: Case["events"], version: number): boolean {
+  return events.some(({ kind, body }) =>
+    (kind === "prescription" && body.prescription.version > version) ||
+    (kind === "prescription-void" && body.version >= version)
+  );
 }
 
 /** A county was not told a site, or not one that it knows. */

@@ -2,8 +2,8 @@
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import * as z from "zod";
-import { newEntry, once } from "../../collected_entry.ts";
-import { lifeId, subject } from "../life/subject.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { subject } from "../life/subject.ts";
 
 export const CONFLICT = "prescription-conflict";
 
@@ -14,6 +14,6 @@ export type ConflictBody = z.infer<typeof conflictBody>;
 /** However often it is sent, it is one alarm. */
 export function conflictEntry(body: ConflictBody, time: Stamp): NewEntry {
   const { site, prescription, version, hash } = body;
-  const id = lifeId(CONFLICT, prescription, version, hash);
+  const id = entryId(CONFLICT, prescription, version, hash);
   return once(newEntry("alarm", CONFLICT, time, body), `${CONFLICT}/${site}`, id);
 }

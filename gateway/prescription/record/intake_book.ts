@@ -14,6 +14,7 @@ import type { Prescription } from "../prescription.ts";
 import type { Reviewable } from "../review.ts";
 import { reviewedOf } from "../reviewed_of.ts";
 import { conflictEntry } from "./conflict.ts";
+import { FollowedLately } from "./followed_lately.ts";
 import { type Known, knownOf, type Patient } from "./known.ts";
 import { type LimitOptions, Limits, noRoom, tooMany } from "./limits.ts";
 import { historyFor, Recent, Taken } from "./recent.ts";
@@ -43,7 +44,8 @@ export interface Case extends Asked {
   readonly events: readonly LifeEvent[];
   /** Whether this very content is stored already. */
   readonly isStored: boolean;
-  readonly history: readonly HistoryLine[];
+  /** `null`: the tables are behind, and nobody knows. */
+  readonly history: readonly HistoryLine[] | null;
 }
 
 /** Whose history is asked for, beside the prescription itself. */
@@ -65,8 +67,12 @@ const RECENT_MAX = 20_000;
 /** What the tables have by now is looked at no more often, milliseconds. */
 const FORGET_MS = 50;
 
+/** Whoever sends right after a start waits so long for the tables; then without a history. */
+const FIRST_MS = 5000;
+
 export class IntakeBook {
   readonly recent = new Recent();
+  readonly #lately: FollowedLately;
   readonly #parts: IntakeParts;
   readonly #limits: Limits;
   readonly #decide: Decide;
@@ -75,8 +81,14 @@ export class IntakeBook {
 
   constructor(parts: IntakeParts, decide: Decide) {
     this.#parts = parts;
+    this.#lately = new FollowedLately(parts.node);
     this.#limits = new Limits(parts.limits);
     this.#decide = decide;
+  }
+
+  /** Looks whether the tables follow, until the signal aborts. */
+  run(signal: AbortSignal): Promise<void> {
+    return this.#lately.run(signal);
   }
 
   /** Takes what came in at a door, of that site. */
@@ -139,8 +151,9 @@ export class IntakeBook {
   async #turn(items: readonly Waiting[]): Promise<void> {
     let known: Known;
     try {
+      await this.#lately.firstWithin(FIRST_MS);
       await this.#forget();
-      known = await knownOf(this.#parts.node.tables, {
+      known = await knownOf(this.#parts.node.tables.near, {
         numbers: items.map(({ taken }) => taken),
         sendKeys: items.flatMap(({ site, sendKey }) =>
           sendKey === null ? [] : [{ site, key: sendKey }]
@@ -166,7 +179,7 @@ export class IntakeBook {
     const places = new Map<string, number>();
     const select = "SELECT origin, stream, seq FROM cursors WHERE origin = ?";
     for (const origin of origins) {
-      for (const row of await this.#parts.node.tables.rows(select, [origin])) {
+      for (const row of await this.#parts.node.tables.near.rows(select, [origin])) {
         places.set(`${origin} ${row.text("stream")}`, row.number("seq"));
       }
     }
@@ -192,7 +205,7 @@ export class IntakeBook {
   }
 
   /** The patient's history as of now; whoever decides by it does so before waiting again. */
-  async historyNow(one: Case): Promise<HistoryLine[]> {
+  async historyNow(one: Case): Promise<HistoryLine[] | null> {
     return await this.#historyOfPatient(one);
   }
 
@@ -200,22 +213,23 @@ export class IntakeBook {
   async historyOfDraft(
     { site, number }: RecordKey,
     prescription: Prescription,
-  ): Promise<HistoryLine[]> {
+  ): Promise<HistoryLine[] | null> {
     const { patientKey } = this.#parts;
     const patient = patientKeyOf(prescription, { site, patientKey });
     return await this.#historyOfPatient({ taken: { site, number }, patient, prescription });
   }
 
-  async #historyOfPatient(one: Owner): Promise<HistoryLine[]> {
+  async #historyOfPatient(one: Owner): Promise<HistoryLine[] | null> {
     const { patient, prescription } = one;
-    await this.#forget();
+    await this.#lately.firstWithin(FIRST_MS);
     const patients = patient === null ? [] : [patientOf(patient, prescription)];
     const asked = { numbers: [], sendKeys: [], patients };
-    const { medicines } = await knownOf(this.#parts.node.tables, asked);
+    const { medicines } = await knownOf(this.#parts.node.tables.near, asked);
     return this.#historyOf(one, medicines);
   }
 
   #historyOf({ taken, patient, prescription }: Owner, medicines: Known["medicines"]) {
+    if (!this.#lately.isSo) return null;
     if (patient === null) return [];
     const issuedMs = Date.parse(prescription.issuedAt);
     const stored = medicines.get(patient) ?? [];

@@ -12,7 +12,7 @@ import { medicinesOf, type PatientMedicine } from "../life/patient_medicines.ts"
 import { isOwed, isTodo } from "../life/owed.ts";
 import { type Standing, standingOf } from "../life/standing.ts";
 import { eventIn } from "./life_entry.ts";
-import { EVENTS, PATIENT_LINES, PRESCRIPTIONS } from "./life_tables.ts";
+import { EVENTS, PATIENT_LINES, PRESCRIPTIONS, UNMAPPED } from "./life_tables.ts";
 import {
   chunksOf,
   eitherOf,
@@ -21,17 +21,19 @@ import {
   namesWithEvents,
   type RecordKey,
 } from "./stored_events.ts";
+import { unmappedRows } from "./unmapped_rows.ts";
 
 const putEvents = putInto(EVENTS, { onConflict: "replace" });
 const putPrescriptions = putInto(PRESCRIPTIONS, { onConflict: "replace" });
 const putLines = putInto(PATIENT_LINES, { onConflict: "replace" });
+const putUnmapped = putInto(UNMAPPED, { onConflict: "replace" });
 
 /** `authorities`: nodes whose word counts on every site's prescriptions. */
 export function prescriptionsOf(authorities: readonly string[]): Projection {
   return {
     name: "prescriptions",
-    version: 4,
-    tables: [EVENTS, PRESCRIPTIONS, PATIENT_LINES],
+    version: 5,
+    tables: [EVENTS, PRESCRIPTIONS, PATIENT_LINES, UNMAPPED],
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
         const event = eventIn(entry, authorities);
@@ -91,15 +93,14 @@ async function tellAnew(sql: Transaction, keys: readonly RecordKey[]): Promise<v
   for (const chunk of chunksOf(keys)) {
     const { where, values } = eitherOf(chunk);
     const events = await eventsOf(sql, chunk);
-    const isTold = (key: RecordKey) =>
-      (events.get(nameOf(key)) ?? []).some((event) => versionOf(event) !== null);
     await sql.run(`DELETE FROM patientlines WHERE ${where}`, values);
-    const gone = chunk.filter((key) => !isTold(key));
+    await sql.run(`DELETE FROM unmappedcodes WHERE ${where}`, values);
+    const gone = chunk.filter((key) => !isTold(events.get(nameOf(key)) ?? []));
     if (gone.length > 0) {
       const no = eitherOf(gone);
       await sql.run(`DELETE FROM prescriptions WHERE ${no.where}`, no.values);
     }
-    await putStandings(sql, chunk.filter(isTold), events);
+    await putStandings(sql, chunk, events);
   }
 }
 
@@ -111,15 +112,22 @@ async function putStandings(
 ): Promise<void> {
   const rows: Parameter[][] = [];
   const lines: Parameter[][] = [];
+  const unmapped: Parameter[][] = [];
   for (const key of keys) {
     const own = events.get(nameOf(key)) ?? [];
-    if (own.every((event) => versionOf(event) === null)) continue;
+    if (!isTold(own)) continue;
     const standing = standingOf(own);
     rows.push(prescriptionRow(standing, own));
     lines.push(...lineRows(key, medicinesOf(standing, own)));
+    unmapped.push(...unmappedRows(own));
   }
   await putPrescriptions(sql, rows);
   await putLines(sql, lines);
+  await putUnmapped(sql, unmapped);
+}
+
+function isTold(events: readonly LifeEvent[]): boolean {
+  return events.some((event) => versionOf(event) !== null);
 }
 
 function lineRows({ site, number }: RecordKey, medicines: readonly PatientMedicine[]) {

@@ -71,6 +71,27 @@ export const PRESCRIPTIONS: Table = {
   },
 };
 
+/** Codes that nobody had mapped when rules looked, each in its place of a prescription. */
+export const UNMAPPED: Table = {
+  name: "unmappedcodes",
+  columns: {
+    site: "text",
+    number: "text",
+    version: "integer",
+    place: "text",
+    section: "text",
+    code: "text",
+    words: "text?",
+    issued: "integer",
+    received: "integer",
+  },
+  key: ["site", "number", "version", "place"],
+  indexes: {
+    unmappedreceived: ["received", "site", "number", "version", "place"],
+    unmappedofsite: ["site", "received", "number", "version", "place"],
+  },
+};
+
 /**
  * Medicines that a patient has of one prescription, or is about to get; `until`: when the last of
  * them runs out.

@@ -3,7 +3,9 @@ import type { Command } from "commander";
 import { command, CONFIG_OPTION, type WithConfig } from "../../commands/command.ts";
 import { readConfig } from "../../config_file.ts";
 import { print } from "../../print.ts";
+import type { BeginOptions } from "./first_rules.ts";
 import type { ReleaseOptions } from "./release_files.ts";
+import type { UnmappedOptions } from "./unmapped_text.ts";
 
 function listed(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
@@ -16,6 +18,21 @@ export function addRuleCommands(program: Command): void {
     "what prescriptions are reviewed by: packs, drug list, mappings, registry",
     "tributary rules status",
   );
+  command(
+    rules,
+    "begin",
+    "at a county that has no rules: files of packs that the program brings, and what to configure",
+    "tributary rules begin --packs legal --packs demonstration --site site-017 --out rules",
+  )
+    .addOption(CONFIG_OPTION)
+    .requiredOption("--packs <name>", "a pack of `pack list`; once for each", listed)
+    .requiredOption("--site <site>", "whose mapping is begun; once for each", listed)
+    .requiredOption("--out <folder>", "where to: a folder that is not there")
+    .action(async ({ config, ...options }: WithConfig & BeginOptions) => {
+      const { beginRules } = await import("./first_rules.ts");
+      print(beginRules(readConfig(config), options));
+    });
+
   command(
     rules,
     "release",
@@ -40,6 +57,21 @@ export function addRuleCommands(program: Command): void {
     .action(async ({ config }: WithConfig) => {
       const { rulesText } = await import("./release_files.ts");
       print(await rulesText(readConfig(config)));
+    });
+
+  command(
+    rules,
+    "unmapped",
+    "codes of a HIS that no mapping has, so that prescriptions with them could not be checked",
+    "tributary rules unmapped --site site-017 --yaml",
+  )
+    .addOption(CONFIG_OPTION)
+    .option("--site <site>", "at a county: of this one alone")
+    .option("--days <number>", "of prescriptions of so many days (30)")
+    .option("--yaml", "as lines for a mapping, in which what they mean is left open")
+    .action(async ({ config, ...options }: WithConfig & UnmappedOptions) => {
+      const { unmappedText } = await import("./unmapped_text.ts");
+      print(await unmappedText(readConfig(config), options));
     });
 
   command(

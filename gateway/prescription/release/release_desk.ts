@@ -4,7 +4,7 @@ import { parseOrigin } from "../../../sync/origin.ts";
 import { type Stream, streamTo } from "../../../sync/stream.ts";
 import { newEntry } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
-import { whenChanged } from "../record/when_changed.ts";
+import { whenChanged } from "../../when_changed.ts";
 import { partsOf } from "./parts.ts";
 import { documentsOf, RULES_PART, RULES_SWITCH, type SwitchBody } from "./release_entries.ts";
 import { checkedRelease, type ReleaseRequest } from "./release_request.ts";

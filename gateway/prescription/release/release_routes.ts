@@ -9,6 +9,7 @@ import { releaseRequest } from "./release_request.ts";
 import { replayPrescription, replayView } from "./replay.ts";
 import type { RuleBook } from "./rule_book.ts";
 import type { Release } from "./stored_releases.ts";
+import { unmappedCodes, unmappedQuery, unmappedView } from "./unmapped_codes.ts";
 
 /** Sixteen packs at their largest would be more; a county's own are a tenth of it. */
 const REQUEST_BYTES_MAX = 128 << 20;
@@ -64,6 +65,18 @@ export function ruleRoutes(book: RuleBook): ApiRoute[] {
         refused,
         coming: coming.map(viewOf),
       }));
+    },
+  }, {
+    method: "get",
+    path: "/api/rules/unmapped",
+    right: "read",
+    summary: "Codes of sites that no mapping has, by how often prescriptions of late had them",
+    query: unmappedQuery,
+    answer: unmappedView,
+    handle: async ({ node: { tables, clock } }, input) => {
+      const query = unmappedQuery.parse(input.query);
+      const { sources } = book.view();
+      return Response.json(await unmappedCodes(tables, sources, query, clock.now().wallMs));
     },
   }, {
     method: "get",

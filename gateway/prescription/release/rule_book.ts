@@ -11,7 +11,7 @@ import { type DrugList, parseDrugList } from "../drug_list.ts";
 import { type Mapping, parseMapping } from "../mapping.ts";
 import { PackError } from "../pack/document.ts";
 import { loadPack } from "../pack/signed_pack.ts";
-import { whenChanged } from "../record/when_changed.ts";
+import { whenChanged } from "../../when_changed.ts";
 import { parseRegistry, type Registry } from "../registry.ts";
 import type { ReviewSources, SourcesInForce } from "../review_sources.ts";
 import { MissingPart, ReleaseError } from "./parts.ts";

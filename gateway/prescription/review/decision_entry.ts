@@ -2,12 +2,12 @@
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import type { Stream } from "../../../sync/stream.ts";
-import { newEntry, once } from "../../collected_entry.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
 import { type DecisionBody, decisionBody } from "../life/decision_body.ts";
 import type { LifeEvent } from "../life/event.ts";
 import type { Pass } from "../life/pass.ts";
 import { type Standing, standingOf } from "../life/standing.ts";
-import { lifeId, type Person } from "../life/subject.ts";
+import { type Person } from "../life/subject.ts";
 import { ofKind } from "../life/told.ts";
 import { type TokenClaims, validityOf } from "../life/token.ts";
 import type { Claim } from "../queue/queue_item.ts";
@@ -46,7 +46,7 @@ export function decisionOf(
   const { claim, by, decision, comment, verdict, over, sinceMs, takenMs } = deciding;
   const { site, prescription, fence, store } = claim;
   const { version, hashes: [hash] } = standingOf(events);
-  const id = lifeId("decision", site, prescription, version, store, fence);
+  const id = entryId("decision", site, prescription, version, store, fence);
   const body = decisionBody.parse({
     ...{ id, site, prescription, version, hash, decision, verdict, by, fence, store },
     answers: [...over],

@@ -22,6 +22,13 @@ export interface Door {
   fetch(path: string, init?: RequestInit): Promise<Response>;
 }
 
+const summary = z.object({ workload: z.object({ waiting: z.int() }) });
+
+/** How many prescriptions a node offers to pharmacists. */
+export async function waiting(node: { ask(path: string): Promise<unknown> }): Promise<number> {
+  return summary.parse(await node.ask("/api/reviews")).workload.waiting;
+}
+
 export class PharmacistClient {
   readonly #door: Door;
   /** Of the session, as a browser sends it. */

@@ -166,7 +166,19 @@ describe.each(STORES)("a county on %s whose pharmacists review", (kind) => {
     await until("it was told twice", async () => (await levels()).length >= before + 2);
     expect((await levels()).slice(before)).toEqual(["alarm warn", "alarm escalate"]);
     expect(await county.standing("late")).toMatchObject({ state: "queued", pass: null });
-    expect(await li.decide(await taken(li), "approve")).toMatchObject({ state: "approved" });
+    const urgent = { ...sentPrescription("urgent", { drug: "009" }), setting: "emergency" };
+    expect((await county.send(urgent)).verdict?.outcome).toBe("pharmacist");
+    await until("the emergency behind it was told, too", async () => {
+      const told = (await county.told("review-waiting")).slice(before + 2);
+      return ["warn", "escalate"].every((level) =>
+        told.some(({ body }) => body.level === "escalate" && body.emergency === level)
+      );
+    });
+    for (const id of ["urgent", "late"]) {
+      const held = await taken(li);
+      expect(held.claim.id).toBe(id);
+      expect(await li.decide(held, "approve")).toMatchObject({ state: "approved" });
+    }
   });
 
   test("P7 a claim outlives a restart, and is decided under it", async () => {

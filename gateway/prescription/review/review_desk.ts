@@ -20,7 +20,7 @@ import type { ReviewQueue, Workload } from "../queue/review_queue.ts";
 import { toldOfVersion } from "../life/told.ts";
 import { rulingVerdict } from "../reviewed_of.ts";
 import { eventsOf, nameOf } from "../record/stored_events.ts";
-import { whenChanged } from "../record/when_changed.ts";
+import { whenChanged } from "../../when_changed.ts";
 import { NO_REVIEWER, NOT_READY, OTHER, OTHER_VERDICT, OWN, STALE } from "./review_problems.ts";
 import { decisionEntry, decisionOf, decisionUnder } from "./decision_entry.ts";
 import { openQueue } from "./open_queue.ts";

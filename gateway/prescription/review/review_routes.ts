@@ -191,7 +191,7 @@ function heldOf(held: Held | null): z.infer<typeof heldView> {
 }
 
 export function workloadOf(
-  { oldestMs, onDuty, ...counts }: Workload,
+  { oldestMs, urgentMs: _urgentMs, onDuty, ...counts }: Workload,
 ): z.infer<typeof workloadView> {
   const oldestAt = oldestMs === null ? null : new Date(oldestMs).toISOString();
   return { ...counts, oldestAt, onDuty: [...onDuty] };

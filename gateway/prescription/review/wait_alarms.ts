@@ -1,12 +1,11 @@
 /**
- * That prescriptions wait too long for a pharmacist (P8), told once for each level, and once that
- * none does any more. Nothing ever passes by it (P3).
+ * That prescriptions wait too long for a pharmacist (P8), told once for each level, for each
+ * emergency beside it, and once that none does any more. Nothing ever passes by it (P3).
  */
 import type { Node } from "../../node.ts";
-import { newEntry, once } from "../../collected_entry.ts";
-import type { WaitPolicy } from "../life/queue_order.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { type WaitPolicy, waitState } from "../life/queue_order.ts";
 import type { ReviewQueue } from "../queue/review_queue.ts";
-import { lifeId } from "../life/subject.ts";
 import { REVIEW_WAITING, type WaitingBody } from "./waiting_body.ts";
 
 export class WaitAlarms {
@@ -22,15 +21,20 @@ export class WaitAlarms {
   }
 
   async look(queue: Pick<ReviewQueue, "told" | "tell" | "workload">): Promise<void> {
-    const workload = await queue.workload(this.#node.clock.now().wallMs, this.#policy);
-    const { warned, escalated, waiting, oldestMs, onDuty } = workload;
+    const nowMs = this.#node.clock.now().wallMs;
+    const workload = await queue.workload(nowMs, this.#policy);
+    const { warned, escalated, waiting, oldestMs, urgentMs, onDuty } = workload;
     const level = escalated > 0 ? "escalate" : warned > 0 ? "warn" : "in-time";
-    if (level === await queue.told()) return;
+    const emergency = urgentMs === null ? "in-time" : waitState(urgentMs, nowMs, this.#policy);
+    // Behind one that waits for long anyway, an emergency is news.
+    const told = emergency === "in-time" ? level : `${level} ${emergency} ${urgentMs}`;
+    if (told === await queue.told()) return;
     const { clock, disk, config, log } = this.#node;
     const time = clock.now();
     const body: WaitingBody = {
-      id: lifeId(REVIEW_WAITING, config.node, level, oldestMs),
+      id: entryId(REVIEW_WAITING, config.node, told, oldestMs),
       level,
+      emergency,
       waiting,
       warned,
       escalated,
@@ -44,6 +48,6 @@ export class WaitAlarms {
     const entry = newEntry("alarm", REVIEW_WAITING, time, body);
     await disk.append([level === "in-time" ? entry : once(entry, REVIEW_WAITING, body.id)], time);
     log({ kind: "review-waiting", level, waiting, escalated });
-    await queue.tell(level);
+    await queue.tell(told);
   }
 }

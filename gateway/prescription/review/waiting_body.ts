@@ -7,6 +7,8 @@ export const REVIEW_WAITING = "review-waiting";
 export const waitingBody = z.object({
   id: z.string(),
   level: z.enum(["in-time", "warn", "escalate"]),
+  /** The same of the emergency that waits longest. */
+  emergency: z.enum(["in-time", "warn", "escalate"]),
   waiting: z.int(),
   /** Of these, those past either limit; reviews afterwards are not among them. */
   warned: z.int(),

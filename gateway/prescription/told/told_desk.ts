@@ -7,6 +7,7 @@ import type { ApiRoute } from "../../api_route.ts";
 import { centresOf, type PrescriptionConfig } from "../../config.ts";
 import type { Node } from "../../node.ts";
 import { openOwnFile } from "../../own_file.ts";
+import { webhookSecret } from "../../signed_webhook.ts";
 import { Teller } from "./teller.ts";
 import { ToldStreams } from "./told_stream.ts";
 import { ToldStore } from "./told_store.ts";
@@ -14,7 +15,6 @@ import { Webhook, type WebhookOptions } from "./webhook.ts";
 
 /** Failing for so long, somebody has to look. */
 const ALARM_MS = 10 * 60_000;
-const SECRET = /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/;
 
 export class ToldDesk {
   readonly #node: Node;
@@ -27,7 +27,7 @@ export class ToldDesk {
     this.#isKept = webhook !== undefined || (changes ?? node.config.role === "site");
     this.#webhook = webhook === undefined ? null : {
       url: webhook.url,
-      secret: secretIn(webhook.secretFile),
+      secret: webhookSecret("prescription.webhook.secretFile", webhook.secretFile),
       timeoutMs: webhook.timeoutSeconds * 1000,
       alarmMs: ALARM_MS,
     };
@@ -83,21 +83,6 @@ export class ToldDesk {
       },
     }];
   }
-}
-
-function secretIn(file: string): string {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(file).trim();
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot read prescription.webhook.secretFile "${file}": ${found}`, { cause });
-  }
-  if (SECRET.test(text)) return text;
-  throw new Error(
-    `Cannot use prescription.webhook.secretFile "${file}": want whsec_ and base64 of 24 bytes ` +
-      "and more; `echo whsec_$(openssl rand -base64 32)` makes one",
-  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -4,21 +4,16 @@
  * came about, one at a time, until the HIS has answered 2xx. So one may come twice, and none out of
  * its turn; the id is the same each time.
  */
-import { Buffer } from "node:buffer";
-import { createHmac } from "node:crypto";
 import type { Stamp } from "../../../sync/entry.ts";
 import { pause } from "../../../sync/timer.ts";
 import { newEntry } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
+import { type Hook, push } from "../../signed_webhook.ts";
 import type { Change, ToldStore } from "./told_store.ts";
 import type { Teller } from "./teller.ts";
 import { WEBHOOK, type WebhookBody } from "./webhook_body.ts";
 
-export interface WebhookOptions {
-  readonly url: string;
-  /** As Standard Webhooks writes it: `whsec_` and base64. */
-  readonly secret: string;
-  readonly timeoutMs: number;
+export interface WebhookOptions extends Hook {
   /** Failing for so long, it is an alarm. */
   readonly alarmMs: number;
 }
@@ -27,8 +22,6 @@ export interface WebhookOptions {
 const RETRY_MS = [1000, 2000, 5000, 15_000, 60_000, 300_000];
 /** Changes that are read in one go. */
 const AT_ONCE = 50;
-/** What a HIS says of a failure is shown so far. */
-const REASON_LENGTH_MAX = 200;
 
 export class Webhook {
   readonly #node: Pick<Node, "clock" | "disk" | "log" | "counters">;
@@ -81,26 +74,17 @@ export class Webhook {
 
   /** Why it was not taken; `null`: it was. */
   async #send({ id, body }: Change, signal: AbortSignal): Promise<string | null> {
-    const { url, secret, timeoutMs } = this.#options;
     const seconds = Math.floor(this.#node.clock.now().wallMs / 1000);
     const text = JSON.stringify({
       type: "prescription.changed",
       timestamp: new Date(seconds * 1000).toISOString(),
       data: JSON.parse(body),
     });
-    const headers = {
-      "content-type": "application/json",
-      ...signedHeaders(secret, `change-${id}`, seconds, text),
-    };
-    try {
-      const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      const init = { method: "POST", body: text, headers, redirect: "manual", signal: within };
-      const answer = await fetch(url, { ...init, redirect: "manual" });
-      await answer.body?.cancel();
-      return answer.ok ? null : `it answered ${answer.status}`;
-    } catch (error) {
-      return String(error).slice(0, REASON_LENGTH_MAX);
-    }
+    const pushed = { id: `change-${id}`, seconds, body: text };
+    const outcome = await push(this.#options, pushed, signal);
+    if (outcome.kind === "failed") return outcome.reason;
+    const { status } = outcome;
+    return status >= 200 && status < 300 ? null : `it answered ${status}`;
   }
 
   async #fails(reason: string): Promise<void> {
@@ -126,15 +110,4 @@ export class Webhook {
     await disk.append([newEntry("alarm", WEBHOOK, time, body)], time);
     log({ kind: "webhook", works: body.works, reason: body.reason ?? "" });
   }
-}
-
-/** Headers of Standard Webhooks 1.0. */
-export function signedHeaders(secret: string, id: string, seconds: number, body: string) {
-  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  const signature = createHmac("sha256", key).update(`${id}.${seconds}.${body}`).digest("base64");
-  return {
-    "webhook-id": id,
-    "webhook-timestamp": String(seconds),
-    "webhook-signature": `v1,${signature}`,
-  };
 }

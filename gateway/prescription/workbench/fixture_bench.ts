@@ -9,6 +9,8 @@ import { PASSWORD } from "../review/fixture_pharmacist.ts";
 const PICTURES = Deno.env.get("TRIBUTARY_PICTURES");
 
 interface Look {
+  /** Where it is not the tests' own. */
+  readonly password?: string;
   readonly locale?: "zh-CN" | "en-US";
   readonly viewport?: typeof DESKTOP;
 }
@@ -18,13 +20,13 @@ export async function openBench(
   browser: TestBrowser,
   url: string,
   account: string,
-  { locale = "en-US", viewport = DESKTOP }: Look = {},
+  { locale = "en-US", viewport = DESKTOP, password = PASSWORD }: Look = {},
 ): Promise<Page> {
   const person = await browser.person(locale, viewport);
   const page = await browser.open(person, `${url}/sign-in`);
   page.setDefaultTimeout(30_000);
   await page.fill('input[name="name"]', account);
-  await page.fill('input[name="password"]', PASSWORD);
+  await page.fill('input[name="password"]', password);
   await page.click("button.enter");
   await page.waitForSelector("footer");
   await page.goto(`${url}/review`);

@@ -2,11 +2,11 @@
  * Alarms that are due now, and those that are over. The id of one is made of its rule, its subject
  * and what it follows from: decided again, or by site and county alike, it is the same.
  */
+import { entryId } from "../../collected_entry.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import { ageOf, type Present } from "../clock/age.ts";
 import { type BagClock, bagClock } from "../clock/bag_clock.ts";
 import type { EpidemicMode } from "../clock/epidemic.ts";
-import { wasteId } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import type { Ledger } from "../life/ledger.ts";
 import type { WasteRules } from "../rules.ts";
@@ -90,7 +90,7 @@ export function ladderOf(alarm: AlarmName, rules: WasteRules): Partial<Record<Le
 function escalated({ forMs, ...about }: Occasion, rules: WasteRules): AlarmBody[] {
   const ladder = ladderOf(about.alarm, rules);
   return LEVELS.filter((level) => forMs >= (ladder[level] ?? Infinity)).map((level) => ({
-    id: wasteId("waste-alarm", about.rule, about.alarm, about.subject, about.basis, level),
+    id: entryId("waste-alarm", about.rule, about.alarm, about.subject, about.basis, level),
     ...about,
     level,
   }));
@@ -102,7 +102,7 @@ function ofClock(bag: BagStanding, { present, modeAt, rules }: Circumstances): O
   const { age, from } = clock;
   if (age === null || from === null || clock.stage === "stopped") return [];
   const turn = mode.isOn ? mode.since?.body.id ?? "" : "";
-  const basis = wasteId("clock", from, turn);
+  const basis = entryId("clock", from, turn);
   const about = { rule: "W5", site: bag.site, subject: bag.bag, basis, isCertain: age.isCertain };
   return warned(clock).map(({ alarm, limitMs, forMs }) => ({
     ...about,
@@ -159,7 +159,7 @@ function ofFaults({ faults, bags }: Ledger, { present }: Circumstances): Occasio
       if (standing === undefined) return [];
       const { site, sealings } = standing;
       const times = sealings.flatMap((one) => one.from === "entry" ? [one.time] : []);
-      const basis = wasteId("reading", reading);
+      const basis = entryId("reading", reading);
       const about = { alarm: "conflict", rule: "W2", site, subject: bag } as const;
       return [{ ...about, basis, ...sinceLast(times, present) }];
     });

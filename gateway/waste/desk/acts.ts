@@ -1,11 +1,12 @@
 /** What persons may do about waste: what they send, and what it is decided on. */
 import * as z from "zod";
+import { entryId } from "../../collected_entry.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import { boxedBody, sealedBody } from "../entry/bag_body.ts";
 import { resolutionBody } from "../entry/correction_body.ts";
 import { manifestBody, manifestNumberBody } from "../entry/manifest_body.ts";
 import { departedBody, disposedBody, receivedBody, storedBody } from "../entry/move_body.ts";
-import { code, custodian, place, wasteId, words } from "../entry/subject.ts";
+import { code, custodian, place, words } from "../entry/subject.ts";
 import { weight } from "../entry/weight.ts";
 import { codeKind, newCode } from "../label/bag_code.ts";
 import { readLabel } from "../label/label.ts";
@@ -295,7 +296,7 @@ export function resolving(asked: z.infer<typeof resolutionOrder>, by: Confirmati
 
 /** The same for an act that is sent again. */
 function codeFor(of: "bag" | "load", site: string, id: string): string {
-  return newCode(of, Uint8Array.fromHex(wasteId("code", of, site, id)).slice(0, CODE_BYTES));
+  return newCode(of, Uint8Array.fromHex(entryId("code", of, site, id)).slice(0, CODE_BYTES));
 }
 
 function labelRead(typed: string, index: number) {

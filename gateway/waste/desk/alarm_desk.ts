@@ -1,11 +1,11 @@
 /** The rules at work: raises what is due at this site, and says when it is over (W5, W6, W9). */
 import type { NewEntry } from "../../../sync/append.ts";
 import { pause } from "../../../sync/timer.ts";
-import { newEntry, once } from "../../collected_entry.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
 import type { AlarmBody, AlarmOverBody } from "../alarm/alarm_body.ts";
 import { alarmsDue, alarmsOver, storeAlarms } from "../alarm/due.ts";
 import { type EpidemicMode, modeAt } from "../clock/epidemic.ts";
-import { type Custodian, custodianKey, wasteId } from "../entry/subject.ts";
+import { type Custodian, custodianKey } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import { closureOf } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
@@ -86,7 +86,7 @@ export class AlarmDesk {
   }
 
   #end({ id: alarm, site, raised }: OpenAlarm): NewEntry {
-    const body: AlarmOverBody = { id: wasteId(WASTE_ALARM_OVER, alarm, raised), site, alarm };
+    const body: AlarmOverBody = { id: entryId(WASTE_ALARM_OVER, alarm, raised), site, alarm };
     const entry = newEntry("alarm", WASTE_ALARM_OVER, this.#desk.node.clock.now(), body);
     return once(entry, WASTE_ALARM_OVER, body.id);
   }
@@ -117,7 +117,7 @@ export class AlarmDesk {
       const ledger: Ledger = { bags, loads: new Map(), faults: [], deliveries: [] };
       const holding = holdingOf(ledger, custodian, capacityGrams, rules);
       const before = open.find(({ alarm, subject }) => alarm === "store-full" && subject === store);
-      const since = before?.basis ?? wasteId("filling", store, ...[...bags.keys()].sort());
+      const since = before?.basis ?? entryId("filling", store, ...[...bags.keys()].sort());
       due.push(...storeAlarms({ site, store, since }, holding, rules));
     }
     return due;

@@ -4,9 +4,9 @@ import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import { NODE_NAME } from "../../../sync/origin.ts";
 import type { ApiRoute } from "../../api_route.ts";
-import { newEntry, once } from "../../collected_entry.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
 import type { EpidemicBody } from "../clock/epidemic.ts";
-import { wasteId, words } from "../entry/subject.ts";
+import { words } from "../entry/subject.ts";
 import { WASTE_EPIDEMIC } from "../record/waste_entry.ts";
 import { epidemicModes } from "./alarm_desk.ts";
 import { actId } from "./acts.ts";
@@ -45,8 +45,7 @@ export function epidemicRoutes(
       summary: "Whether the shorter limits of an epidemic hold at a site",
       query: z.object({ site: z.string().regex(NODE_NAME).optional() }),
       answer,
-      handle: async (_parts, { query }) =>
-        Response.json((await shown(query.site ?? name)).view),
+      handle: async (_parts, { query }) => Response.json((await shown(query.site ?? name)).view),
     },
     {
       method: "post",
@@ -64,7 +63,7 @@ export function epidemicRoutes(
           return problemResponse(role === "site" ? OTHER_SITE : NO_SITE);
         }
         const { mode } = await shown(site);
-        const id = wasteId(WASTE_EPIDEMIC, name, act);
+        const id = entryId(WASTE_EPIDEMIC, name, act);
         const turn: EpidemicBody = {
           ...{ id, site, scope: site, ...said },
           replaces: mode.turns.slice(),
@@ -72,7 +71,10 @@ export function epidemicRoutes(
         };
         const time = clock.now();
         const stream = role === "site" ? "audit" : streamTo(site);
-        await disk.append([once(newEntry(stream, WASTE_EPIDEMIC, time, turn), WASTE_EPIDEMIC, id)], time);
+        await disk.append(
+          [once(newEntry(stream, WASTE_EPIDEMIC, time, turn), WASTE_EPIDEMIC, id)],
+          time,
+        );
         return Response.json((await shown(site)).view, { status: 201 });
       },
     },

@@ -42,7 +42,9 @@ export async function labelOf(
   stored: StoredWords,
   institution: string,
 ): Promise<Label | null> {
-  const sealing = history.findLast(({ kind, role }) => kind === "waste-sealed" && role === "stands");
+  const sealing = history.findLast(({ kind, role }) =>
+    kind === "waste-sealed" && role === "stands"
+  );
   if (sealing === undefined || category === null || weight === null) return null;
   const events = await stored.events([`id/${sealing.id}`]);
   const event = events.find(({ place }) => place === sealing.place);

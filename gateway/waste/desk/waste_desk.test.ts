@@ -111,7 +111,9 @@ describe("from ward to disposer", () => {
     const early = await site.desk.write(acts.departure(acts.departOrder.parse(leaving), BOTH));
     expect(refusal(early)).toContain("there is no manifest M-1");
     const draft = acts.manifestOrder.parse({ ...MANIFEST, ...site.act(), bags: [], loads });
-    expect(refusal(await site.desk.write(acts.drafting(site.desk, draft, [NURSE])))).toBe("it was written");
+    expect(refusal(await site.desk.write(acts.drafting(site.desk, draft, [NURSE])))).toBe(
+      "it was written",
+    );
     const left = acts.departOrder.parse({ ...leaving, ...site.act() });
     expect(refusal(await site.desk.write(acts.departure(left, BOTH)))).toBe("it was written");
     expect(await site.standing(bag)).toMatchObject({ state: "departed", manifest: "M-1" });
@@ -124,7 +126,11 @@ describe("from ward to disposer", () => {
     expect(refusal(await site.seals(3, { bag, category: SHARPS }))).toContain(
       "reverse that entry first",
     );
-    const reversal = acts.reversalOrder.parse({ ...site.act(), of: wrong.entry, reason: "类别有误" });
+    const reversal = acts.reversalOrder.parse({
+      ...site.act(),
+      of: wrong.entry,
+      reason: "类别有误",
+    });
     await site.desk.write(acts.reversing(reversal, BOTH));
     expect(await site.standing(bag)).toMatchObject({ state: "void" });
     expect((await site.seals(3, { bag, category: SHARPS })).kind).toBe("done");

@@ -6,11 +6,10 @@ import * as z from "zod";
 import { type Content, readContents, type Stamp } from "../../../sync/entry.ts";
 import type { Journal } from "../../../sync/journal.ts";
 import type { Problem } from "../../../sync/problem.ts";
-import { newEntry, once } from "../../collected_entry.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
 import type { QueryTables } from "../../tables.ts";
 import { type WasteEvent, wasteEventOf, type WasteKind } from "../entry/event.ts";
-import { wasteId } from "../entry/subject.ts";
 import { readingBody, type Weight, weightOf } from "../entry/weight.ts";
 import { bagsWeighedBy } from "../life/closure.ts";
 import type { Refusal } from "../refusal.ts";
@@ -95,7 +94,7 @@ export class WasteDesk {
 
   async #write({ kind, id: name, subject, concerned, plan, faults }: Act): Promise<Done> {
     const { name: site, clock, disk, tables } = this.node;
-    const id = wasteId(kind, site, name);
+    const id = entryId(kind, site, name);
     const found = await around(tables, concerned, this.config.rules);
     if ((await found.stored.under([`id/${id}`])).length > 0) {
       return { kind: "done", entry: id, subject };

@@ -35,7 +35,10 @@ afterAll(async () => {
 
 /** As the local command asks: whoever runs it is no person. */
 async function ask(path: string, body?: object) {
-  const headers = { authorization: `Bearer ${readToken(dataDir)}`, "content-type": "application/json" };
+  const headers = {
+    authorization: `Bearer ${readToken(dataDir)}`,
+    "content-type": "application/json",
+  };
   const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers, ...init });
   const json: unknown = await answer.json();
@@ -80,5 +83,7 @@ test("every act is described for programs", async () => {
     ...["bags", "boxings", "handovers", "stored", "confirmations", "reversals", "resolutions"],
     ...["manifests", "manifest-numbers", "departures", "receipts", "disposals", "epidemic"],
   ];
-  expect(Object.keys(paths)).toEqual(expect.arrayContaining(acts.map((act) => `/api/waste/${act}`)));
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining(acts.map((act) => `/api/waste/${act}`)),
+  );
 });

@@ -1,5 +1,4 @@
 /** Of what an entry about waste speaks, and by whom. */
-import { createHash } from "node:crypto";
 import * as z from "zod";
 
 const CODE_LENGTH_MAX = 64;
@@ -52,11 +51,3 @@ export function movesNothing({ bags, loads }: {
 }
 
 export const NOTHING_MOVED = { path: ["bags"], error: "name at least one bag or load" };
-
-/**
- * Id of an entry, made of what it is about: whoever makes the same entry, or makes it again after
- * a crash, gives it the same id. 64 hexadecimal digits.
- */
-export function wasteId(kind: string, ...parts: readonly (string | number | null)[]): string {
-  return createHash("sha256").update(JSON.stringify([kind, ...parts])).digest("hex");
-}

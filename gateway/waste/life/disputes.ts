@@ -1,8 +1,8 @@
 /** What entries say differently about one bag, and what persons resolved of it. */
+import { entryId } from "../../collected_entry.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import type { Dispute } from "../entry/correction_body.ts";
 import { type EventOf, ofKind, type WasteEvent } from "../entry/event.ts";
-import { wasteId } from "../entry/subject.ts";
 import type { Effects } from "./effect.ts";
 
 /** One of the things that are said, for the person who has to say which is right. */
@@ -55,7 +55,7 @@ export class Resolutions {
   conflict(subject: string, about: Dispute, alternatives: readonly Alternative[]): Conflict {
     const sorted = [...alternatives].sort((one, other) => one.id < other.id ? -1 : 1);
     return {
-      id: wasteId("conflict", about, subject, ...sorted.map(({ id }) => id)),
+      id: entryId("conflict", about, subject, ...sorted.map(({ id }) => id)),
       subject,
       about,
       alternatives: sorted,

@@ -1,8 +1,8 @@
 /**
- * The prescriptions that every load test sends: three lines, about 2 kB of JSON, made of the
- * demonstration pack's drugs by its mapping's codes. Of twenty sixteen are clean, one gets a
- * notice, two wait for a pharmacist, one is intercepted. The same number gives the same
- * prescription. It imports nothing, so that k6 and Deno read it alike.
+ * The prescriptions that the demo's prescribers and every load test send: three lines, about 2 kB
+ * of JSON, made of the demonstration pack's drugs by its mapping's codes. Of twenty sixteen are
+ * clean, one gets a notice, two wait for a pharmacist, one is intercepted. The same number gives
+ * the same prescription. It imports nothing, so that k6 and Deno read it alike.
  */
 
 /** What the demonstration pack makes of it. */

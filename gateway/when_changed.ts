@@ -1,6 +1,6 @@
 /** Looks at the tables at once, and whenever they have changed. */
-import { pause } from "../../../sync/timer.ts";
-import type { QueryTables } from "../../tables.ts";
+import { pause } from "../sync/timer.ts";
+import type { QueryTables } from "./tables.ts";
 
 /** What is left is looked at again so often, also where nothing changes. */
 const AGAIN_MS = 100;

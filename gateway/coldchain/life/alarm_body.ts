@@ -1,0 +1,65 @@
+/** Alarms of a unit, level by level, and what persons say to them (C4, C9). */
+import * as z from "zod";
+import { celsius, code, person, timeMs, unitFields, words } from "./subject.ts";
+
+/** `high`, `low`: by the rules of temperatures; the rest by plans of their own. */
+export const ALARM_CAUSES = [
+  "high",
+  "low",
+  "sensor-fault",
+  "no-data",
+  "power-off",
+  "offline",
+] as const;
+export type AlarmCause = typeof ALARM_CAUSES[number];
+
+/** One time out of range, with all its levels: `episode` is their common id. */
+const episodeFields = { ...unitFields, episode: code, cause: z.enum(ALARM_CAUSES) };
+
+/** Body of a `cold-alarm`: an episode has come to a level. */
+export const alarmBody = z.object({
+  id: code,
+  ...episodeFields,
+  level: z.int().min(1).max(9),
+  /** Rule of the level. */
+  rule: code,
+  /** Wall clock: when it began, and when it came to this level. */
+  sinceMs: timeMs,
+  alarmMs: timeMs,
+});
+export type AlarmBody = z.infer<typeof alarmBody>;
+
+/** Body of a `cold-alarm-ended`. */
+export const alarmEndedBody = z.object({
+  id: code,
+  ...episodeFields,
+  endedMs: timeMs,
+  worstCelsius: celsius.nullable(),
+});
+export type AlarmEndedBody = z.infer<typeof alarmEndedBody>;
+
+/** What was found to be the cause, as statistics count it. */
+export const FOUND_CAUSES = [
+  "door-open",
+  "power-cut",
+  "unit-failed",
+  "probe-failed",
+  "loading",
+  "defrosting",
+  "setting",
+  "weather",
+  "line-failed",
+  "unknown",
+  "other",
+] as const;
+
+/** Body of a `cold-acknowledgement` of all levels up to `level` (C9). */
+export const acknowledgementBody = z.object({
+  id: code,
+  ...episodeFields,
+  level: z.int().min(1).max(9),
+  found: z.enum(FOUND_CAUSES),
+  comment: words,
+  by: person,
+});
+export type AcknowledgementBody = z.infer<typeof acknowledgementBody>;

@@ -1,0 +1,241 @@
+import { describe, expect, test } from "vitest";
+import { PLATFORM_PLANS } from "../rules/plans.ts";
+import { minutes, rulesOf, times, toldOf, watching } from "../series/fixture_series.ts";
+import { alarmBodiesOf, type Episode, episodesOf, objectionToAcknowledgement } from "./episode.ts";
+import {
+  dueLevels,
+  episodeStart,
+  type Message,
+  messagesDue,
+  planAlarms,
+  type Telling,
+} from "./escalation.ts";
+import type { ColdEvent } from "./event.ts";
+import { HOUR_MS, MORNING_MS, OF_UNIT, Story } from "./fixture_life.ts";
+import { watchOf } from "./suppression.ts";
+
+const MINUTE_MS = 60_000;
+const RECIPIENTS = [
+  { id: "keeper", level: 1 },
+  { id: "head", level: 2 },
+  { id: "nurse", level: 1 },
+];
+
+function only(events: readonly ColdEvent[]): Episode {
+  const episodes = episodesOf(events);
+  expect(episodes).toHaveLength(1);
+  return episodes[0];
+}
+
+function due(
+  events: readonly ColdEvent[],
+  sent: readonly Message[] = [],
+  more: Partial<Telling> = {},
+) {
+  return messagesDue(only(events), {
+    recipients: RECIPIENTS,
+    sent: new Set(sent.map(({ id }) => id)),
+    nowMs: MORNING_MS + 10 * HOUR_MS,
+    isSuppressedAt: () => false,
+    ...more,
+  });
+}
+
+const told = (messages: readonly Message[]) =>
+  messages.map(({ what, level, to }) => [what, level, to]);
+
+describe("C4 levels", () => {
+  const powerOff = PLATFORM_PLANS[0];
+  const offline = PLATFORM_PLANS[1];
+
+  test("power-off is told at once, and to the other levels after an hour", () => {
+    expect(dueLevels(powerOff, 0, [])).toEqual([1]);
+    expect(dueLevels(powerOff, 60 * MINUTE_MS - 1, [1])).toEqual([]);
+    expect(dueLevels(powerOff, 60 * MINUTE_MS, [1])).toEqual([2, 3]);
+    expect(dueLevels(powerOff, 61 * MINUTE_MS, [1, 2, 3])).toEqual([]);
+  });
+
+  test("offline is told after an hour: 59 minutes are none", () => {
+    expect([59, 60, 61].map((after) => dueLevels(offline, after * MINUTE_MS, []))).toEqual([
+      [],
+      [1],
+      [1],
+    ]);
+  });
+
+  test("levels of a plan are one episode, with the same ids wherever they are made", () => {
+    const start = episodeStart(OF_UNIT, "power-off", MORNING_MS);
+    const [one, two] = planAlarms(start, powerOff, [1, 2]);
+    expect(one.episode).toBe(two.episode);
+    expect(planAlarms(episodeStart(OF_UNIT, "power-off", MORNING_MS), powerOff, [2])).toEqual([
+      two,
+    ]);
+    expect(two.alarmMs).toBe(MORNING_MS + HOUR_MS);
+  });
+
+  test("levels that a series comes to are one episode; the other side is another", () => {
+    const rules = rulesOf("platform");
+    const series = minutes([...times(61, 8.5), ...times(61, 1.9), 5]);
+    const told = toldOf(series, watching("platform"));
+    const { begun, ended } = alarmBodiesOf(OF_UNIT, rules, told);
+    const episodes = Map.groupBy(begun, ({ episode }) => episode);
+    expect([...episodes.values()].map((alarms) => alarms.map(({ cause, level }) => [cause, level])))
+      .toEqual([
+        expect.arrayContaining([["high", 1], ["high", 2], ["high", 3]]),
+        expect.arrayContaining([["low", 1], ["low", 2], ["low", 3]]),
+      ]);
+    expect(ended.map(({ cause, worstCelsius }) => [cause, worstCelsius])).toEqual([
+      ["high", 8.5],
+      ["low", 1.9],
+    ]);
+    expect(new Set(ended.map(({ episode }) => episode))).toEqual(new Set(episodes.keys()));
+    expect(alarmBodiesOf(OF_UNIT, rules, told)).toEqual({ begun, ended });
+  });
+
+  test("a gap is told at once by the series, its next levels by a plan, in the same episode", () => {
+    const gap = [...minutes([5]), ...minutes([5], MORNING_MS + 2 * HOUR_MS)];
+    const [first] =
+      alarmBodiesOf(OF_UNIT, rulesOf("strict"), toldOf(gap, watching("strict"))).begun;
+    const plan = PLATFORM_PLANS[2];
+    expect([first.cause, plan.cause, first.level]).toEqual(["no-data", "no-data", 1]);
+    const [second] = planAlarms(first, plan, dueLevels(plan, HOUR_MS, [1]));
+    expect(second).toMatchObject({ episode: first.episode, level: 2 });
+  });
+
+  test("each level goes to its own recipients; a level without any to all of the unit", () => {
+    const story = new Story("site-017");
+    expect(told(due([story.alarm(1), story.alarm(2), story.alarm(3)]))).toEqual([
+      ["alarm", 1, ["keeper", "nurse"]],
+      ["alarm", 2, ["head"]],
+      ["alarm", 3, ["head", "keeper", "nurse"]],
+    ]);
+  });
+
+  test("a level that was told is not told again, by whichever node", () => {
+    const [site, county] = [new Story("site-017"), new Story("county-a")];
+    const first = due([site.alarm(1)]);
+    expect(told(due([site.alarm(1), county.alarm(1)], first))).toEqual([]);
+  });
+});
+
+describe("C9 acknowledging", () => {
+  const story = new Story("site-017");
+  const one = story.alarm(1);
+  const two = story.alarm(2);
+  const seen = story.acknowledged(1);
+
+  test("needs a cause and a comment", () => {
+    expect(() => story.acknowledged(1, { comment: " " })).toThrow("comment");
+    expect(() => story.acknowledged(1, { comment: undefined })).toThrow("comment");
+    expect(() => story.acknowledged(1, { found: undefined })).toThrow("found");
+    expect(() => story.acknowledged(1, { by: undefined })).toThrow("by");
+  });
+
+  test("closes what was seen, and the next level opens it again", () => {
+    expect(only([one]).state).toBe("open");
+    expect(only([one, seen]).state).toBe("acknowledged");
+    expect(only([one, seen, two]).state).toBe("reopened");
+    expect(told(due([one, seen]))).toEqual([]);
+    expect(told(due([one, seen, two]))).toEqual([["reopened", 2, ["head"]]]);
+    expect(only([one, two, story.acknowledged(2)]).state).toBe("acknowledged");
+  });
+
+  test("of a level that was not reached, or behind which there is one, is refused", () => {
+    const episode = only([one, two]);
+    expect(objectionToAcknowledgement(episode, { level: 3 })).toBe("not-reached");
+    expect(objectionToAcknowledgement(episode, { level: 2 })).toBeNull();
+    expect(objectionToAcknowledgement(episode, { level: 1 })).toBe("next-level");
+  });
+
+  test("a recovery is told to all who heard of it, once", () => {
+    const first = due([one, two]);
+    const over = [one, two, story.ended(MORNING_MS + 3 * HOUR_MS)];
+    expect(only(over)).toMatchObject({
+      state: "recovered",
+      worstCelsius: 11.2,
+      isExplained: false,
+    });
+    const end = due(over, first);
+    expect(told(end)).toEqual([["recovered", 2, ["head", "keeper", "nurse"]]]);
+    expect(due(over, [...first, ...end])).toEqual([]);
+    expect(only([...over, seen]).isExplained).toBe(true);
+  });
+
+  test("what came and went before anybody heard of it is told, and then that it is over", () => {
+    const over = [one, story.ended(MORNING_MS + 2 * HOUR_MS)];
+    const late = due(over);
+    expect(told(late)).toEqual([["alarm", 1, ["keeper", "nurse"]]]);
+    expect(told(due(over, late))).toEqual([["recovered", 1, ["keeper", "nurse"]]]);
+  });
+});
+
+describe("C8 switching off", () => {
+  const story = new Story("site-017");
+  const fromMs = MORNING_MS + HOUR_MS;
+  const off = (more: Record<string, unknown> = {}) =>
+    story.tell("cold-suppression", {
+      state: "for-a-while",
+      fromMs,
+      untilMs: fromMs + 24 * HOUR_MS,
+      reason: "除霜",
+      by: { id: "nurse-li" },
+      ...more,
+    });
+
+  test("needs person, reason and an end within 24 hours", () => {
+    expect(off().kind).toBe("cold-suppression");
+    expect(() => off({ untilMs: fromMs + 24 * HOUR_MS + 1 })).toThrow("at most 24 hours");
+    expect(() => off({ untilMs: fromMs })).toThrow("before it begins");
+    expect(() => off({ untilMs: undefined })).toThrow("untilMs");
+    expect(() => off({ reason: "  " })).toThrow("reason");
+    expect(() => off({ by: undefined })).toThrow("by");
+  });
+
+  test("lasts up to its end, which is out already", () => {
+    const events = [off()];
+    const at = (ms: number) => watchOf(events, OF_UNIT, fromMs + ms).state;
+    expect([at(-1), at(0), at(24 * HOUR_MS - 1), at(24 * HOUR_MS)]).toEqual([
+      "watched",
+      "for-a-while",
+      "for-a-while",
+      "watched",
+    ]);
+    expect(watchOf(events, { ...OF_UNIT, unit: "fridge-2" }, fromMs).state).toBe("watched");
+  });
+
+  test("does not reach back before it was said", () => {
+    const backdated = off({ fromMs: MORNING_MS, untilMs: fromMs });
+    const at = (ms: number) => watchOf([backdated], OF_UNIT, ms).state;
+    expect([at(backdated.timeMs - 1), at(backdated.timeMs)]).toEqual(["watched", "for-a-while"]);
+  });
+
+  test("a repair has no end of its own, until somebody says that it is done", () => {
+    const repair = off({ state: "under-repair", untilMs: undefined });
+    const month = MORNING_MS + 30 * 24 * HOUR_MS;
+    expect(watchOf([repair, off()], OF_UNIT, fromMs)).toMatchObject({
+      state: "under-repair",
+      untilMs: null,
+    });
+    expect(watchOf([repair], OF_UNIT, month).state).toBe("under-repair");
+    const done = story.tell("cold-suppression-ended", {
+      suppression: repair.body.id,
+      endedMs: month,
+      by: { id: "technician" },
+    });
+    expect(watchOf([done, repair], OF_UNIT, month - 1).state).toBe("under-repair");
+    expect(watchOf([done, repair], OF_UNIT, month).state).toBe("watched");
+  });
+
+  test("nothing is told meanwhile; what goes on is told afterwards, what ended in it is not", () => {
+    const untilMs = MORNING_MS + 5 * HOUR_MS;
+    const isSuppressedAt = (ms: number) =>
+      watchOf([off({ untilMs })], OF_UNIT, ms).state !== "watched";
+    const one = story.alarm(1);
+    expect(due([one], [], { isSuppressedAt, nowMs: untilMs - 1 })).toEqual([]);
+    expect(told(due([one], [], { isSuppressedAt, nowMs: untilMs }))).toEqual([
+      ["alarm", 1, ["keeper", "nurse"]],
+    ]);
+    const over = [one, story.ended(untilMs - 1)];
+    expect(due(over, [], { isSuppressedAt, nowMs: untilMs })).toEqual([]);
+  });
+});

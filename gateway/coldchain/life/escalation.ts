@@ -1,0 +1,123 @@
+/** When a level is reached by time alone, and who is told what of an episode (C4, C5, C9). */
+import { entryId } from "../../collected_entry.ts";
+import type { EscalationPlan } from "../rules/plans.ts";
+import type { AlarmBody } from "./alarm_body.ts";
+import type { Episode } from "./episode.ts";
+import type { UnitBody } from "./unit_body.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Levels of a plan that are reached after so long and that nobody has told of yet. */
+export function dueLevels(
+  { minutes }: EscalationPlan,
+  elapsedMs: number,
+  told: readonly number[],
+): number[] {
+  return minutes.flatMap((after, index) =>
+    elapsedMs >= after * MINUTE_MS && !told.includes(index + 1) ? [index + 1] : []
+  );
+}
+
+/** What levels belong to. */
+export type EpisodeStart = Pick<AlarmBody, "site" | "unit" | "episode" | "cause" | "sinceMs">;
+
+/** An episode that no series tells of: power is off, or the unit cannot be reached. */
+export function episodeStart(
+  { site, unit }: { readonly site: string; readonly unit: string },
+  cause: AlarmBody["cause"],
+  sinceMs: number,
+): EpisodeStart {
+  return {
+    site,
+    unit,
+    episode: entryId("cold-episode", site, unit, cause, sinceMs),
+    cause,
+    sinceMs,
+  };
+}
+
+/** Entries of levels that a plan comes to, with the same ids wherever they are made. */
+export function planAlarms(
+  { site, unit, episode, cause, sinceMs }: EpisodeStart,
+  { id: rule, minutes }: EscalationPlan,
+  levels: readonly number[],
+): AlarmBody[] {
+  return levels.map((level) => ({
+    id: entryId("cold-alarm", episode, `${rule}/${level}`),
+    site,
+    unit,
+    episode,
+    cause,
+    level,
+    rule,
+    sinceMs,
+    alarmMs: sinceMs + minutes[level - 1] * MINUTE_MS,
+  }));
+}
+
+export interface Message {
+  /** One per episode and level, and one for its end: sent once, whoever sends it. */
+  readonly id: string;
+  readonly what: "alarm" | "reopened" | "recovered";
+  readonly level: number;
+  /** Recipients' ids, sorted. */
+  readonly to: readonly string[];
+}
+
+export interface Telling {
+  readonly recipients: UnitBody["recipients"];
+  /** Ids of the messages that left. */
+  readonly sent: ReadonlySet<string>;
+  readonly nowMs: number;
+  /** Whether the unit's alarms are switched off at a moment (C8). */
+  readonly isSuppressedAt: (ms: number) => boolean;
+}
+
+/**
+ * What is still to be told: each level to its own recipients, to all of the unit where it has none;
+ * the end to all who heard of it. While alarms are switched off nothing is; what goes on is told
+ * afterwards, and so is what came and went without anybody being told.
+ */
+export function messagesDue(episode: Episode, telling: Telling): Message[] {
+  const { recipients, sent, nowMs, isSuppressedAt } = telling;
+  if (isSuppressedAt(nowMs)) return [];
+  const isOver = episode.endedMs !== null;
+  const levels = episode.levels.map((alarm) => ({
+    alarmMs: alarm.alarmMs,
+    message: levelMessage(episode, alarm, recipients),
+  }));
+  const due = levels.filter(({ alarmMs, message: { id, level } }) =>
+    !sent.has(id) && !isSeen(episode, level) && !(isOver && isSuppressedAt(alarmMs))
+  ).map(({ message }) => message);
+  if (due.length > 0 || !isOver) return due;
+  const heard = levels.map(({ message }) => message).filter(({ id }) => sent.has(id));
+  const end: Message = {
+    id: entryId("cold-message", episode.episode, "recovered"),
+    what: "recovered",
+    level: Math.max(...levels.map(({ message }) => message.level)),
+    to: sorted(heard.flatMap(({ to }) => to)),
+  };
+  return end.to.length > 0 && !sent.has(end.id) ? [end] : [];
+}
+
+function isSeen({ acknowledgements }: Episode, level: number): boolean {
+  return acknowledgements.some(({ body }) => body.level >= level);
+}
+
+function levelMessage(
+  { episode, acknowledgements }: Episode,
+  { level }: AlarmBody,
+  recipients: UnitBody["recipients"],
+): Message {
+  const own = recipients.filter((one) => one.level === level);
+  return {
+    id: entryId("cold-message", episode, level),
+    what: acknowledgements.some(({ body }) => body.level < level) ? "reopened" : "alarm",
+    level,
+    to: sorted((own.length > 0 ? own : recipients).map(({ id }) => id)),
+  };
+}
+
+function sorted(ids: readonly string[]): string[] {
+  return [...new Set(ids)].sort();
+}

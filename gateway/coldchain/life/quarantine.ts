@@ -1,0 +1,106 @@
+/** Which stock is set apart, and what was decided of it (C10). */
+import { entryId } from "../../collected_entry.ts";
+import type { Episode } from "./episode.ts";
+import { type ColdEvent, type EventOf, ofKind } from "./event.ts";
+import {
+  type LotKey,
+  QUARANTINE_DECISIONS,
+  type QuarantineBody,
+  type QuarantineDecision,
+} from "./quarantine_body.ts";
+
+export interface LotState extends LotKey {
+  readonly site: string;
+  readonly unit: string;
+  /** `quarantined` while any of its quarantines is undecided; else the strictest decision. */
+  readonly state: "quarantined" | QuarantineDecision;
+  readonly quarantines: readonly EventOf<"cold-quarantine">[];
+  readonly decisions: readonly EventOf<"cold-quarantine-decided">[];
+  /** Two decided otherwise: somebody has to look at it. */
+  readonly isDisputed: boolean;
+}
+
+/** Each lot of each unit that ever was in quarantine. */
+export function quarantinedLots(events: readonly ColdEvent[]): LotState[] {
+  const decided = Map.groupBy(
+    ofKind(events, "cold-quarantine-decided").flatMap((event) =>
+      event.body.lots.map((lot) => ({
+        key: JSON.stringify([event.body.quarantine, lot.product, lot.lot]),
+        event,
+      }))
+    ),
+    ({ key }) => key,
+  );
+  const byLot = Map.groupBy(
+    ofKind(events, "cold-quarantine").flatMap((event) =>
+      event.body.lots.map((lot) => ({
+        key: JSON.stringify([event.body.site, event.body.unit, lot.product, lot.lot]),
+        lot,
+        event,
+      }))
+    ),
+    ({ key }) => key,
+  );
+  return [...byLot].sort(([one], [other]) => one < other ? -1 : 1).map(([, told]) => {
+    const [{ lot: { product, lot }, event: { body: { site, unit } } }] = told;
+    const of = told.map(({ event }) =>
+      (decided.get(JSON.stringify([event.body.id, product, lot])) ?? []).map(({ event }) => event)
+    );
+    const decisions = of.flat();
+    const choices = new Set(decisions.map(({ body }) => body.decision));
+    const strictest = [...QUARANTINE_DECISIONS].reverse().find((one) => choices.has(one));
+    const isOpen = of.some((some) => some.length === 0);
+    const isGone = strictest === "destroyed" || strictest === "returned";
+    return {
+      site,
+      unit,
+      product,
+      lot,
+      state: strictest === undefined || (isOpen && !isGone) ? "quarantined" : strictest,
+      quarantines: told.map(({ event }) => event),
+      decisions,
+      isDisputed: of.some((some) => new Set(some.map(({ body }) => body.decision)).size > 1),
+    };
+  });
+}
+
+/** A lot that was in a unit from a moment on, and until another; `null`: it still is. */
+export interface StoredLot extends LotKey {
+  readonly site: string;
+  readonly unit: string;
+  readonly fromMs: number;
+  readonly toMs: number | null;
+}
+
+/**
+ * The quarantine that an episode asks for, of lots that were there while it lasted; `null` where it
+ * is none of temperature, or all of them are in it already.
+ */
+export function dueQuarantine(
+  { episode, site, unit, cause, sinceMs, endedMs }: Episode,
+  stock: readonly StoredLot[],
+  events: readonly ColdEvent[],
+): QuarantineBody | null {
+  if (cause !== "high" && cause !== "low") return null;
+  const covered = new Set(
+    ofKind(events, "cold-quarantine").filter(({ body }) => body.because.includes(episode))
+      .flatMap(({ body }) => body.lots.map(keyOf)),
+  );
+  const exposed = stock.filter((one) =>
+    one.site === site && one.unit === unit && one.fromMs < (endedMs ?? Infinity) &&
+    (one.toMs ?? Infinity) > sinceMs
+  );
+  const lots = [
+    ...new Map(exposed.map(({ product, lot }) => [keyOf({ product, lot }), { product, lot }])),
+  ]
+    .filter(([key]) => !covered.has(key))
+    .sort(([one], [other]) => one < other ? -1 : 1)
+    .map(([, lot]) => lot);
+  if (lots.length === 0) return null;
+  const id = entryId("cold-quarantine", episode, ...lots.map(keyOf));
+  return { id, site, unit, lots, sinceMs, because: [episode], by: null };
+}
+
+function keyOf({ product, lot }: LotKey): string {
+  return JSON.stringify([product, lot]);
+}

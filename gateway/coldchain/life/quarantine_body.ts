@@ -1,0 +1,36 @@
+/** Stock that was out of range is set apart until somebody says what becomes of it (C10). */
+import * as z from "zod";
+import { code, person, timeMs, unitFields, words } from "./subject.ts";
+
+const LOTS_MAX = 200;
+
+const lot = z.object({ product: code, lot: code });
+export type LotKey = z.infer<typeof lot>;
+
+/** Body of a `cold-quarantine`: by rules, or by a person. */
+export const quarantineBody = z.object({
+  id: code,
+  ...unitFields,
+  lots: z.array(lot).min(1).max(LOTS_MAX),
+  sinceMs: timeMs,
+  /** Ids of the episode or the receipt that it comes of. */
+  because: z.array(code).min(1),
+  by: person.nullable(),
+});
+export type QuarantineBody = z.infer<typeof quarantineBody>;
+
+/** The stricter the later: of two decisions the stricter stands. */
+export const QUARANTINE_DECISIONS = ["released", "returned", "destroyed"] as const;
+export type QuarantineDecision = typeof QUARANTINE_DECISIONS[number];
+
+/** Body of a `cold-quarantine-decided`: on what it rests, such as the maker's stability data. */
+export const quarantineDecidedBody = z.object({
+  id: code,
+  ...unitFields,
+  quarantine: code,
+  lots: z.array(lot).min(1).max(LOTS_MAX),
+  decision: z.enum(QUARANTINE_DECISIONS),
+  basis: words,
+  by: person,
+});
+export type QuarantineDecidedBody = z.infer<typeof quarantineDecidedBody>;

@@ -1,0 +1,21 @@
+/** Of what an entry speaks, by whom, and under which id. */
+import * as z from "zod";
+
+const CODE_LENGTH_MAX = 64;
+const TEXT_LENGTH_MAX = 500;
+
+export const code = z.string().min(1).max(CODE_LENGTH_MAX);
+/** Words of a person: a cause, a reason, a comment. Blanks are none. */
+export const words = z.string().max(TEXT_LENGTH_MAX)
+  .refine((text) => text.trim() !== "", { error: "write it in words" });
+
+/** A unit that keeps something cold: of a site, by its node without its life. */
+export const unitFields = { site: code, unit: code };
+
+/** Whoever acts, by an own credential. */
+export const person = z.object({ id: code, name: z.string().max(TEXT_LENGTH_MAX).optional() });
+export type Person = z.infer<typeof person>;
+
+/** Milliseconds since 1970 UTC. */
+export const timeMs = z.number().min(0);
+export const celsius = z.number().min(-273.15).max(200);

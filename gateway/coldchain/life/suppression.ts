@@ -1,0 +1,45 @@
+/** Whether a unit's alarms are told (C8): the state at a moment, from what persons said. */
+import { type ColdEvent, type EventOf, ofKind } from "./event.ts";
+import type { SuppressionBody } from "./suppression_body.ts";
+
+export type Watch =
+  | { readonly state: "watched" }
+  | {
+    readonly state: SuppressionBody["state"];
+    /** The one that lasts longest. */
+    readonly by: EventOf<"cold-suppression">;
+    /** `null`: until somebody says that the repair is done. */
+    readonly untilMs: number | null;
+  };
+
+/**
+ * `nowMs` by the clock of the entries. None reaches back before its own entry: what was to be told
+ * until then was. Its end is out already: at `untilMs` itself alarms are told.
+ */
+export function watchOf(
+  events: readonly ColdEvent[],
+  { site, unit }: { readonly site: string; readonly unit: string },
+  nowMs: number,
+): Watch {
+  const isOfUnit = (
+    { body }: { readonly body: { readonly site: string; readonly unit: string } },
+  ) => body.site === site && body.unit === unit;
+  const ends = ofKind(events, "cold-suppression-ended").filter(isOfUnit);
+  const active = ofKind(events, "cold-suppression").filter(isOfUnit).filter(({ body, timeMs }) => {
+    const ended = ends.some((end) => end.body.suppression === body.id && end.body.endedMs <= nowMs);
+    const isPast = body.state === "for-a-while" && body.untilMs <= nowMs;
+    return Math.max(body.fromMs, timeMs) <= nowMs && !ended && !isPast;
+  });
+  const [longest] = [...active].sort((one, other) => untilOf(other.body) - untilOf(one.body));
+  if (longest === undefined) return { state: "watched" };
+  const { body } = longest;
+  return {
+    state: body.state,
+    by: longest,
+    untilMs: body.state === "under-repair" ? null : body.untilMs,
+  };
+}
+
+function untilOf(body: SuppressionBody): number {
+  return body.state === "under-repair" ? Infinity : body.untilMs;
+}

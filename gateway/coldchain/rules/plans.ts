@@ -1,0 +1,75 @@
+/** Numbers of the work around alarms, each with its source and date: data, as alarm rules are. */
+import type { AlarmCause } from "../life/alarm_body.ts";
+import { PLATFORM } from "./sources.ts";
+
+/** After how many minutes since it began each level is told of. */
+export interface EscalationPlan {
+  readonly id: string;
+  /** Of what the levels are. */
+  readonly cause: AlarmCause;
+  readonly minutes: readonly number[];
+  readonly source: string;
+  readonly effective: string;
+  readonly unconfirmed: boolean;
+}
+
+/** Of a whole platform (C4). Temperatures come to their levels by alarm rules, not by these. */
+export const PLATFORM_PLANS: readonly EscalationPlan[] = [
+  { id: "platform-power-off", cause: "power-off", minutes: [0, 60, 60], ...PLATFORM },
+  { id: "platform-offline", cause: "offline", minutes: [60], ...PLATFORM },
+  // Ours: whoever knows no temperature has to look at once, as when power is off.
+  { id: "platform-no-data", cause: "no-data", minutes: [0, 60, 60], ...PLATFORM },
+  { id: "platform-sensor-fault", cause: "sensor-fault", minutes: [0, 60, 60], ...PLATFORM },
+];
+
+/** Of the county itself, for a whole site (C4). */
+export const SILENT_SITE_PLAN: EscalationPlan = {
+  id: "county-silent-site",
+  cause: "offline",
+  minutes: [10],
+  ...PLATFORM,
+};
+
+/** C5: fewer recipients of a cooler are not compliant. */
+export const RECIPIENTS_MIN = 3;
+
+/** C1: seconds from one record to the next at most. */
+export const RECORD_SECONDS_MAX = { storage: 1800, transport: 300 } as const;
+
+/** C6: hours of the day at the zone's clock, and between the two readings. */
+export const MANUAL_READINGS = {
+  id: "manual-readings",
+  /** The afternoon begins. */
+  noonHour: 12,
+  /** From then on a reading that is not there is missing. */
+  morningDueHour: 10,
+  afternoonDueHour: 17,
+  apartHours: 6,
+  source:
+    "疫苗储存和运输管理规范 (2017): by hand once in the morning and once in the afternoon, at " +
+    "least 6 hours apart; the hours from which one is missing are ours",
+  effective: "2017-12-15",
+} as const;
+
+/** C13: °C that a probe may be wrong by, inclusive; at 0 °C the narrower. */
+export const ACCURACY = [
+  {
+    id: "accuracy-0-40",
+    from: 0,
+    to: 40,
+    errorMax: 0.5,
+    source: "药品经营质量管理规范 附录3 温湿度自动监测: ±0.5 °C at 0…40 °C",
+    effective: "2013-10-23",
+  },
+  {
+    id: "accuracy-below-0",
+    from: -25,
+    to: 0,
+    errorMax: 1.0,
+    source: "药品经营质量管理规范 附录3 温湿度自动监测: ±1.0 °C at −25…0 °C",
+    effective: "2013-10-23",
+  },
+] as const;
+
+/** Ours: so many days before its end a calibration is due. */
+export const CALIBRATION_DUE_DAYS = 30;

@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { RULES } from "../fixture_cycle.ts";
+import { START_MS, Story } from "./fixture_supply.ts";
+import { steriliserStanding } from "./steriliser_standing.ts";
+import { toldOfSite } from "./told.ts";
+
+const HOUR = 60;
+
+describe("S5 the Bowie-Dick test of the day", () => {
+  /** A load of whose day's tests these are all. */
+  const after = (tests: (story: Story) => void, more: Record<string, unknown> = {}) => {
+    const story = new Story();
+    tests(story);
+    story.pack("P-1");
+    story.load("L-1", ["P-1"], { type: "instruments" });
+    story.cycle("C-1", "L-1", "pass", more);
+    story.chemical("C-1");
+    return story.standing("L-1").needs.find(({ need }) => need === "bowie-dick")?.state;
+  };
+
+  test("S5 has to have passed before a pre-vacuum load, on that day in China", () => {
+    expect(after(() => {})).toBe("missing");
+    expect(after((story) => void story.morning())).toBe("met");
+    // 23:50 the evening before, and 00:01 of the day.
+    const evening = (minutes: number) =>
+      after((story) => {
+        story.wait(minutes - 8 * HOUR);
+        story.morning();
+        story.wait(12 * HOUR);
+      });
+    expect(evening(-10)).toBe("missing");
+    expect(evening(1)).toBe("met");
+  });
+
+  test("S5 one that failed keeps all back until another passes, and the last before it counts", () => {
+    const failed = (story: Story) => {
+      story.morning();
+      story.cycle("BD-2", null);
+      story.bowieDick("BD-2", "fail");
+    };
+    expect(after(failed)).toBe("failed");
+    expect(after((story) => {
+      failed(story);
+      story.morning("BD-3");
+    })).toBe("met");
+  });
+
+  test("S5 a test after the load, of another steriliser, or of a cycle nobody knows is none", () => {
+    const story = new Story();
+    story.sterilised("L-1", "P-1");
+    story.morning();
+    expect(story.standing("L-1").open).toEqual(["bowie-dick"]);
+    expect(after((other) => {
+      other.cycle("BD-1", null, "pass", { steriliser: "S2" });
+      other.bowieDick("BD-1", "pass", { steriliser: "S2" });
+    })).toBe("missing");
+    expect(after((other) => void other.bowieDick("BD-9"))).toBe("missing");
+  });
+
+  test("S5 gravity needs none", () => {
+    expect(after(() => {}, { method: "gravity" })).toBeUndefined();
+    expect(after(() => {}, { method: null })).toBe("missing");
+  });
+});
+
+describe("S5 a steriliser", () => {
+  const nowOf = (story: Story) => ({ wallMs: story.nowMs, bootId: "c".repeat(32), bootMs: 0 });
+  const standing = (story: Story) =>
+    steriliserStanding(toldOfSite(story.events), "S1", nowOf(story), RULES);
+
+  test("S5 that failed a biological test is barred until three in a row have passed", () => {
+    const story = new Story();
+    const tested = (name: string, result: "pass" | "fail") => {
+      story.cycle(name, null);
+      return story.biological(name, result);
+    };
+    const failed = tested("B-1", "fail");
+    expect(standing(story).barredBy).toBe(failed);
+    tested("B-2", "pass");
+    tested("B-3", "pass");
+    expect(standing(story).barredBy).toBe(failed);
+    const again = tested("B-4", "fail");
+    for (const name of ["B-5", "B-6"]) tested(name, "pass");
+    expect(standing(story).barredBy).toBe(again);
+    tested("B-7", "pass");
+    expect(standing(story).barredBy).toBeNull();
+  });
+
+  test("S5 is due for a biological test after a week, and has its Bowie-Dick test of the day", () => {
+    const story = new Story();
+    expect(standing(story)).toMatchObject({ isBiologicalOverdue: true, biologicalDueMs: null });
+    const testedMs = story.nowMs;
+    story.cycle("B-1", null);
+    story.biological("B-1");
+    story.morning();
+    expect(standing(story)).toMatchObject({
+      bowieDick: { state: "passed" },
+      lastBiologicalMs: testedMs,
+      isBiologicalOverdue: false,
+    });
+    const week = 7 * 24 * 3_600_000;
+    const at = (wallMs: number) =>
+      steriliserStanding(toldOfSite(story.events), "S1", { ...nowOf(story), wallMs }, RULES);
+    expect(at(testedMs + week).isBiologicalOverdue).toBe(false);
+    expect(at(testedMs + week + 1).isBiologicalOverdue).toBe(true);
+    expect(at(START_MS + 24 * 3_600_000).bowieDick.state).toBe("missing");
+  });
+});

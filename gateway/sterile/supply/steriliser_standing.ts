@@ -1,0 +1,133 @@
+/** Whether a steriliser may be used: its Bowie-Dick test of the day, its biological tests (S5). */
+import { chinaDay, type RulesInForce } from "../rules.ts";
+import type { Moment } from "./supply_body.ts";
+import { idsOf, momentOrder, type ToldOfSite } from "./told.ts";
+
+const DAY_MS = 86_400_000;
+
+export interface BowieDick {
+  readonly state: "passed" | "failed" | "missing";
+  /** Of the test that says so. */
+  readonly ids: readonly string[];
+  /** All that passed in time, by which somebody may have released before the last was known. */
+  readonly passed: readonly string[];
+}
+
+/**
+ * The last Bowie-Dick test before a moment, if it is of that day in China (or of as many days as
+ * the rule says); two results of one cycle: the one that failed.
+ */
+export function bowieDickBefore(
+  told: ToldOfSite,
+  steriliser: string,
+  moment: Moment,
+  rules: RulesInForce,
+): BowieDick {
+  const days = rules.one("bowie-dick")?.days ?? 1;
+  const first = chinaDay(moment.wallMs - (days - 1) * DAY_MS);
+  const tests = (told.bowieDicks.get(steriliser) ?? []).filter(({ day, started }) =>
+    day >= first && momentOrder(started, moment) < 0
+  );
+  const last = tests.at(-1)?.told.body.cycle;
+  const ofLast = tests.map((test) => test.told).filter(({ body }) => body.cycle === last);
+  if (ofLast.length === 0) return { state: "missing", ids: [], passed: [] };
+  const failed = ofLast.filter(({ body }) => body.result === "fail");
+  const passed = idsOf(tests.map((test) => test.told).filter(({ body }) => body.result === "pass"));
+  return failed.length > 0
+    ? { state: "failed", ids: idsOf(failed), passed }
+    : { state: "passed", ids: idsOf(ofLast), passed };
+}
+
+/** A biological result that says something: its control grew. */
+export interface Biological {
+  readonly id: string;
+  readonly cycle: string;
+  readonly started: Moment;
+  readonly timeMs: number;
+  readonly passed: boolean;
+}
+
+/** Of one steriliser, by when their cycles began; a cycle passed if each of its results did. */
+export function biologicalsOf(told: ToldOfSite, steriliser: string): Biological[] {
+  const byCycle = new Map<string, Biological>();
+  for (const { told: { body, timeMs }, started } of told.biologicals.get(steriliser) ?? []) {
+    const other = byCycle.get(body.cycle);
+    if (other !== undefined && (!other.passed || body.result === "pass")) continue;
+    const { id, cycle } = body;
+    byCycle.set(cycle, { id, cycle, started, timeMs, passed: body.result === "pass" });
+  }
+  return [...byCycle.values()];
+}
+
+/**
+ * The failed biological test by which it may not be used at a moment: after one, so many in a row
+ * have to pass as the rule says. `null`: it may.
+ */
+export function barredBy(
+  biologicals: readonly Biological[],
+  moment: Moment,
+  rules: RulesInForce,
+): Biological | null {
+  const needed = rules.one("biological-return")?.count ?? 1;
+  let barred: Biological | null = null;
+  let passes = 0;
+  for (const one of biologicals) {
+    if (momentOrder(one.started, moment) >= 0) break;
+    passes = one.passed ? passes + 1 : 0;
+    if (!one.passed) barred = one;
+    else if (passes >= needed) barred = null;
+  }
+  return barred;
+}
+
+/**
+ * Failed biological tests that speak against a cycle: those since whose last pass, and before whose
+ * next, it ran, and the one by which its steriliser was barred. Those reach back: what had left
+ * before the result was read is called back.
+ */
+export function biologicalsAgainst(
+  biologicals: readonly Biological[],
+  started: Moment,
+  rules: RulesInForce,
+): string[] {
+  const ids = biologicals.flatMap((failed, index) => {
+    if (failed.passed) return [];
+    const before = biologicals.slice(0, index).findLast(({ passed }) => passed);
+    const next = biologicals.slice(index).find(({ passed }) => passed);
+    const isSince = before === undefined || momentOrder(started, before.started) > 0;
+    const isUntil = next === undefined || momentOrder(started, next.started) < 0;
+    return isSince && isUntil ? [failed.id] : [];
+  });
+  const bar = barredBy(biologicals, started, rules);
+  return [...new Set(bar === null ? ids : [...ids, bar.id])].sort();
+}
+
+export interface SteriliserStanding {
+  readonly bowieDick: BowieDick;
+  /** When the last biological test that passed was run, milliseconds since 1970 UTC. */
+  readonly lastBiologicalMs: number | null;
+  /** From when one is overdue; `null` before the first. */
+  readonly biologicalDueMs: number | null;
+  readonly isBiologicalOverdue: boolean;
+  /** Id of the failed biological test that bars it. */
+  readonly barredBy: string | null;
+}
+
+export function steriliserStanding(
+  told: ToldOfSite,
+  steriliser: string,
+  now: Moment,
+  rules: RulesInForce,
+): SteriliserStanding {
+  const biologicals = biologicalsOf(told, steriliser);
+  const last = biologicals.findLast(({ passed }) => passed)?.started.wallMs ?? null;
+  const interval = rules.one("biological-interval")?.days ?? 7;
+  const due = last === null ? null : last + interval * DAY_MS;
+  return {
+    bowieDick: bowieDickBefore(told, steriliser, now, rules),
+    lastBiologicalMs: last,
+    biologicalDueMs: due,
+    isBiologicalOverdue: due === null || now.wallMs > due,
+    barredBy: barredBy(biologicals, now, rules)?.id ?? null,
+  };
+}
