@@ -1,8 +1,11 @@
 /** The rules at work: raises what is due at this site, and says when it is over (W5, W6, W9). */
+import type { Text } from "../../../drivers/profile_parts.ts";
 import type { NewEntry } from "../../../sync/append.ts";
 import { pause } from "../../../sync/timer.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { notificationEntry } from "../../notifications/notification.ts";
 import type { AlarmBody, AlarmOverBody } from "../alarm/alarm_body.ts";
+import { noticeOf } from "../alarm/alarm_notice.ts";
 import { alarmsDue, alarmsOver, storeAlarms } from "../alarm/due.ts";
 import { type EpidemicMode, modeAt } from "../clock/epidemic.ts";
 import { type Custodian, custodianKey } from "../entry/subject.ts";
@@ -23,6 +26,8 @@ import type { WasteDesk } from "./waste_desk.ts";
 
 /** A clock is looked at so often; its limits are hours. */
 const LOOK_MS = 5_000;
+/** Alarms of one commit, each with what people are told of it. */
+const ALARMS_MAX = 100;
 
 /** What holds of epidemics, for each site. */
 export async function epidemicModes(rows: Rows): Promise<(site: string) => EpidemicMode> {
@@ -35,9 +40,12 @@ export async function epidemicModes(rows: Rows): Promise<(site: string) => Epide
 
 export class AlarmDesk {
   readonly #desk: WasteDesk;
+  readonly #place: Text;
 
-  constructor(desk: WasteDesk) {
+  /** `place`: what people call the site. */
+  constructor(desk: WasteDesk, place: Text) {
     this.#desk = desk;
+    this.#place = place;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -47,17 +55,19 @@ export class AlarmDesk {
     }
   }
 
-  /** Writes what is due now, and what is over. */
+  /** Writes what is due now, and what is over; people are told in the same commit. */
   async look(signal?: AbortSignal): Promise<void> {
     await this.#desk.alone(async () => {
       if (signal?.aborted) return;
       const { disk, clock } = this.#desk.node;
-      const entries = await this.#entries();
-      if (entries.length > 0) await disk.append(entries, clock.now());
+      const alarms = await this.#alarms();
+      for (let at = 0; at < alarms.length; at += ALARMS_MAX) {
+        await disk.append(alarms.slice(at, at + ALARMS_MAX).flat(), clock.now());
+      }
     }, signal);
   }
 
-  async #entries(): Promise<NewEntry[]> {
+  async #alarms(): Promise<(readonly NewEntry[])[]> {
     const { node, config: { rules } } = this.#desk;
     const { tables, clock, name: site } = node;
     const now = clock.now();
@@ -70,7 +80,7 @@ export class AlarmDesk {
       ...await this.#storeAlarms(open),
     ];
     const raised = new Set(open.map(({ id }) => id));
-    const entries: NewEntry[] = [];
+    const entries: (readonly NewEntry[])[] = [];
     for (const body of due) {
       if (!raised.has(body.id)) entries.push(await this.#raise(body));
     }
@@ -78,17 +88,29 @@ export class AlarmDesk {
     return [...entries, ...open.filter(({ id }) => over.has(id)).map((one) => this.#end(one))];
   }
 
-  async #raise(body: AlarmBody): Promise<NewEntry> {
+  async #raise(body: AlarmBody): Promise<readonly NewEntry[]> {
     const { tables, clock } = this.#desk.node;
-    const entry = newEntry("alarm", WASTE_ALARM, clock.now(), body);
+    const time = clock.now();
+    const entry = newEntry("alarm", WASTE_ALARM, time, body);
     // What was over may come again: each time is one.
-    return once(entry, WASTE_ALARM, `${body.id}/${await timesRaised(tables, body.id)}`);
+    const before = await timesRaised(tables, body.id);
+    const notice = noticeOf({
+      ...{ alarm: body, before, isOver: false, sinceMs: time.wallMs },
+      place: this.#place,
+    });
+    return [once(entry, WASTE_ALARM, `${body.id}/${before}`), notificationEntry(time, notice)];
   }
 
-  #end({ id: alarm, site, raised }: OpenAlarm): NewEntry {
+  #end(open: OpenAlarm): readonly NewEntry[] {
+    const { id: alarm, site, raised, sinceMs } = open;
+    const time = this.#desk.node.clock.now();
     const body: AlarmOverBody = { id: entryId(WASTE_ALARM_OVER, alarm, raised), site, alarm };
-    const entry = newEntry("alarm", WASTE_ALARM_OVER, this.#desk.node.clock.now(), body);
-    return once(entry, WASTE_ALARM_OVER, body.id);
+    const entry = newEntry("alarm", WASTE_ALARM_OVER, time, body);
+    const notice = noticeOf({
+      ...{ alarm: open, before: raised - 1, isOver: true, sinceMs },
+      place: this.#place,
+    });
+    return [once(entry, WASTE_ALARM_OVER, body.id), notificationEntry(time, notice)];
   }
 
   /** Of all that somebody has to look after, as far as alarms ask for it. */

@@ -12,7 +12,7 @@ export const openWasteDesk: OpenDesk = (node) => {
   const shared = [...readRoutes(own), ...epidemicRoutes(own, config.role)];
   if (config.role !== "site" || config.waste === undefined) return { routes: shared };
   const desk = new WasteDesk(own, config.waste);
-  const alarms = new AlarmDesk(desk);
+  const alarms = new AlarmDesk(desk, config.title);
   return {
     routes: [...actRoutes(desk), labelRoute(desk, config.title.zh), ...shared],
     run: (signal) => alarms.run(signal),

@@ -16,6 +16,8 @@ export const PORTER: Confirmation = {
   person: { id: "wang" },
   credential: { method: "pin", id: "wang" },
 };
+/** What people call the site. */
+export const PLACE = { zh: "河口镇卫生院", en: "Hekou" };
 export const BOTH = [NURSE, PORTER];
 
 export class SiteDesk implements AsyncDisposable {

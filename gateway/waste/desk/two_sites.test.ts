@@ -8,7 +8,7 @@ import { bagOf, openAlarms } from "../record/waste_reads.ts";
 import { StoredWords } from "../record/stored_words.ts";
 import { WASTE_ALARMS, WASTE_BAGS } from "../record/waste_tables.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
-import { refusal, SiteDesk } from "./fixture_site_desk.ts";
+import { PLACE, refusal, SiteDesk } from "./fixture_site_desk.ts";
 import { labelOf } from "./label_route.ts";
 
 async function county(): Promise<TablesDesk> {
@@ -21,7 +21,7 @@ test("W4 what a site shows of its waste its county shows, too", async () => {
   await site.handsOver([stored]);
   await site.stores([stored], 1);
   site.people.nowMs += 24 * 3_600_000;
-  await new AlarmDesk(site.desk).look();
+  await new AlarmDesk(site.desk, PLACE).look();
   await site.desk.caughtUp();
   await using centre = await county();
   await site.people.tables.handOver(centre);

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { NOTIFICATION } from "../../notifications/notification.ts";
 import { PIN_COST } from "../../people/passwords.ts";
+import { code } from "../entry/subject.ts";
 import { CARRIER, MANIFEST, SHARPS, STORE, VEHICLE, WARD } from "../fixture_waste.ts";
 import { bagOf, openAlarms } from "../record/waste_reads.ts";
 import * as acts from "./acts.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
-import { BOTH, NURSE, PORTER, refusal, SiteDesk } from "./fixture_site_desk.ts";
+import { BOTH, NURSE, PLACE, PORTER, refusal, SiteDesk } from "./fixture_site_desk.ts";
 import { personsOf } from "./persons.ts";
 
 const HOUR_MS = 3_600_000;
@@ -174,13 +177,13 @@ describe("who confirms", () => {
 
 describe("rules at work", () => {
   const alarmed = async (bag: string) => {
-    await new AlarmDesk(site.desk).look();
+    await new AlarmDesk(site.desk, PLACE).look();
     await site.desk.caughtUp();
     return (await openAlarms(site.tables, SITE)).filter(({ subject }) => subject === bag)
       .map(({ alarm, level }) => `${alarm} ${level}`).sort();
   };
 
-  test("W5, W9 warn at 24 h and breach at 48 h, once, and end when it has left", async () => {
+  test("W5, W9 warn at 24 h and breach at 48 h, once, tell people, and end when it is gone", async () => {
     const bag = await site.sealed(5);
     site.people.nowMs += 24 * HOUR_MS - 1;
     expect(await alarmed(bag)).toEqual([]);
@@ -199,6 +202,16 @@ describe("rules at work", () => {
     const reversal = acts.reversalOrder.parse({ ...site.act(), of, reason: "误封" });
     await site.desk.write(acts.reversing(reversal, BOTH));
     expect(await alarmed(bag)).toEqual([]);
+    const told = (await site.people.said("alarm")).map(({ kind, body }) => ({ kind, ...body }));
+    const words = z.object({ event: z.string(), level: z.int(), where: z.object({ code }) });
+    const notices = told.filter(({ kind }) => kind === NOTIFICATION).map((one) => words.parse(one))
+      .filter(({ where }) => where.code === bag).map(({ event, level }) => `${event} ${level}`);
+    expect(notices.slice(0, 3).sort()).toEqual(["escalated 2", "raised 1", "raised 1"]);
+    expect(notices.slice(3).sort()).toEqual(["recovered 1", "recovered 1", "recovered 2"]);
+    // Each stands beside its alarm, in one commit.
+    for (const [index, { kind }] of told.entries()) {
+      if (kind.startsWith("waste-alarm")) expect(told.at(index + 1)?.kind).toBe(NOTIFICATION);
+    }
   });
 
   test("W7 a store that is over 80 % full warns, until it is not", async () => {
