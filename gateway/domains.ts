@@ -9,6 +9,7 @@ import { notifications } from "./notifications/domain.ts";
 import { people } from "./people/domain.ts";
 import { prescription } from "./prescription/domain.ts";
 import { sterile } from "./sterile/domain.ts";
+import { waste } from "./waste/domain.ts";
 import { writes } from "./writes/domain.ts";
 
 export const DOMAINS: readonly Domain[] = [
@@ -17,6 +18,7 @@ export const DOMAINS: readonly Domain[] = [
   writes,
   fleet,
   prescription,
+  waste,
   coldchain,
   sterile,
   notifications,

@@ -10,6 +10,7 @@ import { NOTIFICATION_BODIES } from "./notifications/fixture_bodies.ts";
 import { LIFE_BODIES } from "./prescription/life/fixture_bodies.ts";
 import { RELEASE_BODIES } from "./prescription/release/fixture_bodies.ts";
 import { STERILE_BODIES } from "./sterile/record/fixture_bodies.ts";
+import { WASTE_BODIES } from "./waste/fixture_bodies.ts";
 
 /** Two lives of a site, of which one has a twin, and both centres. */
 export const ORIGINS = [
@@ -149,6 +150,7 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   ...RELEASE_BODIES,
   ...COLD_BODIES,
   ...STERILE_BODIES,
+  ...WASTE_BODIES,
   ...NOTIFICATION_BODIES,
 };
 
