@@ -10,6 +10,7 @@ import { NODE_NAME } from "../sync/origin.ts";
 import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
 import { siteScope } from "./site_scope.ts";
+import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
 
 const nodeName = z.string().regex(NODE_NAME, "want a-z, 0-9 and -, beginning with a letter");
@@ -185,6 +186,8 @@ const node = (example: string) => ({
   people: people.prefault({}).describe("How people sign in"),
   prescription: prescription.optional()
     .describe("Reviews prescriptions by rules; without it the node takes none"),
+  waste: wasteConfig.optional()
+    .describe("Medical waste: scales and stores; without it the node takes none"),
   notifications: notificationConfig.prefault({})
     .describe("How people are told of alarms, and who"),
   profilesDir: z.string().optional()
