@@ -17,7 +17,7 @@ import type { LifeDesk, Told } from "./life_desk.ts";
 import { noSite } from "./record/answers.ts";
 import type { SourcesInForce } from "./review_sources.ts";
 import type { RecordKey } from "./record/stored_events.ts";
-import { standingView } from "./standing_view.ts";
+import { mayPass, standingView, withoutToken } from "./standing_view.ts";
 import { takeBackPrescription, voided, voidRequest } from "./void_request.ts";
 
 const ofSite = z.object({
@@ -39,7 +39,8 @@ export function lifeRoutes(desk: LifeDesk, sources: SourcesInForce): readonly Ap
         const of = keyOf(desk, input);
         if (of.kind === "refused") return problemResponse(of.problem);
         const view = await desk.view(of.key);
-        return view === null ? problemResponse(NO_SUCH) : Response.json(view);
+        if (view === null) return problemResponse(NO_SUCH);
+        return Response.json(mayPass(input.actor.rights) ? view : withoutToken(view));
       },
     },
     {

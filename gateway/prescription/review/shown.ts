@@ -8,7 +8,7 @@ import { standingOf } from "../life/standing.ts";
 import { ofKind, toldOfVersion } from "../life/told.ts";
 import type { Prescription } from "../prescription.ts";
 import { rulingVerdict } from "../reviewed_of.ts";
-import { standingView, standingViewOf } from "../standing_view.ts";
+import { standingView, standingViewOf, withoutToken } from "../standing_view.ts";
 import { finding, OUTCOMES } from "../verdict.ts";
 
 const said = { id: z.string(), by: z.string(), at: z.iso.datetime(), node: z.string() };
@@ -89,7 +89,8 @@ export function shownOf(events: readonly LifeEvent[]): Shown | null {
     facts: ruling?.body.facts ?? null,
     history: ruling?.body.history ?? null,
     identity: (ruling?.body.facts?.patient.key ?? null) === null ? "uncertain" : "known",
-    standing: view,
+    // Whoever reviews gives nothing out.
+    standing: withoutToken(view),
     decisions: told.decisions.map(({ body, timeMs, node }) => ({
       id: body.id,
       by: body.by.name ?? body.by.id,

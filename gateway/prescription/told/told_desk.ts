@@ -3,14 +3,15 @@ import { join } from "node:path";
 import * as z from "zod";
 import { NODE_NAME } from "../../../sync/origin.ts";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
-import type { ApiRoute } from "../../api_route.ts";
+import type { ApiRoute, Input } from "../../api_route.ts";
 import { centresOf, type PrescriptionConfig } from "../../config.ts";
 import type { Node } from "../../node.ts";
 import { refusalForSite } from "../../site_scope.ts";
 import { openOwnFile } from "../../own_file.ts";
 import { webhookSecret } from "../../signed_webhook.ts";
 import { Teller } from "./teller.ts";
-import { ToldStreams } from "./told_stream.ts";
+import { mayPass } from "../standing_view.ts";
+import { type Listener, ToldStreams } from "./told_stream.ts";
 import { ToldStore } from "./told_store.ts";
 import { Webhook, type WebhookOptions } from "./webhook.ts";
 
@@ -82,7 +83,7 @@ export class ToldDesk {
       summary:
         "Server-sent events: where a prescription stands, whenever that changes. The header " +
         "Last-Event-ID, or after, goes on behind what was heard; an event `gap` says that some of " +
-        "it is not kept any more",
+        "it is not kept any more, `ended` that the session or token is not good any more",
       query: z.object({
         site: z.string().regex(NODE_NAME).optional().describe(
           "Of one site; none: of all that the token is for",
@@ -91,16 +92,16 @@ export class ToldDesk {
       }),
       answer: z.string(),
       contentType: "text/event-stream",
-      handle: (_, { request, query, actor }) => {
-        const refused = refusalForSite(actor.sites, query.site ?? null);
+      handle: (_, { request, query, actor, again }) => {
+        const site = query.site ?? null;
+        const refused = refusalForSite(actor.sites, site);
         if (refused !== null) return Promise.resolve(problemResponse(refused));
         if (!this.#isKept) return Promise.resolve(problemResponse(NOT_KEPT));
         if (this.#open === null) return Promise.resolve(problemResponse(NOT_READY));
         const { streams, over } = this.#open;
         const header = request.headers.get("last-event-id") ?? query.after ?? "";
         const after = /^\d{1,15}$/.test(header) ? Number(header) : null;
-        const sites = query.site === undefined ? actor.sites : [query.site];
-        const listening = { after, sites };
+        const listening = { after, listener: () => listenerOf(again(), site) };
         return Promise.resolve(streams.respond(listening, request, over));
       },
     }, {
@@ -129,6 +130,13 @@ export class ToldDesk {
       },
     }];
   }
+}
+
+/** What who listens may hear now; `null`: nothing any more. */
+function listenerOf(actor: Input["actor"] | null, site: string | null): Listener | null {
+  if (actor === null || !actor.rights.has("read")) return null;
+  if (refusalForSite(actor.sites, site) !== null) return null;
+  return { sites: site === null ? actor.sites : [site], withToken: mayPass(actor.rights) };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
