@@ -87,6 +87,7 @@ const ASSETS: Readonly<Record<string, string>> = {
   "parts.css": "text/css; charset=utf-8",
   "console.js": "text/javascript; charset=utf-8",
   "review.css": "text/css; charset=utf-8",
+  "waste.css": "text/css; charset=utf-8",
   "review.js": "text/javascript; charset=utf-8",
   "icon.svg": "image/svg+xml",
 };

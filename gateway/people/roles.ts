@@ -20,6 +20,10 @@ export const RIGHTS = {
   "waste.weigh": { zh: "医疗废物称重", en: "weigh waste" },
   "waste.confirm": { zh: "医疗废物复核", en: "confirm waste as second person" },
   "prescription.submit": { zh: "提交处方", en: "submit prescriptions" },
+  "prescription.vouch": {
+    zh: "担保医师本人签名",
+    en: "vouch that prescribers signed themselves",
+  },
   "prescription.prescribe": { zh: "开具和答复处方", en: "prescribe and answer interventions" },
   "prescription.review": { zh: "审核处方", en: "review prescriptions" },
   "prescription.review.senior": { zh: "高级审方", en: "review as senior pharmacist" },
@@ -49,6 +53,7 @@ export const SCOPES = [
   "fleet.manage",
   "audit.export",
   "prescription.submit",
+  "prescription.vouch",
   "fhir",
 ] as const satisfies readonly Right[];
 export type Scope = typeof SCOPES[number];

@@ -15,6 +15,7 @@ import {
 import { headerKey } from "./idempotency.ts";
 import type { LifeDesk, Told } from "./life_desk.ts";
 import { noSite } from "./record/answers.ts";
+import type { SourcesInForce } from "./review_sources.ts";
 import type { RecordKey } from "./record/stored_events.ts";
 import { standingView } from "./standing_view.ts";
 import { takeBackPrescription, voided, voidRequest } from "./void_request.ts";
@@ -23,7 +24,8 @@ const ofSite = z.object({
   site: z.string().regex(NODE_NAME).optional().describe("At a county: the site that it is of"),
 });
 
-export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
+/** `sources`: who is a prescriber, by the registry in force. */
+export function lifeRoutes(desk: LifeDesk, sources: SourcesInForce): readonly ApiRoute[] {
   return [
     {
       method: "get",
@@ -79,9 +81,16 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       query: ofSite,
       body: answerRequest,
       answer: answered,
-      handle: async (_parts, input) => {
+      handle: async ({ people }, input) => {
         const asked = answerRequest.parse(input.body);
-        return await ofOne(desk, input, (key) => answer(desk, key, asked));
+        const { actor } = input;
+        await sources.ready;
+        const { registry } = sources.now;
+        return await ofOne(
+          desk,
+          input,
+          (key) => answer(desk, key, asked, { people, registry, actor }),
+        );
       },
     },
     {

@@ -48,6 +48,8 @@ export const shownView = z.object({
     to: z.string(),
     reason: z.string().nullable(),
     counts: z.boolean().describe("Whether it is the prescriber's own"),
+    signed: z.enum(["vouched", "pin", "session"]).nullable()
+      .describe("How who insists was proved; null: it needs no second signature"),
   })),
   earlier: z.array(z.object({ version: z.int(), state: z.string() })),
 });
@@ -106,6 +108,7 @@ export function shownOf(events: readonly LifeEvent[]): Shown | null {
       to: body.to,
       reason: body.reason ?? null,
       counts: standing.answers.some(({ ids, counts }) => counts && ids.includes(body.id)),
+      signed: body.answer === "insist" ? body.signature.proved : null,
     })),
     earlier: standing.earlier.map(({ version, state }) => ({ version, state })),
   };

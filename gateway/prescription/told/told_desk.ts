@@ -17,11 +17,25 @@ import { Webhook, type WebhookOptions } from "./webhook.ts";
 /** Failing for so long, somebody has to look. */
 const ALARM_MS = 10 * 60_000;
 
+/** Changes that are listed at most. */
+const LISTED_MAX = 1000;
+
+interface Open {
+  readonly store: ToldStore;
+  readonly teller: Teller;
+  readonly streams: ToldStreams;
+  readonly over: AbortSignal;
+}
+
+const refusedChanges = z.object({
+  changes: z.array(z.object({ site: z.string(), id: z.string(), reason: z.string() })),
+});
+
 export class ToldDesk {
   readonly #node: Node;
   readonly #webhook: WebhookOptions | null;
   readonly #isKept: boolean;
-  #open: { readonly streams: ToldStreams; readonly over: AbortSignal } | null = null;
+  #open: Open | null = null;
 
   constructor(node: Node, { webhook, changes }: PrescriptionConfig) {
     this.#node = node;
@@ -49,7 +63,7 @@ export class ToldDesk {
     if (this.#webhook !== null) {
       parts.push(new Webhook(this.#node, store, teller, this.#webhook).run(either));
     }
-    this.#open = { streams: new ToldStreams(store, teller), over: either };
+    this.#open = { store, teller, streams: new ToldStreams(store, teller), over: either };
     try {
       await Promise.race(parts);
     } finally {
@@ -88,6 +102,30 @@ export class ToldDesk {
         const sites = query.site === undefined ? actor.sites : [query.site];
         const listening = { after, sites };
         return Promise.resolve(streams.respond(listening, request, over));
+      },
+    }, {
+      method: "get",
+      path: "/api/prescription-changes/refused",
+      right: "read",
+      summary: "Changes that the HIS at the webhook finds fault with, put aside; the oldest first",
+      answer: refusedChanges,
+      handle: () => {
+        if (this.#open === null) return Promise.resolve(problemResponse(NOT_READY));
+        const changes = this.#open.store.refused(LISTED_MAX)
+          .map(({ site, number, reason }) => ({ site, id: number, reason }));
+        return Promise.resolve(Response.json({ changes }));
+      },
+    }, {
+      method: "post",
+      path: "/api/prescription-changes/refused",
+      right: "system.manage",
+      summary: "Tells the HIS those again, unless it was told something newer of the prescription",
+      answer: z.object({ told: z.int() }),
+      handle: () => {
+        if (this.#open === null) return Promise.resolve(problemResponse(NOT_READY));
+        const told = this.#open.store.tellRefusedAgain();
+        this.#open.teller.wake();
+        return Promise.resolve(Response.json({ told }));
       },
     }];
   }
