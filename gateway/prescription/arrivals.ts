@@ -6,7 +6,7 @@ import type { Entry } from "../../sync/entry.ts";
 import { nodeOf } from "../../sync/origin.ts";
 import type { Node } from "../node.ts";
 import { eventIn } from "./record/life_entry.ts";
-import { hearNew } from "./record/new_entries.ts";
+import { hearNew } from "../new_entries.ts";
 import { nameOf } from "./record/stored_events.ts";
 import type { Reviewable } from "./review.ts";
 

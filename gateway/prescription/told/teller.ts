@@ -4,7 +4,7 @@ import { streamKey, type StreamState } from "../../../sync/segments.ts";
 import { Changes } from "../../../sync/changes.ts";
 import type { QueryTables } from "../../tables.ts";
 import { numberOf } from "../life/event.ts";
-import { newEntries } from "../record/new_entries.ts";
+import { newEntries } from "../../new_entries.ts";
 import { eventIn } from "../record/life_entry.ts";
 import { chunksOf, eventsOf, nameOf, type RecordKey } from "../record/stored_events.ts";
 import { standingViewOf } from "../standing_view.ts";
