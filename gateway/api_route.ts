@@ -23,6 +23,10 @@ export interface ApiRoute {
   readonly right: Right;
   /** Roles that have it; none: both. */
   readonly role?: "site" | "county";
+  /**
+   * It asks itself of which sites who asks may; none: at a county it is for who may of all.
+   */
+  readonly bySite?: true;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
@@ -44,4 +48,10 @@ export interface Input {
   readonly who: string;
   /** The same, with the account of a person and all rights. */
   readonly actor: Actor;
+  /**
+   * Who it is now, for answers that go on: `null` once a new request would be refused, as the
+   * session has ended, its account may not be used any more, or the token was revoked. It is no
+   * use of the session.
+   */
+  readonly again: () => Actor | null;
 }

@@ -15,6 +15,8 @@ const THREADS = [
 const FOLDERS: Readonly<Record<string, string>> = {
   "./profiles": "drivers/profiles",
   "./packs": "gateway/prescription/packs",
+  "./grammars": "gateway/sterile/grammars",
+  "./point_maps": "gateway/sterile/point_maps",
   "./console/assets/": "gateway/console/assets",
 };
 /** Packages with machine code, which no bundler can take in. */

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { NODE_NAME } from "../../sync/origin.ts";
 import { type Problem, problemResponse } from "../../sync/problem.ts";
+import { refusalForSite } from "../site_scope.ts";
 import type { ApiRoute, Input } from "../api_route.ts";
 import { answer, answered, answerRequest } from "./answer_request.ts";
 import {
@@ -14,28 +15,32 @@ import {
 import { headerKey } from "./idempotency.ts";
 import type { LifeDesk, Told } from "./life_desk.ts";
 import { noSite } from "./record/answers.ts";
+import type { SourcesInForce } from "./review_sources.ts";
 import type { RecordKey } from "./record/stored_events.ts";
-import { standingView } from "./standing_view.ts";
+import { mayPass, standingView, withoutToken } from "./standing_view.ts";
 import { takeBackPrescription, voided, voidRequest } from "./void_request.ts";
 
 const ofSite = z.object({
   site: z.string().regex(NODE_NAME).optional().describe("At a county: the site that it is of"),
 });
 
-export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
+/** `sources`: who is a prescriber, by the registry in force. */
+export function lifeRoutes(desk: LifeDesk, sources: SourcesInForce): readonly ApiRoute[] {
   return [
     {
       method: "get",
       path: "/api/prescriptions/{id}",
       right: "read",
       summary: "Where a prescription stands: its state, its token, what is out, who decided what",
+      bySite: true,
       query: ofSite,
       answer: standingView,
       handle: async (_parts, input) => {
-        const key = keyOf(desk, input);
-        if (key === null) return problemResponse(noSite(siteIn(input)).problem);
-        const view = await desk.view(key);
-        return view === null ? problemResponse(NO_SUCH) : Response.json(view);
+        const of = keyOf(desk, input);
+        if (of.kind === "refused") return problemResponse(of.problem);
+        const view = await desk.view(of.key);
+        if (view === null) return problemResponse(NO_SUCH);
+        return Response.json(mayPass(input.actor.rights) ? view : withoutToken(view));
       },
     },
     {
@@ -43,6 +48,7 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       path: "/api/prescriptions/{id}/dispense",
       right: "prescription.submit",
       summary: "Goods leave on a token, all or a part; the header Idempotency-Key names it",
+      bySite: true,
       query: ofSite,
       body: dispenseRequest,
       answer: goodsAnswer,
@@ -56,6 +62,7 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       path: "/api/prescriptions/{id}/return",
       right: "prescription.submit",
       summary: "Goods of one part come back, for a reason; the header Idempotency-Key names it",
+      bySite: true,
       query: ofSite,
       body: returnRequest,
       answer: goodsAnswer,
@@ -71,12 +78,20 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       summary:
         "The prescriber answers a verdict or a decision: accept, explain, or insist with a " +
         "second signature",
+      bySite: true,
       query: ofSite,
       body: answerRequest,
       answer: answered,
-      handle: async (_parts, input) => {
+      handle: async ({ people }, input) => {
         const asked = answerRequest.parse(input.body);
-        return await ofOne(desk, input, (key) => answer(desk, key, asked));
+        const { actor } = input;
+        await sources.ready;
+        const { registry } = sources.now;
+        return await ofOne(
+          desk,
+          input,
+          (key) => answer(desk, key, asked, { people, registry, actor }),
+        );
       },
     },
     {
@@ -84,6 +99,7 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       path: "/api/prescriptions/{id}/void",
       right: "prescription.submit",
       summary: "The HIS takes a version back, and those before: none of them passes any more",
+      bySite: true,
       query: ofSite,
       body: voidRequest,
       answer: voided,
@@ -101,10 +117,8 @@ async function ofOne<T>(
   input: Input,
   tell: (key: RecordKey) => Promise<Told<T>>,
 ): Promise<Response> {
-  const key = keyOf(desk, input);
-  return key === null
-    ? problemResponse(noSite(siteIn(input)).problem)
-    : toldAnswer(await tell(key));
+  const of = keyOf(desk, input);
+  return of.kind === "refused" ? problemResponse(of.problem) : toldAnswer(await tell(of.key));
 }
 
 /** The same under a key of its own, which the sender gives. */
@@ -127,13 +141,17 @@ function toldAnswer<T>(told: Told<T>): Response {
   return Response.json(told.answer, { status: told.repeated ? 200 : 201 });
 }
 
-function keyOf(desk: LifeDesk, { path, query }: Input): RecordKey | null {
-  const site = desk.siteFor(query.site);
-  return site === null ? null : { site, number: path.id };
-}
+type KeyOf =
+  | { readonly kind: "key"; readonly key: RecordKey }
+  | { readonly kind: "refused"; readonly problem: Problem };
 
-function siteIn({ query }: Input): string | null {
-  return query.site ?? null;
+/** Of which prescription is asked, by who may ask of its site. */
+function keyOf(desk: LifeDesk, { path, query, actor }: Input): KeyOf {
+  const site = desk.siteFor(query.site);
+  if (site === null) return { kind: "refused", problem: noSite(query.site ?? null).problem };
+  const problem = refusalForSite(actor.sites, site);
+  if (problem !== null) return { kind: "refused", problem };
+  return { kind: "key", key: { site, number: path.id } };
 }
 
 const NO_SUCH: Problem = {
