@@ -9,6 +9,7 @@ import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
 import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
+import { siteScope } from "./site_scope.ts";
 import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
 
@@ -142,6 +143,9 @@ const prescription = z.strictObject({
       .meta({ examples: ["https://his.example/prescriptions"] }),
     secretFile: z.string()
       .describe("File with the secret that signs them, as Standard Webhooks writes it: whsec_…"),
+    sites: siteScope.optional()
+      .describe("At a county, whose changes it hears: names of sites, or all")
+      .meta({ examples: ["all"] }),
     timeoutSeconds: z.int().min(1).max(60).default(10)
       .describe("An answer is waited for so long; then it is sent again"),
   }).optional().describe("Tells the HIS of each change of a prescription"),

@@ -8,6 +8,7 @@ import { node } from "./node/domain.ts";
 import { notifications } from "./notifications/domain.ts";
 import { people } from "./people/domain.ts";
 import { prescription } from "./prescription/domain.ts";
+import { sterile } from "./sterile/domain.ts";
 import { waste } from "./waste/domain.ts";
 import { writes } from "./writes/domain.ts";
 
@@ -19,6 +20,7 @@ export const DOMAINS: readonly Domain[] = [
   prescription,
   waste,
   coldchain,
+  sterile,
   notifications,
   blobs,
   people,

@@ -3,11 +3,13 @@ import fc from "fast-check";
 import type { Entry } from "../sync/entry.ts";
 import { stampAt } from "../sync/fixtures.ts";
 import { streamKey } from "../sync/segments.ts";
+import { COLD_BODIES } from "./coldchain/life/fixture_bodies.ts";
 import type { EntryKind } from "./domain.ts";
 import { DOMAINS } from "./domains.ts";
 import { NOTIFICATION_BODIES } from "./notifications/fixture_bodies.ts";
 import { LIFE_BODIES } from "./prescription/life/fixture_bodies.ts";
 import { RELEASE_BODIES } from "./prescription/release/fixture_bodies.ts";
+import { STERILE_BODIES } from "./sterile/record/fixture_bodies.ts";
 import { WASTE_BODIES } from "./waste/fixture_bodies.ts";
 
 /** Two lives of a site, of which one has a twin, and both centres. */
@@ -137,6 +139,7 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
     name: text,
     hash: text,
     scopes: fc.constant(["read"]),
+    sites: fc.constantFrom("all", ["site-1"], undefined),
     expiresMs: fc.constant(null),
     who: text,
   }),
@@ -145,6 +148,8 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   "sign-in": fc.record({ who: text }),
   ...LIFE_BODIES,
   ...RELEASE_BODIES,
+  ...COLD_BODIES,
+  ...STERILE_BODIES,
   ...WASTE_BODIES,
   ...NOTIFICATION_BODIES,
 };

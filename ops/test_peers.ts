@@ -37,8 +37,10 @@ export const TEST_PEERS: readonly DebianPackage[] = [
   {
     name: "fonts-noto-cjk",
     file: "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    why: "Chinese text in screenshots",
+    why: "Chinese text in screenshots; reports are printed in it",
   },
+  { name: "poppler-utils", file: "/usr/bin/pdftotext", why: "reads reports" },
+  { name: "qpdf", file: "/usr/bin/qpdf", why: "checks how they are made" },
   { name: "openssl", file: "/usr/bin/openssl", why: "certificates of a county" },
   { name: "fiu-utils", file: "/usr/bin/fiu-run", why: "a disk that fails on demand" },
   { name: "faketime", file: "/usr/bin/faketime", why: "a clock that jumps" },

@@ -148,6 +148,7 @@ describe("who confirms", () => {
     rights: new Set<never>(),
     who: `person ${account} from 127.0.0.1`,
     session: null,
+    sites: "all" as const,
   });
 
   test("W4 is signed in, and the second is another one with a PIN and the right", async () => {
