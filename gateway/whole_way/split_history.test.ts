@@ -61,7 +61,7 @@ async function verdicts(at: NodeProcess): Promise<Map<string, [string, Unheard[]
 test(
   "P11 P12: what was passed without the other centre's history says so, and is reviewed again with it",
   async () => {
-    await using two = await TwoCentres.start(SITE);
+    await using two = await TwoCentres.start(SITE, ["b-1"]);
     const [a, b] = two.centres;
     const person = await PharmacistClient.hire(b, "b-1");
     await until("both hear each other", async () => {

@@ -20,11 +20,11 @@ export class TwoCentres implements AsyncDisposable {
     this.#lines = lines;
   }
 
-  /** Of whom `site` is a site. */
-  static async start(site: string): Promise<TwoCentres> {
+  /** Of whom `site` is a site; `pharmacists` are accounts that the registry knows. */
+  static async start(site: string, pharmacists: readonly string[]): Promise<TwoCentres> {
     await using opened = new AsyncDisposableStack();
     const folder = opened.use(new TemporaryFolder()).path;
-    const prescription = { ...reviewConfig(folder, site), perSecond: 100_000 };
+    const prescription = { ...reviewConfig(folder, site, { pharmacists }), perSecond: 100_000 };
     const toxic = opened.use(await ToxicLines.start());
     const ports = [freePort(), freePort()];
     const lines = [await toxic.to("to-b", ports[1]), await toxic.to("to-a", ports[0])];
