@@ -3,13 +3,14 @@
  * lack what the other has told since: verdicts say so, and those that let something pass are made
  * again once it is.
  */
+import { DigestQuestions } from "../../sync/digest_questions.ts";
+import { DIGEST_STREAMS_MAX, type StreamPlace } from "../../sync/digests.ts";
 import { lifeOf, nodeOf } from "../../sync/origin.ts";
-import { PeerError } from "../../sync/peer.ts";
+import { type Peer, PeerError } from "../../sync/peer.ts";
 import { streamKey } from "../../sync/segments.ts";
 import { streamTo } from "../../sync/stream.ts";
 import { pause } from "../../sync/timer.ts";
 import type { CentreLink } from "../centre_link.ts";
-import { OtherNode } from "../fleet/other_node.ts";
 import type { Node } from "../node.ts";
 import type { Unheard } from "./life/verdict_body.ts";
 
@@ -93,8 +94,9 @@ export class Hearing {
   async #asked({ questions }: OtherLink, signal: AbortSignal): Promise<Wanted[] | null> {
     if (questions === null) return null;
     try {
-      const told = await new OtherNode(questions, signal).streams("");
-      return told.filter(({ stream }) => stream === "record" || stream.startsWith("to:"));
+      return (await streamsOf(questions, signal)).filter(({ stream }) =>
+        stream === "record" || stream.startsWith("to:")
+      );
     } catch (error) {
       if (error instanceof PeerError || signal.aborted) return null;
       throw error;
@@ -126,4 +128,17 @@ export class Hearing {
 
 function laterOf(one: string | null, other: string): string {
   return one === null || lifeOf(other) > lifeOf(one) ? other : one;
+}
+
+/** Streams of all nodes that the other centre holds, page by page. */
+async function streamsOf(peer: Pick<Peer, "ask" | "node">, signal: AbortSignal): Promise<Wanted[]> {
+  const questions = new DigestQuestions(peer, signal);
+  const all: Wanted[] = [];
+  for (let after: StreamPlace = { origin: "", stream: "" };;) {
+    const page = await questions.streams("", after);
+    all.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < DIGEST_STREAMS_MAX) return all;
+    after = last;
+  }
 }
