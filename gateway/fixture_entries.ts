@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Entry } from "../sync/entry.ts";
 import { stampAt } from "../sync/fixtures.ts";
 import { streamKey } from "../sync/segments.ts";
+import { COLD_BODIES } from "./coldchain/life/fixture_bodies.ts";
 import { DOMAINS } from "./domains.ts";
 import { NOTIFICATION_BODIES } from "./notifications/fixture_bodies.ts";
 import { LIFE_BODIES } from "./prescription/life/fixture_bodies.ts";
@@ -143,6 +144,7 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   "sign-in": fc.record({ who: text }),
   ...LIFE_BODIES,
   ...RELEASE_BODIES,
+  ...COLD_BODIES,
   ...NOTIFICATION_BODIES,
 };
 

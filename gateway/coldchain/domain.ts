@@ -1,10 +1,11 @@
 /** The cold chain: temperatures against rules, and what people do about alarms. */
 import type { Domain } from "../domain.ts";
 import { COLD_KINDS } from "./cold_kinds.ts";
+import { coldOf } from "./record/cold_projection.ts";
 
 export const coldchain: Domain = {
   name: "coldchain",
   kinds: COLD_KINDS,
-  projections: () => [],
+  projections: (authorities) => [coldOf(authorities)],
   commands: async () => (await import("./commands.ts")).addColdchainCommands,
 };

@@ -42,6 +42,14 @@ export function coldEventOf(kind: string, body: unknown, place: EventPlace): Col
   return { ...place, ...coldEvent.parse({ kind, body }) };
 }
 
+/** Of a row that this program has made of an entry: it was read with care then. */
+const stored = z.custom<Parsed>();
+
+/** The event of which the tables keep kind and body as {@link coldEventOf} gave them. */
+export function storedEventOf(kind: string, body: unknown, place: EventPlace): ColdEvent {
+  return { ...place, ...stored.parse({ kind, body }) };
+}
+
 /**
  * Events of one kind, each id once: as it was told first. The order in which they came tells
  * nothing, and neither do those that came twice.

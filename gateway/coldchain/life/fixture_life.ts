@@ -10,7 +10,7 @@ export const MORNING_MS = Date.parse("2026-03-02T08:00:00+08:00");
 export const HOUR_MS = 3_600_000;
 export const NURSE = { id: "nurse-li" };
 
-export function unitBodyOf(otherwise: Otherwise = {}): object {
+export function unitBodyOf(otherwise: Otherwise = {}): Otherwise {
   return {
     ...OF_UNIT,
     name: "一号冰箱",

@@ -1,0 +1,106 @@
+/** Tables of what persons and rules say: each event, and what stands of units, alarms, stock. */
+import type { Table } from "../../sql/table.ts";
+
+/**
+ * Every event by its subject (see `subjectOf`). `at`: the moment that it is about, where that is
+ * not its own: when a temperature was read.
+ */
+export const EVENTS: Table = {
+  name: "coldevents",
+  columns: {
+    site: "text",
+    subject: "text",
+    origin: "text",
+    stream: "text",
+    seq: "integer",
+    kind: "text",
+    id: "text",
+    node: "text",
+    wall: "integer",
+    at: "integer?",
+    body: "text",
+  },
+  key: ["site", "subject", "origin", "stream", "seq"],
+  wide: true,
+  indexes: {
+    coldeventsofstream: ["origin", "stream", "seq"],
+    coldeventsbyid: ["site", "id"],
+  },
+  sparse: { coldeventsat: { of: "at", columns: ["site", "subject", "at"] } },
+};
+
+/** Units by their latest word; `watched`: 1, or NULL of those that are not watched any more. */
+export const UNITS: Table = {
+  name: "coldunits",
+  columns: { site: "text", unit: "text", watched: "integer?", wall: "integer", body: "text" },
+  key: ["site", "unit"],
+};
+
+/**
+ * `state` is a word of `EpisodeState`, `level` the highest so far, `explained` 0 or 1; `todo`: 1
+ * while somebody has to look at it or to say what it was, `goes`: 1 while it goes on, else NULL.
+ */
+export const EPISODES: Table = {
+  name: "coldepisodes",
+  columns: {
+    site: "text",
+    episode: "text",
+    unit: "text",
+    cause: "text",
+    state: "text",
+    level: "integer",
+    rule: "text",
+    since: "integer",
+    ended: "integer?",
+    worst: "real?",
+    explained: "integer",
+    todo: "integer?",
+    goes: "integer?",
+  },
+  key: ["site", "episode"],
+  indexes: {
+    coldepisodessince: ["since", "site", "episode"],
+    coldepisodesofunit: ["site", "unit", "since"],
+  },
+  sparse: {
+    coldepisodestodo: { of: "todo", columns: ["since", "site", "episode"] },
+    coldepisodesgoing: { of: "goes", columns: ["site", "unit", "goes"] },
+  },
+};
+
+/** `held`: 1 while a lot is in quarantine, else NULL; `disputed`: two decided otherwise. */
+export const LOTS: Table = {
+  name: "coldlots",
+  columns: {
+    site: "text",
+    unit: "text",
+    product: "text",
+    lot: "text",
+    state: "text",
+    disputed: "integer",
+    since: "integer",
+    held: "integer?",
+  },
+  key: ["site", "unit", "product", "lot"],
+  sparse: { coldlotsheld: { of: "held", columns: ["since", "site", "unit", "product", "lot"] } },
+};
+
+/** `state` is a word of `ReceiptState`; `todo`: 1 while nobody decided, else NULL. */
+export const RECEIPTS: Table = {
+  name: "coldreceipts",
+  columns: {
+    site: "text",
+    receipt: "text",
+    consignment: "text",
+    sender: "text",
+    arrived: "integer",
+    state: "text",
+    causes: "text",
+    todo: "integer?",
+  },
+  key: ["site", "receipt"],
+  indexes: { coldreceiptsarrived: ["arrived", "site", "receipt"] },
+  sparse: { coldreceiptstodo: { of: "todo", columns: ["arrived", "site", "receipt"] } },
+};
+
+export const LIFE_TABLES: readonly Table[] = [EVENTS, UNITS, EPISODES, LOTS, RECEIPTS];

@@ -1,0 +1,37 @@
+/** Events of the cold chain as the tables keep them. */
+import type { Parameter, Row } from "../../sql/sql.ts";
+import { type ColdEvent, storedEventOf } from "../life/event.ts";
+import type { Subject } from "./cold_entry.ts";
+
+/** Whatever answers a statement: the tables' own transaction, or their thread. */
+export interface Rows {
+  rows(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
+}
+
+const COLUMNS = "origin, stream, seq, kind, node, wall, body";
+
+/** All events of one subject. */
+export async function eventsOf(rows: Rows, { site, subject }: Subject): Promise<ColdEvent[]> {
+  const select = `SELECT ${COLUMNS} FROM coldevents WHERE site = ? AND subject = ?`;
+  return (await rows.rows(select, [site, subject])).map(storedEvent);
+}
+
+/** Those about a moment from one on, and before another. */
+export async function eventsAt(
+  rows: Rows,
+  { site, subject }: Subject,
+  fromMs: number,
+  toMs: number,
+): Promise<ColdEvent[]> {
+  const select = `SELECT ${COLUMNS} FROM coldevents ` +
+    "WHERE site = ? AND subject = ? AND at IS NOT NULL AND at >= ? AND at < ?";
+  return (await rows.rows(select, [site, subject, fromMs, toMs])).map(storedEvent);
+}
+
+function storedEvent(row: Row): ColdEvent {
+  return storedEventOf(row.text("kind"), JSON.parse(row.text("body")), {
+    place: `${row.text("origin")}/${row.text("stream")}/${row.number("seq")}`,
+    node: row.text("node"),
+    timeMs: row.number("wall"),
+  });
+}
