@@ -38,7 +38,7 @@ class Paths {
     });
   }
 
-  /** The stay there at a moment, or the last before it: what left later than it had, was of that. */
+  /** The stay there at a moment, or the last before: what left later than it had is of that. */
   at(site: string, place: string, atMs: number): Node | null {
     if (!isKept(place)) return null;
     const before = this.nodes.filter(({ stay }) =>

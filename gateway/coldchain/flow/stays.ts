@@ -16,7 +16,7 @@ export interface Stay {
   readonly site: string;
   readonly place: string;
   readonly fromMs: number;
-  /** When the last dose left by a step; `null`: not all have. Doses that were given do not count. */
+  /** When the last dose left by a step; `null`: not all have. Doses given do not count. */
   readonly toMs: number | null;
   /** By the steps: those that came less those that left. */
   readonly doses: number;
