@@ -24,9 +24,11 @@ interface Node {
 class Paths {
   readonly steps: readonly { readonly step: LotStep; from: Node | null; to: Node | null }[];
   readonly nodes: readonly Node[];
+  readonly #byPlace: ReadonlyMap<string, readonly Node[]>;
 
   constructor(steps: readonly LotStep[]) {
     this.nodes = staysOf(steps).map((stay) => ({ stay, named: new Map() }));
+    this.#byPlace = Map.groupBy(this.nodes, ({ stay }) => `${stay.site} ${stay.place}`);
     const sorted = steps.toSorted((one, other) =>
       one.atMs - other.atMs || (one.id < other.id ? -1 : 1)
     );
@@ -41,9 +43,8 @@ class Paths {
   /** The stay there at a moment, or the last before: what left later than it had is of that. */
   at(site: string, place: string, atMs: number): Node | null {
     if (!isKept(place)) return null;
-    const before = this.nodes.filter(({ stay }) =>
-      stay.site === site && stay.place === place && stay.fromMs <= atMs
-    );
+    const before = (this.#byPlace.get(`${site} ${place}`) ?? [])
+      .filter(({ stay }) => stay.fromMs <= atMs);
     const isReal = ({ stay }: Node) => !stay.isShort || stay.fromMs !== stay.toMs;
     return before.findLast(isReal) ?? before.at(-1) ?? null;
   }

@@ -106,7 +106,7 @@ export const usedBody = z.object({
 });
 export type UsedBody = z.infer<typeof usedBody>;
 
-/** Body of a `cold-reversed`: a step or use was written by mistake; it stays, and counts no more. */
+/** Body of a `cold-reversed`: a step or use was written by mistake; it is kept, and counts not. */
 export const reversedBody = z.object({
   id: code,
   site: code,

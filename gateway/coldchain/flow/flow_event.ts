@@ -49,3 +49,7 @@ export function flowEventIn(entry: Entry, authorities: readonly string[]): FlowE
 function isStorable(json: string): boolean {
   return !/\\u(0000|d[89a-f])/i.test(json);
 }
+
+export function isStorableId(id: string): boolean {
+  return isStorable(JSON.stringify(id));
+}

@@ -122,12 +122,14 @@ async function tellVoid(sql: Transaction, subjects: readonly Subject[]): Promise
     )).length > 0;
     for (const table of ["coldmoves", "colduses"]) {
       const rows = await sql.rows(
-        `SELECT DISTINCT origin, stream, seq, wall FROM ${table} WHERE site = ? AND id = ? ` +
+        `SELECT DISTINCT origin, stream, seq, wall, void FROM ${table} ` +
+          "WHERE site = ? AND id = ? " +
           "ORDER BY wall, origin, stream, seq",
         [site, id],
       );
       for (const [at, row] of rows.entries()) {
         const isVoid = isReversed || at > 0 ? 1 : null;
+        if (row.numberOrNull("void") === isVoid) continue;
         await sql.run(
           `UPDATE ${table} SET void = ? WHERE site = ? AND id = ? ` +
             "AND origin = ? AND stream = ? AND seq = ?",

@@ -59,7 +59,8 @@ export const USES: Table = {
   indexes: {
     coldusesofstream: ["origin", "stream", "seq"],
     coldusesoflot: ["product", "lot", "site", "at"],
-    coldusesofplace: ["site", "place", "product", "lot"],
+    // All that counting asks for.
+    coldusesofplace: ["product", "lot", "site", "place", "void"],
     coldusesofperson: ["person", "at"],
   },
   sparse: { coldusesofcode: { of: "code", columns: ["code"] } },

@@ -80,6 +80,10 @@ describe("C14 the trace", () => {
       const plan = rows.map((row) => row.text("detail")).join("; ");
       expect(plan, name).not.toMatch(/SCAN (cold\w+)(?! USING)/);
       expect(plan, name).toMatch(/^SEARCH /);
+      if (name === "usedUp") expect(plan).toContain("COVERING INDEX coldusesofplace");
+      if (name === "usesSince") {
+        expect(plan).toContain("coldusesoflot (product=? AND lot=? AND site=?");
+      }
     }
   });
 });

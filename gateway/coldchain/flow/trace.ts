@@ -59,8 +59,8 @@ export const QUERIES = {
     "WHERE person = ? AND void IS NULL ORDER BY at LIMIT 1000",
   staysNow: "SELECT site, place, since, doses FROM coldstays " +
     "WHERE product = ? AND lot = ? AND site = ? AND here IS NOT NULL",
-  usedUp: "SELECT count(*) AS doses FROM colduses " +
-    "WHERE site = ? AND place = ? AND product = ? AND lot = ? AND void IS NULL",
+  usedUp: "SELECT place, count(*) AS doses FROM colduses " +
+    "WHERE product = ? AND lot = ? AND site = ? AND void IS NULL GROUP BY place",
   episodesOf: "SELECT site, episode, unit, cause, since, ended, worst FROM coldepisodes " +
     "WHERE site = ? AND unit = ? AND since <= ? AND (ended IS NULL OR ended > ?) " +
     "AND cause IN ('high', 'low') ORDER BY since",
@@ -127,13 +127,16 @@ async function usesOf(
 
 /** Doses of a lot that are somewhere at a site, those that were given taken off. */
 export async function hereAt(rows: Rows, product: string, lot: string, site: string) {
-  const stays = await rows.rows(QUERIES.staysNow, [product, lot, site]);
-  const here = await Promise.all(stays.map(async (row) => {
+  const asked = [product, lot, site];
+  const [stays, uses] = await Promise.all([
+    rows.rows(QUERIES.staysNow, asked),
+    rows.rows(QUERIES.usedUp, asked),
+  ]);
+  const used = new Map(uses.map((row) => [row.text("place"), row.number("doses")]));
+  return stays.map((row) => {
     const place = row.text("place");
-    const [used] = await rows.rows(QUERIES.usedUp, [site, place, product, lot]);
-    return { site, place, doses: row.number("doses") - used.number("doses") };
-  }));
-  return here.filter(({ doses }) => doses > 0);
+    return { site, place, doses: row.number("doses") - (used.get(place) ?? 0) };
+  }).filter(({ doses }) => doses > 0);
 }
 
 export async function stepsOf(rows: Rows, product: string, lot: string): Promise<LotStep[]> {

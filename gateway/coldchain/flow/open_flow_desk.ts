@@ -1,0 +1,13 @@
+import type { DomainDesk } from "../../domain.ts";
+import type { Node } from "../../node.ts";
+import { FlowDesk } from "./flow_desk.ts";
+import { flowRoutes } from "./flow_routes.ts";
+import { RecipientKey } from "./recipient.ts";
+
+/** Doses of a node: routes and pages. Throws where the key of recipients cannot be read. */
+export function openFlowDesk(node: Node): DomainDesk {
+  const { recipientKeyFile } = node.config.coldchain;
+  const key = recipientKeyFile === undefined ? null : RecipientKey.read(recipientKeyFile);
+  const desk = new FlowDesk(node, key);
+  return { routes: flowRoutes(desk) };
+}
