@@ -23,6 +23,10 @@ export interface ApiRoute {
   readonly right: Right;
   /** Roles that have it; none: both. */
   readonly role?: "site" | "county";
+  /**
+   * It asks itself of which sites who asks may; none: at a county it is for who may of all.
+   */
+  readonly bySite?: true;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;

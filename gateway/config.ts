@@ -9,6 +9,8 @@ import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
 import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
+import { siteScope } from "./site_scope.ts";
+import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
 
 const nodeName = z.string().regex(NODE_NAME, "want a-z, 0-9 and -, beginning with a letter");
@@ -141,6 +143,9 @@ const prescription = z.strictObject({
       .meta({ examples: ["https://his.example/prescriptions"] }),
     secretFile: z.string()
       .describe("File with the secret that signs them, as Standard Webhooks writes it: whsec_…"),
+    sites: siteScope.optional()
+      .describe("At a county, whose changes it hears: names of sites, or all")
+      .meta({ examples: ["all"] }),
     timeoutSeconds: z.int().min(1).max(60).default(10)
       .describe("An answer is waited for so long; then it is sent again"),
   }).optional().describe("Tells the HIS of each change of a prescription"),
@@ -161,7 +166,7 @@ const prescription = z.strictObject({
   cds: cds.optional()
     .describe("CDS Hooks: drafts are checked before they are signed; without it nobody may ask"),
 });
-const coldchain = z.strictObject({
+const vaccines = z.strictObject({
   recipientKeyFile: z.string().optional()
     .describe(
       "File with the key under which recipients of vaccine are found again, 64 hexadecimal " +
@@ -189,7 +194,9 @@ const node = (example: string) => ({
   people: people.prefault({}).describe("How people sign in"),
   prescription: prescription.optional()
     .describe("Reviews prescriptions by rules; without it the node takes none"),
-  coldchain: coldchain.prefault({}).describe("How doses of vaccine are followed"),
+  vaccines: vaccines.prefault({}).describe("How doses of vaccine are followed"),
+  waste: wasteConfig.optional()
+    .describe("Medical waste: scales and stores; without it the node takes none"),
   notifications: notificationConfig.prefault({})
     .describe("How people are told of alarms, and who"),
   profilesDir: z.string().optional()

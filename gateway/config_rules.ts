@@ -23,6 +23,7 @@ export function ruleFaults(document: unknown): RuleFault[] {
   faults.push(...clearText(dig(document, ...cds), cds));
   const webhook = ["prescription", "webhook", "url"] as const;
   faults.push(...clearText(dig(document, ...webhook), webhook));
+  faults.push(...ofNoSite(document));
   for (const [index, channel] of list(dig(document, "notifications", "channels")).entries()) {
     const at = ["notifications", "channels", index] as const;
     faults.push(...clearText(dig(channel, "url"), [...at, "url"]));
@@ -153,6 +154,23 @@ function itself(document: unknown, path: readonly (string | number)[]): RuleFaul
   return typeof node === "string" && node === dig(document, "node")
     ? [{ path, message: `"${node}" is this node itself; want another one` }]
     : [];
+}
+
+/** Who is told, or may ask, at a county says of which sites: one that may of all says that too. */
+function ofNoSite(document: unknown): RuleFault[] {
+  if (dig(document, "role") !== "county") return [];
+  const faults: RuleFault[] = [];
+  const hook = ["prescription", "webhook"] as const;
+  const said = 'at a county it needs sites: names of them, or "all"';
+  if (dig(document, ...hook) !== undefined && dig(document, ...hook, "sites") === undefined) {
+    faults.push({ path: hook, message: said });
+  }
+  const clients = ["prescription", "cds", "clients"] as const;
+  for (const [index, client] of list(dig(document, ...clients)).entries()) {
+    if (dig(client, "site") !== undefined || dig(client, "sites") !== undefined) continue;
+    faults.push({ path: [...clients, index], message: `${said}, or the one site that it is of` });
+  }
+  return faults;
 }
 
 /** A siren at a point that no device permits would be found out by the first alarm. */

@@ -8,6 +8,8 @@ import { node } from "./node/domain.ts";
 import { notifications } from "./notifications/domain.ts";
 import { people } from "./people/domain.ts";
 import { prescription } from "./prescription/domain.ts";
+import { sterile } from "./sterile/domain.ts";
+import { waste } from "./waste/domain.ts";
 import { writes } from "./writes/domain.ts";
 
 export const DOMAINS: readonly Domain[] = [
@@ -16,7 +18,9 @@ export const DOMAINS: readonly Domain[] = [
   writes,
   fleet,
   prescription,
+  waste,
   coldchain,
+  sterile,
   notifications,
   blobs,
   people,

@@ -5,10 +5,13 @@ import { stampAt } from "../sync/fixtures.ts";
 import { streamKey } from "../sync/segments.ts";
 import { COLD_BODIES } from "./coldchain/life/fixture_bodies.ts";
 import { FLOW_BODIES } from "./coldchain/flow/fixture_flow.ts";
+import type { EntryKind } from "./domain.ts";
 import { DOMAINS } from "./domains.ts";
 import { NOTIFICATION_BODIES } from "./notifications/fixture_bodies.ts";
 import { LIFE_BODIES } from "./prescription/life/fixture_bodies.ts";
 import { RELEASE_BODIES } from "./prescription/release/fixture_bodies.ts";
+import { STERILE_BODIES } from "./sterile/record/fixture_bodies.ts";
+import { WASTE_BODIES } from "./waste/fixture_bodies.ts";
 
 /** Two lives of a site, of which one has a twin, and both centres. */
 export const ORIGINS = [
@@ -137,6 +140,7 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
     name: text,
     hash: text,
     scopes: fc.constant(["read"]),
+    sites: fc.constantFrom("all", ["site-1"], undefined),
     expiresMs: fc.constant(null),
     who: text,
   }),
@@ -147,6 +151,8 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   ...LIFE_BODIES,
   ...RELEASE_BODIES,
   ...COLD_BODIES,
+  ...STERILE_BODIES,
+  ...WASTE_BODIES,
   ...NOTIFICATION_BODIES,
 };
 
@@ -163,25 +169,32 @@ interface Said {
   readonly ms: number;
 }
 
-const said = fc.constantFrom(...MIXED_KINDS).chain(({ kind, streams }): fc.Arbitrary<Said> =>
-  fc.record({
-    origin: fc.constantFrom(...ORIGINS),
-    stream: fc.constantFrom(...streams.map((stream) => stream === "to" ? "to:site-1" : stream)),
-    kind: fc.constant(kind),
-    body: BODIES[kind],
-    // Two days, and few moments: what is of one moment has to be told apart all the same.
-    ms: fc.constantFrom(0, 1, 2, 86_400_000),
-  })
-);
+function said(kinds: readonly EntryKind[]): fc.Arbitrary<Said> {
+  return fc.constantFrom(...kinds).chain(({ kind, streams }): fc.Arbitrary<Said> =>
+    fc.record({
+      origin: fc.constantFrom(...ORIGINS),
+      stream: fc.constantFrom(...streams.map((stream) => stream === "to" ? "to:site-1" : stream)),
+      kind: fc.constant(kind),
+      body: BODIES[kind],
+      // Two days, and few moments: what is of one moment has to be told apart all the same.
+      ms: fc.constantFrom(0, 1, 2, 86_400_000),
+    })
+  );
+}
 
 /** Entries in the order in which they were written, each numbered in its stream. */
-export const mixedEntries: fc.Arbitrary<Entry[]> = fc.array(said, { maxLength: 40 }).map((all) => {
-  const last = new Map<string, number>();
-  return all.map(({ origin, stream, kind, body, ms }) => {
-    const place = streamKey(origin, stream);
-    const seq = (last.get(place) ?? 0) + 1;
-    last.set(place, seq);
-    const bytes = new TextEncoder().encode(JSON.stringify(body));
-    return { origin, stream, seq, time: stampAt(ms), kind, body: bytes, hash: Uint8Array.of(seq) };
+export function entriesOfKinds(kinds: readonly EntryKind[]): fc.Arbitrary<Entry[]> {
+  return fc.array(said(kinds), { maxLength: 40 }).map((all) => {
+    const last = new Map<string, number>();
+    return all.map(({ origin, stream, kind, body, ms }) => {
+      const place = streamKey(origin, stream);
+      const seq = (last.get(place) ?? 0) + 1;
+      last.set(place, seq);
+      const bytes = new TextEncoder().encode(JSON.stringify(body));
+      const hash = Uint8Array.of(seq);
+      return { origin, stream, seq, time: stampAt(ms), kind, body: bytes, hash };
+    });
   });
-});
+}
+
+export const mixedEntries: fc.Arbitrary<Entry[]> = entriesOfKinds(MIXED_KINDS);

@@ -6,7 +6,9 @@ import type { ApiRoute } from "./api_route.ts";
 import { ownerLinkSchema } from "./commands/status.ts";
 import { COUNTERS } from "./counters.ts";
 import { routesOf } from "./fixture_desks.ts";
+import { FORM_BYTES_MAX } from "./form.ts";
 import { NodeProcess } from "./fixtures.ts";
+import { readToken } from "./keystore.ts";
 
 let folder: TemporaryFolder;
 const routes: Record<"site" | "county", readonly ApiRoute[]> = { site: [], county: [] };
@@ -28,6 +30,27 @@ const problemSchema = z.object({
 async function problemOf(response: Response): Promise<z.infer<typeof problemSchema>> {
   expect(response.headers.get("content-type")).toBe(PROBLEM_TYPE);
   return problemSchema.parse(await response.json());
+}
+
+/** The status that is answered to a body of which half comes. */
+async function brokenOff({ port, dataDir }: NodeProcess, path: string): Promise<number> {
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    "host: localhost",
+    `authorization: Bearer ${readToken(dataDir)}`,
+    "content-type: application/x-www-form-urlencoded",
+    "content-length: 100",
+  ];
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n{"a":`));
+  await connection.closeWrite();
+  let heard = "";
+  for await (const bytes of connection.readable.pipeThrough(new TextDecoderStream())) {
+    heard += bytes;
+    const status = /^HTTP\/1\.1 (\d+)/.exec(heard)?.[1];
+    if (status !== undefined) return Number(status);
+  }
+  throw new Error(`${path} said nothing`);
 }
 
 beforeAll(async () => {
@@ -103,6 +126,38 @@ describe.each(["site", "county"] as const)("a %s", (role) => {
     }
   });
 
+  test("a body that breaks off is told so at each route, and is no fault of the node", async () => {
+    const posts = routes[role].filter(({ method, body, upload }) =>
+      method === "post" && (body !== undefined || upload === true)
+    ).map(({ path }) => path.replaceAll(/\{\w+\}/g, "x"));
+    const pages = ["/sign-in", "/people/accounts", "/people/programs"];
+    if (role === "county") pages.push("/equality/county-1/repair");
+    for (const path of [...posts, ...pages]) {
+      // A page or a route may look first at whom or what it is about.
+      expect([400, 404], path).toContain(await brokenOff(node(role), path));
+    }
+    expect(await brokenOff(node(role), "/people/programs")).toBe(400);
+  });
+
+  test("a form that is too large, or none, is refused: to a person as a page", async () => {
+    const type = { "content-type": "application/x-www-form-urlencoded" };
+    const forms: readonly [string, Record<string, string>, number][] = [
+      [`name=${"x".repeat(FORM_BYTES_MAX)}`, type, 413],
+      ["{}", { "content-type": "application/json" }, 415],
+    ];
+    for (const path of ["/sign-in", "/people/programs"]) {
+      for (const [body, headers, status] of forms) {
+        const program = await node(role).fetch(path, { method: "POST", body, headers });
+        expect(program.status, path).toBe(status);
+        await problemOf(program);
+        const accept = { ...headers, accept: "text/html", "accept-language": "zh-CN" };
+        const person = await node(role).fetch(path, { method: "POST", body, headers: accept });
+        expect(person.status, path).toBe(status);
+        expect(await person.text()).toContain("提交的内容没有保存");
+      }
+    }
+  });
+
   test("its pages allow no script but its own, and no frame", async () => {
     const response = await node(role).fetch("/");
     await response.body?.cancel();
@@ -146,12 +201,18 @@ describe("bad requests are answered with a problem that says what to do", () => 
   });
 
   test.each([
-    { what: "no JSON", body: "{", detail: "" },
-    { what: "another type", body: JSON.stringify({ node: 7 }), detail: "node" },
-    { what: "a body over the limit", body: `"${"x".repeat(70_000)}"`, detail: "" },
-  ])("$what", async ({ body, detail }) => {
+    { what: "no JSON", body: "{", status: 400, detail: "no JSON" },
+    { what: "a name twice", body: '{"a":1,"a":2}', status: 400, detail: "a: it stands here twice" },
+    { what: "another type", body: JSON.stringify({ node: 7 }), status: 400, detail: "node" },
+    {
+      what: "a body over the limit",
+      body: `"${"x".repeat(70_000)}"`,
+      status: 413,
+      detail: "65536",
+    },
+  ])("$what", async ({ body, status, detail }) => {
     const response = await node("county").fetch("/api/invitations", { method: "POST", body });
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(status);
     expect((await problemOf(response)).detail).toContain(detail);
   });
 });

@@ -1,6 +1,6 @@
 /** Everything a node answers over HTTP, and who may ask for it. */
 import { type Context, Hono } from "hono";
-import { BodyTooSlow } from "../sync/paced_body.ts";
+import { BodyBrokenOff, BodyTooSlow } from "../sync/paced_body.ts";
 import { type Problem, problemResponse } from "../sync/problem.ts";
 import type { SyncHandler } from "../sync/routes.ts";
 import { apiApp, type Guarded } from "./api.ts";
@@ -8,9 +8,10 @@ import type { ApiParts } from "./api_route.ts";
 import { isLoopback } from "./config.ts";
 import { isDiskFailure } from "./disk_failure.ts";
 import type { DomainDesk } from "./domain.ts";
+import { FormRefused } from "./form.ts";
 import { consoleApp } from "./console/app.ts";
 import { languageApp, languageOf, ownPage, viewOf } from "./console/language.ts";
-import { enterPage, missingPage, strangerPage } from "./console/layout.ts";
+import { enterPage, formRefusedPage, missingPage, strangerPage } from "./console/layout.ts";
 import { tabsOf } from "./console/page.ts";
 import type { TextKey } from "./console/text.ts";
 import { metricsText } from "./metrics.ts";
@@ -23,6 +24,7 @@ import { peopleApp } from "./people/pages/app.ts";
 import { isForPeople } from "./people/pages/refusal_page.ts";
 import { signInApp } from "./people/pages/sign_in_app.ts";
 import { signInPage } from "./people/pages/sign_in_page.ts";
+import { refusalForAll } from "./site_scope.ts";
 import { statusOf } from "./status.ts";
 
 export interface HttpParts extends ApiParts {
@@ -46,6 +48,13 @@ const TOO_SLOW: Problem = {
   hint: "send it again when the line is better",
 };
 
+const BROKEN_OFF: Problem = {
+  status: 400,
+  code: "body-broken-off",
+  title: "The body ended before all of it had come: nothing was done",
+  hint: "send it again",
+};
+
 const BUSY: Problem = {
   status: 503,
   code: "busy",
@@ -66,6 +75,9 @@ const FOLLOWED: ReadonlySet<string> = new Set([
   "/api/reviews/stream",
   "/api/reviews/present",
 ]);
+
+/** Below these are routes that ask themselves whose a token is. */
+const BY_SITE = /^\/(api|fhir)\//;
 
 /** A disk that is full is so for a while. */
 const RETRY_AFTER_SECONDS = 30;
@@ -118,6 +130,8 @@ export function httpHandler(
     node.log({ kind: "request-failed", method, path, error: error.message });
     if (isDiskFailure(error)) return noRoomResponse(error);
     if (error instanceof BodyTooSlow) return problemResponse(TOO_SLOW);
+    if (error instanceof BodyBrokenOff) return problemResponse(BROKEN_OFF);
+    if (error instanceof FormRefused) return refuseForm(error, context);
     if (error instanceof ArgonBusy) return problemResponse(BUSY);
     return problemResponse({
       status: 500,
@@ -151,6 +165,9 @@ export function httpHandler(
     context.set("actor", actor ?? nobody(hostname));
     context.set("who", context.get("actor").who);
     if (actor === null) return local ? await next() : refuse(parts, context);
+    // Pages and measures are of all sites; each route for programs says of which it is.
+    const other = BY_SITE.test(context.req.path) ? null : refusalForAll(actor.sites);
+    if (!local && other !== null) return problemResponse(other);
     const refused = context.req.path === "/metrics" ? refuseWithout(actor, "metrics") : null;
     if (!local && refused !== null) return refused;
     await next();
@@ -182,6 +199,13 @@ export function httpHandler(
   app.route("/", consoleApp(parts, pages, (context) => mayLookOn(parts, context)));
   app.notFound((context) => context.html(missingPage(viewOf(languageOf(context))), 404));
   return async (request, connection) => await app.fetch(request, { connection });
+}
+
+/** A person sees it as a page, a program as a problem. */
+function refuseForm({ problem }: FormRefused, context: Context): Response | Promise<Response> {
+  if (!isForPeople(context)) return problemResponse(problem);
+  const page = formRefusedPage(viewOf(languageOf(context)), problem.code);
+  return context.html(page, problem.status);
 }
 
 /** A sender comes again: what it brings is neither stored nor acknowledged. */

@@ -1,5 +1,5 @@
 /** One centre is killed in mid-load, and started again with its disk. */
-import { must } from "./promises.ts";
+import { must, none } from "./promises.ts";
 import { steadily } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -26,4 +26,15 @@ export const centreDown: Scenario = {
       return { promised: [must("centre A was started again with its disk", !a.ended)] };
     },
   }),
+  promised: (answers) => [
+    // Tries go to both centres in turn: the first may find the dead one, no second does.
+    none(
+      "service goes on within one request's time-out: asked more than twice",
+      answers.filter(({ tries }) => tries > 2).map(({ key }) => key),
+    ),
+    must(
+      "it was killed in mid-load: some were asked again",
+      answers.some(({ tries }) => tries > 1),
+    ),
+  ],
 };

@@ -55,7 +55,7 @@ const burst: Scenario = {
 
 /** Answers of half a second keep so many waiting. */
 function waitingFor(rate: number): number {
-  return Math.max(20, Math.ceil(rate / 2));
+  return Math.max(100, Math.ceil(rate / 2));
 }
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {

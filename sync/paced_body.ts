@@ -20,9 +20,14 @@ export class BodyTooSlow extends Error {
   override name = "BodyTooSlow";
 }
 
+/** Its sender went away, or said another length than there is: that is no fault of who reads. */
+export class BodyBrokenOff extends Error {
+  override name = "BodyBrokenOff";
+}
+
 /**
- * The parts of a body as they come. Throws {@link BodyTooSlow} where they come too slowly, and what
- * the body throws; it is cancelled where not all was taken.
+ * The parts of a body as they come. Throws {@link BodyTooSlow} where they come too slowly, and
+ * {@link BodyBrokenOff} where not all of it comes; it is cancelled where not all was taken.
  */
 export async function* pacedBody(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -36,7 +41,7 @@ export async function* pacedBody(
     for (;;) {
       const fromMs = performance.now();
       const leftMs = Math.min(spanMs, totalMs);
-      const found = leftMs <= 0 ? null : await within(leftMs, reader.read());
+      const found = leftMs <= 0 ? null : await within(leftMs, reader.read().catch(brokenOff));
       if (found === null) throw new BodyTooSlow("The body came too slowly");
       if (found.done) return;
       const waitedMs = performance.now() - fromMs;
@@ -49,6 +54,10 @@ export async function* pacedBody(
     // It may wait for a sender that says nothing any more.
     reader.cancel().catch(() => {});
   }
+}
+
+function brokenOff(cause: unknown): never {
+  throw new BodyBrokenOff("The body ended before all of it had come", { cause });
 }
 
 /** What comes within the time; `null` where nothing does. */

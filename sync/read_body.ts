@@ -3,7 +3,7 @@ import { BODY_PACE, type Pace, pacedBody } from "./paced_body.ts";
 
 /**
  * The body of a request, or `null` as soon as it proves larger than `bytesMax`. Throws
- * `BodyTooSlow` where it does not come.
+ * `BodyTooSlow` or `BodyBrokenOff` where it does not come.
  */
 export async function readBody(
   request: Request,

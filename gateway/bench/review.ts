@@ -99,5 +99,9 @@ for (const { node } of review.centres) {
     `${node.name}: ${keys.length} answered, ${prescriptions} held, ${lost.length} lost, ` +
       `${doubled.length} doubled, ${undecided.length} undecided`,
   );
-  if (lost.length + doubled.length > 0) Deno.exitCode = 1;
+  if (lost.length + doubled.length + undecided.length > 0) Deno.exitCode = 1;
 }
+// Whoever refuses, or decides otherwise than the mix says, is not fast.
+const refused = review.saturated.concat(review.steady)
+  .reduce((sum, one) => sum + one.refused.length + one.unexpected, 0);
+if (refused > 0) Deno.exitCode = 1;

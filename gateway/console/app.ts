@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Guarded } from "../api.ts";
 import type { ApiParts } from "../api_route.ts";
+import { formOf } from "../form.ts";
 import type { Actor } from "../people/actor.ts";
 import { refusePage } from "../people/pages/refusal_page.ts";
 import { statusOf } from "../status.ts";
@@ -40,7 +41,7 @@ export function consoleApp(
     const refused = refusePage(context, actor, right);
     if (refused !== null) return await refused;
     const view = viewOf(languageOf(context));
-    const said = await send(await context.req.formData(), places, parts, actor, view);
+    const said = await send(await formOf(context.req.raw), places, parts, actor, view);
     if (typeof said === "string") return context.redirect(said, 303);
     return context.html(await framed(view, page, above, said.main, actor), said.status);
   });

@@ -1,5 +1,6 @@
 /** The frame of every page. */
 import { html } from "hono/html";
+import type { FormFault } from "../form.ts";
 import type { Text } from "../../drivers/profile_parts.ts";
 import type { Actor } from "../people/actor.ts";
 import { PEOPLE, peopleTexts } from "../people/pages/text.ts";
@@ -140,6 +141,16 @@ export function missingPage(view: View): Html {
   const { t } = view;
   const inside = html`<p><a class="plain" href="/">${t("back")}</a></p>`;
   return plainPage(view, t("notFound"), "/", inside);
+}
+
+/** What somebody sees whose form was not read. */
+export function formRefusedPage(view: View, code: FormFault): Html {
+  const { t } = view;
+  const inside = html`
+    <p>${t(code === "form-too-large" ? "formTooLarge" : "formUnread")}</p>
+    <p><a class="plain" href="/">${t("back")}</a></p>
+  `;
+  return plainPage(view, t("formRefused"), "/", inside);
 }
 
 /** What an owner's link shows: nothing happens before the button. `path`: the link's own. */

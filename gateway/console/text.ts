@@ -242,6 +242,15 @@ const TEXTS = {
     en:
       "At its first start the gateway prints a one-time owner's link. If it is used up, run on the box:",
   },
+  formRefused: { zh: "提交的内容没有保存", en: "What you sent was not stored" },
+  formTooLarge: {
+    zh: "内容太长。请返回，缩短后重新提交。",
+    en: "It is too long. Go back, shorten it and send it again.",
+  },
+  formUnread: {
+    zh: "浏览器发来的内容无法读取。请返回，刷新页面后重新提交。",
+    en: "What the browser sent cannot be read. Go back, load the page anew and send it again.",
+  },
   linkVoid: { zh: "此链接已使用或已过期", en: "This link is used up or has expired" },
   notFound: { zh: "没有这个页面", en: "There is no such page" },
   back: { zh: "返回总览", en: "Back to the overview" },

@@ -1,4 +1,5 @@
 /** Accounts and programs as this node knows them now, in memory: each request asks. */
+import { type SiteScope, siteScope } from "../site_scope.ts";
 import type { QueryTables } from "../tables.ts";
 import {
   type Account,
@@ -17,6 +18,8 @@ export interface Program {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly Right[];
+  /** At a county, of which sites; at a site there is one. */
+  readonly sites: SiteScope;
   /** Milliseconds since 1970 UTC; `null`: for ever. */
   readonly expiresMs: number | null;
   readonly madeMs: number;
@@ -27,7 +30,7 @@ const CHANGES = "SELECT count(*) AS changes FROM peoplewords";
 const ACCOUNTS = "SELECT id, version, body FROM accounts ORDER BY id";
 const PASSWORDS = `SELECT account, body -> '$.sealed[0]' IS NOT NULL AS has FROM credentials
 WHERE what = 'password'`;
-const PROGRAMS = `SELECT id, name, hash, scopes, expires, wall,
+const PROGRAMS = `SELECT id, name, hash, scopes, sites, expires, wall,
 EXISTS (SELECT 1 FROM programends WHERE programends.id = programtokens.id) AS revoked
 FROM programtokens ORDER BY wall DESC, id`;
 
@@ -65,6 +68,7 @@ export class AccountBook {
       id: row.text("id"),
       name: row.text("name"),
       scopes: scopesOf(row.text("scopes")),
+      sites: this.place.role === "site" ? "all" : sitesOf(row.text("sites")),
       expiresMs: row.numberOrNull("expires"),
       madeMs: row.number("wall"),
       revoked: row.number("revoked") === 1,
@@ -133,6 +137,12 @@ export class AccountBook {
     if (program === undefined || program.revoked) return null;
     return program.expiresMs !== null && wallMs >= program.expiresMs ? null : program;
   }
+}
+
+/** Of a county's token that names no sites it is for none. */
+function sitesOf(text: string): SiteScope {
+  const sites = siteScope.safeParse(JSON.parse(text));
+  return sites.success ? sites.data : [];
 }
 
 /** Of what is no scope in this version a program has nothing. */

@@ -126,13 +126,14 @@ export class AccountDesk {
   /** A program's token, shown this once. */
   async newProgram(
     { who }: Pick<Actor, "who">,
-    { name, scopes, days }: ProgramOrder,
+    { name, scopes, sites, days }: ProgramOrder,
   ): Promise<{ readonly id: string; readonly token: string }> {
     const time = this.#parts.clock.now();
     const token = randomBytes(32).toString("base64url");
     const id = crypto.randomUUID();
     const expiresMs = days === undefined ? null : time.wallMs + days * DAY_MS;
-    const body = { id, name, hash: tokenHash(token), scopes, expiresMs, who };
+    const ofSites = sites === undefined ? {} : { sites };
+    const body = { id, name, hash: tokenHash(token), scopes, ...ofSites, expiresMs, who };
     await this.#say(newEntry("audit", kinds.PROGRAM_TOKEN, time, body));
     return { id, token };
   }

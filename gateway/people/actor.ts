@@ -1,5 +1,7 @@
 /** Who asks for something, and what they may. */
 import { type Problem, problemResponse } from "../../sync/problem.ts";
+import type { SiteScope } from "../site_scope.ts";
+import type { Program } from "./account_book.ts";
 import { ALL_RIGHTS, type Right, RIGHTS } from "./roles.ts";
 
 export interface Actor {
@@ -12,6 +14,8 @@ export interface Actor {
   readonly who: string;
   /** Names a person's or owner's session. */
   readonly session: string | null;
+  /** Of which sites: a program's may be some of a county's. */
+  readonly sites: SiteScope;
 }
 
 const NO_RIGHTS: ReadonlySet<Right> = new Set();
@@ -21,18 +25,18 @@ const OWNER_RIGHTS: ReadonlySet<Right> = new Set(["accounts.manage"]);
 
 export function nobody(address: string): Actor {
   const who = `nobody from ${address}`;
-  return { kind: "nobody", account: null, rights: NO_RIGHTS, who, session: null };
+  return { kind: "nobody", account: null, rights: NO_RIGHTS, who, session: null, sites: "all" };
 }
 
 export function local(address: string): Actor {
   const who = `token from ${address}`;
-  return { kind: "local", account: null, rights: ALL_RIGHTS, who, session: null };
+  return { kind: "local", account: null, rights: ALL_RIGHTS, who, session: null, sites: "all" };
 }
 
 export function owner(session: string, address: string, isManaged: boolean): Actor {
   const rights = isManaged ? OWNER_RIGHTS : ALL_RIGHTS;
   const who = `session ${session} from ${address}`;
-  return { kind: "owner", account: null, rights, who, session };
+  return { kind: "owner", account: null, rights, who, session, sites: "all" };
 }
 
 export function person(
@@ -41,12 +45,16 @@ export function person(
   session: string,
   address: string,
 ): Actor {
-  return { kind: "person", account, rights, who: `person ${account} from ${address}`, session };
+  const who = `person ${account} from ${address}`;
+  return { kind: "person", account, rights, who, session, sites: "all" };
 }
 
-export function program(name: string, scopes: readonly Right[], address: string): Actor {
+export function program(
+  { name, scopes, sites }: Pick<Program, "name" | "scopes" | "sites">,
+  address: string,
+): Actor {
   const who = `program ${name} from ${address}`;
-  return { kind: "program", account: null, rights: new Set(scopes), who, session: null };
+  return { kind: "program", account: null, rights: new Set(scopes), who, session: null, sites };
 }
 
 /** The refusal for who lacks a right; it names it. */

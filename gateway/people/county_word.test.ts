@@ -207,6 +207,32 @@ describe("the tables of people", () => {
   });
 });
 
+describe("X1: a program's token", () => {
+  const scopes: ["read"] = ["read"];
+  test("that a county made is for the sites that it names, at both centres alike", async () => {
+    await using county = await County.open();
+    const { a, b } = county;
+    const some = await a.people.desk.newProgram(OWNER, { name: "his", scopes, sites: ["site-1"] });
+    const all = await a.people.desk.newProgram(OWNER, { name: "any", scopes, sites: "all" });
+    await county.ship();
+    for (const { people } of [a, b]) {
+      await people.book.refresh();
+      expect(people.program(some.token, "")?.sites).toEqual(["site-1"]);
+      expect(people.program(all.token, "")?.sites).toBe("all");
+    }
+  });
+
+  test("of a time when tokens named none is for none at a county, for its own at a site", async () => {
+    await using county = await County.open();
+    const { a, site } = county;
+    const [old, own] = await Promise.all(
+      [a, site].map(({ people }) => people.desk.newProgram(OWNER, { name: "old", scopes })),
+    );
+    expect(a.people.program(old.token, "")?.sites).toEqual([]);
+    expect(site.people.program(own.token, "")?.sites).toBe("all");
+  });
+});
+
 describe("X5: verifiers", () => {
   test("stand in no entry that anybody reads, here, there or on the way", async () => {
     await using county = await County.open();

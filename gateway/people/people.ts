@@ -117,7 +117,7 @@ export class People {
   /** A program by its token; `null` where it is none. */
   program(token: string, address: string): Actor | null {
     const found = this.book.program(tokenHash(token), this.#wallMs);
-    return found === null ? null : program(found.name, found.scopes, address);
+    return found === null ? null : program(found, address);
   }
 
   /** Whom the audit is told of where nobody is known. */

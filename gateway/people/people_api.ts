@@ -10,7 +10,7 @@ import {
   idAt,
   STATES,
 } from "./account.ts";
-import { programOrder } from "./program_order.ts";
+import { programOrder, sitesFault } from "./program_order.ts";
 import { ROLE_NAMES } from "./roles.ts";
 
 const newAccount = z.strictObject({
@@ -38,6 +38,8 @@ const programView = z.object({
   id: z.string(),
   name: z.string(),
   scopes: z.array(z.string()),
+  sites: z.union([z.literal("all"), z.array(z.string())])
+    .describe("At a county: for which sites; none: it was made before tokens named theirs"),
   expiresMs: z.number().nullable().describe("Milliseconds since 1970 UTC; null: no end"),
   madeMs: z.number(),
   revoked: z.boolean(),
@@ -124,8 +126,12 @@ export const PEOPLE_ROUTES: readonly ApiRoute[] = [
     summary: "A token for a program, shown this once",
     body: programOrder,
     answer: z.object({ id: z.string(), token: z.string() }),
-    handle: async ({ people }, { body, actor }) =>
-      Response.json(await people.desk.newProgram(actor, programOrder.parse(body)), { status: 201 }),
+    handle: async ({ people }, { body, actor }) => {
+      const order = programOrder.parse(body);
+      const detail = sitesFault(order, people.place.role);
+      if (detail !== null) return problemResponse({ ...BAD_PROGRAM, detail });
+      return Response.json(await people.desk.newProgram(actor, order), { status: 201 });
+    },
   },
   {
     method: "post",
@@ -146,6 +152,13 @@ const NO_ACCOUNT: Problem = {
   code: "no-such-account",
   title: "There is no such account here",
   hint: "GET /api/accounts lists them",
+};
+
+const BAD_PROGRAM: Problem = {
+  status: 400,
+  code: "bad-input",
+  title: "The request is not what this route takes",
+  hint: "see /api/openapi.json",
 };
 
 const NO_PROGRAM: Problem = {

@@ -7,6 +7,7 @@ import type { NewEntry } from "../../sync/append.ts";
 import type { Stamp } from "../../sync/entry.ts";
 import type { Stream } from "../../sync/stream.ts";
 import { newEntry } from "../collected_entry.ts";
+import { siteScope } from "../site_scope.ts";
 import { accountIdSchema, accountWord } from "./account.ts";
 import { sealedSchema, sealingKeySchema } from "./sealing.ts";
 
@@ -83,6 +84,8 @@ export const programTokenBody = z.object({
   /** SHA-256 of 256 random bits, hexadecimal: nothing that can be guessed. */
   hash: z.string(),
   scopes: z.array(z.string()),
+  /** Of a county's: for which sites; a site's own has none. */
+  sites: siteScope.optional(),
   expiresMs: z.number().nullable(),
   who,
 });

@@ -16,7 +16,7 @@ import * as kinds from "./people_entries.ts";
 export function peopleOf(authorities: readonly string[]): Projection {
   return {
     name: "people",
-    version: 1,
+    version: 2,
     tables: TABLES,
     apply: async (sql, entries) => {
       for (const entry of entries) {
@@ -97,6 +97,7 @@ const tokens: Table = {
     name: "text",
     hash: "text",
     scopes: "text",
+    sites: "text",
     expires: "integer?",
     wall: "integer",
     madeby: "text",
@@ -163,7 +164,7 @@ const putCredential = newer(credentials, "version", "sealing", "wall", "saidby",
 const putTold = newer(told, "version", "sealing", "wall", "sealedfor");
 const putLink = newer(links, "expires", "account");
 const putUse = kept(uses);
-const putToken = newer(tokens, "wall", "madeby", "name", "hash", "scopes");
+const putToken = newer(tokens, "wall", "madeby", "name", "hash", "scopes", "sites");
 const putEnd = kept(ends);
 const putSealingKey = newer(sealingKeys, "life", "seq", "key");
 const putTrail = kept(trail);
@@ -234,8 +235,9 @@ async function addToken(
 ): Promise<boolean> {
   const body = kinds.programTokenBody.safeParse(bodyOf(entry));
   if (!body.success) return false;
-  const { id, name, hash, scopes, expiresMs } = body.data;
-  const row = [id, name, hash, JSON.stringify(scopes), expiresMs, entry.time.wallMs, spoken.node];
+  const { id, name, hash, scopes, sites = null, expiresMs } = body.data;
+  const may = [JSON.stringify(scopes), JSON.stringify(sites)];
+  const row = [id, name, hash, ...may, expiresMs, entry.time.wallMs, spoken.node];
   await putToken(sql, [row]);
   return true;
 }

@@ -1,6 +1,7 @@
 /** Settings of the doors that a HIS has beside the API. */
 import * as z from "zod";
 import { NODE_NAME } from "../../sync/origin.ts";
+import { siteScope } from "../site_scope.ts";
 import { nameSchema } from "../../drivers/profile_parts.ts";
 
 /** A county's sites may each have a HIS. */
@@ -35,7 +36,10 @@ const cdsClient = z.strictObject({
   issuer: z.string().min(1).max(300).describe("The iss of its tokens")
     .meta({ examples: ["https://his.example/"] }),
   site: z.string().regex(NODE_NAME).optional()
-    .describe("At a county, the site that it is of; none: its tokens say, in tenant"),
+    .describe("At a county, the site that it is of; none: its tokens say, in tenant, within sites")
+    .meta({ examples: ["site-017"] }),
+  sites: siteScope.optional()
+    .describe("At a county, of which sites it may ask where it is not of one: names, or all"),
   jku: z.url().optional().describe("The jku of its tokens, where they have one"),
   keys: z.array(z.strictObject(jwkMembers)).max(KEYS_MAX).default([]).describe(
     "Its public keys, each a JWK",

@@ -21,6 +21,8 @@ const entry = z.object({
 }).loose();
 export type Told = z.infer<typeof entry>;
 
+const programMade = z.object({ id: z.string(), token: z.string() });
+
 interface InnerMore {
   /** Of its packs. */
   readonly signer?: NodeKey;
@@ -86,9 +88,25 @@ export class InnerCounty implements AsyncDisposable {
 
   /** As the local command asks. */
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return this.fetchAs(readToken(this.#dataDir), path, init);
+  }
+
+  /** As a program with this token asks. */
+  fetchAs(token: string, path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
-    headers.set("authorization", `Bearer ${readToken(this.#dataDir)}`);
+    headers.set("authorization", `Bearer ${token}`);
     return fetch(`${this.url}${path}`, { ...init, headers });
+  }
+
+  /** A program that was given a token. */
+  async program(
+    name: string,
+    scopes: readonly string[],
+    sites: "all" | readonly string[] = [SITE],
+  ): Promise<z.infer<typeof programMade>> {
+    const body = JSON.stringify({ name, scopes, sites });
+    const answer = await this.fetch("/api/programs", { method: "POST", body });
+    return programMade.parse(await answer.json());
   }
 
   /** Sends a prescription as a HIS does, of {@link SITE} unless the query says otherwise. */

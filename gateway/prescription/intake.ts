@@ -14,7 +14,7 @@ import {
 } from "./checked_prescription.ts";
 import { prescriptionOfDocument } from "./fhir/prescription_of_bundle.ts";
 import type { Prescription } from "./prescription.ts";
-import { readStrictJson } from "./strict_json.ts";
+import { readStrictJson } from "../strict_json.ts";
 
 /** `json`: the plain form; `fhir`: a Bundle of FHIR R4. */
 export type Door = "json" | "fhir";

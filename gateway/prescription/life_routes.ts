@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { NODE_NAME } from "../../sync/origin.ts";
 import { type Problem, problemResponse } from "../../sync/problem.ts";
+import { refusalForSite } from "../site_scope.ts";
 import type { ApiRoute, Input } from "../api_route.ts";
 import { answer, answered, answerRequest } from "./answer_request.ts";
 import {
@@ -29,12 +30,13 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       path: "/api/prescriptions/{id}",
       right: "read",
       summary: "Where a prescription stands: its state, its token, what is out, who decided what",
+      bySite: true,
       query: ofSite,
       answer: standingView,
       handle: async (_parts, input) => {
-        const key = keyOf(desk, input);
-        if (key === null) return problemResponse(noSite(siteIn(input)).problem);
-        const view = await desk.view(key);
+        const of = keyOf(desk, input);
+        if (of.kind === "refused") return problemResponse(of.problem);
+        const view = await desk.view(of.key);
         return view === null ? problemResponse(NO_SUCH) : Response.json(view);
       },
     },
@@ -43,6 +45,7 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       path: "/api/prescriptions/{id}/dispense",
       right: "prescription.submit",
       summary: "Goods leave on a token, all or a part; the header Idempotency-Key names it",
+      bySite: true,
       query: ofSite,
       body: dispenseRequest,
       answer: goodsAnswer,
@@ -56,6 +59,7 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       path: "/api/prescriptions/{id}/return",
       right: "prescription.submit",
       summary: "Goods of one part come back, for a reason; the header Idempotency-Key names it",
+      bySite: true,
       query: ofSite,
       body: returnRequest,
       answer: goodsAnswer,
@@ -71,6 +75,7 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       summary:
         "The prescriber answers a verdict or a decision: accept, explain, or insist with a " +
         "second signature",
+      bySite: true,
       query: ofSite,
       body: answerRequest,
       answer: answered,
@@ -84,6 +89,7 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       path: "/api/prescriptions/{id}/void",
       right: "prescription.submit",
       summary: "The HIS takes a version back, and those before: none of them passes any more",
+      bySite: true,
       query: ofSite,
       body: voidRequest,
       answer: voided,
@@ -101,10 +107,8 @@ async function ofOne<T>(
   input: Input,
   tell: (key: RecordKey) => Promise<Told<T>>,
 ): Promise<Response> {
-  const key = keyOf(desk, input);
-  return key === null
-    ? problemResponse(noSite(siteIn(input)).problem)
-    : toldAnswer(await tell(key));
+  const of = keyOf(desk, input);
+  return of.kind === "refused" ? problemResponse(of.problem) : toldAnswer(await tell(of.key));
 }
 
 /** The same under a key of its own, which the sender gives. */
@@ -127,13 +131,17 @@ function toldAnswer<T>(told: Told<T>): Response {
   return Response.json(told.answer, { status: told.repeated ? 200 : 201 });
 }
 
-function keyOf(desk: LifeDesk, { path, query }: Input): RecordKey | null {
-  const site = desk.siteFor(query.site);
-  return site === null ? null : { site, number: path.id };
-}
+type KeyOf =
+  | { readonly kind: "key"; readonly key: RecordKey }
+  | { readonly kind: "refused"; readonly problem: Problem };
 
-function siteIn({ query }: Input): string | null {
-  return query.site ?? null;
+/** Of which prescription is asked, by who may ask of its site. */
+function keyOf(desk: LifeDesk, { path, query, actor }: Input): KeyOf {
+  const site = desk.siteFor(query.site);
+  if (site === null) return { kind: "refused", problem: noSite(query.site ?? null).problem };
+  const problem = refusalForSite(actor.sites, site);
+  if (problem !== null) return { kind: "refused", problem };
+  return { kind: "key", key: { site, number: path.id } };
 }
 
 const NO_SUCH: Problem = {

@@ -28,6 +28,8 @@ export function policyRoute(waitMs: number): ApiRoute {
     method: "get",
     path: "/api/prescription-policy",
     right: "read",
+    // Of no site.
+    bySite: true,
     summary: "What happens to prescriptions in the present state of the line, and who decides",
     answer: policyAnswer,
     handle: ({ node, links }) => {

@@ -15,9 +15,9 @@ function doors(desk = new MemoryDesk()) {
   const app = new Hono();
   const parts = { desk, room: new BodyRoom() };
   const [plain, fhir] = prescriptionRoutes(parts);
-  const who = "token from 127.0.0.1";
-  app.post(plain.path, ({ req }) => plainAnswer(parts, { request: req.raw, who }, NOW));
-  app.post(fhir.path, ({ req }) => fhirAnswer(parts, { request: req.raw, who }, NOW));
+  const sender = { who: "token from 127.0.0.1", actor: { sites: "all" } } as const;
+  app.post(plain.path, ({ req }) => plainAnswer(parts, { request: req.raw, ...sender }, NOW));
+  app.post(fhir.path, ({ req }) => fhirAnswer(parts, { request: req.raw, ...sender }, NOW));
   return async (path: string, body: object | string, headers: Record<string, string> = {}) => {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const type = { "content-type": path === plain.path ? "application/json" : FHIR_TYPE };

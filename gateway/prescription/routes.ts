@@ -4,6 +4,7 @@ import type { Stamp } from "../../sync/entry.ts";
 import { NODE_NAME } from "../../sync/origin.ts";
 import { type Problem, problemResponse } from "../../sync/problem.ts";
 import type { ApiRoute, Input } from "../api_route.ts";
+import { refusalForSite } from "../site_scope.ts";
 import type { RecordDesk, Recorded } from "./desk.ts";
 import { answerFhir, operationOutcome } from "./fhir/answer.ts";
 import { FHIR_TYPE } from "./fhir/fhir_problems.ts";
@@ -33,6 +34,7 @@ export function prescriptionRoutes(doors: Doors): readonly ApiRoute[] {
       summary: "Records a prescription, durably, and answers its verdict: 201; sent again, 200. " +
         "Its id and version are its key, and so is the header Idempotency-Key. " +
         "A decimal may be a number or text",
+      bySite: true,
       query: ofSite,
       body: prescription,
       upload: true,
@@ -45,6 +47,7 @@ export function prescriptionRoutes(doors: Doors): readonly ApiRoute[] {
       right: "fhir",
       summary: "The same for a Bundle of FHIR R4 of type collection: MedicationRequests of one " +
         "groupIdentifier; answered by a Task and DetectedIssues, or an OperationOutcome",
+      bySite: true,
       query: ofSite,
       body: bundle,
       bodyType: FHIR_TYPE,
@@ -86,7 +89,7 @@ function later(answer: Response, { retryAfterSeconds }: Refusal): Response {
 
 type Refusal = Outcome & { readonly kind: "refused" };
 
-type Sender = Pick<Input, "request" | "who">;
+type Sender = Pick<Input, "request" | "who"> & { readonly actor: Pick<Input["actor"], "sites"> };
 
 type Outcome =
   | Recorded
@@ -99,15 +102,17 @@ type Outcome =
 async function recordedBy(
   { desk, room }: Doors,
   door: Door,
-  { request, who }: Sender,
+  { request, who, actor }: Sender,
   now: Stamp,
 ): Promise<Outcome> {
   const { headers } = request;
+  const site = new URL(request.url).searchParams.get("site");
+  const problem = refusalForSite(actor.sites, site);
+  if (problem !== null) return { kind: "refused", problem };
   return await withBody<Outcome>(room, { request, who }, async (bytes) => {
     const receipt = receive(door, bytes, { contentType: headers.get("content-type"), now });
     if (receipt.kind === "refused") return receipt;
     const key = headers.get("idempotency-key");
-    const site = new URL(request.url).searchParams.get("site");
     return await desk.record({ ...receipt, door, key, site, who });
   });
 }

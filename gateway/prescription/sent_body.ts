@@ -3,7 +3,7 @@
  * answered. Who sends many large ones, or slow ones, waits; others do not.
  */
 import type { Problem } from "../../sync/problem.ts";
-import { BodyTooSlow } from "../../sync/paced_body.ts";
+import { BodyBrokenOff } from "../../sync/paced_body.ts";
 import { readBody } from "../../sync/read_body.ts";
 import { BODY_BYTES_MAX, TOO_LARGE } from "./body_text.ts";
 import type { Refused } from "./desk.ts";
@@ -85,8 +85,7 @@ async function wholeBody(request: Request): Promise<Uint8Array | "broken" | "too
   try {
     return await readBody(request, BODY_BYTES_MAX) ?? "too-large";
   } catch (error) {
-    if (error instanceof BodyTooSlow) throw error;
-    // Its sender went away, or said another length than there is: that is no fault of the node.
+    if (!(error instanceof BodyBrokenOff)) throw error;
     return "broken";
   }
 }

@@ -8,13 +8,12 @@ const TEXT_LENGTH_MAX = 500;
 
 /** One number with its source; what is not `confirmed` is in the README, "To be confirmed". */
 const ruleNumber = z.strictObject({
-  value: z.number().positive(),
-  unit: z.string().min(1).max(20),
-  rule: z.string().regex(/^W\d{1,2}$/, "want a rule id such as W5"),
-  source: z.string().min(1).max(TEXT_LENGTH_MAX),
-  /** Since when, `YYYY-MM-DD`. */
-  effective: z.iso.date(),
-  confirmed: z.boolean(),
+  value: z.number().positive().describe("The number"),
+  unit: z.string().min(1).max(20).describe("Its unit"),
+  rule: z.string().regex(/^W\d{1,2}$/, "want a rule id such as W5").describe("Of acceptance"),
+  source: z.string().min(1).max(TEXT_LENGTH_MAX).describe("The text that says so"),
+  effective: z.iso.date().describe("Since when, YYYY-MM-DD"),
+  confirmed: z.boolean().describe("Whether somebody compared it with that text"),
 });
 export type RuleNumber = z.infer<typeof ruleNumber>;
 
@@ -55,31 +54,45 @@ function rule(
   value: number,
   unit: string,
   from: { readonly source: string; readonly effective: string; readonly confirmed: boolean },
+  about: string,
 ) {
-  return ruleNumber.default({ rule: id, value, unit, ...from });
+  return ruleNumber.default({ rule: id, value, unit, ...from }).describe(about);
 }
 
 export const wasteRules = z.strictObject({
-  bagGramsMax: rule("W7", 30_000, "g", OWN),
-  /** Of all that one entry of a store or one manifest holds. */
-  recordGramsMax: rule("W7", 1_000_000, "g", OWN),
-  /** From this share of what it holds on a store warns. */
-  storeFullShare: rule("W7", 0.8, "1", OWN),
-  /** By how much what a store weighs may differ from the sum of what was collected. */
-  toleranceShare: rule("W6", 0.02, "1", OWN),
-  /** How old a stable weight may be when a bag is sealed with it. */
-  weightAgeSeconds: rule("W2", 60, "s", OWN),
-  warnHours: rule("W5", 24, "h", OWN),
-  breachHours: rule("W5", 48, "h", REGULATIONS_17),
+  bagGramsMax: rule("W7", 30_000, "g", OWN, "Most that a bag weighs"),
+  recordGramsMax: rule(
+    "W7",
+    1_000_000,
+    "g",
+    OWN,
+    "Most that one entry of a store, or one manifest, holds",
+  ),
+  storeFullShare: rule("W7", 0.8, "1", OWN, "From this share of what it holds on a store warns"),
+  toleranceShare: rule(
+    "W6",
+    0.02,
+    "1",
+    OWN,
+    "By how much a store's weight may differ from what was collected",
+  ),
+  weightAgeSeconds: rule(
+    "W2",
+    60,
+    "s",
+    OWN,
+    "How old a stable weight may be when a bag is sealed with it",
+  ),
+  warnHours: rule("W5", 24, "h", OWN, "From the sealing to the warning"),
+  breachHours: rule("W5", 48, "h", REGULATIONS_17, "From the sealing to the breach"),
   /** Half of the time that is left, as without an epidemic. */
-  epidemicWarnHours: rule("W5", 12, "h", OWN),
-  epidemicBreachHours: rule("W5", 24, "h", EPIDEMIC),
-  /** From the site's alarm to the institution's, and to the regulator's. */
-  institutionHours: rule("W9", 2, "h", OWN),
-  regulatorHours: rule("W9", 24, "h", MEASURES),
-  manifestYears: rule("W8", 10, "a", TRANSFER),
-  ledgerYears: rule("W8", 5, "a", LEDGER),
-  registerYears: rule("W8", 3, "a", REGULATIONS_12),
+  epidemicWarnHours: rule("W5", 12, "h", OWN, "The same warning in an epidemic"),
+  epidemicBreachHours: rule("W5", 24, "h", EPIDEMIC, "The same breach in an epidemic"),
+  institutionHours: rule("W9", 2, "h", OWN, "From the site's alarm to the institution's"),
+  regulatorHours: rule("W9", 24, "h", MEASURES, "From the site's alarm to the regulator's"),
+  manifestYears: rule("W8", 10, "a", TRANSFER, "How long manifests are kept"),
+  ledgerYears: rule("W8", 5, "a", LEDGER, "How long the ledger is kept"),
+  registerYears: rule("W8", 3, "a", REGULATIONS_12, "How long the register is kept"),
 });
 export type WasteRules = z.infer<typeof wasteRules>;
 export type RuleName = keyof WasteRules;

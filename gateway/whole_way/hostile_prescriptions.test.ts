@@ -1,3 +1,5 @@
+import { gzipSync } from "node:zlib";
+import iconv from "iconv-lite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../sync/fixtures.ts";
 import { dig } from "../dig.ts";
@@ -94,5 +96,45 @@ test("P5: what nobody has mapped is listed for whoever maps it, with where it st
     expect(code, printed).toBe(0);
     return ["drugs\tconstructor\t", "frequencies\tq0h\t", "routes\t...\t", "units\t颗粒袋\t"]
       .every((line) => printed.includes(`${SITE}\t${line}`));
+  });
+});
+
+describe("what is told of a prescription afterwards is read as strictly", () => {
+  const told = (reason: string) => JSON.stringify({ version: 1, reason, by: { id: "dr-1" } });
+  const tell = async (id: string, body: BodyInit, headers = {}) => {
+    const answer = await hostile.node.fetch(`/api/prescriptions/${id}/void?site=${SITE}`, {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json", ...headers },
+    });
+    return { status: answer.status, words: (await answer.text()).replaceAll('\\"', '"') };
+  };
+
+  test.each<[string, BodyInit, number, RegExp]>([
+    ["GBK", new Uint8Array(iconv.encode(told("患者要求"), "gbk")), 400, /send it in UTF-8/],
+    ["gzip", new Uint8Array(gzipSync(told("患者要求"))), 400, /send it in UTF-8, not packed/],
+    ["no JSON", "{", 400, /no JSON/],
+    ["two reasons", told("x").replace('"by"', '"reason":"y","by"'), 400, /twice; want it once/],
+    ["a name twice", `{"version":2,${told("x").slice(1)}`, 400, /version: it stands here twice/],
+    ["a depth of a thousand", "[".repeat(1000), 400, /deeper than 32/],
+    ["a reason that turns all text", told("\u202e患者"), 400, /reason: want text that can be read/],
+    [
+      "a reason of which nothing is seen",
+      told("\u200b"),
+      400,
+      /reason: want text that can be read/,
+    ],
+    ["a reason with a zero", told("x\u0000"), 400, /reason: want text that can be read/],
+    ["5,000 names", `{${Array.from({ length: 5000 }, (_, n) => `"${n}":0`)}}`, 400, /version/],
+    ["64 KiB and a byte", told("x").padEnd(65_537), 413, /65536 bytes or fewer/],
+  ])("%s", async (_, body, status, says) => {
+    const good = hostile.fresh();
+    await hostile.send("json", JSON.stringify(good));
+    const before = await hostile.stored();
+    const answer = await tell(good.id, body);
+    expect([answer.status, answer.words]).toEqual([status, expect.stringMatching(says)]);
+    expect(answer.words.length).toBeLessThan(ANSWER_LENGTH_MAX);
+    expect(await hostile.stored()).toBe(before);
+    expect((await tell(good.id, told("患者要求"))).status).toBe(201);
   });
 });

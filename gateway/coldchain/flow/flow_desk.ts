@@ -227,7 +227,7 @@ const NO_KEY = {
   status: 409,
   code: "no-recipient-key",
   title: "This node has no key for recipients",
-  hint: "configure coldchain.recipientKeyFile, the same file at all nodes of the county",
+  hint: "configure vaccines.recipientKeyFile, the same file at all nodes of the county",
 } as const satisfies Problem;
 
 const OTHER_WORDS = {

@@ -207,5 +207,5 @@ const NO_RECIPIENTS = {
   status: 409,
   code: "no-recipient-key",
   title: "This node has no key for recipients",
-  hint: "configure coldchain.recipientKeyFile, the same file at all nodes of the county",
+  hint: "configure vaccines.recipientKeyFile, the same file at all nodes of the county",
 } as const satisfies Problem;

@@ -6,7 +6,7 @@ import { RecipientKey } from "./recipient.ts";
 
 /** Doses of a node: routes and pages. Throws where the key of recipients cannot be read. */
 export function openFlowDesk(node: Node): DomainDesk {
-  const { recipientKeyFile } = node.config.coldchain;
+  const { recipientKeyFile } = node.config.vaccines;
   const key = recipientKeyFile === undefined ? null : RecipientKey.read(recipientKeyFile);
   const desk = new FlowDesk(node, key);
   return { routes: flowRoutes(desk) };

@@ -43,11 +43,11 @@ export class RecipientKey {
       text = Deno.readTextFileSync(file).trim();
     } catch (cause) {
       const found = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`Cannot read coldchain.recipientKeyFile "${file}": ${found}`, { cause });
+      throw new Error(`Cannot read vaccines.recipientKeyFile "${file}": ${found}`, { cause });
     }
     if (!KEY.test(text)) {
       throw new Error(
-        `Cannot use coldchain.recipientKeyFile "${file}": want 64 hexadecimal digits, the same ` +
+        `Cannot use vaccines.recipientKeyFile "${file}": want 64 hexadecimal digits, the same ` +
           "at all nodes of the county; `openssl rand -hex 32` makes some",
       );
     }

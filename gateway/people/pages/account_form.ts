@@ -5,7 +5,7 @@ import type { Html, View } from "../../console/view.ts";
 import { type Account, type AccountWord, accountWord, STATES } from "../account.ts";
 import { ROLE_NAMES, roleTitle } from "../roles.ts";
 import { boxes, field } from "./fields.ts";
-import { fieldOf } from "./form.ts";
+import { fieldOf } from "../../form.ts";
 import { peopleTexts } from "./text.ts";
 
 /** China has one time zone, eight hours ahead of UTC: a term ends with the day there. */
@@ -13,7 +13,7 @@ const OFFSET_MS = 8 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** `null` where a field is not what it should be. */
-export function wordOf(form: URLSearchParams): AccountWord | null {
+export function wordOf(form: FormData): AccountWord | null {
   const until = fieldOf(form, "until");
   const validUntilMs = until === "" ? null : endOf(until);
   const title = fieldOf(form, "title");

@@ -6,7 +6,7 @@ import { type Account, ACCOUNT_NAME, homeOf, idAt } from "../account.ts";
 import { setupUrl } from "../people_api.ts";
 import { wordOf } from "./account_form.ts";
 import { accountPage, accountsPage, linkShown } from "./account_pages.ts";
-import { fieldOf, formOf } from "./form.ts";
+import { fieldOf, formOf } from "../../form.ts";
 import { back, needs, outcome, type PeopleEnv, type Show } from "./show.ts";
 
 const ACCOUNTS = "/people/accounts";

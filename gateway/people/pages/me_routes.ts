@@ -10,7 +10,7 @@ import type { People } from "../people.ts";
 import { isAdministrator, roleTitle } from "../roles.ts";
 import { newSecret, otpauthUri, stepOf } from "../totp.ts";
 import { button, field } from "./fields.ts";
-import { fieldOf, formOf } from "./form.ts";
+import { fieldOf, formOf, typedIn } from "../../form.ts";
 import { back, outcome, type PeopleEnv, type Show } from "./show.ts";
 import { newPassword, secondFactorFields } from "./sign_in_page.ts";
 import { type PeopleTextKey, peopleTexts } from "./text.ts";
@@ -45,7 +45,7 @@ interface Asked {
   readonly parts: ApiParts;
   readonly people: People;
   readonly account: Account;
-  readonly form: URLSearchParams;
+  readonly form: FormData;
   readonly who: string;
   readonly session: string | null;
   readonly address: string;
@@ -67,7 +67,7 @@ const CHANGES: Readonly<Record<string, (asked: Asked) => Promise<PeopleTextKey>>
 
 /** Whoever finds a page open knows no password: each change asks for it. */
 async function isSelf({ people, account, form, address }: Asked): Promise<PeopleTextKey | null> {
-  const typed = form.get("now") ?? "";
+  const typed = typedIn(form, "now");
   const checked = await people.signIn.check(account, typed, address);
   return checked === "right" ? null : checked === "wrong" ? "passwordWrong" : "busy";
 }
@@ -75,8 +75,8 @@ async function isSelf({ people, account, form, address }: Asked): Promise<People
 async function changePassword(asked: Asked): Promise<PeopleTextKey> {
   const { people, account, form, who, session } = asked;
   if (!isChangedHere(people, account)) return "countyOnly";
-  const password = form.get("password") ?? "";
-  if (password !== form.get("again")) return "notAlike";
+  const password = typedIn(form, "password");
+  if (password !== typedIn(form, "again")) return "notAlike";
   const fault = passwordFault(password, typedName(account.id)) ?? await isSelf(asked);
   if (fault !== null) return fault;
   const secret = await people.argon.hash(password);

@@ -4,13 +4,14 @@ import { html } from "hono/html";
 import type { ApiParts } from "../../api_route.ts";
 import { dataTable } from "../../console/data_table.ts";
 import { badge, type Html, moment, type View } from "../../console/view.ts";
+import type { Place } from "../account.ts";
 import type { Program } from "../account_book.ts";
 import { RIGHTS, SCOPES } from "../roles.ts";
 import { boxes, button, field } from "./fields.ts";
-import { fieldOf, formOf } from "./form.ts";
+import { fieldOf, formOf } from "../../form.ts";
 import { back, needs, outcome, type PeopleEnv, type Show } from "./show.ts";
 import { peopleTexts } from "./text.ts";
-import { programOrder } from "../program_order.ts";
+import { programOrder, sitesFault } from "../program_order.ts";
 
 const PROGRAMS = "/people/programs";
 const RIGHT = "system.manage";
@@ -23,7 +24,7 @@ export function programRoutes(app: Hono<PeopleEnv>, parts: ApiParts, show: Show)
     return show(context, (view) => {
       const { wallMs } = node.clock.now();
       const list = people.book.programs();
-      return html`${outcome(context, view)}${programsPage(view, list, wallMs)}`;
+      return html`${outcome(context, view)}${programsPage(view, list, wallMs, people.place)}`;
     });
   });
   app.post(PROGRAMS, async (context) => {
@@ -34,9 +35,12 @@ export function programRoutes(app: Hono<PeopleEnv>, parts: ApiParts, show: Show)
     const order = programOrder.safeParse({
       name: fieldOf(form, "name"),
       scopes: form.getAll("scope"),
+      ...sitesIn(fieldOf(form, "sites")),
       ...(days === "" ? {} : { days: Number(days) }),
     });
-    if (!order.success) return back(context, PROGRAMS, "badProgram");
+    if (!order.success || sitesFault(order.data, people.place.role) !== null) {
+      return back(context, PROGRAMS, "badProgram");
+    }
     const { token } = await people.desk.newProgram(context.get("actor"), order.data);
     return await show(context, (view) => tokenShown(view, order.data.name, token));
   });
@@ -48,13 +52,30 @@ export function programRoutes(app: Hono<PeopleEnv>, parts: ApiParts, show: Show)
   });
 }
 
-function programsPage(view: View, programs: readonly Program[], wallMs: number): Html {
+/** As somebody wrote them: `site-017 site-018`, or `all`. */
+function sitesIn(text: string): { readonly sites?: "all" | string[] } {
+  if (text === "") return {};
+  return { sites: text === "all" ? text : text.split(/[\s,，]+/).filter((one) => one !== "") };
+}
+
+function programsPage(
+  view: View,
+  programs: readonly Program[],
+  wallMs: number,
+  { role }: Place,
+): Html {
   const { language } = view;
   const say = peopleTexts(language);
-  const heads = ["programName", "scopes", "expires", "state"] as const;
-  const rows = programs.map(({ id, name, scopes, expiresMs, revoked }) => [
+  const ofSites = role === "county";
+  const heads = [
+    ...["programName", "scopes"] as const,
+    ...ofSites ? ["programSites"] as const : [],
+    ...["expires", "state"] as const,
+  ];
+  const rows = programs.map(({ id, name, scopes, sites, expiresMs, revoked }) => [
     name,
     scopes.map((scope) => RIGHTS[scope][language]).join(" · "),
+    ...ofSites ? [sites === "all" ? say("allSites") : sites.join(" ") || say("noSites")] : [],
     expiresMs === null ? say("forEver") : moment(view, new Date(expiresMs).toISOString()),
     revoked
       ? badge("idle", say("revoked"))
@@ -74,6 +95,9 @@ function programsPage(view: View, programs: readonly Program[], wallMs: number):
       <form method="post" action="${PROGRAMS}" class="form">
         ${field(view, { name: "name", label: "programName" })}
         <fieldset><legend>${say("scopes")}</legend>${boxes("scope", scopes, [])}</fieldset>
+        ${ofSites
+          ? field(view, { name: "sites", label: "programSites", hint: "programSitesHint" })
+          : ""}
         ${field(view, { name: "days", label: "validDays", type: "number", optional: true })}
         ${button(view, "addProgram")}
       </form>

@@ -7,7 +7,7 @@ import { tokenHash } from "../../sessions.ts";
 import { giveSession, type GuardParts } from "../guard.ts";
 import { passwordFault } from "../passwords.ts";
 import { newSecret, otpauthUri, stepOf } from "../totp.ts";
-import { fieldOf, formOf } from "./form.ts";
+import { fieldOf, formOf, typedIn } from "../../form.ts";
 import { type SetupOffer, setupPage, setupVoidPage, signInPage } from "./sign_in_page.ts";
 import type { PeopleTextKey } from "./text.ts";
 
@@ -28,7 +28,7 @@ export function signInApp(parts: GuardParts): Hono<Env> {
     const to = ownPage(fieldOf(form, "to"), context.req.url);
     const typed = {
       name: fieldOf(form, "name"),
-      password: form.get("password") ?? "",
+      password: typedIn(form, "password"),
       code: fieldOf(form, "code"),
     };
     const outcome = await people.signIn.signIn(typed, addressOf(context));
@@ -89,14 +89,14 @@ async function setUp(
   { account, offer, form, address, token }: {
     readonly account: Account;
     readonly offer: Omit<SetupOffer, "fault">;
-    readonly form: URLSearchParams;
+    readonly form: FormData;
     readonly address: string;
     readonly token: string;
   },
 ): Promise<PeopleTextKey | null> {
-  const password = form.get("password") ?? "";
+  const password = typedIn(form, "password");
   const code = fieldOf(form, "code");
-  if (password !== form.get("again")) return "notAlike";
+  if (password !== typedIn(form, "again")) return "notAlike";
   const fault = passwordFault(password, account.id.split("@")[0]);
   if (fault !== null) return fault;
   const { desk, argon, locks } = people;

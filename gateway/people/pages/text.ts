@@ -182,9 +182,16 @@ const TEXTS = {
   expired: { zh: "已到期", en: "Expired" },
   noPrograms: { zh: "尚无程序令牌", en: "No tokens yet" },
   badProgram: {
-    zh: "请填写名称并至少选择一项权限",
-    en: "Give it a name and one right at least",
+    zh: "请填写名称并至少选择一项权限；县中心的令牌还要写明站点",
+    en: "Give it a name and one right at least; a county's token also names its sites",
   },
+  programSites: { zh: "用于哪些站点", en: "For which sites" },
+  programSitesHint: {
+    zh: "用空格分隔站点名称；all 表示全部站点",
+    en: "Names of sites, separated by spaces; all: every site",
+  },
+  allSites: { zh: "全部站点", en: "All sites" },
+  noSites: { zh: "无，请重新制作", en: "None: make it anew" },
   validDays: { zh: "有效天数（留空为长期）", en: "Good for so many days (empty: no end)" },
 
   day: { zh: "日期", en: "Day" },

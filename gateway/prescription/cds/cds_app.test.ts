@@ -14,7 +14,13 @@ async function service() {
   const { publicKey, privateKey } = await generateKeyPair("ES384");
   const keys = [{ ...await exportJWK(publicKey), kid: "k" }];
   const desk = new MemoryDesk();
-  const client = { name: "his-17", issuer: "https://his.example/", site: "site-017", keys };
+  const client = {
+    name: "his-17",
+    issuer: "https://his.example/",
+    site: "site-017",
+    sites: ["site-017"],
+    keys,
+  };
   const tokens = new ClientTokens([client]);
   const app = cdsApp({ desk, room: new BodyRoom(), tokens, url: URL, now: () => NOW });
   let count = 0;

@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Stamp } from "../../../sync/entry.ts";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
+import { refusalForSite } from "../../site_scope.ts";
 import type { DraftDesk, DraftSender, Refused } from "../desk.ts";
 import { aloneCard, cardsOf, incompleteCard } from "./cards.ts";
 import { type BodyRoom, withBody } from "../sent_body.ts";
@@ -70,7 +71,10 @@ async function asClient(
   const caller = await tokens.caller(header, audience, now().wallMs);
   if (caller.kind === "refused") return problemResponse(caller.problem);
   const { client, tenant } = caller;
-  return await answer({ site: client.site ?? tenant, who: `cds client ${client.name}` });
+  const site = client.site ?? tenant;
+  const other = refusalForSite(client.sites, site);
+  if (other !== null) return problemResponse(other);
+  return await answer({ site, who: `cds client ${client.name}` });
 }
 
 async function atService(

@@ -9,7 +9,7 @@ const keySet = z.looseObject({ keys: z.array(publicJwk).min(1).max(16) });
 /** Throws an error that names the client or the file, and what is to be done. */
 export function cdsClients({ clients }: CdsConfig): CdsClient[] {
   const issuers = new Set<string>();
-  return clients.map(({ name, issuer, site, jku, keys, keysFile }) => {
+  return clients.map(({ name, issuer, site, sites = "all", jku, keys, keysFile }) => {
     if (issuers.has(issuer)) {
       throw new Error(`Cannot use prescription.cds: two clients have the issuer "${issuer}"`);
     }
@@ -21,7 +21,8 @@ export function cdsClients({ clients }: CdsConfig): CdsClient[] {
       );
     }
     return {
-      ...{ name, issuer, keys: all },
+      // At a county it says one or the other; a site takes none but its own.
+      ...{ name, issuer, keys: all, sites: site === undefined ? sites : [site] },
       ...(site === undefined ? {} : { site }),
       ...(jku === undefined ? {} : { jku }),
     };

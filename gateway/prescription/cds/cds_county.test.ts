@@ -27,6 +27,8 @@ const HASTY: His = { issuer: "https://hasty.example/", key: own.privateKey };
 /** Of many sites: its tokens say for which one it asks. */
 const REGION: His = { issuer: "https://region.example/", key: region.privateKey };
 
+const FEW: His = { ...REGION, issuer: "https://few.example/" };
+
 const opened = new AsyncDisposableStack();
 let section: object;
 let county: InnerCounty;
@@ -39,7 +41,8 @@ beforeAll(async () => {
   const clients = [
     { name: "his-17", issuer: OWN.issuer, site: SITE, keys },
     { name: "hasty", issuer: HASTY.issuer, site: SITE, keys },
-    { name: "region", issuer: REGION.issuer, keysFile },
+    { name: "region", issuer: REGION.issuer, sites: "all", keysFile },
+    { name: "few", issuer: FEW.issuer, sites: [SITE], keysFile },
   ];
   section = { cds: { url: URL, clients }, perSecond: 1, burst: BURST };
   county = opened.use(await InnerCounty.start(section));
@@ -127,6 +130,15 @@ describe("two issuers, one with its keys in a file", () => {
     expect((await call(OWN, draft("mine"), { tenant: "site-999" })).status).toBe(200);
     expect((await county.told("draft-check")).at(-1)?.body.site).toBe(SITE);
   });
+});
+
+test("P9: a client of some sites asks of those alone, whatever its token says", async () => {
+  expect((await call(FEW, draft("few"), { tenant: SITE })).status).toBe(200);
+  for (const path of [SIGN, `${SIGN}/feedback`]) {
+    const { status, problem, detail } = await call(FEW, draft("x"), { tenant: "site-018", path });
+    expect([status, problem]).toEqual([403, "other-site-token"]);
+    expect(detail).toBe(`asked was "site-018"; it is for ${SITE}`);
+  }
 });
 
 test("T2: a feedback that is sent twice is kept once, another one beside it", async () => {

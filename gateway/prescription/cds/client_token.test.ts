@@ -12,6 +12,7 @@ const rsa = await generateKeyPair("RS384");
 const stranger = await generateKeyPair("ES384");
 const CLIENT: CdsClient = {
   name: "his-17",
+  sites: "all",
   issuer: ISSUER,
   jku: "https://his.example/jwks",
   keys: [
@@ -94,6 +95,29 @@ test("a token comes once, and another one of the same client comes too", async (
   expect(await said(header, tokens)).toBe("his-17");
   expect(await said(header, tokens)).toBe("401 it was used before");
   expect(await said(await token({ claims: { jti: "j-2" } }), tokens)).toBe("his-17");
+});
+
+describe("P9: of two clients", () => {
+  const OTHER: CdsClient = { ...CLIENT, name: "other", issuer: `${ISSUER} x` };
+  const of = (issuer: string, jti: string) => token({ claims: { iss: issuer, jti } });
+
+  test("neither uses up a number of the other, however the two are written together", async () => {
+    const tokens = new ClientTokens([CLIENT, OTHER]);
+    expect(await said(await of(OTHER.issuer, "1"), tokens)).toBe("other");
+    expect(await said(await of(ISSUER, "x 1"), tokens)).toBe("his-17");
+    expect(await said(await of(ISSUER, "1"), tokens)).toBe("his-17");
+    expect(await said(await of(ISSUER, "1"), tokens)).toBe("401 it was used before");
+  });
+
+  test("one that fills its share, to the very last, leaves the other's", async () => {
+    const tokens = new ClientTokens([CLIENT, OTHER], 4);
+    for (const jti of ["1", "2"]) expect(await said(await of(ISSUER, jti), tokens)).toBe("his-17");
+    expect(await said(await of(ISSUER, "3"), tokens)).toBe("503 too-many-tokens");
+    for (const jti of ["1", "2"]) {
+      expect(await said(await of(OTHER.issuer, jti), tokens)).toBe("other");
+    }
+    expect(await said(await of(OTHER.issuer, "3"), tokens)).toBe("503 too-many-tokens");
+  });
 });
 
 test("tokens are kept until they are over; when there are too many nobody can say", () => {

@@ -1,5 +1,7 @@
 /** Who calls a CDS service: the client's JSON web token (CDS Hooks 2.0, Trusting CDS Clients). */
+import { createHash } from "node:crypto";
 import { createLocalJWKSet, decodeJwt, errors, type JWK, jwtVerify } from "jose";
+import type { SiteScope } from "../../site_scope.ts";
 import type { Problem } from "../../../sync/problem.ts";
 
 /** A HIS that may call, as the configuration names it. */
@@ -10,6 +12,8 @@ export interface CdsClient {
   readonly issuer: string;
   /** The site that it is of; none: its tokens name it, in `tenant` (CDS Hooks 2.0). */
   readonly site?: string;
+  /** Those that its tokens may name. */
+  readonly sites: SiteScope;
   /** The `jku` of its tokens, where they have one. Nothing is fetched from there (X7). */
   readonly jku?: string;
   /** Its public keys; a token names one of them by `kid`. */
@@ -30,6 +34,8 @@ const JTI_LENGTH_MAX = 200;
 
 interface KnownClient {
   readonly client: CdsClient;
+  /** Its own: nobody else fills it, or uses up a number of it. */
+  readonly seen: SeenTokens;
   readonly keyOf: ReturnType<typeof createLocalJWKSet>;
 }
 
@@ -40,14 +46,15 @@ export type Caller =
 /** Checks tokens of the clients of a node; keeps those of the last minutes, so none comes twice. */
 export class ClientTokens {
   readonly #clients: readonly KnownClient[];
-  readonly #seen: SeenTokens;
 
-  constructor(clients: readonly CdsClient[], seen = new SeenTokens()) {
+  /** `seenMax`: tokens that are kept of all clients together; each has an equal share. */
+  constructor(clients: readonly CdsClient[], seenMax = SEEN_MAX) {
+    const share = Math.min(SEEN_OF_ONE_MAX, Math.floor(seenMax / Math.max(1, clients.length)));
     this.#clients = clients.map((client) => ({
       client,
+      seen: new SeenTokens(share),
       keyOf: createLocalJWKSet({ keys: [...client.keys] }),
     }));
-    this.#seen = seen;
   }
 
   /**
@@ -77,7 +84,7 @@ export class ClientTokens {
 
   async #verified(
     token: string,
-    { client, keyOf }: KnownClient,
+    { client, keyOf, seen }: KnownClient,
     audience: string,
     nowMs: number,
   ): Promise<Caller> {
@@ -110,7 +117,7 @@ export class ClientTokens {
       return refused("its iat is in the future", "set the client's clock");
     }
     const untilMs = (exp + TOLERANCE_SECONDS) * 1000;
-    switch (this.#seen.take(`${client.issuer} ${jti}`, untilMs, nowMs)) {
+    switch (seen.take(jti, untilMs, nowMs)) {
       case "new":
         return { kind: "caller", client, tenant: typeof tenant === "string" ? tenant : null };
       case "seen":
@@ -130,20 +137,24 @@ function issuerOf(token: string): string | null {
   }
 }
 
-/** So many tokens in their time: 100 calls a second for six minutes. */
-const SEEN_MAX = 36_000;
+/** So many tokens of one in their time: 100 calls a second for six minutes. */
+const SEEN_OF_ONE_MAX = 36_000;
+/** Of all clients, some 50 MB: of a thousand, each may call once a second. */
+const SEEN_MAX = 360_000;
 
-/** Tokens that were used, until they are over. */
+/** Tokens of one client that were used, until they are over. */
 export class SeenTokens {
+  /** By the hash of their number, which is of one size whatever its client writes. */
   readonly #untilMs = new Map<string, number>();
   readonly #max: number;
 
-  constructor(max = SEEN_MAX) {
+  constructor(max: number) {
     this.#max = max;
   }
 
   /** Whether a token is used for the first time; when there is no room nobody can say. */
-  take(id: string, untilMs: number, nowMs: number): "new" | "seen" | "full" {
+  take(jti: string, untilMs: number, nowMs: number): "new" | "seen" | "full" {
+    const id = createHash("sha256").update(jti).digest("base64url");
     const known = this.#untilMs.get(id);
     if (known !== undefined && known >= nowMs) return "seen";
     if (this.#untilMs.size >= this.#max) this.#forget(nowMs);
@@ -168,6 +179,6 @@ function refused(found: string, hint: string): Caller & { readonly kind: "refuse
 const TOO_MANY: Problem = {
   status: 503,
   code: "too-many-tokens",
-  title: "So many tokens came that the node cannot tell whether one comes twice",
+  title: "So many tokens of this client came that the node cannot tell whether one comes twice",
   hint: "call again in a few minutes",
 };

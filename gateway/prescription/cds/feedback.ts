@@ -5,7 +5,7 @@ import { issueFaults } from "../../schema_faults.ts";
 import { bodyText } from "../body_text.ts";
 import { jsonWording } from "../checked_prescription.ts";
 import { type Fault, refused } from "../intake.ts";
-import { readStrictJson } from "../strict_json.ts";
+import { readStrictJson } from "../../strict_json.ts";
 
 /** Cards in one message: a session has a few dozen. */
 const CARDS_MAX = 100;

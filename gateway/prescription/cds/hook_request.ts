@@ -10,7 +10,7 @@ import { openOrders, prescriptionOfBundle } from "../fhir/prescription_of_bundle
 import { anyResource, innerBundle } from "../fhir/resources.ts";
 import { type Fault, FAULTS_MAX, refused } from "../intake.ts";
 import type { Prescription } from "../prescription.ts";
-import { readStrictJson } from "../strict_json.ts";
+import { readStrictJson } from "../../strict_json.ts";
 import { type ServiceId, SERVICES } from "./services.ts";
 
 /** Orders of one session. */

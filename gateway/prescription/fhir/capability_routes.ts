@@ -31,6 +31,7 @@ function route(
     method: "get",
     path,
     right: "fhir",
+    bySite: true,
     summary: `${about}: ${resourceType} of FHIR R4`,
     answer: z.looseObject({ resourceType: z.literal(resourceType) }),
     contentType: FHIR_TYPE,

@@ -1,13 +1,15 @@
 /** Of what an entry speaks, by whom, and under which id. */
 import * as z from "zod";
+import { isPlainText } from "../plain_text.ts";
 
 /** As in the recorded prescription. */
 const CODE_LENGTH_MAX = 64;
 const TEXT_LENGTH_MAX = 500;
 
 export const code = z.string().min(1).max(CODE_LENGTH_MAX);
-/** Words of a person: a reason, a comment. */
-export const words = z.string().min(1).max(TEXT_LENGTH_MAX);
+/** Words of a person, which can be read: a reason, a comment. */
+export const words = z.string().min(1).max(TEXT_LENGTH_MAX, { abort: true })
+  .refine(isPlainText, "want text that can be read, without control characters");
 
 /** SHA-256 of the normalised prescription (RFC 8785, before mapping), in hexadecimal digits. */
 export const contentHash = z.string().regex(/^[0-9a-f]{64}$/);

@@ -52,7 +52,7 @@ beforeEach(async () => {
   his = opened.use(new His());
   const secretFile = join(folder, "secret");
   Deno.writeTextFileSync(secretFile, `${SECRET}\n`);
-  const webhook = { url: `http://127.0.0.1:${his.port}/told`, secretFile };
+  const webhook = { url: `http://127.0.0.1:${his.port}/told`, secretFile, sites: [SITE] };
   county = opened.use(await InnerCounty.start({ webhook }));
 });
 afterEach(() => opened.disposeAsync());

@@ -6,6 +6,7 @@ import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import type { ApiRoute } from "../../api_route.ts";
 import { centresOf, type PrescriptionConfig } from "../../config.ts";
 import type { Node } from "../../node.ts";
+import { refusalForSite } from "../../site_scope.ts";
 import { openOwnFile } from "../../own_file.ts";
 import { webhookSecret } from "../../signed_webhook.ts";
 import { Teller } from "./teller.ts";
@@ -27,6 +28,7 @@ export class ToldDesk {
     this.#isKept = webhook !== undefined || (changes ?? node.config.role === "site");
     this.#webhook = webhook === undefined ? null : {
       url: webhook.url,
+      sites: webhook.sites ?? "all",
       secret: webhookSecret("prescription.webhook.secretFile", webhook.secretFile),
       timeoutMs: webhook.timeoutSeconds * 1000,
       alarmMs: ALARM_MS,
@@ -62,23 +64,29 @@ export class ToldDesk {
       method: "get",
       path: "/api/prescription-changes",
       right: "read",
+      bySite: true,
       summary:
         "Server-sent events: where a prescription stands, whenever that changes. The header " +
         "Last-Event-ID, or after, goes on behind what was heard; an event `gap` says that some of " +
         "it is not kept any more",
       query: z.object({
-        site: z.string().regex(NODE_NAME).optional().describe("Of one site; none: of all"),
+        site: z.string().regex(NODE_NAME).optional().describe(
+          "Of one site; none: of all that the token is for",
+        ),
         after: z.string().regex(/^\d{1,15}$/).optional(),
       }),
       answer: z.string(),
       contentType: "text/event-stream",
-      handle: (_, { request, query }) => {
+      handle: (_, { request, query, actor }) => {
+        const refused = refusalForSite(actor.sites, query.site ?? null);
+        if (refused !== null) return Promise.resolve(problemResponse(refused));
         if (!this.#isKept) return Promise.resolve(problemResponse(NOT_KEPT));
         if (this.#open === null) return Promise.resolve(problemResponse(NOT_READY));
         const { streams, over } = this.#open;
         const header = request.headers.get("last-event-id") ?? query.after ?? "";
         const after = /^\d{1,15}$/.test(header) ? Number(header) : null;
-        const listening = { after, site: query.site ?? null };
+        const sites = query.site === undefined ? actor.sites : [query.site];
+        const listening = { after, sites };
         return Promise.resolve(streams.respond(listening, request, over));
       },
     }];

@@ -1,6 +1,7 @@
 /** Server-sent events (HTML Living Standard, 9.2): each change of where a prescription stands. */
 import { problemResponse } from "../../../sync/problem.ts";
 import { EventStreams, type ShowEvents } from "../../event_stream.ts";
+import { includesSite, type SiteScope } from "../../site_scope.ts";
 import { pause } from "../../../sync/timer.ts";
 import type { Change, ToldStore } from "./told_store.ts";
 import type { Teller } from "./teller.ts";
@@ -17,8 +18,7 @@ const BEHIND_MAX = 200;
 export interface Listening {
   /** The last that was heard; `null`: from now on. */
   readonly after: number | null;
-  /** Of one site; `null`: of all. */
-  readonly site: string | null;
+  readonly sites: SiteScope;
 }
 
 export class ToldStreams {
@@ -38,7 +38,7 @@ export class ToldStreams {
   }
 
   async #show(
-    { after, site }: Listening,
+    { after, sites }: Listening,
     controller: ReadableStreamDefaultController<string>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -60,7 +60,7 @@ export class ToldStreams {
       for (;;) {
         const changes = this.#store.after(last, AT_ONCE);
         for (const change of changes) {
-          if (site === null || change.site === site) controller.enqueue(eventText(change));
+          if (includesSite(sites, change.site)) controller.enqueue(eventText(change));
           last = change.id;
         }
         if (changes.length < AT_ONCE || signal.aborted) break;

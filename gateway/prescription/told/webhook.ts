@@ -8,12 +8,15 @@ import type { Stamp } from "../../../sync/entry.ts";
 import { pause } from "../../../sync/timer.ts";
 import { newEntry } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
+import { includesSite, type SiteScope } from "../../site_scope.ts";
 import { type Hook, push } from "../../signed_webhook.ts";
 import type { Change, ToldStore } from "./told_store.ts";
 import type { Teller } from "./teller.ts";
 import { WEBHOOK, type WebhookBody } from "./webhook_body.ts";
 
 export interface WebhookOptions extends Hook {
+  /** Whose changes it hears. */
+  readonly sites: SiteScope;
   /** Failing for so long, it is an alarm. */
   readonly alarmMs: number;
 }
@@ -48,7 +51,8 @@ export class Webhook {
       for (;;) {
         const changes = this.#store.after(this.#store.delivered(), AT_ONCE);
         for (const change of changes) {
-          if (!await this.#deliver(change, signal)) return;
+          const isHeard = includesSite(this.#options.sites, change.site);
+          if (isHeard && !await this.#deliver(change, signal)) return;
           this.#store.deliver(change.id);
         }
         if (changes.length < AT_ONCE) break;

@@ -4,6 +4,7 @@ import { html } from "hono/html";
 import type { ApiParts } from "../../api_route.ts";
 import type { PageForm, Said, Visit } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { NODE_NAME } from "../../../sync/origin.ts";
 import { DECISIONS } from "../life/decision_body.ts";
 import { code } from "../life/subject.ts";
@@ -185,8 +186,7 @@ function draftOf(form: FormData): Draft {
 }
 
 function textOf(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === "string" ? value.replaceAll("\r\n", "\n").trim() : "";
+  return fieldOf(form, name).replaceAll("\r\n", "\n");
 }
 
 function isOf({ task: { claim } }: Held, other: Omit<DecideAsked, "decision" | "comment">) {

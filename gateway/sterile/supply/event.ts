@@ -6,6 +6,7 @@ const supplyEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("sterile-pack"), body: bodies.packBody }),
   z.object({ kind: z.literal("sterile-load"), body: bodies.loadBody }),
   z.object({ kind: z.literal("sterile-cycle"), body: bodies.cycleBody }),
+  z.object({ kind: z.literal("sterile-assignment"), body: bodies.assignmentBody }),
   z.object({ kind: z.literal("sterile-bowie-dick"), body: bodies.bowieDickBody }),
   z.object({ kind: z.literal("sterile-indicator"), body: bodies.indicatorBody }),
   z.object({ kind: z.literal("sterile-release-step"), body: bodies.releaseStepBody }),

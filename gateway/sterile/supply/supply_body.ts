@@ -47,6 +47,8 @@ export const loadBody = z.strictObject({
   steriliser: code,
   type: z.enum(LOADS),
   packs: z.array(code).max(PACKS_MAX),
+  /** The program that was chosen, where the device does not tell it. */
+  program: code.optional(),
   by: person,
 });
 
@@ -87,6 +89,9 @@ export const cycleBody = z.strictObject({
   /** Day in China whose rules it is judged by. */
   rulesDay: z.iso.date(),
 });
+
+/** A person says which load lay in a cycle, where that could not be told by itself. */
+export const assignmentBody = z.strictObject({ ...subject, cycle: code, load: code, by: person });
 
 /** A Bowie-Dick test, read by a person. */
 export const bowieDickBody = z.strictObject({

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { WasteEvent } from "../entry/event.ts";
 import { scaled, Story } from "../fixture_waste.ts";
 import { DEFAULT_RULES } from "../rules.ts";
-import { bagsTouched, bagsWeighedBy, closureOf, type Fetch, keysOf } from "./closure.ts";
+import { bagsWeighedBy, closureOf, type Fetch, keysOf, touchedBy } from "./closure.ts";
 import { EVERYTHING } from "./fixture_everything.ts";
 import { ledgerOf } from "./ledger.ts";
 
@@ -25,7 +25,7 @@ test("W4 a bag stands the same by the entries that concern it as by all of them"
     fc.asyncProperty(some, async (events) => {
       const all = fold(events);
       for (const [bag, standing] of all) {
-        const own = await closureOf(bag, tableOf(events));
+        const own = await closureOf({ bags: [bag] }, tableOf(events));
         expect(fold(own).get(bag)).toEqual(standing);
       }
     }),
@@ -38,7 +38,7 @@ test("W4 an entry changes no bag but those that it is said to touch", async () =
   await fc.assert(
     fc.asyncProperty(cases, async ([events, last]) => {
       const before = fold(events.filter((event) => event !== last));
-      const touched = new Set(await bagsTouched(last, tableOf(events)));
+      const touched = new Set((await touchedBy([last], tableOf(events))).bags);
       for (const [bag, standing] of fold(events)) {
         if (!touched.has(bag)) expect(before.get(bag)).toEqual(standing);
       }
@@ -51,12 +51,12 @@ test("W2 the bags that were weighed by one reading are found by it", async () =>
   const weight = scaled(4000, "a.1-0/reading/7");
   const ward = new Story("ward");
   const table = tableOf([ward.sealed("B1", { weight }), ward.sealed("B2", { weight })]);
-  expect(await bagsWeighedBy("a.1-0/reading/7", table)).toEqual(["B1", "B2"]);
-  expect(await bagsWeighedBy("a.1-0/reading/8", table)).toEqual([]);
+  expect(await bagsWeighedBy(["a.1-0/reading/7"], table)).toEqual(["B1", "B2"]);
+  expect(await bagsWeighedBy(["a.1-0/reading/8"], table)).toEqual([]);
 });
 
 test("W5 a bag's entries are few, however many bags there are", async () => {
   const many = EVERYTHING.filter(({ kind }) => kind === "waste-sealed");
-  const own = await closureOf("B2", tableOf([...EVERYTHING, ...many]));
+  const own = await closureOf({ bags: ["B2"] }, tableOf([...EVERYTHING, ...many]));
   expect(own.every((event) => event.kind !== "waste-sealed" || event.body.bag !== "B1")).toBe(true);
 });

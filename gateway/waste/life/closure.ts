@@ -22,7 +22,11 @@ export function keysOf(event: WasteEvent): string[] {
   if ("loads" in event.body) put("load", event.body.loads);
   if ("manifest" in event.body) put("manifest", [event.body.manifest]);
   if ("of" in event.body) put("of", [event.body.of]);
-  if (event.kind === "waste-boxed") put("into", [event.body.load]);
+  if (event.kind === "waste-boxed") {
+    const { load, outOf } = event.body;
+    // What left a load was moved by it until then, also where nobody told that it was put there.
+    put("into", outOf === null ? [load] : [load, outOf]);
+  }
   if ("weight" in event.body && event.body.weight.from === "scale") {
     put("reading", [event.body.weight.reading]);
   }
@@ -31,18 +35,30 @@ export function keysOf(event: WasteEvent): string[] {
   return [...new Set(keys)];
 }
 
+/** What stands somewhere: codes of each. */
+export interface Standings {
+  readonly bags: readonly string[];
+  readonly loads: readonly string[];
+  readonly manifests: readonly string[];
+}
+
 /**
- * All entries by which a bag stands where it does: the ledger of these has the same standing of
- * it as the ledger of all. Of other bags it says nothing.
+ * All entries by which these stand where they do: the ledger of these has the same standing of
+ * them as the ledger of all. Of others it says nothing.
  */
-export async function closureOf(bag: string, fetch: Fetch): Promise<WasteEvent[]> {
+export async function closureOf(
+  { bags, loads, manifests }: Partial<Standings>,
+  fetch: Fetch,
+): Promise<WasteEvent[]> {
   const gathered = new Gathered(fetch);
-  await gathered.add([keyOf("bag", bag), keyOf("about", bag)]);
+  await gathered.add([
+    ...(bags ?? []).flatMap((bag) => [keyOf("bag", bag), keyOf("about", bag)]),
+    ...(loads ?? []).flatMap(loadKeys),
+    ...(manifests ?? []).map((manifest) => keyOf("manifest", manifest)),
+  ]);
   for (let loads = gathered.loads(); loads.length > 0; loads = gathered.loads()) {
     // What a load bears, where it was put, and what else was put into it says which box it is.
-    await gathered.add(
-      loads.flatMap((load) => [keyOf("load", load), keyOf("about", load), keyOf("into", load)]),
-    );
+    await gathered.add(loads.flatMap(loadKeys));
   }
   await gathered.add(gathered.manifests().map((manifest) => keyOf("manifest", manifest)));
   for (let ids = gathered.ids(); ids.length > 0; ids = gathered.ids()) {
@@ -51,24 +67,40 @@ export async function closureOf(bag: string, fetch: Fetch): Promise<WasteEvent[]
   return gathered.events;
 }
 
-/** Bags that may stand elsewhere because of this entry. */
-export async function bagsTouched(event: WasteEvent, fetch: Fetch): Promise<string[]> {
+function loadKeys(load: string): string[] {
+  return [keyOf("load", load), keyOf("about", load), keyOf("into", load)];
+}
+
+/** What may stand elsewhere because of these entries; all sorted. */
+export async function touchedBy(events: readonly WasteEvent[], fetch: Fetch): Promise<Standings> {
   const bags = new Set<string>();
+  const loads = new Set<string>();
+  const manifests = new Set<string>();
   const seen = new Set<string>();
-  const waiting: WasteEvent[] = [event];
+  const waiting = [...events];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (seen.has(next.place)) continue;
     seen.add(next.place);
     const { own, keys } = reachOf(next);
     own.forEach((bag) => bags.add(bag));
+    loadsPlacedBy(next).forEach((load) => loads.add(load));
+    if ("manifest" in next.body) manifests.add(next.body.manifest);
     if (keys.length > 0) waiting.push(...await fetch(keys));
   }
-  return [...bags].sort();
+  const [own, inner, forms] = [bags, loads, manifests].map((codes) => [...codes].sort());
+  return { bags: own, loads: inner, manifests: forms };
 }
 
-/** Bags that a reading of a scale, by its place, is told to be the weight of: one, or a fault. */
-export async function bagsWeighedBy(reading: string, fetch: Fetch): Promise<string[]> {
-  const events = await fetch([keyOf("reading", reading)]);
+/** Loads of which it says where they stand, or which box they fill. */
+function loadsPlacedBy(event: WasteEvent): string[] {
+  if (event.kind === "waste-boxed") return [event.body.load, ...event.body.loads];
+  const isAbout = event.kind === "waste-resolution" && event.body.about === "box";
+  return isAbout ? [event.body.subject] : [];
+}
+
+/** Bags that readings of a scale, by their places, are told to be the weight of. */
+export async function bagsWeighedBy(readings: readonly string[], fetch: Fetch): Promise<string[]> {
+  const events = await fetch(readings.map((reading) => keyOf("reading", reading)));
   return [
     ...new Set(events.flatMap(({ body }) => "bag" in body ? [body.bag] : [])),
   ].sort();

@@ -1,5 +1,6 @@
 /** The pages of the office, and what their forms do. */
 import * as z from "zod";
+import { fieldOf } from "../../../form.ts";
 import type { Page } from "../../../console/page.ts";
 import { CONTACT_RESULTS } from "../../life/contact_body.ts";
 import { words } from "../../life/subject.ts";
@@ -11,7 +12,7 @@ import { openCases, shiftsOf } from "../office_lists.ts";
 import { casesPage } from "./cases_page.ts";
 import { commentPage } from "./comment_page.ts";
 import { dayPage } from "./day_page.ts";
-import { saidOf, textIn } from "./parts.ts";
+import { saidOf } from "./parts.ts";
 import { ROSTER_DAYS, rosterPage } from "./roster_page.ts";
 import { itemPath, samplePage } from "./sample_page.ts";
 import { OFFICE } from "./text.ts";
@@ -55,10 +56,10 @@ function rosterPages(desk: OfficeDesk): readonly Page[] {
         id: "id",
         by: { id: "by" },
         duty,
-        day: textIn(form, "day"),
-        account: textIn(form, "account"),
-        from: textIn(form, "from"),
-        to: textIn(form, "to"),
+        day: fieldOf(form, "day"),
+        account: fieldOf(form, "account"),
+        from: fieldOf(form, "from"),
+        to: fieldOf(form, "to"),
       });
       if (!read.success) return `${back}/wrong`;
       const { id: _id, by: _by, ...change } = read.data;
@@ -115,7 +116,7 @@ function samplePages(desk: OfficeDesk): readonly Page[] {
           right: "prescription.review",
           send: async (form, { month, site, number }, _parts, actor) => {
             const back = itemPath(month, site, number);
-            const judgement = textIn(form, "judgement");
+            const judgement = fieldOf(form, "judgement");
             const read = commentBody.safeParse({
               id: "id",
               by: { id: "by" },
@@ -124,7 +125,7 @@ function samplePages(desk: OfficeDesk): readonly Page[] {
               prescription: number,
               judgement,
               items: judgement === "reasonable" ? [] : form.getAll("item"),
-              text: textIn(form, "text") || undefined,
+              text: fieldOf(form, "text") || undefined,
             });
             if (!read.success) return `${back}/wrong`;
             const { id: _id, by: _by, ...said } = read.data;
@@ -151,10 +152,10 @@ function casePages(desk: OfficeDesk): readonly Page[] {
         close: {
           right: "prescription.review",
           send: async (form, _places, _parts, actor) => {
-            const asked = { result: textIn(form, "result"), comment: textIn(form, "comment") };
+            const asked = { result: fieldOf(form, "result"), comment: fieldOf(form, "comment") };
             const read = closing.safeParse(asked);
             if (!read.success) return "/office/cases/wrong";
-            const done: Done = await desk.closeCase(textIn(form, "case"), read.data, actor);
+            const done: Done = await desk.closeCase(fieldOf(form, "case"), read.data, actor);
             return `/office/cases/${saidOf(done)}`;
           },
         },

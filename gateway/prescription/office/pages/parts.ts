@@ -37,12 +37,6 @@ export function saidOf(done: Done): string {
   return done.kind === "done" ? "saved" : done.problem.code;
 }
 
-/** One field of a form as text; empty where it is missing. */
-export function textIn(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === "string" ? value.trim() : "";
-}
-
 interface Field {
   readonly name: string;
   readonly label: OfficeTextKey;

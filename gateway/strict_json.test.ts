@@ -36,6 +36,12 @@ describe("is refused, with its place", () => {
   });
 });
 
+test("where numbers may be any, all else is as strict", () => {
+  const read = (text: string) => readStrictJson(text, { anyNumber: true });
+  expect(read("[1e-7,1.0000000000000001]")).toEqual({ kind: "document", document: [1e-7, 1] });
+  expect(read('{"a":1e5,"a":2}').kind).toBe("refused");
+});
+
 test("a refusal repeats nothing of the text but numbers", () => {
   expect(faultOf('{"name":"王桂兰" x}')).toBe(": it is no JSON from character 14 on");
 });

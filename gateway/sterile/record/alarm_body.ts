@@ -1,0 +1,47 @@
+/** Alarms of sterile supply: what somebody has to look after, until a person closes it. */
+import * as z from "zod";
+
+const code = z.string().min(1).max(64);
+const words = z.string().min(1).max(500);
+
+export const ALARMS = [
+  "cycle-failed",
+  "cycle-undetermined",
+  "bowie-dick-failed",
+  "biological-failed",
+  "recall",
+] as const;
+export type AlarmName = typeof ALARMS[number];
+
+export const sterileAlarmBody = z.strictObject({
+  id: code,
+  site: code,
+  alarm: z.enum(ALARMS),
+  steriliser: code,
+  /** Cycle or recall that it is about. */
+  subject: code,
+  /** When the cycle began, or the recall was found: milliseconds since 1970 UTC. */
+  sinceMs: z.int().min(0),
+});
+export type SterileAlarmBody = z.infer<typeof sterileAlarmBody>;
+
+export const sterileAlarmClosedBody = z.strictObject({
+  id: code,
+  site: code,
+  alarm: code,
+  /** What was found and done. */
+  comment: words,
+  by: z.strictObject({ id: code, name: words.optional() }),
+});
+export type SterileAlarmClosedBody = z.infer<typeof sterileAlarmClosedBody>;
+
+/** As people read it. */
+export const ALARM_TEXTS: Readonly<
+  Record<AlarmName, { readonly zh: string; readonly en: string }>
+> = {
+  "cycle-failed": { zh: "灭菌失败", en: "Sterilisation failed" },
+  "cycle-undetermined": { zh: "灭菌结果无法判定", en: "Sterilisation cannot be judged" },
+  "bowie-dick-failed": { zh: "B-D 试验不合格", en: "Bowie-Dick test failed" },
+  "biological-failed": { zh: "生物监测不合格", en: "Biological test failed" },
+  "recall": { zh: "灭菌物品需召回", en: "Sterile goods have to come back" },
+};

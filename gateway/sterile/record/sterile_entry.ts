@@ -1,0 +1,144 @@
+/** Entries of sterile supply, whose word counts on them, and under which keys tables find them. */
+import type { Entry } from "../../../sync/entry.ts";
+import { nodeOf } from "../../../sync/origin.ts";
+import { siteOf } from "../../../sync/stream.ts";
+import { bodyOf } from "../../projection.ts";
+import { storable } from "../../sql/sql.ts";
+import { SUPPLY_KINDS, type SupplyEvent, supplyEventOf } from "../supply/event.ts";
+import {
+  type SterileAlarmBody,
+  sterileAlarmBody,
+  type SterileAlarmClosedBody,
+  sterileAlarmClosedBody,
+} from "./alarm_body.ts";
+import { type CurveBody, curveBody } from "./curve_body.ts";
+import { type SteriliserBody, steriliserBody } from "./steriliser_body.ts";
+
+export const CURVE = "sterile-curve";
+export const STERILISER = "sterile-steriliser";
+export const ALARM = "sterile-alarm";
+export const ALARM_CLOSED = "sterile-alarm-closed";
+
+/** Where and when it was written. */
+export interface Written {
+  /** `origin/stream/seq` */
+  readonly place: string;
+  readonly timeMs: number;
+}
+
+export type SterileWord =
+  | { readonly about: "supply"; readonly event: SupplyEvent }
+  | { readonly about: "curve"; readonly body: CurveBody; readonly written: Written }
+  | { readonly about: "steriliser"; readonly body: SteriliserBody; readonly written: Written }
+  | { readonly about: "alarm"; readonly body: SterileAlarmBody; readonly written: Written }
+  | {
+    readonly about: "alarm-closed";
+    readonly body: SterileAlarmClosedBody;
+    readonly written: Written;
+  };
+
+const SUPPLY: ReadonlySet<string> = new Set(SUPPLY_KINDS.map(([kind]) => kind));
+
+/**
+ * What an entry says; `null`: of what cannot be read, and of what its writer has no say in. A site
+ * speaks for itself; a county, at whose nodes `authorities` are its centres, for all, and in a
+ * site's stream for that site.
+ */
+export function wordIn(entry: Entry, authorities: readonly string[]): SterileWord | null {
+  const { origin, stream, seq, kind, time } = entry;
+  const written = { place: `${origin}/${stream}/${seq}`, timeMs: time.wallMs };
+  let word: SterileWord | null;
+  try {
+    word = wordOf(kind, bodyOf(entry), written);
+  } catch {
+    return null;
+  }
+  if (word === null) return null;
+  const site = siteIn(word);
+  const to = siteOf(stream);
+  const node = nodeOf(origin);
+  const may = to === null ? node === site || authorities.includes(node) : to === site;
+  // Not a name that the tables would keep as another: nobody's load has such.
+  return may && [site, ...keysIn(word)].every((text) => storable(text) === text) ? word : null;
+}
+
+/** Reads what the tables hold, too; throws a `ZodError` that names what does not fit. */
+export function wordOf(kind: string, body: unknown, written: Written): SterileWord | null {
+  if (SUPPLY.has(kind)) return { about: "supply", event: supplyEventOf(kind, body, written) };
+  switch (kind) {
+    case CURVE:
+      return { about: "curve", body: curveBody.parse(body), written };
+    case STERILISER:
+      return { about: "steriliser", body: steriliserBody.parse(body), written };
+    case ALARM:
+      return { about: "alarm", body: sterileAlarmBody.parse(body), written };
+    case ALARM_CLOSED:
+      return { about: "alarm-closed", body: sterileAlarmClosedBody.parse(body), written };
+    default:
+      return null;
+  }
+}
+
+export function siteIn(word: SterileWord): string {
+  return word.about === "supply" ? word.event.body.site : word.body.site;
+}
+
+export const keyOf = {
+  id: (id: string) => `id/${id}`,
+  cycle: (cycle: string) => `cycle/${cycle}`,
+  curve: (cycle: string) => `curve/${cycle}`,
+  load: (load: string) => `load/${load}`,
+  pack: (pack: string) => `pack/${pack}`,
+  patient: (patient: string) => `patient/${patient}`,
+  /** Bowie-Dick and biological tests of a steriliser. */
+  tests: (steriliser: string) => `tests/${steriliser}`,
+  recalls: (steriliser: string) => `recalls/${steriliser}`,
+  alarm: (alarm: string) => `alarm/${alarm}`,
+  steriliser: (steriliser: string) => `steriliser/${steriliser}`,
+} as const;
+
+export function keysIn(word: SterileWord): string[] {
+  switch (word.about) {
+    case "supply":
+      return [...new Set([keyOf.id(word.event.body.id), ...keysOfEvent(word.event)])];
+    case "curve":
+      return [keyOf.curve(word.body.cycle)];
+    case "steriliser":
+      return [keyOf.steriliser(word.body.steriliser)];
+    case "alarm":
+      return [keyOf.alarm(word.body.id)];
+    case "alarm-closed":
+      return [keyOf.alarm(word.body.alarm)];
+  }
+}
+
+function keysOfEvent(event: SupplyEvent): string[] {
+  const { kind, body } = event;
+  switch (kind) {
+    case "sterile-pack":
+    case "sterile-issue":
+    case "sterile-pack-back":
+      return [keyOf.pack(body.pack)];
+    case "sterile-use":
+      return [keyOf.pack(body.pack), keyOf.patient(body.patient)];
+    case "sterile-load":
+      return [keyOf.load(body.load), ...body.packs.map(keyOf.pack)];
+    case "sterile-cycle":
+      return [keyOf.cycle(body.cycle), ...body.load === null ? [] : [keyOf.load(body.load)]];
+    case "sterile-assignment":
+      return [keyOf.cycle(body.cycle), keyOf.load(body.load)];
+    case "sterile-bowie-dick":
+      return [keyOf.cycle(body.cycle), keyOf.tests(body.steriliser)];
+    case "sterile-indicator":
+      if (body.indicator === "biological") {
+        return [keyOf.cycle(body.cycle), keyOf.tests(body.steriliser)];
+      }
+      return [keyOf.cycle(body.cycle), ...body.pack === undefined ? [] : [keyOf.pack(body.pack)]];
+    case "sterile-release-step":
+      return [keyOf.load(body.load)];
+    case "sterile-recall":
+      return [keyOf.recalls(body.steriliser)];
+    case "sterile-reversal":
+      return [keyOf.id(body.reverses)];
+  }
+}

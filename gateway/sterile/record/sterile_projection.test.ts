@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Database } from "../../../sync/database.ts";
+import type { Entry } from "../../../sync/entry.ts";
+import { stampAt, TemporaryFolder } from "../../../sync/fixtures.ts";
+import { PostgresServer } from "../../../sync/postgres/fixture_server.ts";
+import { streamKey } from "../../../sync/segments.ts";
+import { AUTHORITIES, entriesOfKinds } from "../../fixture_entries.ts";
+import { LibsqlSql } from "../../sql/libsql_sql.ts";
+import { PostgresSql } from "../../sql/postgres_sql.ts";
+import type { Sql } from "../../sql/sql.ts";
+import { createTables, selectionOf } from "../../sql/table.ts";
+import { STERILE_KINDS } from "../sterile_kinds.ts";
+import { wordIn } from "./sterile_entry.ts";
+import { sterileOf } from "./sterile_projection.ts";
+import { STERILE_TABLES } from "./sterile_tables.ts";
+import { SELECTS } from "./sterile_reads.ts";
+import { wordsSelect } from "./stored_words.ts";
+
+const projection = sterileOf(AUTHORITIES);
+const opened = new AsyncDisposableStack();
+let libsql: Sql;
+let postgres: Sql;
+beforeAll(async () => {
+  const path = join(opened.use(new TemporaryFolder()).path, "tables.db");
+  const options = { path, synchronous: "OFF", checkpointPages: 0 } as const;
+  libsql = new LibsqlSql(opened.use(new Database(options)));
+  const server = opened.use(await PostgresServer.start());
+  postgres = opened.use(await PostgresSql.open({ ...server.server, schema: "tables" }));
+  for (const sql of [libsql, postgres]) await createTables(sql, STERILE_TABLES);
+});
+afterAll(() => opened.disposeAsync());
+
+const entries = entriesOfKinds(STERILE_KINDS);
+
+async function apply(sql: Sql, batches: readonly (readonly Entry[])[]): Promise<void> {
+  for (const batch of batches) {
+    await sql.transaction((transaction) => projection.apply(transaction, batch));
+  }
+}
+
+async function rowsOf(sql: Sql): Promise<string[]> {
+  const dumped: string[] = [];
+  for (const table of STERILE_TABLES) {
+    for (const row of await sql.rows(selectionOf(table))) {
+      const values = Object.keys(table.columns).map((column) => row.value(column));
+      dumped.push(`${table.name} ${JSON.stringify(values)}`);
+    }
+  }
+  return dumped;
+}
+
+async function anew(sql: Sql, batches: readonly (readonly Entry[])[]): Promise<string[]> {
+  for (const { name } of STERILE_TABLES) await sql.run(`DELETE FROM ${name}`);
+  await apply(sql, batches);
+  return await rowsOf(sql);
+}
+
+function streamByStream(all: readonly Entry[]): Entry[][] {
+  return [...Map.groupBy(all, ({ origin, stream }) => streamKey(origin, stream)).values()];
+}
+
+describe("the tables of sterile supply", () => {
+  test("S5 hold the same in whatever order streams come, at one time, and given again", async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, async (all) => {
+        const asWritten = await anew(libsql, all.map((entry) => [entry]));
+        expect(await anew(libsql, streamByStream(all).toReversed())).toEqual(asWritten);
+        expect(await anew(libsql, [streamByStream(all).flat()])).toEqual(asWritten);
+        await apply(libsql, streamByStream(all));
+        expect(await rowsOf(libsql)).toEqual(asWritten);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("S5 hold the same at both stores", async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, async (all) => {
+        const batches = streamByStream(all);
+        expect(await anew(postgres, batches)).toEqual(await anew(libsql, batches));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("S5 hold the same when a stream is forgotten and given again", async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, async (all) => {
+        const [first = []] = streamByStream(all);
+        const without = await anew(
+          libsql,
+          all.filter((entry) => !first.includes(entry)).map((one) => [one]),
+        );
+        const whole = await anew(libsql, streamByStream(all));
+        const { origin = "", stream = "" } = first.at(0) ?? {};
+        await libsql.transaction(async (one) => await projection.forget?.(one, origin, stream));
+        expect(await rowsOf(libsql)).toEqual(without);
+        await apply(libsql, [first]);
+        expect(await rowsOf(libsql)).toEqual(whole);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("a site speaks for itself, its county for all", () => {
+    const said = (origin: string, stream: string, site: string) => {
+      const issue = { id: "i-1", site, pack: "p-1", place: "手术室", by: { id: "li" } };
+      const body = new TextEncoder().encode(JSON.stringify(issue));
+      const kind = "sterile-issue";
+      const entry = { origin, stream, seq: 1, time: stampAt(0), kind, body, hash: body };
+      return wordIn(entry, AUTHORITIES) !== null;
+    };
+    const [site, county] = ["site-1.1-0000000000000001", "county-a.1-0000000000000004"];
+    expect(said(site, "record", "site-1")).toBe(true);
+    expect(said(site, "record", "site-2")).toBe(false);
+    expect(said(county, "record", "site-2")).toBe(true);
+    expect(said(county, "to:site-2", "site-2")).toBe(true);
+    expect(said(county, "to:site-2", "site-1")).toBe(false);
+  });
+
+  test.each([...Object.entries(SELECTS), ["words", wordsSelect(3)]])(
+    "are not scanned for %s",
+    async (_name, select) => {
+      const values = [...select.matchAll(/\?/g)].map((_, index) => index);
+      const plan = await libsql.rows(`EXPLAIN QUERY PLAN ${select}`, values);
+      const details = plan.map((row) => row.text("detail"));
+      // Of rows that are few an index holds no others.
+      const scans = details.filter((detail) =>
+        /^SCAN|TEMP B-TREE/.test(detail) && !/USING (COVERING )?INDEX \w+open$/.test(detail)
+      );
+      expect(scans).toEqual([]);
+    },
+  );
+});

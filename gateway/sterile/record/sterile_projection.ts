@@ -1,0 +1,162 @@
+/**
+ * The projection of sterile supply. Where a cycle, a load, a pack or an alarm stands is told anew
+ * of all entries that bear on it whenever another comes, so that no order makes a difference.
+ */
+import type { Entry } from "../../../sync/entry.ts";
+import type { Projection } from "../../projection.ts";
+import { type Put, putInto } from "../../sql/put.ts";
+import type { Parameter, Transaction } from "../../sql/sql.ts";
+import { toldOfSite } from "../supply/told.ts";
+import { keyOf, keysIn, siteIn, type SterileWord, wordIn } from "./sterile_entry.ts";
+import { alarmRow, cycleRow, loadRow, packRow, recallRow, steriliserRow } from "./sterile_rows.ts";
+import * as tables from "./sterile_tables.ts";
+import { StoredWords } from "./stored_words.ts";
+
+const replacing = { onConflict: "replace" } as const;
+const putEvents = putInto(tables.EVENTS, replacing);
+const putKeys = putInto(tables.KEYS, { onConflict: "keep" });
+
+/** Names of one statement. */
+const CHUNK = 100;
+
+/** `authorities`: nodes whose word counts on every site's sterile supply. */
+export function sterileOf(authorities: readonly string[]): Projection {
+  return {
+    name: "sterile",
+    version: 1,
+    tables: tables.STERILE_TABLES,
+    apply: async (sql, entries) => {
+      const told = entries.flatMap((entry) => {
+        const word = wordIn(entry, authorities);
+        return word === null ? [] : [{ entry, word }];
+      });
+      if (told.length === 0) return;
+      await putEvents(sql, told.map(({ entry, word }) => eventRow(entry, word)));
+      await putKeys(
+        sql,
+        told.flatMap(({ entry: { origin, stream, seq }, word }) =>
+          keysIn(word).map((key) => [siteIn(word), key, origin, stream, seq])
+        ),
+      );
+      const bySite = Map.groupBy(told.map(({ word }) => word), siteIn);
+      for (const [site, words] of bySite) {
+        const stored = new StoredWords(sql, site);
+        await tellAnew(sql, site, await touchedBy(words, stored), stored);
+      }
+    },
+    forget: async (sql, origin, stream) => {
+      const place = [origin, stream];
+      const select = "SELECT DISTINCT site, name FROM sterilekeys WHERE origin = ? AND stream = ?";
+      const rows = await sql.rows(select, place);
+      const bySite = Map.groupBy(rows, (row) => row.text("site"));
+      const touched: (readonly [site: string, keys: readonly string[]])[] = [];
+      for (const [site, own] of bySite) {
+        const before = new StoredWords(sql, site);
+        const words = await before.under(own.map((row) => row.text("name")));
+        touched.push([site, await touchedBy(words, before)]);
+      }
+      await sql.run("DELETE FROM sterileevents WHERE origin = ? AND stream = ?", place);
+      await sql.run("DELETE FROM sterilekeys WHERE origin = ? AND stream = ?", place);
+      for (const [site, keys] of touched) {
+        await tellAnew(sql, site, keys, new StoredWords(sql, site));
+      }
+    },
+  };
+}
+
+function eventRow({ origin, stream, seq, kind, time }: Entry, word: SterileWord): Parameter[] {
+  const body = word.about === "supply" ? word.event.body : word.body;
+  return [origin, stream, seq, siteIn(word), kind, time.wallMs, JSON.stringify(body)];
+}
+
+/** Keys of what may stand elsewhere because of these words, and the ids of recalls. */
+async function touchedBy(words: readonly SterileWord[], stored: StoredWords): Promise<string[]> {
+  const own = words.flatMap(keysIn);
+  const ids = own.filter((key) => key.startsWith(ID));
+  const bearing = await stored.events(ids);
+  const of = bearing.flatMap((event) => keysIn({ about: "supply", event }));
+  return [...new Set([...own, ...of])].sort();
+}
+
+const ID = keyOf.id("");
+
+type RowOf = (name: string) => Parameter[] | null;
+
+/** The rows of all that these keys are of. */
+async function tellAnew(
+  sql: Transaction,
+  site: string,
+  keys: readonly string[],
+  stored: StoredWords,
+): Promise<void> {
+  const namesOf = (prefix: string) =>
+    keys.flatMap((key) => key.startsWith(prefix) ? [key.slice(prefix.length)] : []);
+  const subjects = {
+    cycles: namesOf(keyOf.cycle("")),
+    loads: namesOf(keyOf.load("")),
+    packs: namesOf(keyOf.pack("")),
+  };
+  const events = await stored.events([
+    ...subjects.cycles.map(keyOf.cycle),
+    ...subjects.loads.map(keyOf.load),
+    ...subjects.packs.map(keyOf.pack),
+  ]);
+  const told = toldOfSite(events);
+  await CYCLE(sql, site, subjects.cycles, (cycle) => cycleRow(site, cycle, told));
+  await LOAD(sql, site, subjects.loads, (load) => loadRow(site, load, told));
+  await PACK(sql, site, subjects.packs, (pack) => packRow(site, pack, told));
+  // A recall may have the id of another thing, which then counts.
+  const isRecall = keys.some((key) => key.startsWith(keyOf.recalls("")));
+  const recalls = isRecall ? namesOf(ID) : [];
+  const named = await stored.events(recalls.map(keyOf.id));
+  await RECALL(sql, site, recalls, (recall) => recallRow(site, recall, named));
+  for (
+    const [prefix, put, rowOf] of [
+      [keyOf.alarm(""), ALARM, alarmRow],
+      [keyOf.steriliser(""), STERILISER, steriliserRow],
+    ] as const
+  ) {
+    const names = namesOf(prefix);
+    const rows = new Map<string, Parameter[] | null>();
+    for (const name of names) {
+      rows.set(name, rowOf(site, name, await stored.under([`${prefix}${name}`])));
+    }
+    await put(sql, site, names, (name) => rows.get(name) ?? null);
+  }
+}
+
+type Replace = (
+  sql: Transaction,
+  site: string,
+  names: readonly string[],
+  rowOf: RowOf,
+) => Promise<void>;
+
+/** Puts a row for each of these names, and takes out that of which there is nothing to tell. */
+function replacingIn(table: typeof tables.CYCLES): Replace {
+  const put: Put = putInto(table, replacing);
+  const [, column] = table.key;
+  return async (sql, site, names, rowOf) => {
+    const rows: Parameter[][] = [];
+    const gone: string[] = [];
+    for (const name of names) {
+      const row = rowOf(name);
+      if (row === null) gone.push(name);
+      else rows.push(row);
+    }
+    await put(sql, rows);
+    for (let at = 0; at < gone.length; at += CHUNK) {
+      const chunk = gone.slice(at, at + CHUNK);
+      const places = chunk.map(() => "?").join(", ");
+      const where = `site = ? AND ${column} IN (${places})`;
+      await sql.run(`DELETE FROM ${table.name} WHERE ${where}`, [site, ...chunk]);
+    }
+  };
+}
+
+const CYCLE = replacingIn(tables.CYCLES);
+const LOAD = replacingIn(tables.LOADS);
+const PACK = replacingIn(tables.PACKS);
+const ALARM = replacingIn(tables.ALARMS);
+const STERILISER = replacingIn(tables.STERILISERS);
+const RECALL = replacingIn(tables.RECALLS);

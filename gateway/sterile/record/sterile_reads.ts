@@ -1,0 +1,152 @@
+/** What pages and programs ask the tables. */
+import type { Row } from "../../sql/sql.ts";
+import type { Rows } from "./stored_words.ts";
+
+const CYCLE = "SELECT site, cycle, steriliser, number, started, ended, load, loadtype, program, " +
+  "source, verdict, held, lowest, highest, f0, offsaturation, judged FROM sterilecycles";
+const LOAD = "SELECT site, load, steriliser, type, packs, wall, cycle FROM sterileloads";
+const ALARM = "SELECT site, alarm, what, steriliser, subject, since, comment, open " +
+  "FROM sterilealarms";
+const RECALL = "SELECT site, recall, steriliser, cause, packs, wall FROM sterilerecalls";
+
+export const SELECTS = {
+  cycle: `${CYCLE} WHERE site = ? AND cycle = ?`,
+  cycles: `${CYCLE} WHERE started < ? ORDER BY started DESC, site DESC, cycle DESC LIMIT ?`,
+  cyclesOfSite: `${CYCLE} WHERE site = ? AND started < ? ` +
+    "ORDER BY started DESC, cycle DESC LIMIT ?",
+  /** Of one steriliser, from a moment on and before another. */
+  cyclesOfDevice: `${CYCLE} WHERE site = ? AND steriliser = ? AND started >= ? AND started < ? ` +
+    "ORDER BY started, cycle LIMIT ?",
+  lastOfDevice: `${CYCLE} WHERE site = ? AND steriliser = ? AND started < ? ` +
+    "ORDER BY started DESC, cycle DESC LIMIT 1",
+  load: `${LOAD} WHERE site = ? AND load = ?`,
+  loads: `${LOAD} WHERE wall < ? ORDER BY wall DESC, site DESC, load DESC LIMIT ?`,
+  loadsOfSite: `${LOAD} WHERE site = ? AND wall < ? ORDER BY wall DESC, load DESC LIMIT ?`,
+  /** Loads of a steriliser whose cycle nobody has seen yet. */
+  waiting: `${LOAD} WHERE waits IS NOT NULL AND site = ? AND steriliser = ? ` +
+    "ORDER BY wall DESC, load DESC LIMIT ?",
+  pack: "SELECT site, pack, title, implant, expires, state, place, since FROM sterilepacks " +
+    "WHERE site = ? AND pack = ?",
+  openAlarms: `${ALARM} WHERE open IS NOT NULL ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
+  alarms: `${ALARM} WHERE since < ? ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
+  alarm: `${ALARM} WHERE site = ? AND alarm = ?`,
+  recalls: `${RECALL} WHERE wall < ? ORDER BY wall DESC, site DESC, recall DESC LIMIT ?`,
+  recall: `${RECALL} WHERE site = ? AND recall = ?`,
+  steriliser: "SELECT site, steriliser, wall, body FROM sterilisers " +
+    "WHERE site = ? AND steriliser = ?",
+} as const;
+
+/** All of them: a county has some hundred. */
+export const STERILISERS_SELECT = "SELECT site, steriliser, wall, body FROM sterilisers " +
+  "ORDER BY site, steriliser LIMIT 1000";
+
+/** A cycle as lists have it. */
+export interface CycleLine {
+  readonly site: string;
+  readonly cycle: string;
+  readonly steriliser: string;
+  readonly number: string | null;
+  readonly startedMs: number;
+  readonly endedMs: number | null;
+  readonly load: string | null;
+  readonly loadType: string | null;
+  readonly program: string | null;
+  readonly source: string;
+  readonly verdict: string;
+  readonly holdSeconds: number | null;
+  readonly lowestCel: number | null;
+  readonly highestCel: number | null;
+  readonly f0Minutes: number;
+  readonly offSaturationKelvin: number | null;
+  readonly judgements: number;
+}
+
+export function cycleLine(row: Row): CycleLine {
+  return {
+    site: row.text("site"),
+    cycle: row.text("cycle"),
+    steriliser: row.text("steriliser"),
+    number: row.textOrNull("number"),
+    startedMs: row.number("started"),
+    endedMs: row.numberOrNull("ended"),
+    load: row.textOrNull("load"),
+    loadType: row.textOrNull("loadtype"),
+    program: row.textOrNull("program"),
+    source: row.text("source"),
+    verdict: row.text("verdict"),
+    holdSeconds: row.numberOrNull("held"),
+    lowestCel: row.numberOrNull("lowest"),
+    highestCel: row.numberOrNull("highest"),
+    f0Minutes: row.number("f0"),
+    offSaturationKelvin: row.numberOrNull("offsaturation"),
+    judgements: row.number("judged"),
+  };
+}
+
+export interface LoadLine {
+  readonly site: string;
+  readonly load: string;
+  readonly steriliser: string;
+  readonly type: string;
+  readonly packs: number;
+  readonly loadedMs: number;
+  readonly cycle: string | null;
+}
+
+export function loadLine(row: Row): LoadLine {
+  return {
+    site: row.text("site"),
+    load: row.text("load"),
+    steriliser: row.text("steriliser"),
+    type: row.text("type"),
+    packs: row.number("packs"),
+    loadedMs: row.number("wall"),
+    cycle: row.textOrNull("cycle"),
+  };
+}
+
+export interface AlarmLine {
+  readonly site: string;
+  readonly alarm: string;
+  readonly what: string;
+  readonly steriliser: string;
+  readonly subject: string;
+  readonly sinceMs: number;
+  readonly comment: string | null;
+  readonly isOpen: boolean;
+}
+
+export function alarmLine(row: Row): AlarmLine {
+  return {
+    site: row.text("site"),
+    alarm: row.text("alarm"),
+    what: row.text("what"),
+    steriliser: row.text("steriliser"),
+    subject: row.text("subject"),
+    sinceMs: row.number("since"),
+    comment: row.textOrNull("comment"),
+    isOpen: row.numberOrNull("open") !== null,
+  };
+}
+
+/** Cycles of every site, or of one, the latest first. */
+export async function cyclesBefore(
+  rows: Rows,
+  { site, beforeMs, limit }: { site: string | null; beforeMs: number; limit: number },
+): Promise<CycleLine[]> {
+  const found = site === null
+    ? await rows.rows(SELECTS.cycles, [beforeMs, limit])
+    : await rows.rows(SELECTS.cyclesOfSite, [site, beforeMs, limit]);
+  return found.map(cycleLine);
+}
+
+/** The same of loads. */
+export async function loadsBefore(
+  rows: Rows,
+  { site, beforeMs, limit }: { site: string | null; beforeMs: number; limit: number },
+): Promise<LoadLine[]> {
+  const found = site === null
+    ? await rows.rows(SELECTS.loads, [beforeMs, limit])
+    : await rows.rows(SELECTS.loadsOfSite, [site, beforeMs, limit]);
+  return found.map(loadLine);
+}

@@ -1,0 +1,151 @@
+/** The rules at work: raises what is due at this site, and says when it is over (W5, W6, W9). */
+import type { Text } from "../../../drivers/profile_parts.ts";
+import type { NewEntry } from "../../../sync/append.ts";
+import { pause } from "../../../sync/timer.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { notificationEntry } from "../../notifications/notification.ts";
+import type { AlarmBody, AlarmOverBody } from "../alarm/alarm_body.ts";
+import { noticeOf } from "../alarm/alarm_notice.ts";
+import { alarmsDue, alarmsOver, storeAlarms } from "../alarm/due.ts";
+import { type EpidemicMode, modeAt } from "../clock/epidemic.ts";
+import { type Custodian, custodianKey } from "../entry/subject.ts";
+import type { BagStanding } from "../life/bag.ts";
+import { closureOf } from "../life/closure.ts";
+import { type Ledger, ledgerOf } from "../life/ledger.ts";
+import { type Rows, StoredWords } from "../record/stored_words.ts";
+import { deliveryKey, EPIDEMIC_KEY, WASTE_ALARM, WASTE_ALARM_OVER } from "../record/waste_entry.ts";
+import {
+  bagsHeldBy,
+  type OpenAlarm,
+  openAlarms,
+  timesRaised,
+  unsettledBags,
+} from "../record/waste_reads.ts";
+import { holdingOf } from "../store/plan_stored.ts";
+import type { WasteDesk } from "./waste_desk.ts";
+
+/** A clock is looked at so often; its limits are hours. */
+const LOOK_MS = 5_000;
+/** Alarms of one commit, each with what people are told of it. */
+const ALARMS_MAX = 100;
+
+/** What holds of epidemics, for each site. */
+export async function epidemicModes(rows: Rows): Promise<(site: string) => EpidemicMode> {
+  const words = await new StoredWords(rows).under([EPIDEMIC_KEY]);
+  const turns = words.flatMap((word) =>
+    word.about === "epidemic" ? [{ ...word.written, body: word.body }] : []
+  );
+  return (site) => modeAt(site, turns);
+}
+
+export class AlarmDesk {
+  readonly #desk: WasteDesk;
+  readonly #place: Text;
+
+  /** `place`: what people call the site. */
+  constructor(desk: WasteDesk, place: Text) {
+    this.#desk = desk;
+    this.#place = place;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.look(signal);
+      await pause(LOOK_MS, signal);
+    }
+  }
+
+  /** Writes what is due now, and what is over; people are told in the same commit. */
+  async look(signal?: AbortSignal): Promise<void> {
+    await this.#desk.alone(async () => {
+      if (signal?.aborted) return;
+      const { disk, clock } = this.#desk.node;
+      const alarms = await this.#alarms();
+      for (let at = 0; at < alarms.length; at += ALARMS_MAX) {
+        await disk.append(alarms.slice(at, at + ALARMS_MAX).flat(), clock.now());
+      }
+    }, signal);
+  }
+
+  async #alarms(): Promise<(readonly NewEntry[])[]> {
+    const { node, config: { rules } } = this.#desk;
+    const { tables, clock, name: site } = node;
+    const now = clock.now();
+    const open = await openAlarms(tables, site);
+    const modes = await epidemicModes(tables);
+    const ledger = await this.#ledger();
+    const around = { present: { now, corrections: [] }, modeAt: modes, rules };
+    const due = [
+      ...alarmsDue(ledger, around).filter((alarm) => alarm.site === site),
+      ...await this.#storeAlarms(open),
+    ];
+    const raised = new Set(open.map(({ id }) => id));
+    const entries: (readonly NewEntry[])[] = [];
+    for (const body of due) {
+      if (!raised.has(body.id)) entries.push(await this.#raise(body));
+    }
+    const over = new Set(alarmsOver(open, due));
+    return [...entries, ...open.filter(({ id }) => over.has(id)).map((one) => this.#end(one))];
+  }
+
+  async #raise(body: AlarmBody): Promise<readonly NewEntry[]> {
+    const { tables, clock } = this.#desk.node;
+    const time = clock.now();
+    const entry = newEntry("alarm", WASTE_ALARM, time, body);
+    // What was over may come again: each time is one.
+    const before = await timesRaised(tables, body.id);
+    const notice = noticeOf({
+      ...{ alarm: body, before, isOver: false, sinceMs: time.wallMs },
+      place: this.#place,
+    });
+    return [once(entry, WASTE_ALARM, `${body.id}/${before}`), notificationEntry(time, notice)];
+  }
+
+  #end(open: OpenAlarm): readonly NewEntry[] {
+    const { id: alarm, site, raised, sinceMs } = open;
+    const time = this.#desk.node.clock.now();
+    const body: AlarmOverBody = { id: entryId(WASTE_ALARM_OVER, alarm, raised), site, alarm };
+    const entry = newEntry("alarm", WASTE_ALARM_OVER, time, body);
+    const notice = noticeOf({
+      ...{ alarm: open, before: raised - 1, isOver: true, sinceMs },
+      place: this.#place,
+    });
+    return [once(entry, WASTE_ALARM_OVER, body.id), notificationEntry(time, notice)];
+  }
+
+  /** Of all that somebody has to look after, as far as alarms ask for it. */
+  async #ledger(): Promise<Ledger> {
+    const { node: { tables, name }, config: { rules } } = this.#desk;
+    const unsettled = await unsettledBags(tables, name);
+    const bags = new Map(unsettled.map(({ standing }) => [standing.bag, standing]));
+    const stored = new StoredWords(tables);
+    const faulty = unsettled.filter(({ faults }) => faults > 0).map(({ standing }) => standing.bag);
+    const events = await closureOf({ bags: faulty }, stored.events);
+    const { faults } = ledgerOf(events, rules);
+    const holders = new Set([...bags.values()].flatMap(collectorOf));
+    const deliveries = (await stored.events([...holders].map(deliveryKey))).flatMap((event) =>
+      event.kind === "waste-stored" ? [event] : []
+    );
+    return { bags, loads: new Map(), faults, deliveries };
+  }
+
+  async #storeAlarms(open: readonly OpenAlarm[]): Promise<AlarmBody[]> {
+    const { node: { tables, name: site }, config: { stores, rules } } = this.#desk;
+    const due: AlarmBody[] = [];
+    for (const { id: store, capacityGrams } of stores) {
+      const custodian: Custodian = { kind: "store", id: store };
+      const held = await bagsHeldBy(tables, custodianKey(custodian));
+      const bags = new Map(held.map(({ standing }) => [standing.bag, standing]));
+      const ledger: Ledger = { bags, loads: new Map(), faults: [], deliveries: [] };
+      const holding = holdingOf(ledger, custodian, capacityGrams, rules);
+      const before = open.find(({ alarm, subject }) => alarm === "store-full" && subject === store);
+      const since = before?.basis ?? entryId("filling", store, ...[...bags.keys()].sort());
+      due.push(...storeAlarms({ site, store, since }, holding, rules));
+    }
+    return due;
+  }
+}
+
+function collectorOf({ state, custodian }: BagStanding): string[] {
+  return state === "handed-over" && custodian !== null ? [custodianKey(custodian)] : [];
+}

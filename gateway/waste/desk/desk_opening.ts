@@ -1,0 +1,20 @@
+/** What a running node has of waste: a site that is configured for it acts, others see. */
+import type { OpenDesk } from "../../domain.ts";
+import { AlarmDesk } from "./alarm_desk.ts";
+import { epidemicRoutes } from "./epidemic_desk.ts";
+import { labelRoute } from "./label_route.ts";
+import { WasteDesk } from "./waste_desk.ts";
+import { actRoutes, readRoutes } from "./waste_routes.ts";
+
+export const openWasteDesk: OpenDesk = (node) => {
+  const { config, clock, disk, journal, tables } = node;
+  const own = { name: config.node, clock, disk, journal, tables };
+  const shared = [...readRoutes(own), ...epidemicRoutes(own, config.role)];
+  if (config.role !== "site" || config.waste === undefined) return { routes: shared };
+  const desk = new WasteDesk(own, config.waste);
+  const alarms = new AlarmDesk(desk, config.title);
+  return {
+    routes: [...actRoutes(desk), labelRoute(desk, config.title.zh), ...shared],
+    run: (signal) => alarms.run(signal),
+  };
+};

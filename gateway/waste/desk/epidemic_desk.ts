@@ -1,0 +1,95 @@
+/** The switch of an epidemic (W5): a site turns its own, a county that of each site. */
+import * as z from "zod";
+import { type Problem, problemResponse } from "../../../sync/problem.ts";
+import { streamTo } from "../../../sync/stream.ts";
+import { NODE_NAME } from "../../../sync/origin.ts";
+import type { ApiRoute } from "../../api_route.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
+import type { EpidemicBody } from "../clock/epidemic.ts";
+import { words } from "../entry/subject.ts";
+import { WASTE_EPIDEMIC } from "../record/waste_entry.ts";
+import { epidemicModes } from "./alarm_desk.ts";
+import { actId } from "./acts.ts";
+import { PERSON_NEEDED, personOf } from "./persons.ts";
+import type { WasteNode } from "./waste_desk.ts";
+
+const order = z.strictObject({
+  id: actId,
+  site: z.string().regex(NODE_NAME).optional().describe("At a county: whose limits it is about"),
+  isOn: z.boolean(),
+  basis: words.describe("The document that says so"),
+  reason: words,
+});
+const answer = z.object({
+  site: z.string(),
+  isOn: z.boolean(),
+  isDisputed: z.boolean().describe("Turns that knew nothing of each other say different things"),
+  since: z.string().nullable().describe("Id of the entry since which it holds"),
+});
+
+export function epidemicRoutes(
+  { name, clock, disk, journal, tables }: WasteNode,
+  role: "site" | "county",
+): readonly ApiRoute[] {
+  const shown = async (site: string) => {
+    await tables.caughtUp(journal);
+    const mode = (await epidemicModes(tables))(site);
+    const { isOn, isDisputed, since } = mode;
+    return { mode, view: { site, isOn, isDisputed, since: since?.body.id ?? null } };
+  };
+  return [
+    {
+      method: "get",
+      path: "/api/waste/epidemic",
+      right: "read",
+      summary: "Whether the shorter limits of an epidemic hold at a site",
+      query: z.object({ site: z.string().regex(NODE_NAME).optional() }),
+      answer,
+      handle: async (_parts, { query }) => Response.json((await shown(query.site ?? name)).view),
+    },
+    {
+      method: "post",
+      path: "/api/waste/epidemic",
+      right: "waste.confirm",
+      summary: "Turns the shorter limits of an epidemic on or off, with the document that says so",
+      body: order,
+      answer,
+      handle: async ({ people }, { body, actor }) => {
+        const { id: act, site: given, ...said } = order.parse(body);
+        const confirmation = personOf(actor, people);
+        if (confirmation === null) return problemResponse(PERSON_NEEDED);
+        const site = given ?? name;
+        if (role === "site" ? site !== name : given === undefined) {
+          return problemResponse(role === "site" ? OTHER_SITE : NO_SITE);
+        }
+        const { mode } = await shown(site);
+        const id = entryId(WASTE_EPIDEMIC, name, act);
+        const turn: EpidemicBody = {
+          ...{ id, site, scope: site, ...said },
+          replaces: mode.turns.slice(),
+          confirmation,
+        };
+        const time = clock.now();
+        const stream = role === "site" ? "audit" : streamTo(site);
+        await disk.append(
+          [once(newEntry(stream, WASTE_EPIDEMIC, time, turn), WASTE_EPIDEMIC, id)],
+          time,
+        );
+        return Response.json((await shown(site)).view, { status: 201 });
+      },
+    },
+  ];
+}
+
+const OTHER_SITE: Problem = {
+  status: 409,
+  code: "other-site",
+  title: "A site turns its own limits alone",
+  hint: "leave `site` out, or do it at the county",
+};
+const NO_SITE: Problem = {
+  status: 400,
+  code: "site-needed",
+  title: "A county says whose limits it turns",
+  hint: "give `site`, once for each",
+};

@@ -1,0 +1,68 @@
+/** The ledger of what an act concerns, of all that the tables hold about it. */
+import { BAGS_MAX, type Custodian, custodianKey, LOADS_MAX } from "../entry/subject.ts";
+import { closureOf } from "../life/closure.ts";
+import { type Ledger, ledgerOf } from "../life/ledger.ts";
+import { manifestsOf, type ManifestStanding } from "../manifest/manifest.ts";
+import { type Rows, StoredWords } from "../record/stored_words.ts";
+import { bagsHeldBy, SELECTS } from "../record/waste_reads.ts";
+import type { WasteRules } from "../rules.ts";
+
+export interface Concerned {
+  readonly bags?: readonly string[];
+  readonly loads?: readonly string[];
+  readonly manifests?: readonly string[];
+  /** All that this one holds, too. */
+  readonly heldBy?: Custodian;
+}
+
+export interface Around {
+  readonly ledger: Ledger;
+  readonly manifests: ReadonlyMap<string, ManifestStanding>;
+  readonly stored: StoredWords;
+}
+
+export async function around(
+  rows: Rows,
+  { bags = [], loads = [], manifests = [], heldBy }: Concerned,
+  rules: WasteRules,
+): Promise<Around> {
+  const inside = await insideOf(rows, loads);
+  const held = heldBy === undefined ? [] : await bagsHeldBy(rows, custodianKey(heldBy));
+  const own = [...bags, ...inside.bags, ...held.map(({ standing }) => standing.bag)];
+  const on = await bagsOn(rows, manifests);
+  const stored = new StoredWords(rows);
+  const events = await closureOf({
+    bags: [...new Set([...own, ...on])],
+    loads: inside.loads,
+    manifests,
+  }, stored.events);
+  const ledger = ledgerOf(events, rules);
+  return { ledger, manifests: manifestsOf(events, ledger).manifests, stored };
+}
+
+/** Bags and loads in these loads, however deep. */
+async function insideOf(rows: Rows, outer: readonly string[]) {
+  const loads = new Set<string>(outer);
+  const bags = new Set<string>();
+  for (const load of loads) {
+    for (const row of await rows.rows(SELECTS.inLoad, [load, BAGS_MAX])) {
+      const standing: { readonly bag: string } = JSON.parse(row.text("standing"));
+      bags.add(standing.bag);
+    }
+    for (const row of await rows.rows(SELECTS.inner, [load, LOADS_MAX])) {
+      loads.add(row.text("load"));
+    }
+  }
+  return { bags: [...bags], loads: [...loads] };
+}
+
+async function bagsOn(rows: Rows, manifests: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const manifest of manifests) {
+    for (const row of await rows.rows(SELECTS.onManifest, [manifest, 2 * BAGS_MAX])) {
+      const standing: { readonly bag: string } = JSON.parse(row.text("standing"));
+      found.push(standing.bag);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { AUTHORITIES } from "../../fixture_entries.ts";
+import { TablesDesk } from "../../fixture_tables.ts";
+import { selectionOf } from "../../sql/table.ts";
+import { CARRIER, STORE, WARD } from "../fixture_waste.ts";
+import { payloadOf } from "../label/label.ts";
+import { bagOf, openAlarms } from "../record/waste_reads.ts";
+import { StoredWords } from "../record/stored_words.ts";
+import { WASTE_ALARMS, WASTE_BAGS } from "../record/waste_tables.ts";
+import { AlarmDesk } from "./alarm_desk.ts";
+import { PLACE, refusal, SiteDesk } from "./fixture_site_desk.ts";
+import { labelOf } from "./label_route.ts";
+
+async function county(): Promise<TablesDesk> {
+  return await TablesDesk.open({ node: AUTHORITIES[0], authorities: AUTHORITIES });
+}
+
+test("W4 what a site shows of its waste its county shows, too", async () => {
+  await using site = await SiteDesk.open("site-017");
+  const [stored, kept] = [await site.sealed(1), await site.sealed(2)];
+  await site.handsOver([stored]);
+  await site.stores([stored], 1);
+  site.people.nowMs += 24 * 3_600_000;
+  await new AlarmDesk(site.desk, PLACE).look();
+  await site.desk.caughtUp();
+  await using centre = await county();
+  await site.people.tables.handOver(centre);
+  for (const table of [WASTE_BAGS, WASTE_ALARMS]) {
+    const rowsAt = async ({ tables }: Pick<TablesDesk, "tables">) =>
+      (await tables.rows(selectionOf(table))).map((row) =>
+        Object.keys(table.columns).map((column) => row.value(column))
+      );
+    const here = await rowsAt(site);
+    expect(here.length).toBeGreaterThan(0);
+    expect(await rowsAt(centre)).toEqual(here);
+  }
+  expect(await bagOf(centre.tables, kept)).toMatchObject({ standing: { custodian: WARD } });
+  expect(await openAlarms(centre.tables, "site-017")).toHaveLength(2);
+});
+
+test("W4, W5 ward and store that are cut off from each other lose nothing when links return", async () => {
+  await using ward = await SiteDesk.open("site-017");
+  await using store = await SiteDesk.open("site-018");
+  const bag = await ward.sealed(4);
+  await ward.handsOver([bag]);
+  const standing = await ward.standing(bag);
+  const label = standing === undefined
+    ? null
+    : await labelOf(standing, new StoredWords(ward.tables), "河口镇卫生院");
+  if (label === null) throw new Error("It has no label");
+  // The store never heard of the bag: its label says what has to be known.
+  const labels = [payloadOf(label)];
+  expect(refusal(await store.stores([bag], 4, { labels }))).toContain("was not collected");
+  const unexpected = [{ bag, explanation: "网络中断" }];
+  expect(refusal(await store.stores([bag], 4, { labels, unexpected }))).toBe("it was written");
+  expect(await store.standing(bag)).toMatchObject({ state: "stored", custodian: STORE });
+  expect((await store.standing(bag))?.sealings).toMatchObject([{ from: "label" }]);
+  expect(await ward.standing(bag)).toMatchObject({ state: "handed-over", custodian: CARRIER });
+
+  await using centre = await county();
+  await store.people.tables.handOver(centre);
+  await ward.people.tables.handOver(centre);
+  const merged = (await bagOf(centre.tables, bag))?.standing;
+  expect(merged).toMatchObject({ state: "stored", site: "site-018", custodian: STORE });
+  expect(merged?.conflicts).toEqual([]);
+  expect(merged?.history.map(({ kind }) => kind).sort()).toEqual([
+    "waste-handover",
+    "waste-sealed",
+    "waste-stored",
+  ]);
+});

@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { stringify } from "yaml";
+import * as z from "zod";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "../../../drivers/fixtures.ts";
+import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
+import { runNode } from "../../commands/run.ts";
+import { parseConfig } from "../../config_file.ts";
+import { readToken } from "../../keystore.ts";
+
+const stop = new AbortController();
+const folder = new TemporaryFolder();
+const dataDir = join(folder.path, "site-017");
+const port = freePort();
+let running: Promise<void> = Promise.resolve();
+
+beforeAll(async () => {
+  const config = parseConfig(stringify({
+    role: "site",
+    node: "site-017",
+    title: { zh: "河口镇卫生院", en: "Hekou" },
+    dataDir,
+    http: { port },
+    waste: { scales: [{ device: "ward-scale", divisionGrams: 10 }] },
+  }));
+  let ready = false;
+  running = runNode(config, ({ kind }) => void (ready ||= kind === "ready"), stop.signal);
+  await Promise.race([running, until("it is ready", () => ready)]);
+});
+afterAll(async () => {
+  stop.abort();
+  await running;
+  folder[Symbol.dispose]();
+});
+
+/** As the local command asks: whoever runs it is no person. */
+async function ask(path: string, body?: object) {
+  const headers = {
+    authorization: `Bearer ${readToken(dataDir)}`,
+    "content-type": "application/json",
+  };
+  const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers, ...init });
+  const json: unknown = await answer.json();
+  return { status: answer.status, json, text: JSON.stringify(json) };
+}
+
+const reading = "site-017.1-0000000000000001/reading/1";
+const seal = {
+  id: "act-000001",
+  category: "841-001-01",
+  source: { ward: "ward-3" },
+  weight: { from: "scale", reading },
+};
+
+test("W4 only a person seals a bag, with an own credential", async () => {
+  const { status, text } = await ask("/api/waste/bags", seal);
+  expect([status, text]).toEqual([403, expect.stringContaining("person-needed")]);
+  const turn = { id: "act-000002", isOn: true, basis: "文件", reason: "疫情" };
+  const turned = await ask("/api/waste/epidemic", turn);
+  expect([turned.status, turned.text]).toEqual([403, expect.stringContaining("person-needed")]);
+});
+
+test("W1 what does not fit is refused by the name of its field", async () => {
+  const { status, text } = await ask("/api/waste/bags", { ...seal, category: "841-009-01" });
+  expect([status, text]).toEqual([400, expect.stringContaining("category")]);
+});
+
+test("what is known of waste is told, also where there is none", async () => {
+  expect((await ask("/api/waste/bags")).json).toEqual([]);
+  expect((await ask("/api/waste/bags?held=store/store-1")).json).toEqual([]);
+  expect((await ask("/api/waste/alarms")).json).toEqual([]);
+  expect((await ask("/api/waste/epidemic")).json).toMatchObject({ isOn: false, since: null });
+  for (const path of ["bags/B1", "bags/B1/label", "manifests/M-1"]) {
+    expect((await ask(`/api/waste/${path}`)).status).toBe(404);
+  }
+});
+
+test("every act is described for programs", async () => {
+  const { json } = await ask("/api/openapi.json");
+  const { paths } = z.object({ paths: z.record(z.string(), z.unknown()) }).parse(json);
+  const acts = [
+    ...["bags", "boxings", "handovers", "stored", "confirmations", "reversals", "resolutions"],
+    ...["manifests", "manifest-numbers", "departures", "receipts", "disposals", "epidemic"],
+  ];
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining(acts.map((act) => `/api/waste/${act}`)),
+  );
+});

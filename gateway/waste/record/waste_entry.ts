@@ -1,0 +1,108 @@
+/** Entries about waste, whose word counts on them, and under which keys tables find them. */
+import type { Entry, Stamp } from "../../../sync/entry.ts";
+import { nodeOf } from "../../../sync/origin.ts";
+import { siteOf } from "../../../sync/stream.ts";
+import { bodyOf } from "../../projection.ts";
+import { storable } from "../../sql/sql.ts";
+import {
+  type AlarmBody,
+  alarmBody,
+  type AlarmOverBody,
+  alarmOverBody,
+} from "../alarm/alarm_body.ts";
+import { type EpidemicBody, epidemicBody } from "../clock/epidemic.ts";
+import { WASTE_KINDS, type WasteEvent, wasteEventOf } from "../entry/event.ts";
+import { custodianKey } from "../entry/subject.ts";
+import { keysOf } from "../life/closure.ts";
+
+export const WASTE_ALARM = "waste-alarm";
+export const WASTE_ALARM_OVER = "waste-alarm-over";
+export const WASTE_EPIDEMIC = "waste-epidemic";
+
+/** Where and when it was written. */
+export interface Written {
+  readonly place: string;
+  readonly node: string;
+  readonly time: Stamp;
+}
+
+/** What an entry says of waste. */
+export type WasteWord =
+  | { readonly about: "life"; readonly event: WasteEvent }
+  | { readonly about: "alarm"; readonly body: AlarmBody; readonly written: Written }
+  | { readonly about: "alarm-over"; readonly body: AlarmOverBody; readonly written: Written }
+  | { readonly about: "epidemic"; readonly body: EpidemicBody; readonly written: Written };
+
+/**
+ * What an entry says, or `null`: of what cannot be read, of what its writer has no say in, and
+ * where the tables would keep one of its codes as another. A site speaks for itself; a county, at
+ * whose nodes `authorities` are its centres, for all, and in a site's stream for that site.
+ */
+export function wordIn(entry: Entry, authorities: readonly string[]): WasteWord | null {
+  const { origin, stream, seq, kind, time } = entry;
+  const written = { place: `${origin}/${stream}/${seq}`, node: nodeOf(origin), time };
+  let word: WasteWord | null;
+  try {
+    word = wordOf(kind, bodyOf(entry), written);
+  } catch {
+    return null;
+  }
+  if (word === null || !maySay(word, stream, written.node, authorities)) return null;
+  return [siteIn(word), ...keysIn(word)].every((text) => storable(text) === text) ? word : null;
+}
+
+/** Reads what tables hold, too; throws a `ZodError` that names what does not fit. */
+export function wordOf(kind: string, body: unknown, written: Written): WasteWord | null {
+  if (WASTE_KINDS.has(kind)) return { about: "life", event: wasteEventOf(kind, body, written) };
+  switch (kind) {
+    case WASTE_ALARM:
+      return { about: "alarm", body: alarmBody.parse(body), written };
+    case WASTE_ALARM_OVER:
+      return { about: "alarm-over", body: alarmOverBody.parse(body), written };
+    case WASTE_EPIDEMIC:
+      return { about: "epidemic", body: epidemicBody.parse(body), written };
+    default:
+      return null;
+  }
+}
+
+export function siteIn(word: WasteWord): string {
+  return word.about === "life" ? word.event.body.site : word.body.site;
+}
+
+function maySay(
+  word: WasteWord,
+  stream: string,
+  node: string,
+  authorities: readonly string[],
+): boolean {
+  const site = siteIn(word);
+  const to = siteOf(stream);
+  if (to !== null) return to === site;
+  if (authorities.includes(node)) return true;
+  // Of the others' limits no site says anything.
+  return node === site && (word.about !== "epidemic" || word.body.scope === site);
+}
+
+export const EPIDEMIC_KEY = "epidemic/";
+export const alarmKey = (alarm: string) => `alarm/${alarm}`;
+/** Of what was brought to stores by this custodian. */
+export const deliveryKey = (from: string) => `from/${from}`;
+
+export function keysIn(word: WasteWord): string[] {
+  switch (word.about) {
+    case "life": {
+      const { event } = word;
+      const own = keysOf(event);
+      return event.kind === "waste-stored"
+        ? [...own, deliveryKey(custodianKey(event.body.from))]
+        : own;
+    }
+    case "alarm":
+      return [alarmKey(word.body.id)];
+    case "alarm-over":
+      return [alarmKey(word.body.alarm)];
+    case "epidemic":
+      return [EPIDEMIC_KEY];
+  }
+}

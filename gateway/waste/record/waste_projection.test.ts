@@ -1,0 +1,153 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Database } from "../../../sync/database.ts";
+import type { Entry } from "../../../sync/entry.ts";
+import { TemporaryFolder } from "../../../sync/fixtures.ts";
+import { streamKey } from "../../../sync/segments.ts";
+import { AUTHORITIES, entriesOfKinds } from "../../fixture_entries.ts";
+import { LibsqlSql } from "../../sql/libsql_sql.ts";
+import { type Parameter, storable } from "../../sql/sql.ts";
+import { createTables, selectionOf, type Table } from "../../sql/table.ts";
+import { WASTE_ENTRY_KINDS } from "../kinds.ts";
+import { ledgerOf } from "../life/ledger.ts";
+import { DEFAULT_RULES } from "../rules.ts";
+import { wordsSelect } from "./stored_words.ts";
+import { wordIn } from "./waste_entry.ts";
+import { wasteOf } from "./waste_projection.ts";
+import { SELECTS } from "./waste_reads.ts";
+import { bagRow, loadRow } from "./waste_rows.ts";
+import { WASTE_BAGS, WASTE_LOADS, WASTE_TABLES } from "./waste_tables.ts";
+
+const projection = wasteOf(AUTHORITIES);
+const opened = new AsyncDisposableStack();
+let sql: LibsqlSql;
+beforeAll(async () => {
+  const path = join(opened.use(new TemporaryFolder()).path, "tables.db");
+  sql = new LibsqlSql(opened.use(new Database({ path, synchronous: "OFF", checkpointPages: 0 })));
+  await createTables(sql, WASTE_TABLES);
+});
+afterAll(() => opened.disposeAsync());
+
+const entries = entriesOfKinds(WASTE_ENTRY_KINDS);
+
+async function apply(batches: readonly (readonly Entry[])[]): Promise<void> {
+  for (const batch of batches) {
+    await sql.transaction((transaction) => projection.apply(transaction, batch));
+  }
+}
+
+async function rowsOf(...tables: readonly Table[]): Promise<string[]> {
+  const dumped: string[] = [];
+  for (const table of tables) {
+    for (const row of await sql.rows(selectionOf(table))) {
+      dumped.push(text(table, Object.keys(table.columns).map((column) => row.value(column))));
+    }
+  }
+  return dumped;
+}
+
+function text({ name }: Table, values: readonly Parameter[]): string {
+  return `${name} ${JSON.stringify(values.map(storable))}`;
+}
+
+async function anew(batches: readonly (readonly Entry[])[]): Promise<string[]> {
+  for (const { name } of WASTE_TABLES) await sql.run(`DELETE FROM ${name}`);
+  await apply(batches);
+  return await rowsOf(...WASTE_TABLES);
+}
+
+function streamByStream(all: readonly Entry[]): Entry[][] {
+  return [...Map.groupBy(all, ({ origin, stream }) => streamKey(origin, stream)).values()];
+}
+
+describe("the tables of waste", () => {
+  test("W4 hold the same in whatever order streams come, and at one time", async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, async (all) => {
+        const asWritten = await anew(all.map((entry) => [entry]));
+        expect(await anew(streamByStream(all).toReversed())).toEqual(asWritten);
+        expect(await anew([streamByStream(all).flat()])).toEqual(asWritten);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("W4 hold the same when a stream is forgotten and given again", async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, async (all) => {
+        const [first = []] = streamByStream(all);
+        const without = await anew(
+          all.filter((entry) => !first.includes(entry)).map((one) => [one]),
+        );
+        const whole = await anew([all]);
+        const { origin = "", stream = "" } = first.at(0) ?? {};
+        await sql.transaction(async (one) => await projection.forget?.(one, origin, stream));
+        expect(await rowsOf(...WASTE_TABLES)).toEqual(without);
+        await apply([first]);
+        expect(await rowsOf(...WASTE_TABLES)).toEqual(whole);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("W4 say of each bag and load what all entries together say", async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, async (all) => {
+        await anew(all.map((entry) => [entry]));
+        const events = all.flatMap((entry) => {
+          const word = wordIn(entry, AUTHORITIES);
+          return word?.about === "life" ? [word.event] : [];
+        });
+        const ledger = ledgerOf(events, DEFAULT_RULES);
+        const others = (bag: string) =>
+          ledger.faults.reduce(
+            (sum, fault) =>
+              fault.kind === "one-reading-two-bags" && fault.bags.includes(bag)
+                ? sum + fault.bags.length - 1
+                : sum,
+            0,
+          );
+        const bags = [...ledger.bags.values()].map((one) =>
+          text(WASTE_BAGS, bagRow(one, others(one.bag)))
+        );
+        const loads = [...ledger.loads.values()].map((one) => text(WASTE_LOADS, loadRow(one)));
+        expect(await rowsOf(WASTE_BAGS, WASTE_LOADS)).toEqual([...bags, ...loads]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("a site speaks for itself, its county for all", () => {
+    const said = (origin: string, stream: string, site: string) => {
+      const body = {
+        ...{ id: "w-1", site, scope: site, isOn: true, replaces: [], basis: "a", reason: "b" },
+        confirmation: { person: { id: "p" }, credential: { method: "pin", id: "p" } },
+      };
+      const time = { wallMs: 1, bootId: "0".repeat(32), bootMs: 1, clock: "trusted" } as const;
+      const bytes = new TextEncoder().encode(JSON.stringify(body));
+      const entry = { origin, stream, seq: 1, time, kind: "waste-epidemic", hash: bytes };
+      return wordIn({ ...entry, body: bytes }, AUTHORITIES) !== null;
+    };
+    const [site, county] = ["site-1.1-0000000000000001", "county-a.1-0000000000000004"];
+    expect(said(site, "audit", "site-1")).toBe(true);
+    expect(said(site, "audit", "site-2")).toBe(false);
+    expect(said(county, "audit", "site-2")).toBe(true);
+    expect(said(county, "to:site-2", "site-2")).toBe(true);
+    expect(said(county, "to:site-2", "site-1")).toBe(false);
+  });
+
+  test.each([...Object.entries(SELECTS), ["words", wordsSelect(3)]])(
+    "are not scanned for %s",
+    async (_name, select) => {
+      const values = [...select.matchAll(/\?/g)].map((_, index) => index);
+      const plan = await sql.rows(`EXPLAIN QUERY PLAN ${select}`, values);
+      const details = plan.map((row) => row.text("detail"));
+      // Of rows that are few an index holds no others.
+      const scans = details.filter((detail) =>
+        /^SCAN|TEMP B-TREE/.test(detail) && !/USING (COVERING )?INDEX \w+unsettled$/.test(detail)
+      );
+      expect(scans).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,143 @@
+/** What pages and rules ask of the tables of waste. */
+import type { Parameter, Row } from "../../sql/sql.ts";
+import type { AlarmBody, AlarmName, Level } from "../alarm/alarm_body.ts";
+import { alarmBody } from "../alarm/alarm_body.ts";
+import type { BagStanding } from "../life/bag.ts";
+import type { ManifestStanding } from "../manifest/manifest.ts";
+import type { Rows } from "./stored_words.ts";
+
+/** Rows of one answer: a store that holds more, or a site that lost sight of more, shows these. */
+export const ROWS_MAX = 2000;
+
+/** Statements by what they ask, so that a test sees the plan of each. */
+export const SELECTS = {
+  bag: "SELECT standing, faults FROM wastebags WHERE bag = ?",
+  held: "SELECT standing, faults FROM wastebags WHERE held = ? ORDER BY bag LIMIT ?",
+  inLoad: "SELECT standing, faults FROM wastebags WHERE inload = ? ORDER BY bag LIMIT ?",
+  onManifest: "SELECT standing, faults FROM wastebags WHERE manifest = ? ORDER BY bag LIMIT ?",
+  unsettled: "SELECT standing, faults FROM wastebags " +
+    "WHERE unsettled IS NOT NULL AND site = ? ORDER BY sealed, bag LIMIT ?",
+  unsettledEverywhere: "SELECT standing, faults FROM wastebags " +
+    "WHERE unsettled IS NOT NULL ORDER BY site, sealed, bag LIMIT ?",
+  sealed: "SELECT standing, faults FROM wastebags " +
+    "WHERE site = ? AND sealed >= ? AND sealed < ? ORDER BY sealed, bag LIMIT ?",
+  manifest: "SELECT standing, site FROM wastemanifests WHERE manifest = ?",
+  numbered: "SELECT standing, site FROM wastemanifests WHERE number = ? ORDER BY manifest LIMIT ?",
+  manifests: "SELECT standing, site FROM wastemanifests " +
+    "WHERE site = ? AND began >= ? AND began < ? ORDER BY began, manifest LIMIT ?",
+  unsettledManifests: "SELECT standing, site FROM wastemanifests " +
+    "WHERE unsettled IS NOT NULL ORDER BY site, began, manifest LIMIT ?",
+  inner: "SELECT load FROM wasteloads WHERE around = ? ORDER BY load LIMIT ?",
+  ofBox: "SELECT load FROM wasteloads WHERE box = ? ORDER BY load LIMIT ?",
+  alarms: "SELECT * FROM wastealarms " +
+    "WHERE unsettled IS NOT NULL AND site = ? ORDER BY since, alarm LIMIT ?",
+  alarmsEverywhere: "SELECT * FROM wastealarms " +
+    "WHERE unsettled IS NOT NULL ORDER BY site, since, alarm LIMIT ?",
+  raised: "SELECT raised FROM wastealarms WHERE alarm = ?",
+} as const;
+
+export interface KnownBag {
+  readonly standing: BagStanding;
+  /** Other bags that were weighed by the same reading. */
+  readonly faults: number;
+}
+
+export async function bagOf(rows: Rows, bag: string): Promise<KnownBag | null> {
+  return (await bagsBy(rows, SELECTS.bag, [bag])).at(0) ?? null;
+}
+
+/** `custodian`: as `custodianKey` has it. */
+export async function bagsHeldBy(rows: Rows, custodian: string): Promise<KnownBag[]> {
+  return await bagsBy(rows, SELECTS.held, [custodian, ROWS_MAX]);
+}
+
+export async function bagsOnManifest(rows: Rows, manifest: string): Promise<KnownBag[]> {
+  return await bagsBy(rows, SELECTS.onManifest, [manifest, ROWS_MAX]);
+}
+
+/** Bags that somebody has to look after; `site` `null`: of all sites. */
+export async function unsettledBags(rows: Rows, site: string | null): Promise<KnownBag[]> {
+  return site === null
+    ? await bagsBy(rows, SELECTS.unsettledEverywhere, [ROWS_MAX])
+    : await bagsBy(rows, SELECTS.unsettled, [site, ROWS_MAX]);
+}
+
+/** Bags of a site that were sealed in this span of wall clocks, milliseconds since 1970 UTC. */
+export async function bagsSealed(
+  rows: Rows,
+  site: string,
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+): Promise<KnownBag[]> {
+  return await bagsBy(rows, SELECTS.sealed, [site, fromMs, untilMs, ROWS_MAX]);
+}
+
+async function bagsBy(rows: Rows, select: string, values: Parameter[]): Promise<KnownBag[]> {
+  return (await rows.rows(select, values)).map((row) => ({
+    standing: JSON.parse(row.text("standing")),
+    faults: row.number("faults"),
+  }));
+}
+
+export interface KnownManifest {
+  readonly site: string;
+  /** Without what its bags say, see `bagsOnManifest`. */
+  readonly standing: ManifestStanding;
+}
+
+export async function manifestOf(rows: Rows, manifest: string): Promise<KnownManifest | null> {
+  return (await manifestsBy(rows, SELECTS.manifest, [manifest])).at(0) ?? null;
+}
+
+/** Those of which the disposer has not said that it is done, or that two say differently. */
+export async function unsettledManifests(rows: Rows): Promise<KnownManifest[]> {
+  return await manifestsBy(rows, SELECTS.unsettledManifests, [ROWS_MAX]);
+}
+
+async function manifestsBy(
+  rows: Rows,
+  select: string,
+  values: Parameter[],
+): Promise<KnownManifest[]> {
+  return (await rows.rows(select, values)).map((row) => ({
+    standing: JSON.parse(row.text("standing")),
+    site: row.text("site"),
+  }));
+}
+
+export interface OpenAlarm extends AlarmBody {
+  readonly alarm: AlarmName;
+  readonly level: Level;
+  /** When it was raised, by the wall clock of its node. */
+  readonly sinceMs: number;
+  /** How often, until now. */
+  readonly raised: number;
+}
+
+/** Alarms that are not over; `site` `null`: of all sites. */
+export async function openAlarms(rows: Rows, site: string | null): Promise<OpenAlarm[]> {
+  const found = site === null
+    ? await rows.rows(SELECTS.alarmsEverywhere, [ROWS_MAX])
+    : await rows.rows(SELECTS.alarms, [site, ROWS_MAX]);
+  return found.map(alarmIn);
+}
+
+function alarmIn(row: Row): OpenAlarm {
+  const hours = row.numberOrNull("hours");
+  const body = alarmBody.parse({
+    id: row.text("alarm"),
+    site: row.text("site"),
+    rule: row.text("rule"),
+    alarm: row.text("name"),
+    level: row.text("level"),
+    subject: row.text("subject"),
+    basis: row.text("basis"),
+    ...(hours === null ? {} : { hours }),
+    isCertain: row.number("certain") === 1,
+  });
+  return { ...body, sinceMs: row.number("since"), raised: row.number("raised") };
+}
+
+/** How often an alarm was raised, until now. */
+export async function timesRaised(rows: Rows, alarm: string): Promise<number> {
+  return (await rows.rows(SELECTS.raised, [alarm])).at(0)?.number("raised") ?? 0;
+}

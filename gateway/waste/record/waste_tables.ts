@@ -1,0 +1,147 @@
+/** Tables of waste: what nodes wrote of it, and where bags, loads, manifests and alarms stand. */
+import type { Table } from "../../sql/table.ts";
+
+/** Every entry about waste, by its place. */
+export const WASTE_EVENTS: Table = {
+  name: "wasteevents",
+  columns: {
+    origin: "text",
+    stream: "text",
+    seq: "integer",
+    site: "text",
+    kind: "text",
+    node: "text",
+    wall: "integer",
+    bootid: "text",
+    bootms: "integer",
+    clock: "text",
+    body: "text",
+  },
+  key: ["origin", "stream", "seq"],
+  wide: true,
+};
+
+/** Under which keys an entry is found; see `keysOf`. */
+export const WASTE_KEYS: Table = {
+  name: "wastekeys",
+  columns: { name: "text", origin: "text", stream: "text", seq: "integer" },
+  key: ["name", "origin", "stream", "seq"],
+  indexes: { wastekeysofstream: ["origin", "stream", "seq"] },
+};
+
+/**
+ * Where each bag stands, by the rules' defaults; `standing` is the whole `BagStanding`. `sealed`:
+ * the earliest sealing by wall clocks. `held`: who holds it, as `custodianKey` has it, until the
+ * disposer does, else NULL. `missing`: the store's entry that says so. `unsettled`: 1 where
+ * somebody has to look (it is not disposed of yet, entries disagree or wait for a second person),
+ * else NULL. `faults`: other bags that were weighed by the same reading.
+ */
+export const WASTE_BAGS: Table = {
+  name: "wastebags",
+  columns: {
+    bag: "text",
+    site: "text",
+    state: "text",
+    category: "text?",
+    ward: "text?",
+    grams: "integer?",
+    sealed: "integer?",
+    held: "text?",
+    inload: "text?",
+    manifest: "text?",
+    receipt: "text?",
+    missing: "text?",
+    conflicts: "integer",
+    pending: "integer",
+    faults: "integer",
+    unsettled: "integer?",
+    standing: "text",
+  },
+  key: ["bag"],
+  wide: true,
+  indexes: { wastebagssealed: ["site", "sealed", "bag"] },
+  sparse: {
+    wastebagsheld: { of: "held", columns: ["held", "bag"] },
+    wastebagsinload: { of: "inload", columns: ["inload", "bag"] },
+    wastebagsonmanifest: { of: "manifest", columns: ["manifest", "bag"] },
+    wastebagsunsettled: { of: "unsettled", columns: ["site", "sealed", "bag"] },
+  },
+};
+
+/**
+ * Each filling of a box. `around`: the larger load that it stands in, NULL where it stands in none,
+ * or entries disagree (`conflicts` is 1 then). `boxedby`: ids of the entries that put it there.
+ */
+export const WASTE_LOADS: Table = {
+  name: "wasteloads",
+  columns: {
+    load: "text",
+    box: "text?",
+    around: "text?",
+    conflicts: "integer",
+    boxedby: "text",
+  },
+  key: ["load"],
+  sparse: {
+    wasteloadsaround: { of: "around", columns: ["around", "load"] },
+    wasteloadsofbox: { of: "box", columns: ["box", "load"] },
+  },
+};
+
+/**
+ * Each transfer manifest, by what was written of it; `standing` has it whole, but for what its bags
+ * say: those stand in their own table. `began`: its first entry by wall clocks. `unsettled`: 1
+ * until it is disposed of, or where two numbers or drafts disagree, else NULL.
+ */
+export const WASTE_MANIFESTS: Table = {
+  name: "wastemanifests",
+  columns: {
+    manifest: "text",
+    site: "text",
+    number: "text?",
+    stage: "text",
+    numbers: "integer",
+    drafts: "integer",
+    began: "integer",
+    unsettled: "integer?",
+    standing: "text",
+  },
+  key: ["manifest"],
+  wide: true,
+  indexes: { wastemanifestsbegan: ["site", "began", "manifest"] },
+  sparse: {
+    wastemanifestsnumber: { of: "number", columns: ["number", "manifest"] },
+    wastemanifestsunsettled: { of: "unsettled", columns: ["site", "began", "manifest"] },
+  },
+};
+
+/** Each alarm; `raised`: how often. `unsettled`: 1 while it is not over, else NULL. */
+export const WASTE_ALARMS: Table = {
+  name: "wastealarms",
+  columns: {
+    alarm: "text",
+    site: "text",
+    rule: "text",
+    name: "text",
+    level: "text",
+    subject: "text",
+    basis: "text",
+    hours: "real?",
+    certain: "integer",
+    since: "integer",
+    raised: "integer",
+    unsettled: "integer?",
+  },
+  key: ["alarm"],
+  indexes: { wastealarmssince: ["site", "since", "alarm"] },
+  sparse: { wastealarmsunsettled: { of: "unsettled", columns: ["site", "since", "alarm"] } },
+};
+
+export const WASTE_TABLES: readonly Table[] = [
+  WASTE_EVENTS,
+  WASTE_KEYS,
+  WASTE_BAGS,
+  WASTE_LOADS,
+  WASTE_MANIFESTS,
+  WASTE_ALARMS,
+];
