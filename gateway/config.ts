@@ -9,6 +9,7 @@ import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
 import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
+import { sterileConfig } from "./sterile/sterile_config.ts";
 import { siteScope } from "./site_scope.ts";
 import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
@@ -195,6 +196,8 @@ const node = (example: string) => ({
   prescription: prescription.optional()
     .describe("Reviews prescriptions by rules; without it the node takes none"),
   vaccines: vaccines.prefault({}).describe("How doses of vaccine are followed"),
+  sterile: sterileConfig.optional()
+    .describe("Sterile supply: sterilisers and programs; without it the node judges none"),
   waste: wasteConfig.optional()
     .describe("Medical waste: scales and stores; without it the node takes none"),
   notifications: notificationConfig.prefault({})

@@ -43,7 +43,7 @@ describe("rights", () => {
     const both: Right[] = [...rightsOf(["nurse", "vaccine-keeper"])];
     expect(both.sort()).toEqual([
       ...["coldchain.acknowledge", "coldchain.doses", "personal.unmask", "read"],
-      ...["waste.confirm", "waste.weigh"],
+      ...["sterile.work", "waste.confirm", "waste.weigh"],
     ]);
     expect(rightsOf([]).size).toBe(0);
   });
