@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { TemporaryFolder } from "../../../sync/fixtures.ts";
 import { newEntry } from "../../collected_entry.ts";
+import type { Config } from "../../config.ts";
 import { parseConfig } from "../../config_file.ts";
 import { type Node, openNode } from "../../node.ts";
 import { TABLES_THREAD } from "../../tables_thread.ts";
@@ -15,6 +16,17 @@ export const SITE = "site-1";
 export const NURSE_LI = { account: "li", who: "person li from 127.0.0.1" };
 const KEY = new Uint8Array(32).fill(7);
 
+/** `more`: settings beside those that it needs. */
+export function siteConfig(folder: string, more: object = {}): Config {
+  return parseConfig(stringify({
+    role: "site",
+    node: SITE,
+    title: { zh: "青山镇中心卫生院", en: "Qingshan Township Hospital" },
+    dataDir: join(folder, "data"),
+    ...more,
+  }));
+}
+
 export class FlowNode implements AsyncDisposable {
   readonly #opened: AsyncDisposableStack;
   readonly node: Node;
@@ -26,15 +38,10 @@ export class FlowNode implements AsyncDisposable {
     this.desk = new FlowDesk(node, new RecipientKey(KEY));
   }
 
-  static async open(): Promise<FlowNode> {
+  /** `config`: of a folder that stays; none: in one of its own. */
+  static async open(given: Config | null = null): Promise<FlowNode> {
     await using opened = new AsyncDisposableStack();
-    const { path } = opened.use(new TemporaryFolder());
-    const config = parseConfig(stringify({
-      role: "site",
-      node: SITE,
-      title: { zh: "甲", en: "A" },
-      dataDir: join(path, "data"),
-    }));
+    const config = given ?? siteConfig(opened.use(new TemporaryFolder()).path);
     const node = opened.use(await openNode(config, () => {}, { tablesThread: TABLES_THREAD }));
     const own = new FlowNode(node, opened.move());
     for (const unit of ["fridge-1", "fridge-2"]) {

@@ -242,3 +242,12 @@ export async function excursionOf(
   const place = placeOf("unit", met.unit);
   return { site, place, fromMs: met.sinceMs, toMs: met.endedMs, episode: met };
 }
+
+const LATEST_MAX = 50;
+
+/** Alarms of temperature, the latest first. */
+export async function latestExcursions(rows: Rows): Promise<MetEpisode[]> {
+  const select = "SELECT site, episode, unit, cause, since, ended, worst FROM coldepisodes " +
+    `WHERE cause IN ('high', 'low') ORDER BY since DESC LIMIT ${LATEST_MAX}`;
+  return (await rows.rows(select)).map(episodeIn);
+}
