@@ -38,6 +38,7 @@ async function bundle(lines: readonly string[]): Promise<void> {
     Deno.writeTextFileSync(join(data, "sRGB_IEC61966_2_1.icc"), "");
     Deno.writeTextFileSync(join(root, "deno.json"), "{}");
     Deno.writeTextFileSync(join(root, "gateway/main.ts"), lines.join("\n"));
+    Deno.writeTextFileSync(join(root, "gateway/package.cjs"), "exports.connect = () => 1;");
     const workers = ["sync/journal", "gateway/projection", "gateway/people/argon"];
     for (const worker of [...workers, "gateway/report/report"]) {
       Deno.writeTextFileSync(join(root, `${worker}_worker.ts`), "postMessage(1);");
@@ -63,6 +64,16 @@ test.each([
     what: "no longer for one that the build brings",
     lines: ASKED.filter((line) => !line.includes("profiles")),
     says: "./profiles",
+  },
+  {
+    what: "a name that a package in CommonJS has for Deno, and bundled has not",
+    lines: [...ASKED, 'const { connect } = await import("./package.cjs");', "connect();"],
+    says: "connect of ../package-",
+  },
+  {
+    what: "such a name without a list of names",
+    lines: [...ASKED, 'export const one = (await import("./package.cjs")).connect;'],
+    says: "connect of ../package-",
   },
 ])("a program that looks for $what is not built", async ({ lines, says }) => {
   const error = await bundle(lines).catch((error: unknown) => error);

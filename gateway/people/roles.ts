@@ -22,6 +22,10 @@ export const RIGHTS = {
   "sterile.work": { zh: "消毒供应作业", en: "pack, load, read indicators, issue sterile goods" },
   "sterile.release": { zh: "灭菌放行和召回", en: "release and recall sterile goods" },
   "prescription.submit": { zh: "提交处方", en: "submit prescriptions" },
+  "prescription.vouch": {
+    zh: "担保医师本人签名",
+    en: "vouch that prescribers signed themselves",
+  },
   "prescription.prescribe": { zh: "开具和答复处方", en: "prescribe and answer interventions" },
   "prescription.review": { zh: "审核处方", en: "review prescriptions" },
   "prescription.review.senior": { zh: "高级审方", en: "review as senior pharmacist" },
@@ -51,6 +55,7 @@ export const SCOPES = [
   "fleet.manage",
   "audit.export",
   "prescription.submit",
+  "prescription.vouch",
   "fhir",
 ] as const satisfies readonly Right[];
 export type Scope = typeof SCOPES[number];

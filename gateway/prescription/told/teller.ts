@@ -34,6 +34,11 @@ export class Teller {
     return this.#changes.watch(signal);
   }
 
+  /** There is more to tell that was not read from the journal. */
+  wake(): void {
+    this.#changes.tell();
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     const { journal, store } = this.#parts;
     if (store.isNew) store.note([], journal.positions());
