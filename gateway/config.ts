@@ -9,6 +9,8 @@ import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
 import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
+import { sterileConfig } from "./sterile/sterile_config.ts";
+import { coldchainConfig } from "./coldchain/coldchain_config.ts";
 import { siteScope } from "./site_scope.ts";
 import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
@@ -186,6 +188,8 @@ const node = (example: string) => ({
   people: people.prefault({}).describe("How people sign in"),
   prescription: prescription.optional()
     .describe("Reviews prescriptions by rules; without it the node takes none"),
+  sterile: sterileConfig.optional()
+    .describe("Sterile supply: sterilisers and programs; without it the node judges none"),
   waste: wasteConfig.optional()
     .describe("Medical waste: scales and stores; without it the node takes none"),
   notifications: notificationConfig.prefault({})
@@ -241,6 +245,8 @@ const site = z.strictObject({
   ...node("site-017"),
   counties: z.array(centre).max(2).default([]).describe("The county's two centres"),
   sources: z.array(source).max(100).default([]).describe("Lines to devices"),
+  coldchain: coldchainConfig.prefault({})
+    .describe("The cold chain: units that are watched, their probes and rules"),
 });
 export type SiteConfig = z.infer<typeof site>;
 

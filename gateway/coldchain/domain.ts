@@ -7,5 +7,6 @@ export const coldchain: Domain = {
   name: "coldchain",
   kinds: COLD_KINDS,
   projections: (authorities) => [coldOf(authorities)],
+  desk: async () => (await import("./desk/desk_opening.ts")).openColdDesk,
   commands: async () => (await import("./commands.ts")).addColdchainCommands,
 };

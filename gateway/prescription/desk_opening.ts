@@ -10,6 +10,7 @@ import { ClientTokens } from "./cds/client_token.ts";
 import { CountyDesk, type DeskParts } from "./county_desk.ts";
 import { capabilityRoutes } from "./fhir/capability_routes.ts";
 import { fhirProblems } from "./fhir/fhir_problems.ts";
+import { Hearing } from "./hearing.ts";
 import { Homes } from "./homes.ts";
 import { LifeDesk } from "./life_desk.ts";
 import { lifeRoutes } from "./life_routes.ts";
@@ -28,6 +29,7 @@ import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
 import { BodyRoom } from "./sent_body.ts";
 import { SiteDesk } from "./site_desk.ts";
+import { SplitDesk } from "./split_desk.ts";
 import { ToldDesk } from "./told/told_desk.ts";
 import { TodoDesk } from "./todo_desk.ts";
 import { benchPages } from "./workbench/bench_page.ts";
@@ -55,7 +57,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const told = new ToldDesk(node, config.prescription);
   const shared = [
     ...told.routes(),
-    ...lifeRoutes(new LifeDesk(node)),
+    ...lifeRoutes(new LifeDesk(node), book),
     ...ruleRoutes(book),
     ...capabilityRoutes(),
     ...reviewRoutes(review),
@@ -63,7 +65,10 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     policyRoute(config.prescription.waitMs),
   ];
   const pages = benchPages(review);
-  const concerns = () => book.alarmed.map(refusedConcern);
+  const concerns = () => [
+    ...book.now.registry === null ? [NO_REGISTRY] : [],
+    ...book.alarmed.map(refusedConcern),
+  ];
   const room = new BodyRoom();
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
@@ -82,7 +87,8 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     takeOverMs: config.prescription.takeOverMs,
   };
   const home = new Homes(homes);
-  const desk = new CountyDesk(parts, home);
+  const hearing = new Hearing(node, config.peer === undefined ? null : links.at(0) ?? null);
+  const desk = new CountyDesk(parts, home, hearing);
   const arrivals = new Arrivals({
     node,
     waitMs: config.prescription.waitMs,
@@ -90,6 +96,8 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     decide: (one) => desk.decideArrived(one),
   });
   const todo = new TodoDesk(parts, new Homes(homes));
+  const split = new SplitDesk(parts, { home, hearing, desk });
+  const apart = config.peer === undefined ? [] : [hearing, split];
   const releases = new ReleaseDesk(node, signers);
   const office = new OfficeDesk(node);
   const own = [releaseRoute(releases), ...officeRoutes(office)];
@@ -98,8 +106,20 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     pages: [...pages, ...officePages(office)],
     apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
     concerns,
-    run: (signal) => together([book, desk, arrivals, todo, review, releases, told], signal),
+    run: (signal) =>
+      together(
+        [book, desk, arrivals, todo, ...apart, review, releases, told],
+        signal,
+      ),
   };
+};
+
+const NO_REGISTRY: Concern = {
+  title: {
+    zh: "没有人员登记册：药师不能审方，医师不能再次签名",
+    en: "No registry is in force: nobody reviews, and no prescriber signs again",
+  },
+  reason: "prescription.registry, or tributary rules release --registry FILE",
 };
 
 function refusedConcern({ number, reason }: RefusedRelease): Concern {

@@ -81,12 +81,18 @@ class Fold {
   }
 
   folded(): Folded {
-    const days = [...this.#days.values()].map(({ known, outMs, alarmMs, ...day }) => ({
-      ...day,
-      known: inDegrees(known),
-      outMs: inNames(outMs),
-      alarmMs: inNames(alarmMs),
-    })).sort((one, other) => one.date < other.date ? -1 : 1);
+    // Its fields in the order of days that are added up: they are stored as text.
+    const days = [...this.#days.values()].map(({ known, faultMs, gapMs, outMs, ...rest }) => {
+      const { alarmMs, ...day } = rest;
+      return {
+        ...day,
+        known: inDegrees(known),
+        faultMs,
+        gapMs,
+        outMs: inNames(outMs),
+        alarmMs: inNames(alarmMs),
+      };
+    }).sort((one, other) => one.date < other.date ? -1 : 1);
     const carry = {
       last: this.#last,
       fault: this.#fault,

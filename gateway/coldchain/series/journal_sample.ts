@@ -4,19 +4,19 @@ import type { Stamp } from "../../../sync/entry.ts";
 import type { Sample } from "./sample.ts";
 
 /** UCUM's code of degrees Celsius. */
-const CELSIUS_UNIT = "Cel";
+export const CELSIUS_UNIT = "Cel";
 
 /**
- * What a box read itself. `place`: life and number of its entry, and the place in it where one
+ * What a box read itself. `place`: of its entry, by life and number, and the place in it where one
  * entry has several. A value that is no number of °C is a fault (C7), as is one of bad quality.
  */
 export function readSample(
-  place: readonly [life: number, seq: number, part?: number],
+  place: readonly number[],
   { wallMs, bootId, bootMs, clock }: Stamp,
   reading: Reading,
 ): Sample {
   return {
-    place: place.flatMap((part) => part ?? []),
+    place,
     wallMs,
     boot: { id: bootId, ms: bootMs },
     trusted: clock !== "untrusted",

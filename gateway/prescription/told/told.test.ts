@@ -5,8 +5,11 @@ import * as z from "zod";
 import { freePort } from "../../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
 import { InnerCounty, SITE } from "../fixture_county.ts";
+import { MAPPING_TEXT } from "../fixture_lists.ts";
 import { sentPrescription } from "../fixture_sources.ts";
 
+/** At the same county, of another HIS. */
+const OTHER = "site-018";
 const SECRET = `whsec_${Buffer.from("a secret of thirty-two characters").toString("base64")}`;
 
 const told = z.object({
@@ -21,6 +24,8 @@ class His implements AsyncDisposable {
   readonly #server: Deno.HttpServer;
   refusing = false;
   refused = 0;
+  /** A prescription that it finds fault with. */
+  faulted = "";
 
   constructor() {
     const checking = new Webhook(SECRET);
@@ -32,6 +37,10 @@ class His implements AsyncDisposable {
       if (this.refusing) {
         this.refused++;
         return new Response("busy", { status: 500 });
+      }
+      if (data.id === this.faulted) {
+        this.refused++;
+        return new Response("cannot store this", { status: 422 });
       }
       this.heard.push({ id: headers["webhook-id"], what: `${data.id} ${data.state}` });
       return new Response();
@@ -53,7 +62,12 @@ beforeEach(async () => {
   const secretFile = join(folder, "secret");
   Deno.writeTextFileSync(secretFile, `${SECRET}\n`);
   const webhook = { url: `http://127.0.0.1:${his.port}/told`, secretFile, sites: [SITE] };
-  county = opened.use(await InnerCounty.start({ webhook }));
+  const mappings = [SITE, OTHER].map((site) => {
+    const file = join(folder, `${site}.yaml`);
+    Deno.writeTextFileSync(file, MAPPING_TEXT.replace("site: site-017", `site: ${site}`));
+    return file;
+  });
+  county = opened.use(await InnerCounty.start({ webhook, mappings }));
 });
 afterEach(() => opened.disposeAsync());
 
@@ -66,6 +80,13 @@ describe("a HIS that is told by webhook", () => {
     await until("it heard of that", () => his.heard.some(({ what }) => what === "one cancelled"));
     expect(his.heard.map(({ what }) => what).at(-1)).toBe("one cancelled");
     expect(his.heard[0].what).toBe("one passed");
+  });
+
+  test("P9: hears of the sites that its webhook names, and of no other", async () => {
+    await county.send(sentPrescription("theirs"), { query: `?site=${OTHER}` });
+    await county.send(sentPrescription("ours"));
+    await until("it heard of that", () => his.heard.some(({ what }) => what === "ours passed"));
+    expect(his.heard.filter(({ what }) => what.startsWith("theirs"))).toEqual([]);
   });
 
   test("hears again what it refused, under the same id, and what came meanwhile, over a restart", async () => {
@@ -85,6 +106,30 @@ describe("a HIS that is told by webhook", () => {
     expect(heard.indexOf("refused passed")).toBeLessThan(heard.indexOf("behind queued"));
     const ids = his.heard.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test("that finds fault with one, again and again, hears those behind it, and that one when told to", async () => {
+    await until("the county tells", async () => {
+      await county.send(sentPrescription("first"));
+      return his.heard.length > 0;
+    });
+    his.faulted = "faulted";
+    await county.send(sentPrescription("faulted"));
+    await county.send(sentPrescription("behind", { drug: "009" }));
+    await until(
+      "it heard what is behind",
+      () => his.heard.some(({ what }) => /^behind/.test(what)),
+    );
+    expect(his.refused).toBe(4);
+    const path = "/api/prescription-changes/refused";
+    const listed = async () => await (await county.fetch(path)).json();
+    const faulted = { site: SITE, id: "faulted", reason: "it answered 422" };
+    expect(await listed()).toEqual({ changes: [faulted] });
+    his.faulted = "";
+    const again = await county.fetch(path, { method: "POST" });
+    expect(await again.json()).toEqual({ told: 1 });
+    await until("it heard that one", () => his.heard.some(({ what }) => /^faulted/.test(what)));
+    expect(await listed()).toEqual({ changes: [] });
   });
 });
 

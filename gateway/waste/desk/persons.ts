@@ -40,8 +40,7 @@ export async function personsOf(
   const first = personOf(actor, people);
   if (first === null) return refused(PERSON_NEEDED);
   if (second === undefined) return { kind: "confirmed", by: [first] };
-  const address = actor.who.split(" from ").at(-1) ?? "";
-  const confirmed = await secondBy(second, first.person.id, address, people);
+  const confirmed = await secondBy(second, first.person.id, actor.address, people);
   switch (confirmed.kind) {
     case "same":
       return refused(SAME_PERSON);
