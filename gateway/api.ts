@@ -17,7 +17,7 @@ export function ownerUrl(url: string, token: string): string {
 
 /** What whoever guards the routes has found out. */
 export interface Guarded {
-  Variables: { who: string; actor: Actor };
+  Variables: { who: string; actor: Actor; again: () => Actor | null };
 }
 
 /** A node's routes, behind whatever guards them. */
@@ -41,7 +41,8 @@ export function apiApp(parts: ApiParts, routes: readonly ApiRoute[]): Hono<Guard
       if (parsed?.success === false) return badInput(parsed.error);
       const { raw: request } = context.req;
       const path = context.req.param();
-      const input = { query: context.req.query(), body, path, request, who, actor };
+      const again = context.get("again");
+      const input = { query: context.req.query(), body, path, request, who, actor, again };
       return await route.handle(parts, input);
     });
   }

@@ -48,4 +48,10 @@ export interface Input {
   readonly who: string;
   /** The same, with the account of a person and all rights. */
   readonly actor: Actor;
+  /**
+   * Who it is now, for answers that go on: `null` once a new request would be refused, as the
+   * session has ended, its account may not be used any more, or the token was revoked. It is no
+   * use of the session.
+   */
+  readonly again: () => Actor | null;
 }

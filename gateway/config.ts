@@ -10,6 +10,7 @@ import { NODE_NAME } from "../sync/origin.ts";
 import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
 import { coldchainConfig } from "./coldchain/coldchain_config.ts";
+import { sterileConfig } from "./sterile/sterile_config.ts";
 import { siteScope } from "./site_scope.ts";
 import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
@@ -187,6 +188,8 @@ const node = (example: string) => ({
   people: people.prefault({}).describe("How people sign in"),
   prescription: prescription.optional()
     .describe("Reviews prescriptions by rules; without it the node takes none"),
+  sterile: sterileConfig.optional()
+    .describe("Sterile supply: sterilisers and programs; without it the node judges none"),
   waste: wasteConfig.optional()
     .describe("Medical waste: scales and stores; without it the node takes none"),
   notifications: notificationConfig.prefault({})

@@ -15,6 +15,9 @@ import {
   wanted,
   type Wording,
 } from "./schema_faults.ts";
+import { readRules, RulesError } from "./sterile/county_rules.ts";
+import { knownDevices } from "./sterile/desk/known_devices.ts";
+import { setupsOf } from "./sterile/desk/setup.ts";
 import { readYaml } from "./yaml_document.ts";
 
 export interface Fault {
@@ -74,11 +77,30 @@ export function parseConfig(text: string, file = "tributary.yaml"): Config {
     ...named,
     ...issues.flatMap((issue) => faultsOf(issue, plain)),
     ...ruleFaults(plain),
+    ...result.success ? steriliserFaults(result.data) : [],
   ].map(({ path, message }) => faultAt(path, message));
   if (faults.length > 0 || !result.success) {
     throw new ConfigError(file, faults.sort((a, b) => a.line - b.line || a.column - b.column));
   }
   return result.data;
+}
+
+/** Rules that cannot be read; sterilisers whose device, points or grammar do not fit. */
+function steriliserFaults(config: Config): PathFault[] {
+  if (config.sterile === undefined) return [];
+  const faults: PathFault[] = [];
+  try {
+    readRules(config.sterile.rules);
+  } catch (error) {
+    if (!(error instanceof RulesError)) throw error;
+    faults.push({ path: ["sterile", "rules"], message: error.message });
+  }
+  if (config.role !== "site") return faults;
+  const joined = setupsOf(config.sterile, knownDevices(config)).faults;
+  return [
+    ...faults,
+    ...joined.map(({ path, message }) => ({ path: ["sterile", ...path], message })),
+  ];
 }
 
 /** The profiles that there are; those of the site's own folder are all read, and told of. */

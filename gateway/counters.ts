@@ -71,6 +71,14 @@ export const COUNTERS = {
     help: "Changes of prescriptions that were sent to the HIS, by whether it took them",
     labels: ["result"],
   },
+  tributary_webhook_left_out_total: {
+    help: "Changes of prescriptions that the HIS was not told, by why",
+    labels: ["reason"],
+  },
+  tributary_arrivals_left_total: {
+    help: "Prescriptions of sites not decided as they came, but found by the tables, by why",
+    labels: ["reason"],
+  },
   tributary_notifications_total: {
     help: "Messages that channels were given, by channel and what it said",
     labels: ["by", "result"],

@@ -9,8 +9,9 @@ import { askNode } from "./commands/local_api.ts";
 import { invitationSchema } from "./commands/status.ts";
 import type { Config } from "./config.ts";
 import { readConfig } from "./config_file.ts";
+import { testedProgram } from "./fixture_program.ts";
 import { readToken } from "./keystore.ts";
-import { type CommandLine, ourProgram } from "./program.ts";
+import type { CommandLine } from "./program.ts";
 import { isReady } from "./readiness.ts";
 
 const positionsSchema = z.array(
@@ -216,12 +217,6 @@ export class NodeProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }
-}
-
-/** The program under test: of this checkout, or the built one that `TRIBUTARY_PROGRAM` names. */
-function testedProgram(...args: readonly string[]): CommandLine {
-  const built = Deno.env.get("TRIBUTARY_PROGRAM");
-  return built === undefined ? ourProgram(...args) : [built, [...args]];
 }
 
 /** The program as it runs on another machine. */

@@ -108,8 +108,13 @@ describe.each(["site", "county"] as const)("a %s", (role) => {
       // What is asked for by name has to be there; so has a centre to compare with.
       const asks = /\{|comparison$/.test(route.path);
       if (route.method !== "get" || asks) continue;
-      const query = route.query !== undefined && "origin" in route.query.shape
-        ? `?${new URLSearchParams({ origin, stream, ...upTo(route.query.shape) })}`
+      const isOfStream = route.query !== undefined && "origin" in route.query.shape;
+      if (!isOfStream && route.query?.safeParse({}).success === false) {
+        expect((await node(role).fetch(route.path)).status, route.path).toBe(400);
+        continue;
+      }
+      const query = isOfStream
+        ? `?${new URLSearchParams({ origin, stream, ...upTo(route.query?.shape ?? {}) })}`
         : "";
       const response = await node(role).fetch(route.path + query);
       expect(response.status, route.path).toBe(200);

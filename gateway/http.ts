@@ -74,6 +74,7 @@ const FOLLOWED: ReadonlySet<string> = new Set([
   "/live",
   "/api/reviews/stream",
   "/api/reviews/present",
+  "/api/prescription-changes",
 ]);
 
 /** Below these are routes that ask themselves whose a token is. */
@@ -87,6 +88,7 @@ const ASSETS: Readonly<Record<string, string>> = {
   "parts.css": "text/css; charset=utf-8",
   "console.js": "text/javascript; charset=utf-8",
   "review.css": "text/css; charset=utf-8",
+  "waste.css": "text/css; charset=utf-8",
   "review.js": "text/javascript; charset=utf-8",
   "icon.svg": "image/svg+xml",
 };
@@ -164,6 +166,7 @@ export function httpHandler(
     const actor = actorOf(parts, context, hostname, !FOLLOWED.has(context.req.path));
     context.set("actor", actor ?? nobody(hostname));
     context.set("who", context.get("actor").who);
+    context.set("again", () => actorOf(parts, context, hostname, false));
     if (actor === null) return local ? await next() : refuse(parts, context);
     // Pages and measures are of all sites; each route for programs says of which it is.
     const other = BY_SITE.test(context.req.path) ? null : refusalForAll(actor.sites);

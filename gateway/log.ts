@@ -54,6 +54,7 @@ export type LogLine =
   | { kind: "review-queue-rebuilt" | "review-queue-failed"; reason: string }
   | { kind: "review-waiting"; level: string; waiting: number; escalated: number }
   | { kind: "webhook"; works: boolean; reason: string }
+  | { kind: "webhook-left-out"; changes: number; reason: string }
   | { kind: "notification"; contact: string; channel: string; outcome: string; detail: string }
   | { kind: "channel"; channel: string; works: boolean; reason: string }
   | { kind: "prescription-stuck"; site: string; reason: string }
@@ -117,6 +118,7 @@ const LEVELS: Record<LogLine["kind"], Level> = {
   "review-queue-failed": "error",
   "review-waiting": "warning",
   webhook: "warning",
+  "webhook-left-out": "warning",
   notification: "info",
   channel: "warning",
   "prescription-stuck": "warning",

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { PASSWORD_HASH, PasswordChecker } from "../drivers/mqtt/password.ts";
 import { TemporaryFolder } from "../sync/fixtures.ts";
 import { parseConfig } from "./config_file.ts";
+import { testedProgram } from "./fixture_program.ts";
 import { ourProgram } from "./program.ts";
 import { VERSION } from "./version.ts";
 
@@ -17,7 +18,7 @@ async function tributary(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Ended> {
-  const [program, all] = ourProgram(...args);
+  const [program, all] = testedProgram(...args);
   const { code, stdout, stderr } = await new Deno.Command(program, { args: all, env }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
@@ -111,6 +112,15 @@ describe("exit code 2: the configuration is wrong", () => {
 describe("exit code 0", () => {
   test("--version tells the version", async () => {
     expect(await tributary(["--version"])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: "" });
+  });
+
+  test("--version of the checkout is that of its built program", async () => {
+    const [program, args] = ourProgram("--version");
+    const { code, stdout } = await new Deno.Command(program, { args }).output();
+    expect({ code, stdout: new TextDecoder().decode(stdout) }).toEqual({
+      code: 0,
+      stdout: (await tributary(["--version"])).stdout,
+    });
   });
 
   test("schema prints the JSON Schema", async () => {

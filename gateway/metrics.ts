@@ -30,7 +30,9 @@ function diskGauges(gauge: NewGauge, disk: DiskView): void {
 
 /** Text of the metrics at this moment; the library is loaded when somebody first asks. */
 export async function metricsText(status: NodeStatus, counters: Counters): Promise<string> {
-  const { Counter, Gauge, Registry } = await import("prom-client");
+  // CommonJS: bundled, it has no names of its own.
+  const { default: prometheus } = await import("prom-client");
+  const { Counter, Gauge, Registry } = prometheus;
   const registry = new Registry();
   const registers = [registry];
   for (const [name, { help, labels }] of Object.entries(COUNTERS)) {

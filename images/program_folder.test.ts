@@ -28,6 +28,7 @@ async function bundle(lines: readonly string[]): Promise<void> {
     for (const path of FOLDERS) Deno.mkdirSync(join(root, path), { recursive: true });
     Deno.writeTextFileSync(join(root, "deno.json"), "{}");
     Deno.writeTextFileSync(join(root, "gateway/main.ts"), lines.join("\n"));
+    Deno.writeTextFileSync(join(root, "gateway/package.cjs"), "exports.connect = () => 1;");
     for (const worker of ["sync/journal", "gateway/projection", "gateway/people/argon"]) {
       Deno.writeTextFileSync(join(root, `${worker}_worker.ts`), "postMessage(1);");
     }
@@ -52,6 +53,16 @@ test.each([
     what: "no longer for one that the build brings",
     lines: ASKED.filter((line) => !line.includes("profiles")),
     says: "./profiles",
+  },
+  {
+    what: "a name that a package in CommonJS has for Deno, and bundled has not",
+    lines: [...ASKED, 'const { connect } = await import("./package.cjs");', "connect();"],
+    says: "connect of ../package-",
+  },
+  {
+    what: "such a name without a list of names",
+    lines: [...ASKED, 'export const one = (await import("./package.cjs")).connect;'],
+    says: "connect of ../package-",
   },
 ])("a program that looks for $what is not built", async ({ lines, says }) => {
   const error = await bundle(lines).catch((error: unknown) => error);

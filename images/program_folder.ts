@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { $ } from "zx";
+import { unmetNames } from "./unmet_names.ts";
 
 /** Where the command line begins, and its threads; a thread is asked for by its source's name. */
 export const MAIN = "gateway/main";
@@ -14,6 +15,8 @@ const THREADS = [
 const FOLDERS: Readonly<Record<string, string>> = {
   "./profiles": "drivers/profiles",
   "./packs": "gateway/prescription/packs",
+  "./grammars": "gateway/sterile/grammars",
+  "./point_maps": "gateway/sterile/point_maps",
   "./console/assets/": "gateway/console/assets",
 };
 /** Packages with machine code, which no bundler can take in. */
@@ -30,7 +33,13 @@ export async function makeProgramFolder(root: string, folder: string): Promise<v
   const shape = ["--platform", "deno", "--format", "esm", "--code-splitting"];
   const options = ["--quiet", ...shape, "--external", NATIVE, "--outdir", folder];
   await $({ cwd: root, quiet: true })`${Deno.execPath()} bundle ${options} ${sources}`;
-  placeNeighbours(root, folder, scriptsIn(folder));
+  const scripts = scriptsIn(folder);
+  const unmet = unmetNames(new Map(scripts.map((path) => [path, Deno.readTextFileSync(path)])));
+  if (unmet.length > 0) {
+    const hint = "a package in CommonJS is imported by its default";
+    throw new BuildError(`The program would load what is not there: ${unmet.join(", ")}; ${hint}`);
+  }
+  placeNeighbours(root, folder, scripts);
   Deno.writeTextFileSync(join(folder, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
   copyPackage(root, NATIVE, folder);
 }

@@ -20,9 +20,10 @@ export const mqttClient: Driver<ClientSettings> = {
   kind: "mqtt-client",
   settings: clientSettings,
   async *run(settings, signal) {
-    const { connect } = await import("mqtt");
+    // CommonJS: bundled, it has no names of its own.
+    const { default: mqtt } = await import("mqtt");
     const gatherer = new Gatherer();
-    const client = connect(settings.url, await options(settings));
+    const client = mqtt.connect(settings.url, await options(settings));
     const speaker = new Speaker(settings.devices);
     receive(client, settings, speaker, gatherer, watchBacklog(client));
     // Else a PINGREQ behind a PUBACK waits for the broker's machine to acknowledge that in TCP.

@@ -10,7 +10,7 @@ import { type Pace, pacedBody } from "../../sync/paced_body.ts";
 import { problemResponse } from "../../sync/problem.ts";
 import { isDiskFailure } from "../disk_failure.ts";
 import type { ApiParts, ApiRoute, Input } from "../api_route.ts";
-import { newEntry } from "../collected_entry.ts";
+import { storeFile } from "./store_file.ts";
 
 const stored = z.object({
   hash: z.string().describe("Of the content, hexadecimal: SHA-256, or SM3 where configured"),
@@ -40,8 +40,6 @@ export const BLOB_ROUTES: readonly ApiRoute[] = [
   },
 ];
 
-/** So long a file that comes again makes no second entry. */
-const KEY_MS = 30 * 86_400_000;
 /**
  * Who brings a file holds one of 16 places and the promise of its room. Its program is on the local
  * network: a tenth of the slowest of those, and two hours for 4 GiB.
@@ -55,24 +53,18 @@ const STATUS: Record<BlobRefusalCode, number> = {
 };
 
 async function put({ node }: ApiParts, request: Request): Promise<Response> {
-  const { blobs, journal, clock } = node;
   const announced = request.headers.get("content-length");
   const content = request.body === null
     ? new Uint8Array()
     : ReadableStream.from(pacedBody(request.body, FILE_PACE));
   const mediaType = request.headers.get("content-type") ?? "";
   const bytes = announced === null ? undefined : Number(announced);
-  const { blob, existed } = await blobs.put(content, { mediaType, bytes }, request.signal);
-  const body = { hash: blob.hash, bytes: blob.bytes, mediaType: blob.mediaType };
-  // The entry comes after the file: whoever reads it can have what it names.
-  const key = {
-    channel: "blob",
-    id: blob.hash,
-    digest: Uint8Array.fromHex(blob.hash),
-    windowMs: KEY_MS,
-  };
-  const time = clock.now();
-  await journal.append([{ ...newEntry("record", "file", time, body), key }], time);
+  const { existed, ...body } = await storeFile(
+    node,
+    content,
+    { mediaType, bytes },
+    request.signal,
+  );
   return Response.json(body, { status: existed ? 200 : 201 });
 }
 

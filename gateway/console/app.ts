@@ -1,5 +1,7 @@
 /** The console's pages, live and without a build step; whoever comes here has a session. */
 import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { problemResponse } from "../../sync/problem.ts";
 import type { Guarded } from "../api.ts";
 import type { ApiParts } from "../api_route.ts";
 import { formOf } from "../form.ts";
@@ -12,6 +14,9 @@ import { LiveStreams } from "./live.ts";
 import { type Page, type PageForm, type Places, placesOf, tabsOf } from "./page.ts";
 import type { Html, View } from "./view.ts";
 
+/** A form with the photo that a telephone makes. */
+const FORM_BYTES_MAX = 16 << 20;
+
 /** `authorised`: whether who asked may still see what is shown, without counting as a use. */
 export function consoleApp(
   parts: ApiParts,
@@ -21,6 +26,7 @@ export function consoleApp(
   const app = new Hono<Guarded>();
   const streams = new LiveStreams(parts.node.tables);
   const tabs = tabsOf(pages);
+  app.use(bodyLimit({ maxSize: FORM_BYTES_MAX, onError: tooLarge }));
   app.get("/live", (context) => {
     const found = pageAt(pages, context.req.query("path") ?? "/");
     const language = languageOf(context);
@@ -72,6 +78,16 @@ export function consoleApp(
     const frame = { tabs, path, main, actor, isManaged, live: still !== true, assets };
     return page(view, await statusOf(parts), frame);
   }
+}
+
+function tooLarge(): Response {
+  return problemResponse({
+    status: 413,
+    code: "too-large",
+    title: "The form is too large",
+    detail: `at most ${FORM_BYTES_MAX} bytes are taken`,
+    hint: "send a smaller photo",
+  });
 }
 
 /** The refusal of a page for who lacks its right; `null`: it is shown. */

@@ -76,6 +76,7 @@ class RunningDemo implements AsyncDisposable {
   ended = false;
 
   constructor(dir: string, ...more: readonly string[]) {
+    // Of the checkout, as `deno task demo` runs it, whatever the other tests start.
     const [program, args] = ourProgram("demo", "--dir", dir, ...more);
     const options = { stdout: "piped", stderr: "piped" } as const;
     const child = new Deno.Command(program, { args: [...args], ...options }).spawn();

@@ -12,6 +12,8 @@ export interface Actor {
   readonly rights: ReadonlySet<Right>;
   /** For the audit: `person li from 10.0.0.7`, `program his from …`, `token from 127.0.0.1`. */
   readonly who: string;
+  /** Where it was asked from. */
+  readonly address: string;
   /** Names a person's or owner's session. */
   readonly session: string | null;
   /** Of which sites: a program's may be some of a county's. */
@@ -25,18 +27,34 @@ const OWNER_RIGHTS: ReadonlySet<Right> = new Set(["accounts.manage"]);
 
 export function nobody(address: string): Actor {
   const who = `nobody from ${address}`;
-  return { kind: "nobody", account: null, rights: NO_RIGHTS, who, session: null, sites: "all" };
+  return {
+    kind: "nobody",
+    account: null,
+    rights: NO_RIGHTS,
+    who,
+    address,
+    session: null,
+    sites: "all",
+  };
 }
 
 export function local(address: string): Actor {
   const who = `token from ${address}`;
-  return { kind: "local", account: null, rights: ALL_RIGHTS, who, session: null, sites: "all" };
+  return {
+    kind: "local",
+    account: null,
+    rights: ALL_RIGHTS,
+    who,
+    address,
+    session: null,
+    sites: "all",
+  };
 }
 
 export function owner(session: string, address: string, isManaged: boolean): Actor {
   const rights = isManaged ? OWNER_RIGHTS : ALL_RIGHTS;
   const who = `session ${session} from ${address}`;
-  return { kind: "owner", account: null, rights, who, session, sites: "all" };
+  return { kind: "owner", account: null, rights, who, address, session, sites: "all" };
 }
 
 export function person(
@@ -46,7 +64,7 @@ export function person(
   address: string,
 ): Actor {
   const who = `person ${account} from ${address}`;
-  return { kind: "person", account, rights, who, session, sites: "all" };
+  return { kind: "person", account, rights, who, address, session, sites: "all" };
 }
 
 export function program(
@@ -54,7 +72,15 @@ export function program(
   address: string,
 ): Actor {
   const who = `program ${name} from ${address}`;
-  return { kind: "program", account: null, rights: new Set(scopes), who, session: null, sites };
+  return {
+    kind: "program",
+    account: null,
+    rights: new Set(scopes),
+    who,
+    address,
+    session: null,
+    sites,
+  };
 }
 
 /** The refusal for who lacks a right; it names it. */

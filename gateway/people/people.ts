@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import type { Node } from "../node.ts";
 import { Sessions, type SessionView, tokenHash } from "../sessions.ts";
-import type { Place } from "./account.ts";
+import type { Account, Place } from "./account.ts";
 import { AccountBook } from "./account_book.ts";
 import { AccountDesk, auditOf, type DeskParts } from "./account_desk.ts";
 import { type Actor, nobody, owner, person, program } from "./actor.ts";
@@ -14,6 +14,7 @@ import { tellSites } from "./county_word.ts";
 import { LockBook } from "./lock_book.ts";
 import { newEntry } from "../collected_entry.ts";
 import * as kinds from "./people_entries.ts";
+import type { Right } from "./roles.ts";
 import { SealingKey } from "./sealing.ts";
 import { SignIn } from "./sign_in.ts";
 import { openPinKey, Vault } from "./vault.ts";
@@ -118,6 +119,16 @@ export class People {
   program(token: string, address: string): Actor | null {
     const found = this.book.program(tokenHash(token), this.#wallMs);
     return found === null ? null : program(found, address);
+  }
+
+  /** Whether the account has set a PIN at this node: PINs count where they were set. */
+  async hasPin(account: string): Promise<boolean> {
+    return (await this.vault.held(account, "pin")).secret !== null;
+  }
+
+  /** What an account may here and now. */
+  rightsOf(account: Account): ReadonlySet<Right> {
+    return this.book.rights(account, this.#wallMs);
   }
 
   /** Whom the audit is told of where nobody is known. */

@@ -41,7 +41,13 @@ describe("X1: system, security and audit administrators are apart", () => {
 describe("rights", () => {
   test("of several roles are those of each", () => {
     const both: Right[] = [...rightsOf(["nurse", "vaccine-keeper"])];
-    expect(both.sort()).toEqual(["coldchain.acknowledge", "read", "waste.confirm", "waste.weigh"]);
+    expect(both.sort()).toEqual([
+      "coldchain.acknowledge",
+      "read",
+      "sterile.work",
+      "waste.confirm",
+      "waste.weigh",
+    ]);
     expect(rightsOf([]).size).toBe(0);
   });
 

@@ -19,7 +19,13 @@ export const RIGHTS = {
   "coldchain.acknowledge": { zh: "确认冷链报警", en: "acknowledge cold-chain alarms" },
   "waste.weigh": { zh: "医疗废物称重", en: "weigh waste" },
   "waste.confirm": { zh: "医疗废物复核", en: "confirm waste as second person" },
+  "sterile.work": { zh: "消毒供应作业", en: "pack, load, read indicators, issue sterile goods" },
+  "sterile.release": { zh: "灭菌放行和召回", en: "release and recall sterile goods" },
   "prescription.submit": { zh: "提交处方", en: "submit prescriptions" },
+  "prescription.vouch": {
+    zh: "担保医师本人签名",
+    en: "vouch that prescribers signed themselves",
+  },
   "prescription.prescribe": { zh: "开具和答复处方", en: "prescribe and answer interventions" },
   "prescription.review": { zh: "审核处方", en: "review prescriptions" },
   "prescription.review.senior": { zh: "高级审方", en: "review as senior pharmacist" },
@@ -49,6 +55,7 @@ export const SCOPES = [
   "fleet.manage",
   "audit.export",
   "prescription.submit",
+  "prescription.vouch",
   "fhir",
 ] as const satisfies readonly Right[];
 export type Scope = typeof SCOPES[number];
@@ -65,7 +72,11 @@ const ROLE_TABLE = {
   },
   nurse: {
     title: { zh: "护士", en: "Nurse" },
-    rights: ["read", "waste.weigh", "waste.confirm"],
+    rights: ["read", "waste.weigh", "waste.confirm", "sterile.work"],
+  },
+  "sterile-technician": {
+    title: { zh: "消毒供应员", en: "Sterile technician" },
+    rights: ["read", "sterile.work", "sterile.release"],
   },
   "vaccine-keeper": {
     title: { zh: "疫苗管理员", en: "Vaccine keeper" },

@@ -17,7 +17,8 @@ const LI = person("li", rightsOf(["pharmacist"]), "00000000", "10.0.0.7");
 function asked(people: People, id: string): Promise<Response> {
   const request = new Request("http://localhost/");
   const body = { field: "residentId", reason: "allergy" };
-  const input: Input = { query: {}, body, path: { id }, request, who: LI.who, actor: LI };
+  const asker = { who: LI.who, actor: LI, again: () => LI };
+  const input: Input = { query: {}, body, path: { id }, request, ...asker };
   return route.handle(partsWith(people), input);
 }
 

@@ -3,10 +3,17 @@ import * as z from "zod";
 import type { Problem } from "../../sync/problem.ts";
 import { entryId, newEntry, once } from "../collected_entry.ts";
 import type { LifeDesk, Told } from "./life_desk.ts";
-import { answerBody, signature } from "./life/decision_body.ts";
+import { type AnswerBody, answerBody } from "./life/decision_body.ts";
 import { code, person, words } from "./life/subject.ts";
 import { ofKind } from "./life/told.ts";
 import type { RecordKey } from "./record/stored_events.ts";
+import { dayOf } from "./shanghai_day.ts";
+import {
+  provedSignature,
+  refusalOfOther,
+  signatureRequest,
+  type Signing,
+} from "./second_signature.ts";
 
 const shared = {
   version: z.int().min(1).max(1000),
@@ -17,20 +24,30 @@ const shared = {
 export const answerRequest = z.discriminatedUnion("answer", [
   z.strictObject({ ...shared, answer: z.literal("accept"), reason: words.optional() }),
   z.strictObject({ ...shared, answer: z.literal("explain"), reason: words }),
-  z.strictObject({ ...shared, answer: z.literal("insist"), reason: words, signature }),
+  z.strictObject({
+    ...shared,
+    answer: z.literal("insist"),
+    reason: words,
+    signature: signatureRequest,
+  }),
 ]);
 export type AnswerRequest = z.infer<typeof answerRequest>;
 
 export const answered = z.strictObject({ id: z.string() });
+type Answered = z.infer<typeof answered>;
 
+/** `signing`: who asks, and who is known here. */
 export function answer(
   desk: LifeDesk,
   key: RecordKey,
   asked: AnswerRequest,
-): Promise<Told<z.infer<typeof answered>>> {
+  signing: Omit<Signing, "site" | "day">,
+): Promise<Told<Answered>> {
   const { site, number } = key;
   const { version, to, by } = asked;
-  return desk.tell(key, (events) => {
+  const who: Signing = { ...signing, site, day: dayOf(desk.now) };
+  let sealed: Promise<Sealed> | null = null;
+  return desk.tell<Answered>(key, async (events) => {
     const own = ofKind(events, "prescription").find(({ body }) =>
       body.prescription.version === version
     );
@@ -42,16 +59,22 @@ export function answer(
     if (own.body.prescription.prescriber.id !== by.id) {
       return { kind: "refused", problem: OTHER_PERSON };
     }
+    const other = refusalOfOther(who, by.id);
+    if (other !== null) return { kind: "refused", problem: other };
     const id = entryId("answer", site, number, version, to, asked.answer, by.id);
-    const { hash } = own.body;
-    const body = answerBody.parse({ ...asked, site, prescription: number, hash, id });
-    const text = JSON.stringify(body);
+    const text = wordsOf(asked);
     const before = ofKind(events, "answer").find((one) => one.body.id === id);
     if (before !== undefined) {
-      return JSON.stringify(before.body) === text
+      return wordsOf(before.body) === text
         ? { kind: "told", repeated: true, answer: { id } }
         : { kind: "refused", problem: OTHER_WORDS };
     }
+    // Once: whoever is planned for anew has not signed, nor failed, again.
+    sealed ??= sealedAnswer(asked, who);
+    const signed = await sealed;
+    if (signed.kind === "refused") return signed;
+    const subject = { site, prescription: number, hash: own.body.hash, id };
+    const body = answerBody.parse({ ...signed.words, ...subject });
     return {
       kind: "append",
       entry: (stream) =>
@@ -59,6 +82,23 @@ export function answer(
       answer: { id },
     };
   });
+}
+
+type Sealed =
+  | { readonly kind: "sealed"; readonly words: object }
+  | { readonly kind: "refused"; readonly problem: Problem };
+
+/** With the signature as it was proved, where it needs one; no PIN gets into an entry. */
+async function sealedAnswer(asked: AnswerRequest, who: Signing): Promise<Sealed> {
+  if (asked.answer !== "insist") return { kind: "sealed", words: asked };
+  const proved = await provedSignature(who, asked.by.id, asked.signature);
+  if (proved.kind === "refused") return proved;
+  return { kind: "sealed", words: { ...asked, signature: proved.signature } };
+}
+
+/** What is said, however it was signed: who repeats it may come from elsewhere. */
+function wordsOf({ answer, version, to, by, reason }: AnswerRequest | AnswerBody): string {
+  return JSON.stringify([answer, version, to, by.id, by.name ?? null, reason ?? null]);
 }
 
 const UNKNOWN: Problem = {

@@ -6,12 +6,12 @@ import type { Entry } from "../../sync/entry.ts";
 import { nodeOf } from "../../sync/origin.ts";
 import type { Node } from "../node.ts";
 import { eventIn } from "./record/life_entry.ts";
-import { hearNew } from "./record/new_entries.ts";
+import { hearNew } from "../new_entries.ts";
 import { nameOf } from "./record/stored_events.ts";
 import type { Reviewable } from "./review.ts";
 
 export interface ArrivalParts {
-  readonly node: Pick<Node, "journal" | "clock">;
+  readonly node: Pick<Node, "journal" | "clock" | "counters">;
   /** Nobody waits at a site for longer: what is older was decided there, or will be (P12). */
   readonly waitMs: number;
   /** Whether this centre is to decide it. */
@@ -21,6 +21,8 @@ export interface ArrivalParts {
 
 /** Decided at one time: more are found by the tables. */
 const DECIDING_MAX = 500;
+
+const LEFT = "tributary_arrivals_left_total";
 
 const KINDS: ReadonlySet<string> = new Set(["prescription", "verdict"]);
 
@@ -43,8 +45,11 @@ export class Arrivals {
     const nowMs = node.clock.now().wallMs;
     const arrived = new Map<string, Reviewable>();
     for (const entry of entries) {
-      const isYoung = Math.abs(nowMs - entry.time.wallMs) < waitMs;
-      if (!isYoung || !KINDS.has(entry.kind)) continue;
+      if (!KINDS.has(entry.kind)) continue;
+      if (Math.abs(nowMs - entry.time.wallMs) >= waitMs) {
+        if (entry.kind === "prescription") node.counters.add(LEFT, { reason: "late" });
+        continue;
+      }
       const event = eventIn(entry, []);
       if (event?.kind === "prescription") {
         const { site, hash, prescription } = event.body;
@@ -57,7 +62,9 @@ export class Arrivals {
         arrived.delete(nameOfVersion(site, prescription, version));
       }
     }
-    for (const one of [...arrived.values()].slice(0, DECIDING_MAX - this.#deciding)) {
+    const room = DECIDING_MAX - this.#deciding;
+    if (arrived.size > room) node.counters.add(LEFT, { reason: "busy" }, arrived.size - room);
+    for (const one of [...arrived.values()].slice(0, room)) {
       this.#deciding++;
       void decide(one).finally(() => this.#deciding--);
     }

@@ -21,6 +21,7 @@ import type { Prescription } from "./prescription.ts";
 import { noSite, reviewedFrom } from "./record/answers.ts";
 import { prescriptionEntry, verdictEntry } from "./record/entries.ts";
 import { type Case, IntakeBook } from "./record/intake_book.ts";
+import { OwedPages } from "./record/owed_pages.ts";
 import { SetAside } from "./record/set_aside.ts";
 import { eventsOf, type RecordKey } from "./record/stored_events.ts";
 import { whenChanged } from "../when_changed.ts";
@@ -35,16 +36,20 @@ export interface DeskParts {
   readonly sign: (claims: TokenClaims) => string;
 }
 
-/** Owed reviews that are looked at in one go, the oldest first. */
-const OWED_MAX = 500;
-const OWED = "SELECT site, number FROM prescriptions " +
-  "WHERE owed IN ('screen', 'after-review') ORDER BY received, site, number LIMIT ?";
+/** Owed reviews, and as many as are looked at in one go. */
+const OWED = {
+  sql: "SELECT site, number FROM prescriptions " +
+    "WHERE owed IN ('screen', 'after-review') ORDER BY received, site, number",
+  values: [],
+  max: 500,
+};
 
 export class CountyDesk implements RecordDesk {
   readonly #parts: DeskParts;
   readonly #homes: Homes;
   readonly #book: IntakeBook;
   readonly #aside: SetAside;
+  readonly #owed: OwedPages;
   /** Whether rules and tables are those of now: before, what arrives waits for its turn. */
   #isReady = false;
 
@@ -53,6 +58,7 @@ export class CountyDesk implements RecordDesk {
     this.#parts = parts;
     this.#homes = homes;
     this.#aside = new SetAside(node.log);
+    this.#owed = new OwedPages(node.tables, OWED);
     const { patientKey } = sources.now;
     this.#book = new IntakeBook(
       { node, patientKey, limits: config },
@@ -102,17 +108,15 @@ export class CountyDesk implements RecordDesk {
   /** Whether some are left that another centre should decide first, or that failed. */
   async #reviewOwed(): Promise<boolean> {
     const { tables } = this.#parts.node;
-    const rows = await tables.rows(OWED, [OWED_MAX]);
-    const keys = rows.map((row) => ({ site: row.text("site"), number: row.text("number") }));
-    this.#homes.keep(keys);
-    const mine = keys.filter((key) =>
+    const { ready, round, isMore } = await this.#owed.next((key) =>
       !this.#aside.has(key) && this.#homes.isOurs(key, performance.now())
     );
-    const deciding = [...await eventsOf(tables, mine)].flatMap(([, events]) =>
+    if (round !== null) this.#homes.keep(round);
+    const deciding = [...await eventsOf(tables, ready)].flatMap(([, events]) =>
       owedIn(events).map((body) => this.#aside.guard(() => this.#book.decideStored(body), body))
     );
     await Promise.all(deciding);
-    return rows.length > mine.length || this.#aside.size > 0;
+    return isMore || this.#aside.size > 0;
   }
 
   async #decide(one: Case): Promise<Recorded> {

@@ -1,6 +1,7 @@
 /** What the demo and the load tests review by: not for use on patients. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stringify } from "yaml";
 import { NodeKey } from "../../sync/identity.ts";
 import { buildPack } from "./pack/folder.ts";
 import { signPack } from "./pack/signed_pack.ts";
@@ -32,6 +33,22 @@ export function demonstrationSection(folder: string, sites: readonly string[]) {
     mappings: sites.map((site) =>
       write(`mapping-${site}.yaml`, mapping.replace("site: demonstration", `site: ${site}`))
     ),
+    registry: write("registry.yaml", registryText()),
     patientKeyFile: write("patients.key", `${"07".repeat(32)}\n`),
   };
+}
+
+/** More than a load test hires. */
+const PHARMACISTS = 500;
+
+/** Accounts that may review: the demo's, and those of load tests. Of prescribers it knows none. */
+function registryText(): string {
+  const numbered = Array.from({ length: PHARMACISTS }, (_, index) => `pharmacist-${index + 1}`);
+  const may = { title: "senior", dispensingSince: "2019-07-01", trained: "2026-03-01" };
+  return stringify({
+    registry: "demonstration",
+    issued: "2026-03-05",
+    pharmacists: ["pharmacist", ...numbered]
+      .map((account) => ({ account, ...may, from: "2026-03-05" })),
+  });
 }

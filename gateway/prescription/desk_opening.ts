@@ -55,7 +55,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const told = new ToldDesk(node, config.prescription);
   const shared = [
     ...told.routes(),
-    ...lifeRoutes(new LifeDesk(node)),
+    ...lifeRoutes(new LifeDesk(node), book),
     ...ruleRoutes(book),
     ...capabilityRoutes(),
     ...reviewRoutes(review),
@@ -63,7 +63,10 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     policyRoute(config.prescription.waitMs),
   ];
   const pages = benchPages(review);
-  const concerns = () => book.alarmed.map(refusedConcern);
+  const concerns = () => [
+    ...book.now.registry === null ? [NO_REGISTRY] : [],
+    ...book.alarmed.map(refusedConcern),
+  ];
   const room = new BodyRoom();
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
@@ -100,6 +103,14 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     concerns,
     run: (signal) => together([book, desk, arrivals, todo, review, releases, told], signal),
   };
+};
+
+const NO_REGISTRY: Concern = {
+  title: {
+    zh: "没有人员登记册：药师不能审方，医师不能再次签名",
+    en: "No registry is in force: nobody reviews, and no prescriber signs again",
+  },
+  reason: "prescription.registry, or tributary rules release --registry FILE",
 };
 
 function refusedConcern({ number, reason }: RefusedRelease): Concern {

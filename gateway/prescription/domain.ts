@@ -10,7 +10,7 @@ import { prescriptionBody, voidBody } from "./life/prescription_body.ts";
 import { verdictBody } from "./life/verdict_body.ts";
 import { CONFLICT, conflictBody } from "./record/conflict.ts";
 import { REVIEW_WAITING, waitingBody } from "./review/waiting_body.ts";
-import { WEBHOOK, webhookBody } from "./told/webhook_body.ts";
+import { leftOutBody, WEBHOOK, WEBHOOK_LEFT_OUT, webhookBody } from "./told/webhook_body.ts";
 import { prescriptionsOf } from "./record/life_projection.ts";
 import * as rules from "./release/release_entries.ts";
 import { releasesOf } from "./release/release_tables.ts";
@@ -58,6 +58,13 @@ const KINDS: readonly EntryKind[] = [
     streams: ["alarm"],
     about: "The HIS does not take what it is told of prescriptions, or does again",
     body: webhookBody,
+  },
+  {
+    kind: WEBHOOK_LEFT_OUT,
+    streams: ["alarm"],
+    about:
+      "Changes of prescriptions that the HIS was not told: it refused them, or was away too long",
+    body: leftOutBody,
   },
   {
     kind: REVIEW_WAITING,

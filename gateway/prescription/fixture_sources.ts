@@ -1,5 +1,6 @@
 /** What a node reviews by in tests: a small pack, list, mapping and key, as files in a folder. */
 import { join } from "node:path";
+import { stringify } from "yaml";
 import { NodeKey } from "../../sync/identity.ts";
 import { DRUGS_TEXT, MAPPING_TEXT } from "./fixture_lists.ts";
 import { packText } from "./pack/document.ts";
@@ -36,13 +37,33 @@ export const RULES: readonly Partial<RuleSource>[] = [
   },
 ];
 
+/** Those whom tests hire, at a county and at a site. */
+const PHARMACISTS = ["li", "wang", "zhao", "sun", "chen", "dr-1", "zhao@site-1"];
+
+/** A registry of pharmacists, of `dr-1`, and of `dr-9`, who signs in as `zhang`. */
+export function registryText(pharmacists: readonly string[]): string {
+  const since = { dispensingSince: "2019-07-01", trained: "2026-03-01", from: "2026-03-05" };
+  const from = "2024-01-01";
+  return stringify({
+    registry: "test",
+    issued: "2026-03-05",
+    prescribers: [
+      { id: "dr-1", title: "attending", from },
+      { id: "dr-9", title: "attending", account: "zhang", from },
+    ],
+    pharmacists: pharmacists.map((account) => ({ account, title: "senior", ...since })),
+  });
+}
+
 /** The `prescription` section of a node's configuration, of the site that is named. */
 export function reviewConfig(
   folder: string,
   site: string,
-  { rules = RULES, signer = NodeKey.create() }: {
+  { rules = RULES, signer = NodeKey.create(), pharmacists = PHARMACISTS }: {
     readonly rules?: readonly Partial<RuleSource>[];
     readonly signer?: NodeKey;
+    /** Accounts of the registry's pharmacists. */
+    readonly pharmacists?: readonly string[];
   } = {},
 ) {
   const file = (name: string, text: string) => {
@@ -56,6 +77,7 @@ export function reviewConfig(
     signers: [signer.publicKey],
     drugs: file("drugs.yaml", DRUGS_TEXT),
     mappings: [file("mapping.yaml", MAPPING_TEXT.replace("site: site-017", `site: ${site}`))],
+    registry: file("registry.yaml", registryText(pharmacists)),
     patientKeyFile: file("patients.key", `${"07".repeat(32)}\n`),
   };
 }

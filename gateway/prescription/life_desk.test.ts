@@ -146,7 +146,7 @@ describe("P9: goods leave", () => {
 });
 
 describe("P3 P10: the prescriber", () => {
-  const signature = { method: "his", value: "signed" };
+  const signature = { method: "vouched", value: "signed" };
   const by = { id: "dr-1" };
 
   test("keeps to a red finding with a reason and a second signature, and nobody else does", async () => {

@@ -15,15 +15,17 @@ import {
 import { headerKey } from "./idempotency.ts";
 import type { LifeDesk, Told } from "./life_desk.ts";
 import { noSite } from "./record/answers.ts";
+import type { SourcesInForce } from "./review_sources.ts";
 import type { RecordKey } from "./record/stored_events.ts";
-import { standingView } from "./standing_view.ts";
+import { mayPass, standingView, withoutToken } from "./standing_view.ts";
 import { takeBackPrescription, voided, voidRequest } from "./void_request.ts";
 
 const ofSite = z.object({
   site: z.string().regex(NODE_NAME).optional().describe("At a county: the site that it is of"),
 });
 
-export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
+/** `sources`: who is a prescriber, by the registry in force. */
+export function lifeRoutes(desk: LifeDesk, sources: SourcesInForce): readonly ApiRoute[] {
   return [
     {
       method: "get",
@@ -37,7 +39,8 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
         const of = keyOf(desk, input);
         if (of.kind === "refused") return problemResponse(of.problem);
         const view = await desk.view(of.key);
-        return view === null ? problemResponse(NO_SUCH) : Response.json(view);
+        if (view === null) return problemResponse(NO_SUCH);
+        return Response.json(mayPass(input.actor.rights) ? view : withoutToken(view));
       },
     },
     {
@@ -79,9 +82,16 @@ export function lifeRoutes(desk: LifeDesk): readonly ApiRoute[] {
       query: ofSite,
       body: answerRequest,
       answer: answered,
-      handle: async (_parts, input) => {
+      handle: async ({ people }, input) => {
         const asked = answerRequest.parse(input.body);
-        return await ofOne(desk, input, (key) => answer(desk, key, asked));
+        const { actor } = input;
+        await sources.ready;
+        const { registry } = sources.now;
+        return await ofOne(
+          desk,
+          input,
+          (key) => answer(desk, key, asked, { people, registry, actor }),
+        );
       },
     },
     {

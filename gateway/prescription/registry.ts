@@ -6,6 +6,7 @@
  *     prescribers:
  *       - id: dr-1                  # as prescriptions name the prescriber
  *         sites: [site-017]         # where that number is this person's; none: everywhere
+ *         account: zhang            # with which this person signs in, where there is one
  *         title: attending
  *         antimicrobials: restricted
  *         narcotic: yes             # narcotics and psychotropics I, one qualification
@@ -46,6 +47,8 @@ const PRESCRIBERS = [
   "chief",
 ] as const;
 const PHARMACISTS = ["assistant", "pharmacist", "senior", "associate-chief", "chief"] as const;
+/** Whose word counts where a senior pharmacist's is asked for. */
+const SENIOR: readonly string[] = ["senior", "associate-chief", "chief"];
 /** A right to a grade is one to those below it, 抗菌药物临床应用管理办法 24. */
 const GRADES = ["none", "unrestricted", "restricted", "special"] as const;
 
@@ -66,6 +69,7 @@ const registrySchema = z.strictObject({
   prescribers: z.array(z.strictObject({
     id,
     sites: z.array(id).min(1).max(SITES_MAX).optional(),
+    account: id.optional(),
     title: z.enum(PRESCRIBERS),
     antimicrobials: z.enum(GRADES).default("none"),
     narcotic: yesOrNo,
@@ -86,11 +90,16 @@ type Written = z.infer<typeof registrySchema>;
 type Prescriber = Written["prescribers"][number];
 type Pharmacist = Written["pharmacists"][number];
 
-/** Whether somebody may review prescriptions on a day, and why not. */
-export type MayReview = { readonly kind: "may" } | {
+interface MayNot {
   readonly kind: "not";
   readonly reason: string;
-};
+}
+
+/** Whether somebody may review prescriptions on a day, and why not; `senior`: by the title. */
+export type MayReview = { readonly kind: "may"; readonly senior: boolean } | MayNot;
+
+/** Whether somebody is a prescriber on a day, by which account; `null`: by none here. */
+export type MayPrescribe = { readonly kind: "may"; readonly account: string | null } | MayNot;
 
 export interface Registry {
   readonly name: string;
@@ -98,6 +107,7 @@ export interface Registry {
   readonly version: string;
   /** `day`: of issue, as `dayOf` of shanghai_day.ts counts. */
   prescriber(id: string, site: string, day: number): PrescriberFacts;
+  mayPrescribe(id: string, site: string, day: number): MayPrescribe;
   mayReview(account: string, day: number): MayReview;
 }
 
@@ -119,6 +129,13 @@ export function parseRegistry(text: string, file = "registry.yaml"): Registry {
       if (now === undefined) return { id, rights: [], title: null };
       const infuses = clinics.get(site)?.some((one) => holdsOn(one, day)) ?? false;
       return { id, rights: rightsOf(now, infuses), title: now.title };
+    },
+    mayPrescribe: (id, site, day) => {
+      const own = prescribers.get(id)?.filter((one) => isAt(one, site)) ?? [];
+      if (own.length === 0) return not(`"${id}" is no prescriber of the registry at ${site}`);
+      const now = own.find((one) => holdsOn(one, day));
+      if (now === undefined) return not(`"${id}" is no prescriber at ${site} on that day`);
+      return { kind: "may", account: now.account ?? null };
     },
     mayReview: (account, day) => {
       const now = pharmacists.get(account)?.find((one) => holdsOn(one, day));
@@ -142,10 +159,10 @@ function judged(
   if (trained === undefined || dayOfDate(trained) > day) {
     return not(`"${account}" is not trained to review prescriptions on that day`);
   }
-  return { kind: "may" };
+  return { kind: "may", senior: SENIOR.includes(title) };
 }
 
-function not(reason: string): MayReview {
+function not(reason: string): MayNot {
   return { kind: "not", reason };
 }
 

@@ -15,17 +15,17 @@ import type { Prescription } from "./prescription.ts";
 import { otherSite, reviewedFrom } from "./record/answers.ts";
 import { prescriptionEntry, verdictEntry } from "./record/entries.ts";
 import { type Case, IntakeBook } from "./record/intake_book.ts";
+import { OwedPages } from "./record/owed_pages.ts";
 import { SetAside } from "./record/set_aside.ts";
 import { eventsOf, type RecordKey } from "./record/stored_events.ts";
 import { whenChanged } from "../when_changed.ts";
 import { verdictOf, withToken } from "./review.ts";
 import { type ToldVerdict, VerdictWatch, type Wait } from "./verdict_watch.ts";
 
-/** Those that are looked at in one go, the oldest first. */
-const UNDECIDED_MAX = 500;
-
 const UNDECIDED = "SELECT site, number FROM prescriptions " +
-  "WHERE owed = 'screen' AND site = ? ORDER BY received, number LIMIT ?";
+  "WHERE owed = 'screen' AND site = ? ORDER BY received, number";
+/** Those that are looked at in one go. */
+const UNDECIDED_MAX = 500;
 
 export class SiteDesk implements RecordDesk {
   readonly #parts: DeskParts;
@@ -34,6 +34,7 @@ export class SiteDesk implements RecordDesk {
   readonly #book: IntakeBook;
   readonly #watch: VerdictWatch;
   readonly #aside: SetAside;
+  readonly #undecided: OwedPages;
 
   constructor(parts: DeskParts, links: readonly Pick<CentreLink, "status">[]) {
     const { node, config, sources } = parts;
@@ -41,6 +42,8 @@ export class SiteDesk implements RecordDesk {
     this.#links = links;
     this.#site = node.config.node;
     this.#aside = new SetAside(node.log);
+    const undecided = { sql: UNDECIDED, values: [this.#site], max: UNDECIDED_MAX };
+    this.#undecided = new OwedPages(node.tables, undecided);
     this.#watch = new VerdictWatch(node.journal, this.#site);
     const { patientKey } = sources.now;
     this.#book = new IntakeBook(
@@ -84,10 +87,8 @@ export class SiteDesk implements RecordDesk {
 
   async #decideLeft(): Promise<boolean> {
     const { tables } = this.#parts.node;
-    const rows = await tables.rows(UNDECIDED, [this.#site, UNDECIDED_MAX]);
-    const keys = rows.map((row) => ({ site: row.text("site"), number: row.text("number") }))
-      .filter((key) => !this.#aside.has(key));
-    const deciding = [...await eventsOf(tables, keys)].flatMap(([, events]) => {
+    const { ready, isMore } = await this.#undecided.next((key) => !this.#aside.has(key));
+    const deciding = [...await eventsOf(tables, ready)].flatMap(([, events]) => {
       const { version } = standingOf(events);
       const found = ofKind(events, "prescription").find(({ body }) =>
         body.prescription.version === version
@@ -96,7 +97,7 @@ export class SiteDesk implements RecordDesk {
       return [this.#aside.guard(() => this.#book.decideStored(found.body), found.body)];
     });
     await Promise.all(deciding);
-    return this.#aside.size > 0;
+    return isMore || this.#aside.size > 0;
   }
 
   async #decide(one: Case): Promise<Recorded> {

@@ -1,9 +1,12 @@
 /** Where a prescription stands, for whoever asks for it by its number. */
 import * as z from "zod";
+import type { Input } from "../api_route.ts";
 import type { LifeEvent } from "./life/event.ts";
 import { standingOf } from "./life/standing.ts";
 import { reviewedOf } from "./reviewed_of.ts";
 import { answerJson, verdictView } from "./reviewed.ts";
+
+type Rights = Input["actor"]["rights"];
 
 const goodsLine = z.strictObject({
   line: z.int(),
@@ -22,7 +25,9 @@ export const standingView = z.strictObject({
   ),
   by: z.string().nullable().describe("Who decided: rules, pharmacists, prescriber, his"),
   pass: z.string().nullable().describe("On what it may be dispensed; null: it may not"),
-  verdict: verdictView.nullable().describe("As answered when it was sent, with the token of now"),
+  verdict: verdictView.nullable().describe(
+    "As answered when it was sent, with the token of now, for who may dispense or has sent it",
+  ),
   toAnswer: z.array(z.string())
     .describe("Ids of verdicts and decisions that the prescriber answers, one of them"),
   needsSignature: z.boolean().describe("To keep to it takes a reason and a second signature"),
@@ -77,4 +82,14 @@ export function standingViewOf(events: readonly LifeEvent[]): StandingView | nul
     },
     openCases: standing.openCases.length,
   };
+}
+
+/** What who only looks on is told: a token lets goods leave, whoever shows it (P9). */
+export function withoutToken(view: StandingView): StandingView {
+  return view.verdict === null ? view : { ...view, verdict: { ...view.verdict, token: null } };
+}
+
+/** Whether somebody gets tokens: who dispenses, and the HIS that sends prescriptions. */
+export function mayPass(rights: Rights): boolean {
+  return rights.has("prescription.submit") || rights.has("fhir");
 }

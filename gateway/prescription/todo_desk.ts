@@ -14,25 +14,29 @@ import type { PassTokenBody } from "./life/pass.ts";
 import { type Standing, standingOf } from "./life/standing.ts";
 import { validityOf } from "./life/token.ts";
 import { ofKind } from "./life/told.ts";
+import { OwedPages } from "./record/owed_pages.ts";
 import { SetAside } from "./record/set_aside.ts";
 import { eventsOf } from "./record/stored_events.ts";
 import { whenChanged } from "../when_changed.ts";
 
-/** That are looked at in one go, the oldest first. */
-const TODO_MAX = 200;
-
-const TODO = "SELECT site, number FROM prescriptions WHERE todo = 1 " +
-  "ORDER BY received, site, number LIMIT ?";
+/** What is due, and as many as are looked at in one go. */
+const TODO = {
+  sql: "SELECT site, number FROM prescriptions WHERE todo = 1 ORDER BY received, site, number",
+  values: [],
+  max: 200,
+};
 
 export class TodoDesk {
   readonly #parts: DeskParts;
   readonly #homes: Homes;
   readonly #aside: SetAside;
+  readonly #due: OwedPages;
 
   constructor(parts: DeskParts, homes: Homes) {
     this.#parts = parts;
     this.#homes = homes;
     this.#aside = new SetAside(parts.node.log);
+    this.#due = new OwedPages(parts.node.tables, TODO);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -43,19 +47,17 @@ export class TodoDesk {
 
   async #look(): Promise<boolean> {
     const { tables } = this.#parts.node;
-    const rows = await tables.rows(TODO, [TODO_MAX]);
-    const keys = rows.map((row) => ({ site: row.text("site"), number: row.text("number") }));
-    this.#homes.keep(keys);
-    const mine = keys.filter((key) =>
+    const { ready, round, isMore } = await this.#due.next((key) =>
       !this.#aside.has(key) && this.#homes.isOurs(key, performance.now())
     );
-    for (const [, events] of await eventsOf(tables, mine)) {
+    if (round !== null) this.#homes.keep(round);
+    for (const [, events] of await eventsOf(tables, ready)) {
       const standing = standingOf(events);
       const { site, prescription: id } = standing;
       const work = () => this.#tell(standing, events);
       await this.#aside.guard(work, { site, prescription: { id } });
     }
-    return rows.length > mine.length || this.#aside.size > 0;
+    return isMore || this.#aside.size > 0;
   }
 
   async #tell(standing: Standing, events: readonly LifeEvent[]): Promise<void> {

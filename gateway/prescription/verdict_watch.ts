@@ -5,7 +5,7 @@ import type { StreamState } from "../../sync/segments.ts";
 import { type Stream, streamTo } from "../../sync/stream.ts";
 import { systemTimer, type Timer } from "../../sync/timer.ts";
 import type { EventOf } from "./life/event.ts";
-import { hearNew } from "./record/new_entries.ts";
+import { hearNew } from "../new_entries.ts";
 import { eventIn } from "./record/life_entry.ts";
 import type { Taken } from "./record/recent.ts";
 

@@ -7,4 +7,5 @@ export const sterile: Domain = {
   name: "sterile",
   kinds: STERILE_KINDS,
   projections: (authorities) => [sterileOf(authorities)],
+  desk: async () => (await import("./desk/desk_opening.ts")).openSterileDesk,
 };

@@ -82,7 +82,7 @@ export function printoutsIn(
   for (const line of inOrder(lines)) {
     if (line.text === "") continue;
     const read = readLine(grammar, line.text);
-    if (read !== null && beginsAnew(read.rule, open)) close();
+    if (read !== null && beginsAnew(read.rule, open?.ended === true)) close();
     if (open === null) {
       if (read === null || !isOfPrintout(read.rule)) continue;
       open = opened();
@@ -112,9 +112,9 @@ function inOrder(lines: readonly CapturedLine[]): CapturedLine[] {
 }
 
 /** It begins one, or stands behind the end of one: then the beginning was lost. */
-function beginsAnew({ is }: LineRule, open: Open | null): boolean {
+export function beginsAnew({ is }: LineRule, ended: boolean): boolean {
   if (is === "begin") return true;
-  return open?.ended === true && (is === "fact" || is === "phase" || is === "row");
+  return ended && (is === "fact" || is === "phase" || is === "row");
 }
 
 /** Lines that only stand within a print-out; others may be of whatever else is printed. */

@@ -11,32 +11,49 @@ const code = z.string().min(1).max(CODE_LENGTH_MAX);
 const words = z.string().min(1).max(TEXT_LENGTH_MAX);
 
 export const programSchema = z.strictObject({
-  id: code,
+  id: code.describe("Its id").meta({ examples: ["p134"] }),
   /** As its register, its print-out or its display calls it. */
-  names: z.array(words).min(1).max(PROGRAMS_MAX),
-  method: z.enum(METHODS),
-  setpointCel: z.number().min(50).max(150),
-  holdSeconds: z.int().min(1).max(86_400),
+  names: z.array(words).min(1).max(PROGRAMS_MAX)
+    .describe("As its register, print-out or display calls it")
+    .meta({ examples: [["WRAPPED 134"]] }),
+  method: z.enum(METHODS).describe("How air leaves"),
+  setpointCel: z.number().min(50).max(150).describe("Its temperature, °C")
+    .meta({ examples: [134] }),
+  holdSeconds: z.int().min(1).max(86_400).describe("So long it holds").meta({ examples: [240] }),
   /** What may lie in the chamber. */
-  loads: z.array(z.enum(LOADS)).min(1),
+  loads: z.array(z.enum(LOADS)).min(1).describe("What may lie in the chamber")
+    .meta({ examples: [["instruments"]] }),
   /**
    * It was validated for this device: its own hold counts, also where it is shorter or its
    * temperature another than WS 310.2 has.
    */
-  validated: z.strictObject({ by: words, report: words, day: z.iso.date() }).optional(),
+  validated: z.strictObject({
+    by: words.describe("Who validated it"),
+    report: words.describe("In which report"),
+    day: z.iso.date().describe("When").meta({ examples: ["2026-01-15"] }),
+  }).optional().describe("It was validated for this device: its own hold counts"),
 });
 export type Program = z.infer<typeof programSchema>;
 
-export const steriliserSchema = z.strictObject({
-  id: code,
+export const steriliserShape = {
+  id: code.describe("Its id").meta({ examples: ["autoclave-1"] }),
   /** As it prints it; one that prints another is another one. */
-  serial: code.optional(),
+  serial: code.optional().describe("Its serial number, where it prints it"),
   /** Temperatures that all have to hold; the first also makes F0 and is held against pressure. */
-  temperatures: z.array(code).min(1).max(POINTS_MAX),
+  temperatures: z.array(code).min(1).max(POINTS_MAX)
+    .describe("Temperatures that all have to hold; the first makes F0")
+    .meta({ examples: [["chamber"]] }),
   /** Metres above the sea; a barometer's reading, where there is one, comes before it. */
-  altitudeMetres: z.number().min(-500).max(6000),
-  programs: z.array(programSchema).max(PROGRAMS_MAX),
-}).superRefine(({ programs }, context) => {
+  altitudeMetres: z.number().min(-500).max(6000)
+    .describe("Metres above the sea, for gauge pressures").meta({ examples: [20] }),
+  programs: z.array(programSchema).max(PROGRAMS_MAX).describe("Programs that it may run"),
+} as const;
+
+/** No name may be two programs'. */
+export function refuseSharedNames(
+  { programs }: { readonly programs: readonly z.infer<typeof programSchema>[] },
+  context: z.RefinementCtx,
+): void {
   const seen = new Map<string, string>();
   for (const [index, { id, names }] of programs.entries()) {
     for (const name of [id, ...names.filter((name) => name !== id)]) {
@@ -48,7 +65,9 @@ export const steriliserSchema = z.strictObject({
       seen.set(name, id);
     }
   }
-});
+}
+
+export const steriliserSchema = z.strictObject(steriliserShape).superRefine(refuseSharedNames);
 export type Steriliser = z.infer<typeof steriliserSchema>;
 
 /** The program that a device calls so; `null` where none or an unknown one was told. */

@@ -22,6 +22,8 @@ export const pointMapSchema = z.strictObject({
   barometer: z.strictObject({ point: code, unit: z.enum(PRESSURE_UNITS) }).optional(),
   /** The point of the phase, and what its values mean; a value that is not named is no phase. */
   phase: z.strictObject({ point: code, means: z.record(code, z.enum(PHASES)) }).optional(),
+  /** The point that tells the program, by one of its names. */
+  program: code.optional(),
 });
 export type PointMap = z.infer<typeof pointMapSchema>;
 

@@ -29,7 +29,7 @@ const seconds = z.number().min(0).max(86_400);
 const kelvin = z.number().min(0).max(50);
 const temperatureCel = z.number().min(50).max(150);
 
-const ruleSchema = z.discriminatedUnion("kind", [
+export const ruleSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     ...about,
     kind: z.literal("hold"),

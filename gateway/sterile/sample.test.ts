@@ -4,13 +4,13 @@ import { partsOf, samplesOf, SETTING } from "./fixture_cycle.ts";
 import { judge } from "./judge.ts";
 import {
   type CycleRecord,
-  cyclesIn,
   EMPTY_CYCLE,
   type Sample,
   SAMPLES_MAX,
   sampleSchema,
   withSamples,
 } from "./sample.ts";
+import { cyclesIn } from "./cycle_cut.ts";
 
 /** A cycle with something of everything: heat that wanders, faults, a clock that is set. */
 const wandering = fc.record({

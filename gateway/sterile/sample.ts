@@ -55,33 +55,3 @@ export function withSamples(record: CycleRecord, batch: readonly Sample[]): Cycl
     overflown: record.overflown || once.length > SAMPLES_MAX,
   };
 }
-
-/**
- * The cycles in a stream of samples of one device that tells its phases: each from the first
- * sample that runs to the first that does not, or to one that starts over. What comes before the
- * first start is of a cycle whose beginning nobody saw.
- */
-export function cyclesIn(samples: readonly Sample[]): Sample[][] {
-  const cycles: Sample[][] = [];
-  let current: Sample[] | null = null;
-  let furthest = 0;
-  for (const sample of withSamples(EMPTY_CYCLE, samples).samples) {
-    const rank = sample.phase === null ? furthest : PHASES.indexOf(sample.phase);
-    const runs = sample.phase !== "idle" && sample.phase !== "complete";
-    // After the hold nothing is heated: that is the next cycle, whose pause nobody saw.
-    const startsOver = furthest > HOLD && rank < HOLD && runs;
-    if (current !== null && startsOver) current = null;
-    if (current === null) {
-      if (!runs || sample.phase === null) continue;
-      current = [];
-      cycles.push(current);
-      furthest = 0;
-    }
-    current.push(sample);
-    furthest = Math.max(furthest, rank);
-    if (!runs) current = null;
-  }
-  return cycles;
-}
-
-const HOLD = PHASES.indexOf("hold");

@@ -5,6 +5,7 @@ import { wasteRules } from "./rules.ts";
 
 const SCALES_MAX = 50;
 const STORES_MAX = 20;
+const PLACES_MAX = 300;
 
 export const wasteConfig = z.strictObject({
   rules: wasteRules.prefault({}).describe("Numbers of the rules, each with its source"),
@@ -18,6 +19,12 @@ export const wasteConfig = z.strictObject({
     name: z.string().min(1).max(100).describe("What people call it"),
     capacityGrams: z.int().min(1).describe("What it may hold, grams"),
   })).max(STORES_MAX).default([]).describe("Temporary stores"),
+  places: z.array(z.strictObject({
+    kind: z.enum(["ward", "person", "vehicle", "disposer"]).describe("What it is"),
+    id: code.describe("Its id").meta({ examples: ["ward-3"] }),
+    name: z.string().min(1).max(100).describe("What people call it"),
+  })).max(PLACES_MAX).default([])
+    .describe("Wards, collectors, vehicles and disposers that pages offer beside the stores"),
   printer: z.strictObject({
     widthMm: z.int().min(20).max(200).default(70).describe("Width of a label, mm"),
     heightMm: z.int().min(20).max(200).default(50).describe("Height of a label, mm"),

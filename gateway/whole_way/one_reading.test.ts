@@ -177,6 +177,11 @@ test("G6: what others' Modbus server holds is at both counties, in every type", 
   );
   // It is polled all the time: only without it do three nodes come to rest at one value.
   await server.program.kill();
+  await until(
+    "the site has said that it is gone",
+    async () =>
+      (await all.site.entriesOf("site-1", "reading")).some(({ body }) => body.state === "offline"),
+  );
   const values = await arrived(all, "plc", points.length);
   expect(values.map(({ value }) => value)).toEqual(REGISTERS.map(({ shown }) => shown));
   expect(values.map(({ unit }) => unit)).toEqual(points.map(({ unit }) => unit));

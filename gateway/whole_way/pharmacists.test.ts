@@ -16,6 +16,7 @@ const PHARMACISTS = Number(Deno.env.get("TRIBUTARY_PHARMACISTS") ?? 6);
 const KILLS = Number(Deno.env.get("TRIBUTARY_REVIEW_KILLS") ?? 2);
 const LIMIT_MS = 120_000 + COUNT * 200;
 const SITE = "site-1";
+const NAMES = range(1, PHARMACISTS).map((n) => `p-${n}`);
 
 /** Who holds what, as those know who were told so; two at one time are a fault. */
 class Hands {
@@ -53,12 +54,11 @@ describe.each(["libsql", "postgres"] as const)("pharmacists of a county on %s", 
       for (const node of nodes) {
         await until(`${node.name} offers all`, async () => await waiting(node) === COUNT, LIMIT_MS);
       }
-      const names = range(1, PHARMACISTS).map((n) => `p-${n}`);
-      for (const name of names) await PharmacistClient.hire(first, name);
+      for (const name of NAMES) await PharmacistClient.hire(first, name);
       const hands = new Hands();
       let isOver = false;
       const clients: [NodeProcess, PharmacistClient][] = [];
-      for (const [n, name] of names.entries()) {
+      for (const [n, name] of NAMES.entries()) {
         const node = nodes[n % nodes.length];
         await untilKnown(node, name);
         clients.push([node, await PharmacistClient.signIn(node, name)]);
@@ -85,7 +85,11 @@ async function startNodes(
   folder: string,
   kind: "libsql" | "postgres",
 ): Promise<NodeProcess[]> {
-  const prescription = { ...reviewConfig(folder, SITE), perSecond: 100_000, burst: 100_000 };
+  const prescription = {
+    ...reviewConfig(folder, SITE, { pharmacists: NAMES }),
+    perSecond: 100_000,
+    burst: 100_000,
+  };
   if (kind === "libsql") {
     const only = opened.use(
       new NodeProcess(folder, { name: "county-a", role: "county", more: { prescription } }),

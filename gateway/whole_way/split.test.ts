@@ -15,6 +15,9 @@ const PHARMACISTS = 3;
 const SITE = "site-1";
 const LIMIT_MS = 60_000 + COUNT * 200;
 
+/** Accounts of a centre's pharmacists. */
+const namesOf = (centre: string) => range(1, PHARMACISTS).map((n) => `${centre}-${n}`);
+
 type Choice = "approve" | "ask" | "refuse";
 /** Loosest first. */
 const CHOICES: readonly Choice[] = ["approve", "ask", "refuse"];
@@ -52,7 +55,8 @@ class Split implements AsyncDisposable {
   static async start(): Promise<Split> {
     await using opened = new AsyncDisposableStack();
     const folder = opened.use(new TemporaryFolder()).path;
-    const prescription = { ...reviewConfig(folder, SITE), perSecond: 100_000 };
+    const pharmacists = ["a", "b"].flatMap(namesOf);
+    const prescription = { ...reviewConfig(folder, SITE, { pharmacists }), perSecond: 100_000 };
     const toxic = opened.use(await ToxicLines.start());
     const ports = [freePort(), freePort()];
     const lines = [await toxic.to("to-b", ports[1]), await toxic.to("to-a", ports[0])];
@@ -72,17 +76,16 @@ class Split implements AsyncDisposable {
   /** Accounts are the county's: each is made at one centre, and works at the other. */
   async #hire(): Promise<void> {
     const [a, b] = this.centres;
-    const names = (centre: string) => range(1, PHARMACISTS).map((n) => `${centre}-${n}`);
-    const ofA = await Promise.all(names("a").map((name) => PharmacistClient.hire(a, name)));
-    for (const name of names("b")) await PharmacistClient.hire(a, name);
+    const ofA = await Promise.all(namesOf("a").map((name) => PharmacistClient.hire(a, name)));
+    for (const name of namesOf("b")) await PharmacistClient.hire(a, name);
     const known = z.array(z.object({ id: z.string(), hasPassword: z.boolean() }));
     await until("the other centre knows them", async () => {
       const accounts = known.parse(await b.ask("/api/accounts"));
-      return names("b").every((name) =>
+      return namesOf("b").every((name) =>
         accounts.some(({ id, hasPassword }) => id === name && hasPassword)
       );
     });
-    const ofB = await Promise.all(names("b").map((name) => PharmacistClient.signIn(b, name)));
+    const ofB = await Promise.all(namesOf("b").map((name) => PharmacistClient.signIn(b, name)));
     this.#people = new Map([[a, ofA], [b, ofB]]);
   }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TemporaryFolder } from "../../../sync/fixtures.ts";
-import { ourProgram } from "../../program.ts";
+import { testedProgram } from "../../fixture_program.ts";
 import { Calendar } from "../series/calendar.ts";
 import { fridgeTagText } from "../loggers/fixture_export.ts";
 import { csvSeries } from "./csv_series.ts";
@@ -38,7 +38,7 @@ describe("C3 tributary coldchain evaluate", () => {
   test("prints days, alarms, faults and gaps of a history as JSON", async () => {
     const csv = file("night.csv", nightText());
     const outputs = await Promise.all(["America/New_York", "Asia/Shanghai"].map(async (zone) => {
-      const [program, args] = ourProgram(
+      const [program, args] = testedProgram(
         "coldchain",
         "evaluate",
         "--preset",

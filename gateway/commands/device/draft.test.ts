@@ -7,11 +7,11 @@ import { decodeExample } from "../../../drivers/profile_example.ts";
 import { parseProfile, readProfiles } from "../../../drivers/profile_library.ts";
 import { TemporaryFolder } from "../../../sync/fixtures.ts";
 import { NodeProcess } from "../../fixtures.ts";
-import { ourProgram } from "../../program.ts";
+import { testedProgram } from "../../fixture_program.ts";
 import { modbusLine } from "../../whole_way/fixtures.ts";
 
 async function probe(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const [program, all] = ourProgram("device", "probe", ...args);
+  const [program, all] = testedProgram("device", "probe", ...args);
   const { code, stdout, stderr } = await new Deno.Command(program, { args: all }).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
@@ -66,7 +66,7 @@ describe("a device that was probed becomes a profile in one step, which", () => 
     expect(wanted).toEqual(VALUES);
     expect(Object.fromEntries(readings.map(({ point, value }) => [point, value]))).toEqual(VALUES);
 
-    const [program, args] = ourProgram("device", "simulate", file, "--tcp", "0");
+    const [program, args] = testedProgram("device", "simulate", file, "--tcp", "0");
     await using device = new Program(program, args);
     const address = /answers Modbus TCP on 127\.0\.0\.1:(\d+)/;
     await until("it listens", () => address.test(device.output));

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { pymodbus } from "../../../drivers/modbus/fixtures.ts";
 import { freePort } from "../../../drivers/fixtures.ts";
-import { ourProgram } from "../../program.ts";
+import { testedProgram } from "../../fixture_program.ts";
 
 async function probe(...args: string[]): Promise<{ code: number; output: string }> {
-  const [program, all] = ourProgram("device", "probe", ...args);
+  const [program, all] = testedProgram("device", "probe", ...args);
   const { code, stdout, stderr } = await new Deno.Command(program, { args: all }).output();
   const decoder = new TextDecoder();
   return { code, output: decoder.decode(stdout) + decoder.decode(stderr) };

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { profileOf } from "../../../drivers/modbus/fixtures.ts";
 import { TemporaryFolder } from "../../../sync/fixtures.ts";
-import { ourProgram } from "../../program.ts";
+import { testedProgram } from "../../fixture_program.ts";
 
 const folder = new TemporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
@@ -13,7 +13,7 @@ const LATE = join(RECORDINGS, "late-and-spoilt-answers.yaml");
 const PACKED = join(RECORDINGS, "pymodbus-packed-values.yaml");
 
 async function replay(...args: string[]): Promise<{ code: number; output: string }> {
-  const [program, all] = ourProgram("device", "replay", ...args);
+  const [program, all] = testedProgram("device", "replay", ...args);
   const { code, stdout, stderr } = await new Deno.Command(program, { args: all }).output();
   const decoder = new TextDecoder();
   return { code, output: decoder.decode(stdout) + decoder.decode(stderr) };

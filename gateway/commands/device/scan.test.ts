@@ -3,11 +3,11 @@ import { freePort, Program, tool } from "../../../drivers/fixtures.ts";
 import { badServer, pymodbus } from "../../../drivers/modbus/fixtures.ts";
 import { ptyPair } from "../../../drivers/serial/fixtures.ts";
 import { until } from "../../../sync/fixtures.ts";
-import { ourProgram } from "../../program.ts";
+import { testedProgram } from "../../fixture_program.ts";
 import { unitsOf } from "./scan.ts";
 
 async function scan(...args: string[]): Promise<{ code: number; output: string }> {
-  const [program, all] = ourProgram("device", "scan", ...args);
+  const [program, all] = testedProgram("device", "scan", ...args);
   const { code, stdout, stderr } = await new Deno.Command(program, { args: all }).output();
   const decoder = new TextDecoder();
   return { code, output: decoder.decode(stdout) + decoder.decode(stderr) };

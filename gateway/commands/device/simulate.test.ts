@@ -5,10 +5,10 @@ import { mqttBroker } from "../../../drivers/mqtt/broker.ts";
 import { brokerFor, PASSWORD } from "../../../drivers/mqtt/fixtures.ts";
 import { builtInProfiles, readProfiles } from "../../../drivers/profile_library.ts";
 import { scale } from "../../../drivers/scale/scale.ts";
-import { ourProgram } from "../../program.ts";
+import { testedProgram } from "../../fixture_program.ts";
 
 function simulate(...args: string[]): Program {
-  const [program, all] = ourProgram("device", "simulate", ...args);
+  const [program, all] = testedProgram("device", "simulate", ...args);
   return new Program(program, all);
 }
 

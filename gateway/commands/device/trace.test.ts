@@ -7,7 +7,7 @@ import { parseRecording } from "../../../drivers/modbus/recording.ts";
 import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
 import { exchangeView } from "../../devices/trace_api.ts";
 import { NodeProcess } from "../../fixtures.ts";
-import { ourProgram } from "../../program.ts";
+import { testedProgram } from "../../fixture_program.ts";
 import { brokerLine, modbusLine, writeProfiles } from "../../whole_way/fixtures.ts";
 
 const PROFILE = profileOf({ value: { address: 7, type: "int16" } }, { profile: "one-register" });
@@ -68,7 +68,7 @@ describe("exchanges of a running site", () => {
     const { exchanges } = parseRecording(Deno.readTextFileSync(file), file);
     expect(exchanges.length).toBeGreaterThan(20);
     const profile = join(folder.path, "profiles", "one-register.yaml");
-    const [program, args] = ourProgram("device", "replay", file, "--profile", profile);
+    const [program, args] = testedProgram("device", "replay", file, "--profile", profile);
     const replayed = await new Deno.Command(program, { args }).output();
     const text = new TextDecoder().decode(replayed.stdout);
     expect(text.match(/^20\S+Z +value +42 +good$/gm)).toHaveLength(exchanges.length);

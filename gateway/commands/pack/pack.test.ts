@@ -5,12 +5,12 @@ import { NodeKey } from "../../../sync/identity.ts";
 import { TemporaryFolder } from "../../../sync/fixtures.ts";
 import { factsFrom, packSource } from "../../prescription/pack/fixture_pack.ts";
 import { packText } from "../../prescription/pack/document.ts";
-import { ourProgram } from "../../program.ts";
+import { testedProgram } from "../../fixture_program.ts";
 
 const LEGAL = fileURLToPath(new URL("../../prescription/packs/legal", import.meta.url));
 
 async function pack(...args: string[]) {
-  const [program, all] = ourProgram("pack", ...args);
+  const [program, all] = testedProgram("pack", ...args);
   const { code, stdout, stderr } = await new Deno.Command(program, { args: all }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, out: text(stdout), error: text(stderr) };

@@ -54,7 +54,8 @@ export function mqttSiren(settings: MqttSiren): Siren {
   const { url, login, ca, topic, on, off, timeoutMs } = settings;
   return {
     set: async (sounds, _message, signal) => {
-      const { connectAsync } = await import("mqtt");
+      // CommonJS: bundled, it has no names of its own.
+      const { default: mqtt } = await import("mqtt");
       const late = Promise.withResolvers<never>();
       const stop = () => late.reject(new SirenFault("the node is stopping"));
       const timer = setTimeout(
@@ -62,7 +63,7 @@ export function mqttSiren(settings: MqttSiren): Siren {
         timeoutMs,
       );
       signal.addEventListener("abort", stop);
-      const opening = connectAsync(url, {
+      const opening = mqtt.connectAsync(url, {
         ...(login ?? {}),
         ...(ca === null ? {} : { ca }),
         reconnectPeriod: 0,

@@ -40,13 +40,32 @@ function needsComment(decision: typeof DECISIONS[number]): boolean {
   return decision === "refuse" || decision === "ask";
 }
 
-/** That the prescriber signed once more, with an own credential, for this reason. */
-export const signature = z.object({
-  /** Where the credential was checked: by the HIS, by a PIN here, by a certificate. */
-  method: z.enum(["his", "pin", "certificate"]),
-  /** What the HIS or the certificate gave as proof. */
-  value: z.string().min(1).max(4096),
-});
+/** So long is what a HIS, or a certificate, gives as proof. */
+export const PROOF_LENGTH_MAX = 4096;
+/** As the audit names who asks. */
+const WHO_LENGTH_MAX = 200;
+
+/**
+ * That the prescriber signed once more, for this reason, and how the node knows that it was this
+ * person (P3): by the PIN of an own account, by being signed in here, or by the word of a program
+ * that may vouch for prescribers, such as the HIS at which they sign in.
+ */
+export const signature = z.discriminatedUnion("proved", [
+  z.object({
+    proved: z.literal("vouched"),
+    /** The program, and where it asked from. */
+    by: z.string().min(1).max(WHO_LENGTH_MAX),
+    /** What it gave as proof. */
+    value: z.string().min(1).max(PROOF_LENGTH_MAX).optional(),
+  }),
+  z.object({
+    proved: z.enum(["pin", "session"]),
+    by: z.string().min(1).max(WHO_LENGTH_MAX),
+    /** The prescriber's, by the county's registry. */
+    account: code,
+  }),
+]);
+export type Signature = z.infer<typeof signature>;
 
 const answerFields = { ...subject.shape, id: code, to: code, by: person };
 

@@ -69,6 +69,8 @@ const LEVEL_OF: Readonly<Record<Outcome, readonly (Level | "could-not-check")[]>
 };
 
 /** What one node writes; ids and places are made of its name and a count. */
+const SIGNED = { proved: "pin", by: "program his from 10.0.0.7", account: "zhang" } as const;
+
 export class Story {
   readonly #node: string;
   readonly #startMs: number;
@@ -122,7 +124,7 @@ export class Story {
   }
 
   answer(answer: AnswerBody["answer"], to: LifeEvent, more: Otherwise = {}): LifeEvent {
-    const signed = answer === "insist" ? { signature: { method: "pin", value: "ok" } } : {};
+    const signed = answer === "insist" ? { signature: SIGNED } : {};
     const rest = { answer, to: idOf(to), by: { id: PRESCRIBER }, reason: "病情需要", ...signed };
     return this.#tell("answer", { ...SUBJECT, ...rest, ...more });
   }

@@ -44,10 +44,24 @@ export function beginRules(config: Config, { packs, site, out }: BeginOptions): 
       const text = Deno.readTextFileSync(mapping).replace(/^site: .*$/m, `site: ${one}`);
       return write(`${one}.yaml`, text);
     }),
+    registry: write("registry.yaml", REGISTRY),
     patientKeyFile: write("patients.key", `${randomBytes(32).toString("hex")}\n`, 0o600),
   };
   return `${stringify({ prescription: section }, { lineWidth: 0 })}${hints(chosen)}`;
 }
+
+/** To be filled in: whoever is not in it neither reviews nor signs again (P14). */
+const REGISTRY =
+  `# Who prescribes and who reviews, by the day; see gateway/prescription/registry.ts.
+# Until a pharmacist stands here nobody reviews, and what rules leave to a person waits.
+registry: county
+issued: 2026-01-01
+prescribers: []
+#  - { id: dr-1, title: attending, antimicrobials: restricted, from: 2026-01-01, account: zhang }
+pharmacists: []
+#  - { account: li, title: pharmacist, dispensingSince: 2019-07-01, trained: 2025-03-01,
+#      from: 2026-01-01 }
+`;
 
 /** A drug list and a mapping, which one of the packs has to bring. */
 function listsOf(packs: readonly ShippedPack[]): { drugs: string; mapping: string } {

@@ -27,6 +27,8 @@ export interface KeeperParts {
   readonly site: string | null;
   /** Whether the second of two signatures is a senior pharmacist's. */
   readonly secondBySenior: boolean;
+  /** As whom a prescriber of a site may be signed in. */
+  readonly authorsOf: (prescriber: string, site: string) => readonly string[];
 }
 
 interface Offered {
@@ -123,7 +125,7 @@ export class QueueKeeper {
   }
 
   async #itemsOf(keys: readonly QueueKey[]): Promise<QueueItem[]> {
-    const { tables, queue, secondBySenior } = this.#parts;
+    const { tables, queue, secondBySenior, authorsOf } = this.#parts;
     const store = await queue.name();
     const events = await eventsOf(tables, keys.map(recordKey));
     return [...events.values()].flatMap((own) => {
@@ -133,7 +135,9 @@ export class QueueKeeper {
       if (item === null || standing.receivedMs === null) return [];
       const senior = secondBySenior && item.not.length > 0;
       // Nobody reviews what he wrote himself (P14).
-      return [{ ...item, not: [...item.not, ...prescriberOf(own, standing.version)], senior }];
+      const authors = prescriberOf(own, standing.version)
+        .flatMap((prescriber) => authorsOf(prescriber, item.site));
+      return [{ ...item, not: [...item.not, ...authors], senior }];
     });
   }
 }

@@ -111,7 +111,7 @@ describe.each(STORES)("a county on %s whose pharmacists review", (kind) => {
     expect(await li.decide(first, "approve")).toMatchObject({ status: 201, state: "asked" });
     const { toAnswer: [to] } = await county.standing("red");
     const by = { id: "dr-1" };
-    const signature = { method: "his", value: "signed" };
+    const signature = { method: "vouched", value: "signed" };
     const insist = { version: 1, to, answer: "insist", reason: "病情需要", signature, by };
     expect((await county.tell("red", "answer", insist)).status).toBe(201);
 

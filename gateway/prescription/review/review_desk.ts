@@ -9,25 +9,24 @@ import { DatabaseError } from "../../../sync/postgres/database_error.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import { pause } from "../../../sync/timer.ts";
 import type { DecisionBody } from "../life/decision_body.ts";
-import { versionOf } from "../life/double_use.ts";
 import type { LifeEvent } from "../life/event.ts";
 import type { Pass } from "../life/pass.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
 import type { TokenClaims } from "../life/token.ts";
 import { standingOf } from "../life/standing.ts";
-import type { Claim, Listed, QueueKey, Taken, Task } from "../queue/queue_item.ts";
+import type { Claim, Listed, QueueKey, Taken } from "../queue/queue_item.ts";
 import type { ReviewQueue, Workload } from "../queue/review_queue.ts";
-import { toldOfVersion } from "../life/told.ts";
-import { rulingVerdict } from "../reviewed_of.ts";
 import { eventsOf, nameOf } from "../record/stored_events.ts";
 import { whenChanged } from "../../when_changed.ts";
-import { NO_REVIEWER, NOT_READY, OTHER, OTHER_VERDICT, OWN, STALE } from "./review_problems.ts";
+import { NOT_READY, OTHER, STALE } from "./review_problems.ts";
 import { decisionEntry, decisionOf, decisionUnder } from "./decision_entry.ts";
 import { openQueue } from "./open_queue.ts";
 import { type Glance, Glances } from "./glances.ts";
 import { QueueKeeper } from "./queue_keeper.ts";
+import { authorsOf, refusalOf, reviewerOf, type Reviewing } from "./reviewer.ts";
 import { type Shown, shownOf } from "./shown.ts";
 import { dayOf } from "../shanghai_day.ts";
+import { isDue, refusalBy } from "./task_due.ts";
 import type { SourcesInForce } from "../review_sources.ts";
 import { WaitAlarms } from "./wait_alarms.ts";
 
@@ -126,7 +125,10 @@ export class ReviewDesk {
         const { queue } = opened;
         const site = node.config.role === "site" ? node.config.node : null;
         const { secondBySenior } = config;
-        const keeper = new QueueKeeper({ tables, queue, site, secondBySenior });
+        const keeper = new QueueKeeper({
+          ...{ tables, queue, site, secondBySenior },
+          authorsOf: (prescriber, at) => authorsOf(this.#reviewing, prescriber, at),
+        });
         await this.#work(queue, keeper, signal);
       } catch (error) {
         if (isDiskFailure(error)) throw error;
@@ -196,9 +198,9 @@ export class ReviewDesk {
   /** The first in order, or what is held already; `null`: nothing waits. */
   take(who: Pharmacist): Promise<Answer<Held | null>> {
     return this.#answered(async (open) => {
-      const refusal = this.#refusalOf(who);
-      if (refusal !== null) return refused(refusal);
-      const answer = await this.#taken(who, open);
+      const reviewer = reviewerOf(this.#reviewing, who);
+      if (reviewer.kind === "not") return refused(reviewer.problem);
+      const answer = await this.#taken({ ...who, senior: reviewer.senior }, open);
       // The page that shows it asks who is on duty.
       this.#glances.forget();
       return { kind: "done", answer };
@@ -233,13 +235,10 @@ export class ReviewDesk {
     this.#takenMs.set(fence, this.#parts.node.clock.now().wallMs);
   }
 
-  /** Reviewers have a credential of their own, by the registry of the day (P14). */
-  #refusalOf({ account }: Pharmacist): Problem | null {
+  /** By the registry of this moment. */
+  get #reviewing(): Reviewing {
     const { node, sources } = this.#parts;
-    const { registry } = sources.now;
-    if (registry === null) return null;
-    const may = registry.mayReview(account, dayOf(node.clock.now().wallMs));
-    return may.kind === "may" ? null : { ...NO_REVIEWER, detail: may.reason };
+    return { registry: sources.now.registry, day: dayOf(node.clock.now().wallMs) };
   }
 
   held({ account }: Pharmacist): Promise<Answer<Held | null>> {
@@ -286,7 +285,13 @@ export class ReviewDesk {
       const before = decisionUnder(claim, events);
       if (before !== null) return sameAs(before, who, asked, events);
       if (task === null || !isOf(task.claim, claim)) return refused(STALE);
-      const refusal = this.#refusalOf(who) ?? refusalBy(events, task, who, asked);
+      const reviewing = this.#reviewing;
+      const refusal = refusalOf(reviewerOf(reviewing, who), task) ??
+        refusalBy(events, task, {
+          account: who.account,
+          verdict: asked.verdict,
+          reviewing,
+        });
       if (refusal !== null) return refused(refusal);
       const { node, sign } = this.#parts;
       const by = { id: who.account, ...(who.name === undefined ? {} : { name: who.name }) };
@@ -344,15 +349,6 @@ export class ReviewDesk {
   }
 }
 
-/** Whether this is what a pharmacist is waited for, by all that is known of it. */
-function isDue({ version, purpose, over }: Task, events: readonly LifeEvent[]): boolean {
-  if (events.length === 0) return false;
-  const standing = standingOf(events);
-  const review = standing.due.find((due) => due.do === "review");
-  return review !== undefined && standing.version === version && review.purpose === purpose &&
-    review.over.toSorted().join() === over.toSorted().join();
-}
-
 function isOf(one: Claim, other: Claim): boolean {
   return one.site === other.site && one.prescription === other.prescription &&
     one.fence === other.fence && one.store === other.store;
@@ -373,20 +369,4 @@ function sameAs(
   if (!isSame) return refused(OTHER);
   const { state, pass } = standingOf(events);
   return { kind: "done", answer: { id, state, pass } };
-}
-
-/** Why this may not be decided so, by all that is known of it; `null`: it may. */
-function refusalBy(
-  events: readonly LifeEvent[],
-  task: Task,
-  { account }: Pharmacist,
-  { verdict }: DecideAsked,
-): Problem | null {
-  if (!isDue(task, events)) return STALE;
-  const own = events.filter((event) => versionOf(event) === task.version);
-  const told = toldOfVersion(task.version, own);
-  if (told.prescription?.prescriber.id === account) return OWN;
-  const ruling = rulingVerdict(told.verdicts);
-  const isSeen = ruling === null ? verdict === null : ruling.ids.includes(verdict ?? "");
-  return isSeen ? null : OTHER_VERDICT;
 }

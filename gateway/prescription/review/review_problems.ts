@@ -24,6 +24,20 @@ export const NO_REVIEWER: Problem = {
   hint: 'the next release of the registry may: see "rules release"',
 };
 
+export const NO_REGISTRY: Problem = {
+  status: 403,
+  code: "no-registry",
+  title: "Nobody can say who may review: no registry is in force (P14)",
+  hint: "the county releases one: `tributary rules release --registry FILE`",
+};
+
+export const NO_SENIOR: Problem = {
+  status: 403,
+  code: "no-senior",
+  title: "This signature is a senior pharmacist's, by role and by the registry's title (P14)",
+  hint: "put it back: a senior pharmacist takes it",
+};
+
 export const OTHER: Problem = {
   status: 409,
   code: "other-content",

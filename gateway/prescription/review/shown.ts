@@ -8,7 +8,7 @@ import { standingOf } from "../life/standing.ts";
 import { ofKind, toldOfVersion } from "../life/told.ts";
 import type { Prescription } from "../prescription.ts";
 import { rulingVerdict } from "../reviewed_of.ts";
-import { standingView, standingViewOf } from "../standing_view.ts";
+import { standingView, standingViewOf, withoutToken } from "../standing_view.ts";
 import { finding, OUTCOMES } from "../verdict.ts";
 
 const said = { id: z.string(), by: z.string(), at: z.iso.datetime(), node: z.string() };
@@ -48,6 +48,8 @@ export const shownView = z.object({
     to: z.string(),
     reason: z.string().nullable(),
     counts: z.boolean().describe("Whether it is the prescriber's own"),
+    signed: z.enum(["vouched", "pin", "session"]).nullable()
+      .describe("How who insists was proved; null: it needs no second signature"),
   })),
   earlier: z.array(z.object({ version: z.int(), state: z.string() })),
 });
@@ -87,7 +89,8 @@ export function shownOf(events: readonly LifeEvent[]): Shown | null {
     facts: ruling?.body.facts ?? null,
     history: ruling?.body.history ?? null,
     identity: (ruling?.body.facts?.patient.key ?? null) === null ? "uncertain" : "known",
-    standing: view,
+    // Whoever reviews gives nothing out.
+    standing: withoutToken(view),
     decisions: told.decisions.map(({ body, timeMs, node }) => ({
       id: body.id,
       by: body.by.name ?? body.by.id,
@@ -106,6 +109,7 @@ export function shownOf(events: readonly LifeEvent[]): Shown | null {
       to: body.to,
       reason: body.reason ?? null,
       counts: standing.answers.some(({ ids, counts }) => counts && ids.includes(body.id)),
+      signed: body.answer === "insist" ? body.signature.proved : null,
     })),
     earlier: standing.earlier.map(({ version, state }) => ({ version, state })),
   };

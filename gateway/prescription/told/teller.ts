@@ -4,7 +4,7 @@ import { streamKey, type StreamState } from "../../../sync/segments.ts";
 import { Changes } from "../../../sync/changes.ts";
 import type { QueryTables } from "../../tables.ts";
 import { numberOf } from "../life/event.ts";
-import { newEntries } from "../record/new_entries.ts";
+import { newEntries } from "../../new_entries.ts";
 import { eventIn } from "../record/life_entry.ts";
 import { chunksOf, eventsOf, nameOf, type RecordKey } from "../record/stored_events.ts";
 import { standingViewOf } from "../standing_view.ts";
@@ -32,6 +32,11 @@ export class Teller {
   /** Yields at once, and when there is more to tell. */
   changes(signal: AbortSignal): AsyncIterable<unknown> {
     return this.#changes.watch(signal);
+  }
+
+  /** There is more to tell that was not read from the journal. */
+  wake(): void {
+    this.#changes.tell();
   }
 
   async run(signal: AbortSignal): Promise<void> {

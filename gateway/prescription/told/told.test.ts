@@ -21,6 +21,8 @@ class His implements AsyncDisposable {
   readonly #server: Deno.HttpServer;
   refusing = false;
   refused = 0;
+  /** A prescription that it finds fault with. */
+  faulted = "";
 
   constructor() {
     const checking = new Webhook(SECRET);
@@ -32,6 +34,10 @@ class His implements AsyncDisposable {
       if (this.refusing) {
         this.refused++;
         return new Response("busy", { status: 500 });
+      }
+      if (data.id === this.faulted) {
+        this.refused++;
+        return new Response("cannot store this", { status: 422 });
       }
       this.heard.push({ id: headers["webhook-id"], what: `${data.id} ${data.state}` });
       return new Response();
@@ -85,6 +91,30 @@ describe("a HIS that is told by webhook", () => {
     expect(heard.indexOf("refused passed")).toBeLessThan(heard.indexOf("behind queued"));
     const ids = his.heard.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test("that finds fault with one, again and again, hears those behind it, and that one when told to", async () => {
+    await until("the county tells", async () => {
+      await county.send(sentPrescription("first"));
+      return his.heard.length > 0;
+    });
+    his.faulted = "faulted";
+    await county.send(sentPrescription("faulted"));
+    await county.send(sentPrescription("behind", { drug: "009" }));
+    await until(
+      "it heard what is behind",
+      () => his.heard.some(({ what }) => /^behind/.test(what)),
+    );
+    expect(his.refused).toBe(4);
+    const path = "/api/prescription-changes/refused";
+    const listed = async () => await (await county.fetch(path)).json();
+    const faulted = { site: SITE, id: "faulted", reason: "it answered 422" };
+    expect(await listed()).toEqual({ changes: [faulted] });
+    his.faulted = "";
+    const again = await county.fetch(path, { method: "POST" });
+    expect(await again.json()).toEqual({ told: 1 });
+    await until("it heard that one", () => his.heard.some(({ what }) => /^faulted/.test(what)));
+    expect(await listed()).toEqual({ changes: [] });
   });
 });
 

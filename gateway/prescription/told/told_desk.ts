@@ -3,25 +3,40 @@ import { join } from "node:path";
 import * as z from "zod";
 import { NODE_NAME } from "../../../sync/origin.ts";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
-import type { ApiRoute } from "../../api_route.ts";
+import type { ApiRoute, Input } from "../../api_route.ts";
 import { centresOf, type PrescriptionConfig } from "../../config.ts";
 import type { Node } from "../../node.ts";
 import { refusalForSite } from "../../site_scope.ts";
 import { openOwnFile } from "../../own_file.ts";
 import { webhookSecret } from "../../signed_webhook.ts";
 import { Teller } from "./teller.ts";
-import { ToldStreams } from "./told_stream.ts";
+import { mayPass } from "../standing_view.ts";
+import { type Listener, ToldStreams } from "./told_stream.ts";
 import { ToldStore } from "./told_store.ts";
 import { Webhook, type WebhookOptions } from "./webhook.ts";
 
 /** Failing for so long, somebody has to look. */
 const ALARM_MS = 10 * 60_000;
 
+/** Changes that are listed at most. */
+const LISTED_MAX = 1000;
+
+interface Open {
+  readonly store: ToldStore;
+  readonly teller: Teller;
+  readonly streams: ToldStreams;
+  readonly over: AbortSignal;
+}
+
+const refusedChanges = z.object({
+  changes: z.array(z.object({ site: z.string(), id: z.string(), reason: z.string() })),
+});
+
 export class ToldDesk {
   readonly #node: Node;
   readonly #webhook: WebhookOptions | null;
   readonly #isKept: boolean;
-  #open: { readonly streams: ToldStreams; readonly over: AbortSignal } | null = null;
+  #open: Open | null = null;
 
   constructor(node: Node, { webhook, changes }: PrescriptionConfig) {
     this.#node = node;
@@ -49,7 +64,7 @@ export class ToldDesk {
     if (this.#webhook !== null) {
       parts.push(new Webhook(this.#node, store, teller, this.#webhook).run(either));
     }
-    this.#open = { streams: new ToldStreams(store, teller), over: either };
+    this.#open = { store, teller, streams: new ToldStreams(store, teller), over: either };
     try {
       await Promise.race(parts);
     } finally {
@@ -68,7 +83,7 @@ export class ToldDesk {
       summary:
         "Server-sent events: where a prescription stands, whenever that changes. The header " +
         "Last-Event-ID, or after, goes on behind what was heard; an event `gap` says that some of " +
-        "it is not kept any more",
+        "it is not kept any more, `ended` that the session or token is not good any more",
       query: z.object({
         site: z.string().regex(NODE_NAME).optional().describe(
           "Of one site; none: of all that the token is for",
@@ -77,20 +92,51 @@ export class ToldDesk {
       }),
       answer: z.string(),
       contentType: "text/event-stream",
-      handle: (_, { request, query, actor }) => {
-        const refused = refusalForSite(actor.sites, query.site ?? null);
+      handle: (_, { request, query, actor, again }) => {
+        const site = query.site ?? null;
+        const refused = refusalForSite(actor.sites, site);
         if (refused !== null) return Promise.resolve(problemResponse(refused));
         if (!this.#isKept) return Promise.resolve(problemResponse(NOT_KEPT));
         if (this.#open === null) return Promise.resolve(problemResponse(NOT_READY));
         const { streams, over } = this.#open;
         const header = request.headers.get("last-event-id") ?? query.after ?? "";
         const after = /^\d{1,15}$/.test(header) ? Number(header) : null;
-        const sites = query.site === undefined ? actor.sites : [query.site];
-        const listening = { after, sites };
+        const listening = { after, listener: () => listenerOf(again(), site) };
         return Promise.resolve(streams.respond(listening, request, over));
+      },
+    }, {
+      method: "get",
+      path: "/api/prescription-changes/refused",
+      right: "read",
+      summary: "Changes that the HIS at the webhook finds fault with, put aside; the oldest first",
+      answer: refusedChanges,
+      handle: () => {
+        if (this.#open === null) return Promise.resolve(problemResponse(NOT_READY));
+        const changes = this.#open.store.refused(LISTED_MAX)
+          .map(({ site, number, reason }) => ({ site, id: number, reason }));
+        return Promise.resolve(Response.json({ changes }));
+      },
+    }, {
+      method: "post",
+      path: "/api/prescription-changes/refused",
+      right: "system.manage",
+      summary: "Tells the HIS those again, unless it was told something newer of the prescription",
+      answer: z.object({ told: z.int() }),
+      handle: () => {
+        if (this.#open === null) return Promise.resolve(problemResponse(NOT_READY));
+        const told = this.#open.store.tellRefusedAgain();
+        this.#open.teller.wake();
+        return Promise.resolve(Response.json({ told }));
       },
     }];
   }
+}
+
+/** What who listens may hear now; `null`: nothing any more. */
+function listenerOf(actor: Input["actor"] | null, site: string | null): Listener | null {
+  if (actor === null || !actor.rights.has("read")) return null;
+  if (refusalForSite(actor.sites, site) !== null) return null;
+  return { sites: site === null ? actor.sites : [site], withToken: mayPass(actor.rights) };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@
  * leaves out no change. Lost, it begins anew with what comes from then on; where each stands can be
  * asked for at any time.
  */
-import { Database } from "../../../sync/database.ts";
+import { Database, type Row } from "../../../sync/database.ts";
 import type { RecordKey } from "../record/stored_events.ts";
 
 export interface Place {
@@ -20,6 +20,10 @@ export interface Change extends RecordKey {
   readonly body: string;
 }
 
+export interface RefusedChange extends Change {
+  readonly reason: string;
+}
+
 /** Changes that are kept for listeners who come back: several days of a county. */
 export const KEPT_MAX = 200_000;
 const CHECKPOINT_PAGES = 1000;
@@ -33,8 +37,11 @@ const SCHEMA = `
     origin TEXT NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
     PRIMARY KEY (origin, stream)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS delivered (one INTEGER PRIMARY KEY, id INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS refused (id INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 `;
 const AFTER = "SELECT id, site, number, body FROM changes WHERE id > ? ORDER BY id LIMIT ?";
+const REFUSED = "SELECT id, site, number, body, reason FROM refused JOIN changes USING (id) " +
+  "ORDER BY id LIMIT ?";
 const LAST_OF = "SELECT body FROM changes WHERE site = ? AND number = ? ORDER BY id DESC LIMIT 1";
 
 export class ToldStore implements Disposable {
@@ -74,18 +81,15 @@ export class ToldStore implements Disposable {
       for (const { origin, stream, seq } of read) {
         this.#database.run("INSERT OR REPLACE INTO places VALUES (?, ?, ?)", [origin, stream, seq]);
       }
-      this.#database.run("DELETE FROM changes WHERE id <= ?", [this.span().last - KEPT_MAX]);
+      const past = this.span().last - KEPT_MAX;
+      this.#database.run("DELETE FROM changes WHERE id <= ?", [past]);
+      this.#database.run("DELETE FROM refused WHERE id <= ?", [past]);
       return isChanged;
     });
   }
 
   after(id: number, limit: number): Change[] {
-    return this.#database.rows(AFTER, [id, limit]).map((row) => ({
-      id: row.number("id"),
-      site: row.text("site"),
-      number: row.text("number"),
-      body: row.text("body"),
-    }));
+    return this.#database.rows(AFTER, [id, limit]).map(changeOf);
   }
 
   /** Ids of the first that is kept, and of the latest; 1 and 0 before there is any. */
@@ -107,7 +111,50 @@ export class ToldStore implements Disposable {
     this.#database.run("INSERT OR REPLACE INTO delivered VALUES (1, ?)", [id]);
   }
 
+  /** Puts aside what the webhook's other end does not take: what is behind it goes on. */
+  refuse(id: number, reason: string): void {
+    this.#database.transaction(() => {
+      this.#database.run("INSERT OR REPLACE INTO refused VALUES (?, ?)", [id, reason]);
+      this.deliver(id);
+    });
+  }
+
+  /** What was put aside, and is kept. */
+  refused(limit: number): RefusedChange[] {
+    return this.#database.rows(REFUSED, [limit]).map((row) => ({
+      ...changeOf(row),
+      reason: row.text("reason"),
+    }));
+  }
+
+  /**
+   * Tells again, as new changes, what was put aside, unless something newer was told of the same
+   * prescription; resolves with how many are told.
+   */
+  tellRefusedAgain(): number {
+    return this.#database.transaction(() => {
+      let told = 0;
+      for (const { site, number, body } of this.refused(KEPT_MAX)) {
+        if (this.#database.row(LAST_OF, [site, number])?.text("body") !== body) continue;
+        const insert = "INSERT INTO changes (site, number, body) VALUES (?, ?, ?)";
+        this.#database.run(insert, [site, number, body]);
+        told++;
+      }
+      this.#database.run("DELETE FROM refused");
+      return told;
+    });
+  }
+
   [Symbol.dispose](): void {
     this.#database.close();
   }
+}
+
+function changeOf(row: Row): Change {
+  return {
+    id: row.number("id"),
+    site: row.text("site"),
+    number: row.text("number"),
+    body: row.text("body"),
+  };
 }

@@ -3,6 +3,7 @@ import { problemResponse } from "../../../sync/problem.ts";
 import { EventStreams, type ShowEvents } from "../../event_stream.ts";
 import { includesSite, type SiteScope } from "../../site_scope.ts";
 import { pause } from "../../../sync/timer.ts";
+import { standingView, withoutToken } from "../standing_view.ts";
 import type { Change, ToldStore } from "./told_store.ts";
 import type { Teller } from "./teller.ts";
 
@@ -10,15 +11,25 @@ import type { Teller } from "./teller.ts";
 export const LISTENERS_MAX = 50;
 /** Changes that are read in one go. */
 const AT_ONCE = 100;
+/** A session that has ended, or a token that was revoked, is found out so soon. */
+const LOOK_MS = 1000;
 /** A line that tells nothing, so that whoever is between does not close it. */
 const HEARTBEAT_MS = 15_000;
 /** Chunks that wait for a slow reader before it is cut: it comes back where it was. */
 const BEHIND_MAX = 200;
 
+/** What may be heard. */
+export interface Listener {
+  readonly sites: SiteScope;
+  /** Whether tokens are told, by which goods leave. */
+  readonly withToken: boolean;
+}
+
 export interface Listening {
   /** The last that was heard; `null`: from now on. */
   readonly after: number | null;
-  readonly sites: SiteScope;
+  /** Asked again and again; `null`: who listens may not any more, and the stream ends. */
+  readonly listener: () => Listener | null;
 }
 
 export class ToldStreams {
@@ -38,7 +49,26 @@ export class ToldStreams {
   }
 
   async #show(
-    { after, sites }: Listening,
+    { after, listener }: Listening,
+    controller: ReadableStreamDefaultController<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const watching = watch(listener, controller, either).finally(() => over.abort());
+    try {
+      await this.#tell({ after, listener }, controller, either);
+    } finally {
+      over.abort();
+      await watching;
+    }
+    const isBehind = (controller.desiredSize ?? 1) <= 0;
+    if (!signal.aborted && !isBehind) controller.enqueue("event: ended\ndata: {}\n\n");
+  }
+
+  /** Until the reader is behind, may not hear it any more, or the signal aborts. */
+  async #tell(
+    { after, listener }: Listening,
     controller: ReadableStreamDefaultController<string>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -50,17 +80,15 @@ export class ToldStreams {
       last = Math.min(latest, Math.max(last, first - 1));
       controller.enqueue("event: gap\ndata: {}\n\n");
     }
-    const beating = (async () => {
-      while (!signal.aborted) {
-        await pause(HEARTBEAT_MS, signal);
-        if (!signal.aborted) controller.enqueue(": \n\n");
-      }
-    })();
     for await (const _ of this.#teller.changes(signal)) {
       for (;;) {
         const changes = this.#store.after(last, AT_ONCE);
+        const now = listener();
+        if (now === null) return;
         for (const change of changes) {
-          if (includesSite(sites, change.site)) controller.enqueue(eventText(change));
+          if (includesSite(now.sites, change.site)) {
+            controller.enqueue(eventText(change, now.withToken));
+          }
           last = change.id;
         }
         if (changes.length < AT_ONCE || signal.aborted) break;
@@ -69,13 +97,30 @@ export class ToldStreams {
       }
       if ((controller.desiredSize ?? 1) <= 0) return;
     }
-    await beating;
+  }
+}
+
+/** Until who listens may not any more; keeps the line meanwhile. */
+async function watch(
+  listener: () => Listener | null,
+  controller: ReadableStreamDefaultController<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let quietMs = 0; !signal.aborted; quietMs += LOOK_MS) {
+    await pause(LOOK_MS, signal);
+    if (signal.aborted || listener() === null) return;
+    if (quietMs < HEARTBEAT_MS) continue;
+    controller.enqueue(": \n\n");
+    quietMs = 0;
   }
 }
 
 /** JSON has no line breaks of its own. */
-function eventText({ id, body }: Change): string {
-  return `id: ${id}\nevent: prescription\ndata: ${body}\n\n`;
+function eventText({ id, body }: Change, withToken: boolean): string {
+  const text = withToken
+    ? body
+    : JSON.stringify(withoutToken(standingView.parse(JSON.parse(body))));
+  return `id: ${id}\nevent: prescription\ndata: ${text}\n\n`;
 }
 
 const TOO_MANY = {

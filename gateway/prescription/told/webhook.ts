@@ -1,8 +1,9 @@
 /**
  * Pushes each change to the HIS as Standard Webhooks 1.0 has it: `webhook-id`, `webhook-timestamp`
  * and `webhook-signature` (HMAC-SHA-256 over `id.timestamp.body`), in the order in which changes
- * came about, one at a time, until the HIS has answered 2xx. So one may come twice, and none out of
- * its turn; the id is the same each time.
+ * came about, one at a time, until the HIS has answered 2xx. So one may come twice, and none out
+ * of its turn; the id is the same each time. One that the HIS finds fault with, again and again,
+ * is put aside and told of, so that it holds up none behind it.
  */
 import type { Stamp } from "../../../sync/entry.ts";
 import { pause } from "../../../sync/timer.ts";
@@ -12,7 +13,7 @@ import { includesSite, type SiteScope } from "../../site_scope.ts";
 import { type Hook, push } from "../../signed_webhook.ts";
 import type { Change, ToldStore } from "./told_store.ts";
 import type { Teller } from "./teller.ts";
-import { WEBHOOK, type WebhookBody } from "./webhook_body.ts";
+import { type LeftOutBody, WEBHOOK, WEBHOOK_LEFT_OUT, type WebhookBody } from "./webhook_body.ts";
 
 export interface WebhookOptions extends Hook {
   /** Whose changes it hears. */
@@ -23,6 +24,12 @@ export interface WebhookOptions extends Hook {
 
 /** Waits after a failure, the last one again and again. */
 const RETRY_MS = [1000, 2000, 5000, 15_000, 60_000, 300_000];
+/** The HIS finds fault with the message itself (RFC 9110, 15.5): again it would do the same. */
+const FAULTED: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
+/** So often it is asked before one is put aside. */
+const FAULTED_TRIES = 4;
+/** As many one after the other, and it finds fault with all: then they wait. */
+const ASIDE_IN_ROW_MAX = 10;
 /** Changes that are read in one go. */
 const AT_ONCE = 50;
 
@@ -33,6 +40,8 @@ export class Webhook {
   readonly #options: WebhookOptions;
   /** Since when it fails, by a steady clock, and whether that was told. */
   #failing: { readonly sinceMs: number; told: boolean } | null = null;
+  /** Put aside since one was taken. */
+  #asideInRow = 0;
 
   constructor(
     node: Pick<Node, "clock" | "disk" | "log" | "counters">,
@@ -49,35 +58,47 @@ export class Webhook {
   async run(signal: AbortSignal): Promise<void> {
     for await (const _ of this.#teller.changes(signal)) {
       for (;;) {
-        const changes = this.#store.after(this.#store.delivered(), AT_ONCE);
+        const delivered = this.#store.delivered();
+        const changes = this.#store.after(delivered, AT_ONCE);
+        if (changes.length > 0) await this.#tellHole(changes[0].id - delivered - 1);
         for (const change of changes) {
-          const isHeard = includesSite(this.#options.sites, change.site);
-          if (isHeard && !await this.#deliver(change, signal)) return;
-          this.#store.deliver(change.id);
+          if (!includesSite(this.#options.sites, change.site)) {
+            this.#store.deliver(change.id);
+            continue;
+          }
+          const refusal = await this.#deliver(change, signal);
+          if (signal.aborted) return;
+          if (refusal === null) this.#store.deliver(change.id);
+          else await this.#putAside(change, refusal);
         }
         if (changes.length < AT_ONCE) break;
       }
     }
   }
 
-  /** Tries until it is taken; `false` once the signal aborts. */
-  async #deliver(change: Change, signal: AbortSignal): Promise<boolean> {
-    for (let tries = 0; !signal.aborted; tries++) {
-      const reason = await this.#send(change, signal);
-      if (signal.aborted) return false;
-      this.#node.counters.add("tributary_webhook_total", { result: reason === null ? "ok" : "no" });
-      if (reason === null) {
+  /** Tries until it is taken, or the signal aborts; else with why it never is. */
+  async #deliver(change: Change, signal: AbortSignal): Promise<string | null> {
+    for (let tries = 1; !signal.aborted; tries++) {
+      const failure = await this.#send(change, signal);
+      if (signal.aborted) return null;
+      const result = failure === null ? "ok" : "no";
+      this.#node.counters.add("tributary_webhook_total", { result });
+      if (failure === null) {
+        this.#asideInRow = 0;
         await this.#works();
-        return true;
+        return null;
       }
+      const { reason, isFaulted } = failure;
+      const isPatient = tries < FAULTED_TRIES || this.#asideInRow >= ASIDE_IN_ROW_MAX;
+      if (isFaulted && !isPatient) return reason;
       await this.#fails(reason);
-      await pause(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)], signal);
+      await pause(RETRY_MS[Math.min(tries, RETRY_MS.length) - 1], signal);
     }
-    return false;
+    return null;
   }
 
   /** Why it was not taken; `null`: it was. */
-  async #send({ id, body }: Change, signal: AbortSignal): Promise<string | null> {
+  async #send({ id, body }: Change, signal: AbortSignal) {
     const seconds = Math.floor(this.#node.clock.now().wallMs / 1000);
     const text = JSON.stringify({
       type: "prescription.changed",
@@ -86,9 +107,31 @@ export class Webhook {
     });
     const pushed = { id: `change-${id}`, seconds, body: text };
     const outcome = await push(this.#options, pushed, signal);
-    if (outcome.kind === "failed") return outcome.reason;
+    if (outcome.kind === "failed") return { reason: outcome.reason, isFaulted: false };
     const { status } = outcome;
-    return status >= 200 && status < 300 ? null : `it answered ${status}`;
+    if (status >= 200 && status < 300) return null;
+    return { reason: `it answered ${status}`, isFaulted: FAULTED.has(status) };
+  }
+
+  async #putAside({ id, site, number }: Change, reason: string): Promise<void> {
+    this.#asideInRow++;
+    this.#store.refuse(id, reason);
+    await this.#tellLeftOut("refused", { changes: 1, reason, prescription: { site, id: number } });
+  }
+
+  /** What was not kept until it could be told. */
+  async #tellHole(changes: number): Promise<void> {
+    if (changes <= 0) return;
+    const reason = "it took nothing for so long that they are not kept any more";
+    await this.#tellLeftOut("not-kept", { changes, reason, prescription: null });
+  }
+
+  async #tellLeftOut(why: string, body: LeftOutBody): Promise<void> {
+    const { clock, disk, log, counters } = this.#node;
+    counters.add("tributary_webhook_left_out_total", { reason: why }, body.changes);
+    const time: Stamp = clock.now();
+    await disk.append([newEntry("alarm", WEBHOOK_LEFT_OUT, time, body)], time);
+    log({ kind: "webhook-left-out", changes: body.changes, reason: body.reason });
   }
 
   async #fails(reason: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** That a HIS does not take what it is told, or does again. */
+/** That a HIS does not take what it is told, or does again, and what it was not told. */
 import * as z from "zod";
 
 export const WEBHOOK = "webhook";
@@ -11,3 +11,15 @@ export const webhookBody = z.object({
   seconds: z.int(),
 });
 export type WebhookBody = z.infer<typeof webhookBody>;
+
+export const WEBHOOK_LEFT_OUT = "webhook-left-out";
+
+export const leftOutBody = z.object({
+  /** How many changes. */
+  changes: z.int().min(1),
+  /** Why, in English as errors are. */
+  reason: z.string(),
+  /** Whose change it was; `null`: of several. */
+  prescription: z.object({ site: z.string(), id: z.string() }).nullable(),
+});
+export type LeftOutBody = z.infer<typeof leftOutBody>;

@@ -10,6 +10,10 @@ export const CHOICE_TEXTS = {
   explain: { zh: "解释", en: "Explains" },
   insist: { zh: "坚持用药", en: "Insists" },
 
+  vouched: { zh: "签名由程序担保", en: "signature vouched by a program" },
+  pin: { zh: "签名以 PIN 证明", en: "signature by PIN" },
+  session: { zh: "签名以本人登录证明", en: "signature by own session" },
+
   pass: { zh: "通过", en: "Pass" },
   notice: { zh: "提示", en: "Notice" },
   pharmacist: { zh: "转药师", en: "To a pharmacist" },

@@ -86,18 +86,22 @@ export function saidTable(view: View, say: Say, { decisions, answers }: Shown): 
     ...decisions.map(({ by, at, node, decision, comment, role }) => ({
       ...{ by, at, node, comment },
       what: decision,
+      signed: null,
       became: badge(toneOf(role), named(language, role)),
     })),
-    ...answers.map(({ by, at, node, answer, reason, counts }) => ({
+    ...answers.map(({ by, at, node, answer, reason, counts, signed }) => ({
       ...{ by, at, node, comment: reason },
       what: answer,
+      signed,
       became: counts ? html`–` : badge("warn", say("otherPrescriber")),
     })),
   ].sort((one, other) => one.at < other.at ? -1 : one.at > other.at ? 1 : 0);
-  const rows = all.map(({ at, by, node, what, comment, became }) => [
+  const rows = all.map(({ at, by, node, what, signed, comment, became }) => [
     moment(view, at),
     html`${by}<br><small>${node}</small>`,
-    html`<strong>${named(language, what)}</strong>`,
+    html`<strong>${named(language, what)}</strong>${
+      signed === null ? "" : html`<br><small>${named(language, signed)}</small>`
+    }`,
     comment ?? "–",
     became,
   ]);

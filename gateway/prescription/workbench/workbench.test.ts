@@ -8,7 +8,7 @@ import { PharmacistClient } from "../review/fixture_pharmacist.ts";
 import { openBench, picture, taken } from "./fixture_bench.ts";
 
 /** As the HIS has it: its insistence counts with the prescriber's own second signature. */
-const SIGNED = { method: "his", value: "signed by dr-1" } as const;
+const SIGNED = { method: "vouched", value: "signed by dr-1" } as const;
 
 const opened = new AsyncDisposableStack();
 let county: InnerCounty;

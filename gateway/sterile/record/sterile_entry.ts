@@ -38,6 +38,8 @@ export type SterileWord =
   };
 
 const SUPPLY: ReadonlySet<string> = new Set(SUPPLY_KINDS.map(([kind]) => kind));
+/** Kinds that have words; of what others write no body is looked at. */
+const TOLD: ReadonlySet<string> = new Set([...SUPPLY, CURVE, STERILISER, ALARM, ALARM_CLOSED]);
 
 /**
  * What an entry says; `null`: of what cannot be read, and of what its writer has no say in. A site
@@ -46,6 +48,7 @@ const SUPPLY: ReadonlySet<string> = new Set(SUPPLY_KINDS.map(([kind]) => kind));
  */
 export function wordIn(entry: Entry, authorities: readonly string[]): SterileWord | null {
   const { origin, stream, seq, kind, time } = entry;
+  if (!TOLD.has(kind)) return null;
   const written = { place: `${origin}/${stream}/${seq}`, timeMs: time.wallMs };
   let word: SterileWord | null;
   try {

@@ -9,9 +9,11 @@ import type { SterileWord } from "./sterile_entry.ts";
 export function cycleRow(site: string, cycle: string, told: ToldOfSite): Parameter[] | null {
   const judged = told.cycles.get(cycle) ?? [];
   const [first] = judged;
-  const standing = standingJudgement(judged);
-  if (first === undefined || standing === null) return null;
+  if (first === undefined) return null;
   const newest = judged.reduce((one, other) => upToOrder(one, other) > 0 ? one : other).body;
+  // What was said before anybody knew its load says nothing any more, unless it failed.
+  const stands = judged.filter(({ body }) => body.verdict === "fail" || body.load === newest.load);
+  const standing = standingJudgement(stands) ?? newest;
   return [
     ...[site, cycle, standing.steriliser, standing.number, first.body.started.wallMs],
     ...[standing.ended?.wallMs ?? null, newest.load, newest.loadType, standing.program],

@@ -7,13 +7,12 @@ import { notificationEntry } from "../../notifications/notification.ts";
 import type { AlarmBody, AlarmOverBody } from "../alarm/alarm_body.ts";
 import { noticeOf } from "../alarm/alarm_notice.ts";
 import { alarmsDue, alarmsOver, storeAlarms } from "../alarm/due.ts";
-import { type EpidemicMode, modeAt } from "../clock/epidemic.ts";
 import { type Custodian, custodianKey } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import { closureOf } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
-import { type Rows, StoredWords } from "../record/stored_words.ts";
-import { deliveryKey, EPIDEMIC_KEY, WASTE_ALARM, WASTE_ALARM_OVER } from "../record/waste_entry.ts";
+import { StoredWords } from "../record/stored_words.ts";
+import { deliveryKey, WASTE_ALARM, WASTE_ALARM_OVER } from "../record/waste_entry.ts";
 import {
   bagsHeldBy,
   type OpenAlarm,
@@ -22,21 +21,13 @@ import {
   unsettledBags,
 } from "../record/waste_reads.ts";
 import { holdingOf } from "../store/plan_stored.ts";
+import { epidemicModes } from "./epidemic_read.ts";
 import type { WasteDesk } from "./waste_desk.ts";
 
 /** A clock is looked at so often; its limits are hours. */
 const LOOK_MS = 5_000;
 /** Alarms of one commit, each with what people are told of it. */
 const ALARMS_MAX = 100;
-
-/** What holds of epidemics, for each site. */
-export async function epidemicModes(rows: Rows): Promise<(site: string) => EpidemicMode> {
-  const words = await new StoredWords(rows).under([EPIDEMIC_KEY]);
-  const turns = words.flatMap((word) =>
-    word.about === "epidemic" ? [{ ...word.written, body: word.body }] : []
-  );
-  return (site) => modeAt(site, turns);
-}
 
 export class AlarmDesk {
   readonly #desk: WasteDesk;

@@ -2,6 +2,7 @@
 import type { OpenDesk } from "../../domain.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import { epidemicRoutes } from "./epidemic_desk.ts";
+import { wastePages } from "../pages/waste_pages.ts";
 import { labelRoute } from "./label_route.ts";
 import { WasteDesk } from "./waste_desk.ts";
 import { actRoutes, readRoutes } from "./waste_routes.ts";
@@ -10,11 +11,15 @@ export const openWasteDesk: OpenDesk = (node) => {
   const { config, clock, disk, journal, tables } = node;
   const own = { name: config.node, clock, disk, journal, tables };
   const shared = [...readRoutes(own), ...epidemicRoutes(own, config.role)];
-  if (config.role !== "site" || config.waste === undefined) return { routes: shared };
+  const shown = { node: own, role: config.role, title: config.title } as const;
+  if (config.role !== "site" || config.waste === undefined) {
+    return { routes: shared, pages: wastePages({ ...shown, desk: null }) };
+  }
   const desk = new WasteDesk(own, config.waste);
   const alarms = new AlarmDesk(desk, config.title);
   return {
     routes: [...actRoutes(desk), labelRoute(desk, config.title.zh), ...shared],
+    pages: wastePages({ ...shown, desk }),
     run: (signal) => alarms.run(signal),
   };
 };

@@ -8,12 +8,13 @@ import { entryId, newEntry, once } from "../../collected_entry.ts";
 import type { EpidemicBody } from "../clock/epidemic.ts";
 import { words } from "../entry/subject.ts";
 import { WASTE_EPIDEMIC } from "../record/waste_entry.ts";
-import { epidemicModes } from "./alarm_desk.ts";
+import type { Confirmation } from "../entry/confirmation.ts";
 import { actId } from "./acts.ts";
+import { epidemicModes } from "./epidemic_read.ts";
 import { PERSON_NEEDED, personOf } from "./persons.ts";
 import type { WasteNode } from "./waste_desk.ts";
 
-const order = z.strictObject({
+export const epidemicOrder = z.strictObject({
   id: actId,
   site: z.string().regex(NODE_NAME).optional().describe("At a county: whose limits it is about"),
   isOn: z.boolean(),
@@ -27,15 +28,40 @@ const answer = z.object({
   since: z.string().nullable().describe("Id of the entry since which it holds"),
 });
 
-export function epidemicRoutes(
+export type EpidemicOrder = z.infer<typeof epidemicOrder>;
+
+/** Turns it, or says why not. */
+export async function turnEpidemic(
   { name, clock, disk, journal, tables }: WasteNode,
   role: "site" | "county",
-): readonly ApiRoute[] {
+  { id: act, site: given, ...said }: EpidemicOrder,
+  confirmation: Confirmation,
+): Promise<Problem | null> {
+  const site = given ?? name;
+  if (role === "site" ? site !== name : given === undefined) {
+    return role === "site" ? OTHER_SITE : NO_SITE;
+  }
+  await tables.caughtUp(journal);
+  const { turns } = (await epidemicModes(tables))(site);
+  const id = entryId(WASTE_EPIDEMIC, name, act);
+  const turn: EpidemicBody = {
+    ...{ id, site, scope: site, ...said },
+    replaces: turns.slice(),
+    confirmation,
+  };
+  const time = clock.now();
+  const stream = role === "site" ? "audit" : streamTo(site);
+  await disk.append([once(newEntry(stream, WASTE_EPIDEMIC, time, turn), WASTE_EPIDEMIC, id)], time);
+  await tables.caughtUp(journal);
+  return null;
+}
+
+export function epidemicRoutes(node: WasteNode, role: "site" | "county"): readonly ApiRoute[] {
+  const { name, journal, tables } = node;
   const shown = async (site: string) => {
     await tables.caughtUp(journal);
-    const mode = (await epidemicModes(tables))(site);
-    const { isOn, isDisputed, since } = mode;
-    return { mode, view: { site, isOn, isDisputed, since: since?.body.id ?? null } };
+    const { isOn, isDisputed, since } = (await epidemicModes(tables))(site);
+    return { site, isOn, isDisputed, since: since?.body.id ?? null };
   };
   return [
     {
@@ -45,37 +71,22 @@ export function epidemicRoutes(
       summary: "Whether the shorter limits of an epidemic hold at a site",
       query: z.object({ site: z.string().regex(NODE_NAME).optional() }),
       answer,
-      handle: async (_parts, { query }) => Response.json((await shown(query.site ?? name)).view),
+      handle: async (_parts, { query }) => Response.json(await shown(query.site ?? name)),
     },
     {
       method: "post",
       path: "/api/waste/epidemic",
       right: "waste.confirm",
       summary: "Turns the shorter limits of an epidemic on or off, with the document that says so",
-      body: order,
+      body: epidemicOrder,
       answer,
       handle: async ({ people }, { body, actor }) => {
-        const { id: act, site: given, ...said } = order.parse(body);
+        const asked = epidemicOrder.parse(body);
         const confirmation = personOf(actor, people);
         if (confirmation === null) return problemResponse(PERSON_NEEDED);
-        const site = given ?? name;
-        if (role === "site" ? site !== name : given === undefined) {
-          return problemResponse(role === "site" ? OTHER_SITE : NO_SITE);
-        }
-        const { mode } = await shown(site);
-        const id = entryId(WASTE_EPIDEMIC, name, act);
-        const turn: EpidemicBody = {
-          ...{ id, site, scope: site, ...said },
-          replaces: mode.turns.slice(),
-          confirmation,
-        };
-        const time = clock.now();
-        const stream = role === "site" ? "audit" : streamTo(site);
-        await disk.append(
-          [once(newEntry(stream, WASTE_EPIDEMIC, time, turn), WASTE_EPIDEMIC, id)],
-          time,
-        );
-        return Response.json((await shown(site)).view, { status: 201 });
+        const problem = await turnEpidemic(node, role, asked, confirmation);
+        if (problem !== null) return problemResponse(problem);
+        return Response.json(await shown(asked.site ?? name), { status: 201 });
       },
     },
   ];

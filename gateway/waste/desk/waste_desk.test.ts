@@ -147,6 +147,7 @@ describe("who confirms", () => {
     account,
     rights: new Set<never>(),
     who: `person ${account} from 127.0.0.1`,
+    address: "127.0.0.1",
     session: null,
     sites: "all" as const,
   });

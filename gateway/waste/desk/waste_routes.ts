@@ -4,9 +4,14 @@ import { problemResponse } from "../../../sync/problem.ts";
 import type { ApiParts, ApiRoute, Input } from "../../api_route.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import * as reads from "../record/waste_reads.ts";
+import { TRACED_AS } from "../manifest/trace.ts";
+import { manifestForm, manifestFormOf } from "../manifest/form_data.ts";
+import { DEFAULT_RULES } from "../rules.ts";
 import * as acts from "./acts.ts";
 import { doneAnswer } from "./done.ts";
 import { personsOf, type SecondPerson } from "./persons.ts";
+import { around } from "./surroundings.ts";
+import { tracedBy } from "./trace_read.ts";
 import type { Act, WasteDesk, WasteNode } from "./waste_desk.ts";
 
 const done = z.object({
@@ -201,6 +206,37 @@ export function readRoutes({ tables, journal }: WasteNode): readonly ApiRoute[] 
           site: found.site,
           bags: bags.map(({ standing }) => standing.bag),
         });
+      },
+    },
+    {
+      method: "get",
+      path: "/api/waste/manifests/{manifest}/form",
+      right: "read",
+      summary: "A manifest as the national form has it, and what it lacks (W8)",
+      answer: manifestForm,
+      handle: async (_parts, { path }) => {
+        await caughtUp();
+        const { manifests } = await around(
+          tables,
+          { manifests: [path.manifest] },
+          DEFAULT_RULES,
+        );
+        const found = manifests.get(path.manifest);
+        return found === undefined
+          ? problemResponse(NO_SUCH)
+          : Response.json(manifestFormOf(found));
+      },
+    },
+    {
+      method: "get",
+      path: "/api/waste/trace",
+      right: "read",
+      summary: "Bags, boxes, manifests and receipts from any of their codes (W8)",
+      query: z.object({ code: z.string().min(1).max(500) }),
+      answer: z.object({ foundAs: z.array(z.enum(TRACED_AS)), bags: z.array(anything) }),
+      handle: async (_parts, { query }) => {
+        await caughtUp();
+        return Response.json(await tracedBy(tables, query.code));
       },
     },
     {

@@ -22,13 +22,3 @@ export function pageLabel(label: Label, language: keyof Text): Html {
     </section>
   `;
 }
-
-/** 70 × 50 mm each, black on white whatever the page's colours. */
-export const PAGE_LABEL_STYLE = `
-.waste-label { display: flex; gap: 2mm; width: 70mm; height: 50mm; padding: 2mm; overflow: hidden;
-  box-sizing: border-box; border: 0.3mm solid #000; background: #fff; color: #000;
-  break-inside: avoid; font-size: 3mm; line-height: 1.3; }
-.waste-label svg { flex: none; width: 32mm; height: 32mm; }
-.waste-label h2 { margin: 0 0 1mm; font-size: 3.6mm; }
-.waste-label p { margin: 0; overflow-wrap: anywhere; }
-`;

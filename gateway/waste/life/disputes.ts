@@ -28,16 +28,19 @@ export interface Conflict {
 
 export type Resolution = EventOf<"waste-resolution">;
 
-/** Resolutions by what they are about; those reversed or replaced are gone. */
+/**
+ * Resolutions by what they are about; those reversed or replaced are gone. One replaces others of
+ * its own subject and dispute alone: whoever looks at another bag need not know of it.
+ */
 export class Resolutions {
   readonly #bySubject = new Map<string, Resolution[]>();
 
   constructor(events: readonly WasteEvent[], effects: Effects) {
     const standing = ofKind(events, "waste-resolution").filter((one) => effects.stands(one));
-    const over = new Set(standing.flatMap(({ body }) => body.over));
-    for (const one of standing.filter(({ body }) => !over.has(body.id))) {
-      const key = `${one.body.about}/${one.body.subject}`;
-      this.#bySubject.set(key, [...this.#bySubject.get(key) ?? [], one]);
+    const all = Map.groupBy(standing, ({ body: { about, subject } }) => `${about}/${subject}`);
+    for (const [key, own] of all) {
+      const over = new Set(own.flatMap(({ body }) => body.over));
+      this.#bySubject.set(key, own.filter(({ body }) => !over.has(body.id)));
     }
   }
 

@@ -287,6 +287,14 @@ describe("custody of two points that were cut off", () => {
     expect(bagOf([sealed, other, one, two, last])).toMatchObject({ category: SHARPS });
   });
 
+  test("a resolution replaces none of another bag", () => {
+    const other = store.sealed("B1", { category: SHARPS });
+    const resolved = ward.resolved(["category", "B1"], sealed, [other]);
+    const over = [resolved.body.id];
+    const elsewhere = ward.resolved(["category", "B2"], sealed, [other], { over });
+    expect(bagOf([sealed, other, resolved, elsewhere])).toMatchObject({ category: "841-001-01" });
+  });
+
   test("moves in a circle that nobody can order: the latest by the clock counts", () => {
     const back = ward.moved("waste-handover", [CARRIER, WARD], ["B1"]);
     expect(bagOf([sealed, handover, back])).toMatchObject({ custodian: WARD, conflicts: [] });

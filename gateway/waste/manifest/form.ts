@@ -33,7 +33,7 @@ const FORM_NAMES: Readonly<Record<FormOf, Text>> = {
 };
 
 /** Fields that the draft bears as they are typed, with the labels of the form. */
-const TYPED = {
+export const TYPED = {
   consignor: [
     ["name", "单位名称", "Unit"],
     ["emergencyPhone", "应急联系电话", "Emergency telephone"],

@@ -19,6 +19,11 @@ export const WASTE_ALARM = "waste-alarm";
 export const WASTE_ALARM_OVER = "waste-alarm-over";
 export const WASTE_EPIDEMIC = "waste-epidemic";
 
+/** Kinds that have words; of what others write no body is looked at. */
+const TOLD: ReadonlySet<string> = new Set(
+  [...WASTE_KINDS, WASTE_ALARM, WASTE_ALARM_OVER, WASTE_EPIDEMIC],
+);
+
 /** Where and when it was written. */
 export interface Written {
   readonly place: string;
@@ -40,6 +45,7 @@ export type WasteWord =
  */
 export function wordIn(entry: Entry, authorities: readonly string[]): WasteWord | null {
   const { origin, stream, seq, kind, time } = entry;
+  if (!TOLD.has(kind)) return null;
   const written = { place: `${origin}/${stream}/${seq}`, node: nodeOf(origin), time };
   let word: WasteWord | null;
   try {

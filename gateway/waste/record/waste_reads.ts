@@ -15,6 +15,7 @@ export const SELECTS = {
   held: "SELECT standing, faults FROM wastebags WHERE held = ? ORDER BY bag LIMIT ?",
   inLoad: "SELECT standing, faults FROM wastebags WHERE inload = ? ORDER BY bag LIMIT ?",
   onManifest: "SELECT standing, faults FROM wastebags WHERE manifest = ? ORDER BY bag LIMIT ?",
+  ofReceipt: "SELECT standing, faults FROM wastebags WHERE receipt = ? ORDER BY bag LIMIT ?",
   unsettled: "SELECT standing, faults FROM wastebags " +
     "WHERE unsettled IS NOT NULL AND site = ? ORDER BY sealed, bag LIMIT ?",
   unsettledEverywhere: "SELECT standing, faults FROM wastebags " +
@@ -25,6 +26,10 @@ export const SELECTS = {
   numbered: "SELECT standing, site FROM wastemanifests WHERE number = ? ORDER BY manifest LIMIT ?",
   manifests: "SELECT standing, site FROM wastemanifests " +
     "WHERE site = ? AND began >= ? AND began < ? ORDER BY began, manifest LIMIT ?",
+  manifestsOfSite: "SELECT standing, site FROM wastemanifests " +
+    "WHERE site = ? ORDER BY began DESC, manifest DESC LIMIT ?",
+  manifestsEverywhere: "SELECT standing, site FROM wastemanifests " +
+    "ORDER BY began DESC, manifest DESC LIMIT ?",
   unsettledManifests: "SELECT standing, site FROM wastemanifests " +
     "WHERE unsettled IS NOT NULL ORDER BY site, began, manifest LIMIT ?",
   inner: "SELECT load FROM wasteloads WHERE around = ? ORDER BY load LIMIT ?",
@@ -49,6 +54,10 @@ export async function bagOf(rows: Rows, bag: string): Promise<KnownBag | null> {
 /** `custodian`: as `custodianKey` has it. */
 export async function bagsHeldBy(rows: Rows, custodian: string): Promise<KnownBag[]> {
   return await bagsBy(rows, SELECTS.held, [custodian, ROWS_MAX]);
+}
+
+export async function bagsOfReceipt(rows: Rows, receipt: string): Promise<KnownBag[]> {
+  return await bagsBy(rows, SELECTS.ofReceipt, [receipt, ROWS_MAX]);
 }
 
 export async function bagsOnManifest(rows: Rows, manifest: string): Promise<KnownBag[]> {
@@ -86,6 +95,22 @@ export interface KnownManifest {
 
 export async function manifestOf(rows: Rows, manifest: string): Promise<KnownManifest | null> {
   return (await manifestsBy(rows, SELECTS.manifest, [manifest])).at(0) ?? null;
+}
+
+/** The latest ones; `site` `null`: of all sites. */
+export async function latestManifests(
+  rows: Rows,
+  site: string | null,
+  max: number,
+): Promise<KnownManifest[]> {
+  return site === null
+    ? await manifestsBy(rows, SELECTS.manifestsEverywhere, [max])
+    : await manifestsBy(rows, SELECTS.manifestsOfSite, [site, max]);
+}
+
+/** Manifests that bear this national number: more than one are a fault. */
+export async function manifestsNumbered(rows: Rows, number: string): Promise<KnownManifest[]> {
+  return await manifestsBy(rows, SELECTS.numbered, [number, ROWS_MAX]);
 }
 
 /** Those of which the disposer has not said that it is done, or that two say differently. */

@@ -64,6 +64,7 @@ export const WASTE_BAGS: Table = {
     wastebagsheld: { of: "held", columns: ["held", "bag"] },
     wastebagsinload: { of: "inload", columns: ["inload", "bag"] },
     wastebagsonmanifest: { of: "manifest", columns: ["manifest", "bag"] },
+    wastebagsofreceipt: { of: "receipt", columns: ["receipt", "bag"] },
     wastebagsunsettled: { of: "unsettled", columns: ["site", "sealed", "bag"] },
   },
 };
@@ -108,7 +109,10 @@ export const WASTE_MANIFESTS: Table = {
   },
   key: ["manifest"],
   wide: true,
-  indexes: { wastemanifestsbegan: ["site", "began", "manifest"] },
+  indexes: {
+    wastemanifestsbegan: ["site", "began", "manifest"],
+    wastemanifestslatest: ["began", "manifest"],
+  },
   sparse: {
     wastemanifestsnumber: { of: "number", columns: ["number", "manifest"] },
     wastemanifestsunsettled: { of: "unsettled", columns: ["site", "began", "manifest"] },

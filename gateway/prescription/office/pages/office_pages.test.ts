@@ -108,7 +108,7 @@ async function insist(id: string): Promise<void> {
     answer: "insist",
     reason: "病情需要，已与患者沟通",
     by: { id: "dr-1" },
-    signature: { method: "his", value: "signed" },
+    signature: { method: "vouched", value: "signed" },
   });
 }
 

@@ -1,7 +1,7 @@
 /** Entries of a stream as they come, for those who follow the journal and not the tables. */
-import { type Entry, readContents } from "../../../sync/entry.ts";
-import type { Journal } from "../../../sync/journal.ts";
-import { streamKey, type StreamState } from "../../../sync/segments.ts";
+import { type Entry, readContents } from "../sync/entry.ts";
+import type { Journal } from "../sync/journal.ts";
+import { streamKey, type StreamState } from "../sync/segments.ts";
 
 /** Entries of one read: a burst after an outage comes in several. */
 const LIMITS = { entriesMax: 500, bytesMax: 1 << 20 };

@@ -1,0 +1,228 @@
+/** Acts of persons about sterile supply, and what speaks against them. */
+import type * as z from "zod";
+import type { Problem } from "../../../sync/problem.ts";
+import { entryId } from "../../collected_entry.ts";
+import { eventsAround } from "../record/around.ts";
+import { keyOf } from "../record/sterile_entry.ts";
+import { eventsIn, type StoredWords } from "../record/stored_words.ts";
+import { chinaDay } from "../rules.ts";
+import { supplyEventOf } from "../supply/event.ts";
+import { type IdleStep, loadStanding } from "../supply/load_standing.ts";
+import { packTrace } from "../supply/pack_trace.ts";
+import type { Person } from "../supply/supply_body.ts";
+import { toldOfSite } from "../supply/told.ts";
+import { cyclesNamed, hasLoad } from "./load_for.ts";
+import type * as orders from "./orders.ts";
+import type { Act, SterileDesk } from "./sterile_desk.ts";
+
+/** What a person asked, and who that is. */
+type Asked<T extends z.ZodType> = readonly [order: z.infer<T>, by: Person];
+
+export function packing(
+  [{ id, checked: _checked, ...rest }, by]: Asked<typeof orders.packOrder>,
+  checkedBy: Person,
+): Act {
+  const against = async (stored: StoredWords) => {
+    const events = await stored.events([keyOf.pack(rest.pack)]);
+    return toldOfSite(events).packs.has(rest.pack)
+      ? refusal("label-taken", "pack", `the label "${rest.pack}" is another pack's already`)
+      : null;
+  };
+  return {
+    kind: "sterile-pack",
+    id,
+    subject: rest.pack,
+    body: { ...rest, by, checkedBy },
+    against,
+  };
+}
+
+export function loading([{ id, cycle: _cycle, ...rest }, by]: Asked<typeof orders.loadOrder>): Act {
+  const { load, packs, steriliser } = rest;
+  const against = async (stored: StoredWords, { setups }: SterileDesk) => {
+    if (!setups.has(steriliser)) {
+      const known = [...setups.keys()].join(", ");
+      return refusal("unknown", "steriliser", `there is no "${steriliser}"; want of ${known}`);
+    }
+    if (await hasLoad(stored, load)) {
+      return refusal("load-taken", "load", `the load "${load}" is there already`);
+    }
+    const told = toldOfSite(await stored.events(packs.map(keyOf.pack)));
+    const strange = packs.filter((pack) => !told.packs.has(pack));
+    if (strange.length > 0) return refusal("unknown", "packs", `not packed: ${strange.join(", ")}`);
+    const elsewhere = packs.filter((pack) => told.loadsOfPack.has(pack));
+    return elsewhere.length === 0
+      ? null
+      : refusal("pack-taken", "packs", `in another load already: ${elsewhere.join(", ")}`);
+  };
+  const act = { id, subject: load, body: { ...rest, by }, against } as const;
+  return { kind: "sterile-load", ...act };
+}
+
+export function assigning(
+  [{ id, load }, by]: Asked<typeof orders.assignOrder>,
+  cycle: string,
+): Act {
+  const against = async (stored: StoredWords) => {
+    const known = cyclesNamed(await stored.under([keyOf.cycle(cycle)]));
+    if (known.length === 0) return refusal("unknown", "cycle", `there is no cycle "${cycle}" here`);
+    if (!await hasLoad(stored, load)) return refusal("unknown", "load", `no load "${load}"`);
+    const lain = cyclesNamed(await stored.under([keyOf.load(load)]));
+    const other = lain.find((one) => one.cycle !== cycle);
+    return other === undefined
+      ? null
+      : refusal("load-taken", "load", `"${load}" was judged in another cycle already`);
+  };
+  const body = { cycle, load, by };
+  return { kind: "sterile-assignment", id, subject: cycle, body, against, judges: cycle };
+}
+
+/** A Bowie-Dick test or an indicator: its steriliser is that of its cycle. */
+export async function reading(
+  kind: "sterile-bowie-dick" | "sterile-indicator",
+  [{ id, ...rest }, by]: Asked<typeof orders.bowieDickOrder | typeof orders.indicatorOrder>,
+  desk: SterileDesk,
+): Promise<Act> {
+  const { cycle } = rest;
+  const [judged] = cyclesNamed(await desk.stored().under([keyOf.cycle(cycle)]));
+  const steriliser = judged?.steriliser ?? "?";
+  const against = () =>
+    Promise.resolve(
+      judged === undefined
+        ? refusal("unknown", "cycle", `there is no cycle "${cycle}" here`)
+        : null,
+    );
+  return { kind, id, subject: cycle, body: { ...rest, steriliser, by }, against };
+}
+
+/** A step that would not count is refused, with what it lacks. */
+export function stepping(
+  [{ id, by: _by, ...rest }, by]: Asked<typeof orders.stepOrder>,
+  load: string,
+): Act {
+  const body = { ...rest, load, by };
+  const against = async (stored: StoredWords, { rules, node }: SterileDesk) => {
+    const around = await eventsAround(stored, [load]);
+    const now = loadStanding(toldOfSite(around), load, rules);
+    if (now === null) return refusal("unknown", "load", `there is no load "${load}" here`);
+    if (now.state === "refused") {
+      const failed = now.needs.filter(({ state }) => state === "failed").map(({ need }) => need);
+      return refusal("not-proved", "load", `it may not be released: ${failed.join(", ")}`);
+    }
+    const candidate = entryId("sterile-release-step", node.name, id);
+    const place = { place: "asked/record/1", timeMs: node.clock.now().wallMs };
+    const event = supplyEventOf("sterile-release-step", {
+      ...body,
+      id: candidate,
+      site: node.name,
+    }, place);
+    const then = loadStanding(toldOfSite([...around, event]), load, rules);
+    const idle = then?.idle.find((one) => one.id === candidate);
+    return idle === undefined ? null : idleProblem(idle);
+  };
+  return { kind: "sterile-release-step", id, subject: load, body, against };
+}
+
+function idleProblem({ why }: IdleStep): Problem | null {
+  switch (why.kind) {
+    case "not-released":
+      return null;
+    case "needs-another-person":
+      return refusal("second-person-needed", "by", "another person has to have checked it before");
+    case "unproved":
+      return refusal(
+        "not-proved",
+        "seen",
+        `it was not shown the proof of: ${why.needs.join(", ")}`,
+      );
+  }
+}
+
+export function issuing([{ id, ...rest }, by]: Asked<typeof orders.issueOrder>): Act {
+  const { pack } = rest;
+  const against = async (stored: StoredWords, { rules, node }: SterileDesk) => {
+    const trace = packTrace(toldOfSite(await aroundPack(stored, pack)), pack, rules);
+    if (trace.packed === null) return refusal("unknown", "pack", `there is no pack "${pack}" here`);
+    const { expires } = trace.packed;
+    if (expires !== null && expires < chinaDay(node.clock.now().wallMs)) {
+      return refusal("expired", "pack", `it may be used until ${expires}`);
+    }
+    if (trace.where.kind !== "store") {
+      return refusal("not-here", "pack", `it is not in the store: ${trace.where.kind}`);
+    }
+    const unfit = trace.loads.some((load) => load.unfit.some((one) => one.pack === pack));
+    const released = trace.loads.length === 1 &&
+      trace.loads.every(({ state }) => state === "released" || state === "released-early");
+    if (unfit) return refusal("not-released", "pack", "its own indicator failed");
+    if (released) return null;
+    const states = trace.loads.map(({ load, state }) => `${load.load}: ${state}`);
+    return refusal(
+      "not-released",
+      "pack",
+      `it is not released (${states.join(", ") || "no load"})`,
+    );
+  };
+  return { kind: "sterile-issue", id, subject: pack, body: { ...rest, by }, against };
+}
+
+/** What was used is written down in any case: only a label that nobody knows is refused. */
+export function using([{ id, ...rest }, by]: Asked<typeof orders.useOrder>): Act {
+  const against = knownPack(rest.pack);
+  return { kind: "sterile-use", id, subject: rest.pack, body: { ...rest, by }, against };
+}
+
+export function comingBack([{ id, ...rest }, by]: Asked<typeof orders.backOrder>): Act {
+  const against = knownPack(rest.pack);
+  return { kind: "sterile-pack-back", id, subject: rest.pack, body: { ...rest, by }, against };
+}
+
+export function reversing([{ id, ...rest }, by]: Asked<typeof orders.reversalOrder>): Act {
+  const { reverses } = rest;
+  const against = async (stored: StoredWords) => {
+    const [event] = eventsIn(await stored.under([keyOf.id(reverses)]))
+      .filter(({ body }) => body.id === reverses);
+    if (event === undefined) {
+      return refusal("unknown", "reverses", `there is no entry "${reverses}"`);
+    }
+    const { kind, body } = event;
+    if (kind === "sterile-cycle" || kind === "sterile-recall" || kind === "sterile-reversal") {
+      return refusal("not-reversible", "reverses", "what rules said, and reversals, stand");
+    }
+    const isFailed = (kind === "sterile-bowie-dick" || kind === "sterile-indicator") &&
+      event.body.result === "fail";
+    return isFailed && body.by.id === by.id
+      ? refusal(
+        "second-person-needed",
+        "by",
+        "a result that failed is taken back by another person",
+      )
+      : null;
+  };
+  return { kind: "sterile-reversal", id, subject: reverses, body: { ...rest, by }, against };
+}
+
+function knownPack(pack: string) {
+  return async (stored: StoredWords) =>
+    toldOfSite(await stored.events([keyOf.pack(pack)])).packs.has(pack)
+      ? null
+      : refusal("unknown", "pack", `there is no pack "${pack}" here`);
+}
+
+/** All that bears on a pack. */
+export async function aroundPack(stored: StoredWords, pack: string) {
+  const own = await stored.events([keyOf.pack(pack)]);
+  const loads = own.flatMap((event) => event.kind === "sterile-load" ? [event.body.load] : []);
+  return [...new Set([...own, ...await eventsAround(stored, loads)])];
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  "label-taken": "print a label of its own for each packing",
+  "not-proved": "look at the load again, and enter what is missing",
+  "second-person-needed": "another person does it, with an own credential",
+};
+
+function refusal(code: string, field: string, detail: string): Problem {
+  const title = "This may not be written about sterile supply";
+  const hint = HINTS[code] ?? "do what the detail says, and send it again";
+  return { status: 409, code: `sterile-${code}`, title, detail: `${field}: ${detail}`, hint };
+}

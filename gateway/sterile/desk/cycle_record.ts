@@ -1,0 +1,164 @@
+/** A seen cycle as entries, the same read back, and judged for a load. */
+import { entryId } from "../../collected_entry.ts";
+import type { Grammar } from "../grammar.ts";
+import { judge } from "../judge.ts";
+import { judgePrintout } from "../printed_cycle.ts";
+import { printoutsIn } from "../printout.ts";
+import { atmosphereKPa } from "../pressure.ts";
+import { type Program, programNamed } from "../program.ts";
+import { chinaDay, type RuleBook, rulesOn } from "../rules.ts";
+import { EMPTY_CYCLE, type Sample, withSamples } from "../sample.ts";
+import { CURVE_ROWS_MAX, type CurveBody, rowsOf, samplesIn } from "../record/curve_body.ts";
+import type { BodyOf } from "../supply/event.ts";
+import { cycleBodyOf, cycleId } from "../supply/judged_cycle.ts";
+import type { PrintedLine, SeenCycle } from "./seen_cycle.ts";
+import type { Setup } from "./setup.ts";
+
+/** All that was seen of one cycle, with its name. */
+export interface CycleRecordOf {
+  readonly site: string;
+  readonly cycle: string;
+  readonly steriliser: string;
+  readonly upTo: { readonly life: number; readonly seq: number };
+  readonly seen: SeenCycle["seen"];
+}
+
+/** The cycles in it: of a print-out whose end was lost, more than one may stand in its lines. */
+export function recordsOf(site: string, { setup, seen }: SeenCycle): CycleRecordOf[] {
+  const steriliser = setup.settings.id;
+  const of = (seen: SeenCycle["seen"]): CycleRecordOf[] => {
+    const all = seen.kind === "samples" ? seen.samples : seen.lines;
+    const [first, last] = [all.at(0), all.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const upTo = { life: last.life, seq: last.seq };
+    return [{ site, steriliser, cycle: cycleId(site, steriliser, first), upTo, seen }];
+  };
+  return of(seen);
+}
+
+export function curveBodies(record: CycleRecordOf, grammar: Grammar | null): CurveBody[] {
+  const { site, steriliser, cycle, upTo, seen } = record;
+  const all = seen.kind === "samples" ? seen.samples : seen.lines;
+  const of = Math.max(1, Math.ceil(all.length / CURVE_ROWS_MAX));
+  return Array.from({ length: of }, (_, part): CurveBody => {
+    const [from, to] = [part * CURVE_ROWS_MAX, (part + 1) * CURVE_ROWS_MAX];
+    const id = entryId("sterile-curve", site, cycle, upTo.life, upTo.seq, part);
+    const about = { id, site, steriliser, cycle, upTo, part, of };
+    if (seen.kind === "samples") {
+      const { program } = seen;
+      return { ...about, holds: "samples", program, ...rowsOf(seen.samples.slice(from, to)) };
+    }
+    const lines = seen.lines.slice(from, to);
+    const boots = [...new Set(lines.map(({ bootId }) => bootId))];
+    return {
+      ...about,
+      holds: "lines",
+      grammar: grammar?.grammar ?? "",
+      boots,
+      lines: lines.map(({ bootId, ...line }) => ({ ...line, boot: boots.indexOf(bootId) })),
+    };
+  });
+}
+
+/** Of the parts of a cycle those that know most; `null` where one is missing. */
+export function recordIn(parts: readonly CurveBody[]): CycleRecordOf | null {
+  const [one] = parts.toSorted((a, b) => b.upTo.life - a.upTo.life || b.upTo.seq - a.upTo.seq);
+  if (one === undefined) return null;
+  const { site, steriliser, cycle, upTo, of } = one;
+  const own = new Map(
+    parts.filter((part) => part.upTo.life === upTo.life && part.upTo.seq === upTo.seq)
+      .map((part) => [part.part, part]),
+  );
+  const inOrder = Array.from({ length: of }, (_, part) => own.get(part));
+  const samples: Sample[] = [];
+  const lines: PrintedLine[] = [];
+  for (const part of inOrder) {
+    if (part === undefined) return null;
+    if (part.holds === "samples") samples.push(...samplesIn(part));
+    else {
+      const { boots } = part;
+      lines.push(
+        ...part.lines.map(({ boot, ...line }) => ({ ...line, bootId: boots[boot] ?? "" })),
+      );
+    }
+  }
+  const seen: SeenCycle["seen"] = one.holds === "samples"
+    ? { kind: "samples", samples, program: one.program }
+    : { kind: "printed", lines };
+  return { site, steriliser, cycle, upTo, seen };
+}
+
+export interface JudgedFor {
+  readonly setup: Setup;
+  readonly book: RuleBook;
+  readonly load: BodyOf<"sterile-load"> | null;
+  /** The device's own number of the cycle before. */
+  readonly previousCycle: number | null;
+}
+
+/** What the rules say; `null` where nothing in it is a cycle. */
+export function judgementOf(
+  record: CycleRecordOf,
+  { setup, book, load, previousCycle }: JudgedFor,
+): BodyOf<"sterile-cycle"> | null {
+  const { site, steriliser, cycle, upTo, seen } = record;
+  const all = seen.kind === "samples" ? seen.samples : seen.lines;
+  const [first, last] = [all.at(0), all.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const rulesDay = chinaDay(first.wallMs);
+  const rules = rulesOn(book, rulesDay);
+  const about = {
+    ...{ site, steriliser, cycle, upTo, rulesDay },
+    load: load?.load ?? null,
+    loadType: load?.type ?? null,
+    started: momentOf(first),
+  };
+  if (seen.kind === "printed") {
+    if (setup.source.kind !== "printed") return null;
+    const { grammar } = setup.source;
+    const around = atmosphereKPa(setup.settings.altitudeMetres);
+    const [printout] = printoutsIn(grammar, seen.lines, around);
+    if (printout === undefined) return null;
+    const type = load?.type ?? null;
+    const asked = { steriliser: setup.settings, load: type, rules, previousCycle };
+    const judgement = judgePrintout(grammar, printout, asked);
+    return cycleBodyOf({
+      ...about,
+      number: printout.facts.cycle ?? null,
+      program: judgement.program?.id ?? null,
+      method: judgement.program?.method ?? null,
+      source: "printed",
+      ended: printout.ended ? momentOf(last) : null,
+    }, judgement);
+  }
+  const program = programOf(setup, seen.program, load);
+  const phase = seen.samples.at(-1)?.phase ?? null;
+  const ended = phase === "complete" || phase === "idle";
+  const judgement = judge(
+    { record: withSamples(EMPTY_CYCLE, seen.samples), ended, deviceSays: null },
+    { temperatures: setup.settings.temperatures, program, load: load?.type ?? null, rules },
+  );
+  return cycleBodyOf({
+    ...about,
+    number: null,
+    program: program?.id ?? null,
+    method: program?.method ?? null,
+    source: "samples",
+    ended: ended ? momentOf(last) : null,
+  }, judgement);
+}
+
+/** As the device tells it, else as the person who loaded it chose, else the only one it has. */
+function programOf(
+  { settings }: Setup,
+  told: string | null,
+  load: BodyOf<"sterile-load"> | null,
+): Program | null {
+  if (told !== null) return programNamed(settings, told);
+  if (load?.program !== undefined) return programNamed(settings, load.program);
+  return settings.programs.length === 1 ? settings.programs[0] : null;
+}
+
+function momentOf({ wallMs, bootId, bootMs }: Pick<Sample, "wallMs" | "bootId" | "bootMs">) {
+  return { wallMs, bootId, bootMs };
+}

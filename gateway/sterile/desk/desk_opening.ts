@@ -1,0 +1,28 @@
+/** What a running node has of sterile supply: a site that is configured for it acts, others see. */
+import type { OpenDesk } from "../../domain.ts";
+import { readRules } from "../county_rules.ts";
+import { actRoutes } from "./act_routes.ts";
+import type { SterileNode } from "./desk_node.ts";
+import { followReadings } from "./follow.ts";
+import { knownDevices } from "./known_devices.ts";
+import { readRoutes } from "./read_routes.ts";
+import { setupsOf } from "./setup.ts";
+import { SterileDesk } from "./sterile_desk.ts";
+
+export const openSterileDesk: OpenDesk = (node) => {
+  const { config, clock, disk, journal, tables } = node;
+  const { node: name, title, dataDir } = config;
+  const own: SterileNode = { name, title, dataDir, clock, disk, journal, tables };
+  const book = readRules(config.sterile?.rules);
+  const shared = readRoutes(own, book);
+  if (config.role !== "site" || config.sterile === undefined) return { routes: shared };
+  const { setups } = setupsOf(config.sterile, knownDevices(config));
+  const desk = new SterileDesk(own, setups, book);
+  return {
+    routes: [...actRoutes(desk), ...shared],
+    run: async (signal) => {
+      await desk.announce();
+      await followReadings(desk, signal);
+    },
+  };
+};

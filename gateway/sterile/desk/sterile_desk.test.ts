@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { partsOf } from "../fixture_cycle.ts";
+import { LI, refusal, SITE, SterileSite, WANG } from "./fixture_desk.ts";
+import { assigning } from "./acts.ts";
+import { alarmsOf, cycleView, loadView, recallView } from "./views.ts";
+
+let site: SterileSite;
+beforeEach(async () => {
+  site = await SterileSite.open();
+});
+afterEach(() => site[Symbol.asyncDispose]());
+
+/** The morning's Bowie-Dick test, that passed. */
+async function morning(): Promise<void> {
+  await site.loaded("BD", [], "test");
+  await site.tells(partsOf(210));
+  const [{ cycle }] = await site.cycles(1);
+  expect(refusal(await site.bowieDick(cycle))).toBe("written");
+}
+
+const view = async (load: string) =>
+  await loadView(site.tables.tables, SITE, load, site.desk.rules);
+const alarms = async () =>
+  (await alarmsOf(site.tables.tables, { site: null, open: true, limit: 50 })).map(({ what }) =>
+    what
+  );
+
+/** Both steps, by two persons, each with what stands before him. */
+async function released(load: string): Promise<string[]> {
+  const check = await site.step(load, "check", LI, (await view(load))?.seen ?? []);
+  const release = await site.step(load, "release", WANG, (await view(load))?.seen ?? []);
+  return [refusal(check), refusal(release)];
+}
+
+describe("a cycle at a site", () => {
+  test("S1 is judged once its end was told, as the load that lay in it", async () => {
+    await morning();
+    await site.packed("P-1");
+    await site.loaded("L-1", ["P-1"]);
+    await site.tells(partsOf(240));
+    const [, found] = await site.cycles(2);
+    expect(found).toMatchObject({ load: "L-1", verdict: "pass", program: "p134", judged: 1 });
+  });
+
+  test("S1 S3 whose load nobody named is undetermined, calls nobody, and is judged anew", async () => {
+    await site.tells(partsOf(240));
+    const [{ cycle, verdict, load }] = await site.cycles(1);
+    expect([verdict, load, await alarms()]).toEqual(["undetermined", null, []]);
+    await site.packed("P-1");
+    await site.loaded("L-1", ["P-1"]);
+    const act = assigning([{ ...site.act(), load: "L-1" }, LI], cycle);
+    expect(refusal(await site.write(act))).toBe("written");
+    const [found] = await site.cycles(1);
+    expect(found).toMatchObject({ load: "L-1", verdict: "pass", judged: 2 });
+  });
+
+  test("S1 that was too cold is an alarm, with people told in the same commit", async () => {
+    await site.packed("P-1");
+    await site.loaded("L-1", ["P-1"]);
+    const [air, heat, hold, ...rest] = partsOf(120);
+    await site.tells([air, heat, hold, { ...hold, cel: 133.9, count: 1 }, { ...hold }, ...rest]);
+    const [{ verdict }] = await site.cycles(1);
+    expect([verdict, await alarms()]).toEqual(["fail", ["cycle-failed"]]);
+    const told = await site.tables.tables.rows("SELECT count(*) AS n FROM notifications");
+    expect(told[0].number("n")).toBe(1);
+  });
+
+  test("S6 keeps its curve, from which it is judged again to the same entry", async () => {
+    await site.loaded("BD", [], "test");
+    await site.tells(partsOf(210));
+    const [{ cycle }] = await site.cycles(1);
+    const shown = await cycleView(site.tables.tables, SITE, cycle);
+    expect(shown?.record?.seen.kind === "samples" && shown.record.seen.samples.length).toBe(292);
+    if (shown?.record !== null && shown !== null) await site.desk.record([shown.record]);
+    expect((await site.cycles(1))[0].judged).toBe(1);
+  });
+
+  test("S3 goes on over a restart in its middle, and is judged once", async () => {
+    await site.packed("P-1");
+    await site.loaded("L-1", ["P-1"]);
+    const [air, heat, hold, ...rest] = partsOf(240);
+    await site.tells([air, heat, { ...hold, count: 100 }]);
+    await site.restart();
+    await site.tells([{ ...hold, count: 141 }, ...rest]);
+    const [found] = await site.cycles(1);
+    expect(found).toMatchObject({ load: "L-1", verdict: "pass", judged: 1 });
+    await site.restart();
+    expect((await site.cycles(1))[0].judged).toBe(1);
+  });
+});
+
+describe("a load at a site", () => {
+  test("S5 leaves after a test of the day, an indicator, and two persons' steps", async () => {
+    await morning();
+    await site.packed("P-1");
+    await site.loaded("L-1", ["P-1"]);
+    await site.tells(partsOf(240));
+    const [, { cycle }] = await site.cycles(2);
+    expect(await released("L-1")).toEqual([
+      expect.stringContaining("not-proved seen: it was not shown the proof of: chemical"),
+      expect.stringContaining("not-proved"),
+    ]);
+    await site.indicator(cycle, { indicator: "chemical", class: 1, place: "outside" });
+    expect(refusal(await site.issued("P-1"))).toContain("not-released");
+    const seen = (await view("L-1"))?.seen ?? [];
+    await site.step("L-1", "check", LI, seen);
+    const again = await site.step("L-1", "release", LI, (await view("L-1"))?.seen ?? []);
+    expect(refusal(again)).toContain("second-person-needed");
+    await site.step("L-1", "release", WANG, (await view("L-1"))?.seen ?? []);
+    expect((await view("L-1"))?.state).toBe("released");
+    expect(refusal(await site.issued("P-1"))).toBe("written");
+  });
+
+  test("S5 that left is called back with its patients by a test that grew, at once", async () => {
+    await morning();
+    await site.packed("P-1");
+    await site.loaded("L-1", ["P-1"]);
+    await site.tells(partsOf(240));
+    const [bd, { cycle }] = await site.cycles(2);
+    await site.indicator(cycle, { indicator: "chemical", class: 1, place: "outside" });
+    expect(await released("L-1")).toEqual(["written", "written"]);
+    await site.issued("P-1");
+    await site.used("P-1", "320101199001011234");
+    expect(await alarms()).toEqual([]);
+    const grew = { indicator: "biological", controlGrew: true, result: "fail" };
+    await site.indicator(bd.cycle, grew);
+    expect((await alarms()).toSorted()).toEqual(["biological-failed", "recall"]);
+    const [row] = await site.tables.tables.rows("SELECT recall FROM sterilerecalls");
+    const recall = await recallView(site.tables.tables, SITE, row.text("recall"));
+    expect(recall).toMatchObject({
+      cause: "biological-failed",
+      packs: [{ pack: "P-1", state: "used", place: "手术室", patients: ["****234"] }],
+    });
+  });
+
+  test("S5 a label is one pack's, and a pack lies in one load", async () => {
+    await site.packed("P-1");
+    expect(refusal(await site.packed("P-1"))).toContain("label-taken pack");
+    await site.loaded("L-1", ["P-1"]);
+    expect(refusal(await site.loaded("L-2", ["P-1"]))).toContain("pack-taken packs");
+    expect(refusal(await site.loaded("L-2", ["P-9"]))).toContain("unknown packs: not packed: P-9");
+  });
+});

@@ -1,0 +1,60 @@
+/** All events that bear on where some loads stand, of one site. */
+import type { SupplyEvent } from "../supply/event.ts";
+import { keyOf } from "./sterile_entry.ts";
+import { eventsIn, type StoredWords } from "./stored_words.ts";
+
+/** Loads that share packs are mistakes, and few. */
+const ROUNDS_MAX = 5;
+
+/** `more`: what is about to be written; it counts as if it stood there. */
+export async function eventsAround(
+  stored: StoredWords,
+  loads: readonly string[],
+  more: readonly SupplyEvent[] = [],
+): Promise<SupplyEvent[]> {
+  const found = new Set<SupplyEvent>(more);
+  const asked = new Set<string>();
+  const ask = async (keys: readonly string[]) => {
+    const fresh = [...new Set(keys)].filter((key) => !asked.has(key));
+    for (const key of fresh) asked.add(key);
+    for (const event of await stored.events(fresh)) found.add(event);
+  };
+  await ask(loads.map(keyOf.load));
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const before = asked.size;
+    await ask([...found].flatMap(ownKeys));
+    if (asked.size === before) break;
+  }
+  // Tests of their sterilisers, and when the cycles of those ran.
+  const sterilisers = new Set([...found].flatMap(sterilisersIn));
+  const tests = [...sterilisers].flatMap((one) => [keyOf.tests(one), keyOf.recalls(one)]);
+  await ask(tests);
+  await ask(
+    eventsIn(await stored.under(tests)).flatMap((event) =>
+      "cycle" in event.body ? [keyOf.cycle(event.body.cycle)] : []
+    ),
+  );
+  await ask(
+    more.flatMap((event) => "cycle" in event.body ? [keyOf.cycle(event.body.cycle)] : []),
+  );
+  return [...found];
+}
+
+function ownKeys(event: SupplyEvent): string[] {
+  switch (event.kind) {
+    case "sterile-load":
+      return [keyOf.load(event.body.load), ...event.body.packs.map(keyOf.pack)];
+    case "sterile-cycle": {
+      const { cycle, load } = event.body;
+      return [keyOf.cycle(cycle), ...load === null ? [] : [keyOf.load(load)]];
+    }
+    default:
+      return [];
+  }
+}
+
+function sterilisersIn(event: SupplyEvent): string[] {
+  return event.kind === "sterile-load" || event.kind === "sterile-cycle"
+    ? [event.body.steriliser]
+    : [];
+}
