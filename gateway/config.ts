@@ -9,8 +9,8 @@ import { HASH_NAMES } from "../sync/chain.ts";
 import { NODE_NAME } from "../sync/origin.ts";
 import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
-import { coldchainConfig } from "./coldchain/coldchain_config.ts";
 import { sterileConfig } from "./sterile/sterile_config.ts";
+import { coldchainConfig } from "./coldchain/coldchain_config.ts";
 import { siteScope } from "./site_scope.ts";
 import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
@@ -168,6 +168,14 @@ const prescription = z.strictObject({
   cds: cds.optional()
     .describe("CDS Hooks: drafts are checked before they are signed; without it nobody may ask"),
 });
+const vaccines = z.strictObject({
+  recipientKeyFile: z.string().optional()
+    .describe(
+      "File with the key under which recipients of vaccine are found again, 64 hexadecimal " +
+        "digits, the same at all nodes of the county; without it no dose is recorded as given",
+    ),
+});
+
 export type PrescriptionConfig = z.infer<typeof prescription>;
 
 const node = (example: string) => ({
@@ -188,6 +196,7 @@ const node = (example: string) => ({
   people: people.prefault({}).describe("How people sign in"),
   prescription: prescription.optional()
     .describe("Reviews prescriptions by rules; without it the node takes none"),
+  vaccines: vaccines.prefault({}).describe("How doses of vaccine are followed"),
   sterile: sterileConfig.optional()
     .describe("Sterile supply: sterilisers and programs; without it the node judges none"),
   waste: wasteConfig.optional()

@@ -1,6 +1,7 @@
 /** A curve on a page: no value is left out that is the highest or lowest of its place. */
+import { momentText } from "./moment_text.ts";
 import type { CurveBlock } from "./report.ts";
-import { ALARM, GREY, INK, momentText, RULE, type Sheet, SIZE } from "./sheet.ts";
+import { ALARM, GREY, INK, RULE, type Sheet, SIZE } from "./sheet.ts";
 
 const HEIGHT = 190;
 const LEFT = 34;
