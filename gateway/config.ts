@@ -10,6 +10,7 @@ import { NODE_NAME } from "../sync/origin.ts";
 import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
 import { sterileConfig } from "./sterile/sterile_config.ts";
+import { coldchainConfig } from "./coldchain/coldchain_config.ts";
 import { siteScope } from "./site_scope.ts";
 import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
@@ -253,6 +254,8 @@ const site = z.strictObject({
   ...node("site-017"),
   counties: z.array(centre).max(2).default([]).describe("The county's two centres"),
   sources: z.array(source).max(100).default([]).describe("Lines to devices"),
+  coldchain: coldchainConfig.prefault({})
+    .describe("The cold chain: units that are watched, their probes and rules"),
 });
 export type SiteConfig = z.infer<typeof site>;
 

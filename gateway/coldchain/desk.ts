@@ -1,9 +1,15 @@
-/** What the cold chain adds to a running node. */
+/** What the cold chain adds to a running node: units and their alarms, doses, evidence. */
 import type { OpenDesk } from "../domain.ts";
+import { openColdDesk } from "./desk/desk_opening.ts";
 import { evidenceRoutes } from "./evidence/evidence_routes.ts";
 import { openFlowDesk } from "./flow/open_flow_desk.ts";
 
-export const openColdDesk: OpenDesk = (node) => {
-  const { routes = [], pages = [] } = openFlowDesk(node);
-  return { routes: [...routes, ...evidenceRoutes(node)], pages };
+export const openColdchainDesk: OpenDesk = (node, role) => {
+  const units = openColdDesk(node, role);
+  const flow = openFlowDesk(node);
+  return {
+    ...units,
+    routes: [...units.routes ?? [], ...flow.routes ?? [], ...evidenceRoutes(node)],
+    pages: [...units.pages ?? [], ...flow.pages ?? []],
+  };
 };
