@@ -4,12 +4,11 @@ import { openColdDesk } from "./desk/desk_opening.ts";
 import { evidenceRoutes } from "./evidence/evidence_routes.ts";
 import { openFlowDesk } from "./flow/open_flow_desk.ts";
 
-export const openColdchainDesk: OpenDesk = (node, role) => {
-  const units = openColdDesk(node, role);
-  const flow = openFlowDesk(node);
+export const openColdchain: OpenDesk = (node, role) => {
+  const [units, doses] = [openColdDesk(node, role), openFlowDesk(node)];
   return {
     ...units,
-    routes: [...units.routes ?? [], ...flow.routes ?? [], ...evidenceRoutes(node)],
-    pages: [...units.pages ?? [], ...flow.pages ?? []],
+    routes: [...units.routes ?? [], ...doses.routes ?? [], ...evidenceRoutes(node)],
+    pages: [...units.pages ?? [], ...doses.pages ?? []],
   };
 };

@@ -9,6 +9,6 @@ export const coldchain: Domain = {
   name: "coldchain",
   kinds: [...COLD_KINDS, ...FLOW_KINDS],
   projections: (authorities) => [coldOf(authorities), flowOf(authorities)],
-  desk: async () => (await import("./desk.ts")).openColdchainDesk,
+  desk: async () => (await import("./desk.ts")).openColdchain,
   commands: async () => (await import("./commands.ts")).addColdchainCommands,
 };

@@ -36,8 +36,7 @@ export async function personsOf(
   if (second === undefined) return { kind: "confirmed", by: [first] };
   const found = people.book.find(second.account);
   if (found?.id === actor.account) return refused(SAME_PERSON);
-  const address = actor.who.split(" from ").at(-1) ?? "";
-  const confirmed = await people.signIn.confirm(found?.id ?? "", second.pin, address);
+  const confirmed = await people.signIn.confirm(found?.id ?? "", second.pin, actor.address);
   switch (confirmed.kind) {
     case "wrong":
       return refused(WRONG_PIN);
