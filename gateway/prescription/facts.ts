@@ -124,6 +124,11 @@ export interface HistoryLine {
 /** Rights from the county's dated registry, never from the request (P14). */
 export interface PrescriberFacts {
   readonly id: string;
+  /**
+   * Whether the registry has the prescriber there on the day of issue: `no` is over or not begun,
+   * `null` known to no registry. Facts of earlier do not say it.
+   */
+  readonly registered?: Answer;
   readonly rights: readonly string[] | null;
   /** `village-doctor`, `resident`, `attending`, `associate-chief`, `chief`. */
   readonly title: string | null;

@@ -30,11 +30,17 @@ describe("P14: rights are the registry's on the day of issue", () => {
       "narcotic",
     ]],
   ])("P14: on %s", (day, title, rights) => {
-    expect(of("dr-1", "site-9", day)).toEqual({ id: "dr-1", title, rights });
+    expect(of("dr-1", "site-9", day)).toEqual({
+      id: "dr-1",
+      registered: title === null ? "no" : "yes",
+      title,
+      rights,
+    });
   });
 
   test("P14: whom it does not know has none that anybody knows: could not check", () => {
-    expect(of("dr-2", "site-1", "2026-03-01")).toEqual({ id: "dr-2", title: null, rights: null });
+    expect(of("dr-2", "site-1", "2026-03-01"))
+      .toEqual({ id: "dr-2", registered: null, title: null, rights: null });
   });
 
   test("P14: a number of two sites is two persons, and nobody at a third", () => {

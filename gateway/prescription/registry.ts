@@ -118,24 +118,27 @@ export function parseRegistry(text: string, file = "registry.yaml"): Registry {
   const prescribers = Map.groupBy(data.prescribers, (one) => one.id);
   const pharmacists = Map.groupBy(data.pharmacists, (one) => one.account);
   const clinics = Map.groupBy(data.intravenousAntimicrobials, (one) => one.site);
+  /** `null`: it has nobody of that number there. */
+  const standing = (id: string, site: string, day: number) => {
+    const own = prescribers.get(id)?.filter((one) => isAt(one, site)) ?? [];
+    return own.length === 0 ? null : own.find((one) => holdsOn(one, day)) ?? "not-then";
+  };
   return {
     name: data.registry,
     version,
     prescriber: (id, site, day) => {
-      const own = prescribers.get(id)?.filter((one) => isAt(one, site)) ?? [];
-      if (own.length === 0) return { id, rights: null, title: null };
+      const found = standing(id, site, day);
+      if (found === null) return { id, registered: null, rights: null, title: null };
       // Whose registration is over, or has not begun, has no rights on that day.
-      const now = own.find((one) => holdsOn(one, day));
-      if (now === undefined) return { id, rights: [], title: null };
+      if (found === "not-then") return { id, registered: "no", rights: [], title: null };
       const infuses = clinics.get(site)?.some((one) => holdsOn(one, day)) ?? false;
-      return { id, rights: rightsOf(now, infuses), title: now.title };
+      return { id, registered: "yes", rights: rightsOf(found, infuses), title: found.title };
     },
     mayPrescribe: (id, site, day) => {
-      const own = prescribers.get(id)?.filter((one) => isAt(one, site)) ?? [];
-      if (own.length === 0) return not(`"${id}" is no prescriber of the registry at ${site}`);
-      const now = own.find((one) => holdsOn(one, day));
-      if (now === undefined) return not(`"${id}" is no prescriber at ${site} on that day`);
-      return { kind: "may", account: now.account ?? null };
+      const found = standing(id, site, day);
+      if (found === null) return not(`"${id}" is no prescriber of the registry at ${site}`);
+      if (found === "not-then") return not(`"${id}" is no prescriber at ${site} on that day`);
+      return { kind: "may", account: found.account ?? null };
     },
     mayReview: (account, day) => {
       const now = pharmacists.get(account)?.find((one) => holdsOn(one, day));

@@ -82,6 +82,7 @@ const short = z.strictObject({
   diagnoses: codes.nullable().default(["Z00.0"]),
   patient: patient.prefault({}),
   prescriber: z.strictObject({
+    registered: answer.default("yes"),
     rights: codes.nullable().default([]),
     title: code.nullable().default("attending"),
   }).prefault({}),

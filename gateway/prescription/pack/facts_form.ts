@@ -72,7 +72,12 @@ const allFacts = z.object({
     renal: count.nullable(),
     allergies: codes.nullable(),
   }),
-  prescriber: z.object({ id: code, rights: codes.nullable(), title: code.nullable() }),
+  prescriber: z.object({
+    id: code,
+    registered: answer.optional(),
+    rights: codes.nullable(),
+    title: code.nullable(),
+  }),
   lines: z.array(line).min(1).max(LINES_MAX),
   history: z.array(historyLine).max(HISTORY_MAX).nullable(),
   unknowns: z.array(

@@ -50,10 +50,11 @@ export function beginRules(config: Config, { packs, site, out }: BeginOptions): 
   return `${stringify({ prescription: section }, { lineWidth: 0 })}${hints(chosen)}`;
 }
 
-/** To be filled in: whoever is not in it neither reviews nor signs again (P14). */
+/** To be filled in: whoever is not in it neither prescribes nor reviews (P14). */
 const REGISTRY =
   `# Who prescribes and who reviews, by the day; see gateway/prescription/registry.ts.
-# Until a pharmacist stands here nobody reviews, and what rules leave to a person waits.
+# What is by nobody who stands here passes by no rules: it waits for a pharmacist. Until one stands
+# here nobody reviews, and what rules leave to a person waits.
 registry: county
 issued: 2026-01-01
 prescribers: []
