@@ -25,6 +25,8 @@ export interface IngredientFacts {
   readonly perDose: BaseAmount | null;
   /** On a day with most doses: ten a week are two on one day; `null` also for as-needed. */
   readonly perDay: BaseAmount | null;
+  /** In the whole quantity; facts of earlier do not say it. */
+  readonly total?: BaseAmount | null;
 }
 
 /** What the law and its rules tell drugs apart by. */
@@ -65,9 +67,14 @@ export interface LineFacts {
   readonly days: number;
   /**
    * Days that the quantity lasts, in thousandths and no less, rounded to packs as the county says:
-   * more than 7,000 is more than seven days.
+   * more than 7,000 is more than seven days. Of less than days it says nothing: see supplyDoses.
    */
   readonly supplyMilliDays: number | null;
+  /**
+   * Quantity and dose in the largest part of which both are whole numbers, below 2^53 and never
+   * rounded: 1 and 1 are one dose, 5 and 2 two and a half. Facts of earlier do not say it.
+   */
+  readonly supplyDoses?: { readonly quantity: number; readonly dose: number } | null;
   readonly quantity: BaseAmount | null;
   readonly written?: WrittenFacts;
 }
