@@ -47,6 +47,8 @@ export const DRUG_CLASSES = [
   "special-storage",
   "sustained-release",
   "injection",
+  /** What others are dissolved or diluted in, as a whole infusion: isotonic solutions, water. */
+  "solvent",
   "dressing",
 ] as const;
 export type DrugClass = typeof DRUG_CLASSES[number];

@@ -135,7 +135,8 @@ export function pairValues(
     otherDrug: other.drug,
     otherIngredients: other.ingredients?.map(({ code }) => code),
     otherAtc: other.atc,
-    otherClasses: other.classes,
+    // Of what nobody knows nobody can say that it is a solvent, or that it is none.
+    otherClasses: other.drug === null ? null : other.classes,
     otherRoute: other.route,
   });
 }
