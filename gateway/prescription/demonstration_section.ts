@@ -33,7 +33,7 @@ export function demonstrationSection(folder: string, sites: readonly string[]) {
     mappings: sites.map((site) =>
       write(`mapping-${site}.yaml`, mapping.replace("site: demonstration", `site: ${site}`))
     ),
-    registry: write("registry.yaml", registryText()),
+    registry: write("registry.yaml", registryText(sites)),
     patientKeyFile: write("patients.key", `${"07".repeat(32)}\n`),
   };
 }
@@ -45,7 +45,7 @@ const PHARMACISTS = 500;
 const PRESCRIBERS = 40;
 
 /** Accounts that may review, the demo's and those of load tests; and who prescribes there. */
-function registryText(): string {
+function registryText(sites: readonly string[]): string {
   const numbered = Array.from({ length: PHARMACISTS }, (_, index) => `pharmacist-${index + 1}`);
   const may = { title: "senior", dispensingSince: "2019-07-01", trained: "2026-03-01" };
   return stringify({
@@ -57,6 +57,7 @@ function registryText(): string {
       antimicrobials: "restricted",
       from: "2024-01-01",
     })),
+    places: sites.map((site) => ({ site, kind: "township-hospital", from: "2024-01-01" })),
     pharmacists: ["pharmacist", ...numbered]
       .map((account) => ({ account, ...may, from: "2026-03-05" })),
   });

@@ -141,6 +141,12 @@ export interface PrescriberFacts {
   readonly rights: readonly string[] | null;
   /** `village-doctor`, `resident`, `attending`, `associate-chief`, `chief`. */
   readonly title: string | null;
+  /**
+   * Kind of the site, as registry.ts names them, and the level of a hospital, on the day of issue;
+   * `null`: the registry does not say. Facts of earlier do not, either.
+   */
+  readonly place?: string | null;
+  readonly level?: number | null;
 }
 
 export interface Unknown {

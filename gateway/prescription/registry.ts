@@ -18,6 +18,9 @@
  *         dispensingSince: 2019-07-01
  *         trained: 2026-03-01
  *         from: 2026-03-05
+ *     places:                       # what a site is, where the law tells them apart
+ *       - { site: site-001, kind: hospital, level: 2, from: 2020-01-01 }
+ *       - { site: site-017, kind: village-clinic, from: 2020-01-01 }
  *     intravenousAntimicrobials:    # clinics that may infuse them
  *       - site: site-017
  *         from: 2025-01-01
@@ -52,6 +55,16 @@ const SENIOR: readonly string[] = ["senior", "associate-chief", "chief"];
 /** A right to a grade is one to those below it, 抗菌药物临床应用管理办法 24. */
 const GRADES = ["none", "unrestricted", "restricted", "special"] as const;
 
+/** The last three want approval to infuse antimicrobials, 抗菌药物临床应用管理办法 29. */
+const PLACES = [
+  "hospital",
+  "township-hospital",
+  "community-centre",
+  "community-station",
+  "clinic",
+  "village-clinic",
+] as const;
+
 const registrySchema = z.strictObject({
   registry: id,
   issued: date,
@@ -83,6 +96,13 @@ const registrySchema = z.strictObject({
     trained: date.optional(),
     ...dated,
   })).max(PEOPLE_MAX).default([]),
+  places: z.array(z.strictObject({
+    site: id,
+    kind: z.enum(PLACES),
+    /** Of a hospital, 医院分级管理办法: 1, 2 or 3. */
+    level: wholeNumber(1, 3).optional(),
+    ...dated,
+  })).max(SITES_MAX).default([]),
   intravenousAntimicrobials: z.array(z.strictObject({ site: id, ...dated }))
     .max(SITES_MAX).default([]),
 });
@@ -117,6 +137,11 @@ export function parseRegistry(text: string, file = "registry.yaml"): Registry {
   const { data, version } = readDataFile(text, file, kind);
   const prescribers = Map.groupBy(data.prescribers, (one) => one.id);
   const pharmacists = Map.groupBy(data.pharmacists, (one) => one.account);
+  const places = Map.groupBy(data.places, (one) => one.site);
+  const placeOf = (site: string, day: number) => {
+    const place = places.get(site)?.find((one) => holdsOn(one, day));
+    return { place: place?.kind ?? null, level: place?.level ?? null };
+  };
   const clinics = Map.groupBy(data.intravenousAntimicrobials, (one) => one.site);
   /** `null`: it has nobody of that number there. */
   const standing = (id: string, site: string, day: number) => {
@@ -128,11 +153,12 @@ export function parseRegistry(text: string, file = "registry.yaml"): Registry {
     version,
     prescriber: (id, site, day) => {
       const found = standing(id, site, day);
-      if (found === null) return { id, registered: null, rights: null, title: null };
+      const at = { id, ...placeOf(site, day) };
+      if (found === null) return { ...at, registered: null, rights: null, title: null };
       // Whose registration is over, or has not begun, has no rights on that day.
-      if (found === "not-then") return { id, registered: "no", rights: [], title: null };
+      if (found === "not-then") return { ...at, registered: "no", rights: [], title: null };
       const infuses = clinics.get(site)?.some((one) => holdsOn(one, day)) ?? false;
-      return { id, registered: "yes", rights: rightsOf(found, infuses), title: found.title };
+      return { ...at, registered: "yes", rights: rightsOf(found, infuses), title: found.title };
     },
     mayPrescribe: (id, site, day) => {
       const found = standing(id, site, day);
@@ -199,6 +225,7 @@ function faults(data: Written): PathFault[] {
   return [
     ...datedFaults("prescribers", data.prescribers, ({ id }) => id, sets),
     ...datedFaults("pharmacists", data.pharmacists, ({ account }) => account),
+    ...datedFaults("places", data.places, ({ site }) => site),
     ...datedFaults("intravenousAntimicrobials", data.intravenousAntimicrobials, ({ site }) => site),
   ];
 }

@@ -95,6 +95,8 @@ const short = z.strictObject({
     registered: answer.default("yes"),
     rights: codes.nullable().default([]),
     title: code.nullable().default("attending"),
+    place: code.nullable().default("hospital"),
+    level: z.int().nullable().default(null),
   }).prefault({}),
   lines: z.array(line).min(1).max(60),
   history: z.array(past).nullable().default([]),

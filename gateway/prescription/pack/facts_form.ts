@@ -78,6 +78,8 @@ const allFacts = z.object({
     registered: answer.optional(),
     rights: codes.nullable(),
     title: code.nullable(),
+    place: code.nullable().optional(),
+    level: count.nullable().optional(),
   }),
   lines: z.array(line).min(1).max(LINES_MAX),
   history: z.array(historyLine).max(HISTORY_MAX).nullable(),

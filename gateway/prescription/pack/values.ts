@@ -62,6 +62,8 @@ export function prescriptionValues(facts: Facts, atMs: number): Values {
     allergies: patient.allergies,
     prescriberTitle: prescriber.title,
     prescriberRights: prescriber.rights,
+    place: prescriber.place,
+    hospitalLevel: prescriber.level,
     prescriptionClasses: [...new Set(lines.flatMap(({ classes }) => classes))],
   });
 }

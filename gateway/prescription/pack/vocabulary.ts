@@ -68,6 +68,8 @@ export const VOCABULARY: Readonly<Record<string, Name>> = {
   allergies: texts("prescription", "过敏史", "allergies"),
   prescriberTitle: text("prescription", "医师职称", "prescriber's title"),
   prescriberRights: texts("prescription", "医师处方权", "prescriber's rights"),
+  place: text("prescription", "机构类别", "kind of the site"),
+  hospitalLevel: int("prescription", 3, "医院级别", "level of the hospital"),
   prescriptionClasses: texts("prescription", "处方药品类别", "classes of all drugs"),
 
   drug: text("line", "药品", "drug"),

@@ -59,6 +59,8 @@ registry: county
 issued: 2026-01-01
 prescribers: []
 #  - { id: dr-1, title: attending, antimicrobials: restricted, from: 2026-01-01, account: zhang }
+places: []
+#  - { site: site-017, kind: village-clinic, from: 2026-01-01 }
 pharmacists: []
 #  - { account: li, title: pharmacist, dispensingSince: 2019-07-01, trained: 2025-03-01,
 #      from: 2026-01-01 }
