@@ -2,6 +2,7 @@
 import type { Hono } from "hono";
 import type { Concern } from "../concern.ts";
 import type { OpenDesk } from "../domain.ts";
+import { authorCheck } from "./acting.ts";
 import { Arrivals } from "./arrivals.ts";
 import { cdsApp } from "./cds/cds_app.ts";
 import { cdsClients } from "./cds/cds_clients.ts";
@@ -54,10 +55,11 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...reviewing,
   };
   const review = new ReviewDesk({ node, config: policy, sources: book, sign: parts.sign });
+  const life = new LifeDesk(node);
   const told = new ToldDesk(node, config.prescription);
   const shared = [
     ...told.routes(),
-    ...lifeRoutes(new LifeDesk(node), book),
+    ...lifeRoutes(life, book),
     ...ruleRoutes(book),
     ...capabilityRoutes(),
     ...reviewRoutes(review),
@@ -70,10 +72,11 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...book.alarmed.map(refusedConcern),
   ];
   const room = new BodyRoom();
+  const mayAuthor = authorCheck(life, book);
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
     return {
-      routes: [...prescriptionRoutes({ desk, room }), ...shared],
+      routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared],
       apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
       pages,
       concerns,
@@ -102,7 +105,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const office = new OfficeDesk(node);
   const own = [releaseRoute(releases), ...officeRoutes(office)];
   return {
-    routes: [...prescriptionRoutes({ desk, room }), ...shared, ...own],
+    routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared, ...own],
     pages: [...pages, ...officePages(office)],
     apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
     concerns,

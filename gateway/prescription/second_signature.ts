@@ -61,17 +61,23 @@ export async function provedSignature(
   }
 }
 
+/** Who asks, at a site and on a day. */
+export interface Asking extends Omit<Signing, "people" | "actor"> {
+  readonly actor: Pick<Signing["actor"], "kind" | "account">;
+}
+
 /**
  * Why a person who is signed in may not speak for this prescriber; `null`: a program speaks, which
  * its HIS answers for, or it is the prescriber.
  */
 export function refusalOfOther(
-  { registry, actor, site, day }: Omit<Signing, "people">,
+  { registry, actor: { kind, account }, site, day }: Asking,
   prescriber: string,
 ): Problem | null {
-  if (actor.kind !== "person") return null;
+  if (kind === "program" || kind === "local") return null;
   const may = registry?.mayPrescribe(prescriber, site, day);
-  return may?.kind === "may" && may.account === actor.account ? null : OTHER_ACCOUNT;
+  const isOwn = account !== null && may?.kind === "may" && may.account === account;
+  return isOwn ? null : OTHER_ACCOUNT;
 }
 
 type Prescriber = MayPrescribe & { readonly kind: "may" };
@@ -171,9 +177,9 @@ const NO_PRESCRIBER: Problem = {
 const OTHER_ACCOUNT: Problem = {
   status: 403,
   code: "other-prescriber",
-  title: "Only the prescriber of this prescription may answer",
+  title: "Only the prescriber of this prescription may do that",
   detail: "the registry names another account for the prescriber, or none",
-  hint: "sign in as the prescriber, or answer from the HIS",
+  hint: "sign in as the prescriber, or do it from the HIS",
 };
 
 const WRONG_PIN: Problem = {

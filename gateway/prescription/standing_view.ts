@@ -91,5 +91,6 @@ export function withoutToken(view: StandingView): StandingView {
 
 /** Whether somebody gets tokens: who dispenses, and the HIS that sends prescriptions. */
 export function mayPass(rights: Rights): boolean {
-  return rights.has("prescription.submit") || rights.has("fhir");
+  return rights.has("prescription.dispense") || rights.has("prescription.submit") ||
+    rights.has("fhir");
 }
