@@ -18,7 +18,7 @@ import type { LifeDesk, Told } from "./life_desk.ts";
 import { noSite } from "./record/answers.ts";
 import type { SourcesInForce } from "./review_sources.ts";
 import type { RecordKey } from "./record/stored_events.ts";
-import { mayPass, standingView, withoutToken } from "./standing_view.ts";
+import { insightOf, seenBy, standingView } from "./standing_view.ts";
 import { takeBackPrescription, voided, voidRequest } from "./void_request.ts";
 
 const ofSite = z.object({
@@ -41,7 +41,7 @@ export function lifeRoutes(desk: LifeDesk, sources: SourcesInForce): readonly Ap
         if (of.kind === "refused") return problemResponse(of.problem);
         const view = await desk.view(of.key);
         if (view === null) return problemResponse(NO_SUCH);
-        return Response.json(mayPass(input.actor.rights) ? view : withoutToken(view));
+        return Response.json(seenBy(view, insightOf(input.actor.rights)));
       },
     },
     {

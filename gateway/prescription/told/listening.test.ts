@@ -139,3 +139,42 @@ describe("P9: a token is told to who dispenses, and to the HIS that sends", () =
     expect(standing.verdict?.token).toBeNull();
   });
 });
+
+describe("X5: findings, and what rules saw of the patient, are told to who works on it", () => {
+  const role = (name: string) => async (prefix: string) =>
+    await PharmacistClient.hire(county, `${prefix}-${name}`, name);
+  const scopes = (...scopes: string[]) => async (prefix: string) => {
+    const { token } = await county.program(prefix, ["read", ...scopes]);
+    return {
+      ask: (path: string, _?: object, init?: RequestInit) => county.fetchAs(token, path, init),
+    };
+  };
+
+  test.each([
+    ["seen-1", role("nurse"), false],
+    ["seen-2", role("technician"), false],
+    ["seen-3", role("audit-administrator"), false],
+    ["seen-4", role("pharmacist"), true],
+    ["seen-5", role("prescriber"), true],
+    ["seen-6", scopes(), false],
+    ["seen-7", scopes("prescription.dispense"), false],
+    ["seen-8", scopes("prescription.submit"), true],
+    ["seen-9", scopes("fhir"), true],
+  ])("%s", async (id, hire, isTold) => {
+    const asking = await hire(id);
+    const over = new AbortController();
+    const answer = await asking.ask(CHANGES, undefined, { signal: over.signal });
+    const listener = new Listener(answer);
+    const { verdict } = await county.send(sentPrescription(id, { drug: "006" }));
+    expect(verdict?.findings).toMatchObject([{ rule: expect.stringContaining("know-ibuprofen") }]);
+    await listener.hears(`"id":"${id}"`);
+    const asked = await asking.ask(`/api/prescriptions/${id}?site=${SITE}`);
+    const view = standingView.parse(await asked.json());
+    for (const one of [view, listener.standing(id)]) {
+      expect([one?.state, one?.verdict?.outcome]).toEqual(["noticed", "notice"]);
+      expect(one?.verdict?.findings ?? null).toEqual(isTold ? verdict?.findings : null);
+    }
+    expect(listener.heard.includes("know-ibuprofen")).toBe(isTold);
+    over.abort();
+  });
+});

@@ -10,7 +10,7 @@ import { refusalForSite } from "../../site_scope.ts";
 import { openOwnFile } from "../../own_file.ts";
 import { webhookSecret } from "../../signed_webhook.ts";
 import { Teller } from "./teller.ts";
-import { mayPass } from "../standing_view.ts";
+import { insightOf } from "../standing_view.ts";
 import { type Listener, ToldStreams } from "./told_stream.ts";
 import { ToldStore } from "./told_store.ts";
 import { Webhook, type WebhookOptions } from "./webhook.ts";
@@ -136,7 +136,7 @@ export class ToldDesk {
 function listenerOf(actor: Input["actor"] | null, site: string | null): Listener | null {
   if (actor === null || !actor.rights.has("read")) return null;
   if (refusalForSite(actor.sites, site) !== null) return null;
-  return { sites: site === null ? actor.sites : [site], withToken: mayPass(actor.rights) };
+  return { sites: site === null ? actor.sites : [site], insight: insightOf(actor.rights) };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { problemResponse } from "../../../sync/problem.ts";
 import { EventStreams, type ShowEvents } from "../../event_stream.ts";
 import { includesSite, type SiteScope } from "../../site_scope.ts";
 import { pause } from "../../../sync/timer.ts";
-import { standingView, withoutToken } from "../standing_view.ts";
+import { type Insight, seenBy, standingView } from "../standing_view.ts";
 import type { Change, ToldStore } from "./told_store.ts";
 import type { Teller } from "./teller.ts";
 
@@ -21,8 +21,7 @@ const BEHIND_MAX = 200;
 /** What may be heard. */
 export interface Listener {
   readonly sites: SiteScope;
-  /** Whether tokens are told, by which goods leave. */
-  readonly withToken: boolean;
+  readonly insight: Insight;
 }
 
 export interface Listening {
@@ -87,7 +86,7 @@ export class ToldStreams {
         if (now === null) return;
         for (const change of changes) {
           if (includesSite(now.sites, change.site)) {
-            controller.enqueue(eventText(change, now.withToken));
+            controller.enqueue(eventText(change, now.insight));
           }
           last = change.id;
         }
@@ -116,10 +115,11 @@ async function watch(
 }
 
 /** JSON has no line breaks of its own. */
-function eventText({ id, body }: Change, withToken: boolean): string {
-  const text = withToken
+function eventText({ id, body }: Change, insight: Insight): string {
+  const isWhole = insight.token && insight.findings;
+  const text = isWhole
     ? body
-    : JSON.stringify(withoutToken(standingView.parse(JSON.parse(body))));
+    : JSON.stringify(seenBy(standingView.parse(JSON.parse(body)), insight));
   return `id: ${id}\nevent: prescription\ndata: ${text}\n\n`;
 }
 
