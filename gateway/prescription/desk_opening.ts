@@ -102,7 +102,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const split = new SplitDesk(parts, { home, hearing, desk });
   const apart = config.peer === undefined ? [] : [hearing, split];
   const releases = new ReleaseDesk(node, signers);
-  const office = new OfficeDesk(node);
+  const office = new OfficeDesk(node, policy);
   const own = [releaseRoute(releases), ...officeRoutes(office)];
   return {
     routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared, ...own],
