@@ -67,9 +67,10 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     policyRoute(config.prescription.waitMs),
   ];
   const pages = benchPages(review);
-  const concerns = () => [
+  const concernsOf = (...desks: readonly { readonly concerns: readonly Concern[] }[]) => () => [
     ...book.now.registry === null ? [NO_REGISTRY] : [],
     ...book.alarmed.map(refusedConcern),
+    ...desks.flatMap(({ concerns }) => concerns),
   ];
   const room = new BodyRoom();
   const mayAuthor = authorCheck(life, book);
@@ -79,7 +80,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
       routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared],
       apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
       pages,
-      concerns,
+      concerns: concernsOf(desk),
       run: (signal) => together([book, desk, review, told], signal),
     };
   }
@@ -108,7 +109,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared, ...own],
     pages: [...pages, ...officePages(office)],
     apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
-    concerns,
+    concerns: concernsOf(desk, todo, split),
     run: (signal) =>
       together(
         [book, desk, arrivals, todo, ...apart, review, releases, told],
