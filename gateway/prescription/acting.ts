@@ -8,7 +8,7 @@ import type { LifeDesk } from "./life_desk.ts";
 import { type Person, PERSON_ID_MAX } from "./life/subject.ts";
 import { noSite } from "./record/answers.ts";
 import type { SourcesInForce } from "./review_sources.ts";
-import { refusalOfOther } from "./second_signature.ts";
+import { isProgram, refusalOfOther } from "./second_signature.ts";
 import { dayOf } from "./shanghai_day.ts";
 
 export type Acting =
@@ -17,15 +17,15 @@ export type Acting =
 
 /** Whose name an entry bears; `named`: in the request. */
 export function actingAs(
-  { kind, account, who }: Pick<Actor, "kind" | "account" | "who">,
+  actor: Pick<Actor, "kind" | "account" | "who">,
   named: Person | undefined,
 ): Acting {
-  if (kind === "program" || kind === "local") {
+  if (isProgram(actor)) {
     return named === undefined
       ? { kind: "refused", problem: NOBODY_NAMED }
       : { kind: "by", by: named };
   }
-  const id = (account ?? who).slice(0, PERSON_ID_MAX);
+  const id = (actor.account ?? actor.who).slice(0, PERSON_ID_MAX);
   if (named !== undefined && named.id !== id) {
     return { kind: "refused", problem: { ...OTHER_NAMED, detail: `signed in is "${id}"` } };
   }
@@ -56,7 +56,7 @@ export function authorCheck(
   sources: SourcesInForce,
 ): AuthorCheck {
   return async (actor, { number, prescriber, site: named }) => {
-    if (actor.kind === "program" || actor.kind === "local") return null;
+    if (isProgram(actor)) return null;
     const site = desk.siteFor(named ?? undefined);
     if (site === null) return noSite(named).problem;
     await sources.ready;
