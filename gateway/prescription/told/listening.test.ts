@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { until } from "../../../sync/fixtures.ts";
+import { range, until } from "../../../sync/fixtures.ts";
 import { InnerCounty, SITE } from "../fixture_county.ts";
 import { sentPrescription } from "../fixture_sources.ts";
 import { heldAnswer, PharmacistClient } from "../review/fixture_pharmacist.ts";
 import { standingView } from "../standing_view.ts";
+import { OF_ONE_MAX } from "./told_stream.ts";
 
 const CHANGES = "/api/prescription-changes";
 
@@ -101,6 +102,27 @@ describe("X1: who listens is asked for again while the stream is open", () => {
     expect(listener.isOver).toBe(false);
     over.abort();
   });
+});
+
+test("one program listens a few times at most, and keeps nobody else from it", async () => {
+  const [one, other] = [
+    await county.program("many", ["read"]),
+    await county.program("few", ["read"]),
+  ];
+  const overs = range(1, OF_ONE_MAX + 1).map(() => new AbortController());
+  const answers = await Promise.all(
+    overs.map(({ signal }) => county.fetchAs(one.token, CHANGES, { signal })),
+  );
+  const statuses = answers.map(({ status }) => status).sort();
+  expect(statuses).toEqual([...range(1, OF_ONE_MAX).map(() => 200), 429]);
+  const listener = new AbortController();
+  const { signal } = listener;
+  expect((await county.fetchAs(other.token, CHANGES, { signal })).status).toBe(200);
+  for (const over of overs) over.abort();
+  await until("there is room again", async () => {
+    return (await county.fetchAs(one.token, CHANGES, { signal })).ok;
+  });
+  listener.abort();
 });
 
 describe("P9: a token is told to who dispenses, and to the HIS that sends", () => {
