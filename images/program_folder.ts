@@ -12,7 +12,7 @@ const THREADS = [
   "gateway/people/argon_worker",
   "gateway/report/report_worker",
 ];
-/** What the program reads while it runs: the address its code asks for, and the source. */
+/** Folders and files that the program reads: the address its code asks for, and the source. */
 const FOLDERS: Readonly<Record<string, string>> = {
   "./profiles": "drivers/profiles",
   "./packs": "gateway/prescription/packs",

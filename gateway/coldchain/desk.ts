@@ -5,7 +5,7 @@ import { evidenceRoutes } from "./evidence/evidence_routes.ts";
 import { openFlowDesk } from "./flow/open_flow_desk.ts";
 
 export const openColdchain: OpenDesk = (node, role) => {
-  const [units, doses] = [openColdDesk(node, role), openFlowDesk(node, role)];
+  const [units, doses] = [openColdDesk(node, role), openFlowDesk(node)];
   return {
     ...units,
     routes: [...units.routes ?? [], ...doses.routes ?? [], ...evidenceRoutes(node)],

@@ -142,7 +142,7 @@ export class CountyDesk implements RecordDesk {
     const sent = one.isStored ? null : one.sent;
     const outcomes = await this.#book.append(taken, [
       ...(sent === null ? [] : [prescriptionEntry(stream, time, sent, one)]),
-      verdictEntry(stream, time, signed),
+      verdictEntry(stream, time, signed, sent === null ? null : one.sendKey),
     ]);
     if (sent !== null && outcomes.some(({ kind }) => kind === "conflict")) {
       return await this.#book.refuseOther(site, sent, OTHER_CONTENT_REFUSED);

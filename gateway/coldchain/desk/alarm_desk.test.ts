@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { TablesDesk } from "../../fixture_tables.ts";
+import { selectionOf } from "../../sql/table.ts";
 import { OF_UNIT, SITE } from "../life/fixture_life.ts";
+import { coldOf } from "../record/cold_projection.ts";
 import { FRIDGE, MINUTE_MS, SiteCold, times } from "./fixture_cold_desk.ts";
 import { stampAt } from "../../../sync/fixtures.ts";
 
@@ -129,4 +132,22 @@ test("what the configuration says of units is told once, and again when it is an
   await cold.look(1);
   const select = "SELECT kind FROM coldevents WHERE site = ? AND subject = 'unit/fridge-1'";
   expect(await cold.tables.tables.rows(select, [SITE])).toHaveLength(1);
+});
+
+test("a county shows of a site's cold chain what the site shows, and decides nothing", async () => {
+  await using cold = await SiteCold.open(PLATFORM);
+  await cold.reads(1, [...times(31, 9), 5]);
+  await cold.look(32);
+  await cold.look(40);
+  await using county = await TablesDesk.open({ node: "county-a", authorities: ["county-a"] });
+  await cold.tables.handOver(county);
+  await county.tables.caughtUp(county.journal);
+  for (const table of coldOf([]).tables) {
+    const dump = async ({ tables }: TablesDesk) =>
+      (await tables.rows(selectionOf(table))).map((row) =>
+        Object.keys(table.columns).map((column) => row.value(column))
+      );
+    expect(await dump(county), table.name).toEqual(await dump(cold.tables));
+  }
+  expect(await cold.episodes()).toEqual(["high 1 recovered", "no-data 1 open"]);
 });

@@ -26,7 +26,9 @@ let authorization = "";
 beforeAll(async () => {
   const key = join(folder.path, "recipients.key");
   Deno.writeTextFileSync(key, `${"07".repeat(32)}\n`);
-  const more = { http: { port }, vaccines: { recipientKeyFile: key } };
+  const unit = { id: "fridge-1", name: "一号冰箱", form: "refrigerator", preset: "strict" };
+  const settings = { vaccines: { recipientKeyFile: key }, coldchain: { units: [unit] } };
+  const more = { http: { port }, ...settings };
   const config = siteConfig(folder.path, more);
   {
     await using before = await FlowNode.open(config);
@@ -34,6 +36,9 @@ beforeAll(async () => {
     const episode = { episode: "e-1", site: SITE, unit: "fridge-1", cause: "high" };
     const begun = { level: 1, rule: "platform-high-1", sinceMs: 0, alarmMs: 1 };
     await before.tell("cold-alarm", { id: "a-1", ...episode, ...begun }, "alarm");
+    // No series tells of it, so it has to be over already; not before the goods came.
+    const ended = { endedMs: Date.parse("2099-12-31"), worstCelsius: 11 };
+    await before.tell("cold-alarm-ended", { id: "a-2", ...episode, ...ended }, "alarm");
     const list = [{
       from: codeOf(1),
       to: codeOf(99),

@@ -85,7 +85,7 @@ export function choice(
 }
 
 export function action(view: View, text: DoseText): Html {
-  return html`<button type="submit">${doseTexts(view.language)(text)}</button>`;
+  return html`<button class="action">${doseTexts(view.language)(text)}</button>`;
 }
 
 /** Made with the form, so that a form that is sent twice is written once. */
