@@ -79,6 +79,11 @@ export class CentreLink {
     return this.#link.isUnbelieved ? { kind: "other-key" } : { kind: "silent", sinceMs };
   }
 
+  /** Milliseconds since it last said anything; infinite where it is not there. */
+  get silentMs(): number {
+    return this.#link?.silentMs ?? Infinity;
+  }
+
   /** Where the centre is known to stand, by (origin, stream). */
   get positions(): ReadonlyMap<string, Standing> {
     return this.#link?.peerPositions ?? new Map();

@@ -10,6 +10,7 @@ import { NODE_NAME } from "../sync/origin.ts";
 import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
 import { sterileConfig } from "./sterile/sterile_config.ts";
+import { coldchainConfig } from "./coldchain/coldchain_config.ts";
 import { siteScope } from "./site_scope.ts";
 import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
@@ -167,6 +168,14 @@ const prescription = z.strictObject({
   cds: cds.optional()
     .describe("CDS Hooks: drafts are checked before they are signed; without it nobody may ask"),
 });
+const vaccines = z.strictObject({
+  recipientKeyFile: z.string().optional()
+    .describe(
+      "File with the key under which recipients of vaccine are found again, 64 hexadecimal " +
+        "digits, the same at all nodes of the county; without it no dose is recorded as given",
+    ),
+});
+
 export type PrescriptionConfig = z.infer<typeof prescription>;
 
 const node = (example: string) => ({
@@ -187,6 +196,7 @@ const node = (example: string) => ({
   people: people.prefault({}).describe("How people sign in"),
   prescription: prescription.optional()
     .describe("Reviews prescriptions by rules; without it the node takes none"),
+  vaccines: vaccines.prefault({}).describe("How doses of vaccine are followed"),
   sterile: sterileConfig.optional()
     .describe("Sterile supply: sterilisers and programs; without it the node judges none"),
   waste: wasteConfig.optional()
@@ -244,6 +254,8 @@ const site = z.strictObject({
   ...node("site-017"),
   counties: z.array(centre).max(2).default([]).describe("The county's two centres"),
   sources: z.array(source).max(100).default([]).describe("Lines to devices"),
+  coldchain: coldchainConfig.prefault({})
+    .describe("The cold chain: units that are watched, their probes and rules"),
 });
 export type SiteConfig = z.infer<typeof site>;
 

@@ -41,6 +41,7 @@ export function ruleFaults(document: unknown): RuleFault[] {
   const sources = list(dig(document, "sources"));
   return [
     ...faults,
+    ...unknownProbes(document, sources.flatMap(devices)),
     ...repeats(
       "centre",
       counties.map((county, index) => ({
@@ -191,6 +192,19 @@ function unknownSiren(
     path: [...path, "point"],
     message: `device "${wanted}" does not permit it: want it in its writes`,
   }];
+}
+
+/** A unit whose probe nobody reads would be silent for ever. */
+function unknownProbes(document: unknown, known: readonly Named[]): RuleFault[] {
+  const names = new Set(known.map(({ name }) => name));
+  return list(dig(document, "coldchain", "units")).flatMap((unit, index) =>
+    list(dig(unit, "probes")).flatMap((probe, at): RuleFault[] => {
+      const device = dig(probe, "device");
+      if (typeof device !== "string" || names.has(device)) return [];
+      const path = ["coldchain", "units", index, "probes", at, "device"];
+      return [{ path, message: `there is no device "${device}"; want one of sources` }];
+    })
+  );
 }
 
 function clearText(url: unknown, path: readonly (string | number)[]): RuleFault[] {

@@ -5,7 +5,7 @@ import { TemporaryFolder } from "../sync/fixtures.ts";
 import { parseConfig } from "./config_file.ts";
 import { type Domain, type DomainDesk, openDesks } from "./domain.ts";
 import { DOMAINS } from "./domains.ts";
-import { TABLES_THREAD } from "./tables_thread.ts";
+import { testedTablesThread } from "./fixture_program.ts";
 import { openNode } from "./node.ts";
 import { countyRole } from "./roles/county.ts";
 import { siteRole } from "./roles/site.ts";
@@ -20,7 +20,7 @@ export async function desksOf(
   const dataDir = join(folder.path, name);
   const title = { zh: name, en: name };
   const config = parseConfig(stringify({ role, node: name, title, dataDir }));
-  await using node = await openNode(config, () => {}, { tablesThread: TABLES_THREAD });
+  await using node = await openNode(config, () => {}, { tablesThread: testedTablesThread() });
   const { signal } = new AbortController();
   const added = config.role === "site" ? siteRole(node, config) : countyRole(node, config, signal);
   return await openDesks(domains, node, added);

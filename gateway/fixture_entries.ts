@@ -4,6 +4,7 @@ import type { Entry } from "../sync/entry.ts";
 import { stampAt } from "../sync/fixtures.ts";
 import { streamKey } from "../sync/segments.ts";
 import { COLD_BODIES } from "./coldchain/life/fixture_bodies.ts";
+import { FLOW_BODIES } from "./coldchain/flow/fixture_flow.ts";
 import type { EntryKind } from "./domain.ts";
 import { DOMAINS } from "./domains.ts";
 import { NOTIFICATION_BODIES } from "./notifications/fixture_bodies.ts";
@@ -146,6 +147,7 @@ const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   "program-token-revoked": fc.record({ id: text, who: text }),
   "sealing-key": fc.record({ key: sealingKey }),
   "sign-in": fc.record({ who: text }),
+  ...FLOW_BODIES,
   ...LIFE_BODIES,
   ...RELEASE_BODIES,
   ...COLD_BODIES,

@@ -9,7 +9,7 @@ import { streamKey } from "../sync/segments.ts";
 import { gather, lacking } from "../sync/ship.ts";
 import type { Stream } from "../sync/stream.ts";
 import { QueryTables } from "./tables.ts";
-import { TABLES_THREAD } from "./tables_thread.ts";
+import { testedTablesThread } from "./fixture_program.ts";
 
 export interface TablesOptions {
   readonly node: string;
@@ -84,7 +84,7 @@ export class TablesDesk implements AsyncDisposable {
       stamp: stampAt(0),
     });
     this.#tables = await QueryTables.open(this.#journal, {
-      thread: TABLES_THREAD,
+      thread: testedTablesThread(),
       path: this.path,
       ...(encryptionKey === undefined ? {} : { encryptionKeys: [encryptionKey] }),
       authorities,

@@ -4,7 +4,7 @@ import { stampAt, TemporaryFolder, until } from "../sync/fixtures.ts";
 import { openJournal } from "../sync/journal.ts";
 import { newEntry } from "./collected_entry.ts";
 import { SmallDisk } from "./fixture_small_disk.ts";
-import { TABLES_THREAD } from "./tables_thread.ts";
+import { testedTablesThread } from "./fixture_program.ts";
 import { QueryTables } from "./tables.ts";
 
 test("tables on a full disk wait, answer what they have, and catch up by themselves", async () => {
@@ -22,7 +22,7 @@ test("tables on a full disk wait, answer what they have, and catch up by themsel
   await using _closing = { [Symbol.asyncDispose]: () => journal.close() };
   const failures: string[] = [];
   await using tables = await QueryTables.open(journal, {
-    thread: TABLES_THREAD,
+    thread: testedTablesThread(),
     path: join(disk.path, "tables.db"),
     authorities: [],
   }, (error) => failures.push(String(error)));

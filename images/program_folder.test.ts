@@ -7,6 +7,10 @@ const ASKED = [
   'export const journal = new URL("./journal_worker.ts", import.meta.url);',
   'export const tables = new URL("./projection_worker.ts", import.meta.url);',
   'export const argon = new URL("./argon_worker.ts", import.meta.url);',
+  'export const report = new URL("./report_worker.ts", import.meta.url);',
+  'export const icc = new URL("./data/sRGB_IEC61966_2_1.icc", import.meta.url);',
+  'export const grammars = new URL("./grammars", import.meta.url);',
+  'export const maps = new URL("./point_maps", import.meta.url);',
   'export const profiles = new URL("./profiles", import.meta.url);',
   'export const packs = new URL("./packs", import.meta.url);',
   "export const asset = (name: string) => new URL(`./console/assets/${name}`, import.meta.url);",
@@ -18,6 +22,9 @@ const FOLDERS = [
   "gateway/console/assets",
   "drivers/profiles",
   "gateway/prescription/packs",
+  "gateway/report",
+  "gateway/sterile/grammars",
+  "gateway/sterile/point_maps",
 ];
 
 /** Bundles a small program of the same outline, whose main module has these lines. */
@@ -26,10 +33,14 @@ async function bundle(lines: readonly string[]): Promise<void> {
   try {
     const root = join(folder, "root");
     for (const path of FOLDERS) Deno.mkdirSync(join(root, path), { recursive: true });
+    const data = join(root, "node_modules/pdfkit/js/data");
+    Deno.mkdirSync(data, { recursive: true });
+    Deno.writeTextFileSync(join(data, "sRGB_IEC61966_2_1.icc"), "");
     Deno.writeTextFileSync(join(root, "deno.json"), "{}");
     Deno.writeTextFileSync(join(root, "gateway/main.ts"), lines.join("\n"));
     Deno.writeTextFileSync(join(root, "gateway/package.cjs"), "exports.connect = () => 1;");
-    for (const worker of ["sync/journal", "gateway/projection", "gateway/people/argon"]) {
+    const workers = ["sync/journal", "gateway/projection", "gateway/people/argon"];
+    for (const worker of [...workers, "gateway/report/report"]) {
       Deno.writeTextFileSync(join(root, `${worker}_worker.ts`), "postMessage(1);");
     }
     await makeProgramFolder(root, join(folder, "program"));

@@ -10,14 +10,16 @@ const THREADS = [
   "sync/journal_worker",
   "gateway/projection_worker",
   "gateway/people/argon_worker",
+  "gateway/report/report_worker",
 ];
-/** Folders that the program reads while it runs: the address its code asks for, and the source. */
+/** Folders and files that the program reads: the address its code asks for, and the source. */
 const FOLDERS: Readonly<Record<string, string>> = {
   "./profiles": "drivers/profiles",
   "./packs": "gateway/prescription/packs",
   "./grammars": "gateway/sterile/grammars",
   "./point_maps": "gateway/sterile/point_maps",
   "./console/assets/": "gateway/console/assets",
+  "./data/sRGB_IEC61966_2_1.icc": "node_modules/pdfkit/js/data/sRGB_IEC61966_2_1.icc",
 };
 /** Packages with machine code, which no bundler can take in. */
 const NATIVE = "libsql";
@@ -109,7 +111,10 @@ function place(root: string, folder: string, script: string, address: string): v
   if (source === undefined) {
     throw new BuildError(`"${basename(script)}" looks for "${address}": the build knows it not`);
   }
-  copyFolder(join(root, source), target);
+  const path = join(root, source);
+  if (Deno.statSync(path).isDirectory) return copyFolder(path, target);
+  Deno.mkdirSync(dirname(target), { recursive: true });
+  Deno.copyFileSync(path, target);
 }
 
 /** The packages that are loaded with `name` on this machine: names and folders. */

@@ -30,7 +30,11 @@ async function runWithBundle(): Promise<number> {
     await addRuntime(root, folder);
     // The launcher keeps there what the runtime works out of the program.
     const CACHE_DIRECTORY = join(folder, "cache");
-    return await runVitest({ [NAMES_IT]: join(folder, "tributary"), CACHE_DIRECTORY });
+    return await runVitest({
+      [NAMES_IT]: join(folder, "tributary"),
+      TRIBUTARY_TABLES_THREAD: join(folder, "program/gateway/projection_worker.js"),
+      CACHE_DIRECTORY,
+    });
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }

@@ -13,6 +13,8 @@ export interface NewEntry {
   readonly body: string;
   /** What its sender named it, where it did (rule T2). */
   readonly key?: Omit<KeyClaim, "item">;
+  /** What else it was named: stored under both names, or refused under either. */
+  readonly otherKey?: Omit<KeyClaim, "item">;
 }
 
 /** Forgets an idempotency key; `id: ""` forgets all that the channel has claimed. */

@@ -69,6 +69,7 @@ export class GroupCommit {
     this.#streamOf.push(stream);
     this.#ends.push(this.#writer.length);
     if (item.key !== undefined) this.#claims.push({ item: index, ...item.key });
+    if (item.otherKey !== undefined) this.#claims.push({ item: index, ...item.otherKey });
   }
 
   /** All of it; its contents are handed over and must not be touched afterwards. */

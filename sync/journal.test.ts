@@ -250,3 +250,28 @@ test("a released key is free again, one by one or for its whole channel", async 
     .toEqual(["stored", "stored"]);
   await journal.close();
 });
+
+test("T2: an item of two names is stored under both, and refused under either, also after a crash", async () => {
+  using folder = new TemporaryFolder();
+  const first = await open(folder);
+  const kinds = async (journal: Journal, [one, other]: readonly string[], bytes: string) => {
+    const digest = new TextEncoder().encode(bytes);
+    const key = { channel: "c", id: one, digest, windowMs: null };
+    const item = { ...numbered(1), key, otherKey: { ...key, channel: "d", id: other } };
+    return (await journal.append([item], stampAt(1)))[0].kind;
+  };
+  expect(await kinds(first, ["a", "b"], "x")).toBe("stored");
+  // What a power cut leaves right behind the answer.
+  using copy = new TemporaryFolder();
+  for (const { name } of Deno.readDirSync(folder.path)) {
+    Deno.copyFileSync(`${folder.path}/${name}`, `${copy.path}/${name}`);
+  }
+  await first.close();
+  const second = await open(copy);
+  expect(await kinds(second, ["a", "b"], "x")).toBe("duplicate");
+  expect(await kinds(second, ["e", "b"], "y")).toBe("conflict");
+  expect(await kinds(second, ["a", "f"], "y")).toBe("conflict");
+  // What was refused has taken none of its names.
+  expect(await kinds(second, ["e", "f"], "z")).toBe("stored");
+  await second.close();
+});

@@ -75,11 +75,17 @@ export class JournalKeys {
         if (this.#claimed(channel, id, fresh)) put(channel, id, null, null);
       }
     };
-    for (const { item, channel, id, digest, windowMs } of claims) {
+    for (let from = 0; from < claims.length;) {
+      const { item } = claims[from];
       releaseUpTo(item);
-      const held = this.#held(channel, id, fresh);
-      if (held === null) put(channel, id, digest, windowMs);
-      else refusals.set(item, sameBytes(held, digest) ? "duplicate" : "conflict");
+      // An item of several names has all of them, or none.
+      let to = from + 1;
+      while (to < claims.length && claims[to].item === item) to++;
+      const own = claims.slice(from, to);
+      const refusal = this.#refusalOf(own, fresh);
+      if (refusal !== null) refusals.set(item, refusal);
+      else for (const { channel, id, digest, windowMs } of own) put(channel, id, digest, windowMs);
+      from = to;
     }
     releaseUpTo(Infinity);
     const changes = [...fresh.values()].map((key): Change => ({ kind: "key", key }));
@@ -95,6 +101,20 @@ export class JournalKeys {
         yield key;
       }
     }
+  }
+
+  #refusalOf(
+    claims: readonly KeyClaim[],
+    fresh: ReadonlyMap<string, KeyState>,
+  ): "duplicate" | "conflict" | null {
+    let refusal: "duplicate" | "conflict" | null = null;
+    for (const { channel, id, digest } of claims) {
+      const held = this.#held(channel, id, fresh);
+      if (held === null) continue;
+      if (!sameBytes(held, digest)) return "conflict";
+      refusal = "duplicate";
+    }
+    return refusal;
   }
 
   /** Whether there is anything to release. */

@@ -75,6 +75,11 @@ export class Link {
     return this.#askedMs > -Infinity && this.#state === "up";
   }
 
+  /** Milliseconds since the peer last said anything; infinite while it is down, or doubted. */
+  get silentMs(): number {
+    return this.#state === "up" ? this.#options.timer.nowMs() - this.#heardMs : Infinity;
+  }
+
   /** Whether what answers now has another key than the peer's. */
   get isUnbelieved(): boolean {
     return this.#state === "down" && this.#isUnbelieved;

@@ -71,11 +71,14 @@ export function durationText(language: Language, seconds: number): string {
 
 /** A moment in the hospital's own time zone, to the second. */
 export function moment(view: View, iso: string): Html {
+  return html`<time datetime="${iso}">${momentText(view, iso)}</time>`;
+}
+
+/** The same within a sentence. */
+export function momentText({ language }: View, iso: string): string {
   const options = { dateStyle: "short", timeStyle: "medium", timeZone: "Asia/Shanghai" } as const;
-  const locale = view.language === "zh" ? "zh-CN" : "en-GB";
-  return html`<time datetime="${iso}">${
-    new Intl.DateTimeFormat(locale, options).format(new Date(iso))
-  }</time>`;
+  const locale = language === "zh" ? "zh-CN" : "en-GB";
+  return new Intl.DateTimeFormat(locale, options).format(new Date(iso));
 }
 
 export function bytesText(bytes: number): string {

@@ -17,6 +17,7 @@ import { readConfig } from "../config_file.ts";
 import { writeDurably } from "../durable_file.ts";
 import { readToken } from "../keystore.ts";
 import { ChildNode } from "./children.ts";
+import { demonstratedCycles } from "./steriliser_model.ts";
 import { fridgeModel, roomModel, scaleModel } from "./models.ts";
 import { type Credentials, credentials, hirePharmacist } from "./pharmacist.ts";
 import { type DemoPlan, makePlan, type NodePlan } from "./plan.ts";
@@ -109,7 +110,8 @@ async function startDevices(site: NodePlan, stack: AsyncDisposableStack): Promis
   for (const { profile: name, port, offset } of site.modbus) {
     const profile = profiles.get(name);
     if (profile?.protocol !== "modbus") throw new Error(`"${name}" is no Modbus profile`);
-    const simulation = { profile, model: fridgeModel(offset), host: "127.0.0.1", port };
+    const model = name === "enbio-steriliser" ? demonstratedCycles() : fridgeModel(offset);
+    const simulation = { profile, model, host: "127.0.0.1", port };
     stack.use(await ModbusSimulator.start(simulation));
   }
   for (const { profile: name, port } of site.scales) {

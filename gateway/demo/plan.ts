@@ -56,7 +56,7 @@ const HOST = "127.0.0.1";
 
 /** Chooses ports and passwords, and writes a configuration for each node into the folder. */
 export async function makePlan(dir: string): Promise<DemoPlan> {
-  const ports = freePorts(12).values();
+  const ports = freePorts(13).values();
   const port = () => ports.next().value ?? 0;
   const node = (name: string, role: NodePlan["role"], title: Text): NodePlan => ({
     name,
@@ -85,6 +85,13 @@ export async function makePlan(dir: string): Promise<DemoPlan> {
       modbus: [
         fridge("fridge-1", "疫苗冷藏箱 1 号", "Vaccine fridge 1", port(), 60),
         fridge("fridge-2", "疫苗冷藏箱 2 号", "Vaccine fridge 2", port(), 165),
+        {
+          id: STERILISER,
+          title: STERILISER_TITLE,
+          profile: "enbio-steriliser",
+          port: port(),
+          offset: 0,
+        },
       ],
     },
     {
@@ -110,10 +117,38 @@ export async function makePlan(dir: string): Promise<DemoPlan> {
     writeConfig(county, { peer: centre(counties[1 - index]), prescription });
   }
   for (const site of sites) {
-    const more = { counties: counties.map(centre), sources: await sources(site), prescription };
+    const shared = { counties: counties.map(centre), sources: await sources(site), prescription };
+    const sterilises = site.modbus.some(({ id }) => id === STERILISER);
+    const more = sterilises ? { ...shared, sterile: sterileSection() } : shared;
     writeConfig(site, more);
   }
   return { counties, sites };
+}
+
+const STERILISER = "autoclave-1";
+const STERILISER_TITLE = { zh: "供应室灭菌器", en: "Steriliser" };
+
+/** What the simulated steriliser runs, see `steriliser_model.ts`. */
+function sterileSection() {
+  const program = { method: "prevacuum", setpointCel: 134 };
+  const validated = { by: "演示", report: "demonstration", day: "2026-01-01" };
+  return {
+    sterilisers: [{
+      id: STERILISER,
+      title: STERILISER_TITLE,
+      device: STERILISER,
+      points: "enbio-steriliser",
+      temperatures: ["chamber"],
+      altitudeMetres: 0,
+      programs: [
+        {
+          ...{ id: "p134", names: ["134 °C"], holdSeconds: 240, ...program },
+          loads: ["instruments", "dressings", "mixed"],
+        },
+        { id: "bd", names: ["B-D"], holdSeconds: 210, ...program, loads: ["test"], validated },
+      ],
+    }],
+  };
 }
 
 function mqtt(
@@ -158,7 +193,7 @@ async function sources({ mqttPort, mqtt, modbus, scales }: NodePlan) {
       driver: "modbus",
       settings: {
         connection: { type: "tcp", host: HOST, port },
-        devices: [{ id, title, profile, intervalSeconds: 2 }],
+        devices: [{ id, title, profile, intervalSeconds: id === STERILISER ? 1 : 2 }],
       },
     })),
     ...scales.map(({ id, title, profile, port }) => ({

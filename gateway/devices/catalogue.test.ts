@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { TemporaryFolder } from "../../sync/fixtures.ts";
 import type { Config } from "../config.ts";
 import { parseConfig } from "../config_file.ts";
-import { TABLES_THREAD } from "../tables_thread.ts";
+import { testedTablesThread } from "../fixture_program.ts";
 import { openNode } from "../node.ts";
 import { catalogueOf, tellCatalogue } from "./catalogue.ts";
 
@@ -53,7 +53,7 @@ test("a site tells of its devices when something changed, not at each start", as
     site(dataDir),
   ];
   for (const config of configs) {
-    await using node = await openNode(config, () => {}, { tablesThread: TABLES_THREAD });
+    await using node = await openNode(config, () => {}, { tablesThread: testedTablesThread() });
     await tellCatalogue(node, new AbortController().signal);
     await tellCatalogue(node, new AbortController().signal);
     seqs.push(node.journal.position(node.journal.origin, "reading")?.seq);

@@ -7,7 +7,7 @@ import type { Member } from "../../sync/routes.ts";
 import type { Clock } from "../clock.ts";
 import { parseConfig } from "../config_file.ts";
 import type { LogLine } from "../log.ts";
-import { TABLES_THREAD } from "../tables_thread.ts";
+import { testedTablesThread } from "../fixture_program.ts";
 import { type Node, openNode } from "../node.ts";
 import { enrol, type Enrolled, enrolmentRoute } from "./enrolment.ts";
 import { invite } from "./invite.ts";
@@ -44,7 +44,10 @@ export class Centre implements AsyncDisposable {
     const folder = new TemporaryFolder();
     const dataDir = join(folder.path, "county-a");
     const config = parseConfig(stringify({ role: "county", node: "county-a", title, dataDir }));
-    return new Centre(folder, await openNode(config, () => {}, { tablesThread: TABLES_THREAD }));
+    return new Centre(
+      folder,
+      await openNode(config, () => {}, { tablesThread: testedTablesThread() }),
+    );
   }
 
   get clock(): Clock {

@@ -90,7 +90,7 @@ export class AccountDesk {
     if (setup !== undefined && await this.#isUsedUp(setup)) return false;
     const link = setup === undefined ? {} : { setup };
     const body = { account, what, version: version + 1, sealing: 0, ...link, who };
-    const keys = what === "pin" ? [] : await this.#centreKeys();
+    const keys = kinds.isOfOneNode(what) ? [] : await this.#centreKeys();
     const sealed = secret === null ? { ...body, sealed: [] } : await vault.seal(body, secret, keys);
     const entry = kinds.credentialEntry("audit", clock.now(), sealed);
     return await this.#say(once(entry, `${account} ${what} ${body.version}`));

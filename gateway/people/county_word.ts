@@ -99,7 +99,7 @@ async function* credentialsFor(
     accounts.filter((one) => isMeantFor(one, { node: site, role: "site" })).map(({ id }) => id),
   );
   for (const { account, what, version, sealed } of credentials) {
-    if (what === "pin" || !meant.has(account)) continue;
+    if (kinds.isOfOneNode(what) || !meant.has(account)) continue;
     const before = told.get(toldKey(site, account, what));
     const sealing = before?.version === version ? before.sealing + 1 : 0;
     const body = { account, what, version, sealing, who: WHO };
@@ -122,7 +122,7 @@ async function forCentres(
   centres: readonly string[],
   vault: Vault,
 ): Promise<CredentialBody | null> {
-  if (body.what === "pin" || body.sealed.length === 0) return null;
+  if (kinds.isOfOneNode(body.what) || body.sealed.length === 0) return null;
   const wanted = centres.flatMap((name) => keys.get(name) ?? []);
   if (wanted.every((key) => body.sealed.some((one) => one.for === key))) return null;
   const secret = await vault.open(body);

@@ -42,10 +42,16 @@ export type AccountBody = z.infer<typeof accountBody>;
 
 /**
  * `password`: a PHC string. `totp`: a secret in base32. `pin`: a PHC string under a key that only
- * the node where it was set has; it counts there alone.
+ * the node where it was set has; it counts there alone. `badge`: the number of a card that a
+ * reader types, hashed under the same key, there alone too.
  */
-export const CREDENTIALS = ["password", "pin", "totp"] as const;
+export const CREDENTIALS = ["password", "pin", "totp", "badge"] as const;
 export type CredentialKind = typeof CREDENTIALS[number];
+
+/** Whether it counts at the node alone where it was set, whosever the account is. */
+export function isOfOneNode(what: CredentialKind): boolean {
+  return what === "pin" || what === "badge";
+}
 
 export const credentialBody = z.object({
   account: accountIdSchema,

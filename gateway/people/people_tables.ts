@@ -16,7 +16,7 @@ import * as kinds from "./people_entries.ts";
 export function peopleOf(authorities: readonly string[]): Projection {
   return {
     name: "people",
-    version: 2,
+    version: 3,
     tables: TABLES,
     apply: async (sql, entries) => {
       for (const entry of entries) {
@@ -66,6 +66,7 @@ const credentials: Table = {
     body: "text",
   },
   key: ["account", "what", "place"],
+  indexes: { credentialsofnode: ["place", "what", "account"] },
 };
 
 const told: Table = {
@@ -203,15 +204,14 @@ async function addCredential(sql: Transaction, entry: Entry, spoken: Spoken): Pr
   if (!body.success) return false;
   const { account, what, version, sealing, sealed, setup } = body.data;
   const { wallMs } = entry.time;
-  // A PIN is of the node where it was set, whosever the account is.
-  const counts = what === "pin" ? entry.stream === "audit" : mayTell(spoken, account);
+  const counts = kinds.isOfOneNode(what) ? entry.stream === "audit" : mayTell(spoken, account);
   if (!counts) return false;
   if (spoken.kind === "told") {
     const key = sealed.at(0)?.for ?? "";
     await putTold(sql, [[spoken.site, account, what, version, sealing, wallMs, key]]);
     return true;
   }
-  const place = what === "pin" ? spoken.node : "";
+  const place = kinds.isOfOneNode(what) ? spoken.node : "";
   const text = JSON.stringify(body.data);
   const row = [account, what, place, version, sealing, wallMs, spoken.node, text];
   await putCredential(sql, [row]);

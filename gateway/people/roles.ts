@@ -17,6 +17,7 @@ export const RIGHTS = {
   "audit.export": { zh: "导出签名文件", en: "export signed files" },
   "personal.unmask": { zh: "查看完整个人信息", en: "see personal data unmasked" },
   "coldchain.acknowledge": { zh: "确认冷链报警", en: "acknowledge cold-chain alarms" },
+  "coldchain.doses": { zh: "登记疫苗出入库和接种", en: "record doses of vaccine" },
   "waste.weigh": { zh: "医疗废物称重", en: "weigh waste" },
   "waste.confirm": { zh: "医疗废物复核", en: "confirm waste as second person" },
   "sterile.work": { zh: "消毒供应作业", en: "pack, load, read indicators, issue sterile goods" },
@@ -72,7 +73,7 @@ const ROLE_TABLE = {
   },
   nurse: {
     title: { zh: "护士", en: "Nurse" },
-    rights: ["read", "waste.weigh", "waste.confirm", "sterile.work"],
+    rights: ["read", "coldchain.doses", "waste.weigh", "waste.confirm", "sterile.work"],
   },
   "sterile-technician": {
     title: { zh: "消毒供应员", en: "Sterile technician" },
@@ -80,7 +81,7 @@ const ROLE_TABLE = {
   },
   "vaccine-keeper": {
     title: { zh: "疫苗管理员", en: "Vaccine keeper" },
-    rights: ["read", "coldchain.acknowledge"],
+    rights: ["read", "coldchain.acknowledge", "coldchain.doses", "personal.unmask"],
   },
   pharmacist: {
     title: { zh: "药师", en: "Pharmacist" },

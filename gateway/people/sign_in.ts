@@ -10,6 +10,7 @@ import { type Account, mayEnter } from "./account.ts";
 import type { AccountBook } from "./account_book.ts";
 import type { AccountDesk } from "./account_desk.ts";
 import { type Argon, ArgonBusy } from "./argon.ts";
+import { badgeNumber, badgeSecret, ownerOf } from "./badge.ts";
 import { type LockBook, nameHash } from "./lock_book.ts";
 import { isAdministrator } from "./roles.ts";
 import { stepOf } from "./totp.ts";
@@ -138,6 +139,38 @@ export class SignIn {
     return { kind: "locked", minutes: locks.minutes("pin", id) };
   }
 
+  /**
+   * Whose badge a reader typed, for the same. Failures count against `by`, at whose session they
+   * are: whoever tries numbers there is locked out of trying more.
+   */
+  async confirmByBadge(typed: string, by: string, address: string): Promise<Confirmation> {
+    return await this.#alone(`badge ${by}`, () => this.#confirmByBadge(typed, by, address));
+  }
+
+  async #confirmByBadge(typed: string, by: string, address: string): Promise<Confirmation> {
+    const { book, clock, locks, desk, vault, pinKey } = this.#parts;
+    const lock = badgeLock(by);
+    const minutes = locks.minutes("pin", lock);
+    if (minutes > 0) return { kind: "locked", minutes };
+    const number = badgeNumber(typed);
+    const owner = number === null
+      ? null
+      : ownerOf(badgeSecret(number, pinKey), await vault.badges());
+    const account = book.account(owner ?? "");
+    if (account !== null && mayEnter(account, book.place, clock.now().wallMs)) {
+      locks.forget("pin", lock);
+      await locks.saved();
+      return { kind: "confirmed", account };
+    }
+    const isLocked = locks.fail("pin", lock);
+    await locks.saved();
+    const who = `person ${by} from ${address}`;
+    await desk.tell("pin-failed", { who, account: owner, badge: true });
+    if (!isLocked) return { kind: "wrong" };
+    await desk.tell("locked", { who, account: by, badge: true });
+    return { kind: "locked", minutes: locks.minutes("pin", lock) };
+  }
+
   /** Whether somebody who is signed in still knows the password; failures count as at the door. */
   async check(
     account: Account,
@@ -166,6 +199,7 @@ export class SignIn {
     await desk.tell("unlocked", { who, account: id });
     locks.forget("account", id);
     locks.forget("pin", id);
+    locks.forget("pin", badgeLock(id));
     await locks.saved();
   }
 
@@ -255,6 +289,11 @@ export class SignIn {
     const more = leftOut === 0 ? {} : { moreBefore: leftOut };
     await desk.tell("sign-in-failed", { who, account: null, reason, ...more });
   }
+}
+
+/** Names the lock of badges that are tried at somebody's session. */
+function badgeLock(account: string): string {
+  return `badge ${account}`;
 }
 
 /** Networks as `10.20.0.0/16` or `fd00::/8`; see config.ts, which has checked them. */

@@ -8,10 +8,13 @@ import {
   type CredentialBody,
   credentialBody,
   type CredentialKind,
+  isOfOneNode,
 } from "./people_entries.ts";
 import { sealFor, type SealingKey } from "./sealing.ts";
 
 const SELECT = "SELECT version, body FROM credentials WHERE account = ? AND what = ? AND place = ?";
+
+const SELECT_BADGES = "SELECT account, body FROM credentials WHERE place = ? AND what = ?";
 
 /** A credential as it stands. */
 export interface Held {
@@ -36,11 +39,21 @@ export class Vault {
   }
 
   async held(account: string, what: CredentialKind): Promise<Held> {
-    const place = what === "pin" ? this.#node : "";
+    const place = isOfOneNode(what) ? this.#node : "";
     const [row] = await this.#tables.rows(SELECT, [account, what, place]);
     if (row === undefined) return { version: 0, secret: null };
     const body = credentialBody.parse(JSON.parse(row.text("body")));
     return { version: row.number("version"), secret: await this.open(body) };
+  }
+
+  /** Accounts with a badge at this node, each with what it is known by. */
+  async badges(): Promise<{ readonly account: string; readonly secret: string }[]> {
+    const rows = await this.#tables.rows(SELECT_BADGES, [this.#node, "badge"]);
+    const held = await Promise.all(rows.map(async (row) => ({
+      account: row.text("account"),
+      secret: await this.open(credentialBody.parse(JSON.parse(row.text("body")))),
+    })));
+    return held.flatMap(({ account, secret }) => secret === null ? [] : [{ account, secret }]);
   }
 
   /** The secret of a credential, where it was sealed for this node. */

@@ -7,6 +7,7 @@ import type { PrescriptionConfig } from "../config.ts";
 import type { Node } from "../node.ts";
 import type { RecordDesk, Recorded, Refused, Sent } from "./desk.ts";
 import type { HistoryLine } from "./facts.ts";
+import type { Hearing } from "./hearing.ts";
 import type { Homes } from "./homes.ts";
 import { OTHER_CONTENT_REFUSED } from "./idempotency.ts";
 import type { LifeEvent } from "./life/event.ts";
@@ -47,16 +48,18 @@ const OWED = {
 export class CountyDesk implements RecordDesk {
   readonly #parts: DeskParts;
   readonly #homes: Homes;
+  readonly #hearing: Pick<Hearing, "unheard">;
   readonly #book: IntakeBook;
   readonly #aside: SetAside;
   readonly #owed: OwedPages;
   /** Whether rules and tables are those of now: before, what arrives waits for its turn. */
   #isReady = false;
 
-  constructor(parts: DeskParts, homes: Homes) {
+  constructor(parts: DeskParts, homes: Homes, hearing: Pick<Hearing, "unheard">) {
     const { node, config, sources } = parts;
     this.#parts = parts;
     this.#homes = homes;
+    this.#hearing = hearing;
     this.#aside = new SetAside(node.log);
     this.#owed = new OwedPages(node.tables, OWED);
     const { patientKey } = sources.now;
@@ -123,7 +126,9 @@ export class CountyDesk implements RecordDesk {
     const { node, sources, sign } = this.#parts;
     const { site, taken, prescription } = one;
     const atMs = node.clock.now().wallMs;
-    const verdict = verdictOf(sources.now, one, { mode: modeFor(one), history: one.history, atMs });
+    const unheard = this.#hearing.unheard(site);
+    const circumstances = { mode: modeFor(one), history: one.history, atMs, unheard };
+    const verdict = verdictOf(sources.now, one, circumstances);
     this.#book.recent.decided(taken, verdict);
     const signed = withToken(verdict, prescription, sign);
     const time = node.clock.now();
@@ -131,7 +136,7 @@ export class CountyDesk implements RecordDesk {
     const sent = one.isStored ? null : one.sent;
     const outcomes = await this.#book.append(taken, [
       ...(sent === null ? [] : [prescriptionEntry(stream, time, sent, one)]),
-      verdictEntry(stream, time, signed),
+      verdictEntry(stream, time, signed, sent === null ? null : one.sendKey),
     ]);
     if (sent !== null && outcomes.some(({ kind }) => kind === "conflict")) {
       return await this.#book.refuseOther(site, sent, OTHER_CONTENT_REFUSED);

@@ -10,6 +10,7 @@ import { ClientTokens } from "./cds/client_token.ts";
 import { CountyDesk, type DeskParts } from "./county_desk.ts";
 import { capabilityRoutes } from "./fhir/capability_routes.ts";
 import { fhirProblems } from "./fhir/fhir_problems.ts";
+import { Hearing } from "./hearing.ts";
 import { Homes } from "./homes.ts";
 import { LifeDesk } from "./life_desk.ts";
 import { lifeRoutes } from "./life_routes.ts";
@@ -28,6 +29,7 @@ import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
 import { BodyRoom } from "./sent_body.ts";
 import { SiteDesk } from "./site_desk.ts";
+import { SplitDesk } from "./split_desk.ts";
 import { ToldDesk } from "./told/told_desk.ts";
 import { TodoDesk } from "./todo_desk.ts";
 import { benchPages } from "./workbench/bench_page.ts";
@@ -85,7 +87,8 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     takeOverMs: config.prescription.takeOverMs,
   };
   const home = new Homes(homes);
-  const desk = new CountyDesk(parts, home);
+  const hearing = new Hearing(node, config.peer === undefined ? null : links.at(0) ?? null);
+  const desk = new CountyDesk(parts, home, hearing);
   const arrivals = new Arrivals({
     node,
     waitMs: config.prescription.waitMs,
@@ -93,6 +96,8 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     decide: (one) => desk.decideArrived(one),
   });
   const todo = new TodoDesk(parts, new Homes(homes));
+  const split = new SplitDesk(parts, { home, hearing, desk });
+  const apart = config.peer === undefined ? [] : [hearing, split];
   const releases = new ReleaseDesk(node, signers);
   const office = new OfficeDesk(node);
   const own = [releaseRoute(releases), ...officeRoutes(office)];
@@ -101,7 +106,11 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     pages: [...pages, ...officePages(office)],
     apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
     concerns,
-    run: (signal) => together([book, desk, arrivals, todo, review, releases, told], signal),
+    run: (signal) =>
+      together(
+        [book, desk, arrivals, todo, ...apart, review, releases, told],
+        signal,
+      ),
   };
 };
 

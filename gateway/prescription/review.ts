@@ -5,7 +5,7 @@ import { factsOf } from "./facts_of.ts";
 import { automaticPass, type Mode } from "./life/pass.ts";
 import { type Subject } from "./life/subject.ts";
 import { type TokenClaims, validityOf } from "./life/token.ts";
-import type { VerdictBody } from "./life/verdict_body.ts";
+import type { Unheard, VerdictBody } from "./life/verdict_body.ts";
 import type { Prescription } from "./prescription.ts";
 import { mappingFor, type ReviewSources } from "./review_sources.ts";
 import { dayOf } from "./shanghai_day.ts";
@@ -24,6 +24,8 @@ export interface Circumstances {
   readonly history: readonly HistoryLine[] | null;
   /** Wall clock, milliseconds since 1970 UTC. */
   readonly atMs: number;
+  /** Of whom that history may lack what was told lately. */
+  readonly unheard?: readonly Unheard[];
 }
 
 /** An entry holds so many with their inputs; the gravest are kept, and decide. */
@@ -33,7 +35,7 @@ const FINDINGS_MAX = 200;
 export function verdictOf(
   sources: ReviewSources,
   { site, prescription, hash }: Reviewable,
-  { mode, history, atMs }: Circumstances,
+  { mode, history, atMs, unheard = [] }: Circumstances,
 ): VerdictBody {
   const { drugs, patientKey, registry, shelf } = sources;
   const { id: prescriber } = prescription.prescriber;
@@ -63,6 +65,7 @@ export function verdictOf(
     pack: packs.length === 0 ? "none" : packs.join("+"),
     mapping,
     history: used === null ? null : [...used],
+    ...(unheard.length === 0 ? {} : { unheard: [...unheard] }),
     facts,
   };
 }

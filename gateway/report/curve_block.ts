@@ -1,6 +1,7 @@
 /** A curve on a page: no value is left out that is the highest or lowest of its place. */
+import { momentText } from "./moment_text.ts";
 import type { CurveBlock } from "./report.ts";
-import { ALARM, GREY, INK, momentText, RULE, type Sheet, SIZE } from "./sheet.ts";
+import { ALARM, GREY, INK, RULE, type Sheet, SIZE } from "./sheet.ts";
 
 const HEIGHT = 190;
 const LEFT = 34;
@@ -16,9 +17,9 @@ const LINES = [
 ] as const;
 
 const HOUR_MS = 3_600_000;
-const STEPS_MS = [1, 2, 3, 6, 12, 24, 48, 120, 240, 744, 2208, 8784].map((hours) =>
-  hours * HOUR_MS
-);
+const STEPS_MS = [1 / 12, 1 / 6, 1 / 2, 1, 2, 3, 6, 12, 24, 48, 120, 240, 744, 2208, 8784].map((
+  hours,
+) => hours * HOUR_MS);
 
 interface Frame {
   readonly x: (ms: number) => number;
@@ -99,7 +100,8 @@ function drawValueMarks(sheet: Sheet, frame: Frame, low: number, high: number, s
 }
 
 function drawTimeMarks(sheet: Sheet, frame: Frame, { fromMs, toMs }: CurveBlock, zone: string) {
-  const stepMs = STEPS_MS.find((step) => (toMs - fromMs) / step <= MARKS_MAX) ?? STEPS_MS[11];
+  const stepMs = STEPS_MS.find((step) => (toMs - fromMs) / step <= MARKS_MAX) ??
+    STEPS_MS[STEPS_MS.length - 1];
   const offsetMs = offsetOf(fromMs, zone);
   const length = stepMs >= 24 * HOUR_MS ? "11-29".length : "11-29 09:30".length;
   const first = Math.ceil((fromMs + offsetMs) / stepMs) * stepMs - offsetMs;

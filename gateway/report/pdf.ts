@@ -7,8 +7,9 @@ import {
   type Report,
   type SignaturesBlock,
 } from "./report.ts";
+import { momentText } from "./moment_text.ts";
 import type { ReportFont } from "./report_font.ts";
-import { ALARM, GREY, INK, momentText, Sheet, SIZE } from "./sheet.ts";
+import { ALARM, GREY, INK, Sheet, SIZE } from "./sheet.ts";
 import { drawTable } from "./table_block.ts";
 
 /**

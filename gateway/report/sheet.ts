@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 // @ts-types="npm:@types/pdfkit@0.17.6"
 import PDFDocument from "pdfkit";
+import { momentText } from "./moment_text.ts";
 import type { Report } from "./report.ts";
 import type { ReportFont } from "./report_font.ts";
 
@@ -151,20 +152,4 @@ export interface TextStyle {
   readonly color?: string;
   readonly align?: "left" | "right" | "center";
   readonly heightMax?: number;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** `2026-11-29 09:30`, in a zone. */
-export function momentText(ms: number, zone: string): string {
-  let format = formats.get(zone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat("sv-SE", {
-      timeZone: zone,
-      dateStyle: "short",
-      timeStyle: "short",
-    });
-    formats.set(zone, format);
-  }
-  return format.format(ms);
 }

@@ -5,7 +5,7 @@ import { CollectorDesk } from "../fixture_collector.ts";
 import { stampAt, TemporaryFolder } from "../../sync/fixtures.ts";
 import type { Journal } from "../../sync/journal.ts";
 import type { Clock } from "../clock.ts";
-import { TABLES_THREAD } from "../tables_thread.ts";
+import { testedTablesThread } from "../fixture_program.ts";
 import { QueryTables } from "../tables.ts";
 import { recallComputed } from "./recall_computed.ts";
 import { fridgeOf } from "./fixture_fridge.ts";
@@ -134,7 +134,7 @@ const NEXT_BOOT: Clock = {
 async function recall(desk: CollectorDesk, clock = CLOCK): Promise<void> {
   using folder = new TemporaryFolder();
   const path = join(folder.path, "tables.db");
-  const opening = { thread: TABLES_THREAD, path, authorities: [] };
+  const opening = { thread: testedTablesThread(), path, authorities: [] };
   const onFailure = (error: unknown) => expect.fail(`${error}`);
   await using tables = await QueryTables.open(desk.journal, opening, onFailure);
   await recallFrom(tables, desk, clock);
@@ -223,7 +223,7 @@ describe("what a meter counts over a restart", () => {
   test("G7: is not told twice where the tables do not follow the journal", async () => {
     using folder = new TemporaryFolder();
     const path = join(folder.path, "tables.db");
-    const opening = { thread: TABLES_THREAD, path, authorities: [] };
+    const opening = { thread: testedTablesThread(), path, authorities: [] };
     const open = (journal: Journal) => QueryTables.open(journal, opening, () => {});
     const desk = await restarted(before);
     const tables = await open(desk.journal);

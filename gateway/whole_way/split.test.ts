@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { freePort } from "../../drivers/fixtures.ts";
-import { range, TemporaryFolder, until } from "../../sync/fixtures.ts";
-import { enrol, NodeProcess } from "../fixtures.ts";
+import { range, until } from "../../sync/fixtures.ts";
+import type { NodeProcess } from "../fixtures.ts";
 import { PharmacistClient } from "../prescription/review/fixture_pharmacist.ts";
-import { type Drug, reviewConfig, sentPrescription } from "../prescription/fixture_sources.ts";
+import { type Drug, sentPrescription } from "../prescription/fixture_sources.ts";
 import { type StandingView, standingView } from "../prescription/standing_view.ts";
-import { ToxicLines } from "./toxic_lines.ts";
+import { TwoCentres } from "./two_centres.ts";
 
 /** Prescriptions that pharmacists of both centres decide; 5,000 in the long trial. */
 const COUNT = Number(Deno.env.get("TRIBUTARY_SPLIT") ?? 60);
@@ -35,40 +34,26 @@ const summary = z.object({ workload: z.object({ waiting: z.int() }) });
 class Split implements AsyncDisposable {
   readonly #opened = new AsyncDisposableStack();
   readonly fates = new Map<string, Fate>();
-  readonly centres: readonly [NodeProcess, NodeProcess];
-  readonly #lines: { cut(): Promise<void>; join(): Promise<void> }[];
+  readonly #two: TwoCentres;
   #people = new Map<NodeProcess, PharmacistClient[]>();
   isCut = false;
   /** As they were sent first: what is sent again, at the other centre, is the same. */
   readonly #documents = new Map<string, string>();
 
-  private constructor(
-    opened: AsyncDisposableStack,
-    centres: readonly [NodeProcess, NodeProcess],
-    lines: { cut(): Promise<void>; join(): Promise<void> }[],
-  ) {
+  private constructor(opened: AsyncDisposableStack, two: TwoCentres) {
     this.#opened.use(opened);
-    this.centres = centres;
-    this.#lines = lines;
+    this.#two = two;
+  }
+
+  get centres(): TwoCentres["centres"] {
+    return this.#two.centres;
   }
 
   static async start(): Promise<Split> {
     await using opened = new AsyncDisposableStack();
-    const folder = opened.use(new TemporaryFolder()).path;
     const pharmacists = ["a", "b"].flatMap(namesOf);
-    const prescription = { ...reviewConfig(folder, SITE, { pharmacists }), perSecond: 100_000 };
-    const toxic = opened.use(await ToxicLines.start());
-    const ports = [freePort(), freePort()];
-    const lines = [await toxic.to("to-b", ports[1]), await toxic.to("to-a", ports[0])];
-    const [a, b] = ["county-a", "county-b"].map((name, n) => {
-      const peer = { node: ["county-b", "county-a"][n], url: lines[n].url };
-      const more = { peer, prescription };
-      return opened.use(new NodeProcess(folder, { name, role: "county", port: ports[n], more }));
-    });
-    await Promise.all([a.start(), b.start()]);
-    await enrol(a, b);
-    const closing = opened.move();
-    const split = new Split(closing, [a, b], lines);
+    const two = opened.use(await TwoCentres.start(SITE, pharmacists));
+    const split = new Split(opened.move(), two);
     await split.#hire();
     return split;
   }
@@ -90,12 +75,12 @@ class Split implements AsyncDisposable {
   }
 
   async cut(): Promise<void> {
-    for (const line of this.#lines) await line.cut();
+    await this.#two.cut();
     this.isCut = true;
   }
 
-  async join(): Promise<void> {
-    for (const line of this.#lines) await line.join();
+  join(): Promise<void> {
+    return this.#two.join();
   }
 
   async send(at: NodeProcess, id: string, drug: Drug, patient = id): Promise<void> {

@@ -124,6 +124,21 @@ test("T2: an id that two processes are given at once is stored by one of them", 
   }
 });
 
+test("T2: of items of one name that have another each, only one of all processes is stored", async () => {
+  await using processes = new Processes();
+  const journals = await processes.open(3);
+  for (const n of range(1, 10)) {
+    const outcomes = await Promise.all(journals.map((journal, process) => {
+      const digest = new TextEncoder().encode(`content ${process}`);
+      const own = { channel: "own", id: `${n} ${process}`, digest, windowMs: null };
+      const shared = { channel: "shared", id: String(n), digest, windowMs: 1000 };
+      return journal.append([{ ...numbered(n), key: own, otherKey: shared }], stampAt(n));
+    }));
+    const kinds = outcomes.flat().map(({ kind }) => kind).sort();
+    expect(kinds).toEqual(["conflict", "conflict", "stored"]);
+  }
+});
+
 test("T2: a release by one process frees the id for another", async () => {
   await using processes = new Processes();
   const [a, b] = await processes.open(2);

@@ -77,7 +77,7 @@ export function reportOf(
   };
 }
 
-function dayReport(
+export function dayReport(
   day: DayTold,
   rules: readonly AlarmRule[],
   at: (ms: number) => string,

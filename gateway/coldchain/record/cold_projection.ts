@@ -10,7 +10,8 @@ import type { Parameter, Transaction } from "../../sql/sql.ts";
 import { type ColdEvent, ofKind } from "../life/event.ts";
 import { Calendar } from "../series/calendar.ts";
 import { coldEventIn, type Subject, subjectOf } from "./cold_entry.ts";
-import { EVENTS, LIFE_TABLES } from "./cold_tables.ts";
+import { EVENTS, LIFE_TABLES, SENT } from "./cold_tables.ts";
+import { sentIn } from "./sent_message.ts";
 import { samplesOf, type Series } from "./series_samples.ts";
 import { PROBES, SERIES_TABLES } from "./series_tables.ts";
 import { seriesName, tellBehind, tellSeries } from "./series_telling.ts";
@@ -18,6 +19,7 @@ import { tellStanding } from "./standings.ts";
 import { eventsOf } from "./stored_events.ts";
 
 const putEvents = putInto(EVENTS, { onConflict: "replace" });
+const putSent = putInto(SENT, { onConflict: "keep" });
 const putProbes = putInto(PROBES, { onConflict: "keep" });
 
 /** `authorities`: nodes whose word counts on every site's cold chain. */
@@ -33,6 +35,7 @@ export function coldOf(authorities: readonly string[]): Projection {
         return event === null ? [] : [{ entry, event }];
       });
       await putEvents(sql, told.map(({ entry, event }) => eventRow(entry, event)));
+      await putSent(sql, entries.flatMap(sentIn));
       const events = told.map(({ event }) => event);
       await tellAnew(sql, events.map(subjectOf));
       for (const { kind, body } of events) {
@@ -47,6 +50,7 @@ export function coldOf(authorities: readonly string[]): Projection {
     },
     forget: async (sql, origin, stream) => {
       await forgetEvents(sql, origin, stream, calendar);
+      if (stream === "alarm") await sql.run("DELETE FROM coldsent WHERE origin = ?", [origin]);
       if (stream === "reading") await forgetSamples(sql, origin, calendar);
     },
   };

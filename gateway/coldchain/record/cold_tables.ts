@@ -103,4 +103,12 @@ export const RECEIPTS: Table = {
   sparse: { coldreceiptstodo: { of: "todo", columns: ["arrived", "site", "receipt"] } },
 };
 
-export const LIFE_TABLES: readonly Table[] = [EVENTS, UNITS, EPISODES, LOTS, RECEIPTS];
+/** What people were told of an episode, by the ids of messages. */
+export const SENT: Table = {
+  name: "coldsent",
+  columns: { site: "text", episode: "text", id: "text", origin: "text" },
+  key: ["site", "episode", "id", "origin"],
+  indexes: { coldsentoforigin: ["origin"] },
+};
+
+export const LIFE_TABLES: readonly Table[] = [EVENTS, UNITS, EPISODES, LOTS, RECEIPTS, SENT];

@@ -21,14 +21,14 @@ const citation = {
   source: z.string().min(1).max(SOURCE_LENGTH_MAX)
     .describe("Document and clause that the numbers are from"),
   effective: z.iso.date().describe("Day from which it counts, as 2026-11-29"),
-  /** It was not seen in the official text yet. */
-  unconfirmed: z.boolean().default(false),
+  unconfirmed: z.boolean().default(false).describe("It was not seen in the official text yet"),
 };
 
 export const alarmRuleSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]+$/, "want a-z, 0-9 and -").max(CODE_LENGTH_MAX),
+  id: z.string().regex(/^[a-z0-9-]+$/, "want a-z, 0-9 and -").max(CODE_LENGTH_MAX)
+    .describe("Its id, which alarms name"),
   side: z.enum(SIDES).describe("Above or below the limit is out of range"),
-  limitCelsius: z.number().min(CELSIUS_MIN).max(CELSIUS_MAX),
+  limitCelsius: z.number().min(CELSIUS_MIN).max(CELSIUS_MAX).describe("The limit, °C"),
   comparison: z.enum(["inclusive", "exclusive"])
     .describe("inclusive: the limit itself is out of range; exclusive: it is not"),
   counting: z.enum(["single", "cumulative"])

@@ -5,6 +5,7 @@ import type { ApiParts } from "../../api_route.ts";
 import { dataTable } from "../../console/data_table.ts";
 import { badge, durationText, factRows, type Html, type View } from "../../console/view.ts";
 import { type Account, homeOf, typedName } from "../account.ts";
+import { badgeNumber, badgeSecret } from "../badge.ts";
 import { passwordFault, PIN_COST, pinFault } from "../passwords.ts";
 import type { People } from "../people.ts";
 import { isAdministrator, roleTitle } from "../roles.ts";
@@ -55,6 +56,7 @@ interface Asked {
 const CHANGES: Readonly<Record<string, (asked: Asked) => Promise<PeopleTextKey>>> = {
   password: changePassword,
   pin: changePin,
+  badge: changeBadge,
   "second-factor": changeSecondFactor,
   sessions: async ({ people, account, form, who, session }) => {
     const only = fieldOf(form, "session");
@@ -100,6 +102,20 @@ async function changePin(asked: Asked): Promise<PeopleTextKey> {
   return "saved";
 }
 
+async function changeBadge(asked: Asked): Promise<PeopleTextKey> {
+  const { people, account: { id: account }, form, who } = asked;
+  const typed = fieldOf(form, "badge");
+  const number = badgeNumber(typed);
+  if (number === null && typed !== "") return "badgeWrong";
+  const fault = await isSelf(asked);
+  if (fault !== null) return fault;
+  const secret = number === null ? null : badgeSecret(number, people.pinKey);
+  const others = (await people.vault.badges()).filter((one) => one.account !== account);
+  if (others.some((one) => one.secret === secret)) return "badgeTaken";
+  const isSet = await people.desk.set({ account, what: "badge", secret, who });
+  return isSet ? "saved" : "someoneElse";
+}
+
 async function changeSecondFactor(asked: Asked): Promise<PeopleTextKey> {
   const { parts, people, account, form, who } = asked;
   if (!isChangedHere(people, account)) return "countyOnly";
@@ -132,6 +148,7 @@ async function mePage(
   const say = peopleTexts(view.language);
   const { id, name, title, roles } = account;
   const hasPin = (await people.vault.held(id, "pin")).secret !== null;
+  const hasBadge = (await people.vault.held(id, "badge")).secret !== null;
   const hasCode = (await people.vault.held(id, "totp")).secret !== null;
   const rolesText = roles.map((role) => roleTitle(role)[view.language]).join(" · ");
   const facts = factRows([
@@ -139,6 +156,7 @@ async function mePage(
     [say("roles"), rolesText === "" ? "–" : rolesText],
     ...(title === undefined ? [] : [[say("jobTitle"), title] as const]),
     [say("secondFactor"), state(say(hasCode ? "secondFactorOn" : "secondFactorOff"), hasCode)],
+    [say("badge"), state(say(hasBadge ? "pinSet" : "pinNone"), hasBadge)],
     [say("pin"), state(say(hasPin ? "pinSet" : "pinNone"), hasPin)],
   ]);
   const hasRights = people.book.rights(account, node.clock.now().wallMs).size > 0;
@@ -159,6 +177,15 @@ async function mePage(
         ${field(view, { name: "pin", label: "pinNew", type: "password", digits: true })}
         ${field(view, { name: "again", label: "passwordAgain", type: "password", digits: true })}
         ${passwordNow(view)}${button(view, "save")}
+      </form>
+    </section>
+    <section class="panel">
+      <h2>${say("badge")}</h2>
+      <p class="note">${say("badgeHint")}</p>
+      <form method="post" action="${ME}/badge" class="form">
+        ${passwordNow(view)}
+        ${field(view, { name: "badge", label: "badgeNew", type: "password", optional: true })}
+        ${button(view, "save")}
       </form>
     </section>
     ${sessionList(view, people, id, session)}

@@ -99,6 +99,15 @@ const TEXTS = {
     zh: "6 位数字，仅用于在本站点共用平板上快速确认",
     en: "Six digits, for quick confirmations at a shared tablet of this site alone",
   },
+  badge: { zh: "胸卡", en: "Badge" },
+  badgeHint: {
+    zh: "用读卡器刷本人的卡，仅用于在本站点快速确认；清空后保存即取消",
+    en:
+      "Read your own card, for quick confirmations at this site alone; save it empty to remove it",
+  },
+  badgeNew: { zh: "刷卡", en: "Read the card" },
+  badgeWrong: { zh: "不是卡号，请重新刷卡", en: "That is no card's number: read it again" },
+  badgeTaken: { zh: "此卡已属于他人", en: "This card is somebody else's" },
   pinSet: { zh: "已设置", en: "Set" },
   pinNone: { zh: "未设置", en: "Not set" },
   pinNew: { zh: "新确认码", en: "New PIN" },

@@ -26,7 +26,7 @@ export function objectionTo(
   const isAllowed = decided.state === "screening" || STRICTNESS[decided.state] === 0;
   if (!isAllowed) {
     return {
-      cause: isAfterReview(told, decided) ? "after-review" : "stricter-decision",
+      cause: lateCause(told, decided) ?? "stricter-decision",
       against: decided.stands,
     };
   }
@@ -34,10 +34,18 @@ export function objectionTo(
   return supersededBy === null ? null : { cause: "changed", against: [`version ${supersededBy}`] };
 }
 
-function isAfterReview({ verdicts }: ToldOfVersion, { stands }: Decided): boolean {
-  return verdicts.some(({ ids, body }) =>
-    body.mode === "after-review" && ids.some((id) => stands.includes(id))
-  );
+/** Causes that lie in a decision of later. */
+export const LATE_CAUSES: ReadonlySet<ContactCause> = new Set([
+  "stricter-decision",
+  "after-review",
+  "after-split",
+]);
+
+/** Which later look of the rules it was that does not allow it; `null`: none. */
+function lateCause({ verdicts }: ToldOfVersion, { stands }: Decided): ContactCause | null {
+  const standing = verdicts.filter(({ ids }) => ids.some((id) => stands.includes(id)));
+  const looks = ["after-review", "after-split"] as const;
+  return looks.find((look) => standing.some(({ body }) => body.mode === look)) ?? null;
 }
 
 /**

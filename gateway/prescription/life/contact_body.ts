@@ -4,12 +4,15 @@ import { code, numberFields, person, subject, words } from "./subject.ts";
 
 /**
  * `stricter-decision`: another decision of at least the same rank does not allow it (P11).
- * `after-review`: the county's later review does not (P12). `changed`, `cancelled`: by the HIS.
+ * `after-review`: the county's later review does not (P12). `after-split`: nor does what the other
+ * centre had of the patient, which could not be heard before (P11). `changed`, `cancelled`: by the
+ * HIS.
  * `two-contents`: one number and version says two things, at two centres.
  */
 export const CONTACT_CAUSES = [
   "stricter-decision",
   "after-review",
+  "after-split",
   "changed",
   "cancelled",
   "two-contents",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { plainPrescription } from "../fixture_intake.ts";
 import { prescription } from "../prescription.ts";
 import { CONTACT_CAUSES } from "./contact_body.ts";
-import { PASSES } from "./pass.ts";
+import { MODES, PASSES } from "./pass.ts";
 
 const site = fc.constantFrom("site-1", "site-2");
 const number = fc.constantFrom("RX-1", "RX-2");
@@ -157,7 +157,7 @@ export const LIFE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   "verdict": fc.record({
     ...subject,
     id,
-    mode: fc.constantFrom("county", "degraded", "after-review"),
+    mode: fc.constantFrom(...MODES),
     outcome: fc.constantFrom("pass", "notice", "pharmacist", "could-not-check", "intercept"),
     findings,
     pack: fc.constant("pack-1"),

@@ -5,10 +5,16 @@ import { code, subject } from "./subject.ts";
 
 /**
  * `county`: asked in time. `degraded`: by the site itself, the line being slow or down (P12).
- * `after-review`: by the county, of what was decided while it was.
+ * `after-review`: by the county, of what was decided while it was. `after-split`: by the county
+ * again, with what the other centre had of the patient while the two could not reach each other.
  */
-export const MODES = ["county", "degraded", "after-review"] as const;
+export const MODES = ["county", "degraded", "after-review", "after-split"] as const;
 export type Mode = typeof MODES[number];
+
+/** Whether it is a later look at what was decided before: no pass of its own, and counted apart. */
+export function isLater(mode: string): boolean {
+  return mode === "after-review" || mode === "after-split";
+}
 
 /** Three base64url parts; a longer one is no token of ours. */
 const TOKEN_LENGTH_MAX = 2048;

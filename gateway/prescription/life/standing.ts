@@ -4,7 +4,7 @@
  * nothing from a standing of before.
  */
 import type { ContactBody } from "./contact_body.ts";
-import { dueContact, type Ended, objectionTo } from "./contact.ts";
+import { dueContact, type Ended, LATE_CAUSES, objectionTo } from "./contact.ts";
 import { counts, decide, type Decided, type DecidedState, rulingOf } from "./decide.ts";
 import type { AnswerBody } from "./decision_body.ts";
 import { doubleUseOf, goodsOfVersion, versionOf } from "./double_use.ts";
@@ -109,7 +109,7 @@ function ofVersion(
   const goods = goodsOfVersion(told);
   const answers = told.answers.filter((answer) => counts(answer, told));
   const objection = isOut(goods) ? objectionTo(told, decided, ended) : null;
-  const isLate = objection?.cause === "stricter-decision" || objection?.cause === "after-review";
+  const isLate = objection !== null && LATE_CAUSES.has(objection.cause);
   const state = stateOf(told, decided, ended);
   const standing: VersionStanding = {
     version: told.version,
@@ -131,6 +131,9 @@ function ofVersion(
   const due: Due[] = state === decided.state ? dueOf(told, decided, goods) : [];
   if (state === "conflict") due.push({ do: "change", because: told.hashes });
   if (isReviewOwed(told)) due.push({ do: "after-review", version: told.version });
+  if (state === decided.state && wasPassedUnheard(told, decided)) {
+    due.push({ do: "after-split", version: told.version });
+  }
   if (objection !== null) {
     const body = dueContact(told, objection, site, prescription, opened);
     if (body !== null) due.push({ do: "open-contact-case", body });
@@ -149,4 +152,15 @@ function stateOf(told: ToldOfVersion, decided: Decided, { supersededBy, voids }:
 /** The site decided alone, and the county has not looked since (P12). */
 function isReviewOwed({ verdicts }: ToldOfVersion): boolean {
   return verdicts.length > 0 && verdicts.every(({ body }) => body.mode === "degraded");
+}
+
+/**
+ * Rules alone let it pass, none of them with all that the other centre had of the patient, and none
+ * has looked since (P11). What a person has decided stays as it is.
+ */
+function wasPassedUnheard({ verdicts }: ToldOfVersion, { state }: Decided): boolean {
+  if (state !== "passed" && state !== "noticed") return false;
+  return rulingOf(verdicts).every(({ body: { mode, unheard, facts } }) =>
+    mode !== "degraded" && mode !== "after-split" && unheard !== undefined && facts !== undefined
+  );
 }

@@ -13,6 +13,19 @@ const VERSIONS_LENGTH_MAX = 16 * 72;
 
 const versions = z.string().min(1).max(VERSIONS_LENGTH_MAX);
 
+/** What a centre had not heard of the other one when it took the snapshot of a history (P11). */
+export const unheard = z.object({
+  node: code,
+  /** Until when all that it had was here; `null`: that was never so since the start. */
+  untilMs: z.int().nullable(),
+  /** The last that was here of what it tells this site, in its latest life; `null`: nothing. */
+  place: z.object({ origin: code, stream: code, seq: z.int().nonnegative() }).nullable(),
+});
+export type Unheard = z.infer<typeof unheard>;
+
+/** A county has two centres. */
+const UNHEARD_MAX = 1;
+
 /** Body of a `verdict`; `id` = H(rule set, subject, input position). Times in ms since 1970. */
 export const verdictBody = subject.extend({
   id: code,
@@ -26,6 +39,8 @@ export const verdictBody = subject.extend({
   mapping: versions,
   /** The snapshot that was used; `null`: it could not be had. */
   history: z.array(historyLine).max(HISTORY_MAX).nullable(),
+  /** Of whom that snapshot may lack what was told lately; absent: of nobody. */
+  unheard: z.array(unheard).max(UNHEARD_MAX).optional(),
   /** What rules saw; with the history it gives the same findings again, whatever is mapped now. */
   facts: reviewedFacts.optional(),
   /** Where it lets the prescription pass. */

@@ -2,7 +2,7 @@
  * What happened in a day of review: verdicts by outcome, level, mode and site; what passed by rules
  * alone, each under its code (P8); what sites decided alone and what came of it (P12).
  */
-import { AUTOMATIC_PASSES } from "../life/pass.ts";
+import { AUTOMATIC_PASSES, isLater } from "../life/pass.ts";
 
 /** So many verdicts alike. `code`: of an automatic pass, `null` for all else. */
 export interface VerdictCount {
@@ -61,14 +61,12 @@ export interface DayReport {
   readonly waits: Waits;
 }
 
-const AFTER: VerdictCount["mode"] = "after-review";
-
 export function dayReportOf(
   counts: readonly VerdictCount[],
   afters: readonly AfterCount[],
   waits: Waits,
 ): DayReport {
-  const first = counts.filter(({ mode }) => mode !== AFTER);
+  const first = counts.filter(({ mode }) => !isLater(mode));
   const codes = countedBy(first, ({ code }) => code);
   const sites = Map.groupBy(first, ({ site }) => site);
   return {

@@ -5,7 +5,7 @@ import { bodyOf, type Projection } from "../../projection.ts";
 import { type Put, putInto } from "../../sql/put.ts";
 import type { Parameter } from "../../sql/sql.ts";
 import type { LifeEvent } from "../life/event.ts";
-import { automaticPass } from "../life/pass.ts";
+import { automaticPass, isLater } from "../life/pass.ts";
 import { eventIn } from "../record/life_entry.ts";
 import { levelOf } from "./gravest.ts";
 import { keepYears, keptUntilDay } from "./keep.ts";
@@ -109,7 +109,7 @@ function verdictColumns({ body, timeMs }: LifeEvent & { readonly kind: "verdict"
   const until = keptUntilDay(Math.max(facts?.issuedMs ?? timeMs, timeMs), years);
   return [
     ...[site, prescription, version, mode, id],
-    ...[outcome, levelOf(findings), mode === "after-review" ? null : code, pack, years, until],
+    ...[outcome, levelOf(findings), isLater(mode) ? null : code, pack, years, until],
   ];
 }
 

@@ -107,9 +107,12 @@ export const COUNTY_POLICIES: Readonly<Record<LineState, LinePolicy>> = {
     title: { zh: "中心间线路中断", en: "The other centre is away" },
     summary: {
       zh:
-        "本中心接管所有站点。恢复后：未发药的以更严的结论为准；已按较宽结论发药的，立即建立联系患者个案。",
-      en: "This centre takes over all sites. Once the other is back the stricter stands until " +
-        "something is dispensed; what left on the looser opens a contact-patient case at once.",
+        "本中心接管所有站点，结论上注明缺少另一中心的既往用药。恢复后：规则自动通过的用两中心的既往用药重审；" +
+        "未发药的以更严的结论为准；已按较宽结论发药的，立即建立联系患者个案。",
+      en: "This centre takes over all sites, and marks that it decides without the other's " +
+        "history. Once that is back, what rules passed is reviewed again with both histories; " +
+        "the stricter stands until something is dispensed; what left on the looser opens a " +
+        "contact-patient case at once.",
     },
     outcomes: OUTCOMES,
   },

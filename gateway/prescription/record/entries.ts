@@ -11,6 +11,28 @@ import { SEND_KEY } from "./life_projection.ts";
 
 const NUMBER_KEY = "number";
 
+/**
+ * So long the journal itself knows what its sender called it: what the tables show of it holds for
+ * ever, and they may have to be made anew first.
+ */
+const SEND_KEY_MS = 7 * 86_400_000;
+
+/** What a sender calls it is one content at its site: of its entry, and the verdict beside it. */
+function sendKeyClaim(
+  kind: "prescription" | "verdict",
+  { site, sendKey, hash }: Pick<Case, "site" | "sendKey" | "hash">,
+): Pick<NewEntry, "otherKey"> {
+  if (sendKey === null) return {};
+  return {
+    otherKey: {
+      channel: `${kind}-key/${site}`,
+      id: sendKey,
+      digest: Uint8Array.fromHex(hash),
+      windowMs: SEND_KEY_MS,
+    },
+  };
+}
+
 /** Number and version are one prescription at its site, for ever. */
 export function prescriptionEntry(
   stream: Stream,
@@ -32,6 +54,7 @@ export function prescriptionEntry(
   };
   return {
     ...newEntry(stream, "prescription", time, body),
+    ...sendKeyClaim("prescription", { site, sendKey, hash }),
     key: {
       channel: `prescription/${site}`,
       id: `${version}/${id}`,
@@ -41,11 +64,20 @@ export function prescriptionEntry(
   };
 }
 
-/** A node gives one verdict of each mode: what it gave is what counts, also after a crash. */
-export function verdictEntry(stream: Stream, time: Stamp, body: VerdictBody): NewEntry {
+/**
+ * A node gives one verdict of each mode: what it gave is what counts, also after a crash. One that
+ * is stored beside its prescription is refused with it, by the key that its sender gave.
+ */
+export function verdictEntry(
+  stream: Stream,
+  time: Stamp,
+  body: VerdictBody,
+  sendKey: string | null = null,
+): NewEntry {
   const { site, prescription, version, mode, hash } = body;
   return {
     ...newEntry(stream, "verdict", time, body),
+    ...sendKeyClaim("verdict", { site, sendKey, hash }),
     key: {
       channel: `verdict/${site}`,
       id: `${version}/${mode}/${prescription}`,

@@ -119,12 +119,19 @@ export class IntakeBook {
   }
 
   async #once(site: string, sent: Sent, keys: readonly string[]): Promise<Recorded> {
-    const { hash } = sent;
-    const before = this.recent.under(keys);
-    const repeated = repetition(before.map((one) => one.hash), hash);
-    if (repeated.kind === "refused") return await this.refuseOther(site, sent, repeated);
-    if (repeated.kind === "repeated") return again(await before[0].answer);
-    return await this.#ask({ site, prescription: sent.prescription, hash }, sent, keys);
+    const { hash, prescription } = sent;
+    for (;;) {
+      const before = this.recent.under(keys);
+      // What is under way under a key may be refused itself: only then it is known whose that is.
+      const pending = before.find((one) => one.hash !== hash && !one.isAnswered);
+      if (pending === undefined) {
+        const repeated = repetition(before.map((one) => one.hash), hash);
+        if (repeated.kind === "refused") return await this.refuseOther(site, sent, repeated);
+        if (repeated.kind === "repeated") return again(await before[0].answer);
+        return await this.#ask({ site, prescription, hash }, sent, keys);
+      }
+      await pending.answer.catch(() => {});
+    }
   }
 
   #ask(one: Reviewable, sent: Sent | null, keys: readonly string[]): Promise<Recorded> {

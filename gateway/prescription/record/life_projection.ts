@@ -149,7 +149,10 @@ function prescriptionRow(standing: Standing, events: readonly LifeEvent[]): Para
     ...[site, number, version, hashes[0] ?? "", standing.state, standing.by],
     ...[pass, outcomeOf(standing), goods.state, severity],
     ...[review?.order.emergency ?? null, review?.order.sinceMs ?? null, review?.purpose ?? null],
-    ...[owed?.do ?? null, due.some(isTodo) ? 1 : null],
+    ...[
+      owed?.do ?? due.find((one) => one.do === "after-split")?.do ?? null,
+      due.some(isTodo) ? 1 : null,
+    ],
     due.some((one) => one.do === "answer") ? 1 : 0,
     ...[standing.openCases.length, standing.receivedMs, issued, patient],
   ];

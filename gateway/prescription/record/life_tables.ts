@@ -28,9 +28,10 @@ export const EVENTS: Table = {
 
 /**
  * Where each stands, by its latest version. `state`, `decidedby`, `pass`, `goods` and `review` are
- * words of `Standing`; `owed`: what the county's rules have not looked at yet, `screen` or
- * `after-review`; `todo`: 1 where a node has to do something by itself (a token, a case, an alarm),
- * else NULL; `answer`: whether the prescriber has to answer; `cases`: patients to be called.
+ * words of `Standing`; `owed`: what the county's rules have not looked at yet, `screen`,
+ * `after-review` or `after-split`; `todo`: 1 where a node has to do something by itself (a token, a
+ * case, an alarm), else NULL; `answer`: whether the prescriber has to answer; `cases`: patients to
+ * be called.
  */
 export const PRESCRIPTIONS: Table = {
   name: "prescriptions",

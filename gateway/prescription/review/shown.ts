@@ -33,6 +33,8 @@ export const shownView = z.object({
   facts: reviewedFacts.nullable().describe("What rules saw, in base units"),
   history: z.array(historyLine).nullable()
     .describe("The patient's unexpired medicines that were used; null: they could not be had"),
+  unheard: z.array(z.object({ node: z.string(), until: z.iso.datetime().nullable() }))
+    .describe("Centres that could not be heard: what they had since then is not in the history"),
   identity: z.enum(["known", "uncertain"])
     .describe("uncertain: nobody can say who the patient is, so that no history was found"),
   standing: standingView,
@@ -88,6 +90,10 @@ export function shownOf(events: readonly LifeEvent[]): Shown | null {
     },
     facts: ruling?.body.facts ?? null,
     history: ruling?.body.history ?? null,
+    unheard: (ruling?.body.unheard ?? []).map(({ node, untilMs }) => ({
+      node,
+      until: untilMs === null ? null : at(untilMs),
+    })),
     identity: (ruling?.body.facts?.patient.key ?? null) === null ? "uncertain" : "known",
     // Whoever reviews gives nothing out.
     standing: withoutToken(view),

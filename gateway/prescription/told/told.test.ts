@@ -5,8 +5,11 @@ import * as z from "zod";
 import { freePort } from "../../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
 import { InnerCounty, SITE } from "../fixture_county.ts";
+import { MAPPING_TEXT } from "../fixture_lists.ts";
 import { sentPrescription } from "../fixture_sources.ts";
 
+/** At the same county, of another HIS. */
+const OTHER = "site-018";
 const SECRET = `whsec_${Buffer.from("a secret of thirty-two characters").toString("base64")}`;
 
 const told = z.object({
@@ -59,7 +62,12 @@ beforeEach(async () => {
   const secretFile = join(folder, "secret");
   Deno.writeTextFileSync(secretFile, `${SECRET}\n`);
   const webhook = { url: `http://127.0.0.1:${his.port}/told`, secretFile, sites: [SITE] };
-  county = opened.use(await InnerCounty.start({ webhook }));
+  const mappings = [SITE, OTHER].map((site) => {
+    const file = join(folder, `${site}.yaml`);
+    Deno.writeTextFileSync(file, MAPPING_TEXT.replace("site: site-017", `site: ${site}`));
+    return file;
+  });
+  county = opened.use(await InnerCounty.start({ webhook, mappings }));
 });
 afterEach(() => opened.disposeAsync());
 
@@ -72,6 +80,13 @@ describe("a HIS that is told by webhook", () => {
     await until("it heard of that", () => his.heard.some(({ what }) => what === "one cancelled"));
     expect(his.heard.map(({ what }) => what).at(-1)).toBe("one cancelled");
     expect(his.heard[0].what).toBe("one passed");
+  });
+
+  test("P9: hears of the sites that its webhook names, and of no other", async () => {
+    await county.send(sentPrescription("theirs"), { query: `?site=${OTHER}` });
+    await county.send(sentPrescription("ours"));
+    await until("it heard of that", () => his.heard.some(({ what }) => what === "ours passed"));
+    expect(his.heard.filter(({ what }) => what.startsWith("theirs"))).toEqual([]);
   });
 
   test("hears again what it refused, under the same id, and what came meanwhile, over a restart", async () => {

@@ -1,12 +1,15 @@
 /** The history that was used, and all that persons and rules said of this prescription before. */
 import { html } from "hono/html";
 import { type Column, dataTable } from "../../console/data_table.ts";
-import { badge, type Html, moment, type Tone, type View } from "../../console/view.ts";
+import { badge, type Html, moment, momentText, type Tone, type View } from "../../console/view.ts";
 import type { Shown } from "../review/shown.ts";
 import { listed } from "./amount_text.ts";
 import { named, type Say, sayIn } from "./text.ts";
 
-export function historyPart(view: View, { history, identity, verdict, facts }: Shown): Html {
+export function historyPart(
+  view: View,
+  { history, identity, verdict, facts, unheard }: Shown,
+): Html {
   const say = sayIn(view.language);
   const isUncertain = identity === "uncertain" ||
     facts?.unknowns.some(({ code }) => code === "identity") === true;
@@ -15,6 +18,11 @@ export function historyPart(view: View, { history, identity, verdict, facts }: S
     ...(isUncertain ? [say("identityUncertain")] : []),
     ...(history === null ? [say("historyMissing")] : []),
     ...(isOwn ? [say("historyOwn")] : []),
+    ...unheard.map(({ node, until }) =>
+      until === null
+        ? say("historyUnheardEver", node)
+        : say("historyUnheard", node, momentText(view, until))
+    ),
   ];
   const columns: Column[] = [
     { head: say("drug") },

@@ -8,7 +8,15 @@ const STATES = new Set([
   ...["black", "red", "orange", "yellow", "blue", "could-not-check"],
   ...["outpatient", "emergency", "inpatient", "discharge", "western", "tcm-slices"],
   ...["male", "female", "other", "unknown", "yes", "no", "not-asked"],
-  ...["degraded", "after-review", "county", "second-signature", "afterwards", "decide"],
+  ...[
+    "degraded",
+    "after-review",
+    "after-split",
+    "county",
+    "second-signature",
+    "afterwards",
+    "decide",
+  ],
 ]);
 
 test("every text of the workbench is said somewhere", () => {

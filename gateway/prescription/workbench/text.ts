@@ -137,6 +137,7 @@ const TEXTS = {
   pack: { zh: "规则包", en: "Packs" },
   degraded: { zh: "站点断线时单独审核", en: "Reviewed by the site alone, cut off" },
   "after-review": { zh: "县中心事后复审", en: "Reviewed by the county afterwards" },
+  "after-split": { zh: "两中心恢复后重审", en: "Reviewed again with both centres' history" },
   county: { zh: "县中心审核", en: "Reviewed by the county" },
 
   lines: { zh: "药品", en: "Medicines" },
@@ -171,6 +172,14 @@ const TEXTS = {
   historyOwn: {
     zh: "站点单独审核：仅对照本站点的处方",
     en: "Reviewed by the site alone: only this site's prescriptions were seen",
+  },
+  historyUnheard: {
+    zh: "审核时未能连上{}，缺少其 {} 之后的既往用药",
+    en: "{} could not be heard when it was reviewed: what it has had since {} is missing",
+  },
+  historyUnheardEver: {
+    zh: "审核时未能连上{}，缺少其既往用药",
+    en: "{} could not be heard when it was reviewed: what it has may be missing",
   },
   identityUncertain: {
     zh: "患者身份不确定：既往用药可能不全，或属于他人",
@@ -258,14 +267,15 @@ const TEXTS = {
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type BenchKey = keyof typeof TEXTS;
-export type Say = (key: BenchKey, value?: string | number) => string;
+export type Say = (key: BenchKey, ...values: readonly (string | number)[]) => string;
 
-/** `{}` of a text is where the value belongs. */
+/** `{}` of a text is where a value belongs, in their order. */
 export function sayIn(language: Language): Say {
-  return (key, value) => {
-    const text: string = TEXTS[key][language];
-    return value === undefined ? text : text.replace("{}", String(value));
-  };
+  return (key, ...values) =>
+    values.reduce<string>(
+      (text, value) => text.replace("{}", () => String(value)),
+      TEXTS[key][language],
+    );
 }
 
 /** A state's, role's or level's name; the word itself where it is none of ours. */

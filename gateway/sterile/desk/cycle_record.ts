@@ -1,6 +1,5 @@
 /** A seen cycle as entries, the same read back, and judged for a load. */
 import { entryId } from "../../collected_entry.ts";
-import type { Grammar } from "../grammar.ts";
 import { judge } from "../judge.ts";
 import { judgePrintout } from "../printed_cycle.ts";
 import { printoutsIn } from "../printout.ts";
@@ -21,23 +20,23 @@ export interface CycleRecordOf {
   readonly steriliser: string;
   readonly upTo: { readonly life: number; readonly seq: number };
   readonly seen: SeenCycle["seen"];
+  /** By which its lines read; `null`: it has none. */
+  readonly grammar: string | null;
 }
 
-/** The cycles in it: of a print-out whose end was lost, more than one may stand in its lines. */
-export function recordsOf(site: string, { setup, seen }: SeenCycle): CycleRecordOf[] {
+/** With its name, which follows from its first entry; `null`: there is nothing in it. */
+export function recordOf(site: string, { setup, seen }: SeenCycle): CycleRecordOf | null {
   const steriliser = setup.settings.id;
-  const of = (seen: SeenCycle["seen"]): CycleRecordOf[] => {
-    const all = seen.kind === "samples" ? seen.samples : seen.lines;
-    const [first, last] = [all.at(0), all.at(-1)];
-    if (first === undefined || last === undefined) return [];
-    const upTo = { life: last.life, seq: last.seq };
-    return [{ site, steriliser, cycle: cycleId(site, steriliser, first), upTo, seen }];
-  };
-  return of(seen);
+  const all = seen.kind === "samples" ? seen.samples : seen.lines;
+  const [first, last] = [all.at(0), all.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const upTo = { life: last.life, seq: last.seq };
+  const grammar = setup.source.kind === "printed" ? setup.source.grammar.grammar : null;
+  return { site, steriliser, cycle: cycleId(site, steriliser, first), upTo, seen, grammar };
 }
 
-export function curveBodies(record: CycleRecordOf, grammar: Grammar | null): CurveBody[] {
-  const { site, steriliser, cycle, upTo, seen } = record;
+export function curveBodies(record: CycleRecordOf): CurveBody[] {
+  const { site, steriliser, cycle, upTo, seen, grammar } = record;
   const all = seen.kind === "samples" ? seen.samples : seen.lines;
   const of = Math.max(1, Math.ceil(all.length / CURVE_ROWS_MAX));
   return Array.from({ length: of }, (_, part): CurveBody => {
@@ -53,7 +52,7 @@ export function curveBodies(record: CycleRecordOf, grammar: Grammar | null): Cur
     return {
       ...about,
       holds: "lines",
-      grammar: grammar?.grammar ?? "",
+      grammar: grammar ?? "",
       boots,
       lines: lines.map(({ bootId, ...line }) => ({ ...line, boot: boots.indexOf(bootId) })),
     };
@@ -85,7 +84,8 @@ export function recordIn(parts: readonly CurveBody[]): CycleRecordOf | null {
   const seen: SeenCycle["seen"] = one.holds === "samples"
     ? { kind: "samples", samples, program: one.program }
     : { kind: "printed", lines };
-  return { site, steriliser, cycle, upTo, seen };
+  const grammar = one.holds === "lines" ? one.grammar : null;
+  return { site, steriliser, cycle, upTo, seen, grammar };
 }
 
 export interface JudgedFor {

@@ -4,8 +4,9 @@ import { readRules } from "../county_rules.ts";
 import { actRoutes } from "./act_routes.ts";
 import type { SterileNode } from "./desk_node.ts";
 import { followReadings } from "./follow.ts";
+import { sterilePages } from "../pages/sterile_pages.ts";
 import { knownDevices } from "./known_devices.ts";
-import { readRoutes } from "./read_routes.ts";
+import { readRoutes, recordRoute } from "./read_routes.ts";
 import { setupsOf } from "./setup.ts";
 import { SterileDesk } from "./sterile_desk.ts";
 
@@ -14,12 +15,15 @@ export const openSterileDesk: OpenDesk = (node) => {
   const { node: name, title, dataDir } = config;
   const own: SterileNode = { name, title, dataDir, clock, disk, journal, tables };
   const book = readRules(config.sterile?.rules);
-  const shared = readRoutes(own, book);
-  if (config.role !== "site" || config.sterile === undefined) return { routes: shared };
+  const shared = [...readRoutes(own, book), recordRoute(own, book)];
+  if (config.role !== "site" || config.sterile === undefined) {
+    return { routes: shared, pages: sterilePages(own, book, null) };
+  }
   const { setups } = setupsOf(config.sterile, knownDevices(config));
   const desk = new SterileDesk(own, setups, book);
   return {
     routes: [...actRoutes(desk), ...shared],
+    pages: sterilePages(own, book, desk),
     run: async (signal) => {
       await desk.announce();
       await followReadings(desk, signal);

@@ -5,7 +5,7 @@ import { lifeOf, nodeOf } from "../../../sync/origin.ts";
 import { removeDurably, writeDurablyBeside } from "../../durable_file.ts";
 import { newEntries } from "../../new_entries.ts";
 import { whenChanged } from "../../when_changed.ts";
-import { recordsOf } from "./cycle_record.ts";
+import { recordOf } from "./cycle_record.ts";
 import { Recorder } from "./recorder.ts";
 import type { ReadPlace, SeenCycle } from "./seen_cycle.ts";
 import type { SterileDesk } from "./sterile_desk.ts";
@@ -28,7 +28,7 @@ export async function followReadings(desk: SterileDesk, signal: AbortSignal): Pr
   let place = readPlace(path);
   let savedAt = -Infinity;
   const told = async (seen: readonly SeenCycle[]) => {
-    if (seen.length > 0) await desk.record(seen.flatMap((one) => recordsOf(name, one)));
+    if (seen.length > 0) await desk.record(seen.flatMap((one) => recordOf(name, one) ?? []));
   };
   const look = async (): Promise<boolean | number> => {
     const own = journal.positions().filter(({ origin, stream, seq }) =>

@@ -3,10 +3,14 @@ import * as z from "zod";
 import { problemResponse } from "../../../sync/problem.ts";
 import type { ApiRoute, Input } from "../../api_route.ts";
 import { maskNumber } from "../../people/masking.ts";
+import { Printing, PrintingBusy } from "../../report/printing.ts";
+import { ReportFontMissing } from "../../report/report_font.ts";
 import { cyclesBefore, loadsBefore, SELECTS } from "../record/sterile_reads.ts";
 import { chinaDay, type RuleBook, rulesOn } from "../rules.ts";
 import type { PackTrace } from "../supply/pack_trace.ts";
+import { cycleReport } from "./cycle_report.ts";
 import type { SterileNode } from "./desk_node.ts";
+import { shownSamples } from "./shown_samples.ts";
 import * as views from "./views.ts";
 
 const LIST_MAX = 200;
@@ -113,6 +117,51 @@ export function readRoutes(node: SterileNode, book: RuleBook): readonly ApiRoute
     }),
   ];
 }
+
+const recordQuery = siteQuery.extend({
+  language: z.enum(["zh", "en"]).default("zh"),
+});
+
+/** The record of a cycle on paper (S6). */
+export function recordRoute(node: SterileNode, book: RuleBook): ApiRoute {
+  const printing = new Printing();
+  const { tables } = node;
+  return {
+    method: "get",
+    path: "/api/sterile/cycles/{cycle}/record",
+    summary: "The record of a cycle as PDF: verdict, reasons, curve, tests, release (S6)",
+    right: "read",
+    query: recordQuery,
+    answer: z.string(),
+    contentType: "application/pdf",
+    handle: async (_parts, { query, path: { cycle } }) => {
+      const { site = node.name, language } = recordQuery.parse(query);
+      const found = await views.cycleView(tables, site, cycle);
+      if (found === null) return answer(null);
+      const [row] = await tables.rows(SELECTS.steriliser, [site, found.line.steriliser]);
+      const { samples, title } = shownSamples(found, row?.text("body") ?? null);
+      const nowMs = node.clock.now().wallMs;
+      const rules = rulesOn(book, chinaDay(nowMs));
+      const load = found.line.load === null
+        ? null
+        : await views.loadView(tables, site, found.line.load, rules);
+      const organisation = site === node.name ? node.title[language] : site;
+      const printed = { cycle: found, samples, title, load, organisation, language };
+      try {
+        const pdf = await printing.pdf(cycleReport({ ...printed, madeMs: nowMs }));
+        return new Response(pdf, { headers: { "content-type": "application/pdf" } });
+      } catch (error) {
+        if (error instanceof ReportFontMissing || error instanceof PrintingBusy) {
+          const detail = error.message;
+          return problemResponse({ status: 503, code: "not-printed", title: NOT_PRINTED, detail });
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+const NOT_PRINTED = "The record cannot be printed now";
 
 function masked(trace: PackTrace | null): PackTrace | null {
   if (trace === null || trace.where.kind !== "used") return trace;

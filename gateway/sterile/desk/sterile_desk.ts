@@ -81,9 +81,7 @@ export class SterileDesk {
       for (const record of records) {
         const judged = await this.#judged(record, this.stored(), []);
         if (judged === null) continue;
-        const setup = this.setups.get(record.steriliser);
-        const grammar = setup?.source.kind === "printed" ? setup.source.grammar : null;
-        await this.#commit([judged], curveBodies(record, grammar));
+        await this.#commit([judged], curveBodies(record));
       }
     });
   }
@@ -144,7 +142,7 @@ export class SterileDesk {
     const event = supplyEventOf(kind, { ...body, id, site }, place);
     const events = [event];
     if (judges !== undefined) {
-      const record = await recordOf(stored, judges);
+      const record = await storedRecord(stored, judges);
       const judged = record === null ? null : await this.#judged(record, stored, events);
       if (judged !== null) events.push(judged);
     }
@@ -212,7 +210,10 @@ function recorded(kind: string, body: { readonly id: string }, time: Stamp): New
 }
 
 /** What was seen of a cycle, as its entries have it. */
-export async function recordOf(stored: StoredWords, cycle: string): Promise<CycleRecordOf | null> {
+export async function storedRecord(
+  stored: StoredWords,
+  cycle: string,
+): Promise<CycleRecordOf | null> {
   const words = await stored.under([keyOf.curve(cycle)]);
   return recordIn(words.flatMap((word) => word.about === "curve" ? [word.body] : []));
 }

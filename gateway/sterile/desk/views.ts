@@ -22,12 +22,14 @@ import type { Moment } from "../supply/supply_body.ts";
 import { toldOfSite } from "../supply/told.ts";
 import { aroundPack } from "./acts.ts";
 import type { CycleRecordOf } from "./cycle_record.ts";
-import { recordOf } from "./sterile_desk.ts";
+import { storedRecord } from "./sterile_desk.ts";
 
 export interface CycleView {
   readonly line: CycleLine;
   /** All, in the order in which they were written; the last but failures that stand. */
   readonly judgements: readonly BodyOf<"sterile-cycle">[];
+  /** The one that stands, with its reasons. */
+  readonly standing: BodyOf<"sterile-cycle"> | null;
   readonly bowieDick: readonly BodyOf<"sterile-bowie-dick">[];
   readonly indicators: readonly BodyOf<"sterile-indicator">[];
   /** `null`: a part of it has not come yet. */
@@ -43,13 +45,19 @@ export async function cycleView(
   if (row === undefined) return null;
   const stored = new StoredWords(rows, site);
   const told = toldOfSite(await stored.events([keyOf.cycle(cycle)]));
+  const line = cycleLine(row);
+  const judgements = (told.cycles.get(cycle) ?? []).map(({ body }) => body);
+  const standing = judgements.findLast(({ verdict, load }) =>
+    verdict === line.verdict && (verdict === "fail" || load === line.load)
+  );
   return {
-    line: cycleLine(row),
-    judgements: (told.cycles.get(cycle) ?? []).map(({ body }) => body),
+    line,
+    judgements,
+    standing: standing ?? null,
     bowieDick: told.of("sterile-bowie-dick").map(({ body }) => body)
       .filter((body) => body.cycle === cycle),
     indicators: (told.indicatorsOfCycle.get(cycle) ?? []).map(({ body }) => body),
-    record: await recordOf(stored, cycle),
+    record: await storedRecord(stored, cycle),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a running node has of waste: a site that is configured for it acts, others see. */
 import type { OpenDesk } from "../../domain.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
+import { countyResolutionRoute } from "./county_resolution.ts";
 import { epidemicRoutes } from "./epidemic_desk.ts";
 import { wastePages } from "../pages/waste_pages.ts";
 import { labelRoute } from "./label_route.ts";
@@ -13,7 +14,8 @@ export const openWasteDesk: OpenDesk = (node) => {
   const shared = [...readRoutes(own), ...epidemicRoutes(own, config.role)];
   const shown = { node: own, role: config.role, title: config.title } as const;
   if (config.role !== "site" || config.waste === undefined) {
-    return { routes: shared, pages: wastePages({ ...shown, desk: null }) };
+    const county = config.role === "county" ? [countyResolutionRoute(own)] : [];
+    return { routes: [...shared, ...county], pages: wastePages({ ...shown, desk: null }) };
   }
   const desk = new WasteDesk(own, config.waste);
   const alarms = new AlarmDesk(desk, config.title);

@@ -1,4 +1,5 @@
 /** What comes of an act: an entry, or why there is none. */
+import * as z from "zod";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import type { Refusal } from "../refusal.ts";
 
@@ -11,6 +12,12 @@ export type Done =
     /** For whoever stands there, in both languages. */
     readonly faults: readonly Refusal[];
   };
+
+/** The same for programs. */
+export const actDone = z.object({
+  entry: z.string().describe("Id of the entry"),
+  subject: z.string().describe("Bag, load, store, manifest or entry that it is about"),
+});
 
 export type Refused = Extract<Done, { readonly kind: "refused" }>;
 

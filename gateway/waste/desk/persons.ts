@@ -6,10 +6,16 @@ import { rightsOf } from "../../people/roles.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import { type Refused, refused } from "./done.ts";
 
-export const secondPerson = z.strictObject({
+const byPin = z.strictObject({
   account: z.string().trim().min(1).max(100).describe("Account of the second person"),
   pin: z.string().regex(/^\d{6}$/, "want six digits"),
-}).describe("Confirms with a PIN, at the same node; without it the entry waits for a confirmation");
+});
+const byBadge = z.strictObject({
+  badge: z.string().min(1).max(64).describe("What a reader typed of the second person's card"),
+});
+export const secondPerson = z.union([byPin, byBadge], {
+  error: "want account and six digits, or a badge",
+}).describe("Confirms at the same node; without it the entry waits for a confirmation");
 export type SecondPerson = z.infer<typeof secondPerson>;
 
 export type Confirmed =
@@ -34,13 +40,12 @@ export async function personsOf(
   const first = personOf(actor, people);
   if (first === null) return refused(PERSON_NEEDED);
   if (second === undefined) return { kind: "confirmed", by: [first] };
-  const found = people.book.find(second.account);
-  if (found?.id === actor.account) return refused(SAME_PERSON);
-  const address = actor.who.split(" from ").at(-1) ?? "";
-  const confirmed = await people.signIn.confirm(found?.id ?? "", second.pin, address);
+  const confirmed = await secondBy(second, first.person.id, actor.address, people);
   switch (confirmed.kind) {
+    case "same":
+      return refused(SAME_PERSON);
     case "wrong":
-      return refused(WRONG_PIN);
+      return refused("badge" in second ? WRONG_BADGE : WRONG_PIN);
     case "no-pin":
       return refused({ ...WRONG_PIN, detail: "this account has no PIN here" });
     case "locked":
@@ -49,14 +54,26 @@ export async function personsOf(
       return refused(BUSY);
     case "confirmed": {
       const { id, name, roles } = confirmed.account;
+      if (id === actor.account) return refused(SAME_PERSON);
       if (!rightsOf(roles).has("waste.confirm")) return refused(MAY_NOT_CONFIRM);
       const other: Confirmation = {
         person: { id, name: name.zh },
-        credential: { method: "pin", id },
+        credential: { method: "badge" in second ? "badge" : "pin", id },
       };
       return { kind: "confirmed", by: [first, other] };
     }
   }
+}
+
+async function secondBy(
+  second: SecondPerson,
+  first: string,
+  address: string,
+  { book, signIn }: People,
+) {
+  if ("badge" in second) return await signIn.confirmByBadge(second.badge, first, address);
+  const id = book.find(second.account)?.id ?? "";
+  return id === first ? { kind: "same" as const } : await signIn.confirm(id, second.pin, address);
 }
 
 export const PERSON_NEEDED: Problem = {
@@ -69,13 +86,19 @@ const SAME_PERSON: Problem = {
   status: 409,
   code: "second-person-needed",
   title: "The second person is another one than the first (W4)",
-  hint: "another person enters an account and a PIN",
+  hint: "another person enters an account and a PIN, or reads a badge",
 };
 const WRONG_PIN: Problem = {
   status: 403,
   code: "pin-wrong",
   title: "Account and PIN of the second person do not fit",
   hint: "enter both again; a security administrator unlocks",
+};
+const WRONG_BADGE: Problem = {
+  status: 403,
+  code: "badge-wrong",
+  title: "This is no badge of anybody who may confirm here",
+  hint: "read it again; a person sets the own badge on the page of the account",
 };
 const BUSY: Problem = {
   status: 503,

@@ -2,13 +2,15 @@ import { expect, test } from "vitest";
 import { AUTHORITIES } from "../../fixture_entries.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { selectionOf } from "../../sql/table.ts";
-import { CARRIER, STORE, WARD } from "../fixture_waste.ts";
+import { CARRIER, OTHER_STORE, SHARPS, STORE, WARD } from "../fixture_waste.ts";
 import { payloadOf } from "../label/label.ts";
 import { bagOf, openAlarms } from "../record/waste_reads.ts";
 import { StoredWords } from "../record/stored_words.ts";
 import { WASTE_ALARMS, WASTE_BAGS } from "../record/waste_tables.ts";
+import { resolutionOrder } from "./acts.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
-import { PLACE, refusal, SiteDesk } from "./fixture_site_desk.ts";
+import { BOTH, NURSE, PLACE, refusal, SiteDesk } from "./fixture_site_desk.ts";
+import { resolveAtCounty } from "./county_resolution.ts";
 import { labelOf } from "./label_route.ts";
 
 async function county(): Promise<TablesDesk> {
@@ -67,5 +69,53 @@ test("W4, W5 ward and store that are cut off from each other lose nothing when l
     "waste-handover",
     "waste-sealed",
     "waste-stored",
+  ]);
+});
+
+test("W1, W4 what two points say differently a person at their county resolves", async () => {
+  await using ward = await SiteDesk.open("site-017");
+  await using store = await SiteDesk.open("site-018");
+  const bag = await ward.sealed(4);
+  await ward.handsOver([bag]);
+  const standing = await ward.standing(bag);
+  const label = standing === undefined
+    ? null
+    : await labelOf(standing, new StoredWords(ward.tables), PLACE.zh);
+  if (label === null) throw new Error("It has no label");
+  // Both are cut off: the store reads a label that says sharps; at the ward another has it.
+  const labels = [payloadOf({ ...label, category: SHARPS })];
+  const unexpected = [{ bag, explanation: "网络中断" }];
+  await store.stores([bag], 4, { labels, unexpected });
+  const elsewhere = { from: CARRIER, to: OTHER_STORE };
+  expect(refusal(await ward.handsOver([bag], BOTH, elsewhere))).toBe("it was written");
+
+  await using centre = await county();
+  await store.people.tables.handOver(centre);
+  await ward.people.tables.handOver(centre);
+  const merged = async () => (await bagOf(centre.tables, bag))?.standing;
+  const disputed = await merged();
+  expect(disputed).toMatchObject({ category: null, custodian: null });
+  expect(disputed?.history).toHaveLength(4);
+  const { journal, tables } = centre;
+  const disk = {
+    append: (...given: Parameters<typeof journal.append>) => journal.append(...given),
+    noRoomFor: () => null,
+  };
+  const clock = { now: () => ward.people.now() };
+  const node = { name: AUTHORITIES[0], clock, disk, journal, tables };
+  for (const { id, subject, about, alternatives } of disputed?.conflicts ?? []) {
+    const [keeps, ...against] = alternatives
+      .toSorted(({ node: one }) => one === "site-018" ? -1 : 1).map((one) => one.id);
+    const asked = { subject, about, keeps, against, over: [], reason: "已到现场核实" };
+    const order = resolutionOrder.parse({ id: `act-${id.slice(0, 8)}`, ...asked });
+    expect((await resolveAtCounty(node, order, NURSE)).kind).toBe("done");
+    expect((await resolveAtCounty(node, order, NURSE)).kind).toBe("done");
+  }
+  expect(await merged()).toMatchObject({ category: SHARPS, custodian: STORE, conflicts: [] });
+  // Each site that wrote one of the entries is told, once for each dispute.
+  const told = journal.positions().filter(({ stream }) => stream.startsWith("to:"));
+  expect(told.map(({ stream, seq }) => [stream, seq]).sort()).toEqual([
+    ["to:site-017", 2],
+    ["to:site-018", 2],
   ]);
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { NOTIFICATION } from "../../notifications/notification.ts";
+import { badgeSecret } from "../../people/badge.ts";
 import { PIN_COST } from "../../people/passwords.ts";
 import { code } from "../entry/subject.ts";
 import { CARRIER, MANIFEST, SHARPS, STORE, VEHICLE, WARD } from "../fixture_waste.ts";
@@ -174,6 +175,41 @@ describe("who confirms", () => {
     expect(await codeOf(li, "wang", "135792")).toBe("pin-wrong");
     expect(await codeOf(li, "nobody")).toBe("pin-wrong");
     expect(await codeOf(li, "zhao")).toBe("missing-right");
+  });
+
+  test("W4 or reads a badge, which is one person's and of this node alone", async () => {
+    const { people: own } = site.people;
+    const { id: chen } = await site.people.add("chen", ["nurse"]);
+    const { id: sun } = await site.people.add("sun", ["nurse"]);
+    const [card, double] = ["0012345678", "00DE78AD"];
+    const give = (account: string, number: string | null) => {
+      const secret = number === null ? null : badgeSecret(number, own.pinKey);
+      return own.desk.set({ account, what: "badge", secret, who: "a test" });
+    };
+    await give(sun, card);
+    const by = async (account: string, badge: string) => {
+      const given = await personsOf(actor(account), { badge }, own);
+      return given.kind === "refused"
+        ? given.problem.code
+        : given.by.map(({ credential }) => `${credential.method} ${credential.id}`);
+    };
+    expect(await by(chen, card)).toEqual([`password ${chen}`, `badge ${sun}`]);
+    // As an input method for Chinese types it.
+    expect(await by(chen, "００１２３４５６７８")).toEqual([`password ${chen}`, `badge ${sun}`]);
+    expect(await by(sun, card)).toBe("second-person-needed");
+    await give(sun, null);
+    expect(await by(chen, card)).toBe("badge-wrong");
+    await give(sun, double);
+    await give(chen, double);
+    expect(await by(chen, double)).toBe("badge-wrong");
+    for (let times = 3; times <= 4; times++) expect(await by(chen, "999999")).toBe("badge-wrong");
+    // The fifth failure locks whoever tries numbers, also for a right one, and nobody else.
+    expect(await by(chen, "999999")).toBe("pin-wrong");
+    await give(chen, null);
+    expect(await by(chen, double)).toBe("pin-wrong");
+    expect(await by(`wang@${SITE}`, double)).toEqual([`password wang@${SITE}`, `badge ${sun}`]);
+    const told = await site.people.saidOf("pin-failed");
+    expect(JSON.stringify(told)).not.toMatch(/00DE78AD|0012345678/);
   });
 });
 

@@ -8,16 +8,12 @@ import { TRACED_AS } from "../manifest/trace.ts";
 import { manifestForm, manifestFormOf } from "../manifest/form_data.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import * as acts from "./acts.ts";
-import { doneAnswer } from "./done.ts";
+import { actDone, doneAnswer } from "./done.ts";
 import { personsOf, type SecondPerson } from "./persons.ts";
 import { around } from "./surroundings.ts";
 import { tracedBy } from "./trace_read.ts";
 import type { Act, WasteDesk, WasteNode } from "./waste_desk.ts";
 
-const done = z.object({
-  entry: z.string().describe("Id of the entry"),
-  subject: z.string().describe("Bag, load, store, manifest or entry that it is about"),
-});
 const anything = z.record(z.string(), z.unknown());
 
 interface Way<T extends z.ZodObject> {
@@ -39,7 +35,7 @@ export function actRoutes(desk: WasteDesk): readonly ApiRoute[] {
     right,
     role: "site",
     body,
-    answer: done,
+    answer: actDone,
     handle: async ({ people }: ApiParts, input: Input) => {
       const asked = body.parse(input.body);
       const second: SecondPerson | undefined = acts.secondOf(secondIn.parse(input.body).second);

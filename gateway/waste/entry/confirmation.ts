@@ -15,7 +15,7 @@ export const CREDENTIALS = ["pin", "badge", "password"] as const;
 
 export const confirmation = z.object({
   person,
-  /** `id` tells credentials apart: the account of a PIN, the number of a badge. */
+  /** `id` tells credentials apart: the account that it is of; no badge's number is kept. */
   credential: z.object({ method: z.enum(CREDENTIALS), id: code }),
 });
 export type Confirmation = z.infer<typeof confirmation>;

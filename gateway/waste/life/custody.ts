@@ -18,15 +18,20 @@ export interface Custody {
   readonly missing: { readonly stored: string; readonly explanation: string } | null;
 }
 
-/** Every standing move, by the bags and the loads that it names. */
+/** Every move, by the bags and the loads that it names. */
 export class Moves {
   readonly #byBag = new Map<string, MoveEvent[]>();
   readonly #byLoad = new Map<string, MoveEvent[]>();
+  /** Of those that wait for a second person, or were reversed. */
+  readonly #idleByLoad = new Map<string, MoveEvent[]>();
   readonly #missing = new Map<string, EventOf<"waste-stored">[]>();
 
   constructor(events: readonly WasteEvent[], effects: Effects) {
     for (const event of events.filter(isMove).sort(byTime)) {
-      if (!effects.stands(event)) continue;
+      if (!effects.stands(event)) {
+        for (const load of event.body.loads) push(this.#idleByLoad, load, event);
+        continue;
+      }
       for (const bag of event.body.bags) push(this.#byBag, bag, event);
       for (const load of event.body.loads) push(this.#byLoad, load, event);
       if (event.kind !== "waste-stored") continue;
@@ -44,19 +49,32 @@ export class Moves {
    * left since took it along as long as it was there; one that was opened without it did not.
    */
   of(bag: string, containment: Containment): MoveEvent[] {
-    const moves = new Set(this.#byBag.get(bag) ?? []);
     const missed = new Set(this.missedBy(bag));
-    const put = (event: MoveEvent) => {
-      if (event.kind !== "waste-stored" || !missed.has(event)) moves.add(event);
-    };
-    const { around } = containment.ofBag(bag);
-    for (const load of around) this.#byLoad.get(load)?.forEach(put);
-    for (const [load, left] of containment.leftBy(bag)) {
-      if (around.includes(load)) continue;
-      this.#byLoad.get(load)?.filter((event) => byTime(event, left) < 0).forEach(put);
-    }
-    return [...moves].sort(byTime);
+    const along = alongWith(bag, containment, this.#byLoad)
+      .filter((event) => event.kind !== "waste-stored" || !missed.has(event));
+    return [...new Set([...this.#byBag.get(bag) ?? [], ...along])].sort(byTime);
   }
+
+  /** What would have moved it with a load, and waits for a second person or was reversed. */
+  idleOf(bag: string, containment: Containment): MoveEvent[] {
+    return [...new Set(alongWith(bag, containment, this.#idleByLoad))].sort(byTime);
+  }
+}
+
+/** Of these moves of loads those that found the bag in one. */
+function alongWith(
+  bag: string,
+  containment: Containment,
+  byLoad: ReadonlyMap<string, readonly MoveEvent[]>,
+): MoveEvent[] {
+  const { around } = containment.ofBag(bag);
+  const left = [...containment.leftBy(bag)].filter(([load]) => !around.includes(load));
+  return [
+    ...around.flatMap((load) => byLoad.get(load) ?? []),
+    ...left.flatMap(([load, out]) =>
+      (byLoad.get(load) ?? []).filter((event) => byTime(event, out) < 0)
+    ),
+  ];
 }
 
 /** `home`: where it was before anybody moved it, if that is known. */

@@ -295,6 +295,19 @@ describe("custody of two points that were cut off", () => {
     expect(bagOf([sealed, other, resolved, elsewhere])).toMatchObject({ category: "841-001-01" });
   });
 
+  test("W4 a move of its box that waits for a second person waits at the bag, too", () => {
+    const boxed = ward.boxed("L1", ["B1"]);
+    const moved = ward.handover([], { loads: ["L1"], confirmations: [confirmed("nurse")] });
+    const waiting = bagOf([sealed, boxed, moved]);
+    expect(waiting).toMatchObject({ state: "sealed", pending: [moved.body.id] });
+    const second = ward.write("waste-confirmation", {
+      of: moved.body.id,
+      confirmation: confirmed("carrier"),
+    });
+    const done = bagOf([sealed, boxed, moved, second]);
+    expect(done).toMatchObject({ state: "handed-over", custodian: CARRIER, pending: [] });
+  });
+
   test("moves in a circle that nobody can order: the latest by the clock counts", () => {
     const back = ward.moved("waste-handover", [CARRIER, WARD], ["B1"]);
     expect(bagOf([sealed, handover, back])).toMatchObject({ custodian: WARD, conflicts: [] });

@@ -131,7 +131,8 @@ function standingOf(bag: string, named: readonly WasteEvent[], all: All): BagSta
 
 function historyOf(bag: string, named: readonly WasteEvent[], all: All): BagEntry[] {
   const { around, effects } = all;
-  const direct = [...named, ...around.moves.of(bag, around.containment)];
+  const { moves, containment } = around;
+  const direct = [...named, ...moves.of(bag, containment), ...moves.idleOf(bag, containment)];
   const about = effects.about(direct.map(({ body }) => body.id));
   const entries = new Map([...direct, ...about].map((event) => [event.place, event]));
   const aside = new Set(

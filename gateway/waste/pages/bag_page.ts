@@ -6,15 +6,17 @@ import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type View } from "../../console/view.ts";
 import { bagClock } from "../clock/bag_clock.ts";
 import { resolutionOrder, resolving } from "../desk/acts.ts";
+import { resolveAtCounty } from "../desk/county_resolution.ts";
 import { personsBy } from "../desk/entry_read.ts";
 import { epidemicModes } from "../desk/epidemic_read.ts";
+import type { Confirmation } from "../entry/confirmation.ts";
 import { custodianKey } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import type { Conflict } from "../life/disputes.ts";
 import { bagOf, type KnownBag } from "../record/waste_reads.ts";
 import { newActId, textIn } from "./form_fields.ts";
 import * as parts from "./parts.ts";
-import { perform } from "./perform.ts";
+import { performBy } from "./perform.ts";
 import { type ActingSite, placeName, rulesOf, type Shown } from "./shown.ts";
 import { wasteTexts, wordText } from "./text.ts";
 
@@ -22,31 +24,37 @@ export function bagPages(shown: Shown, acting: ActingSite | null): readonly Page
   const render: Page["render"] = async (view, { bag }, _parts, { query }) =>
     await shownBag(view, shown, bag, { said: query.get("said") });
   const at = { path: "/waste/bags/{bag}", still: true, assets: ["waste.css"], render } as const;
-  return [acting === null ? at : { ...at, forms: { resolve: resolveForm(acting) } }];
+  if (acting === null && shown.role === "site") return [at];
+  return [{ ...at, forms: { resolve: resolveForm(shown) } }];
 }
 
-function resolveForm(shown: ActingSite): PageForm {
+function resolveForm(shown: Shown): PageForm {
   return {
     right: "waste.confirm",
     send: async (form, { bag }, own, actor, view) => {
-      const { desk } = shown;
-      const done = await perform({ desk, form, parts: own, actor }, ([by]) =>
-        resolving(
-          resolutionOrder.parse({
-            ...{ id: textIn(form, "id"), subject: textIn(form, "subject") },
-            about: textIn(form, "about"),
-            keeps: textIn(form, "keeps"),
-            against: form.getAll("of").filter((one) => one !== form.get("keeps")),
-            over: form.getAll("over"),
-            reason: textIn(form, "reason"),
-          }),
-          by,
-        ));
+      const { desk, node } = shown;
+      const sent = { form, parts: own, actor };
+      const write = (by: Confirmation) =>
+        desk === null
+          ? resolveAtCounty(node, resolutionIn(form), by)
+          : desk.write(resolving(resolutionIn(form), by));
+      const done = await performBy(sent, ([by]) => write(by));
       if (done.kind === "done") return `/waste/bags/${encodeURIComponent(bag)}?said=done`;
       const main = await shownBag(view, shown, bag, { faults: done.faults });
       return parts.refusedPage(main ?? html``);
     },
   };
+}
+
+function resolutionIn(form: FormData) {
+  return resolutionOrder.parse({
+    ...{ id: textIn(form, "id"), subject: textIn(form, "subject") },
+    about: textIn(form, "about"),
+    keeps: textIn(form, "keeps"),
+    against: form.getAll("of").filter((one) => one !== form.get("keeps")),
+    over: form.getAll("over"),
+    reason: textIn(form, "reason"),
+  });
 }
 
 interface Told {
@@ -137,7 +145,7 @@ function conflictPanel(view: View, shown: Shown, bag: string, conflict: Conflict
       moment(view, new Date(time.wallMs).toISOString())
     } ${parts.entryLink(id)}`;
   const head = html`<h2>${say("conflict", wordText(language, about))}</h2>`;
-  if (shown.desk === null) {
+  if (shown.desk === null && shown.role === "site") {
     return html`<section class="panel alert">${head}<ul>${
       alternatives.map((one) => html`<li>${line(one)}</li>`)
     }</ul></section>`;

@@ -143,10 +143,7 @@ function formPanels(view: View, { event, effect }: KnownEntry): Html {
       <form method="post" action="${path}/confirm" class="form">
         ${parts.hidden({ id: newActId() })}
         <p class="note">${say("confirmHint")}</p>
-        ${parts.field(view, { name: "account", label: "account", optional: true })}
-        ${parts.field(view, {
-          ...{ name: "pin", label: "pin", type: "password", digits: true, optional: true },
-        })}
+        ${parts.credentialFields(view)}
         ${parts.action(view, "confirmIt")}
       </form>
     </section>

@@ -2,13 +2,11 @@
 import type { Page } from "playwright-core";
 import { freePort } from "../../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
-import { ownerLinkSchema } from "../../commands/status.ts";
 import { PHONE, TestBrowser } from "../../console/fixtures.ts";
 import { centresFor, enrol, NodeProcess } from "../../fixtures.ts";
+import { addNurse, PASSWORD } from "../fixture_nurses.ts";
 import { brokerLine, publishedBy } from "../../whole_way/fixtures.ts";
 
-const PASSWORD = "Ab3$-defgh";
-export const PINS: Readonly<Record<string, string>> = { li: "274916", wang: "805273" };
 const SCALE = "ward-scale";
 
 export const PLACES = [
@@ -47,46 +45,14 @@ export class WasteSite implements AsyncDisposable {
     await enrol(own.county, own.site);
     await own.site.start();
     own.#browser = await TestBrowser.start();
-    for (const node of [own.site, own.county]) await own.#addNurses(node);
+    for (const name of ["li", "wang"]) await addNurse(own.site, name);
+    await addNurse(own.county, "zhao");
     return own;
   }
 
   get browser(): TestBrowser {
     if (this.#browser === null) throw new Error("The browser is not open");
     return this.#browser;
-  }
-
-  async #addNurses(node: NodeProcess): Promise<void> {
-    const { url } = ownerLinkSchema.parse(await node.ask("/api/owner-links", {}));
-    const owner = await this.browser.enter(await this.browser.person("en-US"), url);
-    const names = node === this.site ? ["li", "wang"] : ["zhao"];
-    for (const name of names) {
-      await owner.goto(`${node.url}/people/accounts`);
-      const form = owner.locator('form[action="/people/accounts"]');
-      if (!await form.isVisible()) await owner.click("summary");
-      await form.locator('input[name="account"]').fill(name);
-      await form.locator('input[name="zh"]').fill(`护士${name}`);
-      await form.locator('input[value="nurse"]').check();
-      await form.locator("button").click();
-      const link = await owner.locator("pre.shown").innerText();
-      const own = await this.browser.open(await this.browser.person("en-US"), link);
-      await own.fill('input[name="password"]', PASSWORD);
-      await own.fill('input[name="again"]', PASSWORD);
-      await own.click("button.enter");
-      await own.waitForSelector('input[name="name"]');
-      if (node === this.site) await this.#setPin(name);
-    }
-  }
-
-  async #setPin(name: string): Promise<void> {
-    const page = await this.signIn(name);
-    await page.goto(`${this.site.url}/people/me`);
-    const form = page.locator('form[action="/people/me/pin"]');
-    await form.locator('input[name="pin"]').fill(PINS[name]);
-    await form.locator('input[name="again"]').fill(PINS[name]);
-    await form.locator('input[name="now"]').fill(PASSWORD);
-    await form.locator("button").click();
-    await page.waitForSelector(".banner.good");
   }
 
   /** A page on a telephone of somebody who is signed in. */

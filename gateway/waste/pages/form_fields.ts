@@ -66,7 +66,11 @@ export function codesIn(text: string): Codes {
 }
 
 /** The second person; `undefined`: nobody is there, and the entry waits. */
-export function secondIn(form: FormData): { account: string; pin: string } | undefined {
+export function secondIn(
+  form: FormData,
+): { account: string; pin: string } | { badge: string } | undefined {
+  const badge = textIn(form, "badge");
+  if (badge !== "") return { badge };
   const account = textIn(form, "account");
   const pin = textIn(form, "pin");
   return account === "" && pin === "" ? undefined : { account, pin };

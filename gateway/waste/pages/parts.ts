@@ -75,6 +75,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   "person-needed": "请以本人账户登录后操作（W4）",
   "second-person-needed": "第二人不能与第一人相同（W4）",
   "pin-wrong": "第二人的账户与 PIN 不符，或已锁定",
+  "badge-wrong": "此卡不属于有权在此复核的人，请重新刷卡（W4）",
   "busy": "正在核对此 PIN，请稍后再试",
   "missing-right": "第二人没有复核医疗废物的权限",
   "no-room": "磁盘暂时不接收：未保存，请通知技术员",
@@ -161,14 +162,22 @@ export function codesField(view: View, value = "", isNeeded = true): Html {
 /** The second person's own credential (W4). */
 export function secondFields(view: View, isNeeded = false): Html {
   const say = wasteTexts(view.language);
-  const optional = !isNeeded;
   return html`
     <fieldset>
       <legend>${say("second")}</legend>
       <p class="note">${say(isNeeded ? "secondNeeded" : "secondHint")}</p>
-      ${field(view, { name: "account", label: "account", optional })}
-      ${field(view, { name: "pin", label: "pin", type: "password", digits: true, optional })}
+      ${credentialFields(view)}
     </fieldset>
+  `;
+}
+
+/** A badge that a reader types, and ends with Enter, which sends the form; or account and PIN. */
+export function credentialFields(view: View): Html {
+  const optional = true;
+  return html`
+    ${field(view, { name: "badge", label: "badge", type: "password", optional })}
+    ${field(view, { name: "account", label: "account", optional })}
+    ${field(view, { name: "pin", label: "pin", type: "password", digits: true, optional })}
   `;
 }
 

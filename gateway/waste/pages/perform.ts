@@ -3,6 +3,7 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { BlobRefused } from "../../../sync/blobs/blob.ts";
 import type { ApiParts, Input } from "../../api_route.ts";
 import { storeFile } from "../../blobs/store_file.ts";
+import type { Done } from "../desk/done.ts";
 import { personsOf, secondPerson } from "../desk/persons.ts";
 import type { Act, WasteDesk } from "../desk/waste_desk.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
@@ -27,15 +28,23 @@ export type Performed =
 
 /** `plan` is asked once all persons have proved who they are. */
 export async function perform(
-  { desk, form, parts, actor }: Sent,
+  { desk, ...sent }: Sent,
   plan: (by: readonly Confirmation[]) => Promise<Act> | Act,
+): Promise<Performed> {
+  return await performBy(sent, async (by) => await desk.write(await plan(by)));
+}
+
+/** The same for what is no act of a site's desk. */
+export async function performBy(
+  { form, parts, actor }: Omit<Sent, "desk">,
+  write: (by: readonly Confirmation[]) => Promise<Done>,
 ): Promise<Performed> {
   try {
     const given = secondIn(form);
     const second = given === undefined ? undefined : secondPerson.parse(given);
     const persons = await personsOf(actor, second, parts.people);
     if (persons.kind === "refused") return { kind: "refused", faults: faultTexts(persons) };
-    const done = await desk.write(await plan(persons.by));
+    const done = await write(persons.by);
     if (done.kind === "refused") return { kind: "refused", faults: faultTexts(done) };
     return { kind: "done", entry: done.entry, subject: done.subject, by: persons.by.length };
   } catch (error) {

@@ -85,20 +85,22 @@ const TEXTS = {
 
   second: { zh: "第二人", en: "Second person" },
   secondHint: {
-    zh: "第二人本人输入账户和 PIN；不填则等待其确认。",
-    en: "The second person enters account and PIN; left empty it waits for a confirmation.",
+    zh: "第二人本人刷卡，或输入账户和 PIN；不填则等待其确认。",
+    en: "The second person reads a badge, or enters account and PIN; left empty it waits.",
   },
   secondNeeded: {
-    zh: "第二人本人输入账户和 PIN。",
-    en: "The second person enters account and PIN.",
+    zh: "第二人本人刷卡，或输入账户和 PIN。",
+    en: "The second person reads a badge, or enters account and PIN.",
   },
   account: { zh: "账户", en: "Account" },
+  badge: { zh: "胸卡", en: "Badge" },
   pin: { zh: "PIN", en: "PIN" },
   confirmed: { zh: "确认人", en: "Confirmed by" },
   confirmIt: { zh: "我确认", en: "I confirm" },
   confirmHint: {
-    zh: "由当前登录者确认；他人在此确认时填账户和 PIN。",
-    en: "Whoever is signed in confirms; another person here gives account and PIN.",
+    zh: "由当前登录者确认；他人在此确认时刷卡，或填账户和 PIN。",
+    en:
+      "Whoever is signed in confirms; another person here reads a badge, or gives account and PIN.",
   },
 
   from: { zh: "移交方", en: "From" },

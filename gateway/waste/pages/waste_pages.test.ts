@@ -3,7 +3,8 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../../sync/fixtures.ts";
 import { PHONE } from "../../console/fixtures.ts";
-import { PINS, WasteSite } from "./fixture_waste_site.ts";
+import { PINS } from "../fixture_nurses.ts";
+import { WasteSite } from "./fixture_waste_site.ts";
 
 /** Where pictures of the pages go, for people to look at; none: nowhere. */
 const PICTURES = Deno.env.get("TRIBUTARY_PICTURES");

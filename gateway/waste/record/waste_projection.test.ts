@@ -69,7 +69,7 @@ describe("the tables of waste", () => {
         expect(await anew(streamByStream(all).toReversed())).toEqual(asWritten);
         expect(await anew([streamByStream(all).flat()])).toEqual(asWritten);
       }),
-      { numRuns: 150 },
+      { numRuns: 1000 },
     );
   });
 
@@ -114,7 +114,7 @@ describe("the tables of waste", () => {
         const loads = [...ledger.loads.values()].map((one) => text(WASTE_LOADS, loadRow(one)));
         expect(await rowsOf(WASTE_BAGS, WASTE_LOADS)).toEqual([...bags, ...loads]);
       }),
-      { numRuns: 150 },
+      { numRuns: 1000 },
     );
   });
 

@@ -29,7 +29,7 @@ const CHUNK = 100;
 export function wasteOf(authorities: readonly string[]): Projection {
   return {
     name: "waste",
-    version: 2,
+    version: 3,
     tables: tables.WASTE_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {

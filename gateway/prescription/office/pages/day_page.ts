@@ -68,6 +68,7 @@ function outcomeWord(name: string): string {
 
 function modeWord(name: string): string {
   if (name === "degraded") return "mode-degraded";
+  if (name === "after-split") return "mode-after-split";
   return name === "after-review" ? "reviewed" : name;
 }
 

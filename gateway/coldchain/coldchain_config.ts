@@ -1,0 +1,86 @@
+/** What a site with a cold chain configures: its units, each with probes and rules. */
+import * as z from "zod";
+import { nameSchema } from "../../drivers/profile_parts.ts";
+import { calibrationBody } from "./life/calibration_body.ts";
+import { celsius } from "./life/subject.ts";
+import { UNIT_FORMS } from "./life/unit_body.ts";
+import { type AlarmRule, rulesSchema } from "./rules/alarm_rule.ts";
+import { presetOf, PRESETS } from "./rules/presets.ts";
+
+/** A county's central store has some hundred. */
+const UNITS_MAX = 200;
+/** Probes of a unit, and points of a calibration. */
+const PROBES_MAX = 20;
+const ROLES_MAX = 8;
+/** The role by which contacts say that they want to hear of the cold chain. */
+export const COLD_ROLE = "coldchain";
+
+const calibration = z.strictObject({
+  on: calibrationBody.shape.calibratedOn.describe("Day of the comparison, as 2026-03-01"),
+  until: calibrationBody.shape.validUntil.describe("Last day that it counts"),
+  certificate: calibrationBody.shape.certificate.describe("Number of the certificate"),
+  points: z.array(z.strictObject({
+    reference: celsius.describe("What the reference showed, °C"),
+    error: celsius.describe("Shown by the probe minus reference, °C"),
+  })).min(1).max(PROBES_MAX).describe("Where it was compared, and how wrong it was"),
+}).refine(({ on, until }) => until >= on, {
+  path: ["until"],
+  error: "it ends before the day of calibration; look at the certificate again",
+});
+
+const probe = z.strictObject({
+  id: nameSchema.describe("Its name, as on its certificate").meta({ examples: ["probe-1"] }),
+  device: nameSchema.describe("Device that reads it").meta({ examples: ["fridge-1"] }),
+  point: nameSchema.default("temperature").describe("Point of the device that tells it in °C"),
+  calibration: calibration.optional().describe(
+    "Its last calibration (C13); none: shown as missing",
+  ),
+});
+
+const unit = z.strictObject({
+  id: nameSchema.describe("Its id, which entries and addresses have")
+    .meta({ examples: ["fridge-1"] }),
+  name: z.string().min(1).max(80).describe("What people call it").meta({
+    examples: ["一号冰箱"],
+  }),
+  form: z.enum(UNIT_FORMS).describe("What it is: transport has other limits than storage"),
+  preset: z.enum(PRESETS.map(({ name }) => name)).optional()
+    .describe("Alarm rules that come with the program (C2); or `rules` of its own"),
+  rules: rulesSchema.optional().describe("Rules of its own, each with its source and date"),
+  intervalSeconds: z.int().min(1).max(86_400).default(60)
+    .describe("The longest time between two values while all is well; of two of them it is a gap"),
+  roles: z.array(nameSchema).min(1).max(ROLES_MAX).default([COLD_ROLE])
+    .describe("Contacts of these roles are told, each at its levels (C4, C5)"),
+  manual: z.boolean().default(true)
+    .describe("Whether a person reads it in the morning and in the afternoon (C6)"),
+  probes: z.array(probe).max(PROBES_MAX).default([]).describe("What measures it"),
+}).refine(({ preset, rules }) => (preset === undefined) !== (rules === undefined), {
+  path: ["preset"],
+  error: `want either preset, one of ${PRESETS.map(({ name }) => name).join(", ")}, or rules`,
+});
+export type UnitConfig = z.infer<typeof unit>;
+
+export const coldchainConfig = z.strictObject({
+  units: z.array(unit).max(UNITS_MAX).default([])
+    .refine((units) => isOnce(units.map(({ id }) => id)), { error: "want each id once" })
+    .refine((units) => isOnce(units.flatMap(({ probes }) => probes.map(({ id }) => id))), {
+      error: "two probes have one id; give each its own",
+    })
+    .refine((units) => isOnce(units.flatMap(({ probes }) => probes.map(pointOf))), {
+      error: "two probes name one point of a device; a point is of one unit",
+    })
+    .describe("Fridges, freezers, cold rooms, vehicles and carriers"),
+});
+export type ColdchainConfig = z.infer<typeof coldchainConfig>;
+
+export function rulesOfUnit({ preset, rules }: UnitConfig): readonly AlarmRule[] {
+  return rules ?? presetOf(preset ?? "")?.rules ?? [];
+}
+
+function isOnce(names: readonly string[]): boolean {
+  return new Set(names).size === names.length;
+}
+
+function pointOf({ device, point }: z.infer<typeof probe>): string {
+  return JSON.stringify([device, point]);
+}

@@ -1,0 +1,14 @@
+/** What the cold chain adds to a running node: units and their alarms, doses, evidence. */
+import type { OpenDesk } from "../domain.ts";
+import { openColdDesk } from "./desk/desk_opening.ts";
+import { evidenceRoutes } from "./evidence/evidence_routes.ts";
+import { openFlowDesk } from "./flow/open_flow_desk.ts";
+
+export const openColdchain: OpenDesk = (node, role) => {
+  const [units, doses] = [openColdDesk(node, role), openFlowDesk(node)];
+  return {
+    ...units,
+    routes: [...units.routes ?? [], ...doses.routes ?? [], ...evidenceRoutes(node)],
+    pages: [...units.pages ?? [], ...doses.pages ?? []],
+  };
+};

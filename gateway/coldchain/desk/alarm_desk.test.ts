@@ -1,0 +1,153 @@
+import { describe, expect, test } from "vitest";
+import { TablesDesk } from "../../fixture_tables.ts";
+import { selectionOf } from "../../sql/table.ts";
+import { OF_UNIT, SITE } from "../life/fixture_life.ts";
+import { coldOf } from "../record/cold_projection.ts";
+import { FRIDGE, MINUTE_MS, SiteCold, times } from "./fixture_cold_desk.ts";
+import { stampAt } from "../../../sync/fixtures.ts";
+
+const PLATFORM = [{ ...FRIDGE, preset: "platform" }];
+
+describe("C4: what a site's series tell becomes alarms, and people are told in the same commit", () => {
+  for (const [minutes, told] of [[59, []], [60, ["raised cold-high 1"]]] as const) {
+    test(`C2: ${minutes} minutes over 8 °C`, async () => {
+      await using cold = await SiteCold.open();
+      await cold.reads(1, [...times(minutes, 8.1), 8.1]);
+      await cold.look(minutes + 1);
+      expect(await cold.told()).toEqual(told);
+      expect(await cold.episodes()).toEqual(told.map(() => "high 1 open"));
+    });
+  }
+
+  test("C4: levels after 30, 60 and 60 minutes, each once, over a restart too", async () => {
+    await using cold = await SiteCold.open(PLATFORM);
+    await cold.reads(1, times(31, 9));
+    await cold.look(31);
+    expect(await cold.told()).toEqual(["raised cold-high 1"]);
+    await cold.restart();
+    await cold.look();
+    await cold.reads(32, times(30, 9));
+    await cold.look(61);
+    await cold.look(62);
+    await cold.restart();
+    await cold.look();
+    expect(await cold.told()).toEqual([
+      "raised cold-high 1",
+      "escalated cold-high 2",
+      "escalated cold-high 3",
+    ]);
+    expect(await cold.episodes()).toEqual(["high 3 open"]);
+  });
+
+  test("C9: that it is over is told to each level that heard of it", async () => {
+    await using cold = await SiteCold.open(PLATFORM);
+    await cold.reads(1, [...times(31, 1.9), 5]);
+    await cold.look(32);
+    await cold.look(33);
+    expect(await cold.told()).toEqual(["raised cold-low 1", "recovered cold-low 1"]);
+    expect(await cold.episodes()).toEqual(["low 1 recovered"]);
+  });
+});
+
+describe("C7: gaps and faults", () => {
+  test("no data for more than two intervals is an alarm before the next value comes", async () => {
+    await using cold = await SiteCold.open();
+    await cold.reads(1, [5]);
+    await cold.look(3);
+    expect(await cold.told()).toEqual([]);
+    await cold.look(3.1);
+    expect(await cold.told()).toEqual(["raised cold-no-data 1"]);
+    await cold.look(62);
+    expect(await cold.told()).toEqual([
+      "raised cold-no-data 1",
+      "escalated cold-no-data 2",
+      "escalated cold-no-data 3",
+    ]);
+    await cold.reads(63, [5]);
+    await cold.look(63);
+    expect(await cold.episodes()).toEqual(["no-data 3 recovered"]);
+    expect((await cold.told()).slice(3)).toEqual([
+      "recovered cold-no-data 1",
+      "recovered cold-no-data 2",
+      "recovered cold-no-data 3",
+    ]);
+  });
+
+  test("a fault is no temperature, and an alarm of its own", async () => {
+    await using cold = await SiteCold.open();
+    await cold.reads(1, [5, null]);
+    await cold.look(2);
+    expect(await cold.told()).toEqual(["raised cold-sensor-fault 1"]);
+    await cold.reads(3, [5]);
+    await cold.look(3);
+    expect(await cold.episodes()).toEqual(["sensor-fault 1 recovered"]);
+  });
+});
+
+describe("C8: alarms that are switched off", () => {
+  test("are written and not told, and what goes on is told afterwards", async () => {
+    await using cold = await SiteCold.open();
+    const body = {
+      ...{ id: "off", ...OF_UNIT, state: "for-a-while", reason: "defrosting", by: { id: "li" } },
+      fromMs: stampAt(0).wallMs,
+      untilMs: stampAt(90 * MINUTE_MS).wallMs,
+    };
+    await cold.tables.append("cold-suppression", body, 0, "record");
+    await cold.reads(1, times(89, 9));
+    await cold.look(89.5);
+    expect(await cold.episodes()).toEqual(["high 1 open"]);
+    expect(await cold.told()).toEqual([]);
+    await cold.reads(90, [9]);
+    await cold.look(90);
+    expect(await cold.told()).toEqual(["raised cold-high 1"]);
+  });
+});
+
+test("C9: an acknowledged alarm is told again at its next level, and its end after a restart", async () => {
+  await using cold = await SiteCold.open(PLATFORM);
+  await cold.reads(1, times(31, 9));
+  await cold.look(31);
+  const [row] = await cold.tables.tables.rows("SELECT episode FROM coldepisodes");
+  const said = {
+    ...{ id: "ack", ...OF_UNIT, episode: row.text("episode"), cause: "high", level: 1 },
+    ...{ found: "door-open", comment: "closed it", by: { id: "li" } },
+  };
+  await cold.tables.append("cold-acknowledgement", said, 32 * MINUTE_MS, "record");
+  await cold.reads(32, times(30, 9));
+  await cold.look(61);
+  expect(await cold.episodes()).toEqual(["high 3 reopened"]);
+  await cold.reads(62, [5]);
+  await cold.restart();
+  await cold.look(62);
+  expect((await cold.told()).slice(3)).toEqual([
+    "recovered cold-high 1",
+    "recovered cold-high 2",
+    "recovered cold-high 3",
+  ]);
+});
+
+test("what the configuration says of units is told once, and again when it is another", async () => {
+  await using cold = await SiteCold.open();
+  await cold.restart();
+  await cold.look(1);
+  const select = "SELECT kind FROM coldevents WHERE site = ? AND subject = 'unit/fridge-1'";
+  expect(await cold.tables.tables.rows(select, [SITE])).toHaveLength(1);
+});
+
+test("a county shows of a site's cold chain what the site shows, and decides nothing", async () => {
+  await using cold = await SiteCold.open(PLATFORM);
+  await cold.reads(1, [...times(31, 9), 5]);
+  await cold.look(32);
+  await cold.look(40);
+  await using county = await TablesDesk.open({ node: "county-a", authorities: ["county-a"] });
+  await cold.tables.handOver(county);
+  await county.tables.caughtUp(county.journal);
+  for (const table of coldOf([]).tables) {
+    const dump = async ({ tables }: TablesDesk) =>
+      (await tables.rows(selectionOf(table))).map((row) =>
+        Object.keys(table.columns).map((column) => row.value(column))
+      );
+    expect(await dump(county), table.name).toEqual(await dump(cold.tables));
+  }
+  expect(await cold.episodes()).toEqual(["high 1 recovered", "no-data 1 open"]);
+});

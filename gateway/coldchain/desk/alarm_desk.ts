@@ -1,0 +1,224 @@
+/**
+ * The rules at work at a site: what its series ask for, and what is due by time, becomes entries;
+ * people are told in the same commit (C4, C7, C8, C9). A site decides for itself alone.
+ */
+import type { NewEntry } from "../../../sync/append.ts";
+import type { Stamp } from "../../../sync/entry.ts";
+import { pause } from "../../../sync/timer.ts";
+import { entryId } from "../../collected_entry.ts";
+import { notificationEntry } from "../../notifications/notification.ts";
+import type { AlarmBody, AlarmEndedBody } from "../life/alarm_body.ts";
+import { alarmBodiesOf, type Episode, episodesOf } from "../life/episode.ts";
+import { dueLevels, messagesDue, planAlarms } from "../life/escalation.ts";
+import type { ColdEvent } from "../life/event.ts";
+import { watchOf } from "../life/suppression.ts";
+import type { UnitBody } from "../life/unit_body.ts";
+import * as reads from "../record/cold_reads.ts";
+import { watchingOf } from "../record/part_fold.ts";
+import { eventsOf } from "../record/stored_events.ts";
+import { PLATFORM_PLANS } from "../rules/plans.ts";
+import { Calendar } from "../series/calendar.ts";
+import { foldTail } from "../series/fold.ts";
+import { elapsedMs } from "../series/sample.ts";
+import { NO_DATA } from "../series/told.ts";
+import { noticesOf } from "./cold_notice.ts";
+import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
+import { calibrationWords, unitWords } from "./unit_words.ts";
+
+/** Local sound and light are within 5 s (C5): entry, message and relay share them. */
+const LOOK_MS = 1000;
+/** A sample may be so long on its way into the tables before it is missed. */
+const LAG_MS = 5000;
+/** Episodes that began so long ago and are over are not told of any more. */
+const TELLING_MS = 7 * 86_400_000;
+/** Whom a level reaches, contacts know: messages are addressed to roles. */
+const LEVELS = [1, 2, 3].map((level) => ({ id: `level-${level}`, level }));
+
+interface Due {
+  readonly unit: string;
+  readonly begun: AlarmBody[];
+  readonly ended: AlarmEndedBody[];
+}
+
+export class AlarmDesk {
+  readonly #node: ColdNode;
+  readonly #calendar = new Calendar();
+  #isAnnounced = false;
+  /** Episodes that are over and told of. */
+  #settled = new Set<string>();
+
+  constructor(node: ColdNode) {
+    this.#node = node;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#node.tables.caughtUp(this.#node.journal, signal);
+    while (!signal.aborted) {
+      await this.look();
+      await pause(LOOK_MS, signal);
+    }
+  }
+
+  /** Writes what is due now. */
+  async look(): Promise<void> {
+    if (!this.#isAnnounced) await this.#announce();
+    this.#isAnnounced = true;
+    const due = new Map<string, Due>();
+    await this.#ofSeries(due);
+    await this.#ofGaps(due);
+    const going = await reads.goingEpisodes(this.#rows, this.#site);
+    for (const row of going) await this.#ofTime(row, due);
+    const { wallMs } = this.#node.clock.now();
+    const recent = await reads.episodesSince(this.#rows, wallMs - TELLING_MS);
+    const subjects = [...going, ...recent].filter(({ site, episode }) =>
+      site === this.#site && !this.#settled.has(episode)
+    );
+    this.#settled = new Set(
+      recent.map(({ episode }) => episode).filter((one) => this.#settled.has(one)),
+    );
+    for (const { episode, unit } of subjects) dueOf(due, episode, unit);
+    for (const [episode, one] of due) await this.#write(episode, one);
+  }
+
+  get #rows() {
+    return this.#node.tables.near;
+  }
+
+  get #site(): string {
+    return this.#node.name;
+  }
+
+  /** What the configuration says of units, where it says something new. */
+  async #announce(): Promise<void> {
+    const { coldchain, contacts, clock, disk, tables } = this.#node;
+    const known = await reads.watchedUnits(tables, this.#site);
+    const now = clock.now();
+    const units = unitWords(this.#site, coldchain, contacts, known, now.wallMs);
+    const entries = [
+      ...units.map((body) => coldEntry(this.#node, "record", "cold-unit", body)),
+      ...calibrationWords(this.#site, coldchain)
+        .map((body) => coldEntry(this.#node, "record", "cold-calibration", body)),
+    ];
+    if (entries.length > 0) await disk.append(entries, now);
+  }
+
+  async #ofSeries(due: Map<string, Due>): Promise<void> {
+    const { begun, ended } = await reads.dueOfSeries(this.#rows, this.#site);
+    for (const body of begun) dueOf(due, body.episode, body.unit).begun.push(body);
+    for (const body of ended) dueOf(due, body.episode, body.unit).ended.push(body);
+  }
+
+  /** Gaps that are open still: no sample tells of them before the next one comes. */
+  async #ofGaps(due: Map<string, Due>): Promise<void> {
+    const now = this.#node.clock.now();
+    for (const unit of await reads.watchedUnits(this.#rows, this.#site)) {
+      for (const { device, point } of unit.probes) {
+        const series = { site: this.#site, device, point };
+        const last = await reads.lastCarry(this.#rows, series);
+        const agoMs = last === null || last.setting === null ? null : ago(last.carry, now);
+        if (last === null || agoMs === null) continue;
+        const watching = watchingOf(unit, this.#calendar);
+        const { told } = foldTail(last.carry, Math.max(0, agoMs - LAG_MS), watching);
+        const gaps = told.begun.filter(({ rule }) => rule === NO_DATA);
+        const { begun } = alarmBodiesOf(unit, unit.rules, { begun: gaps, ended: [] });
+        for (const body of begun) dueOf(due, body.episode, body.unit).begun.push(body);
+      }
+    }
+  }
+
+  /** Levels that time alone brings, and the end of what no sample tells of any more. */
+  async #ofTime(row: reads.EpisodeRow, due: Map<string, Due>): Promise<void> {
+    const { site, episode, unit, cause, sinceMs, level } = row;
+    const { wallMs } = this.#node.clock.now();
+    const one = dueOf(due, episode, unit);
+    const plan = PLATFORM_PLANS.find((plan) => plan.cause === cause);
+    if (plan !== undefined) {
+      const told = Array.from({ length: level }, (_, at) => at + 1);
+      const levels = dueLevels(plan, wallMs - sinceMs, told);
+      one.begun.push(
+        ...planAlarms({ site, unit, episode, cause: plan.cause, sinceMs }, plan, levels),
+      );
+    }
+    const isOfSeries = cause !== "power-off" && cause !== "offline";
+    const isOpenGap = cause === "no-data" && one.begun.some(({ rule }) => rule === NO_DATA);
+    if (!isOfSeries || isOpenGap || one.ended.length > 0) return;
+    if (await reads.isToldBySeries(this.#rows, site, episode)) return;
+    const [alarm] = episodesOf(await this.#events(episode)).flatMap(({ levels }) => levels);
+    if (alarm === undefined) return;
+    one.ended.push({
+      id: entryId("cold-alarm-ended", episode, "taken-back"),
+      ...{ site, unit, episode, cause: alarm.cause },
+      endedMs: wallMs,
+      worstCelsius: null,
+    });
+  }
+
+  #events(episode: string): Promise<ColdEvent[]> {
+    return eventsOf(this.#rows, { site: this.#site, subject: `episode/${episode}` });
+  }
+
+  /** Entries of one episode and what people are told of it: in one commit. */
+  async #write(episode: string, { unit, begun, ended }: Due): Promise<void> {
+    const { disk, clock } = this.#node;
+    const written = await this.#events(episode);
+    const ids = new Set(written.map(({ body }) => body.id));
+    const alarms = begun.filter(({ id }) => !ids.has(id));
+    const ends = ended.filter(({ id }) => !ids.has(id));
+    const entries: NewEntry[] = [
+      ...alarms.map((body) => coldEntry(this.#node, "alarm", "cold-alarm", body)),
+      ...ends.map((body) => coldEntry(this.#node, "alarm", "cold-alarm-ended", body)),
+    ];
+    const now = clock.now();
+    const place = { place: "due", node: this.#site, timeMs: now.wallMs };
+    const [stands] = episodesOf([
+      ...written,
+      ...alarms.map((body): ColdEvent => ({ ...place, kind: "cold-alarm", body })),
+      ...ends.map((body): ColdEvent => ({ ...place, kind: "cold-alarm-ended", body })),
+    ]);
+    const messages = stands === undefined ? [] : await this.#messages(stands, unit, now);
+    entries.push(...messages ?? []);
+    if (entries.length > 0) await disk.append(entries, now);
+    else if (stands?.endedMs !== null && messages !== null) this.#settled.add(episode);
+  }
+
+  /** `null`: alarms of the unit are switched off. */
+  async #messages(episode: Episode, unit: string, now: Stamp): Promise<NewEntry[] | null> {
+    const watched = await eventsOf(this.#rows, { site: this.#site, subject: `watch/${unit}` });
+    const due = messagesDue(episode, {
+      recipients: LEVELS,
+      sent: await reads.sentOf(this.#rows, this.#site, episode.episode),
+      nowMs: now.wallMs,
+      isSuppressedAt: (ms) => watchOf(watched, { site: this.#site, unit }, ms).state !== "watched",
+    });
+    if (due.length === 0) return [];
+    const body: UnitBody | null = await reads.unitOf(this.#rows, this.#site, unit);
+    const noticed = {
+      episode,
+      name: body?.name ?? unit,
+      place: this.#node.title,
+      roles: rolesOf(this.#node, unit),
+    };
+    return due.flatMap((message) => noticesOf(noticed, message))
+      .map((notice) => notificationEntry(now, notice));
+  }
+}
+
+function dueOf(due: Map<string, Due>, episode: string, unit: string): Due {
+  const known = due.get(episode);
+  if (known !== undefined) return known;
+  const one: Due = { unit, begun: [], ended: [] };
+  due.set(episode, one);
+  return one;
+}
+
+/** How long ago the last sample was; `null`: none, or nobody knows. */
+function ago({ last }: { readonly last: Parameters<typeof elapsedMs>[0] | null }, now: Stamp) {
+  if (last === null) return null;
+  return elapsedMs(last, {
+    place: [],
+    wallMs: now.wallMs,
+    boot: { id: now.bootId, ms: now.bootMs },
+    trusted: now.clock !== "untrusted",
+    celsius: null,
+  });
+}

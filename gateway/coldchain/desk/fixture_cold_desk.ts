@@ -1,0 +1,99 @@
+/** A site's cold chain with real journal and tables, and a clock of the test. */
+import { stampAt } from "../../../sync/fixtures.ts";
+import { TablesDesk } from "../../fixture_tables.ts";
+import { coldchainConfig } from "../coldchain_config.ts";
+import { SITE, UNIT } from "../life/fixture_life.ts";
+import { AlarmDesk } from "./alarm_desk.ts";
+import type { ColdNode } from "./cold_node.ts";
+
+export const MINUTE_MS = 60_000;
+
+export const FRIDGE = {
+  id: UNIT,
+  name: "一号冰箱",
+  form: "refrigerator",
+  preset: "strict",
+  probes: [{ id: "probe-1", device: "thermometer" }],
+} as const;
+
+export class SiteCold implements AsyncDisposable {
+  readonly tables: TablesDesk;
+  readonly #units: readonly object[];
+  nowMs = 0;
+  alarms: AlarmDesk;
+
+  private constructor(tables: TablesDesk, units: readonly object[]) {
+    this.tables = tables;
+    this.#units = units;
+    this.alarms = new AlarmDesk(this.node);
+  }
+
+  /** Looked at once, so that its units are known from minute 0 on. */
+  static async open(units: readonly object[] = [FRIDGE]): Promise<SiteCold> {
+    const cold = new SiteCold(await TablesDesk.open({ node: SITE }), units);
+    await cold.look();
+    return cold;
+  }
+
+  get node(): ColdNode {
+    const { journal, tables } = this.tables;
+    return {
+      name: SITE,
+      title: { zh: "河口镇卫生院", en: "Hekou" },
+      clock: { now: () => stampAt(this.nowMs) },
+      disk: { append: (...given) => journal.append(...given), noRoomFor: () => null },
+      journal,
+      tables,
+      coldchain: coldchainConfig.parse({ units: this.#units }),
+      contacts: [],
+    };
+  }
+
+  /** A value a minute, from one minute on; `null`: the sensor is at fault. */
+  async reads(fromMinute: number, values: readonly (number | null)[], device = "thermometer") {
+    for (const [index, value] of values.entries()) {
+      const quality = value === null ? "fault" : "good";
+      const readings = [{ point: "temperature", value, unit: "Cel", quality }];
+      const ms = (fromMinute + index) * MINUTE_MS;
+      await this.tables.append("reading", { device, readings }, ms);
+    }
+  }
+
+  /** What is due at a minute is written, and is in the tables. */
+  async look(minute = this.nowMs / MINUTE_MS): Promise<void> {
+    this.nowMs = minute * MINUTE_MS;
+    const { journal, tables } = this.tables;
+    await tables.caughtUp(journal);
+    await this.alarms.look();
+    await tables.caughtUp(journal);
+  }
+
+  /** As after a restart of the process: of what it knew only journal and tables are left. */
+  async restart(): Promise<void> {
+    await this.tables.reopen();
+    this.alarms = new AlarmDesk(this.node);
+  }
+
+  async episodes(): Promise<string[]> {
+    const select = "SELECT cause, level, state FROM coldepisodes ORDER BY since, cause";
+    const rows = await this.tables.tables.rows(select);
+    return rows.map((row) => `${row.text("cause")} ${row.number("level")} ${row.text("state")}`);
+  }
+
+  /** What people were told, in the order in which it was. */
+  async told(): Promise<string[]> {
+    const select = "SELECT body FROM notifications ORDER BY life, seq";
+    return (await this.tables.tables.rows(select)).map((row) => {
+      const { event, what: { code }, level } = JSON.parse(row.text("body"));
+      return `${event} ${code} ${level}`;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.tables[Symbol.asyncDispose]();
+  }
+}
+
+export function times(count: number, celsius: number | null): (number | null)[] {
+  return Array.from({ length: count }, () => celsius);
+}

@@ -1,0 +1,61 @@
+/** A unit as it is now, for pages and programs. */
+import { calibrationOf } from "../life/calibration.ts";
+import { notCompliant } from "../life/compliance.ts";
+import { watchOf } from "../life/suppression.ts";
+import type { UnitBody } from "../life/unit_body.ts";
+import * as reads from "../record/cold_reads.ts";
+import { eventsOf, type Rows } from "../record/stored_events.ts";
+import { isOut } from "../rules/alarm_rule.ts";
+import type { Calendar } from "../series/calendar.ts";
+import { INTERVALS_MAX } from "../series/fold.ts";
+
+export type ProbeState = "good" | "out" | "fault" | "stale" | "none";
+
+/** `nowMs`: wall clock; a value older than two intervals is stale, and never of now (G7). */
+export async function unitView(rows: Rows, unit: UnitBody, calendar: Calendar, nowMs: number) {
+  const { site, rules, intervalSeconds } = unit;
+  const { date } = calendar.dayOf(nowMs);
+  const probes = [];
+  const calibrations = [];
+  for (const { id, device, point } of unit.probes) {
+    const last = await reads.lastSample(rows, { site, device, point });
+    const events = await eventsOf(rows, { site, subject: `probe/${id}` });
+    const calibration = calibrationOf(events, { site, probe: id }, date);
+    calibrations.push(calibration);
+    const celsius = last?.celsius ?? null;
+    const isStale = last !== null &&
+      nowMs - last.wallMs > INTERVALS_MAX * intervalSeconds * 1000;
+    const state: ProbeState = last === null
+      ? "none"
+      : isStale
+      ? "stale"
+      : celsius === null
+      ? "fault"
+      : rules.some((rule) => isOut(rule, celsius))
+      ? "out"
+      : "good";
+    probes.push({
+      ...{ id, device, point, celsius, state },
+      time: last === null ? null : new Date(last.wallMs).toISOString(),
+      calibration: calibration.state,
+    });
+  }
+  const watch = watchOf(await eventsOf(rows, { site, subject: `watch/${unit.unit}` }), unit, nowMs);
+  const episodes = await reads.episodesOfUnit(rows, site, unit.unit);
+  const going = episodes.filter(({ endedMs }) => endedMs === null);
+  return {
+    ...{ site, unit: unit.unit, name: unit.name, form: unit.form, probes },
+    watch: watch.state,
+    alarms: going.map(alarmView),
+    notCompliant: notCompliant(unit, calibrations, null),
+  };
+}
+
+export function alarmView(row: reads.EpisodeRow) {
+  const { sinceMs, endedMs, ...rest } = row;
+  return {
+    ...rest,
+    since: new Date(sinceMs).toISOString(),
+    ended: endedMs === null ? null : new Date(endedMs).toISOString(),
+  };
+}

@@ -1,0 +1,67 @@
+/** Entries by which a site says what its configuration says of units and calibrations. */
+import { entryId } from "../../collected_entry.ts";
+import type { Config } from "../../config.ts";
+import { type ColdchainConfig, rulesOfUnit, type UnitConfig } from "../coldchain_config.ts";
+import type { CalibrationBody } from "../life/calibration_body.ts";
+import type { UnitBody } from "../life/unit_body.ts";
+
+type Contacts = Config["notifications"]["contacts"];
+
+/** Who says it: whoever wrote the file. */
+const CONFIGURATION = { id: "configuration" };
+
+/** Units that are to be told: new and changed ones, and those that are gone, of those `known`. */
+export function unitWords(
+  site: string,
+  { units }: ColdchainConfig,
+  contacts: Contacts,
+  known: readonly UnitBody[],
+  nowMs: number,
+): UnitBody[] {
+  const before = new Map(known.map((unit) => [unit.unit, unit]));
+  const wanted = units.map((unit) => unitBodyOf(site, unit, contacts));
+  const changed = wanted.filter((body) => !isSame(before.get(body.unit), body));
+  const names = new Set(units.map(({ id }) => id));
+  const gone = known.filter(({ unit, by, retired }) =>
+    !retired && by.id === CONFIGURATION.id && !names.has(unit)
+  ).map((body) => ({ ...body, retired: true }));
+  return [...changed, ...gone].map((body) => ({
+    ...body,
+    id: entryId("cold-unit", site, body.unit, nowMs),
+  }));
+}
+
+function unitBodyOf(site: string, unit: UnitConfig, contacts: Contacts): UnitBody {
+  const { id, name, form, intervalSeconds, probes, roles } = unit;
+  return {
+    id: "",
+    site,
+    unit: id,
+    name,
+    form,
+    probes: probes.map(({ id, device, point }) => ({ id, device, point })),
+    rules: [...rulesOfUnit(unit)],
+    intervalSeconds,
+    recipients: contacts.filter((contact) =>
+      contact.roles.some((role) => roles.includes(role)) &&
+      (contact.sites.length === 0 || contact.sites.includes(site))
+    ).flatMap(({ id, levels }) => levels.map((level) => ({ id, level }))).slice(0, 50),
+    retired: false,
+    by: CONFIGURATION,
+  };
+}
+
+function isSame(known: UnitBody | undefined, wanted: UnitBody): boolean {
+  return known !== undefined && JSON.stringify({ ...known, id: "" }) === JSON.stringify(wanted);
+}
+
+/** Calibrations that the configuration names; each has one id wherever it is said. */
+export function calibrationWords(site: string, { units }: ColdchainConfig): CalibrationBody[] {
+  return units.flatMap(({ probes }) => probes).flatMap(({ id: probe, calibration }) => {
+    if (calibration === undefined) return [];
+    const { on, until, certificate, points } = calibration;
+    const what = { probe, calibratedOn: on, validUntil: until, certificate, points };
+    const id = entryId("cold-calibration", site, JSON.stringify(what));
+    return [{ id, site, ...what, by: CONFIGURATION }];
+  });
+}

@@ -1,0 +1,270 @@
+/**
+ * Which doses of a lot may have been in a place while something went on there, and through which
+ * places one dose has come (C14). Where packs were scanned it is those packs; where doses were only
+ * counted, all that may be among them: rather one too many than one too few.
+ */
+import { isKept, type LotStep, type Stay, staysOf } from "./stays.ts";
+
+/** Clocks of two sites differ; goods do not arrive a day before they left. */
+const SITES_APART_MS = 86_400_000;
+
+/** From when until when a pack was there, each time that it was. */
+interface Presence {
+  readonly fromMs: number;
+  toMs: number;
+}
+
+interface Node {
+  readonly stay: Stay;
+  /** Packs that came by steps that name all they carried. */
+  readonly named: Map<string, Presence[]>;
+}
+
+/** Steps of a lot at all sites, in the order of time, with the stays that they lead from and to. */
+class Paths {
+  readonly steps: readonly { readonly step: LotStep; from: Node | null; to: Node | null }[];
+  readonly nodes: readonly Node[];
+  readonly #byPlace: ReadonlyMap<string, readonly Node[]>;
+
+  constructor(steps: readonly LotStep[]) {
+    this.nodes = staysOf(steps).map((stay) => ({ stay, named: new Map() }));
+    this.#byPlace = Map.groupBy(this.nodes, ({ stay }) => `${stay.site} ${stay.place}`);
+    const sorted = steps.toSorted((one, other) =>
+      one.atMs - other.atMs || (one.id < other.id ? -1 : 1)
+    );
+    this.steps = sorted.map((step) => {
+      const from = this.at(step.site, step.from, step.atMs);
+      const to = this.at(step.site, step.to, step.atMs);
+      if (isWhollyNamed(step)) { for (const code of step.codes) note(code, step.atMs, from, to); }
+      return { step, from, to };
+    });
+  }
+
+  /** The stay there at a moment, or the last before: what left later than it had is of that. */
+  at(site: string, place: string, atMs: number): Node | null {
+    if (!isKept(place)) return null;
+    const before = (this.#byPlace.get(`${site} ${place}`) ?? [])
+      .filter(({ stay }) => stay.fromMs <= atMs);
+    const isReal = ({ stay }: Node) => !stay.isShort || stay.fromMs !== stay.toMs;
+    return before.findLast(isReal) ?? before.at(-1) ?? null;
+  }
+}
+
+/** A pack has left one place for another. */
+function note(code: string, atMs: number, from: Node | null, to: Node | null): void {
+  const last = from?.named.get(code)?.at(-1);
+  if (last !== undefined) last.toMs = Math.min(last.toMs, atMs);
+  if (to === null) return;
+  const known = to.named.get(code) ?? [];
+  const before = known.at(-1);
+  // It came again, and nobody wrote that it had left.
+  if (before !== undefined) before.toMs = Math.min(before.toMs, atMs);
+  to.named.set(code, [...known, { fromMs: atMs, toMs: Infinity }]);
+}
+
+function isWhollyNamed({ codes, doses }: LotStep): boolean {
+  return codes.length >= doses;
+}
+
+/** Exposed since these moments: what is not named, and packs by name. */
+interface Touched {
+  anySinceMs: number | null;
+  readonly codes: Map<string, number>;
+}
+
+/** What went on somewhere: from a moment, until before another; `null`: it goes on. */
+export interface Excursion {
+  readonly site: string;
+  readonly place: string;
+  readonly fromMs: number;
+  readonly toMs: number | null;
+}
+
+export interface ExposedStay {
+  readonly site: string;
+  readonly place: string;
+  /** Since when there are such doses. */
+  readonly sinceMs: number;
+}
+
+export interface Exposure {
+  readonly stays: readonly ExposedStay[];
+  /** Whether a dose that was somewhere at a moment is one, or may be one. */
+  readonly includes: (dose: Dose) => boolean;
+}
+
+export interface Dose {
+  readonly site: string;
+  readonly place: string;
+  readonly code: string | null;
+  readonly atMs: number;
+}
+
+/** Where doses of the lot are that were in a place during an excursion. */
+export function exposureOf(steps: readonly LotStep[], excursion: Excursion): Exposure {
+  const paths = new Paths(steps);
+  const touched = touchedBy(paths, excursion);
+  spread(paths, touched);
+  return {
+    stays: [...touched].map(([node, state]) => ({
+      site: node.stay.site,
+      place: node.stay.place,
+      sinceMs: Math.min(state.anySinceMs ?? Infinity, ...state.codes.values()),
+    })),
+    includes: ({ site, place, code, atMs }) => {
+      const node = paths.at(site, place, atMs);
+      const state = node === null ? undefined : touched.get(node);
+      return node !== null && state !== undefined &&
+        (sinceOf(node, state, code) ?? Infinity) <= atMs;
+    },
+  };
+}
+
+function touchedBy(paths: Paths, { site, place, fromMs, toMs }: Excursion): Map<Node, Touched> {
+  const end = toMs ?? Infinity;
+  const touched = new Map<Node, Touched>();
+  for (const node of paths.nodes) {
+    const { stay } = node;
+    if (stay.site !== site || stay.place !== place) continue;
+    // Those that left as it began were there.
+    if (stay.fromMs >= end || (stay.toMs ?? Infinity) < fromMs) continue;
+    const sinceMs = Math.max(fromMs, stay.fromMs);
+    const codes = new Map<string, number>();
+    for (const [code, presences] of node.named) {
+      const first = presences.find((one) => one.fromMs < end && one.toMs >= fromMs);
+      if (first !== undefined) codes.set(code, Math.max(sinceMs, first.fromMs));
+    }
+    touched.set(node, { anySinceMs: sinceMs, codes });
+  }
+  return touched;
+}
+
+/** Since when a pack there is exposed, or one without a name; `null`: it is not. */
+function sinceOf(node: Node, { anySinceMs, codes }: Touched, code: string | null): number | null {
+  if (code !== null && node.named.has(code)) return codes.get(code) ?? null;
+  if (code !== null) return anySinceMs;
+  const since = Math.min(anySinceMs ?? Infinity, ...codes.values());
+  return since === Infinity ? null : since;
+}
+
+/** Along the steps, until nothing new is touched. */
+function spread(paths: Paths, touched: Map<Node, Touched>): void {
+  /** On their way from one site to another. */
+  const ways = new Map<string, Touched>();
+  let hasChanged = true;
+  while (hasChanged) {
+    hasChanged = false;
+    for (const { step, from, to } of paths.steps) {
+      const source = from !== null ? touched.get(from) : waySource(ways, step);
+      if (source === undefined) continue;
+      const target = to !== null ? targetOf(touched, to) : wayTarget(ways, step);
+      if (target === null) continue;
+      if (carry(step, from, source, target)) hasChanged = true;
+    }
+  }
+  for (const [node, { anySinceMs, codes }] of touched) {
+    if (anySinceMs === null && codes.size === 0) touched.delete(node);
+  }
+}
+
+function targetOf(touched: Map<Node, Touched>, node: Node): Touched {
+  const known = touched.get(node) ?? { anySinceMs: null, codes: new Map() };
+  touched.set(node, known);
+  return known;
+}
+
+function carry(step: LotStep, from: Node | null, source: Touched, target: Touched): boolean {
+  const { atMs, codes } = step;
+  let hasChanged = false;
+  const isOut = (since: number | null) => since !== null && since <= atMs + slackOf(from);
+  const since = (code: string | null) =>
+    from !== null ? sinceOf(from, source, code) : wayOf(source, code);
+  if (isWhollyNamed(step)) {
+    for (const code of codes) {
+      if (!isOut(since(code)) || (target.codes.get(code) ?? Infinity) <= atMs) continue;
+      target.codes.set(code, atMs);
+      hasChanged = true;
+    }
+  } else if (isOut(since(null)) && (target.anySinceMs ?? Infinity) > atMs) {
+    target.anySinceMs = atMs;
+    hasChanged = true;
+  }
+  return hasChanged;
+}
+
+/** What came from another site bears that site's time. */
+function slackOf(from: Node | null): number {
+  return from === null ? SITES_APART_MS : 0;
+}
+
+function wayOf({ anySinceMs, codes }: Touched, code: string | null): number | null {
+  const named = code === null ? Math.min(Infinity, ...codes.values()) : codes.get(code) ?? Infinity;
+  const since = Math.min(anySinceMs ?? Infinity, named);
+  return since === Infinity ? null : since;
+}
+
+function wayTarget(ways: Map<string, Touched>, { site, to }: LotStep): Touched | null {
+  if (!to.startsWith("away/")) return null;
+  const way = JSON.stringify([site, to.slice("away/".length)]);
+  const known = ways.get(way) ?? { anySinceMs: null, codes: new Map() };
+  ways.set(way, known);
+  return known;
+}
+
+function waySource(ways: Map<string, Touched>, { site, from }: LotStep): Touched | undefined {
+  if (!from.startsWith("away/")) return undefined;
+  return ways.get(JSON.stringify([from.slice("away/".length), site]));
+}
+
+/** Where a dose was, or may have been, and until when it was there. */
+export interface Passed {
+  readonly site: string;
+  readonly place: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The way of a dose that was in a place at a moment, back to where it came to the first site. */
+export function wayOfDose(
+  steps: readonly LotStep[],
+  { site, place, code, atMs }: Dose,
+): Passed[] {
+  const paths = new Paths(steps);
+  const passed = new Map<string, Passed>();
+  const visit = (node: Node | null, untilMs: number): void => {
+    if (node === null) return;
+    const { stay, named } = node;
+    const presence = code === null
+      ? undefined
+      : named.get(code)?.findLast(({ fromMs }) => fromMs <= untilMs);
+    const { site, place } = stay;
+    const fromMs = presence?.fromMs ?? stay.fromMs;
+    const key = JSON.stringify([site, place, fromMs]);
+    if ((passed.get(key)?.toMs ?? -Infinity) >= untilMs) return;
+    passed.set(key, { site, place, fromMs, toMs: untilMs });
+    for (const { step, from, to } of paths.steps) {
+      if (to !== node || step.atMs > untilMs || !mayCarry(step, node, code)) continue;
+      // By name it came once, and this is where from.
+      if (presence !== undefined && step.atMs !== presence.fromMs) continue;
+      if (from !== null) visit(from, step.atMs);
+      else for (const sent of sentBefore(paths, step)) visit(sent.from, sent.step.atMs);
+    }
+  };
+  visit(paths.at(site, place, atMs), atMs);
+  return [...passed.values()].sort((one, other) =>
+    one.fromMs - other.fromMs || (one.place < other.place ? -1 : 1)
+  );
+}
+
+function mayCarry(step: LotStep, to: Node, code: string | null): boolean {
+  if (code === null) return true;
+  return isWhollyNamed(step) ? step.codes.includes(code) : !to.named.has(code);
+}
+
+function sentBefore(paths: Paths, { site, from, atMs }: LotStep) {
+  if (!from.startsWith("away/")) return [];
+  const sender = from.slice("away/".length);
+  return paths.steps.filter(({ step }) =>
+    step.site === sender && step.to === `away/${site}` && step.atMs <= atMs + SITES_APART_MS
+  );
+}

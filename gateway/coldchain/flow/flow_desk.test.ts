@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readLotList } from "../codes/lot_list.ts";
+import { Calendar } from "../series/calendar.ts";
+import { codeOf, LOT, PRODUCT } from "./fixture_flow.ts";
+import { FlowNode, NURSE_LI, SITE } from "./fixture_flow_node.ts";
+import type { AskedMove, AskedUse, Done } from "./flow_desk.ts";
+import { readScan, stockOf } from "./flow_reads.ts";
+
+let own: FlowNode;
+beforeAll(async () => {
+  own = await FlowNode.open();
+});
+afterAll(async () => await own?.[Symbol.asyncDispose]());
+
+let count = 0;
+
+function moved(step: AskedMove["step"], from: string, to: string, doses: number): AskedMove {
+  const lots = [{ product: PRODUCT, lot: LOT, expires: "2099-12-31", doses, codes: [] }];
+  return { id: `move-${++count}`, step, from, to, lots, reason: "" };
+}
+
+function used(place: string, more: Partial<AskedUse> = {}): AskedUse {
+  return {
+    ...{ id: `use-${++count}`, place, product: PRODUCT, lot: LOT, expires: null, code: null },
+    person: { system: "resident-id", number: "11010519491231002X", name: "李梅" },
+    ...more,
+  };
+}
+
+function saidOf(done: Done): string {
+  if (done.kind === "done") return "done";
+  if (done.kind === "problem") return done.problem.code;
+  return done.refusals.map(({ field, text }) => `${field}: ${text.en}`).join("; ");
+}
+
+const move = async (asked: AskedMove) => saidOf(await own.desk.move(asked, NURSE_LI));
+const use = async (asked: AskedUse) => saidOf(await own.desk.use(asked, NURSE_LI));
+
+async function stock(): Promise<string[]> {
+  return (await stockOf(own.node.tables, SITE)).map(({ place, doses }) => `${place} ${doses}`);
+}
+
+describe("C14 doses at a site", () => {
+  test("C10: go from a receipt into a fridge once it was accepted, and no more than came", async () => {
+    await own.receives("r-1", 10, null);
+    expect(await move(moved("stored", "receipt/r-1", "unit/fridge-1", 10)))
+      .toContain("receipt r-1 is not accepted");
+    await own.receives("r-2", 10);
+    expect(await move(moved("stored", "receipt/r-2", "unit/fridge-1", 11))).toContain("10 doses");
+    expect(await move(moved("stored", "receipt/r-2", "unit/fridge-9", 10)))
+      .toContain("no unit fridge-9 is in use");
+    expect(await move(moved("stored", "receipt/r-2", "unit/fridge-1", 10))).toBe("done");
+    expect(await move(moved("stored", "receipt/r-2", "unit/fridge-1", 1))).toContain("0 doses");
+    expect(await stock()).toEqual(["unit/fridge-1 10"]);
+  });
+
+  test("go to a session and are given there, as many as there are", async () => {
+    expect(await move(moved("taken", "unit/fridge-1", "session/s-1", 11))).toContain("10 doses");
+    expect(await move(moved("taken", "unit/fridge-1", "session/s-1", 2))).toBe("done");
+    expect(await use(used("session/s-1"))).toBe("done");
+    expect(await use(used("session/s-1", { code: codeOf(7) }))).toBe("done");
+    expect(await use(used("session/s-1"))).toContain("place: of lot A2026 0 doses");
+    expect(await stock()).toEqual(["unit/fridge-1 8"]);
+  });
+
+  test("are written once, however often and at how many times at once they are asked for", async () => {
+    const asked = moved("taken", "unit/fridge-1", "session/s-2", 4);
+    const all = await Promise.all(Array.from({ length: 5 }, () => move(asked)));
+    expect(all).toEqual(Array.from({ length: 5 }, () => "done"));
+    expect(await move({ ...asked, to: "session/s-3" })).toBe("other-content");
+    // Eight at one time for four doses: four are given.
+    const given = await Promise.all(Array.from({ length: 8 }, () => use(used("session/s-2"))));
+    expect(given.filter((one) => one === "done")).toHaveLength(4);
+    expect(await stock()).toEqual(["unit/fridge-1 4"]);
+  });
+
+  test("of one code are given to one person", async () => {
+    expect(await move(moved("taken", "unit/fridge-1", "session/s-4", 2))).toBe("done");
+    expect(await use(used("session/s-4", { code: codeOf(7) }))).toContain("was given already");
+  });
+
+  test("come back when what was written by mistake is reversed", async () => {
+    const asked = used("session/s-4", { code: codeOf(8) });
+    expect(await use(asked)).toBe("done");
+    expect(saidOf(await own.desk.reverse("nothing", "写错", NURSE_LI))).toBe("no-such-step");
+    expect(saidOf(await own.desk.reverse(asked.id, "写错", NURSE_LI))).toBe("done");
+    expect(await stock()).toContain("session/s-4 2");
+    expect(await use(used("session/s-4", { code: codeOf(8) }))).toBe("done");
+  });
+
+  test("C10: of a lot in quarantine, or past its last day, go to nobody", async () => {
+    const today = new Calendar().dayOf(own.desk.nowMs).date;
+    const with_ = (expires: string) => {
+      const asked = moved("taken", "unit/fridge-1", "session/s-5", 1);
+      return { ...asked, lots: asked.lots.map((one) => ({ ...one, expires })) };
+    };
+    expect(await move(with_("2020-01-31"))).toContain("could be used until 2020-01-31");
+    expect(await move(with_(today))).toBe("done");
+    await own.tell("cold-quarantine", {
+      ...{ id: "q-1", site: SITE, unit: "fridge-1", lots: [{ product: PRODUCT, lot: LOT }] },
+      ...{ sinceMs: 0, because: ["e-1"], by: null },
+    });
+    expect(await move(moved("taken", "unit/fridge-1", "session/s-5", 1)))
+      .toContain("is in quarantine");
+    expect(await use(used("unit/fridge-1"))).toContain("is in quarantine");
+    expect(await move(moved("moved", "unit/fridge-1", "unit/fridge-2", 1))).toBe("done");
+  });
+
+  test("say what is wrong with a step that makes no sense", async () => {
+    expect(await move(moved("taken", "session/s-1", "unit/fridge-1", 1))).toBe("cold-invalid");
+    const done = await own.desk.move(moved("wasted", "unit/fridge-1", "waste/w", 1), NURSE_LI);
+    expect(done).toMatchObject({ problem: { detail: "reason: write why it is thrown away" } });
+  });
+});
+
+test("X5, C14: the journal holds no number and no name of a person; who may, sees them", async () => {
+  const select = "SELECT shown, sealed, person, id FROM colduses LIMIT 1";
+  const [row] = await own.node.tables.rows(select);
+  const [shown, sealed, id] = [row.text("shown"), row.text("sealed"), row.text("id")];
+  expect(shown).toBe("李** 110***********002X");
+  expect(sealed + row.text("person")).not.toMatch(/11010519491231002X|李梅/);
+  expect(own.desk.recipients?.opened(sealed, id)).toEqual({
+    number: "11010519491231002X",
+    name: "李梅",
+  });
+  expect(own.desk.recipients?.opened(sealed, "another")).toBeNull();
+  expect(own.desk.recipients?.opened("AAAA", id)).toBeNull();
+});
+
+test("C14: a list that was taken says the lot of a code, and two lists that differ say none", async () => {
+  const list = (lot: string) => {
+    const read = readLotList(`from,to,lot,expires,name\n${codeOf(1)},${codeOf(99)},${lot},,乙肝`);
+    return read.kind === "read" ? read.ranges : [];
+  };
+  const scan = (code: string) => readScan(own.node.tables, SITE, code);
+  expect(saidOf(await own.desk.takeLots(list("B1"), [], NURSE_LI))).toBe("done");
+  expect(saidOf(await own.desk.takeLots(list("B1"), [], NURSE_LI))).toBe("done");
+  expect(await scan(codeOf(99))).toMatchObject({ lot: "B1", name: "乙肝", isDoubtful: false });
+  expect(await scan(codeOf(100))).toMatchObject({ lot: null, isDoubtful: false });
+  expect(saidOf(await own.desk.takeLots(list("B2"), [], NURSE_LI))).toBe("done");
+  expect(await scan(codeOf(99))).toMatchObject({ lot: null, isDoubtful: true });
+});

@@ -1,0 +1,247 @@
+/** Doses at a site: looks at what stands, and writes what persons tell before it answers. */
+import type * as z from "zod";
+import type { NewEntry } from "../../../sync/append.ts";
+import type { Problem } from "../../../sync/problem.ts";
+import { streamTo } from "../../../sync/stream.ts";
+import type { Input } from "../../api_route.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
+import type { Node } from "../../node.ts";
+import type { LotRange } from "../codes/lot_list.ts";
+import type { Person } from "../life/subject.ts";
+import { storedEventOf } from "../life/event.ts";
+import { Calendar } from "../series/calendar.ts";
+import type { moveRequest } from "./flow_answers.ts";
+import { type MovedBody, movedBody, RANGES_MAX, type UsedBody } from "./flow_body.ts";
+import * as reads from "./flow_reads.ts";
+import { type FlowRefusal, type LotHere, moveRefusals, useRefusals } from "./flow_rules.ts";
+import { formOf, nameOf } from "./place.ts";
+import type { NamedPerson, RecipientKey } from "./recipient.ts";
+import { isStorableId } from "./flow_event.ts";
+
+export type Done =
+  | { readonly kind: "done"; readonly id: string }
+  | { readonly kind: "refused"; readonly refusals: readonly FlowRefusal[] }
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** Who tells something. */
+export type Teller = Pick<Input["actor"], "account" | "who">;
+
+const PERSON_LENGTH_MAX = 64;
+
+export type FlowNode = Pick<Node, "clock" | "config" | "disk" | "journal" | "tables" | "keystore">;
+
+/** Asked for now, and named by whoever asks so that it is written once. */
+export type AskedMove = z.infer<typeof moveRequest>;
+export interface AskedUse extends Pick<UsedBody, "id" | "place" | "product" | "lot" | "code"> {
+  readonly expires: string | null;
+  readonly person: NamedPerson;
+}
+
+export class FlowDesk {
+  readonly #node: FlowNode;
+  readonly recipients: RecipientKey | null;
+  readonly #calendar = new Calendar();
+  /** What is looked at and what is written of it go together, one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(node: FlowNode, recipients: RecipientKey | null) {
+    this.#node = node;
+    this.recipients = recipients;
+  }
+
+  get site(): string {
+    return this.#node.config.node;
+  }
+
+  get isSite(): boolean {
+    return this.#node.config.role === "site";
+  }
+
+  get tables() {
+    return this.#node.tables;
+  }
+
+  get nowMs(): number {
+    return this.#node.clock.now().wallMs;
+  }
+
+  async move(asked: AskedMove, teller: Teller): Promise<Done> {
+    const whole = { ...asked, site: this.site, atMs: this.nowMs, by: personOf(teller) };
+    const { data: body, error } = movedBody.safeParse(whole);
+    if (body === undefined) return { kind: "problem", problem: invalid(error) };
+    return await this.#inTurn(async () => {
+      const known = await this.#known("coldmoves", asked.id);
+      const facts = {
+        here: known ? [] : await this.#hereFor(body),
+        units: await reads.unitsOf(this.tables, this.site),
+        receipt: formOf(asked.from) === "receipt"
+          ? await reads.receiptState(this.tables, this.site, nameOf(asked.from))
+          : null,
+        today: this.#today(),
+      };
+      const refusals = known ? [] : moveRefusals(body, facts);
+      if (refusals.length > 0) return { kind: "refused", refusals };
+      return await this.#tell("cold-moved", body, JSON.stringify(asked));
+    });
+  }
+
+  async use(asked: AskedUse, teller: Teller): Promise<Done> {
+    const { recipients } = this;
+    if (recipients === null) return { kind: "problem", problem: NO_KEY };
+    return await this.#inTurn(async () => {
+      const known = await this.#known("colduses", asked.id);
+      const { person, ...use } = asked;
+      const refusals = known ? [] : useRefusals(use, {
+        here: await reads.lotsAt(this.tables, this.site, asked.place),
+        today: this.#today(),
+        isCodeUsed: asked.code !== null && await reads.isCodeUsed(this.tables, asked.code),
+      });
+      if (refusals.length > 0) return { kind: "refused", refusals };
+      const recipient = recipients.recipientOf(person, asked.id);
+      const body = { ...use, site: this.site, recipient, atMs: this.nowMs, by: personOf(teller) };
+      // What is sealed is sealed anew each time: what was asked for says whether it is the same.
+      return await this.#tell("cold-used", body, JSON.stringify([use, recipient.key]));
+    });
+  }
+
+  async reverse(what: string, reason: string, teller: Teller): Promise<Done> {
+    return await this.#inTurn(async () => {
+      const isThere = await this.#known("coldmoves", what) || await this.#known("colduses", what);
+      if (!isThere) return { kind: "problem", problem: nothingOf(what) };
+      const id = entryId("cold-reversed", this.site, what);
+      const body = { id, site: this.site, what, reason, by: personOf(teller) };
+      return await this.#tell("cold-reversed", body);
+    });
+  }
+
+  /** A county gives a list to sites, a site to itself. One list is stored once. */
+  async takeLots(
+    ranges: readonly LotRange[],
+    sites: readonly string[],
+    teller: Teller,
+  ): Promise<Done> {
+    return await this.#inTurn(async () => {
+      const list = entryId("cold-lots", ...ranges.map((one) => JSON.stringify(one)));
+      for (const site of this.isSite ? [null] : sites) {
+        for (let at = 0; at < ranges.length; at += RANGES_MAX) {
+          const id = entryId("cold-lots", list, site, at);
+          const part = ranges.slice(at, at + RANGES_MAX);
+          const body = { id, site: site ?? this.site, ranges: part, by: personOf(teller) };
+          const done = await this.#tell("cold-lots", body, undefined, site);
+          if (done.kind !== "done") return done;
+        }
+      }
+      return { kind: "done", id: list };
+    });
+  }
+
+  /** Lots where doses are to leave from. */
+  async #hereFor({ from, lots }: MovedBody): Promise<LotHere[]> {
+    const { tables, site } = this;
+    if (formOf(from) !== "receipt") return await reads.lotsAt(tables, site, from);
+    const asked = [site, `receipt/${nameOf(from)}`];
+    const row = (await tables.rows(reads.READS.receiptBody, asked)).at(0);
+    if (row === undefined) return [];
+    const place = { place: "", node: site, timeMs: 0 };
+    const event = storedEventOf("cold-receipt", JSON.parse(row.text("body")), place);
+    if (event.kind !== "cold-receipt") return [];
+    return await Promise.all(lots.map(async ({ product, lot }) => {
+      const came = event.body.goods.filter((one) => one.product === product && one.lot === lot)
+        .reduce((sum, { quantity }) => sum + quantity, 0);
+      const gone = await reads.putAwayOf(tables, { site, product, lot, from });
+      return { product, lot, doses: came - gone, isHeld: false, expires: null };
+    }));
+  }
+
+  /** Whether it is written already: then it is for the journal to say whether it is the same. */
+  async #known(table: "coldmoves" | "colduses", id: string): Promise<boolean> {
+    const select = `SELECT id FROM ${table} WHERE site = ? AND id = ? LIMIT 1`;
+    return (await this.tables.rows(select, [this.site, id])).length > 0;
+  }
+
+  #today(): string {
+    return this.#calendar.dayOf(this.nowMs).date;
+  }
+
+  async #inTurn(work: () => Promise<Done>): Promise<Done> {
+    const turn = this.#turn.then(async () => {
+      await this.#node.tables.caughtUp(this.#node.journal);
+      return await work();
+    });
+    this.#turn = turn.catch(() => {});
+    return await turn;
+  }
+
+  async #tell(
+    kind: string,
+    body: { readonly id: string },
+    words?: string,
+    site: string | null = null,
+  ): Promise<Done> {
+    const { disk, clock } = this.#node;
+    const none = disk.noRoomFor("record");
+    if (none !== null) return { kind: "problem", problem: { ...NO_ROOM, detail: none.reason } };
+    if (!isStorableId(body.id)) return { kind: "problem", problem: nothingOf(body.id) };
+    const time = clock.now();
+    const entry: NewEntry = newEntry(site === null ? "record" : streamTo(site), kind, time, body);
+    const [outcome] = await disk.append([once(entry, kind, body.id, words)], time);
+    if (outcome.kind === "conflict") return { kind: "problem", problem: OTHER_WORDS };
+    await this.#node.tables.caughtUp(this.#node.journal);
+    return { kind: "done", id: body.id };
+  }
+}
+
+/** A person's account; the owner and the local command are named as the audit names them. */
+function personOf({ account, who }: Teller): Person {
+  return { id: (account ?? who).slice(0, PERSON_LENGTH_MAX) };
+}
+
+function invalid({ issues }: z.ZodError): Problem {
+  return {
+    status: 400,
+    code: "cold-invalid",
+    title: "The step does not say what it has to",
+    detail: issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
+  };
+}
+
+/** All that speaks against it, at once. */
+export function refusalProblem(refusals: readonly FlowRefusal[]): Problem {
+  return {
+    status: 409,
+    code: "cold-refused",
+    title: "This may not be written about the doses",
+    detail: refusals.map(({ rule, field, text }) => `${field}: ${text.en} (${rule})`).join("; "),
+    hint: "do what the detail says, and send it again",
+  };
+}
+
+const NO_ROOM = {
+  status: 503,
+  code: "disk-full",
+  title: "The disk has no room for it",
+  hint: "make room on the disk of this node; nothing was written",
+} as const satisfies Problem;
+
+const NO_KEY = {
+  status: 409,
+  code: "no-recipient-key",
+  title: "This node has no key for recipients",
+  hint: "configure vaccines.recipientKeyFile, the same file at all nodes of the county",
+} as const satisfies Problem;
+
+const OTHER_WORDS = {
+  status: 409,
+  code: "other-content",
+  title: "Something else stands under this id",
+  hint: "give a new id for what is new; what was written by mistake is reversed",
+} as const satisfies Problem;
+
+function nothingOf(id: string): Problem {
+  return {
+    status: 404,
+    code: "no-such-step",
+    title: "There is no step or use of this id at this site",
+    detail: `nothing of id "${id.slice(0, PERSON_LENGTH_MAX)}"`,
+  };
+}

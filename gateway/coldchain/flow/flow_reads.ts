@@ -1,0 +1,156 @@
+/** What the desk looks up before it writes, and lists. */
+import type { Rows } from "../record/stored_events.ts";
+import { PRODUCT_DIGITS } from "../codes/trace_code.ts";
+import { scannedCode } from "../codes/scanned_code.ts";
+import type { LotHere } from "./flow_rules.ts";
+import { formOf, nameOf } from "./place.ts";
+
+export const READS = {
+  units: "SELECT unit FROM coldunits WHERE site = ? AND watched IS NOT NULL",
+  staysAt: "SELECT product, lot, doses, expires FROM coldstays " +
+    "WHERE here IS NOT NULL AND site = ? AND place = ?",
+  usedAt: "SELECT count(*) AS doses FROM colduses " +
+    "WHERE product = ? AND lot = ? AND site = ? AND place = ? AND void IS NULL",
+  held: "SELECT product, lot FROM coldlots WHERE site = ? AND unit = ? AND held IS NOT NULL",
+  receipt: "SELECT state FROM coldreceipts WHERE site = ? AND receipt = ?",
+  receiptBody: "SELECT body FROM coldevents WHERE site = ? AND subject = ? " +
+    "AND kind = 'cold-receipt' ORDER BY wall, origin, stream, seq LIMIT 1",
+  putAway: "SELECT doses FROM coldmoves WHERE product = ? AND lot = ? AND site = ? " +
+    "AND source = ? AND void IS NULL",
+  codeUsed: "SELECT id FROM colduses WHERE code IS NOT NULL AND code = ? AND void IS NULL LIMIT 1",
+  ranges: "SELECT last, lot, expires, name FROM coldlotcodes " +
+    "WHERE product = ? AND first <= ? AND (site = '' OR site = ?) ORDER BY first DESC LIMIT 20",
+  stock: "SELECT site, place, product, lot, doses, expires, since FROM coldstays " +
+    "WHERE here IS NOT NULL AND site >= ? AND site <= ? ORDER BY site, place, product, lot " +
+    "LIMIT 2000",
+} as const;
+
+export async function unitsOf(rows: Rows, site: string): Promise<Set<string>> {
+  return new Set((await rows.rows(READS.units, [site])).map((row) => row.text("unit")));
+}
+
+/** Lots in a unit or a session, without what was given. */
+export async function lotsAt(rows: Rows, site: string, place: string): Promise<LotHere[]> {
+  const stays = await rows.rows(READS.staysAt, [site, place]);
+  const isUnit = formOf(place) === "unit";
+  const held = isUnit ? await rows.rows(READS.held, [site, nameOf(place)]) : [];
+  const heldKeys = new Set(held.map((row) => keyOf(row.text("product"), row.text("lot"))));
+  return await Promise.all(stays.map(async (row) => {
+    const [product, lot] = [row.text("product"), row.text("lot")];
+    const [used] = await rows.rows(READS.usedAt, [product, lot, site, place]);
+    return {
+      product,
+      lot,
+      doses: row.number("doses") - used.number("doses"),
+      isHeld: heldKeys.has(keyOf(product, lot)),
+      expires: row.textOrNull("expires"),
+    };
+  }));
+}
+
+function keyOf(product: string, lot: string): string {
+  return JSON.stringify([product, lot]);
+}
+
+export async function isCodeUsed(rows: Rows, code: string): Promise<boolean> {
+  return (await rows.rows(READS.codeUsed, [code])).length > 0;
+}
+
+/** Whether a receipt was taken in; `null`: there is none of that name. */
+export async function receiptState(rows: Rows, site: string, receipt: string) {
+  return (await rows.rows(READS.receipt, [site, receipt])).at(0)?.text("state") ?? null;
+}
+
+/** Doses of a lot that were put away from a receipt. */
+export async function putAwayOf(
+  rows: Rows,
+  { site, product, lot, from }: {
+    readonly site: string;
+    readonly product: string;
+    readonly lot: string;
+    readonly from: string;
+  },
+): Promise<number> {
+  const steps = await rows.rows(READS.putAway, [product, lot, site, from]);
+  return steps.reduce((sum, row) => sum + row.number("doses"), 0);
+}
+
+export interface LotOfCode {
+  readonly lot: string;
+  readonly expires: string | null;
+  readonly name: string;
+}
+
+/** `null`: no list names it; more than one: lists contradict each other. */
+export async function lotsOfCode(rows: Rows, site: string, code: string): Promise<LotOfCode[]> {
+  const product = code.slice(0, PRODUCT_DIGITS);
+  const found = (await rows.rows(READS.ranges, [product, code, site]))
+    .filter((row) => row.text("last") >= code)
+    .map((row) => ({
+      lot: row.text("lot"),
+      expires: row.textOrNull("expires"),
+      name: row.text("name"),
+    }));
+  return [...new Map(found.map((one) => [one.lot, one])).values()];
+}
+
+export type ReadScan =
+  | {
+    readonly kind: "read";
+    readonly code: string | null;
+    readonly product: string;
+    readonly lot: string | null;
+    readonly expires: string | null;
+    readonly name: string;
+    /** Compare with the pack: a field may have swallowed the next, or lists differ. */
+    readonly isDoubtful: boolean;
+  }
+  | { readonly kind: "unreadable"; readonly reason: { readonly zh: string; readonly en: string } };
+
+/** What was scanned, with its lot where the code or a list tells it. */
+export async function readScan(rows: Rows, site: string, typed: string): Promise<ReadScan> {
+  const scanned = scannedCode(typed);
+  if (scanned.kind === "unreadable") return scanned;
+  if (scanned.kind === "gs1") {
+    const { code, product, lot, expires, isDoubtful } = scanned;
+    return { kind: "read", code, product, lot, expires, name: "", isDoubtful };
+  }
+  const { code, product } = scanned;
+  const lots = await lotsOfCode(rows, site, code);
+  const [only] = lots;
+  const isSure = lots.length === 1;
+  return {
+    kind: "read",
+    code,
+    product,
+    lot: isSure ? only.lot : null,
+    expires: isSure ? only.expires : null,
+    name: only?.name ?? "",
+    isDoubtful: lots.length > 1,
+  };
+}
+
+export interface StockLine {
+  readonly site: string;
+  readonly place: string;
+  readonly product: string;
+  readonly lot: string;
+  readonly doses: number;
+  readonly expires: string | null;
+}
+
+/** Above all names of sites. */
+const LAST = "\u{10ffff}";
+
+/** Of one site, or of all that the tables know. */
+export async function stockOf(rows: Rows, site: string | null): Promise<StockLine[]> {
+  const stays = await rows.rows(READS.stock, [site ?? "", site ?? LAST]);
+  const lines = await Promise.all(stays.map(async (row) => {
+    const [where, place] = [row.text("site"), row.text("place")];
+    const [product, lot] = [row.text("product"), row.text("lot")];
+    const [used] = await rows.rows(READS.usedAt, [product, lot, where, place]);
+    const doses = row.number("doses") - used.number("doses");
+    return { site: where, place, product, lot, doses, expires: row.textOrNull("expires") };
+  }));
+  return lines.filter(({ doses }) => doses > 0);
+}

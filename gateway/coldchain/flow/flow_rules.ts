@@ -1,0 +1,142 @@
+/** What keeps a step or a use from being written: each refusal names its field and the fix. */
+import type { Text } from "../../../drivers/profile_parts.ts";
+import type { MovedBody, Step, UsedBody } from "./flow_body.ts";
+import { formOf, nameOf } from "./place.ts";
+
+export interface FlowRefusal {
+  readonly rule: "C10" | "C14";
+  readonly field: string;
+  readonly text: Text;
+}
+
+/** What is known of a lot where it is to leave. */
+export interface LotHere {
+  readonly product: string;
+  readonly lot: string;
+  /** Those that were given taken off. */
+  readonly doses: number;
+  /** In quarantine there. */
+  readonly isHeld: boolean;
+  /** The earliest day of use that anybody told. */
+  readonly expires: string | null;
+}
+
+export interface FlowFacts {
+  /** At `from`, or at the place of a use; of goods of a receipt what is left of them. */
+  readonly here: readonly LotHere[];
+  /** Units that are in use. */
+  readonly units: ReadonlySet<string>;
+  /** Of the receipt that goods are put away from; `null`: there is none of that name. */
+  readonly receipt: string | null;
+  /** `2026-11-29`, where the site is. */
+  readonly today: string;
+}
+
+/** Steps by which doses come nearer to somebody: none of what is held or out of date. */
+const TOWARDS_PEOPLE: ReadonlySet<Step> = new Set(["taken", "sent"]);
+
+export function moveRefusals(
+  { step, from, to, lots }: Pick<MovedBody, "step" | "from" | "to" | "lots">,
+  facts: FlowFacts,
+): FlowRefusal[] {
+  const refusals: FlowRefusal[] = [];
+  for (const [field, place] of [["from", from], ["to", to]] as const) {
+    if (formOf(place) === "unit" && !facts.units.has(nameOf(place))) {
+      refusals.push(unknownUnit(field, nameOf(place)));
+    }
+  }
+  if (
+    formOf(from) === "receipt" && facts.receipt !== "accepted" &&
+    facts.receipt !== "accepted-against-rules"
+  ) {
+    refusals.push(c10("from", {
+      zh: `到货 ${nameOf(from)} 尚未验收；请先验收或拒收`,
+      en: `receipt ${nameOf(from)} is not accepted; accept or refuse it first`,
+    }));
+  }
+  for (const { product, lot, doses, expires } of lots) {
+    const known = facts.here.find((one) => one.product === product && one.lot === lot);
+    // What comes from another site is counted where it comes from.
+    if (formOf(from) !== "away") refusals.push(...shortOf(lot, doses, known));
+    if (!TOWARDS_PEOPLE.has(step)) continue;
+    const days = [expires, known?.expires ?? null];
+    refusals.push(...unfit("lots", lot, days, known?.isHeld ?? false, facts.today));
+  }
+  return refusals;
+}
+
+export function useRefusals(
+  { place, product, lot, expires, code }: Pick<
+    UsedBody,
+    "place" | "product" | "lot" | "expires" | "code"
+  >,
+  facts: Pick<FlowFacts, "here" | "today"> & { readonly isCodeUsed: boolean },
+): FlowRefusal[] {
+  const known = facts.here.find((one) => one.product === product && one.lot === lot);
+  const refusals = shortOf(lot, 1, known, "place");
+  refusals.push(
+    ...unfit("lot", lot, [expires, known?.expires ?? null], known?.isHeld ?? false, facts.today),
+  );
+  if (code !== null && facts.isCodeUsed) {
+    refusals.push(c14("code", {
+      zh: `追溯码 ${code} 已登记接种；请核对包装，误登记的先撤销`,
+      en: `code ${code} was given already; look at the pack, reverse what was written by mistake`,
+    }));
+  }
+  if (formOf(place) === "unit" || formOf(place) === "session") return refusals;
+  return [...refusals, c14("place", { zh: "不是接种地点", en: "no place to give a dose" })];
+}
+
+function shortOf(
+  lot: string,
+  doses: number,
+  known: LotHere | undefined,
+  field = "lots",
+): FlowRefusal[] {
+  const here = known?.doses ?? 0;
+  if (here >= doses) return [];
+  return [c14(field, {
+    zh: `批号 ${lot} 在此处只有 ${here} 剂，不足 ${doses} 剂；请清点并先登记入库`,
+    en: `of lot ${lot} ${here} doses are there, not ${doses}: count, and write what came first`,
+  })];
+}
+
+function unfit(
+  field: string,
+  lot: string,
+  days: readonly (string | null)[],
+  isHeld: boolean,
+  today: string,
+): FlowRefusal[] {
+  const refusals: FlowRefusal[] = [];
+  const [last] = days.filter((day) => day !== null).sort();
+  // The last day itself is one of use.
+  if (last !== undefined && last < today) {
+    refusals.push(c14(field, {
+      zh: `批号 ${lot} 已于 ${last} 过期；请按过期登记`,
+      en: `lot ${lot} could be used until ${last}; write it off as expired`,
+    }));
+  }
+  if (isHeld) {
+    refusals.push(c10(field, {
+      zh: `批号 ${lot} 因超温隔离待定；处理决定前不得使用`,
+      en: `lot ${lot} is in quarantine; it is not used before that is decided`,
+    }));
+  }
+  return refusals;
+}
+
+function unknownUnit(field: string, unit: string): FlowRefusal {
+  return c14(field, {
+    zh: `没有在用的储存设备 ${unit}；请先登记设备`,
+    en: `no unit ${unit} is in use; set it up first`,
+  });
+}
+
+function c10(field: string, text: Text): FlowRefusal {
+  return { rule: "C10", field, text };
+}
+
+function c14(field: string, text: Text): FlowRefusal {
+  return { rule: "C14", field, text };
+}

@@ -1,0 +1,172 @@
+import { join } from "node:path";
+import { unzipSync } from "fflate";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../../drivers/fixtures.ts";
+import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
+import { runNode } from "../../commands/run.ts";
+import { ownerLinkSchema } from "../../commands/status.ts";
+import { PHONE, TestBrowser } from "../../console/fixtures.ts";
+import { readToken } from "../../keystore.ts";
+import { codeOf, LOT, PRODUCT } from "../flow/fixture_flow.ts";
+import { FlowNode, SITE, siteConfig } from "../flow/fixture_flow_node.ts";
+
+/** Where pictures of the pages go, for people to look at; none: nowhere. */
+const PICTURES = Deno.env.get("TRIBUTARY_PICTURES");
+
+const folder = new TemporaryFolder();
+const port = freePort();
+const url = `http://127.0.0.1:${port}`;
+const stop = new AbortController();
+let running: Promise<unknown> = Promise.resolve();
+let browser: TestBrowser | null = null;
+let authorization = "";
+
+/** A site whose goods have come, as a running node with all its doors. */
+beforeAll(async () => {
+  const key = join(folder.path, "recipients.key");
+  Deno.writeTextFileSync(key, `${"07".repeat(32)}\n`);
+  const unit = { id: "fridge-1", name: "一号冰箱", form: "refrigerator", preset: "strict" };
+  const settings = { vaccines: { recipientKeyFile: key }, coldchain: { units: [unit] } };
+  const more = { http: { port }, ...settings };
+  const config = siteConfig(folder.path, more);
+  {
+    await using before = await FlowNode.open(config);
+    await before.receives("r-1", 10);
+    const episode = { episode: "e-1", site: SITE, unit: "fridge-1", cause: "high" };
+    const begun = { level: 1, rule: "platform-high-1", sinceMs: 0, alarmMs: 1 };
+    await before.tell("cold-alarm", { id: "a-1", ...episode, ...begun }, "alarm");
+    // No series tells of it, so it has to be over already; not before the goods came.
+    const ended = { endedMs: Date.parse("2099-12-31"), worstCelsius: 11 };
+    await before.tell("cold-alarm-ended", { id: "a-2", ...episode, ...ended }, "alarm");
+    const list = [{
+      from: codeOf(1),
+      to: codeOf(99),
+      lot: LOT,
+      expires: "2099-12-31",
+      name: "乙肝",
+    }];
+    const body = { id: "l-1", site: SITE, ranges: list, by: { id: "li" } };
+    await before.tell("cold-lots", body);
+  }
+  let isReady = false;
+  running = runNode(config, ({ kind }) => void (isReady ||= kind === "ready"), stop.signal);
+  await Promise.race([running, until("it is ready", () => isReady)]);
+  authorization = `Bearer ${readToken(config.dataDir)}`;
+  browser = await TestBrowser.start();
+}, 120_000);
+afterAll(async () => {
+  stop.abort();
+  await browser?.[Symbol.asyncDispose]();
+  await running;
+  folder[Symbol.dispose]();
+});
+
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  return await fetch(url + path, { ...init, headers: { authorization } });
+}
+
+async function openFor(locale: "zh-CN" | "en-US"): Promise<Page> {
+  if (browser === null) throw new Error("The browser is not open");
+  const answer = await ask("/api/owner-links", { method: "POST", body: "{}" });
+  const { url: link } = ownerLinkSchema.parse(await answer.json());
+  return await browser.enter(await browser.person(locale, PHONE), link);
+}
+
+/** No wider than a phone; a picture where somebody asked for one. */
+async function look(page: Page, name: string): Promise<void> {
+  const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
+  expect(width, name).toBeLessThanOrEqual(PHONE.width);
+  if (PICTURES !== undefined) {
+    await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  }
+}
+
+async function moves(page: Page, step: string, from: string, to: string, doses: string) {
+  await page.goto(`${url}/vaccines?typed=${codeOf(7)}`);
+  await page.selectOption('select[name="step"]', step);
+  await page.fill('input[name="from"]', from);
+  await page.fill('input[name="to"]', to);
+  await page.fill('input[name="doses"]', doses);
+  await page.click('form[action="/vaccines/move"] button');
+  await page.waitForSelector("main .banner");
+}
+
+describe("C14 pages of doses, on a telephone", () => {
+  test("a nurse scans, puts away, takes to a session, and gives a dose", async () => {
+    const page = await openFor("zh-CN");
+    await moves(page, "stored", "receipt/r-1", "unit/fridge-1", "11");
+    expect(await page.innerText("main")).toContain("只有 10 剂，不足 11 剂");
+    await look(page, "refused_zh");
+    await moves(page, "stored", "receipt/r-1", "unit/fridge-1", "10");
+    expect(await page.innerText("main")).toContain("已登记");
+    await moves(page, "taken", "unit/fridge-1", "session/s-1", "2");
+    await look(page, "stock_zh");
+    await page.goto(`${url}/vaccines/session?place=session/s-1&typed=${codeOf(7)}`);
+    expect(await page.innerText("main")).toContain(`批号 ${LOT}`);
+    await page.fill('input[name="number"]', "110105194912310021");
+    await page.fill('form[action="/vaccines/session/give"] input[name="name"]', "李梅");
+    await page.click('form[action="/vaccines/session/give"] button');
+    await page.waitForSelector("main .banner.bad");
+    await page.goto(`${url}/vaccines/session?place=session/s-1&typed=${codeOf(7)}`);
+    await page.fill('input[name="number"]', "11010519491231002X");
+    await page.fill('form[action="/vaccines/session/give"] input[name="name"]', "李梅");
+    await look(page, "session_zh");
+    await page.click('form[action="/vaccines/session/give"] button');
+    await page.waitForSelector("main .banner.good");
+  });
+
+  test("an excursion names whom it is about, masked, and a code what it went through", async () => {
+    const page = await openFor("en-US");
+    await page.goto(`${url}/vaccines/trace`);
+    await page.click("main a:has-text('fridge-1')");
+    const text = await page.innerText("main");
+    expect(text).toContain("李** 110***********002X");
+    expect(text).not.toContain("11010519491231002X");
+    expect(text).toMatch(/unit\/fridge-1: 8/);
+    await look(page, "trace_en");
+    await page.goto(`${url}/vaccines/trace?typed=${codeOf(7)}`);
+    expect(await page.innerText("main")).toMatch(/unit\/fridge-1[^]*fridge-1/);
+    await look(page, "code_en");
+    for (const locale of ["zh-CN", "en-US"] as const) {
+      const other = await openFor(locale);
+      for (const path of ["", "/session", "/trace"]) {
+        await other.goto(`${url}/vaccines${path}`);
+        await look(other, `${path.slice(1) || "stock"}_${locale}`);
+      }
+    }
+  });
+});
+
+test("C11: a unit's record comes as a signed file, and of what is none with a reason", async () => {
+  const path = `/api/coldchain/units/${SITE}/fridge-1/evidence`;
+  const answer = await ask(`${path}?from=2026-11-01&to=2026-11-30`);
+  expect(answer.status).toBe(200);
+  const files = unzipSync(new Uint8Array(await answer.arrayBuffer()));
+  expect(Object.keys(files)).toEqual(expect.arrayContaining(["report.pdf", "SHA256SUMS.sig"]));
+  const code = async (query: string, of = path) => {
+    const refused = await ask(of + query);
+    return `${refused.status} ${/problem:([a-z-]+)/.exec(await refused.text())?.[1]}`;
+  };
+  expect(await code("?from=2026-11-01&to=2026-12-02")).toBe("400 no-period");
+  expect(await code("?from=2026-11-02&to=2026-11-01")).toBe("400 no-period");
+  const other = path.replace("fridge-1", "none");
+  expect(await code("?from=2026-11-01&to=2026-11-01", other)).toBe("404 no-such-unit");
+});
+
+test("X5: what is masked is shown with a reason that is in the audit first", async () => {
+  const traced = await (await ask(`/api/coldchain/traces/codes/${codeOf(7)}`)).text();
+  const id = /"id":"([^"]+)"/.exec(traced)?.[1] ?? "";
+  const unmasked = await ask(`/api/vaccinations/${SITE}~${id}/unmasked`, {
+    method: "POST",
+    body: JSON.stringify({ field: "number", reason: "召回" }),
+  });
+  expect(await unmasked.json()).toEqual({ field: "number", value: "11010519491231002X" });
+});
+
+test("C14: a list that is wrong is refused with its lines, a code that is none with the fix", async () => {
+  const sent = await ask("/api/coldchain/lot-lists", { method: "POST", body: "code,lot\n1,A" });
+  expect([sent.status, await sent.text()]).toEqual([400, expect.stringContaining("line 2, code")]);
+  const read = await ask(`/api/coldchain/codes?typed=${PRODUCT}`);
+  expect(await read.text()).toContain("unreadable");
+});

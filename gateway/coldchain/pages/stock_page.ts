@@ -1,0 +1,141 @@
+/** Where doses are, and the form by which they go from one place to another. */
+import { html } from "hono/html";
+import type { Text } from "../../../drivers/profile_parts.ts";
+import { dataTable } from "../../console/data_table.ts";
+import type { Page } from "../../console/page.ts";
+import type { Html, View } from "../../console/view.ts";
+import { moveRequest } from "../flow/flow_answers.ts";
+import { STEPS } from "../flow/flow_body.ts";
+import type { FlowDesk } from "../flow/flow_desk.ts";
+import { type ReadScan, readScan, stockOf } from "../flow/flow_reads.ts";
+import * as parts from "./dose_parts.ts";
+import { type DoseText, doseTexts, textOf } from "./dose_text.ts";
+
+const TYPED_MAX = 400;
+const STEP_TEXTS: readonly DoseText[] = Object.keys(STEPS).filter(isDoseStep);
+
+function isDoseStep(name: string): name is keyof typeof STEPS {
+  return Object.hasOwn(STEPS, name);
+}
+
+export function stockPage(desk: FlowDesk): Page {
+  return {
+    path: "/vaccines",
+    tab: textOf("vaccines"),
+    still: true,
+    render: async (view, _places, _parts, { query }) => {
+      const typed = (query.get("typed") ?? "").slice(0, TYPED_MAX);
+      return await drawn(view, desk, { typed, isSaved: query.has("saved") });
+    },
+    forms: {
+      move: {
+        right: "coldchain.doses",
+        send: async (form, _places, _parts, actor, view) => {
+          const text = (name: string) => parts.textIn(form, name);
+          const code = text("code");
+          const { data, error } = moveRequest.safeParse({
+            ...{ id: text("id"), step: text("step"), from: text("from"), to: text("to") },
+            lots: [{
+              ...{ product: text("product"), lot: text("lot") },
+              expires: text("expires") === "" ? null : text("expires"),
+              doses: Number(text("doses")),
+              codes: code === "" ? [] : [code],
+            }],
+            reason: text("reason"),
+          });
+          const faults = data === undefined
+            ? error.issues.map(({ path, message }) => {
+              const words = `${path.join(".")}: ${message}`;
+              return { zh: words, en: words };
+            })
+            : parts.faultsOf(await desk.move(data, actor));
+          if (faults === null) return "/vaccines?saved";
+          return parts.refusedPage(await drawn(view, desk, { typed: "", faults }));
+        },
+      },
+    },
+  };
+}
+
+async function drawn(
+  view: View,
+  desk: FlowDesk,
+  { typed, faults, isSaved }: {
+    readonly typed: string;
+    readonly faults?: readonly Text[];
+    readonly isSaved?: boolean;
+  },
+): Promise<Html> {
+  const say = doseTexts(view.language);
+  const stock = await stockOf(desk.tables, desk.isSite ? desk.site : null);
+  const scan = typed === "" ? null : await readScan(desk.tables, desk.site, typed);
+  const rows = stock.map((one) => [
+    ...(desk.isSite ? [] : [one.site]),
+    ...[one.place, one.product, one.lot, one.doses, one.expires ?? "–"],
+  ]);
+  const heads = [
+    ...(desk.isSite ? [] : [say("site")]),
+    ...[say("place"), say("product"), say("lot"), say("doses"), say("expires")],
+  ];
+  const main = html`
+    <section class="panel"><h2>${say("stock")}</h2>${rows.length === 0
+      ? html`<p class="empty">${say("noStock")}</p>`
+      : dataTable(heads.map((head) => ({ head })), rows)}</section>
+    ${desk.isSite ? forms(view, scan) : ""}
+  `;
+  const frame = {
+    ...{ current: "/vaccines", isSite: desk.isSite } as const,
+    ...(faults === undefined ? {} : { faults }),
+    ...(isSaved === undefined ? {} : { isSaved }),
+  };
+  return parts.doseFrame(view, frame, main);
+}
+
+function forms(view: View, scan: ReadScan | null): Html {
+  const say = doseTexts(view.language);
+  const known = scan?.kind === "read" ? scan : null;
+  return html`
+    <section class="panel"><h2>${say("scan")}</h2>
+      <form method="get" action="/vaccines" class="form">
+        ${parts.field(view, { name: "typed", label: "code", focus: scan === null })}
+        <p class="note">${say("scanHint")}</p>
+        ${parts.action(view, "read")}
+      </form>
+      ${scan === null ? "" : scanned(view, scan)}
+    </section>
+    <section class="panel">
+      <h2>${say("step")}</h2>
+      <form method="post" action="/vaccines/move" class="form">
+        ${parts.idField()}
+        <input type="hidden" name="code" value="${known?.code ?? ""}">
+        ${parts.choice(view, "step", "step", STEP_TEXTS.map((step) => [step, say(step)]))}
+        ${parts.field(view, { name: "from", label: "from" })}
+        ${parts.field(view, { name: "to", label: "to" })}
+        <p class="note">${say("placeHint")}</p>
+        ${parts.field(view, { name: "product", label: "product", value: known?.product ?? "" })}
+        ${parts.field(view, { name: "lot", label: "lot", value: known?.lot ?? "" })}
+        ${parts.field(view, {
+          ...{ name: "expires", label: "expires", type: "date", optional: true },
+          value: known?.expires ?? "",
+        })}
+        ${parts.field(view, { name: "doses", label: "doses", type: "number", value: "1" })}
+        ${parts.field(view, { name: "reason", label: "reason", optional: true })}
+        ${parts.action(view, "save")}
+      </form>
+    </section>
+  `;
+}
+
+/** What a code was found to be. */
+export function scanned(view: View, scan: ReadScan): Html {
+  const say = doseTexts(view.language);
+  if (scan.kind === "unreadable") {
+    return html`<p class="banner bad" role="alert">${scan.reason[view.language]}</p>`;
+  }
+  const { product, lot, expires, name, isDoubtful } = scan;
+  return html`
+    <p class="banner ${isDoubtful || lot === null ? "warn" : "good"}" role="status">
+      ${name} ${product} · ${say("lot")} ${lot ?? "?"} · ${say("expires")} ${expires ?? "?"}
+      ${isDoubtful ? say("doubtful") : lot === null ? say("noLot") : ""}</p>
+  `;
+}

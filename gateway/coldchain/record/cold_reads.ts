@@ -1,0 +1,196 @@
+/** What the tables of the cold chain are asked for: by indexes, and never the journal. */
+import * as z from "zod";
+import type { Row } from "../../sql/sql.ts";
+import { type AlarmBody, alarmBody, type AlarmEndedBody } from "../life/alarm_body.ts";
+import { alarmEndedBody } from "../life/alarm_body.ts";
+import type { UnitBody } from "../life/unit_body.ts";
+import type { Sample } from "../series/sample.ts";
+import { addedUp, type DayTold, NOTHING } from "../series/told.ts";
+import { storedDay } from "./day_rows.ts";
+import { originPlace, unpackedSamples } from "./packed_samples.ts";
+import type { PartCarry } from "./part_fold.ts";
+import type { Series } from "./series_samples.ts";
+import type { Rows } from "./stored_events.ts";
+
+/** Of texts that this program has written. */
+const storedUnit = z.custom<UnitBody>();
+const storedCarry = z.custom<PartCarry>();
+
+const UNITS_MAX = 20_000;
+export const EPISODES_MAX = 500;
+const DUE_MAX = 200;
+/** Ninety days of minutes. */
+const PARTS_MAX = 2000;
+const OF_SERIES = "site = ? AND device = ? AND point = ?";
+
+/** Units that are watched; `site`: null: of all. */
+export async function watchedUnits(rows: Rows, site: string | null): Promise<UnitBody[]> {
+  const where = site === null ? "" : "site = ? AND ";
+  const select = `SELECT body FROM coldunits WHERE ${where}watched IS NOT NULL ` +
+    `ORDER BY site, unit LIMIT ${UNITS_MAX}`;
+  return (await rows.rows(select, site === null ? [] : [site])).map(unitIn);
+}
+
+export async function unitOf(rows: Rows, site: string, unit: string): Promise<UnitBody | null> {
+  const select = "SELECT body FROM coldunits WHERE site = ? AND unit = ?";
+  return (await rows.rows(select, [site, unit])).map(unitIn).at(0) ?? null;
+}
+
+function unitIn(row: Row): UnitBody {
+  return storedUnit.parse(JSON.parse(row.text("body")));
+}
+
+/** An episode as its tables row tells it. */
+export interface EpisodeRow {
+  readonly site: string;
+  readonly episode: string;
+  readonly unit: string;
+  readonly cause: string;
+  readonly state: string;
+  readonly level: number;
+  readonly rule: string;
+  readonly sinceMs: number;
+  readonly endedMs: number | null;
+  readonly worstCelsius: number | null;
+  readonly isExplained: boolean;
+}
+
+const EPISODE = "site, episode, unit, cause, state, level, rule, since, ended, worst, explained";
+
+export async function goingEpisodes(rows: Rows, site: string): Promise<EpisodeRow[]> {
+  const select = `SELECT ${EPISODE} FROM coldepisodes WHERE goes IS NOT NULL AND site = ? ` +
+    `ORDER BY unit LIMIT ${EPISODES_MAX}`;
+  return (await rows.rows(select, [site])).map(episodeIn);
+}
+
+/** What somebody has to look at or to explain, the latest first; `site`: null: of all. */
+export async function episodesToDo(rows: Rows, site: string | null): Promise<EpisodeRow[]> {
+  const where = site === null ? "" : " AND site = ?";
+  const select = `SELECT ${EPISODE} FROM coldepisodes WHERE todo IS NOT NULL${where} ` +
+    `ORDER BY since DESC LIMIT ${EPISODES_MAX}`;
+  return (await rows.rows(select, site === null ? [] : [site])).map(episodeIn);
+}
+
+/** Those that began at a moment or later, the latest first. */
+export async function episodesSince(rows: Rows, ms: number): Promise<EpisodeRow[]> {
+  const select = `SELECT ${EPISODE} FROM coldepisodes WHERE since >= ? ` +
+    `ORDER BY since DESC LIMIT ${EPISODES_MAX}`;
+  return (await rows.rows(select, [ms])).map(episodeIn);
+}
+
+export async function episodesOfUnit(
+  rows: Rows,
+  site: string,
+  unit: string,
+): Promise<EpisodeRow[]> {
+  const select = `SELECT ${EPISODE} FROM coldepisodes WHERE site = ? AND unit = ? ` +
+    "ORDER BY since DESC LIMIT 50";
+  return (await rows.rows(select, [site, unit])).map(episodeIn);
+}
+
+function episodeIn(row: Row): EpisodeRow {
+  return {
+    site: row.text("site"),
+    episode: row.text("episode"),
+    unit: row.text("unit"),
+    cause: row.text("cause"),
+    state: row.text("state"),
+    level: row.number("level"),
+    rule: row.text("rule"),
+    sinceMs: row.number("since"),
+    endedMs: row.numberOrNull("ended"),
+    worstCelsius: row.numberOrNull("worst"),
+    isExplained: row.number("explained") === 1,
+  };
+}
+
+/** Ids of messages that left about an episode. */
+export async function sentOf(rows: Rows, site: string, episode: string): Promise<Set<string>> {
+  const select = "SELECT id FROM coldsent WHERE site = ? AND episode = ?";
+  return new Set((await rows.rows(select, [site, episode])).map((row) => row.text("id")));
+}
+
+export interface DueBodies {
+  readonly begun: readonly AlarmBody[];
+  readonly ended: readonly AlarmEndedBody[];
+}
+
+/** Entries of alarms that series ask for and that nobody wrote yet, the earliest first. */
+export async function dueOfSeries(rows: Rows, site: string): Promise<DueBodies> {
+  const select = "SELECT kind, body FROM coldtold WHERE due IS NOT NULL AND site = ? " +
+    `ORDER BY wall, id LIMIT ${DUE_MAX}`;
+  const begun: AlarmBody[] = [];
+  const ended: AlarmEndedBody[] = [];
+  for (const row of await rows.rows(select, [site])) {
+    const body: unknown = JSON.parse(row.text("body"));
+    if (row.text("kind") === "cold-alarm") begun.push(alarmBody.parse(body));
+    else ended.push(alarmEndedBody.parse(body));
+  }
+  return { begun, ended };
+}
+
+/** Whether series still tell of an episode: late samples may have taken it back. */
+export async function isToldBySeries(rows: Rows, site: string, episode: string) {
+  const select = "SELECT id FROM coldtold WHERE site = ? AND episode = ? LIMIT 1";
+  return (await rows.rows(select, [site, episode])).length > 0;
+}
+
+/** What a series carries on behind its last sample, or `null`: it has none. */
+export async function lastCarry(
+  rows: Rows,
+  { site, device, point }: Series,
+): Promise<PartCarry | null> {
+  const select = `SELECT carry FROM coldparts WHERE ${OF_SERIES} ` +
+    "ORDER BY life DESC, origin DESC, part DESC LIMIT 1";
+  const [row] = await rows.rows(select, [site, device, point]);
+  return row === undefined ? null : storedCarry.parse(JSON.parse(row.text("carry")));
+}
+
+/** The last sample of a series, also before any unit named it. */
+export async function lastSample(
+  rows: Rows,
+  { site, device, point }: Series,
+): Promise<Sample | null> {
+  const select = `SELECT origin, samples FROM coldparts WHERE ${OF_SERIES} ` +
+    "ORDER BY life DESC, origin DESC, part DESC LIMIT 1";
+  const [row] = await rows.rows(select, [site, device, point]);
+  return row === undefined ? null : samplesIn(row).at(-1) ?? null;
+}
+
+/** Samples between two moments of the wall clock, in their order. */
+export async function samplesBetween(
+  rows: Rows,
+  { site, device, point }: Series,
+  fromMs: number,
+  toMs: number,
+): Promise<Sample[]> {
+  const select = `SELECT life, part, origin, samples FROM coldparts WHERE ${OF_SERIES} ` +
+    `AND towall >= ? AND fromwall < ? ORDER BY towall LIMIT ${PARTS_MAX}`;
+  const parts = await rows.rows(select, [site, device, point, fromMs, toMs]);
+  const inOrder = parts.sort((one, other) =>
+    one.number("life") - other.number("life") ||
+    (one.text("origin") < other.text("origin")
+      ? -1
+      : one.text("origin") > other.text("origin")
+      ? 1
+      : one.number("part") - other.number("part"))
+  );
+  return inOrder.flatMap(samplesIn).filter(({ wallMs }) => wallMs >= fromMs && wallMs < toMs);
+}
+
+function samplesIn(row: Row): Sample[] {
+  return unpackedSamples(row.text("samples"), originPlace(row.text("origin")));
+}
+
+/** Days of a series, both inclusive, as `2026-11-29`. */
+export async function daysBetween(
+  rows: Rows,
+  { site, device, point }: Series,
+  from: string,
+  to: string,
+): Promise<DayTold[]> {
+  const select = `SELECT body FROM coldpartdays WHERE ${OF_SERIES} AND date >= ? AND date <= ? ` +
+    "ORDER BY date, life, origin, part";
+  const days = (await rows.rows(select, [site, device, point, from, to])).map(storedDay);
+  return addedUp(days.map((day) => ({ ...NOTHING, days: [day] }))).days;
+}

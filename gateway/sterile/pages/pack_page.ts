@@ -1,0 +1,65 @@
+/** The page of one pack: where it was sterilised, where it is, on whom it was used. */
+import { html } from "hono/html";
+import { badge, factRows, type Html, type View } from "../../console/view.ts";
+import { maskNumber } from "../../people/masking.ts";
+import type { PackTrace, Whereabouts } from "../supply/pack_trace.ts";
+import { actField, action, at, field, link, paths, stateBadge } from "./parts.ts";
+import { sterileTexts, wordText } from "./text.ts";
+
+export function packPage(view: View, site: string, trace: PackTrace, acts: boolean): Html {
+  const say = sterileTexts(view.language);
+  const { pack, packed, loads, where, leftUnreleased } = trace;
+  return html`
+    <section class="panel ${leftUnreleased ? "alert" : ""}">
+      <div class="panel-head"><h2>${packed?.title ?? pack}</h2>
+        ${packed?.implant === true ? badge("warn", say("implant")) : ""}</div>
+      ${leftUnreleased ? html`<p class="banner bad">${say("leftUnreleased")}</p>` : ""}
+      <dl class="facts">${factRows([
+        [say("pack"), pack],
+        [say("site"), site],
+        [say("expires"), packed?.expires ?? "—"],
+        ...loads.map(({ load, state }): [string, Html] => [
+          say("load"),
+          html`${link(paths.load(site, load.load), load.load)} ${stateBadge(view, state)}`,
+        ]),
+        ...whereFacts(view, where),
+      ])}</dl>
+    </section>
+    ${acts ? packForms(view, site, pack) : ""}
+  `;
+}
+
+function whereFacts(view: View, where: Whereabouts): [string, Html | string][] {
+  const say = sterileTexts(view.language);
+  switch (where.kind) {
+    case "store":
+      return [[say("where"), say("store")]];
+    case "issued":
+      return [[say("where"), html`${say("issued")}: ${where.place} ${at(view, where.sinceMs)}`]];
+    case "back":
+      return [[say("where"), `${say("back")}: ${wordText(view.language, where.outcome)}`]];
+    case "used":
+      return where.uses.map(({ patient, place, timeMs }) => [
+        say("used"),
+        html`${maskNumber(patient)} · ${place} ${at(view, timeMs)}`,
+      ]);
+  }
+}
+
+function packForms(view: View, site: string, pack: string): Html {
+  const say = sterileTexts(view.language);
+  const path = paths.pack(site, pack);
+  return html`
+    <section class="panel">
+      <h2>${say("issue")}</h2>
+      <form method="post" action="${path}/issue" class="form row">${actField()}
+        ${field(view, { name: "place", label: "ward" })}${action(view, "issue")}</form>
+    </section>
+    <section class="panel">
+      <h2>${say("use")}</h2>
+      <form method="post" action="${path}/use" class="form row">${actField()}
+        ${field(view, { name: "patient", label: "patient" })}
+        ${field(view, { name: "place", label: "ward" })}${action(view, "use")}</form>
+    </section>
+  `;
+}

@@ -1,0 +1,54 @@
+/** Forms of a sterile supply's daily work: pack, load, find. */
+import { html } from "hono/html";
+import type { Html, View } from "../../console/view.ts";
+import { LOADS } from "../rules.ts";
+import { actField, action, choice, field, wordChoice } from "./parts.ts";
+import { sterileTexts } from "./text.ts";
+
+export interface Workplace {
+  readonly sterilisers: readonly {
+    readonly id: string;
+    readonly title: { readonly zh: string; readonly en: string };
+    readonly programs: readonly string[];
+  }[];
+}
+
+export function workForms(view: View, { sterilisers }: Workplace): Html {
+  const say = sterileTexts(view.language);
+  const programs = [...new Set(sterilisers.flatMap((one) => one.programs))];
+  return html`
+    <section class="panel">
+      <h2>${say("find")}</h2>
+      <form method="post" action="/sterile/find" class="form row">
+        ${field(view, { name: "pack", label: "pack" })}${action(view, "look")}</form>
+    </section>
+    <details class="panel">
+      <summary>${say("newPack")}</summary>
+      <form method="post" action="/sterile/pack" class="form">${actField()}
+        ${field(view, { name: "pack", label: "pack" })}
+        ${field(view, { name: "title", label: "title" })}
+        ${field(view, { name: "expires", label: "expires", type: "date", optional: true })}
+        <label class="field"><span>${say("implant")}</span>
+          <input type="checkbox" name="implant" value="yes"></label>
+        ${field(view, { name: "account", label: "checkedBy" })}
+        ${field(view, { name: "pin", label: "pin", type: "password" })}
+        ${action(view, "save")}</form>
+    </details>
+    <details class="panel">
+      <summary>${say("newLoad")}</summary>
+      <form method="post" action="/sterile/load" class="form">${actField()}
+        ${field(view, { name: "load", label: "load" })}
+        ${choice(
+          view,
+          "steriliser",
+          "steriliser",
+          sterilisers.map(({ id, title }) => [id, title[view.language]]),
+        )}
+        ${wordChoice(view, "type", "loadType", LOADS)}
+        ${choice(view, "program", "program", ["", ...programs].map((one) => [one, one]))}
+        <label class="field"><span>${say("labels")}</span>
+          <textarea name="packs" rows="6"></textarea></label>
+        ${action(view, "save")}</form>
+    </details>
+  `;
+}
