@@ -2,7 +2,7 @@
 import { type Problem, problemResponse } from "../../sync/problem.ts";
 import type { SiteScope } from "../site_scope.ts";
 import type { Program } from "./account_book.ts";
-import { ALL_RIGHTS, type Right, RIGHTS } from "./roles.ts";
+import { ALL_RIGHTS, type Right, RIGHTS, rightsByScopes } from "./roles.ts";
 
 export interface Actor {
   /** `local`: the command on this machine, with `keys/api.token`. */
@@ -75,12 +75,17 @@ export function program(
   return {
     kind: "program",
     account: null,
-    rights: new Set(scopes),
+    rights: rightsByScopes(scopes),
     who,
     address,
     session: null,
     sites,
   };
+}
+
+/** Who it is, wherever it asks from: `program his`, `person li`. */
+export function nameOf({ who, address }: Pick<Actor, "who" | "address">): string {
+  return who.slice(0, who.length - ` from ${address}`.length);
 }
 
 /** The refusal for who lacks a right; it names it. */

@@ -109,11 +109,10 @@ describe("P3 P10: a second signature is of the prescriber, who is proved", () =>
 
   test("by the PIN of the account that the registry names, which is in no entry", async () => {
     const red = await redOf("dr-pin", { method: "pin", pin: PIN });
-    // The pharmacy's program cannot vouch, and need not.
-    expect(await insist("plain", red)).toBe("201 stored");
+    expect(await insist("vouching", red)).toBe("201 stored");
     expect(await signatureOf(red.id)).toEqual({
       proved: "pin",
-      by: "program pharmacy from 127.0.0.1",
+      by: "program his-17 from 127.0.0.1",
       account: "zhang",
     });
     expect(JSON.stringify(await county.told("answer"))).not.toContain(PIN);
@@ -133,9 +132,15 @@ describe("P3 P10: a second signature is of the prescriber, who is proved", () =>
     ["a program without the right", "plain", "dr-1", { method: "vouched" }, "no-voucher"],
     ["a word where there is a PIN", "vouching", "dr-pin", { method: "vouched" }, "pin-needed"],
     ["another PIN", "vouching", "dr-pin", { method: "pin", pin: "246813" }, "wrong-pin"],
-    ["a PIN nobody set", "plain", "dr-session", { method: "pin", pin: PIN }, "wrong-pin"],
-    ["a PIN of no account", "plain", "dr-1", { method: "pin", pin: PIN }, "no-account"],
-    ["a PIN of no prescriber", "plain", "dr-nurse", { method: "pin", pin: PIN }, "missing-right"],
+    ["a PIN nobody set", "vouching", "dr-session", { method: "pin", pin: PIN }, "wrong-pin"],
+    ["a PIN of no account", "vouching", "dr-1", { method: "pin", pin: PIN }, "no-account"],
+    [
+      "a PIN of no prescriber",
+      "vouching",
+      "dr-nurse",
+      { method: "pin", pin: PIN },
+      "missing-right",
+    ],
     ["another's session", "zhang", "dr-session", { method: "session" }, "other-prescriber"],
     ["another's session and a PIN", "chen", "dr-pin", { method: "pin", pin: PIN }, "other-pres"],
     ["a program's session", "vouching", "dr-1", { method: "session" }, "other-prescriber"],
@@ -144,6 +149,16 @@ describe("P3 P10: a second signature is of the prescriber, who is proved", () =>
     expect(await insist(who, red)).toContain(`403 ${problem}`);
     expect(await signatureOf(red.id)).toBeNull();
     expect(await county.standing(red.id)).toMatchObject({ state: "queued", by: "rules" });
+  });
+
+  test("X1: a program that only sends cannot lock a prescriber's PIN", async () => {
+    const wrong = await redOf("dr-pin", { method: "pin", pin: "246813" });
+    for (let tries = 0; tries < 6; tries++) {
+      expect(await insist("plain", wrong)).toBe("403 no-voucher");
+    }
+    const red = await redOf("dr-pin", { method: "pin", pin: PIN });
+    expect(await insist("plain", red)).toBe("403 no-voucher");
+    expect(await insist("vouching", red)).toBe("201 stored");
   });
 
   test("not by a text of the request alone", async () => {

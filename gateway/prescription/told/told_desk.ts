@@ -6,12 +6,13 @@ import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import type { ApiRoute, Input } from "../../api_route.ts";
 import { centresOf, type PrescriptionConfig } from "../../config.ts";
 import type { Node } from "../../node.ts";
+import { nameOf } from "../../people/actor.ts";
 import { refusalForSite } from "../../site_scope.ts";
 import { openOwnFile } from "../../own_file.ts";
 import { webhookSecret } from "../../signed_webhook.ts";
 import { Teller } from "./teller.ts";
-import { mayPass } from "../standing_view.ts";
-import { type Listener, ToldStreams } from "./told_stream.ts";
+import { insightOf } from "../standing_view.ts";
+import { type Listener, LISTENERS_MAX, ToldStreams } from "./told_stream.ts";
 import { ToldStore } from "./told_store.ts";
 import { Webhook, type WebhookOptions } from "./webhook.ts";
 
@@ -64,7 +65,8 @@ export class ToldDesk {
     if (this.#webhook !== null) {
       parts.push(new Webhook(this.#node, store, teller, this.#webhook).run(either));
     }
-    this.#open = { store, teller, streams: new ToldStreams(store, teller), over: either };
+    const streams = new ToldStreams(store, teller, LISTENERS_MAX[config.role]);
+    this.#open = { store, teller, streams, over: either };
     try {
       await Promise.race(parts);
     } finally {
@@ -101,7 +103,8 @@ export class ToldDesk {
         const { streams, over } = this.#open;
         const header = request.headers.get("last-event-id") ?? query.after ?? "";
         const after = /^\d{1,15}$/.test(header) ? Number(header) : null;
-        const listening = { after, listener: () => listenerOf(again(), site) };
+        const name = nameOf(actor);
+        const listening = { name, after, listener: () => listenerOf(again(), site) };
         return Promise.resolve(streams.respond(listening, request, over));
       },
     }, {
@@ -136,7 +139,7 @@ export class ToldDesk {
 function listenerOf(actor: Input["actor"] | null, site: string | null): Listener | null {
   if (actor === null || !actor.rights.has("read")) return null;
   if (refusalForSite(actor.sites, site) !== null) return null;
-  return { sites: site === null ? actor.sites : [site], withToken: mayPass(actor.rights) };
+  return { sites: site === null ? actor.sites : [site], insight: insightOf(actor.rights) };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
