@@ -120,8 +120,8 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
 
 const NO_REGISTRY: Concern = {
   title: {
-    zh: "没有人员登记册：药师不能审方，医师不能再次签名",
-    en: "No registry is in force: nobody reviews, and no prescriber signs again",
+    zh: "没有人员登记册：处方不能自动通过，药师不能审方，医师不能再次签名",
+    en: "No registry is in force: no prescription passes by rules, nobody reviews or signs again",
   },
   reason: "prescription.registry, or tributary rules release --registry FILE",
 };
