@@ -83,11 +83,6 @@ export function program(
   };
 }
 
-/** Who it is, wherever it asks from: `program his`, `person li`. */
-export function nameOf({ who, address }: Pick<Actor, "who" | "address">): string {
-  return who.slice(0, who.length - ` from ${address}`.length);
-}
-
 /** The refusal for who lacks a right; it names it. */
 export function missingRight(right: Right): Problem {
   return {

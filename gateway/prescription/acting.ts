@@ -3,7 +3,7 @@
  * as whom it names, which its HIS answers for.
  */
 import type { Problem } from "../../sync/problem.ts";
-import type { Actor } from "../people/actor.ts";
+import type { Input } from "../api_route.ts";
 import type { LifeDesk } from "./life_desk.ts";
 import { type Person, PERSON_ID_MAX } from "./life/subject.ts";
 import { noSite } from "./record/answers.ts";
@@ -17,7 +17,7 @@ export type Acting =
 
 /** Whose name an entry bears; `named`: in the request. */
 export function actingAs(
-  actor: Pick<Actor, "kind" | "account" | "who">,
+  actor: Pick<Input["actor"], "kind" | "account" | "who">,
   named: Person | undefined,
 ): Acting {
   if (isProgram(actor)) {
@@ -33,7 +33,7 @@ export function actingAs(
 }
 
 /** Whoever sends a prescription. */
-export type SendingActor = Pick<Actor, "kind" | "account">;
+export type SendingActor = Pick<Input["actor"], "kind" | "account">;
 
 /** What tells of a prescription who may have written it. */
 export interface Authored {

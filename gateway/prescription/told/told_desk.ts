@@ -6,7 +6,6 @@ import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import type { ApiRoute, Input } from "../../api_route.ts";
 import { centresOf, type PrescriptionConfig } from "../../config.ts";
 import type { Node } from "../../node.ts";
-import { nameOf } from "../../people/actor.ts";
 import { refusalForSite } from "../../site_scope.ts";
 import { openOwnFile } from "../../own_file.ts";
 import { webhookSecret } from "../../signed_webhook.ts";
@@ -133,6 +132,11 @@ export class ToldDesk {
       },
     }];
   }
+}
+
+/** Who it is, wherever it asks from: `program his`, `person li`. */
+function nameOf({ who, address }: Pick<Input["actor"], "who" | "address">): string {
+  return who.slice(0, who.length - ` from ${address}`.length);
 }
 
 /** What who listens may hear now; `null`: nothing any more. */
