@@ -8,6 +8,7 @@ import { ACTIVATION_KJ_MOL } from "../series/kinetic.ts";
 import type { Person } from "../life/subject.ts";
 import * as reads from "../record/cold_reads.ts";
 import { Calendar } from "../series/calendar.ts";
+import { actingPerson, PERSON_NEEDED } from "./acting_person.ts";
 import type { ColdNode } from "./cold_node.ts";
 import { downsampled } from "./curve.ts";
 import * as acts from "./person_acts.ts";
@@ -144,7 +145,7 @@ export function actRoutes(node: ColdNode): readonly ApiRoute[] {
     body,
     answer: z.object({ entries: z.array(z.string()).describe("Ids of the entries") }),
     handle: async (parts: ApiParts, input: Input) => {
-      const by = personOf(parts, input);
+      const by = actingPerson(parts, input.actor);
       if (by === null) return problemResponse(PERSON_NEEDED);
       await node.tables.caughtUp(node.journal);
       const outcome = await act(node, body.parse(input.body), by);
@@ -180,19 +181,6 @@ export function actRoutes(node: ColdNode): readonly ApiRoute[] {
   ];
 }
 
-/** The person who is signed in; nobody else may be named who did not prove it. */
-function personOf({ people }: ApiParts, { actor: { account } }: Input): Person | null {
-  if (account === null) return null;
-  const name = people.book.account(account)?.name.zh;
-  return name === undefined ? { id: account } : { id: account, name };
-}
-
-const PERSON_NEEDED: Problem = {
-  status: 403,
-  code: "person-needed",
-  title: "This is said by persons, each with an own credential",
-  hint: "sign in with an account that may acknowledge cold-chain alarms",
-};
 const NO_SUCH: Problem = {
   status: 404,
   code: "no-such-unit",
