@@ -114,6 +114,13 @@ export interface PatientFacts {
   readonly allergies: readonly string[] | null;
 }
 
+/**
+ * How far a history reaches: all sites of the county; those that a number of one site's own, or a
+ * node that is cut off, lets know; none, where nobody can say who the patient is.
+ */
+export const HISTORY_REACHES = ["county", "own-site", "none"] as const;
+export type HistoryReach = typeof HISTORY_REACHES[number];
+
 /** Medicines of earlier of one patient; with more of them the history is of no use. */
 export const HISTORY_MAX = 500;
 
@@ -180,6 +187,8 @@ export interface Facts {
   readonly lines: readonly LineFacts[];
   /** `null`: the history could not be had. */
   readonly history: readonly HistoryLine[] | null;
+  /** Facts of earlier do not say it: theirs was taken for the county's. */
+  readonly historyReach?: HistoryReach;
   readonly unknowns: readonly Unknown[];
   /** Versions of the mapping and of the drug list that made them, with `+` between. */
   readonly mapping: string;

@@ -1,6 +1,6 @@
 /** Makes what rules see of a prescription, of its recorded form: codes and units of the county. */
 import type { DrugList } from "./drug_list.ts";
-import type { Facts, HistoryLine, PrescriberFacts, Unknown } from "./facts.ts";
+import type { Facts, HistoryLine, HistoryReach, PrescriberFacts, Unknown } from "./facts.ts";
 import { lineFacts } from "./line_facts.ts";
 import { type Mapping, nationalCodeOf } from "./mapping.ts";
 import { patientFacts } from "./patient_facts.ts";
@@ -17,6 +17,8 @@ export interface FactSources {
   readonly patientKey: Uint8Array;
   /** Of the patient that {@link patientKeyOf} told; `null`: it could not be had. */
   readonly history: readonly HistoryLine[] | null;
+  /** Whose prescriptions that may have: a site that decides alone knows its own. */
+  readonly reach: Exclude<HistoryReach, "none">;
   readonly prescriber: PrescriberFacts;
 }
 
@@ -55,9 +57,20 @@ export function factsOf(prescription: Prescription, sources: FactSources): Facts
     lines: prescription.lines.map((line, index) => lineFacts(line, index, sources, note)),
     // Whoever it is of, it may be another's.
     history: patient.key === null ? null : history,
+    historyReach: reachOf(prescription, patient.key, sources),
     unknowns,
     mapping: `${mapping.version}+${drugs.version}`,
   };
+}
+
+/** Another site has other numbers of its own: under one of them its history is not found. */
+function reachOf(
+  { patient: { id } }: Prescription,
+  key: string | null,
+  { history, reach }: FactSources,
+): HistoryReach {
+  if (key === null || history === null) return "none";
+  return id?.system === "resident-id" ? reach : "own-site";
 }
 
 /** The key under which to ask for the history; `null` where nobody can say who it is. */

@@ -10,6 +10,7 @@ export const SOURCES: FactSources = {
   drugs: DRUGS,
   patientKey: new Uint8Array(32).fill(7),
   history: [],
+  reach: "county",
   prescriber: { id: "dr-1", rights: [], title: "attending" },
 };
 

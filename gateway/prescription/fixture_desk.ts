@@ -26,6 +26,7 @@ export class MemoryDesk implements Desk {
       findings: [findingOf("red", [1])],
       pack: "demo-1",
       degraded: false,
+      historyReach: "county",
       recordedMs: NOW.wallMs,
       decidedMs: NOW.wallMs,
       token: null,

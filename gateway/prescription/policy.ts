@@ -11,8 +11,8 @@ export * from "./policy/line_policy.ts";
 
 /** Where the policy is from: practice, not law; a county that has another changes it here. */
 export const POLICY_SOURCE = {
-  version: 1,
-  effective: "2026-01-01",
+  version: 2,
+  effective: "2026-11-29",
   source: {
     zh:
       "《处方管理办法》《医疗机构处方审核规范》（国卫办医发〔2018〕14号）；线路慢或中断时的做法为本系统约定",

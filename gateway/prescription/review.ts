@@ -45,6 +45,7 @@ export function verdictOf(
     drugs,
     patientKey,
     history: history !== null && history.length > HISTORY_MAX ? null : history,
+    reach: mode === "degraded" ? "own-site" : "county",
     // A county without a registry knows no prescriber, and nobody's rights (P14).
     prescriber: registry?.prescriber(prescriber, site, dayOf(Date.parse(prescription.issuedAt))) ??
       { id: prescriber, registered: null, rights: null, title: null },

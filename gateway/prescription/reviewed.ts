@@ -1,5 +1,6 @@
 /** What came of a prescription, and the answer to whoever sent it as plain JSON. */
 import * as z from "zod";
+import { HISTORY_REACHES, type HistoryReach } from "./facts.ts";
 import type { Mark } from "./intake.ts";
 import type { Prescription } from "./prescription.ts";
 import { type Finding, finding, type Outcome, OUTCOMES } from "./verdict.ts";
@@ -17,6 +18,8 @@ export interface Reviewed {
   readonly pack: string;
   /** Decided by the site alone, with the line down (P12). */
   readonly degraded: boolean;
+  /** Of the patient's history that was used; `null`: it was not told then. */
+  readonly historyReach: HistoryReach | null;
   /** When it was recorded, and when this verdict was given, milliseconds since 1970 UTC. */
   readonly recordedMs: number;
   readonly decidedMs: number;
@@ -38,6 +41,11 @@ export const verdictView = z.strictObject({
     "Shown when it is dispensed; null: it may not be, or not yet",
   ),
   degraded: z.boolean().describe("Decided by the site alone; it is reviewed when the line is back"),
+  historyReach: z.enum(HISTORY_REACHES).nullable().describe(
+    "Whose prescriptions were seen of the patient's: county, all sites'; own-site, this site's, " +
+      "since the number is its own or it decided alone; none: nobody can say who it is, or the " +
+      "history could not be had; null: it was decided before this was told",
+  ),
   pack: z.string().describe("Version of the rules"),
   recordedAt: z.iso.datetime(),
   decidedAt: z.iso.datetime(),
@@ -48,7 +56,8 @@ export const verdictView = z.strictObject({
 export type VerdictView = z.infer<typeof verdictView>;
 
 export function answerJson(reviewed: Reviewed): VerdictView {
-  const { site, prescription: { id, version }, hash, outcome, token, degraded, pack } = reviewed;
+  const { site, prescription: { id, version }, hash, outcome, token, pack } = reviewed;
+  const { degraded, historyReach } = reviewed;
   return {
     site,
     id,
@@ -57,6 +66,7 @@ export function answerJson(reviewed: Reviewed): VerdictView {
     outcome,
     token,
     degraded,
+    historyReach,
     pack,
     recordedAt: new Date(reviewed.recordedMs).toISOString(),
     decidedAt: new Date(reviewed.decidedMs).toISOString(),

@@ -26,7 +26,7 @@ export function reviewedOf(
   const bearers = [ruling, ...told.decisions, ...told.passTokens, ...verdicts];
   const token = bearers.find(({ body }) => body.token !== undefined)?.body.token ?? null;
   const { site, prescription, marks } = received.body;
-  const { outcome, findings, pack, mode } = ruling.body;
+  const { outcome, findings, pack, mode, facts } = ruling.body;
   return {
     site,
     prescription,
@@ -36,6 +36,7 @@ export function reviewedOf(
     findings,
     pack,
     degraded: mode === "degraded",
+    historyReach: facts?.historyReach ?? null,
     recordedMs: received.timeMs,
     decidedMs: ruling.timeMs,
     token: holds ? token : null,

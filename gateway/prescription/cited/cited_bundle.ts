@@ -5,6 +5,8 @@
 import type { SentRow } from "./cited_table.ts";
 
 const HIS = "urn:example:his";
+/** 居民身份证号 (WS/T 500.1-2016). */
+const RESIDENT_ID = "urn:oid:2.16.156.10011.1.3";
 const PATIENT = "urn:uuid:5c1f0a52-7f5e-4d54-9a6d-2f6f0f3d9d11";
 const EXTENSION = "urn:tributary:fhir:";
 const LOINC = "http://loinc.org";
@@ -45,7 +47,10 @@ function resourcesOf(row: SentRow, patient: string, draft = false) {
     requests: row.lines.map((line, index) => requestOf(row, line, index, patient, draft)),
     patient: {
       resourceType: "Patient",
-      identifier: [{ system: HIS, value: person.id.value }],
+      identifier: [{
+        system: person.id.system === "resident-id" ? RESIDENT_ID : HIS,
+        value: person.id.value,
+      }],
       name: [{ text: person.name }],
       gender: person.sex,
       ...(person.birthDate === undefined ? {} : { birthDate: person.birthDate }),

@@ -22,6 +22,7 @@
 import { createHash } from "node:crypto";
 import { parse } from "yaml";
 import * as z from "zod";
+import { checkCharacter } from "../../resident_id.ts";
 import { type Finding, finding, outcomeOf, OUTCOMES } from "../verdict.ts";
 
 const FOLDER = new URL("./", import.meta.url);
@@ -181,11 +182,14 @@ export function sentRow(one: CitedRow, { trial, codes, nowMs, before = false }: 
 
 function patientOf({ patient }: CitedRow, value: string, issuedMs: number): SentPatient {
   const { born = "45 a", ...rest } = patient;
+  const birthDate = "age" in rest || born === null ? null : bornBefore(issuedMs, born);
   return sentPatient.parse({
-    id: { system: "local", value },
+    id: birthDate === null
+      ? { system: "local", value }
+      : { system: "resident-id", value: residentIdOf(value, birthDate, rest.sex) },
     name: "王小明",
     sex: "male",
-    ...("age" in rest || born === null ? {} : { birthDate: bornBefore(issuedMs, born) }),
+    ...(birthDate === null ? {} : { birthDate }),
     pregnant: "no",
     breastfeeding: "no",
     allergies: { state: "none-known" },
@@ -193,6 +197,16 @@ function patientOf({ patient }: CitedRow, value: string, issuedMs: number): Sent
   });
 }
 export type SentRow = ReturnType<typeof sentRow>;
+
+/** Made up of a name, and so that it agrees with the rest (GB 11643): an odd number is a man's. */
+function residentIdOf(name: string, birthDate: string, sex: unknown = "male"): string {
+  const digits = createHash("sha256").update(name).digest().subarray(0, 8)
+    .reduce((all, byte) => `${all}${byte % 10}`, "");
+  const [place, sequence] = [`1${digits.slice(0, 5)}`, digits.slice(5, 7)];
+  const last = sex === "female" ? 2 : 1;
+  const number = `${place}${birthDate.replaceAll("-", "")}${sequence}${last}`;
+  return `${number}${checkCharacter(number)}`;
+}
 
 /** `null` in the row: not measured. */
 function measured(patient: Readonly<Record<string, unknown>>, issuedMs: number) {

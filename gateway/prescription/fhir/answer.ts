@@ -42,7 +42,13 @@ export function answerFhir(reviewed: Reviewed): object {
 
 function taskOf(reviewed: Reviewed, issues: readonly string[]): object {
   const { prescription: { patient }, outcome, token, hash, pack, degraded, marks } = reviewed;
-  const said = { hash, pack, ...(token === null ? {} : { token }) };
+  const { historyReach } = reviewed;
+  const said = {
+    hash,
+    pack,
+    ...(historyReach === null ? {} : { "history-reach": historyReach }),
+    ...(token === null ? {} : { token }),
+  };
   return {
     resourceType: "Task",
     groupIdentifier: prescriptionNumber(reviewed),

@@ -14,6 +14,7 @@ export function reviewed(parts: Partial<Reviewed> = {}): Reviewed {
     findings: [findingOf("red", [1, 3]), findingOf("could-not-check", [])],
     pack: "demo-1",
     degraded: false,
+    historyReach: "county",
     recordedMs: NOW.wallMs,
     decidedMs: NOW.wallMs + 12,
     token: null,

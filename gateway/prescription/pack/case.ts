@@ -4,6 +4,7 @@ import {
   type BaseAmount,
   DRUG_CLASSES,
   type Facts,
+  HISTORY_REACHES,
   type IngredientFacts,
   type LineFacts,
 } from "../facts.ts";
@@ -100,6 +101,7 @@ const short = z.strictObject({
   }).prefault({}),
   lines: z.array(line).min(1).max(60),
   history: z.array(past).nullable().default([]),
+  historyReach: z.enum(HISTORY_REACHES).default("county"),
 });
 
 export const packCase = z.strictObject({

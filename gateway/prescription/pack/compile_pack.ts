@@ -168,6 +168,7 @@ function compileCondition(
     inputs,
     recorded: [...new Set([...inputs.map(({ name }) => name), ...named])],
     history: historyOf(rule, all, path, fault),
+    wantsCounty: wantsCounty(rule, path, fault),
   };
 }
 
@@ -209,6 +210,20 @@ function historyOf(rule: Rule, inputs: readonly Input[], path: Path, fault: Faul
   }
   if (!wanted && declared !== null) fault([...path, "inputs"], "it does not look at history");
   return declared;
+}
+
+/** Whoever wants one of these has to be known at every site that has them (P5). */
+const TRACKED: readonly string[] = ["narcotic", "psychotropic-1"];
+
+/** A rule for a tracked drug beside another, and any that says so. */
+function wantsCounty({ inputs, with: other }: Rule, path: Path, fault: Fault): boolean {
+  const reaching = inputs.flatMap((input) =>
+    typeof input !== "string" && input.reach === "county" ? [input.name] : []
+  );
+  for (const name of reaching) {
+    if (name !== "history") fault([...path, "inputs"], `only history has a reach, not ${name}`);
+  }
+  return reaching.length > 0 || (other?.classes ?? []).some((one) => TRACKED.includes(one));
 }
 
 function placesIn({ text }: Rule): string[] {

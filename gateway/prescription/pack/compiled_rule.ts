@@ -25,6 +25,8 @@ export interface CompiledRule {
   readonly recorded: readonly string[];
   /** What no history means, for a rule that looks at it; `null`: it does not. */
   readonly history: Input | null;
+  /** Whether it is about what any site gave out: one's own history is too short for it. */
+  readonly wantsCounty: boolean;
 }
 
 export interface Instance {

@@ -110,7 +110,7 @@ function factsOfDrug({ code, form, hasPieces, words }: Drug) {
   const prescriber = { id: "dr-1", rights: [], title: "attending" };
   const patientKey = new Uint8Array(32).fill(7);
   const sources = { site: "demonstration", mapping, drugs: list, patientKey, history: [] };
-  return factsOf(recorded, { ...sources, prescriber });
+  return factsOf(recorded, { ...sources, reach: "county", prescriber });
 }
 
 test("P5: every drug of the list comes through a site's mapping with nothing unknown", () => {

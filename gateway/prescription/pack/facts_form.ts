@@ -1,6 +1,13 @@
 /** Facts as outside data: one prescription a line (NDJSON), as a node exports them. */
 import * as z from "zod";
-import { BASE_UNITS, DRUG_CLASSES, type Facts, HISTORY_MAX, type HistoryLine } from "../facts.ts";
+import {
+  BASE_UNITS,
+  DRUG_CLASSES,
+  type Facts,
+  HISTORY_MAX,
+  HISTORY_REACHES,
+  type HistoryLine,
+} from "../facts.ts";
 import { LINES_MAX, SETTINGS } from "../prescription.ts";
 
 const code = z.string().min(1).max(200);
@@ -83,6 +90,7 @@ const allFacts = z.object({
   }),
   lines: z.array(line).min(1).max(LINES_MAX),
   history: z.array(historyLine).max(HISTORY_MAX).nullable(),
+  historyReach: z.enum(HISTORY_REACHES).optional(),
   unknowns: z.array(
     z.object({ at: z.string(), code: z.string(), detail: z.string() }),
   ).max(1000),

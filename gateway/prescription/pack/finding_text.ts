@@ -3,7 +3,7 @@ import type { BaseUnit } from "../facts.ts";
 import { amountText, shifted } from "./amount.ts";
 import type { Instance } from "./compiled_rule.ts";
 import type { Value, Values } from "./condition.ts";
-import { AMOUNT_NAMES, HISTORY, VOCABULARY } from "./vocabulary.ts";
+import { AMOUNT_NAMES, BESIDE, VOCABULARY } from "./vocabulary.ts";
 
 type Language = "zh" | "en";
 
@@ -51,6 +51,6 @@ function shownValue(
 
 /** Names of inputs as people call them. */
 export function called(names: readonly string[], language: Language): string {
-  return names.map((name) => (name === "history" ? HISTORY : VOCABULARY[name])[language])
+  return names.map((name) => (BESIDE[name] ?? VOCABULARY[name])[language])
     .join(WORDS[language].comma);
 }

@@ -145,6 +145,8 @@ export class Reviewer {
     // A medicine that nobody knows could be any.
     if (facts.history === null || !usable || history.some(({ drug }) => drug === null)) {
       this.#missHistory(facts, day, lines, found);
+    } else if ((facts.historyReach ?? "county") !== "county") {
+      this.#missOtherSites(facts, day, lines, found);
     }
     if (!usable) return;
     const past = history.map((one) => ({ facts: one, keyed: keyed(one) }));
@@ -158,6 +160,17 @@ export class Reviewer {
       for (const rule of this.#pair.historyRules(keyed, facts, day)) {
         if (rule.history === null || rule.history.optional) continue;
         found.couldNotCheck(rule, [line], ["history"], {});
+      }
+    }
+  }
+
+  /** What this site knows is less than some rules are about; others make do with it. */
+  #missOtherSites(facts: Facts, day: number, lines: readonly Line[], found: FindingList): void {
+    const { historyReach } = facts;
+    for (const { facts: { line }, keyed } of lines) {
+      for (const rule of this.#pair.historyRules(keyed, facts, day)) {
+        if (rule.history === null || rule.history.optional || !rule.wantsCounty) continue;
+        found.couldNotCheck(rule, [line], ["countyHistory"], { historyReach });
       }
     }
   }

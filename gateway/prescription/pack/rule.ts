@@ -74,7 +74,12 @@ export type Other = z.infer<typeof other>;
 /** What a missing input means (P5). */
 const input = z.union([
   z.string(),
-  z.strictObject({ name: z.string(), missing: z.enum(["could-not-check", "not-applicable"]) }),
+  z.strictObject({
+    name: z.string(),
+    missing: z.enum(["could-not-check", "not-applicable"]),
+    /** Of history: what one site knows is not enough, since others give out, too. */
+    reach: z.literal("county").optional(),
+  }),
 ]);
 
 export const CELL_KINDS = ["int", "bool", "text", "texts", "amount", "age"] as const;

@@ -105,6 +105,16 @@ export const VOCABULARY: Readonly<Record<string, Name>> = {
 
 /** Not a name in conditions: whether the medicines of earlier could be had at all. */
 export const HISTORY = { zh: "既往用药", en: "medicines of earlier" } as const;
+export const COUNTY_HISTORY = {
+  zh: "其他机构的既往用药",
+  en: "medicines of earlier from other sites",
+} as const;
+
+/** Missing inputs that no condition names. */
+export const BESIDE: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
+  history: HISTORY,
+  countyHistory: COUNTY_HISTORY,
+};
 
 /** Amounts, which mean something only beside an amount of the same unit. */
 export const AMOUNT_NAMES: readonly string[] = ["perDose", "perDay", "total"];

@@ -154,9 +154,13 @@ export const SITE_POLICIES: Readonly<Record<LineState, LinePolicy>> = {
     state: "up",
     title: { zh: "线路正常", en: "Line up" },
     summary: {
-      zh: "处方送县中心审核，最多等待 0.8 秒（可配置）。患者历史为全县范围。",
-      en: "The county reviews; it is waited for 0.8 s at most (configurable). The history is " +
-        "that of the whole county.",
+      zh:
+        "处方送县中心审核，最多等待 0.8 秒（可配置）。凭身份证号的患者历史为全县范围；凭本院编号的" +
+        "只有本院的，其麻醉药品和第一类精神药品须经药师审核。",
+      en:
+        "The county reviews; it is waited for 0.8 s at most (configurable). The history is that " +
+        "of the whole county under a resident ID, and this site's under a number of its own: " +
+        "then narcotics and psychotropics I wait for a pharmacist.",
     },
     outcomes: UP,
   },
@@ -176,9 +180,11 @@ export const SITE_POLICIES: Readonly<Record<LineState, LinePolicy>> = {
     state: "down",
     title: { zh: "线路中断", en: "Line down" },
     summary: {
-      zh: "不等待县中心：按本地规则包判定，只知道本院的用药历史。恢复后全部补送并复审。",
-      en: "The county is not waited for: local packs decide, by this site's own history. All of " +
-        "it ships and is reviewed once the line is back.",
+      zh: "不等待县中心：按本地规则包判定，只知道本院的用药历史，因此麻醉药品和第一类精神药品不会" +
+        "自动通过，由本院药师审核。恢复后全部补送并复审。",
+      en: "The county is not waited for: local packs decide, by this site's own history, so that " +
+        "narcotics and psychotropics I never pass by themselves: a pharmacist here reviews them. " +
+        "All of it ships and is reviewed once the line is back.",
     },
     outcomes: ALONE,
   },

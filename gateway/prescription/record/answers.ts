@@ -12,7 +12,7 @@ import type { Case } from "./intake_book.ts";
  */
 export function reviewedFrom(
   { site, prescription, hash, sent, events }: Case,
-  { outcome, findings, pack, mode, token }: VerdictBody,
+  { outcome, findings, pack, mode, token, facts }: VerdictBody,
   decidedMs: number,
 ): Reviewed {
   const received = ofKind(events, "prescription").find(({ body }) => body.hash === hash);
@@ -25,6 +25,7 @@ export function reviewedFrom(
     findings,
     pack,
     degraded: mode === "degraded",
+    historyReach: facts?.historyReach ?? null,
     recordedMs: received?.timeMs ?? decidedMs,
     decidedMs,
     token: isOver(events, prescription.version) ? null : token ?? null,

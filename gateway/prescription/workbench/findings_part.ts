@@ -1,7 +1,7 @@
 /** What rules found, the gravest first, each with what it rests on. */
 import { html } from "hono/html";
 import { age, badge, type Html, type Tone, type View } from "../../console/view.ts";
-import { HISTORY, VOCABULARY } from "../pack/vocabulary.ts";
+import { BESIDE, VOCABULARY } from "../pack/vocabulary.ts";
 import type { Shown } from "../review/shown.ts";
 import { sourceLink } from "../source_link.ts";
 import type { Finding } from "../verdict.ts";
@@ -105,7 +105,7 @@ export function findingText({ language }: View, { level, lines, text }: Finding)
 
 /** As rules' words call it; a place in the prescription as it stands. */
 function inputName(name: string, language: View["language"]): string {
-  if (name === "history") return HISTORY[language];
+  if (Object.hasOwn(BESIDE, name)) return BESIDE[name][language];
   return Object.hasOwn(VOCABULARY, name) ? VOCABULARY[name][language] : name;
 }
 

@@ -13,11 +13,12 @@ export function historyPart(
   const say = sayIn(view.language);
   const isUncertain = identity === "uncertain" ||
     facts?.unknowns.some(({ code }) => code === "identity") === true;
-  const isOwn = history !== null && verdict?.mode === "degraded";
+  const isAlone = verdict?.mode === "degraded";
+  const isOwn = history !== null && (isAlone || facts?.historyReach === "own-site");
   const warnings = [
     ...(isUncertain ? [say("identityUncertain")] : []),
     ...(history === null ? [say("historyMissing")] : []),
-    ...(isOwn ? [say("historyOwn")] : []),
+    ...(isOwn ? [say(isAlone ? "historyOwn" : "historyOwnNumber")] : []),
     ...unheard.map(({ node, until }) =>
       until === null
         ? say("historyUnheardEver", node)

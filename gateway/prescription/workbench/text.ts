@@ -173,6 +173,10 @@ const TEXTS = {
     zh: "站点单独审核：仅对照本站点的处方",
     en: "Reviewed by the site alone: only this site's prescriptions were seen",
   },
+  historyOwnNumber: {
+    zh: "患者只有本站点的编号：看不到其他站点的处方",
+    en: "The patient has a number of this site only: other sites' prescriptions were not seen",
+  },
   historyUnheard: {
     zh: "审核时未能连上{}，缺少其 {} 之后的既往用药",
     en: "{} could not be heard when it was reviewed: what it has had since {} is missing",
