@@ -2,6 +2,7 @@
 import type { OpenDesk } from "../../domain.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import { actRoutes, readRoutes } from "./cold_routes.ts";
+import { QuarantineDesk } from "./quarantine_desk.ts";
 
 export const openColdDesk: OpenDesk = ({ config, clock, disk, journal, tables }) => {
   const shown = { name: config.node, clock, journal, tables };
@@ -11,9 +12,11 @@ export const openColdDesk: OpenDesk = ({ config, clock, disk, journal, tables })
     coldchain: config.coldchain,
     contacts: config.notifications.contacts,
   };
-  const alarms = new AlarmDesk(own);
+  const [alarms, quarantines] = [new AlarmDesk(own), new QuarantineDesk(own)];
   return {
     routes: [...readRoutes(shown), ...actRoutes(own)],
-    run: (signal) => alarms.run(signal),
+    run: async (signal) => {
+      await Promise.all([alarms.run(signal), quarantines.run(signal)]);
+    },
   };
 };
