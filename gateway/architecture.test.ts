@@ -121,6 +121,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   "gateway/blobs/store_file.ts": "how a file is kept, with its entry",
   "gateway/devices/device_list.ts": "devices of a site as they are now",
   "gateway/notifications/notification.ts": "what people are to be told, as an entry",
+  "gateway/people/actor.ts": "who asks for something, and what they may",
   "gateway/people/masking.ts": "how personal data is shown",
   "gateway/people/unmask.ts": "a masked field in full, told to the audit first",
   "gateway/people/roles.ts": "what each role may do",

@@ -106,6 +106,29 @@ test("G6: a county hands on what only it could receive, with the site's own sign
   );
 });
 
+test("G6: a county that never rests hands on nothing that the other has from the site", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using b = (await FixtureNode.start("county-b", members)).listen();
+  await using site = await FixtureNode.start("site-1", members);
+  using toA = site.peer(a);
+  using toB = site.peer(b);
+  // Each receipt is news of the peer: it is never quiet for so long.
+  a.linkTo(b, { relayAfterMs: 50, refreshMs: 10_000 });
+  for (let first = 1; first < 400; first += 20) {
+    await append(site, first, first + 19);
+    const runs = await allOf(site);
+    // Whatever the one holds the other had before.
+    for (const peer of [toB, toA]) await peer.ship(runs, NEVER);
+    await append(a, first, first + 19);
+    await until("the other has the county's", equal(a, b, "county-a"));
+  }
+  const shipped = a.linkEvents.flatMap((event) => event.kind === "shipped" ? [event.entries] : []);
+  const own = a.journal.positions().filter(({ origin }) => origin === a.journal.origin);
+  const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 0);
+  expect(sum(shipped)).toBe(sum(own.map(({ seq }) => seq)));
+});
+
 test("alarm leaves before record, reading and audit, whatever came first", async () => {
   await using site = await FixtureNode.start("site-1", new Map());
   for (const stream of ["reading", "record", "alarm"] as const) {

@@ -257,7 +257,7 @@ export class Link {
     const { refreshMs, timer, pacer } = this.#options;
     let next: Promise<Shipment> | null = null;
     while (!signal.aborted) {
-      const quiet = timer.nowMs() - this.#heardMs >= refreshMs;
+      const quiet = timer.nowMs() - this.#heardMs >= refreshMs || this.#mayLack();
       const due = this.#blocked.nextTryMs(this.#askedMs) ?? Infinity;
       if (this.#again) next = null;
       if (quiet || this.#again || due <= timer.nowMs()) await this.#ask(signal);
@@ -314,7 +314,14 @@ export class Link {
     if (this.#standings.isOwn(origin) || relayAfterMs === 0) return true;
     const since = this.#behindSince.get(name);
     if (since === undefined) this.#behindSince.set(name, timer.nowMs());
-    return since !== undefined && timer.nowMs() - since >= relayAfterMs;
+    // Where the peer stands is what it said last: it may have had them from others since.
+    return since !== undefined && this.#askedMs - since >= relayAfterMs;
+  }
+
+  /** Whether it is to be asked if it lacks entries of others still, however much is shipped. */
+  #mayLack(): boolean {
+    const { relayAfterMs, timer } = this.#options;
+    return this.#behindSince.size > 0 && timer.nowMs() - this.#askedMs >= relayAfterMs;
   }
 
   /** Sends runs; false when what was read meanwhile has to be read anew. */

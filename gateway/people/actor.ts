@@ -2,7 +2,7 @@
 import { type Problem, problemResponse } from "../../sync/problem.ts";
 import type { SiteScope } from "../site_scope.ts";
 import type { Program } from "./account_book.ts";
-import { ALL_RIGHTS, type Right, RIGHTS } from "./roles.ts";
+import { ALL_RIGHTS, type Right, RIGHTS, rightsByScopes } from "./roles.ts";
 
 export interface Actor {
   /** `local`: the command on this machine, with `keys/api.token`. */
@@ -75,7 +75,7 @@ export function program(
   return {
     kind: "program",
     account: null,
-    rights: new Set(scopes),
+    rights: rightsByScopes(scopes),
     who,
     address,
     session: null,

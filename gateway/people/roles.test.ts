@@ -4,9 +4,11 @@ import {
   ALL_RIGHTS,
   isAdministrator,
   type Right,
+  rightsByScopes,
   rightsOf,
   ROLE_NAMES,
   rolesApart,
+  rolesWith,
   SCOPES,
 } from "./roles.ts";
 
@@ -65,5 +67,18 @@ describe("rights", () => {
     ];
     const scopes: readonly Right[] = SCOPES;
     expect(forPersons.filter((right) => scopes.includes(right))).toEqual([]);
+  });
+});
+
+describe("P9: giving out", () => {
+  test("is the right of pharmacists, and of no prescriber", () => {
+    expect(rolesWith("prescription.dispense")).toEqual(["pharmacist", "senior-pharmacist"]);
+  });
+
+  test("comes with a program's word of what was signed, and may be had alone", () => {
+    expect([...rightsByScopes(["prescription.submit"])])
+      .toEqual(["prescription.submit", "prescription.dispense"]);
+    expect([...rightsByScopes(["prescription.dispense"])]).toEqual(["prescription.dispense"]);
+    expect([...rightsByScopes(["read", "fhir"])]).toEqual(["read", "fhir"]);
   });
 });

@@ -28,6 +28,7 @@ export const RIGHTS = {
     en: "vouch that prescribers signed themselves",
   },
   "prescription.prescribe": { zh: "开具和答复处方", en: "prescribe and answer interventions" },
+  "prescription.dispense": { zh: "发药和退药", en: "give out medicines, and take them back" },
   "prescription.review": { zh: "审核处方", en: "review prescriptions" },
   "prescription.review.senior": { zh: "高级审方", en: "review as senior pharmacist" },
   "prescription.office": { zh: "药师办公（排班、抽样）", en: "run the review office" },
@@ -57,9 +58,20 @@ export const SCOPES = [
   "audit.export",
   "prescription.submit",
   "prescription.vouch",
+  "prescription.dispense",
   "fhir",
 ] as const satisfies readonly Right[];
 export type Scope = typeof SCOPES[number];
+
+/**
+ * What a program may by its scopes. One HIS often is prescribers' and pharmacy's: its word of what
+ * was signed carries that of what was given out, which a pharmacy's program may have alone. Persons
+ * are not given it so: who prescribes does not give out.
+ */
+export function rightsByScopes(given: readonly Right[]): ReadonlySet<Right> {
+  const isHis = given.includes("prescription.submit");
+  return new Set(isHis ? [...given, "prescription.dispense"] : given);
+}
 
 interface RoleRow {
   readonly title: Text;
@@ -85,13 +97,13 @@ const ROLE_TABLE = {
   },
   pharmacist: {
     title: { zh: "药师", en: "Pharmacist" },
-    rights: ["read", "prescription.review", "personal.unmask"],
+    rights: ["read", "prescription.review", "prescription.dispense", "personal.unmask"],
   },
   "senior-pharmacist": {
     title: { zh: "主管药师", en: "Senior pharmacist" },
     rights: [
       ...["read", "prescription.review", "prescription.review.senior"] as const,
-      ...["prescription.office", "personal.unmask"] as const,
+      ...["prescription.dispense", "prescription.office", "personal.unmask"] as const,
     ],
   },
   prescriber: {

@@ -61,7 +61,7 @@ export function answer(
     }
     const other = refusalOfOther(who, by.id);
     if (other !== null) return { kind: "refused", problem: other };
-    const id = entryId("answer", site, number, version, to, asked.answer, by.id);
+    const id = entryId("answer", site, number, version, to, formOf(asked), by.id);
     const text = wordsOf(asked);
     const before = ofKind(events, "answer").find((one) => one.body.id === id);
     if (before !== undefined) {
@@ -87,6 +87,11 @@ export function answer(
 type Sealed =
   | { readonly kind: "sealed"; readonly words: object }
   | { readonly kind: "refused"; readonly problem: Problem };
+
+/** Those that insisted by a text alone count no more, and their keys stand in nobody's way. */
+function formOf({ answer }: AnswerRequest): string {
+  return answer === "insist" ? "insist, proved" : answer;
+}
 
 /** With the signature as it was proved, where it needs one; no PIN gets into an entry. */
 async function sealedAnswer(asked: AnswerRequest, who: Signing): Promise<Sealed> {

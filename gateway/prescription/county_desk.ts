@@ -2,6 +2,7 @@
  * Prescriptions at a county: those that a HIS brings are reviewed at once, and stored with their
  * verdict in one commit; those that sites have shipped are reviewed as they come.
  */
+import type { Concern } from "../concern.ts";
 import { streamTo } from "../../sync/stream.ts";
 import type { PrescriptionConfig } from "../config.ts";
 import type { Node } from "../node.ts";
@@ -60,13 +61,18 @@ export class CountyDesk implements RecordDesk {
     this.#parts = parts;
     this.#homes = homes;
     this.#hearing = hearing;
-    this.#aside = new SetAside(node.log);
+    this.#aside = new SetAside(node, "review");
     this.#owed = new OwedPages(node.tables, OWED);
     const { patientKey } = sources.now;
     this.#book = new IntakeBook(
       { node, patientKey, limits: config },
       (one) => this.#decide(one),
     );
+  }
+
+  /** What somebody has to look into. */
+  get concerns(): readonly Concern[] {
+    return this.#aside.concerns;
   }
 
   /** Sent without a site, nobody knows whose codes it has. */
@@ -109,17 +115,17 @@ export class CountyDesk implements RecordDesk {
   }
 
   /** Whether some are left that another centre should decide first, or that failed. */
-  async #reviewOwed(): Promise<boolean> {
+  async #reviewOwed(): Promise<boolean | number> {
     const { tables } = this.#parts.node;
-    const { ready, round, isMore } = await this.#owed.next((key) =>
+    const page = await this.#owed.next((key) =>
       !this.#aside.has(key) && this.#homes.isOurs(key, performance.now())
     );
-    if (round !== null) this.#homes.keep(round);
-    const deciding = [...await eventsOf(tables, ready)].flatMap(([, events]) =>
+    if (page.round !== null) this.#homes.keep(page.round);
+    const deciding = [...await eventsOf(tables, page.ready)].flatMap(([, events]) =>
       owedIn(events).map((body) => this.#aside.guard(() => this.#book.decideStored(body), body))
     );
     await Promise.all(deciding);
-    return isMore || this.#aside.size > 0;
+    return this.#aside.after(page);
   }
 
   async #decide(one: Case): Promise<Recorded> {

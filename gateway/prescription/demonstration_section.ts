@@ -33,7 +33,7 @@ export function demonstrationSection(folder: string, sites: readonly string[]) {
     mappings: sites.map((site) =>
       write(`mapping-${site}.yaml`, mapping.replace("site: demonstration", `site: ${site}`))
     ),
-    registry: write("registry.yaml", registryText()),
+    registry: write("registry.yaml", registryText(sites)),
     patientKeyFile: write("patients.key", `${"07".repeat(32)}\n`),
   };
 }
@@ -41,13 +41,23 @@ export function demonstrationSection(folder: string, sites: readonly string[]) {
 /** More than a load test hires. */
 const PHARMACISTS = 500;
 
-/** Accounts that may review: the demo's, and those of load tests. Of prescribers it knows none. */
-function registryText(): string {
+/** Those of the mix that the demo and the load tests send: `dr-0` and so on. */
+const PRESCRIBERS = 40;
+
+/** Accounts that may review, the demo's and those of load tests; and who prescribes there. */
+function registryText(sites: readonly string[]): string {
   const numbered = Array.from({ length: PHARMACISTS }, (_, index) => `pharmacist-${index + 1}`);
   const may = { title: "senior", dispensingSince: "2019-07-01", trained: "2026-03-01" };
   return stringify({
     registry: "demonstration",
     issued: "2026-03-05",
+    prescribers: Array.from({ length: PRESCRIBERS }, (_, index) => ({
+      id: `dr-${index}`,
+      title: "attending",
+      antimicrobials: "restricted",
+      from: "2024-01-01",
+    })),
+    places: sites.map((site) => ({ site, kind: "township-hospital", from: "2024-01-01" })),
     pharmacists: ["pharmacist", ...numbered]
       .map((account) => ({ account, ...may, from: "2026-03-05" })),
   });

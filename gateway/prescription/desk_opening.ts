@@ -2,6 +2,7 @@
 import type { Hono } from "hono";
 import type { Concern } from "../concern.ts";
 import type { OpenDesk } from "../domain.ts";
+import { authorCheck } from "./acting.ts";
 import { Arrivals } from "./arrivals.ts";
 import { cdsApp } from "./cds/cds_app.ts";
 import { cdsClients } from "./cds/cds_clients.ts";
@@ -54,10 +55,11 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     ...reviewing,
   };
   const review = new ReviewDesk({ node, config: policy, sources: book, sign: parts.sign });
+  const life = new LifeDesk(node);
   const told = new ToldDesk(node, config.prescription);
   const shared = [
     ...told.routes(),
-    ...lifeRoutes(new LifeDesk(node), book),
+    ...lifeRoutes(life, book),
     ...ruleRoutes(book),
     ...capabilityRoutes(),
     ...reviewRoutes(review),
@@ -65,18 +67,20 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     policyRoute(config.prescription.waitMs),
   ];
   const pages = benchPages(review);
-  const concerns = () => [
+  const concernsOf = (...desks: readonly { readonly concerns: readonly Concern[] }[]) => () => [
     ...book.now.registry === null ? [NO_REGISTRY] : [],
     ...book.alarmed.map(refusedConcern),
+    ...desks.flatMap(({ concerns }) => concerns),
   ];
   const room = new BodyRoom();
+  const mayAuthor = authorCheck(life, book);
   if (config.role === "site") {
     const desk = new SiteDesk(parts, links);
     return {
-      routes: [...prescriptionRoutes({ desk, room }), ...shared],
+      routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared],
       apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
       pages,
-      concerns,
+      concerns: concernsOf(desk),
       run: (signal) => together([book, desk, review, told], signal),
     };
   }
@@ -99,13 +103,13 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const split = new SplitDesk(parts, { home, hearing, desk });
   const apart = config.peer === undefined ? [] : [hearing, split];
   const releases = new ReleaseDesk(node, signers);
-  const office = new OfficeDesk(node);
+  const office = new OfficeDesk(node, policy);
   const own = [releaseRoute(releases), ...officeRoutes(office)];
   return {
-    routes: [...prescriptionRoutes({ desk, room }), ...shared, ...own],
+    routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared, ...own],
     pages: [...pages, ...officePages(office)],
     apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
-    concerns,
+    concerns: concernsOf(desk, todo, split),
     run: (signal) =>
       together(
         [book, desk, arrivals, todo, ...apart, review, releases, told],
@@ -116,8 +120,8 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
 
 const NO_REGISTRY: Concern = {
   title: {
-    zh: "没有人员登记册：药师不能审方，医师不能再次签名",
-    en: "No registry is in force: nobody reviews, and no prescriber signs again",
+    zh: "没有人员登记册：处方不能自动通过，药师不能审方，医师不能再次签名",
+    en: "No registry is in force: no prescription passes by rules, nobody reviews or signs again",
   },
   reason: "prescription.registry, or tributary rules release --registry FILE",
 };

@@ -11,6 +11,7 @@ import { verdictBody } from "./life/verdict_body.ts";
 import { CONFLICT, conflictBody } from "./record/conflict.ts";
 import { REVIEW_WAITING, waitingBody } from "./review/waiting_body.ts";
 import { leftOutBody, WEBHOOK, WEBHOOK_LEFT_OUT, webhookBody } from "./told/webhook_body.ts";
+import { PRESCRIPTION_STUCK, stuckBody } from "./record/stuck_body.ts";
 import { prescriptionsOf } from "./record/life_projection.ts";
 import * as rules from "./release/release_entries.ts";
 import { releasesOf } from "./release/release_tables.ts";
@@ -52,6 +53,12 @@ const KINDS: readonly EntryKind[] = [
     streams: ["alarm"],
     about: "Goods left twice on one prescription",
     body: doubleUseBody,
+  },
+  {
+    kind: PRESCRIPTION_STUCK,
+    streams: ["alarm"],
+    about: "Prescriptions that a node cannot decide, or cannot tell what is due of, for minutes",
+    body: stuckBody,
   },
   {
     kind: WEBHOOK,

@@ -44,7 +44,7 @@
  *     allergies: { penicillins: { zh: 青霉素类, en: penicillins, atc: J01C } }
  *     diagnoses: { 感冒: J00 }           # words that clinics write instead of a code
  *     units: { 茶匙: 5 ml }              # beyond those of measure.ts
- *     supply: { rounding: smallest-pack, exactFor: [narcotic] }
+ *     supply: { rounding: smallest-pack, exactFor: [special-storage] }
  *
  * A drug's code is the national one where there is one (国家医保药品代码, 23 characters: 国家医疗
  * 保障局, 医保药品分类与代码; or 国药准字 and a letter and eight digits: 药品注册管理办法 (2020),
@@ -154,7 +154,10 @@ const supply = z.strictObject({
    * 3 a day for 7 days, are 7 days; another pack would be 16. `none`: 24 capsules are 8 days.
    */
   rounding: z.enum(["none", "smallest-pack"]).default("none"),
-  /** Classes that are counted by the piece all the same. */
+  /**
+   * Classes that are counted by the piece all the same. Narcotic, psychotropic and toxic drugs are
+   * in any case.
+   */
   exactFor: classes.default([]),
 });
 

@@ -25,6 +25,8 @@ export interface IngredientFacts {
   readonly perDose: BaseAmount | null;
   /** On a day with most doses: ten a week are two on one day; `null` also for as-needed. */
   readonly perDay: BaseAmount | null;
+  /** In the whole quantity; facts of earlier do not say it. */
+  readonly total?: BaseAmount | null;
 }
 
 /** What the law and its rules tell drugs apart by. */
@@ -45,6 +47,8 @@ export const DRUG_CLASSES = [
   "special-storage",
   "sustained-release",
   "injection",
+  /** What others are dissolved or diluted in, as a whole infusion: isotonic solutions, water. */
+  "solvent",
   "dressing",
 ] as const;
 export type DrugClass = typeof DRUG_CLASSES[number];
@@ -65,9 +69,14 @@ export interface LineFacts {
   readonly days: number;
   /**
    * Days that the quantity lasts, in thousandths and no less, rounded to packs as the county says:
-   * more than 7,000 is more than seven days.
+   * more than 7,000 is more than seven days. Of less than days it says nothing: see supplyDoses.
    */
   readonly supplyMilliDays: number | null;
+  /**
+   * Quantity and dose in the largest part of which both are whole numbers, below 2^53 and never
+   * rounded: 1 and 1 are one dose, 5 and 2 two and a half. Facts of earlier do not say it.
+   */
+  readonly supplyDoses?: { readonly quantity: number; readonly dose: number } | null;
   readonly quantity: BaseAmount | null;
   readonly written?: WrittenFacts;
 }
@@ -124,9 +133,20 @@ export interface HistoryLine {
 /** Rights from the county's dated registry, never from the request (P14). */
 export interface PrescriberFacts {
   readonly id: string;
+  /**
+   * Whether the registry has the prescriber there on the day of issue: `no` is over or not begun,
+   * `null` known to no registry. Facts of earlier do not say it.
+   */
+  readonly registered?: Answer;
   readonly rights: readonly string[] | null;
   /** `village-doctor`, `resident`, `attending`, `associate-chief`, `chief`. */
   readonly title: string | null;
+  /**
+   * Kind of the site, as registry.ts names them, and the level of a hospital, on the day of issue;
+   * `null`: the registry does not say. Facts of earlier do not, either.
+   */
+  readonly place?: string | null;
+  readonly level?: number | null;
 }
 
 export interface Unknown {

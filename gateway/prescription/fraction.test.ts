@@ -8,6 +8,7 @@ import {
   fractionOf,
   product,
   quotient,
+  reduced,
   sum,
   whole,
 } from "./fraction.ts";
@@ -53,6 +54,14 @@ test("a whole number below 2^53 is told, and no other", () => {
     const [below, above] = [floor(one), ceiling(one)];
     if (below !== null) expect(compare(fraction(BigInt(below)), one)).toBeLessThanOrEqual(0);
     if (above !== null) expect(compare(fraction(BigInt(above)), one)).toBeGreaterThanOrEqual(0);
+  }));
+});
+
+test("in its smallest numbers it is the same", () => {
+  expect(reduced(fraction(6n, 4n))).toEqual({ over: 3n, under: 2n });
+  expect(reduced(fraction(0n, 4n))).toEqual({ over: 0n, under: 1n });
+  fc.assert(fc.property(some, (one) => {
+    expect(compare(reduced(one), one)).toBe(0);
   }));
 });
 

@@ -38,6 +38,13 @@ export function sum(one: Fraction, other: Fraction): Fraction {
   return { over, under: one.under * other.under };
 }
 
+/** The same in its smallest whole numbers. */
+export function reduced({ over, under }: Fraction): Fraction {
+  let [one, other] = [under, over];
+  while (other !== 0n) [one, other] = [other, one % other];
+  return { over: over / one, under: under / one };
+}
+
 /** Negative, zero or positive, as `one` is less than, equal to or more than `other`. */
 export function compare(one: Fraction, other: Fraction): number {
   const difference = one.over * other.under - other.over * one.under;

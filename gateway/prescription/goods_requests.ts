@@ -16,7 +16,7 @@ import type { LifeEvent } from "./life/event.ts";
 import { compactToken } from "./life/pass.ts";
 import { decimalText, millionths, signedMillionths } from "./life/quantity.ts";
 import { type Standing, standingOf } from "./life/standing.ts";
-import { contentHash, person, type Subject, words } from "./life/subject.ts";
+import { contentHash, type Person, person, type Subject, words } from "./life/subject.ts";
 import { checkToken, type TokenDoubt } from "./life/token.ts";
 import { ofKind } from "./life/told.ts";
 import { LINES_MAX } from "./prescription.ts";
@@ -26,24 +26,30 @@ import { dayOf } from "./shanghai_day.ts";
 const lines = z.array(goodsLine).min(1).max(LINES_MAX);
 const version = z.int().min(1).max(1000);
 
+const giver = person.optional().describe(
+  "Who gives it out or takes it back, with an own credential, as a program says; a person who is " +
+    "signed in is it himself",
+);
+
 export const dispenseRequest = z.strictObject({
   version,
   token: compactToken.describe("As the verdict gave it, or where it stands tells it"),
   hash: contentHash.optional()
     .describe("Of what is at hand, where its program knows it: another is refused"),
   lines: lines.optional().describe("What leaves now; none: all that is left"),
-  by: person.describe("Who gives it out, with an own credential"),
+  by: giver,
 });
-export type DispenseRequest = z.infer<typeof dispenseRequest>;
+/** As {@link actingAs} tells by whom. */
+export type DispenseRequest = z.infer<typeof dispenseRequest> & { readonly by: Person };
 
 export const returnRequest = z.strictObject({
   version,
   part: z.int().min(1).max(PARTS_MAX).describe("The dispensing of which it comes back"),
   lines,
   reason: words,
-  by: person,
+  by: giver,
 });
-export type ReturnRequest = z.infer<typeof returnRequest>;
+export type ReturnRequest = z.infer<typeof returnRequest> & { readonly by: Person };
 
 export const goodsAnswer = z.strictObject({
   id: z.string(),

@@ -4,6 +4,7 @@ import type { Problem } from "../../sync/problem.ts";
 import { type Stream, streamTo } from "../../sync/stream.ts";
 import type { Node } from "../node.ts";
 import type { LifeEvent } from "./life/event.ts";
+import { ofKind } from "./life/told.ts";
 import type { TokenKey } from "./life/token.ts";
 import { keysOf } from "../../sync/desk.ts";
 import { OneByOne } from "./record/one_by_one.ts";
@@ -46,6 +47,12 @@ export class LifeDesk {
   async view(key: RecordKey): Promise<StandingView | null> {
     const events = await this.#events(key);
     return events.length === 0 ? null : standingViewOf(events);
+  }
+
+  /** Of all versions that were received; each once. */
+  async prescribers(key: RecordKey): Promise<string[]> {
+    const received = ofKind(await this.#events(key), "prescription");
+    return [...new Set(received.map(({ body }) => body.prescription.prescriber.id))];
   }
 
   get now(): number {

@@ -4,6 +4,7 @@ import { NODE_NAME } from "../../sync/origin.ts";
 import { type Problem, problemResponse } from "../../sync/problem.ts";
 import { refusalForSite } from "../site_scope.ts";
 import type { ApiRoute, Input } from "../api_route.ts";
+import { actingAs } from "./acting.ts";
 import { answer, answered, answerRequest } from "./answer_request.ts";
 import {
   dispense,
@@ -17,7 +18,7 @@ import type { LifeDesk, Told } from "./life_desk.ts";
 import { noSite } from "./record/answers.ts";
 import type { SourcesInForce } from "./review_sources.ts";
 import type { RecordKey } from "./record/stored_events.ts";
-import { mayPass, standingView, withoutToken } from "./standing_view.ts";
+import { insightOf, seenBy, standingView } from "./standing_view.ts";
 import { takeBackPrescription, voided, voidRequest } from "./void_request.ts";
 
 const ofSite = z.object({
@@ -40,13 +41,13 @@ export function lifeRoutes(desk: LifeDesk, sources: SourcesInForce): readonly Ap
         if (of.kind === "refused") return problemResponse(of.problem);
         const view = await desk.view(of.key);
         if (view === null) return problemResponse(NO_SUCH);
-        return Response.json(mayPass(input.actor.rights) ? view : withoutToken(view));
+        return Response.json(seenBy(view, insightOf(input.actor.rights)));
       },
     },
     {
       method: "post",
       path: "/api/prescriptions/{id}/dispense",
-      right: "prescription.submit",
+      right: "prescription.dispense",
       summary: "Goods leave on a token, all or a part; the header Idempotency-Key names it",
       bySite: true,
       query: ofSite,
@@ -54,13 +55,16 @@ export function lifeRoutes(desk: LifeDesk, sources: SourcesInForce): readonly Ap
       answer: goodsAnswer,
       handle: async (_parts, input) => {
         const asked = dispenseRequest.parse(input.body);
-        return await underKey(desk, input, (key, sendKey) => dispense(desk, key, sendKey, asked));
+        const acting = actingAs(input.actor, asked.by);
+        if (acting.kind === "refused") return problemResponse(acting.problem);
+        const by = { ...asked, by: acting.by };
+        return await underKey(desk, input, (key, sendKey) => dispense(desk, key, sendKey, by));
       },
     },
     {
       method: "post",
       path: "/api/prescriptions/{id}/return",
-      right: "prescription.submit",
+      right: "prescription.dispense",
       summary: "Goods of one part come back, for a reason; the header Idempotency-Key names it",
       bySite: true,
       query: ofSite,
@@ -68,7 +72,10 @@ export function lifeRoutes(desk: LifeDesk, sources: SourcesInForce): readonly Ap
       answer: goodsAnswer,
       handle: async (_parts, input) => {
         const asked = returnRequest.parse(input.body);
-        return await underKey(desk, input, (key, sendKey) => takeBack(desk, key, sendKey, asked));
+        const acting = actingAs(input.actor, asked.by);
+        if (acting.kind === "refused") return problemResponse(acting.problem);
+        const by = { ...asked, by: acting.by };
+        return await underKey(desk, input, (key, sendKey) => takeBack(desk, key, sendKey, by));
       },
     },
     {
@@ -105,7 +112,9 @@ export function lifeRoutes(desk: LifeDesk, sources: SourcesInForce): readonly Ap
       answer: voided,
       handle: async (_parts, input) => {
         const asked = voidRequest.parse(input.body);
-        return await ofOne(desk, input, (key) => takeBackPrescription(desk, key, asked));
+        await sources.ready;
+        const asking = { registry: sources.now.registry, actor: input.actor };
+        return await ofOne(desk, input, (key) => takeBackPrescription(desk, key, asked, asking));
       },
     },
   ];

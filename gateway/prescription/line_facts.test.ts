@@ -161,15 +161,62 @@ for (const { days, quantity, unit, none, packs } of SUPPLY) {
   });
 }
 
-test("P4: what the county counts exactly is not rounded to packs", () => {
-  const line = factsOfLine({
-    drug: { code: "008" },
-    dose: { value: "0.75", unit: "支" },
-    frequency: { code: "qd" },
-    days: 1,
-    quantity: { value: "1", unit: "支" },
+test("P4: what the law limits to doses is never rounded to packs, whatever the county says", () => {
+  for (const kind of ["narcotic", "psychotropic-1", "psychotropic-2", "toxic"]) {
+    const text = DRUGS_TEXT.replaceAll(
+      "classes: [antimicrobial-unrestricted]",
+      `classes: [${kind}]`,
+    );
+    const line = {
+      dose: { value: "1", unit: "粒" },
+      days: 7,
+      quantity: { value: "22", unit: "粒" },
+    };
+    const { classes, supplyMilliDays } = factsOfLine(line, { drugs: parseDrugList(text) });
+    expect([classes, supplyMilliDays]).toEqual([[kind], 7_334]);
+  }
+});
+
+test("P4: what the county counts exactly is not rounded to packs either", () => {
+  const exact = "rounding: smallest-pack, exactFor: [antimicrobial-unrestricted]";
+  const drugs = parseDrugList(DRUGS_TEXT.replace("rounding: smallest-pack", exact));
+  const line = { dose: { value: "1", unit: "粒" }, days: 7, quantity: { value: "22", unit: "粒" } };
+  expect(factsOfLine(line, { drugs }).supplyMilliDays).toBe(7_334);
+});
+
+/** Of one drug: dose, quantity, and how many of the one the other is. */
+const SUPPLIED = [
+  { dose: "1 粒", quantity: "1 粒", exactly: { quantity: 1, dose: 1 } },
+  { dose: "1 粒", quantity: "2 粒", exactly: { quantity: 2, dose: 1 } },
+  { dose: "2 粒", quantity: "1.25 g", exactly: { quantity: 5, dose: 2 } },
+  { dose: "0.3 粒", quantity: "1 粒", exactly: { quantity: 10, dose: 3 } },
+  { dose: "3 粒", quantity: "1 盒", exactly: { quantity: 8, dose: 1 } },
+  { dose: "1 粒", quantity: "1 箱", exactly: null },
+];
+
+for (const { dose, quantity, exactly } of SUPPLIED) {
+  test(`P4: ${quantity} are so many doses of ${dose}, exactly and at any frequency`, () => {
+    const amount = (text: string) => {
+      const [value, unit] = text.split(" ");
+      return { value, unit };
+    };
+    for (const code of ["tid", "q8h", "prn"]) {
+      const line = { dose: amount(dose), quantity: amount(quantity), frequency: { code } };
+      expect(factsOfLine(line).supplyDoses).toEqual(exactly);
+    }
   });
-  expect([line.drug, line.supplyMilliDays]).toEqual(["国药准字H99999999", 1_334]);
+}
+
+test("P4: what is in the whole quantity of an ingredient is counted from it, not from days", () => {
+  const line = (quantity: string) =>
+    factsOfLine({
+      dose: { value: "1", unit: "粒" },
+      days: 7,
+      quantity: { value: quantity, unit: "粒" },
+    });
+  expect(line("20").ingredients?.[0].total).toEqual({ value: 5_000_000, unit: "ug" });
+  expect(line("20").supplyMilliDays).toBe(6_667);
+  expect(line("21").ingredients?.[0].total).toEqual({ value: 5_250_000, unit: "ug" });
 });
 
 test("a quantity is counted in pieces, or in its own measure where there are none", () => {

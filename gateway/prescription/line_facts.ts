@@ -1,7 +1,7 @@
 /** What rules see of one line: how much of which ingredients, how often, for how long. */
 import type { Drug } from "./drug.ts";
 import type { DrugList, Frequency } from "./drug_list.ts";
-import type { BaseAmount, IngredientFacts, LineFacts } from "./facts.ts";
+import type { BaseAmount, DrugClass, IngredientFacts, LineFacts } from "./facts.ts";
 import {
   ceiling,
   compare,
@@ -10,6 +10,7 @@ import {
   fractionOf,
   product,
   quotient,
+  reduced,
   sum,
   whole,
 } from "./fraction.ts";
@@ -49,6 +50,7 @@ export function lineFacts(
     frequency,
     days: line.days,
     supplyMilliDays: drug && supplyOf(drug, used, codes.drugs, `${at}.quantity`, note),
+    supplyDoses: dose && quantity && ratioOf(quantity, dose),
     quantity: drug && quantityOf(drug, quantity, `${at}.quantity`, note),
     written: writtenFacts(line, drug, codes),
   };
@@ -95,22 +97,29 @@ function dosesADay({ times, days }: { times: number; days: number }): Fraction {
 }
 
 function ingredientFacts(drug: Drug, used: Used, at: string, note: Note): IngredientFacts[] {
-  const { dose, frequency } = used;
+  const { dose, frequency, quantity } = used;
   return drug.ingredients.map(({ code, unit, perPiece }) => {
-    if (dose === null) return { code, perDose: null, perDay: null };
-    const amount = product(dose, perPiece);
     const counted = (of: Fraction): BaseAmount | null => {
       const value = whole(of);
       return value === null ? null : { value, unit };
     };
+    const total = quantity && counted(product(quantity, perPiece));
+    if (dose === null) return { code, perDose: null, perDay: null, total };
+    const amount = product(dose, perPiece);
     const perDose = counted(amount);
     const perDay = frequency && counted(product(amount, dosesADay(frequency)));
     if (perDose === null || (frequency !== null && perDay === null)) {
       note(at, "not-countable", `${code} is no whole number of ${unit} below 2^53`);
     }
-    return { code, perDose, perDay };
+    return { code, perDose, perDay, total };
   });
 }
+
+/**
+ * Counted by the piece whatever the county says of packs: of these any more is another dose, and
+ * pharmacies break packs of them (处方管理办法 23 to 26; 医疗用毒性药品管理办法 9).
+ */
+const EXACT: readonly DrugClass[] = ["narcotic", "psychotropic-1", "psychotropic-2", "toxic"];
 
 /** How long the quantity lasts, in thousandths of days, the next above (P4). */
 function supplyOf(
@@ -125,11 +134,18 @@ function supplyOf(
   const daily = product(dose, fraction(BigInt(times), BigInt(per)));
   const needed = product(daily, fraction(BigInt(days)));
   const isRounded = supply.rounding === "smallest-pack" &&
-    !drug.classes.some((one) => supply.exactFor.includes(one));
+    !drug.classes.some((one) => EXACT.includes(one) || supply.exactFor.includes(one));
   const covers = compare(quantity, needed) >= 0;
   if (isRounded && covers && compare(quantity, sum(needed, drug.pack)) < 0) return days * 1000;
   const lasts = ceiling(quotient(product(quantity, fraction(1000n)), daily));
   return lasts ?? note(at, "not-countable", "it lasts 2^53 thousandths of days and more");
+}
+
+/** Two amounts of one measure as whole numbers; `null` where one would be 2^53 or more. */
+function ratioOf(quantity: Fraction, dose: Fraction): LineFacts["supplyDoses"] {
+  const { over, under } = reduced(quotient(quantity, dose));
+  const [one, other] = [over, under].map((of) => whole(fraction(of)));
+  return one === null || other === null ? null : { quantity: one, dose: other };
 }
 
 /** In thousandths of a piece; of what has no pieces, in micrograms, microlitres or mIU. */

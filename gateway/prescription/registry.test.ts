@@ -14,6 +14,9 @@ pharmacists:
   - { account: li, title: pharmacist, dispensingSince: 2023-03-02, trained: 2026-03-05, from: 2026-01-01 }
   - { account: wang, title: assistant, dispensingSince: 2001-01-01, trained: 2020-01-01, from: 2020-01-01 }
   - { account: sun, title: senior, dispensingSince: 2001-01-01, from: 2020-01-01 }
+places:
+  - { site: site-1, kind: village-clinic, from: 2026-02-01, until: 2026-02-28 }
+  - { site: site-1, kind: hospital, level: 2, from: 2026-03-01 }
 intravenousAntimicrobials:
   - { site: site-1, from: 2026-02-01, until: 2026-02-28 }
 `);
@@ -30,16 +33,33 @@ describe("P14: rights are the registry's on the day of issue", () => {
       "narcotic",
     ]],
   ])("P14: on %s", (day, title, rights) => {
-    expect(of("dr-1", "site-9", day)).toEqual({ id: "dr-1", title, rights });
+    expect(of("dr-1", "site-9", day)).toMatchObject({
+      id: "dr-1",
+      registered: title === null ? "no" : "yes",
+      title,
+      rights,
+    });
   });
 
   test("P14: whom it does not know has none that anybody knows: could not check", () => {
-    expect(of("dr-2", "site-1", "2026-03-01")).toEqual({ id: "dr-2", title: null, rights: null });
+    expect(of("dr-2", "site-1", "2026-03-01"))
+      .toMatchObject({ id: "dr-2", registered: null, title: null, rights: null });
   });
 
   test("P14: a number of two sites is two persons, and nobody at a third", () => {
     const titles = ["site-1", "site-2", "site-3"].map((site) => of("7", site, "2026-03-01").title);
     expect(titles).toEqual(["village-doctor", "resident", null]);
+  });
+
+  test("P14: what a site is, is the registry's on the day of issue; else nobody knows", () => {
+    const at = (site: string, day: string) => {
+      const { place, level } = of("7", site, day);
+      return [place, level];
+    };
+    expect(at("site-1", "2026-01-31")).toEqual([null, null]);
+    expect(at("site-1", "2026-02-28")).toEqual(["village-clinic", null]);
+    expect(at("site-1", "2026-03-01")).toEqual(["hospital", 2]);
+    expect(at("site-2", "2026-03-01")).toEqual([null, null]);
   });
 
   test("P14: a clinic infuses antimicrobials from the day of its approval to the last", () => {

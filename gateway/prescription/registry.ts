@@ -18,6 +18,9 @@
  *         dispensingSince: 2019-07-01
  *         trained: 2026-03-01
  *         from: 2026-03-05
+ *     places:                       # what a site is, where the law tells them apart
+ *       - { site: site-001, kind: hospital, level: 2, from: 2020-01-01 }
+ *       - { site: site-017, kind: village-clinic, from: 2020-01-01 }
  *     intravenousAntimicrobials:    # clinics that may infuse them
  *       - site: site-017
  *         from: 2025-01-01
@@ -52,6 +55,16 @@ const SENIOR: readonly string[] = ["senior", "associate-chief", "chief"];
 /** A right to a grade is one to those below it, 抗菌药物临床应用管理办法 24. */
 const GRADES = ["none", "unrestricted", "restricted", "special"] as const;
 
+/** The last three want approval to infuse antimicrobials, 抗菌药物临床应用管理办法 29. */
+const PLACES = [
+  "hospital",
+  "township-hospital",
+  "community-centre",
+  "community-station",
+  "clinic",
+  "village-clinic",
+] as const;
+
 const registrySchema = z.strictObject({
   registry: id,
   issued: date,
@@ -83,6 +96,13 @@ const registrySchema = z.strictObject({
     trained: date.optional(),
     ...dated,
   })).max(PEOPLE_MAX).default([]),
+  places: z.array(z.strictObject({
+    site: id,
+    kind: z.enum(PLACES),
+    /** Of a hospital, 医院分级管理办法: 1, 2 or 3. */
+    level: wholeNumber(1, 3).optional(),
+    ...dated,
+  })).max(SITES_MAX).default([]),
   intravenousAntimicrobials: z.array(z.strictObject({ site: id, ...dated }))
     .max(SITES_MAX).default([]),
 });
@@ -117,25 +137,34 @@ export function parseRegistry(text: string, file = "registry.yaml"): Registry {
   const { data, version } = readDataFile(text, file, kind);
   const prescribers = Map.groupBy(data.prescribers, (one) => one.id);
   const pharmacists = Map.groupBy(data.pharmacists, (one) => one.account);
+  const places = Map.groupBy(data.places, (one) => one.site);
+  const placeOf = (site: string, day: number) => {
+    const place = places.get(site)?.find((one) => holdsOn(one, day));
+    return { place: place?.kind ?? null, level: place?.level ?? null };
+  };
   const clinics = Map.groupBy(data.intravenousAntimicrobials, (one) => one.site);
+  /** `null`: it has nobody of that number there. */
+  const standing = (id: string, site: string, day: number) => {
+    const own = prescribers.get(id)?.filter((one) => isAt(one, site)) ?? [];
+    return own.length === 0 ? null : own.find((one) => holdsOn(one, day)) ?? "not-then";
+  };
   return {
     name: data.registry,
     version,
     prescriber: (id, site, day) => {
-      const own = prescribers.get(id)?.filter((one) => isAt(one, site)) ?? [];
-      if (own.length === 0) return { id, rights: null, title: null };
+      const found = standing(id, site, day);
+      const at = { id, ...placeOf(site, day) };
+      if (found === null) return { ...at, registered: null, rights: null, title: null };
       // Whose registration is over, or has not begun, has no rights on that day.
-      const now = own.find((one) => holdsOn(one, day));
-      if (now === undefined) return { id, rights: [], title: null };
+      if (found === "not-then") return { ...at, registered: "no", rights: [], title: null };
       const infuses = clinics.get(site)?.some((one) => holdsOn(one, day)) ?? false;
-      return { id, rights: rightsOf(now, infuses), title: now.title };
+      return { ...at, registered: "yes", rights: rightsOf(found, infuses), title: found.title };
     },
     mayPrescribe: (id, site, day) => {
-      const own = prescribers.get(id)?.filter((one) => isAt(one, site)) ?? [];
-      if (own.length === 0) return not(`"${id}" is no prescriber of the registry at ${site}`);
-      const now = own.find((one) => holdsOn(one, day));
-      if (now === undefined) return not(`"${id}" is no prescriber at ${site} on that day`);
-      return { kind: "may", account: now.account ?? null };
+      const found = standing(id, site, day);
+      if (found === null) return not(`"${id}" is no prescriber of the registry at ${site}`);
+      if (found === "not-then") return not(`"${id}" is no prescriber at ${site} on that day`);
+      return { kind: "may", account: found.account ?? null };
     },
     mayReview: (account, day) => {
       const now = pharmacists.get(account)?.find((one) => holdsOn(one, day));
@@ -196,6 +225,7 @@ function faults(data: Written): PathFault[] {
   return [
     ...datedFaults("prescribers", data.prescribers, ({ id }) => id, sets),
     ...datedFaults("pharmacists", data.pharmacists, ({ account }) => account),
+    ...datedFaults("places", data.places, ({ site }) => site),
     ...datedFaults("intravenousAntimicrobials", data.intravenousAntimicrobials, ({ site }) => site),
   ];
 }

@@ -61,6 +61,27 @@ test("P11: two nodes with the same packs give one verdict one id, each mode anot
   expect(verdictOf(sources([{}]), reviewable, PLAIN).id).not.toBe(one.id);
 });
 
+test("P14: who prescribes is decided on the day of issue, by no pack", () => {
+  const own = sources([{ when: "false" }]);
+  const of = (issuedAt: string, used = own) => {
+    const subject = { site: SITE, prescription: recorded({ issuedAt }), hash: HASH };
+    const { outcome, findings } = verdictOf(used, subject, {
+      ...PLAIN,
+      atMs: Date.parse(issuedAt),
+    });
+    return [outcome, findings.map(({ rule }) => rule)];
+  };
+  // dr-1 is registered from 1 January 2024, in Shanghai.
+  expect(of("2024-01-01T00:00:00+08:00")).toEqual(["pass", []]);
+  expect(of("2023-12-31T23:59:59+08:00")).toEqual(["intercept", ["tributary/prescriber"]]);
+  const unheld = { ...own, registry: null };
+  expect(of("2024-01-01T00:00:00+08:00", unheld))
+    .toEqual(["could-not-check", ["tributary/prescriber"]]);
+  // Without a pack nothing passes; what is forbidden is so all the same.
+  expect(of("2023-12-31T23:59:59+08:00", { ...own, packs: [] }))
+    .toEqual(["intercept", ["tributary/prescriber", "tributary/no-pack"]]);
+});
+
 test("P5: a site without a mapping passes nothing", () => {
   const verdict = verdictOf(sources(), { site: "site-9", prescription: RX, hash: HASH }, PLAIN);
   expect(verdict).toMatchObject({ outcome: "could-not-check" });

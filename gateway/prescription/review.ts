@@ -45,9 +45,9 @@ export function verdictOf(
     drugs,
     patientKey,
     history: history !== null && history.length > HISTORY_MAX ? null : history,
-    // A county without a registry of prescribers knows nobody's rights (P14).
+    // A county without a registry knows no prescriber, and nobody's rights (P14).
     prescriber: registry?.prescriber(prescriber, site, dayOf(Date.parse(prescription.issuedAt))) ??
-      { id: prescriber, rights: null, title: null },
+      { id: prescriber, registered: null, rights: null, title: null },
   });
   const { packs, findings } = shelf.review({ ...facts, history: used }, atMs, sources.packs);
   const { mapping } = facts;

@@ -1,9 +1,9 @@
 /** What a HIS is answered, of all that was told of its prescription. */
-import { rulingOf, STRICTNESS } from "./life/decide.ts";
+import { decide, rulingOf, STRICTNESS } from "./life/decide.ts";
 import { versionOf } from "./life/double_use.ts";
 import type { LifeEvent } from "./life/event.ts";
 import { standingOf } from "./life/standing.ts";
-import { ofKind, type Told, toldOfVersion } from "./life/told.ts";
+import { ofKind, type Told, type ToldOfVersion, toldOfVersion } from "./life/told.ts";
 import type { VerdictBody } from "./life/verdict_body.ts";
 import type { Reviewed } from "./reviewed.ts";
 
@@ -44,7 +44,18 @@ export function reviewedOf(
 
 /** Of the rules that count the strictest; `null` before any has spoken. */
 export function rulingVerdict(verdicts: readonly Told<VerdictBody>[]): Told<VerdictBody> | null {
-  const [first, ...others] = rulingOf(verdicts);
+  return strictestOf(rulingOf(verdicts));
+}
+
+/** The same for a pharmacist: where some of them are looked at already, of the others. */
+export function verdictToReview(told: ToldOfVersion): Told<VerdictBody> | null {
+  const { stands } = decide(told);
+  const ruling = rulingOf(told.verdicts);
+  const open = ruling.filter(({ ids }) => ids.some((id) => stands.includes(id)));
+  return strictestOf(open.length > 0 ? open : ruling);
+}
+
+function strictestOf([first, ...others]: readonly Told<VerdictBody>[]): Told<VerdictBody> | null {
   if (first === undefined) return null;
   return others.reduce(
     (one, other) => STRICTNESS[other.body.outcome] > STRICTNESS[one.body.outcome] ? other : one,

@@ -13,9 +13,10 @@ import { BodyRoom } from "./sent_body.ts";
 /** The routes under their own addresses, as the API mounts them. */
 function doors(desk = new MemoryDesk()) {
   const app = new Hono();
-  const parts = { desk, room: new BodyRoom() };
+  const parts = { desk, room: new BodyRoom(), mayAuthor: () => Promise.resolve(null) };
   const [plain, fhir] = prescriptionRoutes(parts);
-  const sender = { who: "token from 127.0.0.1", actor: { sites: "all" } } as const;
+  const actor = { kind: "local", account: null, sites: "all" } as const;
+  const sender = { who: "token from 127.0.0.1", actor };
   app.post(plain.path, ({ req }) => plainAnswer(parts, { request: req.raw, ...sender }, NOW));
   app.post(fhir.path, ({ req }) => fhirAnswer(parts, { request: req.raw, ...sender }, NOW));
   return async (path: string, body: object | string, headers: Record<string, string> = {}) => {
@@ -94,9 +95,9 @@ test("a body that is too large, or of another type, is refused", async () => {
 });
 
 test("OpenAPI can be made of both doors, and shows what a field is for", () => {
-  for (
-    const { body, answer } of prescriptionRoutes({ desk: new MemoryDesk(), room: new BodyRoom() })
-  ) {
+  const parts = { desk: new MemoryDesk(), room: new BodyRoom() };
+  const mayAuthor = () => Promise.resolve(null);
+  for (const { body, answer } of prescriptionRoutes({ ...parts, mayAuthor })) {
     const schema = body === undefined ? {} : z.toJSONSchema(body, { io: "input" });
     expect(schema).toMatchObject({ type: "object" });
     expect(z.toJSONSchema(answer)).toMatchObject({ type: "object" });

@@ -5,6 +5,7 @@ import { NODE_NAME } from "../../sync/origin.ts";
 import { type Problem, problemResponse } from "../../sync/problem.ts";
 import type { ApiRoute, Input } from "../api_route.ts";
 import { refusalForSite } from "../site_scope.ts";
+import type { AuthorCheck, SendingActor } from "./acting.ts";
 import type { RecordDesk, Recorded } from "./desk.ts";
 import { answerFhir, operationOutcome } from "./fhir/answer.ts";
 import { FHIR_TYPE } from "./fhir/fhir_problems.ts";
@@ -23,6 +24,8 @@ const ofSite = z.object({
 export interface Doors {
   readonly desk: RecordDesk;
   readonly room: BodyRoom;
+  /** Asked of whoever sends one. */
+  readonly mayAuthor: AuthorCheck;
 }
 
 export function prescriptionRoutes(doors: Doors): readonly ApiRoute[] {
@@ -89,7 +92,9 @@ function later(answer: Response, { retryAfterSeconds }: Refusal): Response {
 
 type Refusal = Outcome & { readonly kind: "refused" };
 
-type Sender = Pick<Input, "request" | "who"> & { readonly actor: Pick<Input["actor"], "sites"> };
+type Sender = Pick<Input, "request" | "who"> & {
+  readonly actor: SendingActor & Pick<Input["actor"], "sites">;
+};
 
 type Outcome =
   | Recorded
@@ -100,7 +105,7 @@ type Outcome =
   };
 
 async function recordedBy(
-  { desk, room }: Doors,
+  { desk, room, mayAuthor }: Doors,
   door: Door,
   { request, who, actor }: Sender,
   now: Stamp,
@@ -112,6 +117,9 @@ async function recordedBy(
   return await withBody<Outcome>(room, { request, who }, async (bytes) => {
     const receipt = receive(door, bytes, { contentType: headers.get("content-type"), now });
     if (receipt.kind === "refused") return receipt;
+    const { id: number, prescriber } = receipt.prescription;
+    const other = await mayAuthor(actor, { number, prescriber: prescriber.id, site });
+    if (other !== null) return { kind: "refused", problem: other };
     const key = headers.get("idempotency-key");
     return await desk.record({ ...receipt, door, key, site, who });
   });

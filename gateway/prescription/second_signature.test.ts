@@ -8,11 +8,12 @@ import { PASSWORD, PharmacistClient } from "./review/fixture_pharmacist.ts";
 import { dayOf } from "./shanghai_day.ts";
 
 const PIN = "135791";
+const DAY_MS = 86_400_000;
 const WHOLE = ["read", "prescription.submit", "prescription.vouch"];
 
 /** A date, so many days from today in Shanghai. */
 function date(days: number): string {
-  return new Date((dayOf(Date.now()) + days) * 86_400_000).toISOString().slice(0, 10);
+  return new Date((dayOf(Date.now()) + days) * DAY_MS).toISOString().slice(0, 10);
 }
 
 const from = date(-9);
@@ -24,6 +25,7 @@ const PRESCRIBERS = [
   { id: "dr-nurse", title: "attending", account: "nurse", from },
   { id: "dr-last", title: "attending", from, until: date(0) },
   { id: "dr-over", title: "attending", from, until: date(-1) },
+  { id: "dr-soon", title: "attending", from, until: date(-2) },
   { id: "dr-soon", title: "attending", from: date(1) },
   { id: "dr-else", title: "attending", from, sites: ["site-018"] },
 ];
@@ -60,11 +62,12 @@ async function setPin({ cookie }: PharmacistClient): Promise<void> {
 
 let count = 0;
 
-/** One of this prescriber that is red; what insists on it. */
-async function redOf(prescriber: string, signature: object) {
+/** One of this prescriber that is red, issued so many days ago; what insists on it. */
+async function redOf(prescriber: string, signature: object, daysAgo = 0) {
   const id = `red-${count++}`;
   for (const number of [`${id}-before`, id]) {
-    const sent = sentPrescription(number, { patient: id });
+    const nowMs = Date.now() - daysAgo * DAY_MS;
+    const sent = sentPrescription(number, { patient: id, nowMs });
     await county.send({ ...sent, prescriber: { id: prescriber } });
   }
   const { toAnswer: [to], needsSignature } = await county.standing(id);
@@ -106,11 +109,10 @@ describe("P3 P10: a second signature is of the prescriber, who is proved", () =>
 
   test("by the PIN of the account that the registry names, which is in no entry", async () => {
     const red = await redOf("dr-pin", { method: "pin", pin: PIN });
-    // The pharmacy's program cannot vouch, and need not.
-    expect(await insist("plain", red)).toBe("201 stored");
+    expect(await insist("vouching", red)).toBe("201 stored");
     expect(await signatureOf(red.id)).toEqual({
       proved: "pin",
-      by: "program pharmacy from 127.0.0.1",
+      by: "program his-17 from 127.0.0.1",
       account: "zhang",
     });
     expect(JSON.stringify(await county.told("answer"))).not.toContain(PIN);
@@ -130,9 +132,15 @@ describe("P3 P10: a second signature is of the prescriber, who is proved", () =>
     ["a program without the right", "plain", "dr-1", { method: "vouched" }, "no-voucher"],
     ["a word where there is a PIN", "vouching", "dr-pin", { method: "vouched" }, "pin-needed"],
     ["another PIN", "vouching", "dr-pin", { method: "pin", pin: "246813" }, "wrong-pin"],
-    ["a PIN nobody set", "plain", "dr-session", { method: "pin", pin: PIN }, "wrong-pin"],
-    ["a PIN of no account", "plain", "dr-1", { method: "pin", pin: PIN }, "no-account"],
-    ["a PIN of no prescriber", "plain", "dr-nurse", { method: "pin", pin: PIN }, "missing-right"],
+    ["a PIN nobody set", "vouching", "dr-session", { method: "pin", pin: PIN }, "wrong-pin"],
+    ["a PIN of no account", "vouching", "dr-1", { method: "pin", pin: PIN }, "no-account"],
+    [
+      "a PIN of no prescriber",
+      "vouching",
+      "dr-nurse",
+      { method: "pin", pin: PIN },
+      "missing-right",
+    ],
     ["another's session", "zhang", "dr-session", { method: "session" }, "other-prescriber"],
     ["another's session and a PIN", "chen", "dr-pin", { method: "pin", pin: PIN }, "other-pres"],
     ["a program's session", "vouching", "dr-1", { method: "session" }, "other-prescriber"],
@@ -141,6 +149,16 @@ describe("P3 P10: a second signature is of the prescriber, who is proved", () =>
     expect(await insist(who, red)).toContain(`403 ${problem}`);
     expect(await signatureOf(red.id)).toBeNull();
     expect(await county.standing(red.id)).toMatchObject({ state: "queued", by: "rules" });
+  });
+
+  test("X1: a program that only sends cannot lock a prescriber's PIN", async () => {
+    const wrong = await redOf("dr-pin", { method: "pin", pin: "246813" });
+    for (let tries = 0; tries < 6; tries++) {
+      expect(await insist("plain", wrong)).toBe("403 no-voucher");
+    }
+    const red = await redOf("dr-pin", { method: "pin", pin: PIN });
+    expect(await insist("plain", red)).toBe("403 no-voucher");
+    expect(await insist("vouching", red)).toBe("201 stored");
   });
 
   test("not by a text of the request alone", async () => {
@@ -152,13 +170,14 @@ describe("P3 P10: a second signature is of the prescriber, who is proved", () =>
 
 describe("P3 P14: who signs again is a prescriber of the registry, there and on that day", () => {
   test.each([
-    ["dr-last", "201 stored"],
-    ["dr-over", "403 no-signer"],
-    ["dr-soon", "403 no-signer"],
-    ["dr-else", "403 no-signer"],
-    ["dr-nobody", "403 no-signer"],
-  ])("%s", async (prescriber, said) => {
-    expect(await insist("vouching", await redOf(prescriber, { method: "vouched" }))).toBe(said);
+    ["dr-last", 0, "201 stored"],
+    ["dr-over", 1, "403 no-signer"],
+    ["dr-soon", 2, "403 no-signer"],
+    ["dr-else", 0, "403 no-signer"],
+    ["dr-nobody", 0, "403 no-signer"],
+  ])("%s", async (prescriber, daysAgo, said) => {
+    const red = await redOf(prescriber, { method: "vouched" }, daysAgo);
+    expect(await insist("vouching", red)).toBe(said);
   });
 
   test("and where no registry is in force nobody is", async () => {

@@ -20,7 +20,9 @@ export const signatureRequest = z.discriminatedUnion("method", [
   z.strictObject({
     method: z.literal("pin"),
     pin: z.string().regex(PIN, "want six digits"),
-  }).describe("The PIN that the prescriber's account has at this node"),
+  }).describe(
+    "The PIN that the prescriber's account has at this node; a program needs prescription.vouch",
+  ),
   z.strictObject({ method: z.literal("session") })
     .describe("The prescriber asks himself, signed in"),
 ]);
@@ -61,17 +63,28 @@ export async function provedSignature(
   }
 }
 
+/** Who asks, at a site and on a day. */
+export interface Asking extends Omit<Signing, "people" | "actor"> {
+  readonly actor: Pick<Signing["actor"], "kind" | "account">;
+}
+
 /**
  * Why a person who is signed in may not speak for this prescriber; `null`: a program speaks, which
  * its HIS answers for, or it is the prescriber.
  */
 export function refusalOfOther(
-  { registry, actor, site, day }: Omit<Signing, "people">,
+  { registry, actor: { kind, account }, site, day }: Asking,
   prescriber: string,
 ): Problem | null {
-  if (actor.kind !== "person") return null;
+  if (isProgram({ kind })) return null;
   const may = registry?.mayPrescribe(prescriber, site, day);
-  return may?.kind === "may" && may.account === actor.account ? null : OTHER_ACCOUNT;
+  const isOwn = account !== null && may?.kind === "may" && may.account === account;
+  return isOwn ? null : OTHER_ACCOUNT;
+}
+
+/** Whoever says who acts, which it answers for. */
+export function isProgram({ kind }: Pick<Signing["actor"], "kind">): boolean {
+  return kind === "program" || kind === "local";
 }
 
 type Prescriber = MayPrescribe & { readonly kind: "may" };
@@ -82,18 +95,22 @@ async function vouched(
   { account }: Prescriber,
   value: string | undefined,
 ): Promise<Proved> {
-  const isProgram = actor.kind === "program" || actor.kind === "local";
-  if (!isProgram || !actor.rights.has("prescription.vouch")) return refused(NO_VOUCHER);
+  if (!isProgram(actor) || !actor.rights.has("prescription.vouch")) return refused(NO_VOUCHER);
   if (account !== null && await people.hasPin(account)) return refused(PIN_NEEDED);
   const proof = value === undefined ? {} : { value };
   return { kind: "proved", signature: { proved: "vouched", by: actor.who, ...proof } };
 }
 
+/**
+ * From a program that prescribers sign at: five wrong ones lock a PIN, so whatever may send
+ * prescriptions could keep any prescriber from signing.
+ */
 async function byPin(
   { people, actor }: Signing,
   { account }: Prescriber,
   pin: string,
 ): Promise<Proved> {
+  if (isProgram(actor) && !actor.rights.has("prescription.vouch")) return refused(NO_VOUCHER);
   if (account === null) return refused(NO_ACCOUNT);
   const confirmed = await people.signIn.confirm(account, pin, actor.address);
   switch (confirmed.kind) {
@@ -141,9 +158,9 @@ const NO_SIGNER: Problem = {
 const NO_VOUCHER: Problem = {
   status: 403,
   code: "no-voucher",
-  title: "Who asks may not vouch for a prescriber",
+  title: "Who asks may neither vouch for a prescriber nor bring a PIN",
   detail: 'a program needs the right "prescription.vouch"',
-  hint: "sign by the prescriber's PIN, or have a system administrator give the program that right",
+  hint: "sign in as the prescriber, or have a system administrator give the program that right",
 };
 
 const PIN_NEEDED: Problem = {
@@ -171,9 +188,9 @@ const NO_PRESCRIBER: Problem = {
 const OTHER_ACCOUNT: Problem = {
   status: 403,
   code: "other-prescriber",
-  title: "Only the prescriber of this prescription may answer",
+  title: "Only the prescriber of this prescription may do that",
   detail: "the registry names another account for the prescriber, or none",
-  hint: "sign in as the prescriber, or answer from the HIS",
+  hint: "sign in as the prescriber, or do it from the HIS",
 };
 
 const WRONG_PIN: Problem = {

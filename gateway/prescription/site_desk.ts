@@ -2,6 +2,7 @@
  * Prescriptions at a site: stored first, so that they ship; then the county's verdict is waited
  * for, and where it does not come in time the site decides by its own packs (P12).
  */
+import type { Concern } from "../concern.ts";
 import type { Stamp } from "../../sync/entry.ts";
 import type { CentreLink } from "../centre_link.ts";
 import type { DeskParts } from "./county_desk.ts";
@@ -41,7 +42,7 @@ export class SiteDesk implements RecordDesk {
     this.#parts = parts;
     this.#links = links;
     this.#site = node.config.node;
-    this.#aside = new SetAside(node.log);
+    this.#aside = new SetAside(node, "review");
     const undecided = { sql: UNDECIDED, values: [this.#site], max: UNDECIDED_MAX };
     this.#undecided = new OwedPages(node.tables, undecided);
     this.#watch = new VerdictWatch(node.journal, this.#site);
@@ -50,6 +51,11 @@ export class SiteDesk implements RecordDesk {
       { node, patientKey, limits: config },
       (one) => this.#decide(one),
     );
+  }
+
+  /** What somebody has to look into. */
+  get concerns(): readonly Concern[] {
+    return this.#aside.concerns;
   }
 
   async record(sent: Sent): Promise<Recorded> {
@@ -85,10 +91,10 @@ export class SiteDesk implements RecordDesk {
     }
   }
 
-  async #decideLeft(): Promise<boolean> {
+  async #decideLeft(): Promise<boolean | number> {
     const { tables } = this.#parts.node;
-    const { ready, isMore } = await this.#undecided.next((key) => !this.#aside.has(key));
-    const deciding = [...await eventsOf(tables, ready)].flatMap(([, events]) => {
+    const page = await this.#undecided.next((key) => !this.#aside.has(key));
+    const deciding = [...await eventsOf(tables, page.ready)].flatMap(([, events]) => {
       const { version } = standingOf(events);
       const found = ofKind(events, "prescription").find(({ body }) =>
         body.prescription.version === version
@@ -97,7 +103,7 @@ export class SiteDesk implements RecordDesk {
       return [this.#aside.guard(() => this.#book.decideStored(found.body), found.body)];
     });
     await Promise.all(deciding);
-    return isMore || this.#aside.size > 0;
+    return this.#aside.after(page);
   }
 
   async #decide(one: Case): Promise<Recorded> {

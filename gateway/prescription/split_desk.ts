@@ -3,6 +3,7 @@
  * meanwhile, with the history that both had (P11): what comes out stricter stands until something
  * is dispensed, and then opens a contact case. What a person has decided stays as it is.
  */
+import type { Concern } from "../concern.ts";
 import { streamTo } from "../../sync/stream.ts";
 import { examinedAgain, type Repeatable } from "./after_split.ts";
 import type { CountyDesk, DeskParts } from "./county_desk.ts";
@@ -41,7 +42,12 @@ export class SplitDesk {
   constructor(desk: DeskParts, parts: SplitParts) {
     this.#desk = desk;
     this.#parts = parts;
-    this.#aside = new SetAside(desk.node.log);
+    this.#aside = new SetAside(desk.node, "after-split");
+  }
+
+  /** What somebody has to look into. */
+  get concerns(): readonly Concern[] {
+    return this.#aside.concerns;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -54,7 +60,8 @@ export class SplitDesk {
   /** All that is owed, page by page: what cannot be done holds up nothing behind it. */
   async #look(signal: AbortSignal): Promise<boolean | number> {
     const { tables } = this.#desk.node;
-    let isLeft = this.#aside.size > 0;
+    const owed: RecordKey[] = [];
+    let isLeft = false;
     let last: [number, string, string] = [-1, "", ""];
     while (!signal.aborted) {
       if (!this.#parts.hearing.isWhole) return AGAIN_MS;
@@ -66,10 +73,14 @@ export class SplitDesk {
       });
       const mine = keys.filter((key) => this.#parts.home.isHome(key.site) && !this.#aside.has(key));
       isLeft ||= mine.length < keys.length;
+      owed.push(...keys);
       await this.#examineAll(mine);
-      if (rows.length < PAGE) break;
+      if (rows.length < PAGE) {
+        this.#aside.keep(owed);
+        break;
+      }
     }
-    return isLeft ? AGAIN_MS : false;
+    return isLeft || this.#aside.size > 0 ? AGAIN_MS : false;
   }
 
   async #examineAll(keys: readonly RecordKey[]): Promise<void> {

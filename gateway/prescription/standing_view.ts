@@ -15,6 +15,12 @@ const goodsLine = z.strictObject({
   out: z.string().describe("What left less what came back"),
 });
 
+const verdictOfNow = verdictView.extend({
+  findings: verdictView.shape.findings.nullable().describe(
+    "For who sends, prescribes or reviews; null: not told, since they tell of the patient's health",
+  ),
+});
+
 export const standingView = z.strictObject({
   site: z.string(),
   id: z.string(),
@@ -25,7 +31,7 @@ export const standingView = z.strictObject({
   ),
   by: z.string().nullable().describe("Who decided: rules, pharmacists, prescriber, his"),
   pass: z.string().nullable().describe("On what it may be dispensed; null: it may not"),
-  verdict: verdictView.nullable().describe(
+  verdict: verdictOfNow.nullable().describe(
     "As answered when it was sent, with the token of now, for who may dispense or has sent it",
   ),
   toAnswer: z.array(z.string())
@@ -89,7 +95,26 @@ export function withoutToken(view: StandingView): StandingView {
   return view.verdict === null ? view : { ...view, verdict: { ...view.verdict, token: null } };
 }
 
-/** Whether somebody gets tokens: who dispenses, and the HIS that sends prescriptions. */
-export function mayPass(rights: Rights): boolean {
-  return rights.has("prescription.submit") || rights.has("fhir");
+/** What of a prescription somebody is told beside where it stands and its outcome. */
+export interface Insight {
+  readonly token: boolean;
+  readonly findings: boolean;
+}
+
+/**
+ * A token is for who gives out, and for the HIS that sends (P9); findings, with the patient's
+ * diagnoses, allergies or age in them, for who works on prescriptions (X5).
+ */
+export function insightOf(rights: Rights): Insight {
+  const isHis = rights.has("prescription.submit") || rights.has("fhir");
+  return {
+    token: isHis || rights.has("prescription.dispense"),
+    findings: isHis || rights.has("prescription.review") || rights.has("prescription.prescribe"),
+  };
+}
+
+export function seenBy(view: StandingView, { token, findings }: Insight): StandingView {
+  const { verdict } = token ? view : withoutToken(view);
+  if (verdict === null) return view;
+  return { ...view, verdict: findings ? verdict : { ...verdict, findings: null } };
 }

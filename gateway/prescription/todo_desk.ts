@@ -3,6 +3,7 @@
  * be called (P11), goods that left twice (P9). Ids are made of what it is about, so that both
  * centres, and one that comes back from a crash, tell the same.
  */
+import type { Concern } from "../concern.ts";
 import type { NewEntry } from "../../sync/append.ts";
 import { streamTo } from "../../sync/stream.ts";
 import { entryId, newEntry, once } from "../collected_entry.ts";
@@ -35,8 +36,13 @@ export class TodoDesk {
   constructor(parts: DeskParts, homes: Homes) {
     this.#parts = parts;
     this.#homes = homes;
-    this.#aside = new SetAside(parts.node.log);
+    this.#aside = new SetAside(parts.node, "todo");
     this.#due = new OwedPages(parts.node.tables, TODO);
+  }
+
+  /** What somebody has to look into. */
+  get concerns(): readonly Concern[] {
+    return this.#aside.concerns;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -45,19 +51,19 @@ export class TodoDesk {
     await whenChanged(tables, signal, () => this.#look());
   }
 
-  async #look(): Promise<boolean> {
+  async #look(): Promise<boolean | number> {
     const { tables } = this.#parts.node;
-    const { ready, round, isMore } = await this.#due.next((key) =>
+    const page = await this.#due.next((key) =>
       !this.#aside.has(key) && this.#homes.isOurs(key, performance.now())
     );
-    if (round !== null) this.#homes.keep(round);
-    for (const [, events] of await eventsOf(tables, ready)) {
+    if (page.round !== null) this.#homes.keep(page.round);
+    for (const [, events] of await eventsOf(tables, page.ready)) {
       const standing = standingOf(events);
       const { site, prescription: id } = standing;
       const work = () => this.#tell(standing, events);
       await this.#aside.guard(work, { site, prescription: { id } });
     }
-    return isMore || this.#aside.size > 0;
+    return this.#aside.after(page);
   }
 
   async #tell(standing: Standing, events: readonly LifeEvent[]): Promise<void> {

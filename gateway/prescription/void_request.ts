@@ -3,17 +3,21 @@ import * as z from "zod";
 import type { Problem } from "../../sync/problem.ts";
 import type { Stream } from "../../sync/stream.ts";
 import { entryId, newEntry, once } from "../collected_entry.ts";
+import { actingAs } from "./acting.ts";
 import type { LifeDesk, Told } from "./life_desk.ts";
 import { voidBody } from "./life/prescription_body.ts";
 import { standingOf } from "./life/standing.ts";
 import { person, words } from "./life/subject.ts";
 import { ofKind } from "./life/told.ts";
 import type { RecordKey } from "./record/stored_events.ts";
+import { refusalOfOther, type Signing } from "./second_signature.ts";
+import { dayOf } from "./shanghai_day.ts";
 
 export const voidRequest = z.strictObject({
   version: z.int().min(1).max(1000).describe("It, and those before, do not hold any more"),
   reason: words,
-  by: person.describe("Who takes it back"),
+  by: person.optional()
+    .describe("Who takes it back, as a program says; a person who is signed in is it himself"),
 });
 export type VoidRequest = z.infer<typeof voidRequest>;
 
@@ -27,13 +31,21 @@ export type Voided = z.infer<typeof voided>;
 export function takeBackPrescription(
   desk: LifeDesk,
   { site, number }: RecordKey,
-  { version, reason, by }: VoidRequest,
+  { version, reason, by: named }: VoidRequest,
+  asking: Pick<Signing, "registry" | "actor">,
 ): Promise<Told<Voided>> {
+  const acting = actingAs(asking.actor, named);
+  if (acting.kind === "refused") return Promise.resolve(acting);
+  const { by } = acting;
   return desk.tell<Voided>({ site, number }, (events) => {
-    const received = ofKind(events, "prescription");
-    if (received.every(({ body }) => body.prescription.version !== version)) {
+    const received = ofKind(events, "prescription").map(({ body }) => body.prescription);
+    if (received.every((one) => one.version !== version)) {
       return { kind: "refused", problem: UNKNOWN };
     }
+    const who = { ...asking, site, day: dayOf(desk.now) };
+    const other = received.filter((one) => one.version <= version)
+      .map(({ prescriber }) => refusalOfOther(who, prescriber.id)).find((one) => one !== null);
+    if (other !== undefined && other !== null) return { kind: "refused", problem: other };
     const standing = standingOf(events);
     const isOut = [standing, ...standing.earlier].some((one) =>
       one.version <= version && (one.goods.state === "partly" || one.goods.state === "wholly")

@@ -1,5 +1,5 @@
 /** A curve on a page: no value is left out that is the highest or lowest of its place. */
-import { momentText } from "./moment_text.ts";
+import { type Points, rangeOf, stretchesOf, timeMarks } from "./curve_shape.ts";
 import type { CurveBlock } from "./report.ts";
 import { ALARM, GREY, INK, RULE, type Sheet, SIZE } from "./sheet.ts";
 
@@ -15,11 +15,6 @@ const LINES = [
   { color: "#2e7d32", dash: 2 },
   { color: "#6a1b9a", dash: 7 },
 ] as const;
-
-const HOUR_MS = 3_600_000;
-const STEPS_MS = [1 / 12, 1 / 6, 1 / 2, 1, 2, 3, 6, 12, 24, 48, 120, 240, 744, 2208, 8784].map((
-  hours,
-) => hours * HOUR_MS);
 
 interface Frame {
   readonly x: (ms: number) => number;
@@ -56,28 +51,6 @@ export function drawCurve(sheet: Sheet, block: CurveBlock, zone: string): void {
   sheet.y += legend + SIZE.text;
 }
 
-/** Lowest and highest of the frame, and the step between its marks. */
-export function rangeOf({ series, limits }: CurveBlock): [low: number, high: number, step: number] {
-  let low = Infinity;
-  let high = -Infinity;
-  const take = (value: number) => {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  };
-  for (const { points } of series) for (const [, value] of points) if (value !== null) take(value);
-  for (const { value } of limits) take(value);
-  if (low > high) return [0, 10, 2];
-  const room = Math.max(1, high - low);
-  const rough = room / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough) ?? rough;
-  return [
-    Math.floor((low - room / 20) / step) * step,
-    Math.ceil((high + room / 20) / step) * step,
-    step,
-  ];
-}
-
 function drawSpans(sheet: Sheet, { spans, fromMs, toMs }: CurveBlock, frame: Frame): void {
   for (const span of spans) {
     const [from, to] = [Math.max(span.fromMs, fromMs), Math.min(span.toMs, toMs)];
@@ -99,32 +72,13 @@ function drawValueMarks(sheet: Sheet, frame: Frame, low: number, high: number, s
   }
 }
 
-function drawTimeMarks(sheet: Sheet, frame: Frame, { fromMs, toMs }: CurveBlock, zone: string) {
-  const stepMs = STEPS_MS.find((step) => (toMs - fromMs) / step <= MARKS_MAX) ??
-    STEPS_MS[STEPS_MS.length - 1];
-  const offsetMs = offsetOf(fromMs, zone);
-  const length = stepMs >= 24 * HOUR_MS ? "11-29".length : "11-29 09:30".length;
-  const first = Math.ceil((fromMs + offsetMs) / stepMs) * stepMs - offsetMs;
-  for (let ms = first; ms <= toMs; ms += stepMs) {
+function drawTimeMarks(sheet: Sheet, frame: Frame, block: CurveBlock, zone: string) {
+  for (const { ms, text } of timeMarks(block, zone, MARKS_MAX)) {
     const x = frame.x(ms);
     sheet.line(x, frame.bottom, x, frame.bottom + 3, GREY);
     const box = { x: x - 30, y: frame.bottom + 4, width: 60 };
-    sheet.text(momentText(ms, zone).slice(5, 5 + length), box, {
-      size: SIZE.small - 1,
-      color: GREY,
-      align: "center",
-    });
+    sheet.text(text, box, { size: SIZE.small - 1, color: GREY, align: "center" });
   }
-}
-
-/** From UTC, at a moment. */
-function offsetOf(ms: number, zone: string): number {
-  const shown = new Intl.DateTimeFormat("sv-SE", {
-    timeZone: zone,
-    dateStyle: "short",
-    timeStyle: "medium",
-  }).format(ms);
-  return Date.parse(`${shown.replace(" ", "T")}Z`) - Math.floor(ms / 1000) * 1000;
 }
 
 function drawLimits(sheet: Sheet, { limits }: CurveBlock, frame: Frame): void {
@@ -137,8 +91,6 @@ function drawLimits(sheet: Sheet, { limits }: CurveBlock, frame: Frame): void {
     sheet.text(name, box, { size: SIZE.small - 1, color: ALARM, align: "right", heightMax: 9 });
   }
 }
-
-type Points = CurveBlock["series"][number]["points"];
 
 function drawSeries(sheet: Sheet, points: Points, frame: Frame, at: number): void {
   const { color, dash } = LINES[at % LINES.length];
@@ -157,45 +109,6 @@ function drawSeries(sheet: Sheet, points: Points, frame: Frame, at: number): voi
   }
   pdf.stroke().restore();
   pdf.undash();
-}
-
-/**
- * Lines without a gap, of at most four values for each half point of the page: the first, lowest,
- * highest and last there, so that a short excursion in a long time is seen.
- */
-export function stretchesOf(points: Points, x: (ms: number) => number): [number, number][][] {
-  const stretches: [number, number][][] = [];
-  let stretch: [number, number][] = [];
-  let place: { at: number; first: number; low: number; high: number; last: number } | null = null;
-  const flush = () => {
-    if (place === null) return;
-    const { at, first, low, high, last } = place;
-    const values = [first, low, high, last].filter((value, n, all) =>
-      n === 0 || value !== all[n - 1]
-    );
-    stretch.push(...values.map((value): [number, number] => [at / 2, value]));
-    place = null;
-  };
-  for (const [ms, value] of points) {
-    if (value === null) {
-      flush();
-      if (stretch.length > 0) stretches.push(stretch);
-      stretch = [];
-      continue;
-    }
-    const at = Math.round(x(ms) * 2);
-    if (place === null || place.at !== at) {
-      flush();
-      place = { at, first: value, low: value, high: value, last: value };
-    } else {
-      place.low = Math.min(place.low, value);
-      place.high = Math.max(place.high, value);
-      place.last = value;
-    }
-  }
-  flush();
-  if (stretch.length > 0) stretches.push(stretch);
-  return stretches;
 }
 
 function drawLegend(sheet: Sheet, { series }: CurveBlock): void {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { TemporaryFolder } from "../../sync/fixtures.ts";
 import { NodeKey } from "../../sync/identity.ts";
 import { csvOf } from "./csv.ts";
-import { rangeOf, stretchesOf } from "./curve_block.ts";
+import { rangeOf, stretchesOf } from "./curve_shape.ts";
 import { evidenceFile } from "./evidence_file.ts";
 import { allBlocks, dayCurve, MADE_MS, reportWith } from "./fixture_report.ts";
 import { pdfOf } from "./pdf.ts";
@@ -127,11 +127,10 @@ describe("C7 a curve", () => {
   });
 
   test("has its limits in its frame, also where nothing is known", () => {
-    const bare = { title: "", unit: "", fromMs: 0, toMs: 1, spans: [] };
     const limits = [{ name: "", value: 2 }, { name: "", value: 8 }];
-    const [low, high] = rangeOf({ kind: "curve", ...bare, series: [], limits });
+    const [low, high] = rangeOf({ series: [], limits });
     expect([low <= 2, high >= 8]).toEqual([true, true]);
-    expect(rangeOf({ kind: "curve", ...bare, series: [], limits: [] })).toEqual([0, 10, 2]);
+    expect(rangeOf({ series: [], limits: [] })).toEqual([0, 10, 2]);
   });
 });
 

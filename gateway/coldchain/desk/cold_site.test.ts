@@ -22,7 +22,13 @@ const site = (units: readonly object[]) =>
     http: { port },
     coldchain: { units },
   });
-const fridge = { id: "fridge-1", name: "一号冰箱", form: "refrigerator", preset: "strict" };
+const fridge = {
+  id: "fridge-1",
+  name: "一号冰箱",
+  form: "refrigerator",
+  preset: "strict",
+  manual: false,
+};
 
 beforeAll(async () => {
   let ready = false;

@@ -1,10 +1,12 @@
 /** A unit as it is now, for pages and programs. */
 import { calibrationOf } from "../life/calibration.ts";
 import { notCompliant } from "../life/compliance.ts";
+import { ofKind } from "../life/event.ts";
+import { type ManualDay, manualDayOf } from "../life/manual_readings.ts";
 import { watchOf } from "../life/suppression.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 import * as reads from "../record/cold_reads.ts";
-import { eventsOf, type Rows } from "../record/stored_events.ts";
+import { eventsAt, eventsOf, type Rows } from "../record/stored_events.ts";
 import { isOut } from "../rules/alarm_rule.ts";
 import type { Calendar } from "../series/calendar.ts";
 import { INTERVALS_MAX } from "../series/fold.ts";
@@ -41,14 +43,44 @@ export async function unitView(rows: Rows, unit: UnitBody, calendar: Calendar, n
     });
   }
   const watch = watchOf(await eventsOf(rows, { site, subject: `watch/${unit.unit}` }), unit, nowMs);
+  const today = unit.manual === true ? await manualToday(rows, unit, calendar, nowMs) : null;
   const episodes = await reads.episodesOfUnit(rows, site, unit.unit);
   const going = episodes.filter(({ endedMs }) => endedMs === null);
   return {
     ...{ site, unit: unit.unit, name: unit.name, form: unit.form, probes },
     watch: watch.state,
+    watchUntil: watch.state === "watched" || watch.untilMs === null
+      ? null
+      : new Date(watch.untilMs).toISOString(),
+    readings: today === null ? null : readingsView(today),
     alarms: going.map(alarmView),
-    notCompliant: notCompliant(unit, calibrations, null),
+    notCompliant: notCompliant(unit, calibrations, today),
   };
+}
+
+export type UnitView = Awaited<ReturnType<typeof unitView>>;
+
+/** What persons read today (C6). */
+async function manualToday(
+  rows: Rows,
+  { site, unit }: UnitBody,
+  calendar: Calendar,
+  nowMs: number,
+): Promise<ManualDay> {
+  const day = calendar.dayOf(nowMs);
+  const subject = { site, subject: `reading/${unit}` };
+  const events = await eventsAt(rows, subject, day.fromMs, day.toMs);
+  return manualDayOf(ofKind(events, "cold-reading"), day, calendar, nowMs);
+}
+
+function readingsView({ date, morning, afternoon, isTooClose, missing, prompt }: ManualDay) {
+  const read = (one: ManualDay["morning"]) =>
+    one === null ? null : {
+      celsius: one.body.celsius,
+      taken: new Date(one.body.takenMs).toISOString(),
+      by: one.body.by.name ?? one.body.by.id,
+    };
+  return { date, morning: read(morning), afternoon: read(afternoon), isTooClose, missing, prompt };
 }
 
 export function alarmView(row: reads.EpisodeRow) {

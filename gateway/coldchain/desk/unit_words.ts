@@ -32,7 +32,7 @@ export function unitWords(
 }
 
 function unitBodyOf(site: string, unit: UnitConfig, contacts: Contacts): UnitBody {
-  const { id, name, form, intervalSeconds, probes, roles } = unit;
+  const { id, name, form, intervalSeconds, manual, probes, roles } = unit;
   return {
     id: "",
     site,
@@ -42,6 +42,7 @@ function unitBodyOf(site: string, unit: UnitConfig, contacts: Contacts): UnitBod
     probes: probes.map(({ id, device, point }) => ({ id, device, point })),
     rules: [...rulesOfUnit(unit)],
     intervalSeconds,
+    manual,
     recipients: contacts.filter((contact) =>
       contact.roles.some((role) => roles.includes(role)) &&
       (contact.sites.length === 0 || contact.sites.includes(site))

@@ -32,6 +32,8 @@ export const unitBody = z.object({
   probes: z.array(probe).max(PROBES_MAX),
   rules: rulesSchema,
   intervalSeconds: z.int().min(1).max(INTERVAL_SECONDS_MAX),
+  /** A person reads it in the morning and in the afternoon (C6); none: nobody said so. */
+  manual: z.boolean().optional(),
   recipients: z.array(recipient).max(RECIPIENTS_MAX),
   /** It is not watched any more. */
   retired: z.boolean(),

@@ -29,17 +29,20 @@ export function citedConfig(folder: string, site: string, nowMs: number) {
     signers: [signer.publicKey],
     drugs: file("drugs.yaml", demonstration("drugs.yaml")),
     mappings: [file("mapping.yaml", mapping)],
-    registry: file("registry.yaml", registryText(nowMs)),
+    registry: file("registry.yaml", registryText(site, nowMs)),
     patientKeyFile: file("patients.key", `${"07".repeat(32)}\n`),
   };
 }
 
-/** With the days around this one in Shanghai. */
-function registryText(nowMs: number): string {
+/** Of the site, with the days around this one in Shanghai. */
+function registryText(site: string, nowMs: number): string {
   const text = Deno.readTextFileSync(new URL("../cited/registry.yaml", PACKS));
   const dayText = (days: number) =>
     new Date((dayOf(nowMs) + days) * DAY_MS).toISOString().slice(0, 10);
-  return text.replaceAll(/: (YESTERDAY|TODAY|TOMORROW)\b/g, (_, word: string) => {
-    return `: ${dayText(["YESTERDAY", "TODAY", "TOMORROW"].indexOf(word) - 1)}`;
-  });
+  return text.replaceAll("site: SITE", `site: ${site}`).replaceAll(
+    /: (YESTERDAY|TODAY|TOMORROW)\b/g,
+    (_, word: string) => {
+      return `: ${dayText(["YESTERDAY", "TODAY", "TOMORROW"].indexOf(word) - 1)}`;
+    },
+  );
 }

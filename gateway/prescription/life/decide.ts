@@ -2,13 +2,15 @@
  * What stands of all that rules, pharmacists and the prescriber said of one content:
  *
  * 1. what any rule calls black is stopped, whoever says otherwise (P3);
- * 2. then persons: the strictest stands, and what the prescriber answered is open again;
+ * 2. then persons: the strictest stands, what the prescriber answered is open again, and an
+ *    approval is of no more than the findings of the verdict that it names (P12);
  * 3. a red finding needs the prescriber's insistence and two pharmacists who sign over it;
  * 4. then rules: the county's before the site's own, the strictest of equal rank (P11).
  *
  * Nothing here knows the time, so nothing passes by waiting.
  */
 import type { Outcome } from "../verdict.ts";
+import { openOf } from "./covered.ts";
 import type { AnswerBody, DecisionBody } from "./decision_body.ts";
 import { sorted, type Told, type ToldOfVersion } from "./told.ts";
 import type { VerdictBody } from "./verdict_body.ts";
@@ -91,20 +93,21 @@ function judged(told: ToldOfVersion): Decided {
   const talk = talkOf(told);
   const taken = talk.answers.filter(({ body }) => body.answer === "accept");
   if (taken.length > 0) return settled("withdrawn", "prescriber", taken);
-  const open = talk.objections.filter((one) => !isAnswered(one, talk.answers));
-  const refusals = open.filter(({ body }) => body.decision === "refuse");
+  const objections = talk.objections.filter((one) => !isAnswered(one, talk.answers));
+  const refusals = objections.filter(({ body }) => body.decision === "refuse");
   if (refusals.length > 0) return settled("refused", "pharmacists", refusals);
-  if (open.length > 0) {
-    const asked = waiting("asked", "pharmacists", open);
-    return { ...asked, toAnswer: idsOf(open), needsSignature: talk.isRed };
+  if (objections.length > 0) {
+    const asked = waiting("asked", "pharmacists", objections);
+    return { ...asked, toAnswer: idsOf(objections), needsSignature: talk.isRed };
   }
   const pending = pendingAnswers(talk);
   if (pending.length > 0 && talk.vouched === null) return overAnswers(pending, talk);
   if (talk.isRed) return ofRed(talk);
-  if (talk.approvals.length > 0 || talk.vouched !== null) {
-    return settled("approved", "pharmacists", talk.approvals);
-  }
-  return byRules(talk.ruling);
+  if (talk.approvals.length === 0 && talk.vouched === null) return byRules(talk.ruling);
+  // Whoever vouched by a token alone saw something; what, comes with the decision.
+  const open = talk.vouched === null ? openOf(talk.ruling, talk.approvals, told.verdicts) : [];
+  if (open.length > 0) return waiting("queued", "rules", open);
+  return settled("approved", "pharmacists", talk.approvals);
 }
 
 interface Talk {

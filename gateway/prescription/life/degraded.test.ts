@@ -48,12 +48,14 @@ describe("P12 the site decided alone", () => {
 
   test("P12 what the site's pharmacist approved holds, but not against red or black", () => {
     const { a, site } = told();
+    const verdict = site.verdict("could-not-check", ALONE);
     const approval = site.decision("approve", "P-site");
     const goods = site.dispensing(approval, "approved");
-    const events = [site.prescription(), site.verdict("could-not-check", ALONE), approval, goods];
-    const after = (levels: readonly ("orange" | "red")[]) =>
+    const events = [site.prescription(), verdict, approval, goods];
+    const after = (levels: readonly ("red")[]) =>
       standingOf([...events, a.verdict("pharmacist", { ...AFTER, levels })]);
-    expect(after(["orange"])).toMatchObject({ state: "approved", due: [] });
+    expect(standingOf([...events, a.verdict("notice", AFTER)]))
+      .toMatchObject({ state: "approved", due: [] });
     expect(after(["red"]).state).toBe("asked");
     expect(after(["red"]).due.some((one) => one.do === "open-contact-case")).toBe(true);
     const black = standingOf([...events, a.verdict("intercept", AFTER)]);

@@ -80,7 +80,7 @@ const facts = fc.record({
     renal: null,
     allergies: null,
   },
-  prescriber: { id: "D0042", rights: null, title: null },
+  prescriber: { id: "D0042", registered: null, rights: null, title: null },
   lines: [{
     line: 1,
     group: null,

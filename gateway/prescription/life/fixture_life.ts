@@ -75,6 +75,8 @@ export class Story {
   readonly #node: string;
   readonly #startMs: number;
   #count = 0;
+  /** Of the last verdict here: what a pharmacist here sees. */
+  #verdict: string | null = null;
 
   constructor(node: string, startMs = 1_772_416_800_000) {
     this.#node = node;
@@ -108,7 +110,9 @@ export class Story {
   ): LifeEvent {
     const findings = findingsOf(levels);
     const rest = { mode, outcome, findings, pack: "pack 1", mapping: "mapping 1", history: [] };
-    return this.#tell("verdict", { ...SUBJECT, ...rest, ...more });
+    const told = this.#tell("verdict", { ...SUBJECT, ...rest, ...more });
+    this.#verdict = idOf(told);
+    return told;
   }
 
   /** `about` is the prescriber's answer that it is over. */
@@ -119,7 +123,8 @@ export class Story {
     more: Otherwise = {},
   ): LifeEvent {
     const answers = about === null ? [] : [idOf(about)];
-    const rest = { decision, verdict: null, answers, comment: "看过了", fence: 1, store: "store" };
+    const verdict = this.#verdict;
+    const rest = { decision, verdict, answers, comment: "看过了", fence: 1, store: "store" };
     return this.#tell("decision", { ...SUBJECT, ...rest, by: { id: by }, ...more });
   }
 

@@ -6,6 +6,9 @@ import { isPlainText } from "../plain_text.ts";
 const CODE_LENGTH_MAX = 64;
 const TEXT_LENGTH_MAX = 500;
 
+/** As long as the number or the account of a person may be. */
+export const PERSON_ID_MAX = CODE_LENGTH_MAX;
+
 export const code = z.string().min(1).max(CODE_LENGTH_MAX);
 /** Words of a person, which can be read: a reason, a comment. */
 export const words = z.string().min(1).max(TEXT_LENGTH_MAX, { abort: true })

@@ -55,10 +55,10 @@ export function toldOfVersion(version: number, events: readonly LifeEvent[]): To
     prescription: hashes.length === 1 ? received[0]?.body.prescription ?? null : null,
     receivedMs: received[0]?.timeMs ?? null,
     verdicts: once(ofKind(events, "verdict"), ({ id, mode, outcome }) => [id, mode, outcome]),
-    // The same person saying the same twice, here or at two centres, says it once.
+    // The same person saying the same of the same twice, here or at two centres, says it once.
     decisions: once(
       ofKind(events, "decision"),
-      ({ decision, answers, by }) => [decision, by.id, ...sorted(answers)],
+      ({ decision, answers, by, verdict }) => [decision, by.id, verdict, ...sorted(answers)],
     ),
     answers: once(ofKind(events, "answer"), ({ answer, to, by }) => [answer, to, by.id]),
     passTokens: once(ofKind(events, "pass-token"), ({ id }) => [id]),

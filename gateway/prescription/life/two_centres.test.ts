@@ -63,7 +63,7 @@ const TABLE = `
   pharmacist      refuse          -  refused      settled    stands   -
   could-not-check could-not-check -  queued       stands     stands   -
   could-not-check intercept       -  intercepted  settled    stands   -
-  could-not-check approve         -  approved     settled    stands   -
+  could-not-check approve         -  queued       stands     lost     -
   could-not-check ask             -  asked        agrees     stands   -
   could-not-check refuse          -  refused      settled    stands   -
   intercept       intercept       -  intercepted  stands     stands   -
@@ -95,7 +95,7 @@ const TABLE = `
   approve         pass            A  approved     stands     agrees   -
   approve         notice          A  approved     stands     agrees   -
   approve         pharmacist      A  approved     stands     settled  -
-  approve         could-not-check A  approved     stands     settled  -
+  approve         could-not-check A  queued       dispensed  late     call
   approve         intercept       A  intercepted  dispensed  late     call
   approve         approve         A  approved     stands     stands   -
   approve         ask             A  asked        dispensed  late     call

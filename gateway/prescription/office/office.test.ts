@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../../sync/fixtures.ts";
 import { InnerCounty, SITE } from "../fixture_county.ts";
 import { plainPrescription } from "../fixture_intake.ts";
+import { sentPrescription } from "../fixture_sources.ts";
 import * as answers from "./office_answers.ts";
 import { dayText, monthText } from "./calendar.ts";
 
@@ -96,4 +97,14 @@ test("P8, P14: workload and what may go are told also where there is nothing", a
   expect(answers.workloadAnswer.parse(json).all.decided).toBe(0);
   const kept = answers.mayGoAnswer.parse((await ask("/api/reports/keep")).json);
   expect(kept.map(({ years, count }) => [years, count])).toEqual([[1, 0], [2, 0], [3, 0]]);
+});
+
+test("P8: reports judge by the times that the node is configured with", async () => {
+  const review = { warnSeconds: 1, escalateSeconds: 2 };
+  await using hasty = await InnerCounty.start({ review });
+  await hasty.send(sentPrescription("late", { drug: "009" }));
+  await until("it is escalated in the report", async () => {
+    const answer = await hasty.fetch("/api/reports/day");
+    return answers.dayReportAnswer.parse(await answer.json()).waits.waitingEscalated === 1;
+  });
 });

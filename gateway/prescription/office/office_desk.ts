@@ -7,7 +7,7 @@ import type { Input } from "../../api_route.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
 import type { ContactClosedBody } from "../life/contact_body.ts";
-import { waitPolicy } from "../life/queue_order.ts";
+import type { WaitPolicy } from "../life/queue_order.ts";
 import { type Person } from "../life/subject.ts";
 import { dayOf } from "../shanghai_day.ts";
 import { monthText, type Span, spanOfMonth } from "./calendar.ts";
@@ -27,8 +27,6 @@ export type Done =
 /** Who tells something. */
 export type Teller = Pick<Input["actor"], "account" | "who">;
 
-const POLICY = waitPolicy.parse({});
-
 /** As long as an id of a person may be. */
 const PERSON_LENGTH_MAX = 64;
 
@@ -40,8 +38,12 @@ function personOf({ account, who }: Teller): Person {
 export class OfficeDesk {
   readonly #node: Pick<Node, "clock" | "config" | "disk" | "journal" | "tables">;
 
-  constructor(node: Node) {
+  readonly #policy: Pick<WaitPolicy, "warnMs" | "escalateMs">;
+
+  /** `policy`: the same by which the workbench warns and escalates (P8). */
+  constructor(node: Node, policy: Pick<WaitPolicy, "warnMs" | "escalateMs">) {
     this.#node = node;
+    this.#policy = policy;
   }
 
   get tables() {
@@ -57,12 +59,12 @@ export class OfficeDesk {
     const counts = await reads.verdictCounts(tables, span);
     const afters = await reads.afterCounts(tables, span);
     const decisions = await reads.decisionsOf(tables, span);
-    const waits = await reads.waitsOf(tables, decisions, POLICY, nowMs);
+    const waits = await reads.waitsOf(tables, decisions, this.#policy, nowMs);
     return dayReportOf(counts, afters, waits);
   }
 
   async workload(span: Span) {
-    return workloadOf(await reads.decisionsOf(this.tables, span), POLICY.escalateMs);
+    return workloadOf(await reads.decisionsOf(this.tables, span), this.#policy.escalateMs);
   }
 
   async mayGo() {

@@ -1,6 +1,12 @@
 /** Cases that a pack brings along: a prescription in few words, and what its rules say of it. */
 import * as z from "zod";
-import { DRUG_CLASSES, type Facts, type IngredientFacts, type LineFacts } from "../facts.ts";
+import {
+  type BaseAmount,
+  DRUG_CLASSES,
+  type Facts,
+  type IngredientFacts,
+  type LineFacts,
+} from "../facts.ts";
 import { SETTINGS } from "../prescription.ts";
 import { LEVELS } from "../verdict.ts";
 import { AMOUNT_WANTED, parseAmount } from "./amount.ts";
@@ -19,6 +25,8 @@ const ingredient = z.strictObject({
   code,
   perDose: amount.nullable().default(null),
   perDay: amount.nullable().default(null),
+  /** Without it `perDay` as long as the supply lasts, where that is a whole number. */
+  total: amount.nullable().optional(),
 });
 
 const drug = z.strictObject({
@@ -38,6 +46,8 @@ const line = drug.extend({
   days: z.int().default(3),
   /** Thousandths of a day that the quantity lasts; without it as long as `days`. */
   supplyMilliDays: z.int().nullable().optional(),
+  /** `7/2`: the quantity is three doses and a half; without it as many as the supply has. */
+  supplyDoses: z.string().regex(/^\d+\/[1-9]\d*$/, 'want "1/1": one dose, exactly').optional(),
   written: z.strictObject({
     officialName: z.boolean().nullable().default(null),
     doseInPacks: z.boolean().default(false),
@@ -82,8 +92,11 @@ const short = z.strictObject({
   diagnoses: codes.nullable().default(["Z00.0"]),
   patient: patient.prefault({}),
   prescriber: z.strictObject({
+    registered: answer.default("yes"),
     rights: codes.nullable().default([]),
     title: code.nullable().default("attending"),
+    place: code.nullable().default("hospital"),
+    level: z.int().nullable().default(null),
   }).prefault({}),
   lines: z.array(line).min(1).max(60),
   history: z.array(past).nullable().default([]),
@@ -116,7 +129,7 @@ export function factsOf({ prescription: short }: PackCase): { facts: Facts; atMs
     lines: lines.map((one, index) => lineOf(one, index + 1)),
     history: history === null ? null : history.map(({ ingredients, ...past }) => ({
       ...past,
-      ingredients: ingredientsOf(ingredients ?? []),
+      ingredients: ingredientsOf(ingredients ?? [], null),
       issuedMs: issuedMs - DAY_MS,
       untilMs: issuedMs + DAY_MS,
     })),
@@ -127,23 +140,61 @@ export function factsOf({ prescription: short }: PackCase): { facts: Facts; atMs
 }
 
 function lineOf(short: z.infer<typeof line>, number: number): LineFacts {
-  const { ingredients, frequency, supplyMilliDays, drug, ...rest } = short;
-  const [times, days] = (frequency ?? "").split("/").map(Number);
+  const { ingredients, frequency: often, drug, ...rest } = short;
+  const [times, days] = (often ?? "").split("/").map(Number);
+  const frequency = often === null ? null : { times, days };
+  const supplyDoses = supplyDosesOf(short, frequency);
+  const supplyMilliDays = supplyOf(short, frequency);
   return {
     ...rest,
     line: number,
     drug: drug === "drug" ? `drug-${number}` : drug,
-    ingredients: ingredients === null ? null : ingredientsOf(ingredients),
-    frequency: frequency === null ? null : { times, days },
-    supplyMilliDays: supplyMilliDays === undefined ? short.days * 1000 : supplyMilliDays,
+    ingredients: ingredients === null ? null : ingredientsOf(ingredients, supplyMilliDays),
+    frequency,
+    supplyMilliDays,
+    supplyDoses,
     quantity: null,
   };
 }
 
+/** What is not said of the supply follows from what is, as codes and units make it. */
+function supplyOf(
+  { supplyMilliDays, supplyDoses, days }: z.infer<typeof line>,
+  frequency: LineFacts["frequency"],
+): number | null {
+  if (supplyMilliDays !== undefined) return supplyMilliDays;
+  if (supplyDoses === undefined || frequency === null) return days * 1000;
+  const [quantity, dose] = supplyDoses.split("/").map(Number);
+  return Math.ceil(1000 * quantity * frequency.days / (dose * frequency.times));
+}
+
+function supplyDosesOf(
+  short: z.infer<typeof line>,
+  frequency: LineFacts["frequency"],
+): LineFacts["supplyDoses"] {
+  if (short.supplyDoses !== undefined) {
+    const [quantity, dose] = short.supplyDoses.split("/").map(Number);
+    return { quantity, dose };
+  }
+  const supply = supplyOf(short, frequency);
+  if (supply === null || frequency === null) return null;
+  return { quantity: supply * frequency.times, dose: 1000 * frequency.days };
+}
+
 function ingredientsOf(
   short: readonly (string | z.infer<typeof ingredient>)[],
+  supplyMilliDays: number | null,
 ): IngredientFacts[] {
   return short.map((one) =>
-    typeof one === "string" ? { code: one, perDose: null, perDay: null } : one
+    typeof one === "string" ? { code: one, perDose: null, perDay: null } : {
+      ...one,
+      total: one.total === undefined ? totalOf(one.perDay, supplyMilliDays) : one.total,
+    }
   );
+}
+
+function totalOf(perDay: BaseAmount | null, supplyMilliDays: number | null): BaseAmount | null {
+  if (perDay === null || supplyMilliDays === null) return null;
+  const value = perDay.value * supplyMilliDays / 1000;
+  return Number.isSafeInteger(value) ? { ...perDay, value } : null;
 }

@@ -9,7 +9,7 @@ const count = z.int().min(0);
 const amount = z.object({ value: count, unit: z.enum(BASE_UNITS) }).nullable();
 const answer = z.enum(["yes", "no"]).nullable();
 const ingredients = z.array(
-  z.object({ code, perDose: amount, perDay: amount }),
+  z.object({ code, perDose: amount, perDay: amount, total: amount.optional() }),
 ).max(100);
 
 const drug = {
@@ -27,6 +27,7 @@ const line = z.object({
   frequency: z.object({ times: count, days: count }).nullable(),
   days: count,
   supplyMilliDays: count.nullable(),
+  supplyDoses: z.object({ quantity: count, dose: count }).nullable().optional(),
   quantity: amount,
   written: z.object({
     officialName: z.boolean().nullable(),
@@ -72,7 +73,14 @@ const allFacts = z.object({
     renal: count.nullable(),
     allergies: codes.nullable(),
   }),
-  prescriber: z.object({ id: code, rights: codes.nullable(), title: code.nullable() }),
+  prescriber: z.object({
+    id: code,
+    registered: answer.optional(),
+    rights: codes.nullable(),
+    title: code.nullable(),
+    place: code.nullable().optional(),
+    level: count.nullable().optional(),
+  }),
   lines: z.array(line).min(1).max(LINES_MAX),
   history: z.array(historyLine).max(HISTORY_MAX).nullable(),
   unknowns: z.array(

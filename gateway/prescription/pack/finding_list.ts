@@ -1,22 +1,10 @@
 /** Findings of one review, as rules are evaluated. */
-import type { Facts } from "../facts.ts";
 import { type Finding, LEVELS } from "../verdict.ts";
 import type { CompiledRule, Instance } from "./compiled_rule.ts";
 import type { Value, Values } from "./condition.ts";
 import { called, filled } from "./finding_text.ts";
 
-/** The rule by which what is unknown in a line never passes; no pack can do without it. */
-export const UNKNOWN_RULE = "tributary/unknown-in-line";
-
 const ORDER: readonly Finding["level"][] = ["black", "could-not-check", ...LEVELS.slice(1)];
-
-/** Item of 处方点评 for a dose or quantity that the drug is not told in (P13). */
-const UNIT_ITEM = "1-7";
-
-/** A unit that nobody has mapped may be the county's lack, and is no fault of who wrote it. */
-function isWrongUnit({ at, code }: Facts["unknowns"][number]): boolean {
-  return code === "not-convertible" && /\.(dose|quantity)\./.test(at);
-}
 
 export class FindingList {
   readonly #found: Finding[] = [];
@@ -80,34 +68,8 @@ export class FindingList {
     });
   }
 
-  /** A drug, or something of its line, that nobody could map: told for each line. */
-  addUnknown({ lines, unknowns }: Facts): void {
-    lines.forEach(({ line, drug, ingredients, route }, index) => {
-      const of = unknowns.filter(({ at }) =>
-        at === `lines.${index}` || at.startsWith(`lines.${index}.`)
-      );
-      const missing = [
-        ...(drug === null ? ["drug"] : []),
-        ...(ingredients === null ? ["ingredients"] : []),
-        ...(route === null ? ["route"] : []),
-      ];
-      if (missing.length === 0 && of.length === 0) return;
-      const details = of.map(({ detail }) => detail).join("; ");
-      const words = {
-        zh: details === "" ? called(missing, "zh") : details,
-        en: details === "" ? called(missing, "en") : details,
-      };
-      this.#found.push({
-        rule: UNKNOWN_RULE,
-        level: "could-not-check",
-        lines: [line],
-        text: { zh: `无法识别：${words.zh}`, en: `Not known: ${words.en}` },
-        source: "",
-        ...(of.some(isWrongUnit) ? { comment: UNIT_ITEM } : {}),
-        inputs: { unknowns: of },
-        missing: missing.length > 0 ? missing : of.map(({ at }) => at),
-      });
-    });
+  add(findings: readonly Finding[]): void {
+    this.#found.push(...findings);
   }
 
   /** The gravest first; then by rule, then by line. */

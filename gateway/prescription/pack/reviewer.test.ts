@@ -128,6 +128,22 @@ test("P5 an unknown drug, ingredient or route is told for its line, whatever the
   ]);
 });
 
+test("P14: whatever the pack, only who is a prescriber on that day passes", () => {
+  const reviewer = reviewerOf([{ when: "false" }]);
+  const by = (registered: "yes" | "no" | null) =>
+    found(reviewer, { prescriber: { registered }, lines: [{}, {}] });
+  expect(by("yes")).toEqual([]);
+  expect(by("no")).toEqual(["tributary/prescriber black"]);
+  expect(by(null)).toEqual(["tributary/prescriber could-not-check"]);
+  // Facts of earlier say it by rights and title alone.
+  const { facts, atMs } = factsFrom({ lines: [{}] });
+  const earlier = (rights: string[] | null, title: string | null) =>
+    reviewer.review({ ...facts, prescriber: { id: "dr", rights, title } }, atMs)
+      .map(({ level }) => level);
+  expect([earlier([], "resident"), earlier([], null), earlier(null, null)])
+    .toEqual([[], ["black"], ["could-not-check"]]);
+});
+
 test("a rule is in force from midnight to midnight in Shanghai", () => {
   const reviewer = reviewerOf([{ effective: { from: "2026-03-01", until: "2026-03-31" } }]);
   const on = (issued: string) => found(reviewer, { issued, lines: [{}] }).length;

@@ -4,6 +4,7 @@
  */
 import { type Facts, HISTORY_MAX, type HistoryLine, type LineFacts } from "../facts.ts";
 import type { Finding } from "../verdict.ts";
+import { alwaysFound } from "./always_found.ts";
 import { dayOf, type Instance } from "./compiled_rule.ts";
 import { compilePack } from "./compile_pack.ts";
 import type { Values } from "./condition.ts";
@@ -64,7 +65,7 @@ export class Reviewer {
   review(facts: Facts, atMs: number, { values, lines }: Seen = seenIn(facts, atMs)): Finding[] {
     const day = dayOf(facts.issuedMs);
     const found = new FindingList();
-    found.addUnknown(facts);
+    found.add(alwaysFound(facts));
     this.#reviewPrescription(facts, day, values, lines, found);
     for (const line of lines) this.#reviewLine(facts, day, line, found);
     lines.forEach((line, index) => {

@@ -1,7 +1,7 @@
 /** Runs the cases that a pack brings along: it is refused when one fails. */
+import { ALWAYS_RULES } from "./always_found.ts";
 import { factsOf, type PackCase } from "./case.ts";
 import type { PackFault } from "./document.ts";
-import { UNKNOWN_RULE } from "./finding_list.ts";
 import type { Reviewer } from "./reviewer.ts";
 
 /** What the cases found otherwise than they expected; empty: all is as expected. */
@@ -26,7 +26,7 @@ function difference(reviewer: Reviewer, one: PackCase): string[] {
   const prefix = `${reviewer.pack.head.name}/`;
   const found = new Map(
     reviewer.review(facts, atMs).map(({ rule, level }) => [
-      rule === UNKNOWN_RULE || !rule.startsWith(prefix) ? rule : rule.slice(prefix.length),
+      ALWAYS_RULES.has(rule) || !rule.startsWith(prefix) ? rule : rule.slice(prefix.length),
       level,
     ]),
   );

@@ -1,7 +1,7 @@
 /** The packs that a node has: those in force, and the older ones that verdicts were made by. */
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../verdict.ts";
-import { UNKNOWN_RULE } from "./finding_list.ts";
+import { ALWAYS_RULES, alwaysFound } from "./always_found.ts";
 import { dayNumber, dayOf } from "./compiled_rule.ts";
 import { type Reviewer, seenIn } from "./reviewer.ts";
 import type { Pack } from "./document.ts";
@@ -102,11 +102,11 @@ export class Shelf {
       return { identity, reviewer, effective };
     });
     const taken = all.filter(({ effective }) => effective);
-    if (taken.length === 0) return { packs: [], findings: [NO_PACK] };
+    if (taken.length === 0) return { packs: [], findings: [...alwaysFound(facts), NO_PACK] };
     const seen = seenIn(facts, atMs);
     const findings = taken.flatMap(({ reviewer }, index) =>
-      // What is unknown in a line is so for every pack, and told once.
-      reviewer.review(facts, atMs, seen).filter(({ rule }) => index === 0 || rule !== UNKNOWN_RULE)
+      reviewer.review(facts, atMs, seen)
+        .filter(({ rule }) => index === 0 || !ALWAYS_RULES.has(rule))
     );
     const others = all.filter(({ effective }) => !effective);
     findings.push(...others.map(({ reviewer }) => notEffective(reviewer.pack.head)));

@@ -1,5 +1,12 @@
 /** The values of the vocabulary's names for one prescription; what is missing is not among them. */
-import type { BaseUnit, Facts, HistoryLine, IngredientFacts, LineFacts } from "../facts.ts";
+import type {
+  BaseAmount,
+  BaseUnit,
+  Facts,
+  HistoryLine,
+  IngredientFacts,
+  LineFacts,
+} from "../facts.ts";
 import { amountIn } from "./amount.ts";
 import { dayOf } from "./compiled_rule.ts";
 import type { Value, Values } from "./condition.ts";
@@ -55,6 +62,8 @@ export function prescriptionValues(facts: Facts, atMs: number): Values {
     allergies: patient.allergies,
     prescriberTitle: prescriber.title,
     prescriberRights: prescriber.rights,
+    place: prescriber.place,
+    hospitalLevel: prescriber.level,
     prescriptionClasses: [...new Set(lines.flatMap(({ classes }) => classes))],
   });
 }
@@ -82,6 +91,8 @@ export function lineValues(above: Values, line: LineFacts, lines: readonly LineF
     timesDays: line.frequency?.days,
     days: line.days,
     supplyMilliDays: line.supplyMilliDays,
+    quantityParts: line.supplyDoses?.quantity,
+    doseParts: line.supplyDoses?.dose,
     officialName: line.written?.officialName,
     doseInPacks: line.written?.doseInPacks,
     directions: line.written?.directions,
@@ -104,13 +115,15 @@ function groupOf(line: LineFacts, lines: readonly LineFacts[]): string[] | null 
 /** Amounts are there only where they are in the unit that they will be compared in. */
 export function ingredientValues(
   above: Values,
-  { code, perDose, perDay }: IngredientFacts,
+  { code, perDose, perDay, total = null }: IngredientFacts,
   unit: BaseUnit | null,
 ): Values {
+  const counted = (amount: BaseAmount | null) => amount === null ? null : amountIn(amount, unit);
   return over(above, {
     ingredient: code,
-    perDose: perDose === null ? null : amountIn(perDose, unit),
-    perDay: perDay === null ? null : amountIn(perDay, unit),
+    perDose: counted(perDose),
+    perDay: counted(perDay),
+    total: counted(total),
   });
 }
 
@@ -124,7 +137,8 @@ export function pairValues(
     otherDrug: other.drug,
     otherIngredients: other.ingredients?.map(({ code }) => code),
     otherAtc: other.atc,
-    otherClasses: other.classes,
+    // Of what nobody knows nobody can say that it is a solvent, or that it is none.
+    otherClasses: other.drug === null ? null : other.classes,
     otherRoute: other.route,
   });
 }

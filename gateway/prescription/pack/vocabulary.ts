@@ -68,6 +68,8 @@ export const VOCABULARY: Readonly<Record<string, Name>> = {
   allergies: texts("prescription", "过敏史", "allergies"),
   prescriberTitle: text("prescription", "医师职称", "prescriber's title"),
   prescriberRights: texts("prescription", "医师处方权", "prescriber's rights"),
+  place: text("prescription", "机构类别", "kind of the site"),
+  hospitalLevel: int("prescription", 3, "医院级别", "level of the hospital"),
   prescriptionClasses: texts("prescription", "处方药品类别", "classes of all drugs"),
 
   drug: text("line", "药品", "drug"),
@@ -79,6 +81,8 @@ export const VOCABULARY: Readonly<Record<string, Name>> = {
   timesDays: int("line", 1000, "给药间隔天数", "in how many days"),
   days: int("line", 366, "用药天数", "days of use"),
   supplyMilliDays: int("line", SUPPLY_MAX, "处方用量（天）", "days that the quantity lasts", 3),
+  quantityParts: int("line", AMOUNT_MAX, "处方总量（份）", "the quantity, in parts of doseParts"),
+  doseParts: int("line", AMOUNT_MAX, "单次剂量（份）", "the dose, in parts of quantityParts"),
   officialName: yes("line", "使用规范药名", "whether the official name was used"),
   doseInPacks: yes("line", "以包装为剂量单位", "whether the dose is told in packs"),
   directions: texts("line", "用法原文", "directions in their own words"),
@@ -87,6 +91,7 @@ export const VOCABULARY: Readonly<Record<string, Name>> = {
   ingredient: text("ingredient", "成分", "ingredient"),
   perDose: int("ingredient", AMOUNT_MAX, "单次剂量", "single dose"),
   perDay: int("ingredient", AMOUNT_MAX, "日剂量", "daily dose"),
+  total: int("ingredient", AMOUNT_MAX, "总量", "amount in the whole quantity"),
 
   past: yes("pair", "对方为历史用药", "whether the other is of the history"),
   sameGroup: yes("pair", "同组输液", "whether both are in one infusion"),
@@ -102,7 +107,7 @@ export const VOCABULARY: Readonly<Record<string, Name>> = {
 export const HISTORY = { zh: "既往用药", en: "medicines of earlier" } as const;
 
 /** Amounts, which mean something only beside an amount of the same unit. */
-export const AMOUNT_NAMES: readonly string[] = ["perDose", "perDay"];
+export const AMOUNT_NAMES: readonly string[] = ["perDose", "perDay", "total"];
 
 const SEEN_BY: Readonly<Record<Subject, readonly Subject[]>> = {
   prescription: ["prescription"],

@@ -383,6 +383,10 @@ function workloadRules(stand: () => QueueStand): void {
       onDuty: ["p-1"],
     });
     expect((await queue.workload(nowMs - 1, policy)).escalated).toBe(0);
+    expect(await queue.newestPast(nowMs, policy))
+      .toEqual({ warnedMs: nowMs - 180_000, escalatedMs: nowMs - 300_000 });
+    expect(await queue.newestPast(nowMs - 1, policy))
+      .toEqual({ warnedMs: nowMs - 299_999, escalatedMs: null });
     const states = (await queue.list(10)).map(({ state }) => STATE[state]);
     expect(states).toEqual([1, 0, 0, 0, 0]);
   });

@@ -83,6 +83,9 @@ const COUNTS = "SELECT COUNT(*) AS waiting, COUNT(CASE WHEN state = 0 THEN 1 END
   "COUNT(CASE WHEN emergency < 2 AND since <= ?2 THEN 1 END) AS escalated, " +
   "MIN(CASE WHEN emergency < 2 THEN since END) AS oldest, " +
   "MIN(CASE WHEN emergency = 0 THEN since END) AS urgent FROM reviewitems WHERE state <> 4";
+const NEWEST = "SELECT MAX(CASE WHEN since <= ?1 THEN since END) AS warned, " +
+  "MAX(CASE WHEN since <= ?2 THEN since END) AS escalated FROM reviewitems " +
+  "WHERE state <> 4 AND emergency < 2";
 
 export class ReviewQueue {
   readonly #sql: Sql;
@@ -127,8 +130,8 @@ export class ReviewQueue {
     return row.text("told");
   }
 
-  async tell(level: string): Promise<void> {
-    await this.#sql.run("UPDATE reviewstore SET told = ?", [level]);
+  async tell(told: string): Promise<void> {
+    await this.#sql.run("UPDATE reviewstore SET told = ?", [told]);
   }
 
   /** All that are in it, decided ones too. */
@@ -266,6 +269,18 @@ export class ReviewQueue {
       urgentMs: row.numberOrNull("urgent"),
       onDuty: (await this.#sql.rows(ON_DUTY)).map((each) => each.text("holder")),
     };
+  }
+
+  /**
+   * Since when the newest waits of those past each limit, milliseconds since 1970 UTC; `null`: none
+   * is past it.
+   */
+  async newestPast(
+    nowMs: number,
+    { warnMs, escalateMs }: Pick<WaitPolicy, "warnMs" | "escalateMs">,
+  ): Promise<{ readonly warnedMs: number | null; readonly escalatedMs: number | null }> {
+    const [row] = await this.#sql.rows(NEWEST, [nowMs - warnMs, nowMs - escalateMs]);
+    return { warnedMs: row.numberOrNull("warned"), escalatedMs: row.numberOrNull("escalated") };
   }
 
   /** Several nodes may ask the journal about one: they hear the same. */

@@ -50,14 +50,17 @@ export function beginRules(config: Config, { packs, site, out }: BeginOptions): 
   return `${stringify({ prescription: section }, { lineWidth: 0 })}${hints(chosen)}`;
 }
 
-/** To be filled in: whoever is not in it neither reviews nor signs again (P14). */
+/** To be filled in: whoever is not in it neither prescribes nor reviews (P14). */
 const REGISTRY =
   `# Who prescribes and who reviews, by the day; see gateway/prescription/registry.ts.
-# Until a pharmacist stands here nobody reviews, and what rules leave to a person waits.
+# What is by nobody who stands here passes by no rules: it waits for a pharmacist. Until one stands
+# here nobody reviews, and what rules leave to a person waits.
 registry: county
 issued: 2026-01-01
 prescribers: []
 #  - { id: dr-1, title: attending, antimicrobials: restricted, from: 2026-01-01, account: zhang }
+places: []
+#  - { site: site-017, kind: village-clinic, from: 2026-01-01 }
 pharmacists: []
 #  - { account: li, title: pharmacist, dispensingSince: 2019-07-01, trained: 2025-03-01,
 #      from: 2026-01-01 }

@@ -1,7 +1,7 @@
 /** Releases for tests: packs that differ in one rule, with list and mapping of the fixtures. */
 import type { NodeKey } from "../../../sync/identity.ts";
 import { DRUGS_TEXT, MAPPING_TEXT } from "../fixture_lists.ts";
-import { RULES } from "../fixture_sources.ts";
+import { registryText, RULES } from "../fixture_sources.ts";
 import { packText } from "../pack/document.ts";
 import { packSource, type RuleSource } from "../pack/fixture_pack.ts";
 import { signPack } from "../pack/signed_pack.ts";
@@ -38,5 +38,6 @@ export function wholeRelease(
     packs: [{ file, text }],
     drugs: { file: "drugs.yaml", text: DRUGS_TEXT },
     mappings: [mappingFile(site)],
+    registry: { file: "registry.yaml", text: registryText([]) },
   };
 }

@@ -42,7 +42,7 @@ describe("P14: who reviews is in the county's dated registry", () => {
       title: "attending",
       account: "author",
       from: date(-9),
-    }];
+    }, { id: "dr-1", title: "attending", from: date(-9) }];
     const document = { registry: "test", issued: date(-9), prescribers, pharmacists };
     Deno.writeTextFileSync(registry, stringify(document));
     county = opened.use(await InnerCounty.start({ registry }));

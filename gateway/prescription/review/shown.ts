@@ -7,7 +7,7 @@ import type { LifeEvent } from "../life/event.ts";
 import { standingOf } from "../life/standing.ts";
 import { ofKind, toldOfVersion } from "../life/told.ts";
 import type { Prescription } from "../prescription.ts";
-import { rulingVerdict } from "../reviewed_of.ts";
+import { verdictToReview } from "../reviewed_of.ts";
 import { standingView, standingViewOf, withoutToken } from "../standing_view.ts";
 import { finding, OUTCOMES } from "../verdict.ts";
 
@@ -67,7 +67,7 @@ export function shownOf(events: readonly LifeEvent[]): Shown | null {
   const [received] = ofKind(own, "prescription");
   if (received === undefined || view === null) return null;
   const told = toldOfVersion(version, own);
-  const ruling = rulingVerdict(told.verdicts);
+  const ruling = verdictToReview(told);
   const { site, hash, prescription, marks } = received.body;
   const at = (ms: number) => new Date(ms).toISOString();
   const roleOf = (id: string) => standing.sides.find(({ ids }) => ids.includes(id))?.role ?? "lost";

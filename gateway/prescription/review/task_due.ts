@@ -5,7 +5,7 @@ import type { LifeEvent } from "../life/event.ts";
 import { standingOf } from "../life/standing.ts";
 import { toldOfVersion } from "../life/told.ts";
 import type { Task } from "../queue/queue_item.ts";
-import { rulingVerdict } from "../reviewed_of.ts";
+import { verdictToReview } from "../reviewed_of.ts";
 import { OTHER_VERDICT, OWN, STALE } from "./review_problems.ts";
 import { authorsOf, type Reviewing } from "./reviewer.ts";
 
@@ -35,7 +35,7 @@ export function refusalBy(
   const author = told.prescription?.prescriber.id;
   const isOwn = author !== undefined && authorsOf(reviewing, author, task.site).includes(account);
   if (isOwn) return OWN;
-  const ruling = rulingVerdict(told.verdicts);
+  const ruling = verdictToReview(told);
   const isSeen = ruling === null ? verdict === null : ruling.ids.includes(verdict ?? "");
   return isSeen ? null : OTHER_VERDICT;
 }

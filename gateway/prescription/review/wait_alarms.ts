@@ -1,11 +1,13 @@
 /**
- * That prescriptions wait too long for a pharmacist (P8), told once for each level, for each
- * emergency beside it, and once that none does any more. Nothing ever passes by it (P3).
+ * That prescriptions wait too long for a pharmacist (P8), told at each level, for each emergency
+ * beside it, anew when newer ones pass a limit, and once that none does any more. Nothing ever
+ * passes by it (P3).
  */
 import type { Node } from "../../node.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
 import { type WaitPolicy, waitState } from "../life/queue_order.ts";
 import type { ReviewQueue } from "../queue/review_queue.ts";
+import { newsOf, type Waiting, waitToldIn } from "./wait_told.ts";
 import { REVIEW_WAITING, type WaitingBody } from "./waiting_body.ts";
 
 export class WaitAlarms {
@@ -20,19 +22,20 @@ export class WaitAlarms {
     this.#policy = policy;
   }
 
-  async look(queue: Pick<ReviewQueue, "told" | "tell" | "workload">): Promise<void> {
+  async look(queue: Pick<ReviewQueue, "told" | "tell" | "workload" | "newestPast">): Promise<void> {
     const nowMs = this.#node.clock.now().wallMs;
     const workload = await queue.workload(nowMs, this.#policy);
     const { warned, escalated, waiting, oldestMs, urgentMs, onDuty } = workload;
     const level = escalated > 0 ? "escalate" : warned > 0 ? "warn" : "in-time";
     const emergency = urgentMs === null ? "in-time" : waitState(urgentMs, nowMs, this.#policy);
-    // Behind one that waits for long anyway, an emergency is news.
-    const told = emergency === "in-time" ? level : `${level} ${emergency} ${urgentMs}`;
-    if (told === await queue.told()) return;
+    const { warnedMs, escalatedMs } = await queue.newestPast(nowMs, this.#policy);
+    const waits: Waiting = { level, emergency, urgentMs, warnedMs, escalatedMs };
+    const news = newsOf(waitToldIn(await queue.told()), waits, nowMs);
+    if (news === null) return;
     const { clock, disk, config, log } = this.#node;
     const time = clock.now();
     const body: WaitingBody = {
-      id: entryId(REVIEW_WAITING, config.node, told, oldestMs),
+      id: entryId(REVIEW_WAITING, config.node, JSON.stringify(waits), oldestMs),
       level,
       emergency,
       waiting,
@@ -48,6 +51,6 @@ export class WaitAlarms {
     const entry = newEntry("alarm", REVIEW_WAITING, time, body);
     await disk.append([level === "in-time" ? entry : once(entry, REVIEW_WAITING, body.id)], time);
     log({ kind: "review-waiting", level, waiting, escalated });
-    await queue.tell(told);
+    await queue.tell(JSON.stringify(news));
   }
 }

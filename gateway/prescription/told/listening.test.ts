@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { until } from "../../../sync/fixtures.ts";
+import { range, until } from "../../../sync/fixtures.ts";
 import { InnerCounty, SITE } from "../fixture_county.ts";
 import { sentPrescription } from "../fixture_sources.ts";
 import { heldAnswer, PharmacistClient } from "../review/fixture_pharmacist.ts";
 import { standingView } from "../standing_view.ts";
+import { OF_ONE_MAX } from "./told_stream.ts";
 
 const CHANGES = "/api/prescription-changes";
 
@@ -103,6 +104,27 @@ describe("X1: who listens is asked for again while the stream is open", () => {
   });
 });
 
+test("one program listens a few times at most, and keeps nobody else from it", async () => {
+  const [one, other] = [
+    await county.program("many", ["read"]),
+    await county.program("few", ["read"]),
+  ];
+  const overs = range(1, OF_ONE_MAX + 1).map(() => new AbortController());
+  const answers = await Promise.all(
+    overs.map(({ signal }) => county.fetchAs(one.token, CHANGES, { signal })),
+  );
+  const statuses = answers.map(({ status }) => status).sort();
+  expect(statuses).toEqual([...range(1, OF_ONE_MAX).map(() => 200), 429]);
+  const listener = new AbortController();
+  const { signal } = listener;
+  expect((await county.fetchAs(other.token, CHANGES, { signal })).status).toBe(200);
+  for (const over of overs) over.abort();
+  await until("there is room again", async () => {
+    return (await county.fetchAs(one.token, CHANGES, { signal })).ok;
+  });
+  listener.abort();
+});
+
 describe("P9: a token is told to who dispenses, and to the HIS that sends", () => {
   test.each<[string, readonly string[], boolean]>([
     ["who only reads", ["read"], false],
@@ -137,5 +159,44 @@ describe("P9: a token is told to who dispenses, and to the HIS that sends", () =
     const { standing } = z.object({ standing: standingView }).parse(shown);
     expect([standing.state, standing.pass]).toEqual(["rescue", "rescue"]);
     expect(standing.verdict?.token).toBeNull();
+  });
+});
+
+describe("X5: findings, and what rules saw of the patient, are told to who works on it", () => {
+  const role = (name: string) => async (prefix: string) =>
+    await PharmacistClient.hire(county, `${prefix}-${name}`, name);
+  const scopes = (...scopes: string[]) => async (prefix: string) => {
+    const { token } = await county.program(prefix, ["read", ...scopes]);
+    return {
+      ask: (path: string, _?: object, init?: RequestInit) => county.fetchAs(token, path, init),
+    };
+  };
+
+  test.each([
+    ["seen-1", role("nurse"), false],
+    ["seen-2", role("technician"), false],
+    ["seen-3", role("audit-administrator"), false],
+    ["seen-4", role("pharmacist"), true],
+    ["seen-5", role("prescriber"), true],
+    ["seen-6", scopes(), false],
+    ["seen-7", scopes("prescription.dispense"), false],
+    ["seen-8", scopes("prescription.submit"), true],
+    ["seen-9", scopes("fhir"), true],
+  ])("%s", async (id, hire, isTold) => {
+    const asking = await hire(id);
+    const over = new AbortController();
+    const answer = await asking.ask(CHANGES, undefined, { signal: over.signal });
+    const listener = new Listener(answer);
+    const { verdict } = await county.send(sentPrescription(id, { drug: "006" }));
+    expect(verdict?.findings).toMatchObject([{ rule: expect.stringContaining("know-ibuprofen") }]);
+    await listener.hears(`"id":"${id}"`);
+    const asked = await asking.ask(`/api/prescriptions/${id}?site=${SITE}`);
+    const view = standingView.parse(await asked.json());
+    for (const one of [view, listener.standing(id)]) {
+      expect([one?.state, one?.verdict?.outcome]).toEqual(["noticed", "notice"]);
+      expect(one?.verdict?.findings ?? null).toEqual(isTold ? verdict?.findings : null);
+    }
+    expect(listener.heard.includes("know-ibuprofen")).toBe(isTold);
+    over.abort();
   });
 });

@@ -10,8 +10,8 @@ import { refusalForSite } from "../../site_scope.ts";
 import { openOwnFile } from "../../own_file.ts";
 import { webhookSecret } from "../../signed_webhook.ts";
 import { Teller } from "./teller.ts";
-import { mayPass } from "../standing_view.ts";
-import { type Listener, ToldStreams } from "./told_stream.ts";
+import { insightOf } from "../standing_view.ts";
+import { type Listener, LISTENERS_MAX, ToldStreams } from "./told_stream.ts";
 import { ToldStore } from "./told_store.ts";
 import { Webhook, type WebhookOptions } from "./webhook.ts";
 
@@ -64,7 +64,8 @@ export class ToldDesk {
     if (this.#webhook !== null) {
       parts.push(new Webhook(this.#node, store, teller, this.#webhook).run(either));
     }
-    this.#open = { store, teller, streams: new ToldStreams(store, teller), over: either };
+    const streams = new ToldStreams(store, teller, LISTENERS_MAX[config.role]);
+    this.#open = { store, teller, streams, over: either };
     try {
       await Promise.race(parts);
     } finally {
@@ -101,7 +102,8 @@ export class ToldDesk {
         const { streams, over } = this.#open;
         const header = request.headers.get("last-event-id") ?? query.after ?? "";
         const after = /^\d{1,15}$/.test(header) ? Number(header) : null;
-        const listening = { after, listener: () => listenerOf(again(), site) };
+        const name = nameOf(actor);
+        const listening = { name, after, listener: () => listenerOf(again(), site) };
         return Promise.resolve(streams.respond(listening, request, over));
       },
     }, {
@@ -132,11 +134,16 @@ export class ToldDesk {
   }
 }
 
+/** Who it is, wherever it asks from: `program his`, `person li`. */
+function nameOf({ who, address }: Pick<Input["actor"], "who" | "address">): string {
+  return who.slice(0, who.length - ` from ${address}`.length);
+}
+
 /** What who listens may hear now; `null`: nothing any more. */
 function listenerOf(actor: Input["actor"] | null, site: string | null): Listener | null {
   if (actor === null || !actor.rights.has("read")) return null;
   if (refusalForSite(actor.sites, site) !== null) return null;
-  return { sites: site === null ? actor.sites : [site], withToken: mayPass(actor.rights) };
+  return { sites: site === null ? actor.sites : [site], insight: insightOf(actor.rights) };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

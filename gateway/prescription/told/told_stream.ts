@@ -3,12 +3,14 @@ import { problemResponse } from "../../../sync/problem.ts";
 import { EventStreams, type ShowEvents } from "../../event_stream.ts";
 import { includesSite, type SiteScope } from "../../site_scope.ts";
 import { pause } from "../../../sync/timer.ts";
-import { standingView, withoutToken } from "../standing_view.ts";
+import { type Insight, seenBy, standingView } from "../standing_view.ts";
 import type { Change, ToldStore } from "./told_store.ts";
 import type { Teller } from "./teller.ts";
 
-/** Listeners of one node: a HIS each, and some that try. */
-export const LISTENERS_MAX = 50;
+/** A site has a HIS and some that try; at a county, of each site one listens, and of some a few. */
+export const LISTENERS_MAX = { site: 50, county: 400 } as const;
+/** Of one program or person: a HIS, the one that takes its place, and some that try. */
+export const OF_ONE_MAX = 5;
 /** Changes that are read in one go. */
 const AT_ONCE = 100;
 /** A session that has ended, or a token that was revoked, is found out so soon. */
@@ -21,11 +23,12 @@ const BEHIND_MAX = 200;
 /** What may be heard. */
 export interface Listener {
   readonly sites: SiteScope;
-  /** Whether tokens are told, by which goods leave. */
-  readonly withToken: boolean;
+  readonly insight: Insight;
 }
 
 export interface Listening {
+  /** Which program or person it is. */
+  readonly name: string;
   /** The last that was heard; `null`: from now on. */
   readonly after: number | null;
   /** Asked again and again; `null`: who listens may not any more, and the stream ends. */
@@ -35,21 +38,38 @@ export interface Listening {
 export class ToldStreams {
   readonly #store: ToldStore;
   readonly #teller: Teller;
-  readonly #streams = new EventStreams(LISTENERS_MAX);
+  readonly #most: number;
+  readonly #streams: EventStreams;
+  /** How many of each program or person are open. */
+  readonly #open = new Map<string, number>();
 
-  constructor(store: ToldStore, teller: Teller) {
+  constructor(store: ToldStore, teller: Teller, most: number) {
     this.#store = store;
     this.#teller = teller;
+    this.#most = most;
+    this.#streams = new EventStreams(most);
   }
 
   respond(listening: Listening, { signal }: Request, over: AbortSignal): Response {
-    if (this.#streams.isFull) return problemResponse(TOO_MANY);
-    const show: ShowEvents = (controller, either) => this.#show(listening, controller, either);
+    const { name } = listening;
+    if ((this.#open.get(name) ?? 0) >= OF_ONE_MAX) return problemResponse(TOO_MANY_OF_ONE);
+    if (this.#streams.isFull) {
+      return problemResponse({ ...TOO_MANY, detail: `${this.#most} listen to this node` });
+    }
+    this.#count(name, 1);
+    const show: ShowEvents = (controller, either) =>
+      this.#show(listening, controller, either).finally(() => this.#count(name, -1));
     return this.#streams.respond(show, AbortSignal.any([signal, over]), BEHIND_MAX);
   }
 
+  #count(name: string, change: 1 | -1): void {
+    const open = (this.#open.get(name) ?? 0) + change;
+    if (open === 0) this.#open.delete(name);
+    else this.#open.set(name, open);
+  }
+
   async #show(
-    { after, listener }: Listening,
+    { after, listener }: Omit<Listening, "name">,
     controller: ReadableStreamDefaultController<string>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -68,7 +88,7 @@ export class ToldStreams {
 
   /** Until the reader is behind, may not hear it any more, or the signal aborts. */
   async #tell(
-    { after, listener }: Listening,
+    { after, listener }: Omit<Listening, "name">,
     controller: ReadableStreamDefaultController<string>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -87,7 +107,7 @@ export class ToldStreams {
         if (now === null) return;
         for (const change of changes) {
           if (includesSite(now.sites, change.site)) {
-            controller.enqueue(eventText(change, now.withToken));
+            controller.enqueue(eventText(change, now.insight));
           }
           last = change.id;
         }
@@ -116,10 +136,11 @@ async function watch(
 }
 
 /** JSON has no line breaks of its own. */
-function eventText({ id, body }: Change, withToken: boolean): string {
-  const text = withToken
+function eventText({ id, body }: Change, insight: Insight): string {
+  const isWhole = insight.token && insight.findings;
+  const text = isWhole
     ? body
-    : JSON.stringify(withoutToken(standingView.parse(JSON.parse(body))));
+    : JSON.stringify(seenBy(standingView.parse(JSON.parse(body)), insight));
   return `id: ${id}\nevent: prescription\ndata: ${text}\n\n`;
 }
 
@@ -127,6 +148,13 @@ const TOO_MANY = {
   status: 503,
   code: "too-many-listeners",
   title: "Too many listen already",
-  detail: `${LISTENERS_MAX} listen to this node`,
   hint: "close some; GET /api/prescriptions/{id} tells where one stands at any time",
+};
+
+const TOO_MANY_OF_ONE = {
+  status: 429,
+  code: "too-many-listeners",
+  title: "You listen too often already",
+  detail: `${OF_ONE_MAX} of one program or person`,
+  hint: "close some: one stream tells of all sites that you may hear of",
 };

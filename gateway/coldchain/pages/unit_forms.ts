@@ -1,0 +1,171 @@
+/** Forms of a unit's page: acknowledge, write a reading down, switch alarms off and on. */
+import { html } from "hono/html";
+import type * as z from "zod";
+import type { Text } from "../../../drivers/profile_parts.ts";
+import type { Page, PageForm, Said } from "../../console/page.ts";
+import type { Html, View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
+import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
+import type { ColdNode } from "../desk/cold_node.ts";
+import * as acts from "../desk/person_acts.ts";
+import type { UnitView } from "../desk/unit_view.ts";
+import { FOUND_CAUSES } from "../life/alarm_body.ts";
+import type { Person } from "../life/subject.ts";
+import { type AlarmLine, unitPath } from "./unit_parts.ts";
+import { type UnitText, unitTexts, unitWord } from "./unit_text.ts";
+
+/** Hours for which alarms are mostly switched off; 24 are the most (C8). */
+const HOURS = [1, 2, 4, 8, 12, 24];
+
+/** Made with the form, so that one that is sent twice is written once. */
+function idField(): Html {
+  return html`<input type="hidden" name="id" value="${crypto.randomUUID()}">`;
+}
+
+function textField(view: View, name: string, label: UnitText, isNeeded = true): Html {
+  return html`<label class="field"><span>${unitTexts(view.language)(label)}</span>
+    <input name="${name}" autocomplete="off" maxlength="500" ${
+    isNeeded ? "required" : ""
+  }></label>`;
+}
+
+function choice(
+  view: View,
+  name: string,
+  label: UnitText,
+  options: readonly (readonly [value: string, text: string])[],
+): Html {
+  return html`<label class="field"><span>${unitTexts(view.language)(label)}</span>
+    <select name="${name}" required>${
+    options.map(([value, text]) => html`<option value="${value}">${text}</option>`)
+  }</select></label>`;
+}
+
+function action(view: View, label: UnitText): Html {
+  return html`<button class="action">${unitTexts(view.language)(label)}</button>`;
+}
+
+export function acknowledgeForm(view: View, alarm: AlarmLine): Html {
+  const causes = FOUND_CAUSES.map((word) => {
+    const text = unitWord(view.language, word === "unknown" ? "unknown-cause" : word);
+    return [word, text] as const;
+  });
+  return html`
+    <form method="post" action="${unitPath(alarm)}/acknowledge" class="form row">
+      ${idField()}
+      <input type="hidden" name="episode" value="${alarm.episode}">
+      <input type="hidden" name="level" value="${alarm.level}">
+      ${choice(view, "found", "found", [["", ""], ...causes])}
+      ${textField(view, "comment", "done")}
+      ${action(view, "acknowledge")}
+    </form>
+  `;
+}
+
+export function readingForm(view: View, unit: UnitView): Html {
+  const text = unitTexts(view.language);
+  return html`
+    <form method="post" action="${unitPath(unit)}/reading" class="form row">
+      ${idField()}
+      <label class="field"><span>${text("celsius")}</span>
+        <input name="celsius" inputmode="text" autocomplete="off" required
+          pattern="[\\-−+]?[0-9]+([.,][0-9]+)?"></label>
+      ${textField(view, "comment", "comment", false)}
+      ${action(view, "record")}
+    </form>
+  `;
+}
+
+export function watchForm(view: View, unit: UnitView): Html {
+  const text = unitTexts(view.language);
+  const hours = HOURS.map((one) => [String(one), `${one} ${text("hours")}`] as const);
+  return html`
+    ${unit.watch === "watched" ? "" : html`
+      <form method="post" action="${unitPath(unit)}/watch" class="form">
+        ${idField()}${action(view, "switchOn")}
+      </form>
+    `}
+    <details>
+      <summary>${text("switchOff")}</summary>
+      <form method="post" action="${unitPath(unit)}/suppress" class="form">
+        ${idField()}
+        ${choice(view, "hours", "duration", [...hours, ["", text("untilRepaired")]])}
+        ${textField(view, "reason", "reason")}
+        ${action(view, "switchOff")}
+      </form>
+    </details>
+  `;
+}
+
+type Drawn = (view: View, site: string, unit: string, fault: Text) => Promise<Html | null>;
+
+/** What the forms do; `drawn` shows the page again with what speaks against it. */
+export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms"]> {
+  const form = <T extends z.ZodType>(
+    schema: T,
+    typed: (form: FormData, unit: string) => object,
+    act: (node: ColdNode, order: z.infer<T>, by: Person) => Promise<acts.Outcome>,
+  ): PageForm => ({
+    right: "coldchain.acknowledge",
+    send: async (form, { site, unit }, parts, actor, view) => {
+      const refused = async (status: Said["status"], words: string): Promise<Said> => {
+        const main = await drawn(view, site, unit, { zh: words, en: words });
+        return { main: main ?? html`${words}`, status };
+      };
+      const by = signedIn(actor, parts.people);
+      if (by === null || site !== node.name) return await refused(403, said(PERSON_NEEDED));
+      const order = schema.safeParse({ ...filled(form, ["id"]), ...typed(form, unit) });
+      if (!order.success) {
+        const faults = order.error.issues.map(({ path, message }) =>
+          `${path.join(".")}: ${message}`
+        );
+        return await refused(400, faults.join("; "));
+      }
+      const outcome = await act(node, order.data, by.person);
+      return outcome.kind === "done"
+        ? `${unitPath({ site, unit })}?saved`
+        : await refused(409, said(outcome.problem));
+    },
+  });
+  return {
+    acknowledge: form(
+      acts.acknowledgeOrder,
+      (form) => ({
+        ...filled(form, ["episode", "found", "comment"]),
+        level: Number(fieldOf(form, "level")),
+      }),
+      acts.acknowledge,
+    ),
+    reading: form(
+      acts.readingOrder,
+      (form, unit) => ({ unit, ...readingTyped(form) }),
+      acts.readByHand,
+    ),
+    suppress: form(
+      acts.suppressOrder,
+      (form, unit) => ({
+        unit,
+        ...filled(form, ["reason"]),
+        ...fieldOf(form, "hours") === "" ? {} : { hours: Number(fieldOf(form, "hours")) },
+      }),
+      acts.suppress,
+    ),
+    watch: form(acts.watchOrder, (_form, unit) => ({ unit }), acts.watchAgain),
+  };
+}
+
+/** A minus and a comma as a telephone's keyboard has them are understood. */
+function readingTyped(form: FormData): object {
+  const celsius = fieldOf(form, "celsius").trim().replace("−", "-").replace(",", ".");
+  return { ...filled(form, ["comment"]), celsius: celsius === "" ? undefined : Number(celsius) };
+}
+
+function filled(form: FormData, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.map((name) => [name, fieldOf(form, name).trim()]).filter(([, value]) => value !== ""),
+  );
+}
+
+function said({ title, detail, hint }: typeof PERSON_NEEDED): string {
+  return [title, detail, hint].filter((part) => part !== undefined).join(": ");
+}

@@ -1,0 +1,133 @@
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../../sync/fixtures.ts";
+import { PHONE } from "../../console/fixtures.ts";
+import { SITE } from "../flow/fixture_flow_node.ts";
+import { ColdConsole, UNIT } from "./fixture_cold_console.ts";
+import { curvePicture, withGaps } from "./unit_curve.ts";
+
+/** Where pictures of the pages go, for people to look at; none: nowhere. */
+const PICTURES = Deno.env.get("TRIBUTARY_PICTURES");
+
+let site: ColdConsole;
+beforeAll(async () => {
+  site = await ColdConsole.open();
+}, 120_000);
+afterAll(() => site?.[Symbol.asyncDispose]());
+
+const path = `/coldchain/${SITE}/${UNIT}`;
+
+/** No wider than a phone; a picture where somebody asked for one. */
+async function look(page: Page, name: string): Promise<string> {
+  const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
+  expect(width, name).toBeLessThanOrEqual(PHONE.width);
+  if (PICTURES !== undefined) {
+    await page.screenshot({ path: join(PICTURES, `cold_${name}.png`), fullPage: true });
+  }
+  return await page.innerText("main");
+}
+
+async function send(page: Page, act: string, fields: Readonly<Record<string, string>>) {
+  const form = page.locator(`form[action="${path}/${act}"]`).first();
+  if (!await form.isVisible()) {
+    await page.locator("details", { has: form }).locator("summary").first().click();
+  }
+  for (const [name, value] of Object.entries(fields)) {
+    const field = form.locator(`[name="${name}"]`);
+    const isChoice = await field.evaluate((one) => one.nodeName === "SELECT");
+    await (isChoice ? field.selectOption(value) : field.fill(value));
+  }
+  await form.locator("button").click();
+  await page.waitForSelector("main .banner");
+}
+
+describe("pages of units, on a telephone", () => {
+  test("C5 C7: the overview shows what is wrong first: value, alarm, what is missing", async () => {
+    const page = await site.keeper("zh-CN");
+    await until("the alarm is written", async () => {
+      await page.goto(`${site.url}/coldchain`);
+      return (await page.innerText("main")).includes("温度过高");
+    });
+    const text = await look(page, "units_zh");
+    expect(text).toMatch(/待处理报警[^]*二楼疫苗冰箱[^]*温度过高/);
+    expect(await page.locator("a.card").first().innerText()).toMatch(/二楼疫苗冰箱[^]*9\.0/);
+    expect(text).toContain("无校准记录");
+    expect((await page.goto(`${site.url}/coldchain/${SITE}`))?.status()).toBe(200);
+    expect((await page.goto(`${site.url}/coldchain/another`))?.status()).toBe(404);
+  });
+
+  test("C7: a unit's curve has its limits and alarms, and no line over a gap", async () => {
+    const page = await site.keeper("en-US");
+    await page.goto(site.url + path);
+    await look(page, "unit_en");
+    expect(await page.locator("svg.curve .limit").count()).toBe(2);
+    expect(await page.locator("svg.curve rect.alarm").count()).toBe(1);
+    expect(await page.locator("svg.curve rect.unknown").count()).toBe(1);
+    expect(await page.locator("svg.curve polyline").count()).toBe(2);
+    await page.goto(`${site.url}${path}?span=month`);
+    await look(page, "unit_month_en");
+    expect(await page.locator("tbody tr").count()).toBeGreaterThanOrEqual(2);
+    expect((await page.goto(`${site.url}/coldchain/${SITE}/none`))?.status()).toBe(404);
+  });
+
+  test("C9: an alarm is acknowledged with a cause and a comment, by the person", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(site.url + path);
+    await look(page, "unit_zh");
+    for (let open = await acknowledgements(page); open > 0; open = await acknowledgements(page)) {
+      await send(page, "acknowledge", { found: "door-open", comment: "门未关好，已关" });
+    }
+    const text = await look(page, "acknowledged_zh");
+    expect(text).toContain("已登记");
+    expect(await page.locator(".card", { hasText: "温度过高" }).textContent())
+      .toMatch(/已确认[^]*门未关好 · 门未关好，已关 · 李梅/);
+  });
+
+  test("C8: alarms are switched off for hours with a reason, and on again", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(site.url + path);
+    await send(page, "suppress", { hours: "2", reason: "除霜" });
+    expect(await look(page, "suppressed_zh")).toContain("报警已暂停");
+    await send(page, "watch", {});
+    expect(await page.innerText("main")).not.toContain("报警已暂停");
+  });
+
+  test("C6: a reading by hand is written down as a telephone types it, or refused", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(site.url + path);
+    await page.locator(`form[action="${path}/reading"] input[name="celsius"]`)
+      .evaluate((one) => one.removeAttribute("pattern"));
+    await send(page, "reading", { celsius: "很冷" });
+    expect(await look(page, "reading_refused_zh")).toMatch(/未登记：[^]*celsius/);
+    await page.goto(site.url + path);
+    await send(page, "reading", { celsius: "4,5", comment: "早班" });
+    expect(await look(page, "reading_zh")).toMatch(/4\.5 °C · [^]*李梅/);
+    expect(site.browser.complaints.filter((one) => !/40[0-9]/.test(one))).toEqual([]);
+  });
+});
+
+async function acknowledgements(page: Page): Promise<number> {
+  return await page.locator(`form[action="${path}/acknowledge"]`).count();
+}
+
+describe("C7: the curve of a unit", () => {
+  const span = { fromMs: 0, toMs: 100 };
+
+  test("knows nothing where samples are farther apart than allowed, at its edges too", () => {
+    const points = [[20, 5], [30, 5], [60, 5]] as const;
+    const found = withGaps([20, 30, 60], points, span, 20);
+    expect(found.unknown).toEqual([{ fromMs: 30, toMs: 60 }, { fromMs: 60, toMs: 100 }]);
+    expect(found.points).toEqual([[20, 5], [30, 5], [31, null], [60, 5], [61, null]]);
+    expect(withGaps([], [], span, 20).unknown).toEqual([span]);
+  });
+
+  test("draws one value between two gaps, and alarms no farther than its edges", async () => {
+    const points = [[10, 5], [11, null], [50, 6], [51, null]] as const;
+    const alarms = [{ fromMs: -50, toMs: 200 }, { fromMs: 200, toMs: 300 }];
+    const curve = { ...span, title: "t", series: [{ name: "p", points }], limits: [], unknown: [] };
+    const picture = String(await curvePicture({ ...curve, alarms }));
+    expect(picture.match(/<polyline/g)).toHaveLength(2);
+    expect(picture.match(/class="alarm" x="34.0"/g)).toHaveLength(1);
+  });
+});
