@@ -125,6 +125,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   "gateway/people/masking.ts": "how personal data is shown",
   "gateway/people/unmask.ts": "a masked field in full, told to the audit first",
   "gateway/people/roles.ts": "what each role may do",
+  "gateway/people/second_person.ts": "who answers for an act, and the second person beside",
 };
 
 /**

@@ -2,16 +2,17 @@
 import * as z from "zod";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import type { ApiParts, ApiRoute, Input } from "../../api_route.ts";
+import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import { dayReport } from "../evaluate/report.ts";
 import { moment } from "../evaluate/written.ts";
 import { ACTIVATION_KJ_MOL } from "../series/kinetic.ts";
 import type { Person } from "../life/subject.ts";
 import * as reads from "../record/cold_reads.ts";
 import { Calendar } from "../series/calendar.ts";
-import { actingPerson, PERSON_NEEDED } from "./acting_person.ts";
 import type { ColdNode } from "./cold_node.ts";
 import { downsampled } from "./curve.ts";
 import * as acts from "./person_acts.ts";
+import { decideOrder, decideQuarantine } from "./quarantine_act.ts";
 import { alarmView, unitView } from "./unit_view.ts";
 
 const SPAN_DAYS_MAX = 90;
@@ -73,6 +74,18 @@ export function readRoutes(node: Shown): readonly ApiRoute[] {
         await caughtUp();
         const site = siteQuery.parse(query).site ?? null;
         return Response.json((await reads.episodesToDo(tables, site)).map(alarmView));
+      },
+    },
+    {
+      method: "get",
+      path: "/api/coldchain/quarantines",
+      right: "read",
+      summary: "Lots that are set apart until somebody decides, those first that wait the longest",
+      query: siteQuery,
+      answer: z.array(anything),
+      handle: async (_parts, { query }) => {
+        await caughtUp();
+        return Response.json(await reads.heldLots(tables, siteQuery.parse(query).site ?? null));
       },
     },
     {
@@ -145,10 +158,10 @@ export function actRoutes(node: ColdNode): readonly ApiRoute[] {
     body,
     answer: z.object({ entries: z.array(z.string()).describe("Ids of the entries") }),
     handle: async (parts: ApiParts, input: Input) => {
-      const by = actingPerson(parts, input.actor);
+      const by = signedIn(input.actor, parts.people);
       if (by === null) return problemResponse(PERSON_NEEDED);
       await node.tables.caughtUp(node.journal);
-      const outcome = await act(node, body.parse(input.body), by);
+      const outcome = await act(node, body.parse(input.body), by.person);
       if (outcome.kind === "refused") return problemResponse(outcome.problem);
       return Response.json({ entries: outcome.entries }, { status: 201 });
     },
@@ -177,6 +190,12 @@ export function actRoutes(node: ColdNode): readonly ApiRoute[] {
       summary: "A temperature that a person read, in the morning or the afternoon (C6)",
       body: acts.readingOrder,
       act: acts.readByHand,
+    }),
+    route({
+      path: "quarantine-decisions",
+      summary: "A person says what becomes of a lot that was set apart (C10)",
+      body: decideOrder,
+      act: decideQuarantine,
     }),
   ];
 }

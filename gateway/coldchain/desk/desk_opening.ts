@@ -5,6 +5,7 @@ import { unitsPages } from "../pages/units_page.ts";
 import { Calendar } from "../series/calendar.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import { actRoutes, readRoutes } from "./cold_routes.ts";
+import { QuarantineDesk } from "./quarantine_desk.ts";
 
 export const openColdDesk: OpenDesk = ({ config, clock, disk, journal, tables }) => {
   const shown = { name: config.node, clock, journal, tables };
@@ -18,10 +19,12 @@ export const openColdDesk: OpenDesk = ({ config, clock, disk, journal, tables })
     coldchain: config.coldchain,
     contacts: config.notifications.contacts,
   };
-  const alarms = new AlarmDesk(own);
+  const [alarms, quarantines] = [new AlarmDesk(own), new QuarantineDesk(own)];
   return {
     routes: [...readRoutes(shown), ...actRoutes(own)],
     pages: [...unitsPages(shown, calendar), unitPage(shown, calendar, own)],
-    run: (signal) => alarms.run(signal),
+    run: async (signal) => {
+      await Promise.all([alarms.run(signal), quarantines.run(signal)]);
+    },
   };
 };

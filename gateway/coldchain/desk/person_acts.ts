@@ -139,7 +139,7 @@ export async function readByHand(
 }
 
 /** On disk before it is answered (G1), and in the tables. */
-async function write(
+export async function write(
   { disk, clock, journal, tables }: ColdNode,
   entries: readonly NewEntry[],
   ids: readonly string[],

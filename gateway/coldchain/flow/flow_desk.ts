@@ -92,7 +92,7 @@ export class FlowDesk {
       const known = await this.#known("colduses", asked.id);
       const { person, ...use } = asked;
       const refusals = known ? [] : useRefusals(use, {
-        here: await reads.lotsAt(this.tables, this.site, asked.place),
+        here: await reads.lotsAt(this.tables, this.site, asked.place, asked.code),
         today: this.#today(),
         isCodeUsed: asked.code !== null && await reads.isCodeUsed(this.tables, asked.code),
       });

@@ -3,7 +3,7 @@ import type { Rows } from "../record/stored_events.ts";
 import { PRODUCT_DIGITS } from "../codes/trace_code.ts";
 import { scannedCode } from "../codes/scanned_code.ts";
 import type { LotHere } from "./flow_rules.ts";
-import { formOf, nameOf } from "./place.ts";
+import { isHeldBack } from "./held_back.ts";
 
 export const READS = {
   units: "SELECT unit FROM coldunits WHERE site = ? AND watched IS NOT NULL",
@@ -11,7 +11,6 @@ export const READS = {
     "WHERE here IS NOT NULL AND site = ? AND place = ?",
   usedAt: "SELECT count(*) AS doses FROM colduses " +
     "WHERE product = ? AND lot = ? AND site = ? AND place = ? AND void IS NULL",
-  held: "SELECT product, lot FROM coldlots WHERE site = ? AND unit = ? AND held IS NOT NULL",
   receipt: "SELECT state FROM coldreceipts WHERE site = ? AND receipt = ?",
   receiptBody: "SELECT body FROM coldevents WHERE site = ? AND subject = ? " +
     "AND kind = 'cold-receipt' ORDER BY wall, origin, stream, seq LIMIT 1",
@@ -29,12 +28,14 @@ export async function unitsOf(rows: Rows, site: string): Promise<Set<string>> {
   return new Set((await rows.rows(READS.units, [site])).map((row) => row.text("unit")));
 }
 
-/** Lots in a unit or a session, without what was given. */
-export async function lotsAt(rows: Rows, site: string, place: string): Promise<LotHere[]> {
+/** Lots in a unit or a session, without what was given; `code`: of the pack that is asked about. */
+export async function lotsAt(
+  rows: Rows,
+  site: string,
+  place: string,
+  code: string | null = null,
+): Promise<LotHere[]> {
   const stays = await rows.rows(READS.staysAt, [site, place]);
-  const isUnit = formOf(place) === "unit";
-  const held = isUnit ? await rows.rows(READS.held, [site, nameOf(place)]) : [];
-  const heldKeys = new Set(held.map((row) => keyOf(row.text("product"), row.text("lot"))));
   return await Promise.all(stays.map(async (row) => {
     const [product, lot] = [row.text("product"), row.text("lot")];
     const [used] = await rows.rows(READS.usedAt, [product, lot, site, place]);
@@ -42,14 +43,10 @@ export async function lotsAt(rows: Rows, site: string, place: string): Promise<L
       product,
       lot,
       doses: row.number("doses") - used.number("doses"),
-      isHeld: heldKeys.has(keyOf(product, lot)),
+      isHeld: await isHeldBack(rows, { site, place, product, lot, code }),
       expires: row.textOrNull("expires"),
     };
   }));
-}
-
-function keyOf(product: string, lot: string): string {
-  return JSON.stringify([product, lot]);
 }
 
 export async function isCodeUsed(rows: Rows, code: string): Promise<boolean> {

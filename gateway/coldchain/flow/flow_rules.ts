@@ -15,7 +15,7 @@ export interface LotHere {
   readonly lot: string;
   /** Those that were given taken off. */
   readonly doses: number;
-  /** In quarantine there. */
+  /** In quarantine there, or exposed before it came there. */
   readonly isHeld: boolean;
   /** The earliest day of use that anybody told. */
   readonly expires: string | null;

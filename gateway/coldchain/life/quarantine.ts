@@ -4,6 +4,7 @@ import type { Episode } from "./episode.ts";
 import { type ColdEvent, type EventOf, ofKind } from "./event.ts";
 import {
   type LotKey,
+  LOTS_MAX,
   QUARANTINE_DECISIONS,
   type QuarantineBody,
   type QuarantineDecision,
@@ -15,6 +16,8 @@ export interface LotState extends LotKey {
   /** `quarantined` while any of its quarantines is undecided; else the strictest decision. */
   readonly state: "quarantined" | QuarantineDecision;
   readonly quarantines: readonly EventOf<"cold-quarantine">[];
+  /** Those that nobody decided yet. */
+  readonly open: readonly EventOf<"cold-quarantine">[];
   readonly decisions: readonly EventOf<"cold-quarantine-decided">[];
   /** Two decided otherwise: somebody has to look at it. */
   readonly isDisputed: boolean;
@@ -49,15 +52,16 @@ export function quarantinedLots(events: readonly ColdEvent[]): LotState[] {
     const decisions = of.flat();
     const choices = new Set(decisions.map(({ body }) => body.decision));
     const strictest = [...QUARANTINE_DECISIONS].reverse().find((one) => choices.has(one));
-    const isOpen = of.some((some) => some.length === 0);
+    const open = told.flatMap(({ event }, at) => of[at].length === 0 ? [event] : []);
     const isGone = strictest === "destroyed" || strictest === "returned";
     return {
       site,
       unit,
       product,
       lot,
-      state: strictest === undefined || (isOpen && !isGone) ? "quarantined" : strictest,
+      state: strictest === undefined || (open.length > 0 && !isGone) ? "quarantined" : strictest,
       quarantines: told.map(({ event }) => event),
+      open,
       decisions,
       isDisputed: of.some((some) => new Set(some.map(({ body }) => body.decision)).size > 1),
     };
@@ -72,12 +76,20 @@ export interface StoredLot extends LotKey {
   readonly toMs: number | null;
 }
 
+/** What a quarantine asks of an episode. */
+export interface Lasting extends Pick<Episode, "episode" | "site" | "unit"> {
+  readonly cause: string;
+  readonly sinceMs: number;
+  readonly endedMs: number | null;
+}
+
 /**
  * The quarantine that an episode asks for, of lots that were there while it lasted; `null` where it
- * is none of temperature, or all of them are in it already.
+ * is none of temperature, or all of them are in it already. Of more lots than one entry takes it is
+ * the first: what is left is asked for once that one is written.
  */
 export function dueQuarantine(
-  { episode, site, unit, cause, sinceMs, endedMs }: Episode,
+  { episode, site, unit, cause, sinceMs, endedMs }: Lasting,
   stock: readonly StoredLot[],
   events: readonly ColdEvent[],
 ): QuarantineBody | null {
@@ -95,7 +107,8 @@ export function dueQuarantine(
   ]
     .filter(([key]) => !covered.has(key))
     .sort(([one], [other]) => one < other ? -1 : 1)
-    .map(([, lot]) => lot);
+    .map(([, lot]) => lot)
+    .slice(0, LOTS_MAX);
   if (lots.length === 0) return null;
   const id = entryId("cold-quarantine", episode, ...lots.map(keyOf));
   return { id, site, unit, lots, sinceMs, because: [episode], by: null };

@@ -2,7 +2,8 @@
 import * as z from "zod";
 import { code, person, timeMs, unitFields, words } from "./subject.ts";
 
-const LOTS_MAX = 200;
+/** Of one entry; more are another. */
+export const LOTS_MAX = 200;
 
 const lot = z.object({ product: code, lot: code });
 export type LotKey = z.infer<typeof lot>;

@@ -5,7 +5,7 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page, PageForm, Said } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
-import { actingPerson, PERSON_NEEDED } from "../desk/acting_person.ts";
+import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import type { ColdNode } from "../desk/cold_node.ts";
 import * as acts from "../desk/person_acts.ts";
 import type { UnitView } from "../desk/unit_view.ts";
@@ -112,7 +112,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
         const main = await drawn(view, site, unit, { zh: words, en: words });
         return { main: main ?? html`${words}`, status };
       };
-      const by = actingPerson(parts, actor);
+      const by = signedIn(actor, parts.people);
       if (by === null || site !== node.name) return await refused(403, said(PERSON_NEEDED));
       const order = schema.safeParse({ ...filled(form, ["id"]), ...typed(form, unit) });
       if (!order.success) {
@@ -121,7 +121,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
         );
         return await refused(400, faults.join("; "));
       }
-      const outcome = await act(node, order.data, by);
+      const outcome = await act(node, order.data, by.person);
       return outcome.kind === "done"
         ? `${unitPath({ site, unit })}?saved`
         : await refused(409, said(outcome.problem));

@@ -19,6 +19,7 @@ const storedCarry = z.custom<PartCarry>();
 const UNITS_MAX = 20_000;
 export const EPISODES_MAX = 500;
 const DUE_MAX = 200;
+const HELD_MAX = 2000;
 /** Ninety days of minutes. */
 const PARTS_MAX = 2000;
 const OF_SERIES = "site = ? AND device = ? AND point = ?";
@@ -102,6 +103,29 @@ function episodeIn(row: Row): EpisodeRow {
     worstCelsius: row.numberOrNull("worst"),
     isExplained: row.number("explained") === 1,
   };
+}
+
+/** A lot that waits for a decision; `isDisputed`: two decided otherwise of a part of it. */
+export interface HeldLot {
+  readonly site: string;
+  readonly unit: string;
+  readonly product: string;
+  readonly lot: string;
+  readonly sinceMs: number;
+  readonly isDisputed: boolean;
+}
+
+/** Those first that wait the longest; `site`: null: of all. */
+export async function heldLots(rows: Rows, site: string | null): Promise<HeldLot[]> {
+  const where = site === null ? "" : " AND site = ?";
+  const select = "SELECT site, unit, product, lot, since, disputed FROM coldlots " +
+    `WHERE held IS NOT NULL${where} ORDER BY since LIMIT ${HELD_MAX}`;
+  return (await rows.rows(select, site === null ? [] : [site])).map((row) => ({
+    ...{ site: row.text("site"), unit: row.text("unit") },
+    ...{ product: row.text("product"), lot: row.text("lot") },
+    sinceMs: row.number("since"),
+    isDisputed: row.number("disputed") === 1,
+  }));
 }
 
 /** Ids of messages that left about an episode. */

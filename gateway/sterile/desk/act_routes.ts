@@ -3,10 +3,10 @@ import * as z from "zod";
 import { problemResponse } from "../../../sync/problem.ts";
 import type { ApiParts, ApiRoute, Input } from "../../api_route.ts";
 import type { Right } from "../../people/roles.ts";
+import { otherPerson, type PeopleOf, PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import type { Person } from "../supply/supply_body.ts";
 import * as acts from "./acts.ts";
 import * as orders from "./orders.ts";
-import { byPin, type PeopleOf, type PinPerson, signedIn } from "./persons.ts";
 import type { Done, SterileDesk } from "./sterile_desk.ts";
 
 const done = z.object({
@@ -35,9 +35,9 @@ export class Doing {
   }
 
   readonly pack: Work<typeof orders.packOrder> = async (order, by, { actor, people }) => {
-    const checked = await byPin(actor, order.checked, "sterile.work", people);
+    const checked = await otherPerson(actor, order.checked, "sterile.work", people);
     if (checked.kind === "refused") return checked;
-    return await this.#desk.write(acts.packing([order, by], checked.person));
+    return await this.#desk.write(acts.packing([order, by], checked.proof.person));
   };
 
   /** Where its cycle is over already, that is judged anew with it. */
@@ -59,9 +59,11 @@ export class Doing {
     await this.#desk.write(await acts.reading("sterile-indicator", [order, by], this.#desk));
 
   readonly step: Work<typeof orders.stepOrder> = async (order, by, asker, { load }) => {
-    const person = await this.#other(order.by, by, asker);
-    if (person.kind === "refused") return person;
-    return await this.#desk.write(acts.stepping([order, person.person], load));
+    const { actor, people } = asker;
+    if (order.by === undefined) return await this.#desk.write(acts.stepping([order, by], load));
+    const other = await otherPerson(actor, order.by, "sterile.release", people);
+    if (other.kind === "refused") return other;
+    return await this.#desk.write(acts.stepping([order, other.proof.person], load));
   };
 
   readonly issue: Work<typeof orders.issueOrder> = async (order, by) =>
@@ -82,11 +84,6 @@ export class Doing {
     _asker,
     { alarm },
   ) => await this.#desk.close(alarm, comment, by);
-
-  async #other(pin: PinPerson | undefined, by: Person, { actor, people }: Asker) {
-    if (pin === undefined) return { kind: "proved", person: by } as const;
-    return await byPin(actor, pin, "sterile.release", people);
-  }
 }
 
 export function actRoutes(desk: SterileDesk): readonly ApiRoute[] {
@@ -106,10 +103,10 @@ export function actRoutes(desk: SterileDesk): readonly ApiRoute[] {
     body,
     answer: done,
     handle: async ({ people }: ApiParts, { actor, body: sent, path }: Input) => {
-      const person = signedIn(actor, people);
-      if (person.kind === "refused") return problemResponse(person.problem);
+      const by = signedIn(actor, people);
+      if (by === null) return problemResponse(PERSON_NEEDED);
       const order = body.parse(sent);
-      return doneAnswer(await work(order, person.person, { actor, people }, path));
+      return doneAnswer(await work(order, by.person, { actor, people }, path));
     },
   });
   const [work, release] = ["sterile.work", "sterile.release"] as const;

@@ -1,7 +1,7 @@
 /** What persons ask for, as it comes from pages and programs. */
 import * as z from "zod";
+import { secondPerson } from "../../people/second_person.ts";
 import { LOADS } from "../rules.ts";
-import { pinPerson } from "./persons.ts";
 
 const code = z.string().trim().min(1).max(64);
 const words = z.string().trim().min(1).max(500);
@@ -20,7 +20,7 @@ export const packOrder = z.strictObject({
   title: words.describe("What it is"),
   implant: z.boolean().describe("It stays in the patient's body"),
   expires: z.iso.date().nullable().describe("Last day on which it may be used"),
-  checked: pinPerson.describe("Who looked at it before it was closed"),
+  checked: secondPerson.describe("Who looked at it before it was closed"),
 });
 
 export const loadOrder = z.strictObject({
@@ -67,7 +67,7 @@ export const stepOrder = z.strictObject({
     .describe("Ids of all that the person had before him, as the load's page has them"),
   emergency: z.strictObject({ reason: words }).optional()
     .describe("Implants, before the biological result: why it cannot wait"),
-  by: pinPerson.optional().describe("Who does it, if not who is signed in"),
+  by: secondPerson.optional().describe("Who does it, if not who is signed in"),
 });
 
 export const issueOrder = z.strictObject({ ...act, pack: code, place: words });

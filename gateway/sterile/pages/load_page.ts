@@ -75,6 +75,7 @@ function stepForms(view: View, { load, seen, hasImplants }: LoadView): Html {
       ${hasImplants ? field(view, { name: "reason", label: "emergency", optional: true }) : ""}
       ${field(view, { name: "account", label: "otherPerson", optional: true })}
       ${field(view, { name: "pin", label: "pin", type: "password", optional: true })}
+      ${field(view, { name: "badge", label: "badge", type: "password", optional: true })}
       ${action(view, step)}</form>`;
   return html`${form("check")}${form("release")}`;
 }

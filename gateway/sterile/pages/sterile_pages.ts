@@ -4,10 +4,10 @@ import type { Page, PageForm, Places } from "../../console/page.ts";
 import type { View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
 import type { Right } from "../../people/roles.ts";
+import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import { Doing } from "../desk/act_routes.ts";
 import type { SterileNode } from "../desk/desk_node.ts";
 import * as orders from "../desk/orders.ts";
-import { signedIn } from "../desk/persons.ts";
 import { shownSamples } from "../desk/shown_samples.ts";
 import type { Done, SterileDesk } from "../desk/sterile_desk.ts";
 import * as views from "../desk/views.ts";
@@ -221,9 +221,9 @@ function formOf<T extends z.ZodType>(
   return {
     right,
     send: async (form, places, { people }, actor, view) => {
-      const person = signedIn(actor, people);
+      const by = signedIn(actor, people);
       const here = placePath(places);
-      if (person.kind === "refused") return said(view, person.problem.title, here, 403);
+      if (by === null) return said(view, PERSON_NEEDED.title, here, 403);
       const order = schema.safeParse(typed(form, places));
       if (!order.success) {
         const faults = order.error.issues.map(({ path, message }) =>
@@ -231,7 +231,7 @@ function formOf<T extends z.ZodType>(
         );
         return said(view, faults.join("; "), here, 400);
       }
-      const done = await work(order.data, person.person, { actor, people }, places);
+      const done = await work(order.data, by.person, { actor, people }, places);
       if (done.kind === "done") return back(order.data, places);
       const { title, detail, hint } = done.problem;
       return said(view, [detail ?? title, hint].filter((one) => one).join(" · "), here, 409);
@@ -264,10 +264,17 @@ function findSent(site: string): PageForm["send"] {
   return (form) => Promise.resolve(paths.pack(site, fieldOf(form, "pack") || "?"));
 }
 
+/** A badge that a reader typed, or account and PIN. */
+function personTyped(form: FormData): Typed | undefined {
+  const [badge, account, pin] = ["badge", "account", "pin"].map((name) => fieldOf(form, name));
+  if (badge !== "") return { badge };
+  return account === "" ? undefined : { account, pin };
+}
+
 function packTyped(form: FormData): Typed {
-  const { account, pin, ...typed } = some(form, ["pack", "title", "expires", "account", "pin"]);
+  const typed = some(form, ["pack", "title", "expires"]);
   const implant = fieldOf(form, "implant") === "yes";
-  return { expires: null, ...typed, implant, checked: { account, pin } };
+  return { expires: null, ...typed, implant, checked: personTyped(form) ?? {} };
 }
 
 function loadTyped(form: FormData): Typed {
@@ -287,12 +294,13 @@ function biologicalTyped(form: FormData, { cycle }: Places): Typed {
 
 function stepTyped(form: FormData, step: "check" | "release"): Typed {
   const seen = form.getAll("seen").filter((one) => typeof one === "string");
-  const { account, pin, reason, ...typed } = some(form, ["account", "pin", "reason"]);
+  const { reason, ...typed } = some(form, ["reason"]);
+  const by = personTyped(form);
   return {
     ...typed,
     step,
     seen,
-    ...account === undefined ? {} : { by: { account, pin } },
+    ...by === undefined ? {} : { by },
     ...reason === undefined ? {} : { emergency: { reason } },
   };
 }

@@ -82,6 +82,7 @@ const TEXTS = {
   emergency: { zh: "紧急原因（植入物提前放行）", en: "Emergency: why it cannot wait" },
   otherPerson: { zh: "由他人执行：账户", en: "Another person: account" },
   pin: { zh: "PIN（六位）", en: "PIN, six digits" },
+  badge: { zh: "或刷胸卡", en: "Or a badge" },
   steps: { zh: "放行签名", en: "Released by" },
   pack: { zh: "包标签", en: "Label" },
   title: { zh: "名称", en: "What it is" },

@@ -30,8 +30,9 @@ export function workForms(view: View, { sterilisers }: Workplace): Html {
         ${field(view, { name: "expires", label: "expires", type: "date", optional: true })}
         <label class="field"><span>${say("implant")}</span>
           <input type="checkbox" name="implant" value="yes"></label>
-        ${field(view, { name: "account", label: "checkedBy" })}
-        ${field(view, { name: "pin", label: "pin", type: "password" })}
+        ${field(view, { name: "account", label: "checkedBy", optional: true })}
+        ${field(view, { name: "pin", label: "pin", type: "password", optional: true })}
+        ${field(view, { name: "badge", label: "badge", type: "password", optional: true })}
         ${action(view, "save")}</form>
     </details>
     <details class="panel">

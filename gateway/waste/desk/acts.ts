@@ -1,6 +1,7 @@
 /** What persons may do about waste: what they send, and what it is decided on. */
 import * as z from "zod";
 import { entryId } from "../../collected_entry.ts";
+import { type SecondPerson, secondPerson } from "../../people/second_person.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import { boxedBody, sealedBody } from "../entry/bag_body.ts";
 import { resolutionBody } from "../entry/correction_body.ts";
@@ -16,7 +17,6 @@ import { afterBoxings, afterMoves, refusedMove } from "../plan/plan_move.ts";
 import type { Refusal } from "../refusal.ts";
 import { imbalanceText } from "../store/balance.ts";
 import { planStored } from "../store/plan_stored.ts";
-import { type SecondPerson, secondPerson } from "./persons.ts";
 import { type Act, CannotPlan, type WasteDesk } from "./waste_desk.ts";
 
 const CODE_BYTES = 12;
@@ -29,7 +29,7 @@ export const actId = z.string()
 
 const act = {
   id: actId,
-  second: secondPerson.optional(),
+  second: secondPerson.optional().describe("None: the entry waits for a second person"),
 };
 const moved = {
   from: custodian,

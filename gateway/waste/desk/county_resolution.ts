@@ -7,12 +7,12 @@ import { streamTo } from "../../../sync/stream.ts";
 import { problemResponse } from "../../../sync/problem.ts";
 import type { ApiRoute } from "../../api_route.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import { resolutionBody } from "../entry/correction_body.ts";
 import { StoredWords } from "../record/stored_words.ts";
 import { actDone, type Done, doneAnswer, refused } from "./done.ts";
 import { resolutionOrder } from "./acts.ts";
-import { PERSON_NEEDED, personOf } from "./persons.ts";
 import type { WasteNode } from "./waste_desk.ts";
 
 const KIND = "waste-resolution";
@@ -49,7 +49,7 @@ export function countyResolutionRoute(node: WasteNode): ApiRoute {
     body: resolutionOrder,
     answer: actDone,
     handle: async ({ people }, { body, actor }) => {
-      const by = personOf(actor, people);
+      const by = signedIn(actor, people);
       if (by === null) return problemResponse(PERSON_NEEDED);
       return doneAnswer(await resolveAtCounty(node, resolutionOrder.parse(body), by));
     },

@@ -5,13 +5,13 @@ import { streamTo } from "../../../sync/stream.ts";
 import { NODE_NAME } from "../../../sync/origin.ts";
 import type { ApiRoute } from "../../api_route.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import type { EpidemicBody } from "../clock/epidemic.ts";
 import { words } from "../entry/subject.ts";
 import { WASTE_EPIDEMIC } from "../record/waste_entry.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import { actId } from "./acts.ts";
 import { epidemicModes } from "./epidemic_read.ts";
-import { PERSON_NEEDED, personOf } from "./persons.ts";
 import type { WasteNode } from "./waste_desk.ts";
 
 export const epidemicOrder = z.strictObject({
@@ -82,7 +82,7 @@ export function epidemicRoutes(node: WasteNode, role: "site" | "county"): readon
       answer,
       handle: async ({ people }, { body, actor }) => {
         const asked = epidemicOrder.parse(body);
-        const confirmation = personOf(actor, people);
+        const confirmation = signedIn(actor, people);
         if (confirmation === null) return problemResponse(PERSON_NEEDED);
         const problem = await turnEpidemic(node, role, asked, confirmation);
         if (problem !== null) return problemResponse(problem);

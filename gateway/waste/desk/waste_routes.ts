@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { problemResponse } from "../../../sync/problem.ts";
 import type { ApiParts, ApiRoute, Input } from "../../api_route.ts";
+import type { SecondPerson } from "../../people/second_person.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import * as reads from "../record/waste_reads.ts";
 import { TRACED_AS } from "../manifest/trace.ts";
@@ -9,7 +10,7 @@ import { manifestForm, manifestFormOf } from "../manifest/form_data.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import * as acts from "./acts.ts";
 import { actDone, doneAnswer } from "./done.ts";
-import { personsOf, type SecondPerson } from "./persons.ts";
+import { personsOf } from "./persons.ts";
 import { around } from "./surroundings.ts";
 import { tracedBy } from "./trace_read.ts";
 import type { Act, WasteDesk, WasteNode } from "./waste_desk.ts";

@@ -3,10 +3,10 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page, PageForm, Places } from "../../console/page.ts";
 import { badge, type Html, moment, type View } from "../../console/view.ts";
+import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import type { EpidemicMode } from "../clock/epidemic.ts";
 import { epidemicModes } from "../desk/epidemic_read.ts";
 import { epidemicOrder, turnEpidemic } from "../desk/epidemic_desk.ts";
-import { PERSON_NEEDED, personOf } from "../desk/persons.ts";
 import { refused } from "../desk/done.ts";
 import { faultsIn, newActId, textIn } from "./form_fields.ts";
 import * as parts from "./parts.ts";
@@ -77,7 +77,7 @@ function epidemicForm(shown: Shown): PageForm {
       const site = siteIn(shown, places);
       const refuse = async (faults: readonly Text[]) =>
         parts.refusedPage(epidemicPage(view, shown, site, await modeOf(shown, site), { faults }));
-      const confirmation = personOf(actor, people);
+      const confirmation = signedIn(actor, people);
       if (confirmation === null) return refuse(parts.faultTexts(refused(PERSON_NEEDED)));
       try {
         const order = epidemicOrder.parse({

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { LOT, movedBodyOf, PRODUCT } from "../flow/fixture_flow.ts";
+import { HELD, isHeldBack } from "../flow/held_back.ts";
+import { SITE } from "../life/fixture_life.ts";
+import { heldLots } from "../record/cold_reads.ts";
+import { stampAt } from "../../../sync/fixtures.ts";
+import { FRIDGE, MINUTE_MS, SiteCold, times } from "./fixture_cold_desk.ts";
+import { decideOrder, decideQuarantine } from "./quarantine_act.ts";
+import { LAIN, QuarantineDesk } from "./quarantine_desk.ts";
+
+const OTHER = { ...FRIDGE, id: "fridge-2", probes: [{ id: "probe-2", device: "other" }] };
+
+let cold: SiteCold;
+let desk: QuarantineDesk;
+beforeEach(async () => {
+  cold = await SiteCold.open([FRIDGE, OTHER]);
+  desk = new QuarantineDesk(cold.node);
+});
+afterEach(() => cold[Symbol.asyncDispose]());
+
+interface Moved {
+  readonly lot?: string;
+  readonly doses?: number;
+  readonly codes?: readonly string[];
+}
+
+async function moves(step: string, from: string, to: string, minute: number, more: Moved = {}) {
+  const { lot = LOT, doses = 10, codes = [] } = more;
+  const body = movedBodyOf(step, from, to, {
+    ...{ id: `${step} ${lot} ${minute}`, site: SITE, atMs: stampAt(minute * MINUTE_MS).wallMs },
+    lots: [{ product: PRODUCT, lot, expires: null, doses, codes }],
+  });
+  await cold.tables.append("cold-moved", body, minute * MINUTE_MS, "record");
+}
+
+/** The fridge is too warm from minute 1 on, which is an alarm at minute 61. */
+async function tooWarm(): Promise<void> {
+  await cold.reads(1, times(61, 9));
+  await cold.look(61);
+}
+
+async function set(): Promise<string[]> {
+  await cold.tables.tables.caughtUp(cold.tables.journal);
+  await desk.look();
+  const held = await heldLots(cold.tables.tables, SITE);
+  return held.map(({ unit, lot }) => `${unit} ${lot}`).sort();
+}
+
+async function written(): Promise<number> {
+  const select = "SELECT id FROM coldevents WHERE kind = 'cold-quarantine'";
+  return (await cold.tables.tables.rows(select)).length;
+}
+
+function isHeld(place: string, lot = LOT, code: string | null = null): Promise<boolean> {
+  return isHeldBack(cold.tables.tables, { site: SITE, place, product: PRODUCT, lot, code });
+}
+
+describe("C10: stock that lay in a unit while it was out of range", () => {
+  test("is set apart by itself, once, over a restart too; what lay elsewhere is not", async () => {
+    await moves("stored", "receipt/r", "unit/fridge-1", 0);
+    await moves("stored", "receipt/r", "unit/fridge-2", 0, { lot: "elsewhere" });
+    expect(await set()).toEqual([]);
+    await tooWarm();
+    expect(await set()).toEqual([`fridge-1 ${LOT}`]);
+    expect(await set()).toEqual([`fridge-1 ${LOT}`]);
+    await cold.restart();
+    desk = new QuarantineDesk(cold.node);
+    expect(await set()).toEqual([`fridge-1 ${LOT}`]);
+    expect(await written()).toBe(1);
+  });
+
+  test("so is what comes while it goes on, and not what comes a moment behind its end", async () => {
+    await tooWarm();
+    expect(await set()).toEqual([]);
+    await moves("stored", "receipt/r", "unit/fridge-1", 61.5, { lot: "meanwhile" });
+    expect(await set()).toEqual(["fridge-1 meanwhile"]);
+    await cold.reads(62, [5]);
+    await cold.look(62);
+    const select = "SELECT ended FROM coldepisodes";
+    const [ended] = (await cold.tables.tables.rows(select)).map((row) => row.number("ended"));
+    const minute = (ended - stampAt(0).wallMs) / MINUTE_MS;
+    await moves("stored", "receipt/r", "unit/fridge-1", minute - 1 / 60_000, { lot: "before" });
+    await moves("stored", "receipt/r", "unit/fridge-1", minute, { lot: "behind" });
+    expect(await set()).toEqual(["fridge-1 before", "fridge-1 meanwhile"]);
+  });
+
+  test("is held back where it has gone since: in sessions, in other units", async () => {
+    await moves("stored", "receipt/r", "unit/fridge-1", 0, { doses: 30 });
+    await moves("taken", "unit/fridge-1", "session/before", 0.5, { doses: 5 });
+    await moves("taken", "unit/fridge-1", "session/meanwhile", 30, { doses: 5 });
+    await moves("moved", "unit/fridge-1", "unit/fridge-2", 40, { doses: 5 });
+    await moves("taken", "unit/fridge-2", "session/from-there", 50, { doses: 5 });
+    await tooWarm();
+    expect(await isHeld("session/meanwhile")).toBe(false);
+    await set();
+    expect(await isHeld("unit/fridge-1")).toBe(true);
+    expect(await isHeld("session/before")).toBe(false);
+    for (const place of ["session/meanwhile", "unit/fridge-2", "session/from-there"]) {
+      expect(await isHeld(place), place).toBe(true);
+    }
+    expect(await isHeld("session/meanwhile", "another lot")).toBe(false);
+  });
+
+  test("packs that were scanned are held back one by one", async () => {
+    const [warm, cool] = ["81234560000000000001", "81234560000000000002"];
+    await moves("stored", "receipt/r", "unit/fridge-1", 0, { doses: 1, codes: [warm] });
+    await moves("moved", "unit/fridge-1", "unit/fridge-2", 30, { doses: 1, codes: [warm] });
+    await moves("stored", "receipt/r", "unit/fridge-2", 31, { doses: 1, codes: [cool] });
+    await tooWarm();
+    await set();
+    expect(await isHeld("unit/fridge-2", LOT, warm)).toBe(true);
+    expect(await isHeld("unit/fridge-2", LOT, cool)).toBe(false);
+    // Nobody scanned it: it may be the one.
+    expect(await isHeld("unit/fridge-2")).toBe(true);
+  });
+
+  test("is free once a person has decided, with the reason, and the same act again is none", async () => {
+    await moves("stored", "receipt/r", "unit/fridge-1", 0);
+    await moves("taken", "unit/fridge-1", "session/s", 30, { doses: 5 });
+    await tooWarm();
+    await set();
+    const asked = { id: "act-1", unit: "fridge-1", product: PRODUCT, lot: LOT };
+    const order = decideOrder.parse({ ...asked, decision: "released", basis: "厂家稳定性数据" });
+    expect(decideOrder.safeParse({ ...order, basis: " " }).success).toBe(false);
+    const decide = async (more: Partial<typeof order> = {}) => {
+      const outcome = await decideQuarantine(cold.node, { ...order, ...more }, { id: "li" });
+      return outcome.kind === "done" ? outcome.entries.length : outcome.problem.code;
+    };
+    expect(await decide({ unit: "fridge-2" })).toBe("not-quarantined");
+    expect(await decide()).toBe(1);
+    expect(await decide()).toBe(1);
+    expect(await decide({ id: "act-2" })).toBe("not-quarantined");
+    expect(await set()).toEqual([]);
+    expect(await isHeld("session/s")).toBe(false);
+    const select = "SELECT id FROM coldevents WHERE kind = 'cold-quarantine-decided'";
+    expect(await cold.tables.tables.rows(select)).toHaveLength(1);
+  });
+
+  test.each(Object.entries({ ...LAIN, ...HELD }))(
+    "indexes alone are asked: %s",
+    async (_, select) => {
+      const asked = `EXPLAIN QUERY PLAN ${select.replaceAll("?", "1")}`;
+      const plan = (await cold.tables.tables.rows(asked)).map((row) => row.text("detail")).join(
+        "; ",
+      );
+      expect(plan).not.toMatch(/SCAN/);
+      expect(plan).toMatch(/SEARCH/);
+    },
+  );
+});
