@@ -172,7 +172,11 @@ function folded(waiting: readonly Waiting[]): string[] {
 
 function inOrder(one: Waiting, other: Waiting): number {
   return one.severity - other.severity || one.wallMs - other.wallMs ||
-    (one.notification < other.notification ? -1 : 1);
+    byText(one.notification, other.notification) || byText(one.contact, other.contact);
+}
+
+function byText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function nameOf({ notification, contact }: Waiting): string {
