@@ -4,13 +4,12 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { freePort } from "../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../sync/fixtures.ts";
-import { runNode } from "./commands/run.ts";
 import { parseConfig } from "./config_file.ts";
 import type { Domain, DomainDesk } from "./domain.ts";
 import { DOMAINS } from "./domains.ts";
 import { desksOf } from "./fixture_desks.ts";
 import { RIDDLES } from "./fixture_riddles.ts";
-import { readToken } from "./keystore.ts";
+import { InnerNode } from "./fixture_inner_node.ts";
 import { buildProgram } from "./main.ts";
 
 /** Makes the tables of all domains and of the one that this test adds. */
@@ -101,32 +100,21 @@ async function withRiddles(
   work: (ask: Ask) => Promise<void>,
 ): Promise<void> {
   using folder = new TemporaryFolder();
-  const dataDir = join(folder.path, "site-1");
-  const port = freePort();
   const config = parseConfig(stringify({
     role: "site",
     node: "site-1",
     title: { zh: "甲", en: "A" },
-    dataDir,
-    http: { port },
+    dataDir: join(folder.path, "site-1"),
+    http: { port: freePort() },
   }));
-  const stop = new AbortController();
-  let ready = false;
-  const running = runNode(config, ({ kind }) => void (ready ||= kind === "ready"), stop.signal, {
+  await using node = await InnerNode.start(config, {
     domains: [...DOMAINS, RIDDLES],
     tablesThread: RIDDLES_THREAD,
   });
-  try {
-    await Promise.race([running, until("it is ready", () => ready)]);
-    const authorization = `Bearer ${readToken(dataDir)}`;
-    await work((path, init = {}) => {
-      const headers = { authorization, "accept-language": "en" };
-      return fetch(`http://127.0.0.1:${port}${path}`, { redirect: "manual", headers, ...init });
-    });
-  } finally {
-    stop.abort();
-    await running;
-  }
+  await work((path, init = {}) => {
+    const headers = { "accept-language": "en" };
+    return node.fetch(path, { redirect: "manual", headers, ...init });
+  });
 }
 
 const riddlesSchema = z.array(z.object({ id: z.string(), answer: z.string().nullable() }));

@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import * as z from "zod";
 import { freePort } from "../../drivers/fixtures.ts";
-import { TemporaryFolder, until } from "../../sync/fixtures.ts";
+import { TemporaryFolder } from "../../sync/fixtures.ts";
 import { NodeKey } from "../../sync/identity.ts";
-import { runNode } from "../commands/run.ts";
 import { parseConfig } from "../config_file.ts";
-import { readToken } from "../keystore.ts";
+import { InnerNode } from "../fixture_inner_node.ts";
 import { reviewConfig } from "./fixture_sources.ts";
 import { verdictView } from "./reviewed.ts";
 import { type StandingView, standingView } from "./standing_view.ts";
@@ -35,8 +34,7 @@ export class InnerCounty implements AsyncDisposable {
   readonly #port = freePort();
   readonly #section: object;
   readonly #more: object;
-  #stop = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  #node: InnerNode | null = null;
 
   private constructor(section: object, { signer = NodeKey.create(), ...more }: InnerMore) {
     this.#more = more;
@@ -65,11 +63,7 @@ export class InnerCounty implements AsyncDisposable {
       prescription: this.#section,
       ...this.#more,
     }));
-    this.#stop = new AbortController();
-    let ready = false;
-    const log = ({ kind }: { readonly kind: string }) => void (ready ||= kind === "ready");
-    this.#running = runNode(config, log, this.#stop.signal);
-    await Promise.race([this.#running, until("it is ready", () => ready)]);
+    this.#node = await InnerNode.start(config);
   }
 
   async restart(): Promise<void> {
@@ -78,24 +72,27 @@ export class InnerCounty implements AsyncDisposable {
   }
 
   async #end(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+    await this.#node?.[Symbol.asyncDispose]();
+    this.#node = null;
+  }
+
+  get #running(): InnerNode {
+    if (this.#node === null) throw new Error("The county does not run");
+    return this.#node;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return this.#running.url;
   }
 
   /** As the local command asks. */
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return this.fetchAs(readToken(this.#dataDir), path, init);
+    return this.#running.fetch(path, init);
   }
 
   /** As a program with this token asks. */
   fetchAs(token: string, path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = new Headers(init.headers);
-    headers.set("authorization", `Bearer ${token}`);
-    return fetch(`${this.url}${path}`, { ...init, headers });
+    return this.#running.fetchAs(token, path, init);
   }
 
   /** A program that was given a token. */

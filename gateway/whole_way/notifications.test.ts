@@ -8,12 +8,12 @@ import { writableServer, writableTcp } from "../../drivers/modbus/fixture_writab
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { enrollNode } from "../commands/enroll.ts";
 import { askNode } from "../commands/local_api.ts";
-import { runNode } from "../commands/run.ts";
 import { invitationSchema } from "../commands/status.ts";
 import type { Config } from "../config.ts";
 import { parseConfig } from "../config_file.ts";
 import type { Domain } from "../domain.ts";
 import { DOMAINS } from "../domains.ts";
+import { InnerNode } from "../fixture_inner_node.ts";
 import { readToken } from "../keystore.ts";
 import { ModemPeer } from "../notifications/channels/modem/fixture_modem.ts";
 import { HttpPeer } from "../notifications/fixture_letter.ts";
@@ -53,21 +53,16 @@ const PROBE: Domain = {
     })),
 };
 
-class InnerNode implements AsyncDisposable {
+class ProbedNode implements AsyncDisposable {
   readonly config: Config;
-  #stop = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  #node: InnerNode | null = null;
 
   constructor(document: object) {
     this.config = parseConfig(stringify(document));
   }
 
   async start(): Promise<this> {
-    this.#stop = new AbortController();
-    let ready = false;
-    const log = ({ kind }: { readonly kind: string }) => void (ready ||= kind === "ready");
-    this.#running = runNode(this.config, log, this.#stop.signal, { domains: [...DOMAINS, PROBE] });
-    await Promise.race([this.#running, until("it is ready", () => ready)]);
+    this.#node = await InnerNode.start(this.config, { domains: [...DOMAINS, PROBE] });
     return this;
   }
 
@@ -97,8 +92,7 @@ class InnerNode implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+    await this.#node?.[Symbol.asyncDispose]();
   }
 }
 
@@ -120,8 +114,8 @@ const CONTACTS = {
 
 let opened: AsyncDisposableStack;
 let folder: string;
-let site: InnerNode;
-let county: InnerNode;
+let site: ProbedNode;
+let county: ProbedNode;
 let hook: HttpPeer;
 let modem: ModemPeer;
 let relay: Awaited<ReturnType<typeof writableTcp>>;
@@ -151,7 +145,7 @@ beforeAll(async () => {
   });
   const own = node("county-a");
   county = opened.use(
-    new InnerNode({
+    new ProbedNode({
       role: "county",
       ...own,
       notifications: {
@@ -168,7 +162,7 @@ beforeAll(async () => {
     writeIntervalSeconds: 1,
   };
   site = opened.use(
-    new InnerNode({
+    new ProbedNode({
       role: "site",
       ...node(SITE),
       profilesDir: folder,

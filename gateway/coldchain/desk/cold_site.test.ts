@@ -3,15 +3,13 @@ import { stringify } from "yaml";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
-import { runNode } from "../../commands/run.ts";
 import { parseConfig } from "../../config_file.ts";
-import { readToken } from "../../keystore.ts";
+import { InnerNode } from "../../fixture_inner_node.ts";
 
-const stop = new AbortController();
 const folder = new TemporaryFolder();
 const dataDir = join(folder.path, "site-017");
 const port = freePort();
-let running: Promise<void> = Promise.resolve();
+let node: InnerNode;
 
 const site = (units: readonly object[]) =>
   stringify({
@@ -31,28 +29,17 @@ const fridge = {
 };
 
 beforeAll(async () => {
-  let ready = false;
-  const config = parseConfig(site([fridge]));
-  running = runNode(config, ({ kind }) => void (ready ||= kind === "ready"), stop.signal);
-  await Promise.race([running, until("it is ready", () => ready)]);
+  node = await InnerNode.start(parseConfig(site([fridge])));
 });
 afterAll(async () => {
-  stop.abort();
-  await running;
+  await node[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
 
-/** As the local command asks: whoever runs it is no person. */
 async function ask(path: string, body?: object) {
-  const headers = {
-    authorization: `Bearer ${readToken(dataDir)}`,
-    "content-type": "application/json",
-  };
+  const headers = { "content-type": "application/json" };
   const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-  const answer = await fetch(`http://127.0.0.1:${port}/api/coldchain/${path}`, {
-    headers,
-    ...init,
-  });
+  const answer = await node.fetch(`/api/coldchain/${path}`, { headers, ...init });
   return { status: answer.status, json: await answer.json() };
 }
 

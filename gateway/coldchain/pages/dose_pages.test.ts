@@ -3,11 +3,10 @@ import { unzipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../../drivers/fixtures.ts";
-import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
-import { runNode } from "../../commands/run.ts";
+import { TemporaryFolder } from "../../../sync/fixtures.ts";
 import { ownerLinkSchema } from "../../commands/status.ts";
 import { PHONE, TestBrowser } from "../../console/fixtures.ts";
-import { readToken } from "../../keystore.ts";
+import { InnerNode } from "../../fixture_inner_node.ts";
 import { codeOf, LOT, PRODUCT } from "../flow/fixture_flow.ts";
 import { FlowNode, SITE, siteConfig } from "../flow/fixture_flow_node.ts";
 
@@ -17,10 +16,8 @@ const PICTURES = Deno.env.get("TRIBUTARY_PICTURES");
 const folder = new TemporaryFolder();
 const port = freePort();
 const url = `http://127.0.0.1:${port}`;
-const stop = new AbortController();
-let running: Promise<unknown> = Promise.resolve();
+let node: InnerNode;
 let browser: TestBrowser | null = null;
-let authorization = "";
 
 /** A site whose goods have come, as a running node with all its doors. */
 beforeAll(async () => {
@@ -49,26 +46,18 @@ beforeAll(async () => {
     const body = { id: "l-1", site: SITE, ranges: list, by: { id: "li" } };
     await before.tell("cold-lots", body);
   }
-  let isReady = false;
-  running = runNode(config, ({ kind }) => void (isReady ||= kind === "ready"), stop.signal);
-  await Promise.race([running, until("it is ready", () => isReady)]);
-  authorization = `Bearer ${readToken(config.dataDir)}`;
+  node = await InnerNode.start(config);
   browser = await TestBrowser.start();
 }, 120_000);
 afterAll(async () => {
-  stop.abort();
   await browser?.[Symbol.asyncDispose]();
-  await running;
+  await node[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
 
-async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-  return await fetch(url + path, { ...init, headers: { authorization } });
-}
-
 async function openFor(locale: "zh-CN" | "en-US"): Promise<Page> {
   if (browser === null) throw new Error("The browser is not open");
-  const answer = await ask("/api/owner-links", { method: "POST", body: "{}" });
+  const answer = await node.fetch("/api/owner-links", { method: "POST", body: "{}" });
   const { url: link } = ownerLinkSchema.parse(await answer.json());
   return await browser.enter(await browser.person(locale, PHONE), link);
 }
@@ -140,12 +129,12 @@ describe("C14 pages of doses, on a telephone", () => {
 
 test("C11: a unit's record comes as a signed file, and of what is none with a reason", async () => {
   const path = `/api/coldchain/units/${SITE}/fridge-1/evidence`;
-  const answer = await ask(`${path}?from=2026-11-01&to=2026-11-30`);
+  const answer = await node.fetch(`${path}?from=2026-11-01&to=2026-11-30`);
   expect(answer.status).toBe(200);
   const files = unzipSync(new Uint8Array(await answer.arrayBuffer()));
   expect(Object.keys(files)).toEqual(expect.arrayContaining(["report.pdf", "SHA256SUMS.sig"]));
   const code = async (query: string, of = path) => {
-    const refused = await ask(of + query);
+    const refused = await node.fetch(of + query);
     return `${refused.status} ${/problem:([a-z-]+)/.exec(await refused.text())?.[1]}`;
   };
   expect(await code("?from=2026-11-01&to=2026-12-02")).toBe("400 no-period");
@@ -155,9 +144,9 @@ test("C11: a unit's record comes as a signed file, and of what is none with a re
 });
 
 test("X5: what is masked is shown with a reason that is in the audit first", async () => {
-  const traced = await (await ask(`/api/coldchain/traces/codes/${codeOf(7)}`)).text();
+  const traced = await (await node.fetch(`/api/coldchain/traces/codes/${codeOf(7)}`)).text();
   const id = /"id":"([^"]+)"/.exec(traced)?.[1] ?? "";
-  const unmasked = await ask(`/api/vaccinations/${SITE}~${id}/unmasked`, {
+  const unmasked = await node.fetch(`/api/vaccinations/${SITE}~${id}/unmasked`, {
     method: "POST",
     body: JSON.stringify({ field: "number", reason: "召回" }),
   });
@@ -165,8 +154,11 @@ test("X5: what is masked is shown with a reason that is in the audit first", asy
 });
 
 test("C14: a list that is wrong is refused with its lines, a code that is none with the fix", async () => {
-  const sent = await ask("/api/coldchain/lot-lists", { method: "POST", body: "code,lot\n1,A" });
+  const sent = await node.fetch("/api/coldchain/lot-lists", {
+    method: "POST",
+    body: "code,lot\n1,A",
+  });
   expect([sent.status, await sent.text()]).toEqual([400, expect.stringContaining("line 2, code")]);
-  const read = await ask(`/api/coldchain/codes?typed=${PRODUCT}`);
+  const read = await node.fetch(`/api/coldchain/codes?typed=${PRODUCT}`);
   expect(await read.text()).toContain("unreadable");
 });

@@ -1,12 +1,11 @@
 /** A site with a day of a fridge, as a running node, and a keeper's browser at its console. */
 import type { Page } from "playwright-core";
 import { freePort } from "../../../drivers/fixtures.ts";
-import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
+import { TemporaryFolder } from "../../../sync/fixtures.ts";
 import { newEntry } from "../../collected_entry.ts";
-import { runNode } from "../../commands/run.ts";
 import { ownerLinkSchema } from "../../commands/status.ts";
 import { PHONE, TestBrowser } from "../../console/fixtures.ts";
-import { readToken } from "../../keystore.ts";
+import { InnerNode } from "../../fixture_inner_node.ts";
 import { type Node, openNode } from "../../node.ts";
 import { TABLES_THREAD } from "../../tables_thread.ts";
 import { SITE, siteConfig } from "../flow/fixture_flow_node.ts";
@@ -61,34 +60,21 @@ export class ColdConsole implements AsyncDisposable {
 
   static async open(): Promise<ColdConsole> {
     await using opened = new AsyncDisposableStack();
-    const port = freePort();
-    const url = `http://127.0.0.1:${port}`;
     const folder = opened.use(new TemporaryFolder());
-    const config = siteConfig(folder.path, { http: { port } });
+    const config = siteConfig(folder.path, { http: { port: freePort() } });
     {
       await using node = await openNode(config, () => {}, { tablesThread: TABLES_THREAD });
       await writeDay(node);
     }
-    const stop = new AbortController();
-    let isReady = false;
-    const running = runNode(config, ({ kind }) => void (isReady ||= kind === "ready"), stop.signal);
-    opened.defer(async () => {
-      stop.abort();
-      await running;
-    });
-    await Promise.race([running, until("it is ready", () => isReady)]);
+    const node = opened.use(await InnerNode.start(config));
     const browser = opened.use(await TestBrowser.start());
-    const own = new ColdConsole(browser, url, opened.move());
-    await own.#addKeeper(readToken(config.dataDir));
+    const own = new ColdConsole(browser, node.url, opened.move());
+    await own.#addKeeper(node);
     return own;
   }
 
-  async #addKeeper(token: string): Promise<void> {
-    const answer = await fetch(`${this.url}/api/owner-links`, {
-      method: "POST",
-      body: "{}",
-      headers: { authorization: `Bearer ${token}` },
-    });
+  async #addKeeper(node: InnerNode): Promise<void> {
+    const answer = await node.fetch("/api/owner-links", { method: "POST", body: "{}" });
     const { url } = ownerLinkSchema.parse(await answer.json());
     const owner = await this.browser.enter(await this.browser.person("en-US"), url);
     await owner.goto(`${this.url}/people/accounts`);

@@ -3,44 +3,33 @@ import { stringify } from "yaml";
 import * as z from "zod";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../../drivers/fixtures.ts";
-import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
-import { runNode } from "../../commands/run.ts";
+import { TemporaryFolder } from "../../../sync/fixtures.ts";
 import { parseConfig } from "../../config_file.ts";
-import { readToken } from "../../keystore.ts";
+import { InnerNode } from "../../fixture_inner_node.ts";
 
-const stop = new AbortController();
 const folder = new TemporaryFolder();
-const dataDir = join(folder.path, "site-017");
-const port = freePort();
-let running: Promise<void> = Promise.resolve();
+let node: InnerNode;
 
 beforeAll(async () => {
   const config = parseConfig(stringify({
     role: "site",
     node: "site-017",
     title: { zh: "河口镇卫生院", en: "Hekou" },
-    dataDir,
-    http: { port },
+    dataDir: join(folder.path, "site-017"),
+    http: { port: freePort() },
     waste: { scales: [{ device: "ward-scale", divisionGrams: 10 }] },
   }));
-  let ready = false;
-  running = runNode(config, ({ kind }) => void (ready ||= kind === "ready"), stop.signal);
-  await Promise.race([running, until("it is ready", () => ready)]);
+  node = await InnerNode.start(config);
 });
 afterAll(async () => {
-  stop.abort();
-  await running;
+  await node[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
 
-/** As the local command asks: whoever runs it is no person. */
 async function ask(path: string, body?: object) {
-  const headers = {
-    authorization: `Bearer ${readToken(dataDir)}`,
-    "content-type": "application/json",
-  };
+  const headers = { "content-type": "application/json" };
   const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers, ...init });
+  const answer = await node.fetch(path, { headers, ...init });
   const json: unknown = await answer.json();
   return { status: answer.status, json, text: JSON.stringify(json) };
 }
