@@ -1,5 +1,5 @@
 /** Verifiers of passwords and PINs, made and checked one at a time in a thread of their own. */
-import { WorkerCalls } from "../../sync/worker_calls.ts";
+import { NeededThread } from "../needed_thread.ts";
 import type { ArgonMethods } from "./argon_worker.ts";
 import { type Cost, newSalt, normalised, PASSWORD_COST } from "./passwords.ts";
 
@@ -11,24 +11,26 @@ export class ArgonBusy extends Error {
   override name = "ArgonBusy";
 }
 
-/**
- * The thread lives while somebody waits for it: an idle node keeps neither its memory nor, in it,
- * what was typed.
- */
+/** Once nobody waits, the thread with what was typed is gone. */
 export class Argon {
-  #worker: WorkerCalls<ArgonMethods> | null = null;
-  #waiting = 0;
+  readonly #thread = new NeededThread<ArgonMethods>({
+    url: new URL("./argon_worker.ts", import.meta.url),
+    waitingMax: WAITING_MAX,
+    refusal: () => new ArgonBusy("Too many sign in at this moment"),
+  });
   #decoy: Promise<string> | null = null;
 
   hash(text: string, cost: Cost = PASSWORD_COST, key: Uint8Array | null = null): Promise<string> {
-    return this.#with((worker) => worker.call("hash", [normalised(text), newSalt(), cost, key]));
+    return this.#thread.use((worker) =>
+      worker.call("hash", [normalised(text), newSalt(), cost, key])
+    );
   }
 
   /** Nothing typed is wrong, and takes as long as anything else: the library refuses to hash it. */
   async verify(text: string, phc: string, key: Uint8Array | null = null): Promise<boolean> {
     const typed = normalised(text);
     const checked = typed === "" ? "\0" : typed;
-    const isRight = await this.#with((worker) => worker.call("verify", [checked, phc, key]));
+    const isRight = await this.#thread.use((worker) => worker.call("verify", [checked, phc, key]));
     return isRight && typed !== "";
   }
 
@@ -39,22 +41,5 @@ export class Argon {
       throw error;
     });
     await this.verify(text, await this.#decoy);
-  }
-
-  async #with<T>(work: (worker: WorkerCalls<ArgonMethods>) => Promise<T>): Promise<T> {
-    if (this.#waiting >= WAITING_MAX) throw new ArgonBusy("Too many sign in at this moment");
-    this.#waiting++;
-    this.#worker ??= new WorkerCalls<ArgonMethods>(new URL("./argon_worker.ts", import.meta.url), {
-      onEnd: () => this.#worker = null,
-    });
-    try {
-      return await work(this.#worker);
-    } finally {
-      this.#waiting--;
-      if (this.#waiting === 0) {
-        this.#worker?.terminate();
-        this.#worker = null;
-      }
-    }
   }
 }

@@ -1,5 +1,5 @@
 /** Reports as PDF, one at a time in a thread of their own. */
-import { WorkerCalls } from "../../sync/worker_calls.ts";
+import { NeededThread } from "../needed_thread.ts";
 import { checkSize, type Report } from "./report.ts";
 import { reportFont } from "./report_font.ts";
 import type { ReportMethods } from "./report_worker.ts";
@@ -12,33 +12,18 @@ export class PrintingBusy extends Error {
   override name = "PrintingBusy";
 }
 
-/** The thread lives while somebody waits for it: an idle node keeps neither it nor the font. */
 export class Printing {
-  #worker: WorkerCalls<ReportMethods> | null = null;
-  #waiting = 0;
+  readonly #thread = new NeededThread<ReportMethods>({
+    url: new URL("./report_worker.ts", import.meta.url),
+    waitingMax: WAITING_MAX,
+    refusal: () =>
+      new PrintingBusy(`${WAITING_MAX} reports are being printed; ask again in a minute`),
+  });
 
   /** Throws `ReportTooLarge`, `ReportFontMissing`, {@link PrintingBusy}. */
   async pdf(report: Report): Promise<Uint8Array<ArrayBuffer>> {
     checkSize(report);
     reportFont();
-    if (this.#waiting >= WAITING_MAX) {
-      throw new PrintingBusy(`${WAITING_MAX} reports are being printed; ask again in a minute`);
-    }
-    this.#waiting++;
-    this.#worker ??= new WorkerCalls<ReportMethods>(
-      new URL("./report_worker.ts", import.meta.url),
-      {
-        onEnd: () => this.#worker = null,
-      },
-    );
-    try {
-      return await this.#worker.call("pdf", [report]);
-    } finally {
-      this.#waiting--;
-      if (this.#waiting === 0) {
-        this.#worker?.terminate();
-        this.#worker = null;
-      }
-    }
+    return await this.#thread.use((worker) => worker.call("pdf", [report]));
   }
 }
