@@ -25,6 +25,14 @@ const NAME_LENGTH_MAX = 64;
 
 export type Issue = z.core.$ZodIssue;
 
+/**
+ * What each says, after its place: `lots.0.doses: …`. `from`: so many steps of the places are not
+ * the sender's.
+ */
+export function issueLines(issues: readonly Issue[], from = 0): string[] {
+  return issues.map(({ path, message }) => `${path.slice(from).join(".")}: ${message}`);
+}
+
 /** The faults that one issue of zod stands for. */
 export function issueFaults(issue: Issue, document: unknown, wording: Wording): PathFault[] {
   const path = pathOf(issue);

@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { askNode, CommandError, UsageError } from "../commands/local_api.ts";
 import type { Config } from "../config.ts";
+import { issueLines } from "../schema_faults.ts";
 import { contactsSchema } from "./contact.ts";
 import { channelAnswer, testAnswer } from "./notification_routes.ts";
 import { notificationsView } from "./notification_view.ts";
@@ -71,7 +72,7 @@ export async function notifyContacts(config: Config, file: string): Promise<stri
   }
   const read = contactsFile.safeParse(documentOf(file));
   if (!read.success) {
-    const faults = read.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+    const faults = issueLines(read.error.issues).map((line) => `  ${line}`);
     throw new UsageError(`Cannot use "${file}":\n${faults.join("\n")}`);
   }
   const answer = z.object({ number: z.int(), contacts: z.int() })

@@ -1,4 +1,5 @@
 /** Grammars and maps of points: those that come with the program, and those of a site's own. */
+import { issueLines } from "../schema_faults.ts";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
@@ -64,7 +65,7 @@ function read<T>(
   }
   const result = schema.safeParse(document);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  const faults = issueLines(result.error.issues);
   throw new LibraryError(`Cannot use "${path}": ${faults.join("; ")}`);
 }
 

@@ -7,6 +7,7 @@ import type { NewEntry } from "../../../sync/append.ts";
 import type { Problem } from "../../../sync/problem.ts";
 import { entryId } from "../../collected_entry.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
+import { noRoomProblem } from "../../no_room.ts";
 import { type AcknowledgementBody, FOUND_CAUSES } from "../life/alarm_body.ts";
 import { episodesOf, objectionToAcknowledgement } from "../life/episode.ts";
 import { ofKind } from "../life/event.ts";
@@ -144,8 +145,8 @@ export async function write(
   entries: readonly NewEntry[],
   ids: readonly string[],
 ): Promise<Outcome> {
-  const none = disk.noRoomFor("record");
-  if (none !== null) return refused("no-room", none.reason);
+  const none = noRoomProblem(disk);
+  if (none !== null) return { kind: "refused", problem: none };
   await disk.append(entries, clock.now());
   await tables.caughtUp(journal);
   return { kind: "done", entries: ids };
@@ -172,11 +173,6 @@ const PROBLEMS = {
     status: 400,
     title: "A reading is written down on the day it is read",
     hint: "leave takenMs out, or give when it was read",
-  },
-  "no-room": {
-    status: 503,
-    title: "The node's disk takes nothing at the moment: nothing was stored",
-    hint: "do it again later; tell the technician",
   },
 } as const satisfies Readonly<Record<string, Omit<Problem, "code">>>;
 

@@ -6,6 +6,7 @@ import { streamTo } from "../../../sync/stream.ts";
 import type { Input } from "../../api_route.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
+import { issueLines } from "../../schema_faults.ts";
 import type { LotRange } from "../codes/lot_list.ts";
 import type { Person } from "../life/subject.ts";
 import { storedEventOf } from "../life/event.ts";
@@ -201,7 +202,7 @@ function invalid({ issues }: z.ZodError): Problem {
     status: 400,
     code: "cold-invalid",
     title: "The step does not say what it has to",
-    detail: issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
+    detail: issueLines(issues).join("; "),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
 import type { Page } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
+import { issueLines } from "../../schema_faults.ts";
 import { useRequest } from "../flow/flow_answers.ts";
 import type { FlowDesk } from "../flow/flow_desk.ts";
 import { type ReadScan, readScan, stockOf } from "../flow/flow_reads.ts";
@@ -44,10 +45,7 @@ export function sessionPage(desk: FlowDesk): Page {
             person: { system: text("system"), number: text("number"), name: text("name") },
           });
           const faults = data === undefined
-            ? error.issues.map(({ path, message }) => {
-              const words = `${path.join(".")}: ${message}`;
-              return { zh: words, en: words };
-            })
+            ? issueLines(error.issues).map((words) => ({ zh: words, en: words }))
             : parts.faultsOf(await desk.use(data, actor));
           if (faults === null) return `/vaccines/session?saved&place=${encodeURIComponent(place)}`;
           return parts.refusedPage(await drawn(view, desk, { place, typed: "", faults }));

@@ -4,6 +4,7 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
 import type { Page } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
+import { issueLines } from "../../schema_faults.ts";
 import { moveRequest } from "../flow/flow_answers.ts";
 import { STEPS } from "../flow/flow_body.ts";
 import type { FlowDesk } from "../flow/flow_desk.ts";
@@ -44,10 +45,7 @@ export function stockPage(desk: FlowDesk): Page {
             reason: text("reason"),
           });
           const faults = data === undefined
-            ? error.issues.map(({ path, message }) => {
-              const words = `${path.join(".")}: ${message}`;
-              return { zh: words, en: words };
-            })
+            ? issueLines(error.issues).map((words) => ({ zh: words, en: words }))
             : parts.faultsOf(await desk.move(data, actor));
           if (faults === null) return "/vaccines?saved";
           return parts.refusedPage(await drawn(view, desk, { typed: "", faults }));

@@ -6,6 +6,7 @@ import type { Page, PageForm, Said } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
+import { issueLines } from "../../schema_faults.ts";
 import type { ColdNode } from "../desk/cold_node.ts";
 import * as acts from "../desk/person_acts.ts";
 import type { UnitView } from "../desk/unit_view.ts";
@@ -116,9 +117,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
       if (by === null || site !== node.name) return await refused(403, said(PERSON_NEEDED));
       const order = schema.safeParse({ ...filled(form, ["id"]), ...typed(form, unit) });
       if (!order.success) {
-        const faults = order.error.issues.map(({ path, message }) =>
-          `${path.join(".")}: ${message}`
-        );
+        const faults = issueLines(order.error.issues);
         return await refused(400, faults.join("; "));
       }
       const outcome = await act(node, order.data, by.person);

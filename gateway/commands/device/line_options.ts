@@ -1,4 +1,5 @@
 /** A line to Modbus devices, as given on the command line: no configuration names it yet. */
+import { issueLines } from "../../schema_faults.ts";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { type ModbusBus, openBus } from "../../../drivers/modbus/bus.ts";
@@ -55,7 +56,7 @@ export function connectionOf(options: LineOptions): Connection {
     : ["--serial", { type: "serial", port: serial, baud, parity, stopBits }] as const;
   const parsed = connectionSchema.safeParse(connection);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  const faults = issueLines(parsed.error.issues);
   throw new UsageError(`${option} is no line: ${faults.join("; ")}`);
 }
 

@@ -6,6 +6,7 @@ import { streamTo } from "../../../sync/stream.ts";
 import type { Input } from "../../api_route.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
+import { noRoomProblem } from "../../no_room.ts";
 import type { ContactClosedBody } from "../life/contact_body.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
 import { type Person } from "../life/subject.ts";
@@ -167,10 +168,8 @@ export class OfficeDesk {
 
   /** `repeated`: what is answered where the key is taken. */
   async #tell(entry: NewEntry, id: string, repeated?: Done): Promise<Done> {
-    const none = this.#node.disk.noRoomFor("record");
-    if (none !== null) {
-      return { kind: "refused", problem: { ...NO_ROOM, detail: none.reason } };
-    }
+    const none = noRoomProblem(this.#node.disk, "do it again later, or at the other centre");
+    if (none !== null) return { kind: "refused", problem: none };
     const [outcome] = await this.#node.disk.append([once(entry, entry.entryKind, id)], this.#now());
     // Whoever asked sees it at once.
     await this.#caughtUp();
@@ -221,11 +220,4 @@ const NO_OPEN_CASE: Problem = {
   code: "no-open-case",
   title: "There is no such open case",
   hint: "see GET /api/contact-cases; somebody else may have closed it",
-};
-
-const NO_ROOM: Problem = {
-  status: 503,
-  code: "no-room",
-  title: "The node's disk takes nothing at the moment: nothing was stored",
-  hint: "do it again later, or at the other centre",
 };

@@ -1,5 +1,6 @@
 /** How much comes at one time, and from one sender: what is too much is told when to come again. */
 import type { Node } from "../../node.ts";
+import { noRoomProblem } from "../../no_room.ts";
 import type { Recorded, Refused } from "../desk.ts";
 
 export interface LimitOptions {
@@ -83,14 +84,10 @@ const NO_ROOM_SECONDS = 30;
 
 /** Where the disk takes no record now; else `null`. */
 export function noRoom(disk: Pick<Node["disk"], "noRoomFor">): Refused | null {
-  const none = disk.noRoomFor("record");
-  if (none === null) return null;
-  const problem = {
-    status: 503,
-    code: "no-room",
-    title: "The node's disk takes nothing at the moment: nothing was stored",
-    detail: none.reason,
-    hint: "send it again under the same key, here or at another node",
-  };
+  const problem = noRoomProblem(
+    disk,
+    "send it again under the same key, here or at another node",
+  );
+  if (problem === null) return null;
   return { kind: "refused", problem, retryAfterSeconds: NO_ROOM_SECONDS };
 }

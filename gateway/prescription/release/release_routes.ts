@@ -3,6 +3,7 @@ import * as z from "zod";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import { readBody } from "../../../sync/read_body.ts";
 import type { ApiRoute, Input } from "../../api_route.ts";
+import { issueLines } from "../../schema_faults.ts";
 import { ReleaseError } from "./parts.ts";
 import type { ReleaseDesk } from "./release_desk.ts";
 import { releaseRequest } from "./release_request.ts";
@@ -116,7 +117,7 @@ async function released(desk: ReleaseDesk, { request, who }: Input): Promise<Res
   }
   const asked = releaseRequest.safeParse(jsonOf(bytes));
   if (!asked.success) {
-    const faults = asked.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    const faults = issueLines(asked.error.issues);
     return problemResponse(refused(faults.join("; ")));
   }
   try {

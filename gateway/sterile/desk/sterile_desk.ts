@@ -7,6 +7,8 @@ import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import type { Problem } from "../../../sync/problem.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { noRoomProblem } from "../../no_room.ts";
+import { issueLines } from "../../schema_faults.ts";
 import { eventsAround } from "../record/around.ts";
 import type { CurveBody } from "../record/curve_body.ts";
 import { ALARM_CLOSED, CURVE, keyOf, STERILISER } from "../record/sterile_entry.ts";
@@ -132,10 +134,8 @@ export class SterileDesk {
     if ((await stored.under([keyOf.id(id)])).length > 0) {
       return { kind: "done", entry: id, subject };
     }
-    const none = disk.noRoomFor("record");
-    if (none !== null) {
-      return { kind: "refused", problem: { ...NO_ROOM, detail: none.reason } };
-    }
+    const none = noRoomProblem(disk);
+    if (none !== null) return { kind: "refused", problem: none };
     const problem = await against?.(stored, this) ?? null;
     if (problem !== null) return { kind: "refused", problem };
     const place = { place: "asked/record/1", timeMs: clock.now().wallMs };
@@ -219,20 +219,13 @@ export async function storedRecord(
 }
 
 function misfit({ issues }: z.ZodError): Problem {
-  const detail = issues.map(({ path, message }) => `${path.slice(1).join(".")}: ${message}`);
-  return { ...MISFIT, detail: detail.join("; ") };
+  return { ...MISFIT, detail: issueLines(issues, 1).join("; ") };
 }
 
 const MISFIT: Problem = {
   status: 400,
   code: "sterile-invalid",
   title: "This does not fit an entry about sterile supply",
-};
-const NO_ROOM: Problem = {
-  status: 503,
-  code: "no-room",
-  title: "The node's disk takes nothing at the moment: nothing was stored",
-  hint: "do it again later; tell the technician",
 };
 const NOTHING_OPEN: Problem = {
   status: 409,

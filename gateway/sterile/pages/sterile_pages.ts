@@ -5,6 +5,7 @@ import type { View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
 import type { Right } from "../../people/roles.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
+import { issueLines } from "../../schema_faults.ts";
 import { Doing } from "../desk/act_routes.ts";
 import type { SterileNode } from "../desk/desk_node.ts";
 import * as orders from "../desk/orders.ts";
@@ -226,9 +227,7 @@ function formOf<T extends z.ZodType>(
       if (by === null) return said(view, PERSON_NEEDED.title, here, 403);
       const order = schema.safeParse(typed(form, places));
       if (!order.success) {
-        const faults = order.error.issues.map(({ path, message }) =>
-          `${path.join(".")}: ${message}`
-        );
+        const faults = issueLines(order.error.issues);
         return said(view, faults.join("; "), here, 400);
       }
       const done = await work(order.data, by.person, { actor, people }, places);

@@ -9,6 +9,8 @@ import type { Problem } from "../../../sync/problem.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
 import type { QueryTables } from "../../tables.ts";
+import { noRoomProblem } from "../../no_room.ts";
+import { issueLines } from "../../schema_faults.ts";
 import { type WasteEvent, wasteEventOf, type WasteKind } from "../entry/event.ts";
 import { readingBody, type Weight, weightOf } from "../entry/weight.ts";
 import { bagsWeighedBy } from "../life/closure.ts";
@@ -99,8 +101,8 @@ export class WasteDesk {
     if ((await found.stored.under([`id/${id}`])).length > 0) {
       return { kind: "done", entry: id, subject };
     }
-    const none = disk.noRoomFor("record");
-    if (none !== null) return refused({ ...NO_ROOM, detail: none.reason });
+    const none = noRoomProblem(disk);
+    if (none !== null) return refused(none);
     const time = clock.now();
     const written = { place: "asked/record/1", node: site, time };
     const event = wasteEventOf(kind, { ...await plan(found), id, site }, written);
@@ -162,19 +164,11 @@ function cannotWeigh(why: string, detail: string): CannotPlan {
 }
 
 function misfit({ issues }: z.ZodError): Problem {
-  const detail = issues.map(({ path, message }) => `${path.slice(1).join(".")}: ${message}`);
-  return { ...MISFIT, detail: detail.join("; ") };
+  return { ...MISFIT, detail: issueLines(issues, 1).join("; ") };
 }
 
 const MISFIT: Problem = {
   status: 400,
   code: "waste-invalid",
   title: "This does not fit an entry about waste",
-};
-
-const NO_ROOM: Problem = {
-  status: 503,
-  code: "no-room",
-  title: "The node's disk takes nothing at the moment: nothing was stored",
-  hint: "do it again later; tell the technician",
 };

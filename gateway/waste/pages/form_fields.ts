@@ -1,4 +1,5 @@
 /** What a form of a page says: codes that a reader typed, persons, weights. */
+import { issueLines } from "../../schema_faults.ts";
 import * as z from "zod";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import { CannotPlan } from "../desk/waste_desk.ts";
@@ -87,10 +88,7 @@ export function gramsIn(text: string): number | null {
 export function faultsIn(error: unknown): readonly Text[] {
   if (error instanceof FormFault) return error.faults;
   if (error instanceof z.ZodError) {
-    return error.issues.map(({ path, message }) => {
-      const words = `${path.join(".")}: ${message}`;
-      return { zh: words, en: words };
-    });
+    return issueLines(error.issues).map((words) => ({ zh: words, en: words }));
   }
   if (error instanceof CannotPlan) return error.faults.map(({ text }) => text);
   throw error;
