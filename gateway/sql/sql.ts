@@ -21,6 +21,9 @@ export interface Statements {
   run(sql: string, parameters?: readonly Parameter[]): Promise<number>;
 }
 
+/** Whatever answers a question: a transaction, the store, or the thread of the tables. */
+export type Rows = Pick<Statements, "rows">;
+
 /**
  * Statements that are committed together, or not at all. All of them are awaited before `work`
  * resolves: one that comes later is refused.
@@ -49,6 +52,11 @@ export interface Sql extends Statements {
    * at how many rows it changed. At libsql they run one after the other.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+}
+
+/** Whether a store keeps all of these as they are, and none as another. */
+export function isStorable(...texts: readonly string[]): boolean {
+  return texts.every((text) => storable(text) === text);
 }
 
 /** What a store keeps of a text. PostgreSQL has no U+0000, and UTF-8 has no lone surrogates. */

@@ -1,4 +1,5 @@
 /** A unit as it is now, for pages and programs. */
+import type { Rows } from "../../sql/sql.ts";
 import { calibrationOf } from "../life/calibration.ts";
 import { notCompliant } from "../life/compliance.ts";
 import { ofKind } from "../life/event.ts";
@@ -6,7 +7,7 @@ import { type ManualDay, manualDayOf } from "../life/manual_readings.ts";
 import { watchOf } from "../life/suppression.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 import * as reads from "../record/cold_reads.ts";
-import { eventsAt, eventsOf, type Rows } from "../record/stored_events.ts";
+import { eventsAt, eventsOf } from "../record/stored_events.ts";
 import { isOut } from "../rules/alarm_rule.ts";
 import type { Calendar } from "../series/calendar.ts";
 import { INTERVALS_MAX } from "../series/fold.ts";

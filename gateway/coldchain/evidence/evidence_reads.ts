@@ -1,6 +1,6 @@
 /** What a unit's evidence is made of, from the tables. */
 import * as z from "zod";
-import type { Row } from "../../sql/sql.ts";
+import type { Row, Rows } from "../../sql/sql.ts";
 import { timeOf } from "../evaluate/written.ts";
 import { type Calibration, calibrationOf } from "../life/calibration.ts";
 import { notCompliant } from "../life/compliance.ts";
@@ -9,7 +9,7 @@ import { manualDayOf } from "../life/manual_readings.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 import { storedDay } from "../record/day_rows.ts";
 import { originPlace, unpackedSamples } from "../record/packed_samples.ts";
-import { eventsAt, eventsOf, type Rows } from "../record/stored_events.ts";
+import { eventsAt, eventsOf } from "../record/stored_events.ts";
 import type { Calendar } from "../series/calendar.ts";
 import type { Sample } from "../series/sample.ts";
 import { addedUp, type DayTold, NOTHING } from "../series/told.ts";

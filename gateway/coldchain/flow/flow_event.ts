@@ -1,10 +1,9 @@
 /** Entries about doses, and whose word counts on them. */
 import * as z from "zod";
 import type { Entry } from "../../../sync/entry.ts";
-import { nodeOf } from "../../../sync/origin.ts";
-import { siteOf } from "../../../sync/stream.ts";
 import type { EntryKind } from "../../domain.ts";
 import { bodyOf } from "../../projection.ts";
+import { sayOf } from "../../site_say.ts";
 import { lotsBody, movedBody, reversedBody, usedBody } from "./flow_body.ts";
 
 const flowEvent = z.discriminatedUnion("kind", [
@@ -32,17 +31,13 @@ const KINDS: ReadonlySet<string> = new Set(Object.keys(ROWS));
 
 /**
  * The event that an entry tells, or `null`: of what cannot be read, and of what its writer has no
- * say in. A site speaks of its own doses, a county in that site's stream, or in its own.
+ * say in.
  */
 export function flowEventIn(entry: Entry, authorities: readonly string[]): FlowEvent | null {
   if (!KINDS.has(entry.kind)) return null;
   const { data: event } = flowEvent.safeParse({ kind: entry.kind, body: bodyOf(entry) });
   if (event === undefined || !isStorable(JSON.stringify(event))) return null;
-  const { site } = event.body;
-  const [to, node] = [siteOf(entry.stream), nodeOf(entry.origin)];
-  const isAuthority = authorities.includes(node);
-  const counts = to === null ? node === site || isAuthority : to === site || site === null;
-  return counts ? event : null;
+  return sayOf(entry, event.body.site, authorities) === null ? null : event;
 }
 
 /** Nothing that a table would keep as something else, and so take for another's. */

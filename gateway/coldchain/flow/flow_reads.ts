@@ -1,5 +1,5 @@
 /** What the desk looks up before it writes, and lists. */
-import type { Rows } from "../record/stored_events.ts";
+import type { Rows } from "../../sql/sql.ts";
 import { PRODUCT_DIGITS } from "../codes/trace_code.ts";
 import { scannedCode } from "../codes/scanned_code.ts";
 import type { LotHere } from "./flow_rules.ts";

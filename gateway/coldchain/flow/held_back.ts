@@ -3,9 +3,10 @@
  * and those that have left it since for a session or another unit. Scanned packs are told apart; of
  * counted doses all that may be among them are held back.
  */
+import type { Rows } from "../../sql/sql.ts";
 import { quarantinedLots } from "../life/quarantine.ts";
 import type { QuarantineBody } from "../life/quarantine_body.ts";
-import { eventsOf, type Rows } from "../record/stored_events.ts";
+import { eventsOf } from "../record/stored_events.ts";
 import { type Dose, exposureOf } from "./exposure.ts";
 import { placeOf } from "./place.ts";
 import { stepsOf } from "./trace.ts";

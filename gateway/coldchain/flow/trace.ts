@@ -2,8 +2,7 @@
  * The trace (C14): from an excursion to doses and whom they were given to, and from a dose back to
  * what it went through. Questions are asked of indexes; nothing reads the journal.
  */
-import type { Row } from "../../sql/sql.ts";
-import type { Rows } from "../record/stored_events.ts";
+import type { Row, Rows } from "../../sql/sql.ts";
 import { type Dose, type Excursion, exposureOf, wayOfDose } from "./exposure.ts";
 import { nameOf, placeOf } from "./place.ts";
 import type { LotStep } from "./stays.ts";

@@ -1,9 +1,9 @@
 /** Entries that are events of the cold chain, and whose word counts on them. */
 import type { Entry } from "../../../sync/entry.ts";
 import { nodeOf } from "../../../sync/origin.ts";
-import { siteOf } from "../../../sync/stream.ts";
 import { bodyOf } from "../../projection.ts";
-import { storable } from "../../sql/sql.ts";
+import { isStorable } from "../../sql/sql.ts";
+import { sayOf } from "../../site_say.ts";
 import { COLD_KINDS } from "../cold_kinds.ts";
 import { type ColdEvent, coldEventOf } from "../life/event.ts";
 
@@ -11,7 +11,7 @@ const KINDS: ReadonlySet<string> = new Set(COLD_KINDS.map(({ kind }) => kind));
 
 /**
  * The event that an entry tells, or `null`: of what cannot be read, and of what its writer has no
- * say in. A site speaks of what is its own; a county in that site's stream, or in its own.
+ * say in.
  */
 export function coldEventIn(entry: Entry, authorities: readonly string[]): ColdEvent | null {
   if (!KINDS.has(entry.kind)) return null;
@@ -24,16 +24,10 @@ export function coldEventIn(entry: Entry, authorities: readonly string[]): ColdE
   } catch {
     return null;
   }
-  const { site } = event.body;
-  const to = siteOf(stream);
-  const counts = to === null ? node === site || authorities.includes(node) : to === site;
-  return counts && isKept(event) ? event : null;
-}
-
-/** Not a name that the tables would keep as another: nothing of ours has such. */
-function isKept(event: ColdEvent): boolean {
-  const names = [event.body.site, event.body.id, subjectOf(event).subject];
-  return names.every((name) => storable(name) === name);
+  const { site, id } = event.body;
+  if (sayOf(entry, site, authorities) === null) return null;
+  // Not a name that the tables would keep as another: nothing of ours has such.
+  return isStorable(site, id, subjectOf(event).subject) ? event : null;
 }
 
 /** What is told anew of all events that share it. */

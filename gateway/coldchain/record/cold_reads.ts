@@ -1,6 +1,6 @@
 /** What the tables of the cold chain are asked for: by indexes, and never the journal. */
 import * as z from "zod";
-import type { Row } from "../../sql/sql.ts";
+import type { Row, Rows } from "../../sql/sql.ts";
 import { type AlarmBody, alarmBody, type AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmEndedBody } from "../life/alarm_body.ts";
 import type { UnitBody } from "../life/unit_body.ts";
@@ -10,7 +10,6 @@ import { storedDay } from "./day_rows.ts";
 import { originPlace, unpackedSamples } from "./packed_samples.ts";
 import type { PartCarry } from "./part_fold.ts";
 import type { Series } from "./series_samples.ts";
-import type { Rows } from "./stored_events.ts";
 
 /** Of texts that this program has written. */
 const storedUnit = z.custom<UnitBody>();

@@ -1,6 +1,6 @@
 /** Parts of series as the tables keep them. */
 import * as z from "zod";
-import type { Parameter, Row, Statements } from "../../sql/sql.ts";
+import type { Parameter, Row, Rows, Statements } from "../../sql/sql.ts";
 import { putInto } from "../../sql/put.ts";
 import type { Sample } from "../series/sample.ts";
 import { originPlace, packedSamples, unpackedSamples } from "./packed_samples.ts";
@@ -96,10 +96,6 @@ export async function firstAt(sql: Rows, series: Series, ms: number): Promise<St
     `${KEY} AND towall >= ? ORDER BY life, origin, part LIMIT 1`,
     [...seriesKey(series), ms],
   );
-}
-
-interface Rows {
-  rows(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
 }
 
 async function one(

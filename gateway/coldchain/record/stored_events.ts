@@ -1,12 +1,7 @@
 /** Events of the cold chain as the tables keep them. */
-import type { Parameter, Row } from "../../sql/sql.ts";
+import type { Row, Rows } from "../../sql/sql.ts";
 import { type ColdEvent, storedEventOf } from "../life/event.ts";
 import type { Subject } from "./cold_entry.ts";
-
-/** Whatever answers a statement: the tables' own transaction, or their thread. */
-export interface Rows {
-  rows(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
-}
 
 const COLUMNS = "origin, stream, seq, kind, node, wall, body";
 

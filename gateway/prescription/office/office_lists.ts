@@ -1,5 +1,5 @@
 /** Short lists of the office: who is on duty, open cases, a month's sample and its comments. */
-import type { Rows } from "../record/stored_events.ts";
+import type { Rows } from "../../sql/sql.ts";
 import type { Span } from "./calendar.ts";
 
 /** More than a county has on duty in a day, and more cases than a day can close. */

@@ -2,8 +2,8 @@
  * What the office asks the tables of. Whoever asks for much does it in slices, so that doors and
  * pages, which share the tables' thread, are answered between them; each slice uses an index.
  */
+import type { Rows } from "../../sql/sql.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
-import type { Rows } from "../record/stored_events.ts";
 import { dayText, type Span } from "./calendar.ts";
 import type { AfterCount, VerdictCount, Waits } from "./day_report.ts";
 import type { Group, SampleKey } from "./sample.ts";

@@ -3,8 +3,8 @@ import * as z from "zod";
 import type { HistoryLine } from "../facts.ts";
 import type { LifeEvent } from "../life/event.ts";
 import { ofKind } from "../life/told.ts";
-import type { Parameter } from "../../sql/sql.ts";
-import { chunksOf, eventsOf, nameOf, type RecordKey, type Rows } from "./stored_events.ts";
+import type { Parameter, Rows } from "../../sql/sql.ts";
+import { chunksOf, eventsOf, nameOf, type RecordKey } from "./stored_events.ts";
 
 /** As the tables keep them; they were made of verdicts that were read with care. */
 const storedLines = z.custom<readonly HistoryLine[]>();

@@ -1,14 +1,13 @@
 /** Entries that are events in a prescription's life, and whose word counts on them. */
 import type { Entry } from "../../../sync/entry.ts";
 import { nodeOf } from "../../../sync/origin.ts";
-import { siteOf } from "../../../sync/stream.ts";
 import { bodyOf } from "../../projection.ts";
+import { sayOf } from "../../site_say.ts";
 import { LIFE_KINDS, type LifeEvent, lifeEventOf, numberOf } from "../life/event.ts";
 
 /**
  * The event that an entry tells, or `null`: of what cannot be read, and of what its writer has no
- * say in. A site speaks of its own prescriptions, and gives them no verdict but its own; what a
- * county says of a site stands in that site's stream, or in the county's own.
+ * say in. A site gives its prescriptions no verdict but its own.
  */
 export function eventIn(entry: Entry, authorities: readonly string[]): LifeEvent | null {
   if (!LIFE_KINDS.has(entry.kind)) return null;
@@ -37,10 +36,7 @@ function readIn(entry: Entry, authorities: readonly string[]): LifeEvent | null 
   } catch {
     return null;
   }
-  const { site } = numberOf(event);
-  const to = siteOf(stream);
-  if (to !== null) return to === site ? event : null;
-  if (authorities.includes(node)) return event;
-  const isOwn = node === site && !(event.kind === "verdict" && event.body.mode !== "degraded");
-  return isOwn ? event : null;
+  const say = sayOf(entry, numberOf(event).site, authorities);
+  const isOthers = say === "site" && event.kind === "verdict" && event.body.mode !== "degraded";
+  return say === null || isOthers ? null : event;
 }

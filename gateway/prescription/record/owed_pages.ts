@@ -2,8 +2,8 @@
  * What is owed, the oldest first, a page at a time: those of a full page that cannot go on now are
  * passed over, so that they hold up none behind them; after the last page it begins anew.
  */
-import type { Parameter } from "../../sql/sql.ts";
-import type { RecordKey, Rows } from "./stored_events.ts";
+import type { Parameter, Rows } from "../../sql/sql.ts";
+import type { RecordKey } from "./stored_events.ts";
 
 export interface OwedQuery {
   /** Selects `site` and `number` in an order that stays. */

@@ -1,11 +1,6 @@
 /** Events of prescriptions as the tables keep them. */
-import type { Parameter, Row } from "../../sql/sql.ts";
+import type { Row, Rows } from "../../sql/sql.ts";
 import { type LifeEvent, storedEventOf } from "../life/event.ts";
-
-/** Whatever answers a statement: the tables' own transaction, or their thread. */
-export interface Rows {
-  rows(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
-}
 
 /** One prescription, whatever its version. */
 export interface RecordKey {

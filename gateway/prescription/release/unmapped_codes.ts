@@ -1,7 +1,7 @@
 /** Codes that are waiting to be mapped, as the tables have them and as it is told. */
+import type { Rows } from "../../sql/sql.ts";
 import * as z from "zod";
 import { type Codes, SECTIONS } from "../mapping.ts";
-import type { Rows } from "../record/stored_events.ts";
 import { mappingFor, type ReviewSources } from "../review_sources.ts";
 import { isMapped, type SeenCode, unmappedOf } from "../unmapped.ts";
 

@@ -1,7 +1,8 @@
 /** Which load lay in a cycle, as far as it can be told; and the device's number before. */
+import type { Rows } from "../../sql/sql.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import { loadLine, SELECTS } from "../record/sterile_reads.ts";
-import { eventsIn, type Rows, type StoredWords } from "../record/stored_words.ts";
+import { eventsIn, type StoredWords } from "../record/stored_words.ts";
 import type { BodyOf, SupplyEvent } from "../supply/event.ts";
 import { toldOfSite } from "../supply/told.ts";
 import type { CycleRecordOf } from "./cycle_record.ts";

@@ -1,7 +1,8 @@
 /** Loads that stand elsewhere, perhaps, because of what is about to be written. */
+import type { Rows } from "../../sql/sql.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import { SELECTS } from "../record/sterile_reads.ts";
-import { eventsIn, type Rows, type StoredWords } from "../record/stored_words.ts";
+import { eventsIn, type StoredWords } from "../record/stored_words.ts";
 import { chinaDay, type RulesInForce } from "../rules.ts";
 import type { SupplyEvent } from "../supply/event.ts";
 

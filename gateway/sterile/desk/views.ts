@@ -1,4 +1,5 @@
 /** What pages and programs are shown, of any site that the node has tables of. */
+import type { Rows } from "../../sql/sql.ts";
 import { maskNumber } from "../../people/masking.ts";
 import { eventsAround } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
@@ -12,7 +13,7 @@ import {
   STERILISERS_SELECT,
 } from "../record/sterile_reads.ts";
 import { type SteriliserBody, steriliserBody } from "../record/steriliser_body.ts";
-import { type Rows, StoredWords } from "../record/stored_words.ts";
+import { StoredWords } from "../record/stored_words.ts";
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "../supply/event.ts";
 import { type LoadStanding, loadStanding } from "../supply/load_standing.ts";

@@ -1,9 +1,8 @@
 /** Entries of sterile supply, whose word counts on them, and under which keys tables find them. */
 import type { Entry } from "../../../sync/entry.ts";
-import { nodeOf } from "../../../sync/origin.ts";
-import { siteOf } from "../../../sync/stream.ts";
 import { bodyOf } from "../../projection.ts";
-import { storable } from "../../sql/sql.ts";
+import { isStorable } from "../../sql/sql.ts";
+import { sayOf } from "../../site_say.ts";
 import { SUPPLY_KINDS, type SupplyEvent, supplyEventOf } from "../supply/event.ts";
 import {
   type SterileAlarmBody,
@@ -41,11 +40,7 @@ const SUPPLY: ReadonlySet<string> = new Set(SUPPLY_KINDS.map(([kind]) => kind));
 /** Kinds that have words; of what others write no body is looked at. */
 const TOLD: ReadonlySet<string> = new Set([...SUPPLY, CURVE, STERILISER, ALARM, ALARM_CLOSED]);
 
-/**
- * What an entry says; `null`: of what cannot be read, and of what its writer has no say in. A site
- * speaks for itself; a county, at whose nodes `authorities` are its centres, for all, and in a
- * site's stream for that site.
- */
+/** What an entry says; `null`: of what cannot be read, and of what its writer has no say in. */
 export function wordIn(entry: Entry, authorities: readonly string[]): SterileWord | null {
   const { origin, stream, seq, kind, time } = entry;
   if (!TOLD.has(kind)) return null;
@@ -58,11 +53,9 @@ export function wordIn(entry: Entry, authorities: readonly string[]): SterileWor
   }
   if (word === null) return null;
   const site = siteIn(word);
-  const to = siteOf(stream);
-  const node = nodeOf(origin);
-  const may = to === null ? node === site || authorities.includes(node) : to === site;
+  if (sayOf(entry, site, authorities) === null) return null;
   // Not a name that the tables would keep as another: nobody's load has such.
-  return may && [site, ...keysIn(word)].every((text) => storable(text) === text) ? word : null;
+  return isStorable(site, ...keysIn(word)) ? word : null;
 }
 
 /** Reads what the tables hold, too; throws a `ZodError` that names what does not fit. */

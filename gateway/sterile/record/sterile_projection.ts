@@ -4,7 +4,8 @@
  */
 import type { Entry } from "../../../sync/entry.ts";
 import type { Projection } from "../../projection.ts";
-import { type Put, putInto } from "../../sql/put.ts";
+import { putInto } from "../../sql/put.ts";
+import { retelling } from "../../sql/retelling.ts";
 import type { Parameter, Transaction } from "../../sql/sql.ts";
 import { toldOfSite } from "../supply/told.ts";
 import { keyOf, keysIn, siteIn, type SterileWord, wordIn } from "./sterile_entry.ts";
@@ -12,12 +13,8 @@ import { alarmRow, cycleRow, loadRow, packRow, recallRow, steriliserRow } from "
 import * as tables from "./sterile_tables.ts";
 import { StoredWords } from "./stored_words.ts";
 
-const replacing = { onConflict: "replace" } as const;
-const putEvents = putInto(tables.EVENTS, replacing);
+const putEvents = putInto(tables.EVENTS, { onConflict: "replace" });
 const putKeys = putInto(tables.KEYS, { onConflict: "keep" });
-
-/** Names of one statement. */
-const CHUNK = 100;
 
 /** `authorities`: nodes whose word counts on every site's sterile supply. */
 export function sterileOf(authorities: readonly string[]): Projection {
@@ -80,8 +77,6 @@ async function touchedBy(words: readonly SterileWord[], stored: StoredWords): Pr
 
 const ID = keyOf.id("");
 
-type RowOf = (name: string) => Parameter[] | null;
-
 /** The rows of all that these keys are of. */
 async function tellAnew(
   sql: Transaction,
@@ -102,14 +97,14 @@ async function tellAnew(
     ...subjects.packs.map(keyOf.pack),
   ]);
   const told = toldOfSite(events);
-  await CYCLE(sql, site, subjects.cycles, (cycle) => cycleRow(site, cycle, told));
-  await LOAD(sql, site, subjects.loads, (load) => loadRow(site, load, told));
-  await PACK(sql, site, subjects.packs, (pack) => packRow(site, pack, told));
+  await CYCLE(sql, [site], subjects.cycles, (cycle) => cycleRow(site, cycle, told));
+  await LOAD(sql, [site], subjects.loads, (load) => loadRow(site, load, told));
+  await PACK(sql, [site], subjects.packs, (pack) => packRow(site, pack, told));
   // A recall may have the id of another thing, which then counts.
   const isRecall = keys.some((key) => key.startsWith(keyOf.recalls("")));
   const recalls = isRecall ? namesOf(ID) : [];
   const named = await stored.events(recalls.map(keyOf.id));
-  await RECALL(sql, site, recalls, (recall) => recallRow(site, recall, named));
+  await RECALL(sql, [site], recalls, (recall) => recallRow(site, recall, named));
   for (
     const [prefix, put, rowOf] of [
       [keyOf.alarm(""), ALARM, alarmRow],
@@ -121,42 +116,13 @@ async function tellAnew(
     for (const name of names) {
       rows.set(name, rowOf(site, name, await stored.under([`${prefix}${name}`])));
     }
-    await put(sql, site, names, (name) => rows.get(name) ?? null);
+    await put(sql, [site], names, (name) => rows.get(name) ?? null);
   }
 }
 
-type Replace = (
-  sql: Transaction,
-  site: string,
-  names: readonly string[],
-  rowOf: RowOf,
-) => Promise<void>;
-
-/** Puts a row for each of these names, and takes out that of which there is nothing to tell. */
-function replacingIn(table: typeof tables.CYCLES): Replace {
-  const put: Put = putInto(table, replacing);
-  const [, column] = table.key;
-  return async (sql, site, names, rowOf) => {
-    const rows: Parameter[][] = [];
-    const gone: string[] = [];
-    for (const name of names) {
-      const row = rowOf(name);
-      if (row === null) gone.push(name);
-      else rows.push(row);
-    }
-    await put(sql, rows);
-    for (let at = 0; at < gone.length; at += CHUNK) {
-      const chunk = gone.slice(at, at + CHUNK);
-      const places = chunk.map(() => "?").join(", ");
-      const where = `site = ? AND ${column} IN (${places})`;
-      await sql.run(`DELETE FROM ${table.name} WHERE ${where}`, [site, ...chunk]);
-    }
-  };
-}
-
-const CYCLE = replacingIn(tables.CYCLES);
-const LOAD = replacingIn(tables.LOADS);
-const PACK = replacingIn(tables.PACKS);
-const ALARM = replacingIn(tables.ALARMS);
-const STERILISER = replacingIn(tables.STERILISERS);
-const RECALL = replacingIn(tables.RECALLS);
+const CYCLE = retelling(tables.CYCLES);
+const LOAD = retelling(tables.LOADS);
+const PACK = retelling(tables.PACKS);
+const ALARM = retelling(tables.ALARMS);
+const STERILISER = retelling(tables.STERILISERS);
+const RECALL = retelling(tables.RECALLS);

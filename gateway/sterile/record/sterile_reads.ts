@@ -1,6 +1,5 @@
 /** What pages and programs ask the tables. */
-import type { Row } from "../../sql/sql.ts";
-import type { Rows } from "./stored_words.ts";
+import type { Row, Rows } from "../../sql/sql.ts";
 
 const CYCLE = "SELECT site, cycle, steriliser, number, started, ended, load, loadtype, program, " +
   "source, verdict, held, lowest, highest, f0, offsaturation, judged FROM sterilecycles";

@@ -1,15 +1,8 @@
 /** What entries said of sterile supply, as the tables keep it. */
-import type { Parameter, Row } from "../../sql/sql.ts";
+import { KeyedWords } from "../../keyed_words.ts";
+import type { Rows } from "../../sql/sql.ts";
 import type { SupplyEvent } from "../supply/event.ts";
 import { keyOf, type SterileWord, wordOf } from "./sterile_entry.ts";
-
-/** Whatever answers a statement: the tables' own transaction, or their thread. */
-export interface Rows {
-  rows(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
-}
-
-/** Keys of one statement. */
-const KEYS_MAX = 100;
 
 /** The statement for so many keys of a site. */
 export function wordsSelect(keys: number): string {
@@ -21,28 +14,23 @@ export function wordsSelect(keys: number): string {
     `WHERE k.site = ? AND k.name IN (${places})`;
 }
 
-/** Words of one site; reads each key once: for as long as nothing is written in between. */
+/** Words of one site, for as long as nothing is written in between. */
 export class StoredWords {
-  readonly #rows: Rows;
-  readonly #site: string;
-  readonly #byKey = new Map<string, SterileWord[]>();
-  readonly #byPlace = new Map<string, SterileWord>();
+  readonly #words: KeyedWords<SterileWord>;
 
   constructor(rows: Rows, site: string) {
-    this.#rows = rows;
-    this.#site = site;
+    this.#words = new KeyedWords({
+      ask: (keys) => rows.rows(wordsSelect(keys.length), [site, ...keys]),
+      wordIn: (row, place) => {
+        const written = { place, timeMs: row.number("wall") };
+        return wordOf(row.text("kind"), JSON.parse(row.text("body")), written);
+      },
+    });
   }
 
   /** All that are found under one of these keys, each once. */
-  async under(keys: readonly string[]): Promise<SterileWord[]> {
-    const fresh = [...new Set(keys)].filter((key) => !this.#byKey.has(key));
-    for (let at = 0; at < fresh.length; at += KEYS_MAX) {
-      const chunk = fresh.slice(at, at + KEYS_MAX);
-      for (const key of chunk) this.#byKey.set(key, []);
-      const found = await this.#rows.rows(wordsSelect(chunk.length), [this.#site, ...chunk]);
-      for (const row of found) this.#byKey.get(row.text("name"))?.push(this.#wordIn(row));
-    }
-    return [...new Set(keys.flatMap((key) => this.#byKey.get(key) ?? []))];
+  under(keys: readonly string[]): Promise<SterileWord[]> {
+    return this.#words.under(keys);
   }
 
   /**
@@ -57,17 +45,6 @@ export class StoredWords {
       for (const event of eventsIn(await this.under(ids.map(keyOf.id)))) found.add(event);
     }
     return [...found];
-  }
-
-  #wordIn(row: Row): SterileWord {
-    const place = `${row.text("origin")}/${row.text("stream")}/${row.number("seq")}`;
-    const known = this.#byPlace.get(place);
-    if (known !== undefined) return known;
-    const written = { place, timeMs: row.number("wall") };
-    const word = wordOf(row.text("kind"), JSON.parse(row.text("body")), written);
-    if (word === null) throw new Error(`The tables hold ${row.text("kind")}, which is not theirs`);
-    this.#byPlace.set(place, word);
-    return word;
   }
 }
 

@@ -1,8 +1,9 @@
 /** One entry in the life of waste, with what was said of it since. */
+import type { Rows } from "../../sql/sql.ts";
 import type { WasteEvent } from "../entry/event.ts";
 import { closureOf } from "../life/closure.ts";
 import { type Effect, Effects } from "../life/effect.ts";
-import { type Rows, StoredWords } from "../record/stored_words.ts";
+import { StoredWords } from "../record/stored_words.ts";
 
 export interface KnownEntry {
   readonly event: WasteEvent;

@@ -1,6 +1,7 @@
 /** Whether the shorter limits of an epidemic hold, by what the tables hold (W5). */
+import type { Rows } from "../../sql/sql.ts";
 import { type EpidemicMode, modeAt } from "../clock/epidemic.ts";
-import { type Rows, StoredWords } from "../record/stored_words.ts";
+import { StoredWords } from "../record/stored_words.ts";
 import { EPIDEMIC_KEY } from "../record/waste_entry.ts";
 
 /** What holds of epidemics, for each site. */

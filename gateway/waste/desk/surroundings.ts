@@ -1,9 +1,10 @@
 /** The ledger of what an act concerns, of all that the tables hold about it. */
+import type { Rows } from "../../sql/sql.ts";
 import { BAGS_MAX, type Custodian, custodianKey, LOADS_MAX } from "../entry/subject.ts";
 import { closureOf } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
 import { manifestsOf, type ManifestStanding } from "../manifest/manifest.ts";
-import { type Rows, StoredWords } from "../record/stored_words.ts";
+import { StoredWords } from "../record/stored_words.ts";
 import { bagsHeldBy, SELECTS } from "../record/waste_reads.ts";
 import type { WasteRules } from "../rules.ts";
 

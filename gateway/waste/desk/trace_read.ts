@@ -1,8 +1,8 @@
 /** Bags, boxes, manifests and receipts from any of their codes, by what the tables hold (W8). */
+import type { Rows } from "../../sql/sql.ts";
 import { normalCode } from "../label/bag_code.ts";
 import { readLabel } from "../label/label.ts";
 import { type Trace, traceOf } from "../manifest/trace.ts";
-import type { Rows } from "../record/stored_words.ts";
 import { bagsOfReceipt, manifestsNumbered, SELECTS } from "../record/waste_reads.ts";
 import { LOADS_MAX } from "../entry/subject.ts";
 import { DEFAULT_RULES } from "../rules.ts";

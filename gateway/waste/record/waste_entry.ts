@@ -1,9 +1,9 @@
 /** Entries about waste, whose word counts on them, and under which keys tables find them. */
 import type { Entry, Stamp } from "../../../sync/entry.ts";
 import { nodeOf } from "../../../sync/origin.ts";
-import { siteOf } from "../../../sync/stream.ts";
 import { bodyOf } from "../../projection.ts";
-import { storable } from "../../sql/sql.ts";
+import { isStorable } from "../../sql/sql.ts";
+import { sayOf } from "../../site_say.ts";
 import {
   type AlarmBody,
   alarmBody,
@@ -40,8 +40,7 @@ export type WasteWord =
 
 /**
  * What an entry says, or `null`: of what cannot be read, of what its writer has no say in, and
- * where the tables would keep one of its codes as another. A site speaks for itself; a county, at
- * whose nodes `authorities` are its centres, for all, and in a site's stream for that site.
+ * where the tables would keep one of its codes as another.
  */
 export function wordIn(entry: Entry, authorities: readonly string[]): WasteWord | null {
   const { origin, stream, seq, kind, time } = entry;
@@ -53,8 +52,8 @@ export function wordIn(entry: Entry, authorities: readonly string[]): WasteWord 
   } catch {
     return null;
   }
-  if (word === null || !maySay(word, stream, written.node, authorities)) return null;
-  return [siteIn(word), ...keysIn(word)].every((text) => storable(text) === text) ? word : null;
+  if (word === null || !maySay(entry, word, authorities)) return null;
+  return isStorable(siteIn(word), ...keysIn(word)) ? word : null;
 }
 
 /** Reads what tables hold, too; throws a `ZodError` that names what does not fit. */
@@ -76,18 +75,12 @@ export function siteIn(word: WasteWord): string {
   return word.about === "life" ? word.event.body.site : word.body.site;
 }
 
-function maySay(
-  word: WasteWord,
-  stream: string,
-  node: string,
-  authorities: readonly string[],
-): boolean {
+function maySay(entry: Entry, word: WasteWord, authorities: readonly string[]): boolean {
   const site = siteIn(word);
-  const to = siteOf(stream);
-  if (to !== null) return to === site;
-  if (authorities.includes(node)) return true;
+  const say = sayOf(entry, site, authorities);
   // Of the others' limits no site says anything.
-  return node === site && (word.about !== "epidemic" || word.body.scope === site);
+  if (say === "site" && word.about === "epidemic") return word.body.scope === site;
+  return say !== null;
 }
 
 export const EPIDEMIC_KEY = "epidemic/";

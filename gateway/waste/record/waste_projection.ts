@@ -4,7 +4,8 @@
  */
 import type { Projection } from "../../projection.ts";
 import { putInto } from "../../sql/put.ts";
-import type { Parameter, Transaction } from "../../sql/sql.ts";
+import { retelling } from "../../sql/retelling.ts";
+import type { Transaction } from "../../sql/sql.ts";
 import { byTime, type WasteEvent } from "../entry/event.ts";
 import { bagsWeighedBy, closureOf, type Standings, touchedBy } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
@@ -17,13 +18,10 @@ import * as tables from "./waste_tables.ts";
 
 const putEvents = putInto(tables.WASTE_EVENTS, { onConflict: "replace" });
 const putKeys = putInto(tables.WASTE_KEYS, { onConflict: "keep" });
-const putBags = putInto(tables.WASTE_BAGS, { onConflict: "replace" });
-const putLoads = putInto(tables.WASTE_LOADS, { onConflict: "replace" });
-const putManifests = putInto(tables.WASTE_MANIFESTS, { onConflict: "replace" });
-const putAlarms = putInto(tables.WASTE_ALARMS, { onConflict: "replace" });
-
-/** Rows of one DELETE, and keys of one SELECT. */
-const CHUNK = 100;
+const retellBags = retelling(tables.WASTE_BAGS);
+const retellLoads = retelling(tables.WASTE_LOADS);
+const retellManifests = retelling(tables.WASTE_MANIFESTS);
+const retellAlarms = retelling(tables.WASTE_ALARMS);
 
 /** `authorities`: nodes whose word counts on every site's waste. */
 export function wasteOf(authorities: readonly string[]): Projection {
@@ -102,11 +100,11 @@ async function tellAnew(
   const events = await closureOf(concerned, stored.events);
   const ledger = ledgerOf(events, DEFAULT_RULES);
   const faults = faultsBy(ledger);
-  await replace(sql, ["wastebags", "bag"], bags, (rows) => putBags(sql, rows), (bag) => {
+  await retellBags(sql, [], bags, (bag) => {
     const standing = ledger.bags.get(bag);
     return standing === undefined ? null : bagRow(standing, faults.get(bag) ?? 0);
   });
-  await replace(sql, ["wasteloads", "load"], loads, (rows) => putLoads(sql, rows), (load) => {
+  await retellLoads(sql, [], loads, (load) => {
     const standing = ledger.loads.get(load);
     return standing === undefined ? null : loadRow(standing);
   });
@@ -117,8 +115,7 @@ async function tellAnew(
     ),
     (word) => word.about === "alarm" ? word.body.id : word.body.alarm,
   );
-  const put = (rows: Parameter[][]) => putAlarms(sql, rows);
-  await replace(sql, ["wastealarms", "alarm"], alarms, put, (id) => alarmRow(words.get(id) ?? []));
+  await retellAlarms(sql, [], alarms, (id) => alarmRow(words.get(id) ?? []));
 }
 
 async function tellManifests(
@@ -135,8 +132,7 @@ async function tellManifests(
     if (!("manifest" in event.body)) continue;
     if (!first.has(event.body.manifest)) first.set(event.body.manifest, event);
   }
-  const put = (rows: Parameter[][]) => putManifests(sql, rows);
-  await replace(sql, ["wastemanifests", "manifest"], manifests, put, (manifest) => {
+  await retellManifests(sql, [], manifests, (manifest) => {
     const [standing, event] = [standings.get(manifest), first.get(manifest)];
     if (standing === undefined || event === undefined) return null;
     return manifestRow(standing, { site: event.body.site, beganMs: event.time.wallMs });
@@ -153,27 +149,4 @@ function faultsBy({ faults }: Ledger): Map<string, number> {
     }
   }
   return counts;
-}
-
-/** Puts a row for each of these codes, and takes out that of which there is nothing to tell. */
-async function replace(
-  sql: Transaction,
-  [table, column]: readonly [table: string, column: string],
-  codes: readonly string[],
-  put: (rows: Parameter[][]) => Promise<void>,
-  rowOf: (code: string) => Parameter[] | null,
-): Promise<void> {
-  const rows: Parameter[][] = [];
-  const gone: string[] = [];
-  for (const code of codes) {
-    const row = rowOf(code);
-    if (row === null) gone.push(code);
-    else rows.push(row);
-  }
-  await put(rows);
-  for (let at = 0; at < gone.length; at += CHUNK) {
-    const chunk = gone.slice(at, at + CHUNK);
-    const places = chunk.map(() => "?").join(", ");
-    await sql.run(`DELETE FROM ${table} WHERE ${column} IN (${places})`, chunk);
-  }
 }

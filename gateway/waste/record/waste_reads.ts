@@ -1,10 +1,9 @@
 /** What pages and rules ask of the tables of waste. */
-import type { Parameter, Row } from "../../sql/sql.ts";
+import type { Parameter, Row, Rows } from "../../sql/sql.ts";
 import type { AlarmBody, AlarmName, Level } from "../alarm/alarm_body.ts";
 import { alarmBody } from "../alarm/alarm_body.ts";
 import type { BagStanding } from "../life/bag.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
-import type { Rows } from "./stored_words.ts";
 
 /** Rows of one answer: a store that holds more, or a site that lost sight of more, shows these. */
 export const ROWS_MAX = 2000;
