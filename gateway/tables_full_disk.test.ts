@@ -9,7 +9,7 @@ import { QueryTables } from "./tables.ts";
 
 test("tables on a full disk wait, answer what they have, and catch up by themselves", async () => {
   using folder = new TemporaryFolder();
-  using disk = new SmallDisk(join(folder.path, "tables"), 8 << 20);
+  using disk = new SmallDisk(join(folder.path, "tables"), 32 << 20);
   const directory = join(folder.path, "journal");
   Deno.mkdirSync(directory);
   const journal = await openJournal({
