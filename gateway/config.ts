@@ -10,7 +10,7 @@ import { NODE_NAME } from "../sync/origin.ts";
 import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
 import { sterileConfig } from "./sterile/sterile_config.ts";
-import { coldchainConfig } from "./coldchain/coldchain_config.ts";
+import { coldchainConfig, countyColdConfig } from "./coldchain/coldchain_config.ts";
 import { siteScope } from "./site_scope.ts";
 import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
@@ -286,6 +286,7 @@ const county = z.strictObject({
   store: store.default({ kind: "libsql" })
     .describe("The journal: libsql, or postgres (with hosts, database, user, passwordFile, ca)"),
   peer: centreCalled("county-b").optional().describe("The county's other centre"),
+  coldchain: countyColdConfig.prefault({}).describe("The cold chain: when a site is silent"),
 });
 export type CountyConfig = z.infer<typeof county>;
 

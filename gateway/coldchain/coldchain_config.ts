@@ -4,6 +4,7 @@ import { nameSchema } from "../../drivers/profile_parts.ts";
 import { calibrationBody } from "./life/calibration_body.ts";
 import { celsius } from "./life/subject.ts";
 import { UNIT_FORMS } from "./life/unit_body.ts";
+import { SILENT_SITE_PLAN } from "./rules/plans.ts";
 import { type AlarmRule, rulesSchema } from "./rules/alarm_rule.ts";
 import { presetOf, PRESETS } from "./rules/presets.ts";
 
@@ -72,6 +73,12 @@ export const coldchainConfig = z.strictObject({
     .describe("Fridges, freezers, cold rooms, vehicles and carriers"),
 });
 export type ColdchainConfig = z.infer<typeof coldchainConfig>;
+
+/** Of a county: sites tell of their units by themselves. */
+export const countyColdConfig = z.strictObject({
+  silentSiteMinutes: z.int().min(1).max(1440).default(SILENT_SITE_PLAN.minutes[0])
+    .describe("A site with units of which nothing came for so long is an alarm (C4)"),
+});
 
 export function rulesOfUnit({ preset, rules }: UnitConfig): readonly AlarmRule[] {
   return rules ?? presetOf(preset ?? "")?.rules ?? [];

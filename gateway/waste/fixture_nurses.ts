@@ -25,9 +25,13 @@ async function post(
 }
 
 /** An account with a password, and with a PIN where there is one for the name. */
-export async function addNurse(node: NodeProcess, account: string): Promise<void> {
+export async function addNurse(
+  node: NodeProcess,
+  account: string,
+  roles: readonly string[] = ["nurse"],
+): Promise<void> {
   const name = { zh: `护士${account}`, en: `Nurse ${account}` };
-  const order = { account, name, roles: ["nurse"] };
+  const order = { account, name, roles };
   const { setupUrl } = created.parse(await node.ask("/api/accounts", order));
   const setup = { password: PASSWORD, again: PASSWORD, code: "", secret: "" };
   const answer = await post(node, new URL(setupUrl).pathname, setup);

@@ -197,6 +197,12 @@ export function actRoutes(node: ColdNode): readonly ApiRoute[] {
       body: decideOrder,
       act: decideQuarantine,
     }),
+    route({
+      path: "calibrations",
+      summary: "A probe was compared with a reference: its certificate (C13)",
+      body: acts.calibrationOrder,
+      act: acts.calibrate,
+    }),
   ];
 }
 

@@ -71,6 +71,10 @@ test("C8 C9: only a person acknowledges, switches off and writes down, by an own
     "acknowledgements": { id: "a", episode: "e", level: 1, found: "unknown", comment: "none" },
     "suppressions": { id: "a", unit: "fridge-1", hours: 1, reason: "defrosting" },
     "suppressions-ended": { id: "a", unit: "fridge-1" },
+    "calibrations": {
+      ...{ id: "a", probe: "p", calibratedOn: "2026-01-01", validUntil: "2026-12-31" },
+      ...{ certificate: "c", points: [{ reference: 5, error: 0 }] },
+    },
     "readings": { id: "a", unit: "fridge-1", celsius: 5 },
   };
   for (const [path, order] of Object.entries(orders)) {

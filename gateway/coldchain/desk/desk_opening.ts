@@ -1,18 +1,30 @@
 /** What a running node has of the cold chain: a site decides and acts, both show. */
 import type { OpenDesk } from "../../domain.ts";
+import { previewPage } from "../pages/preview_page.ts";
 import { unitPage } from "../pages/unit_page.ts";
 import { unitsPages } from "../pages/units_page.ts";
 import { Calendar } from "../series/calendar.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import { actRoutes, readRoutes } from "./cold_routes.ts";
+import { Previews } from "./preview.ts";
+import { previewRoute } from "./preview_routes.ts";
 import { QuarantineDesk } from "./quarantine_desk.ts";
+import { SilentSites } from "./silent_sites.ts";
 
 export const openColdDesk: OpenDesk = ({ config, clock, disk, journal, tables }) => {
   const shown = { name: config.node, clock, journal, tables };
   const calendar = new Calendar();
+  const previews = new Previews(tables.near, calendar);
+  const routes = [...readRoutes(shown), previewRoute(shown, previews)];
+  const pages = [...unitsPages(shown, calendar), previewPage(shown, previews)];
   if (config.role !== "site") {
-    const pages = [...unitsPages(shown, calendar), unitPage(shown, calendar, null)];
-    return { routes: readRoutes(shown), pages };
+    const { silentSiteMinutes } = config.coldchain;
+    const silent = new SilentSites({ ...shown, disk, silentSiteMinutes });
+    return {
+      routes,
+      pages: [...pages, unitPage(shown, calendar, null)],
+      run: (signal) => silent.run(signal),
+    };
   }
   const own = {
     ...{ ...shown, title: config.title, disk },
@@ -21,8 +33,8 @@ export const openColdDesk: OpenDesk = ({ config, clock, disk, journal, tables })
   };
   const [alarms, quarantines] = [new AlarmDesk(own), new QuarantineDesk(own)];
   return {
-    routes: [...readRoutes(shown), ...actRoutes(own)],
-    pages: [...unitsPages(shown, calendar), unitPage(shown, calendar, own)],
+    routes: [...routes, ...actRoutes(own)],
+    pages: [...pages, unitPage(shown, calendar, own)],
     run: async (signal) => {
       await Promise.all([alarms.run(signal), quarantines.run(signal)]);
     },

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
-import { UNIT } from "../life/fixture_life.ts";
+import { SITE, UNIT } from "../life/fixture_life.ts";
+import * as reads from "../record/cold_reads.ts";
+import { Calendar } from "../series/calendar.ts";
 import { range } from "../../../sync/fixtures.ts";
 import { loggerSample } from "../series/sample.ts";
 import { downsampled } from "./curve.ts";
 import { FRIDGE, SiteCold, times } from "./fixture_cold_desk.ts";
 import * as acts from "./person_acts.ts";
+import { unitView } from "./unit_view.ts";
 
 const LI = { id: "li" };
 
@@ -68,6 +71,34 @@ test("C6: a temperature is written down on the day it is read", async () => {
   expect(await read("yesterday", nowMs - 86_400_000)).toBe("done");
   expect(await read("before", nowMs - 86_400_001)).toBe("other-day");
   expect(await read("tomorrow", nowMs + 60_001)).toBe("other-day");
+});
+
+test("C13: a calibration is of a probe of the site, and of a day that has come", async () => {
+  await using cold = await SiteCold.open();
+  const calibrate = async (id: string, more: object) => {
+    const order = acts.calibrationOrder.parse({
+      ...{ id, probe: "probe-1", calibratedOn: day(0), validUntil: day(365) },
+      ...{ certificate: "JL-1", points: [{ reference: 5, error: 0.3 }], ...more },
+    });
+    return said(await acts.calibrate(cold.node, order, LI));
+  };
+  const day = (behind: number) =>
+    new Calendar().dayOf(cold.node.clock.now().wallMs + behind * 86_400_000).date;
+  const state = async () => {
+    const unit = await reads.unitOf(cold.tables.tables, SITE, UNIT);
+    if (unit === null) throw new Error("The unit is not there");
+    const { wallMs } = cold.node.clock.now();
+    const view = await unitView(cold.tables.tables, unit, new Calendar(), wallMs);
+    return view.probes[0].calibration;
+  };
+  expect(await state()).toBe("never");
+  expect(await calibrate("c-1", { probe: "other" })).toBe("no-such-probe");
+  expect(await calibrate("c-1", { calibratedOn: day(1) })).toBe("not-yet");
+  await expect(calibrate("c-1", { validUntil: day(-1) })).rejects.toThrow("validUntil");
+  expect(await calibrate("c-1", {})).toBe("done");
+  expect(await state()).toBe("valid");
+  expect(await calibrate("c-2", { points: [{ reference: 5, error: 0.6 }] })).toBe("done");
+  expect(await state()).toBe("inaccurate");
 });
 
 test("a curve keeps the extremes and the faults of each column", () => {

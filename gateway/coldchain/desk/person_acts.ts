@@ -1,6 +1,7 @@
 /**
  * What persons do at a site, each by an own credential: say what an alarm was (C9), switch alarms
- * off (C8), write down a temperature (C6). Each act is one commit, and the same act again is none.
+ * off (C8), write down a temperature (C6) or a calibration (C13). Each act is one commit, and the
+ * same act again is none.
  */
 import * as z from "zod";
 import type { NewEntry } from "../../../sync/append.ts";
@@ -9,6 +10,7 @@ import { entryId } from "../../collected_entry.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
 import { noRoomProblem } from "../../no_room.ts";
 import { type AcknowledgementBody, FOUND_CAUSES } from "../life/alarm_body.ts";
+import { calibrationBody } from "../life/calibration_body.ts";
 import { episodesOf, objectionToAcknowledgement } from "../life/episode.ts";
 import { ofKind } from "../life/event.ts";
 import { readingBody } from "../life/reading_body.ts";
@@ -16,6 +18,7 @@ import { celsius, code, type Person, timeMs, words } from "../life/subject.ts";
 import { suppressionBody } from "../life/suppression_body.ts";
 import * as reads from "../record/cold_reads.ts";
 import { eventsOf } from "../record/stored_events.ts";
+import { Calendar } from "../series/calendar.ts";
 import { acknowledgedNotices } from "./cold_notice.ts";
 import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
 
@@ -48,6 +51,18 @@ export const readingOrder = z.strictObject({
   celsius: celsius.describe("What it showed, °C"),
   takenMs: timeMs.optional().describe("When, milliseconds since 1970 UTC; none: now"),
   comment: words.optional(),
+});
+const { calibratedOn, validUntil, certificate, points } = calibrationBody.shape;
+export const calibrationOrder = z.strictObject({
+  id: act,
+  probe: code.describe("The probe, as the configuration names it"),
+  calibratedOn: calibratedOn.describe("Day of the comparison, as 2026-03-01"),
+  validUntil: validUntil.describe("Last day that it counts"),
+  certificate: certificate.describe("Number of the certificate"),
+  points: points.describe("Where it was compared: °C of the reference, and shown minus reference"),
+}).refine((order) => order.validUntil >= order.calibratedOn, {
+  path: ["validUntil"],
+  error: "it ends before the day of calibration; look at the certificate again",
 });
 
 export type Outcome =
@@ -139,6 +154,24 @@ export async function readByHand(
   return await write(node, [coldEntry(node, "record", "cold-reading", body)], [id]);
 }
 
+/** A certificate of a probe of this site; one of an earlier day than the last changes nothing. */
+export async function calibrate(
+  node: ColdNode,
+  { id: name, ...said }: z.infer<typeof calibrationOrder>,
+  by: Person,
+): Promise<Outcome> {
+  const units = await reads.watchedUnits(node.tables, node.name);
+  const isKnown = units.some(({ probes }) => probes.some(({ id }) => id === said.probe));
+  if (!isKnown) return refused("no-such-probe", `probe: ${said.probe}`);
+  const today = new Calendar().dayOf(node.clock.now().wallMs).date;
+  if (said.calibratedOn > today) {
+    return refused("not-yet", `calibratedOn: ${said.calibratedOn}; today is ${today}`);
+  }
+  const id = entryId("cold-calibration", node.name, name);
+  const body = calibrationBody.parse({ ...said, id, site: node.name, by });
+  return await write(node, [coldEntry(node, "record", "cold-calibration", body)], [id]);
+}
+
 /** On disk before it is answered (G1), and in the tables. */
 export async function write(
   { disk, clock, journal, tables }: ColdNode,
@@ -173,6 +206,16 @@ const PROBLEMS = {
     status: 400,
     title: "A reading is written down on the day it is read",
     hint: "leave takenMs out, or give when it was read",
+  },
+  "no-such-probe": {
+    status: 404,
+    title: "There is no such probe here",
+    hint: "give the id of a probe of a unit of this site",
+  },
+  "not-yet": {
+    status: 400,
+    title: "A calibration is written down once it was done",
+    hint: "give the day of the comparison, as the certificate has it",
   },
 } as const satisfies Readonly<Record<string, Omit<Problem, "code">>>;
 

@@ -12,6 +12,9 @@ export const words = z.string().max(TEXT_LENGTH_MAX)
 /** A unit that keeps something cold: of a site, by its node without its life. */
 export const unitFields = { site: code, unit: code };
 
+/** Stands for all units of a site, in what a county says of a silent one: no unit has this name. */
+export const WHOLE_SITE = "*";
+
 /** Whoever acts, by an own credential. */
 export const person = z.object({ id: code, name: z.string().max(TEXT_LENGTH_MAX).optional() });
 export type Person = z.infer<typeof person>;

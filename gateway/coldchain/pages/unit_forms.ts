@@ -98,6 +98,33 @@ export function watchForm(view: View, unit: UnitView): Html {
   `;
 }
 
+/** Points of a certificate that the form has room for; the route takes twenty. */
+const POINTS = [1, 2, 3];
+
+export function calibrationForm(view: View, unit: UnitView): Html {
+  const text = unitTexts(view.language);
+  const field = (name: string, label: UnitText, type: "date" | "text", isNeeded: boolean) =>
+    html`<label class="field"><span>${text(label)}</span><input name="${name}" type="${type}"
+      autocomplete="off" maxlength="64" ${isNeeded ? "required" : ""}></label>`;
+  return html`
+    <details>
+      <summary>${text("calibrate")}</summary>
+      <form method="post" action="${unitPath(unit)}/calibrate" class="form">
+        ${idField()}
+        ${choice(view, "probe", "probes", unit.probes.map(({ id }) => [id, id]))}
+        ${field("certificate", "certificate", "text", true)}
+        ${field("calibratedOn", "calibratedOn", "date", true)}
+        ${field("validUntil", "validUntil", "date", true)}
+        ${POINTS.map((at) =>
+          html`${field(`reference${at}`, "reference", "text", at === 1)}
+          ${field(`error${at}`, "error", "text", at === 1)}`
+        )}
+        ${action(view, "calibrate")}
+      </form>
+    </details>
+  `;
+}
+
 type Drawn = (view: View, site: string, unit: string, fault: Text) => Promise<Html | null>;
 
 /** What the forms do; `drawn` shows the page again with what speaks against it. */
@@ -140,6 +167,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
       (form, unit) => ({ unit, ...readingTyped(form) }),
       acts.readByHand,
     ),
+    calibrate: form(acts.calibrationOrder, calibrationTyped, acts.calibrate),
     suppress: form(
       acts.suppressOrder,
       (form, unit) => ({
@@ -153,10 +181,22 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
   };
 }
 
-/** A minus and a comma as a telephone's keyboard has them are understood. */
 function readingTyped(form: FormData): object {
-  const celsius = fieldOf(form, "celsius").trim().replace("−", "-").replace(",", ".");
-  return { ...filled(form, ["comment"]), celsius: celsius === "" ? undefined : Number(celsius) };
+  return { ...filled(form, ["comment"]), celsius: numberIn(form, "celsius") };
+}
+
+function calibrationTyped(form: FormData): object {
+  const points = POINTS.map((at) => ({
+    reference: numberIn(form, `reference${at}`),
+    error: numberIn(form, `error${at}`),
+  })).filter(({ reference, error }) => reference !== undefined || error !== undefined);
+  return { ...filled(form, ["probe", "certificate", "calibratedOn", "validUntil"]), points };
+}
+
+/** A minus and a comma as a telephone's keyboard has them are understood. */
+function numberIn(form: FormData, name: string): number | undefined {
+  const typed = fieldOf(form, name).replace("−", "-").replace(",", ".");
+  return typed === "" ? undefined : Number(typed);
 }
 
 function filled(form: FormData, names: readonly string[]): Record<string, string> {

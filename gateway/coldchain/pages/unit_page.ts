@@ -10,7 +10,13 @@ import type { AcknowledgementBody } from "../life/alarm_body.ts";
 import * as reads from "../record/cold_reads.ts";
 import type { Calendar } from "../series/calendar.ts";
 import { type Curve, curvePicture } from "./unit_curve.ts";
-import { acknowledgeForm, readingForm, unitForms, watchForm } from "./unit_forms.ts";
+import {
+  acknowledgeForm,
+  calibrationForm,
+  readingForm,
+  unitForms,
+  watchForm,
+} from "./unit_forms.ts";
 import * as parts from "./unit_parts.ts";
 import { answersTo, curveOf, daysOf, type ProbeDays } from "./unit_shown.ts";
 import { unitTexts, unitWord } from "./unit_text.ts";
@@ -98,7 +104,9 @@ function nowPanel(view: View, unit: UnitView, acts: boolean): Html {
           html`<li>${unitWord(view.language, one)}</li>`
         )}</ul>
       `}
-      ${acts ? watchForm(view, unit) : html`<p class="note">${text("readOnly")}</p>`}
+      ${acts
+        ? html`${watchForm(view, unit)}${probes.length === 0 ? "" : calibrationForm(view, unit)}`
+        : html`<p class="note">${text("readOnly")}</p>`}
     </section>
   `;
 }
@@ -112,6 +120,7 @@ function alarmsPanel(view: View, alarms: readonly AnsweredAlarm[], acts: boolean
   const text = unitTexts(view.language);
   const isToDo = ({ alarm: { state, isExplained } }: AnsweredAlarm) =>
     state === "open" || state === "reopened" || !isExplained;
+  const isShown = (one: AnsweredAlarm) => one.alarm.ended === null || isToDo(one);
   const card = (one: AnsweredAlarm) => {
     const { alarm, answers } = one;
     return html`
@@ -141,11 +150,11 @@ function alarmsPanel(view: View, alarms: readonly AnsweredAlarm[], acts: boolean
   return html`
     <section class="panel" id="alarms"><h2>${text("alarms")}</h2>
       ${alarms.length === 0 ? html`<p class="calm">${text("noneYet")}</p>` : ""}
-      <div class="cards">${alarms.filter(isToDo).map(card)}</div>
-      ${alarms.every(isToDo) ? "" : html`
+      <div class="cards">${alarms.filter(isShown).map(card)}</div>
+      ${alarms.every(isShown) ? "" : html`
         <details>
-          <summary>${text("recovered")} · ${text("acknowledged")}</summary>
-          <div class="cards">${alarms.filter((one) => !isToDo(one)).map(card)}</div>
+          <summary>${text("recovered")}</summary>
+          <div class="cards">${alarms.filter((one) => !isShown(one)).map(card)}</div>
         </details>
       `}
     </section>
@@ -179,6 +188,7 @@ function curvePanel(view: View, unit: UnitView, curve: Curve, days: number): Htm
       )}</p>
       ${isEmpty ? html`<p class="empty">${text("noCurve")}</p>` : curvePicture(curve)}
       <p class="note">${text("legend")}</p>
+      <p><a class="plain" href="${parts.unitPath(unit)}/preview">${text("preview")} →</a></p>
     </section>
   `;
 }

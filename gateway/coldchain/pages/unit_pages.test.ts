@@ -93,6 +93,29 @@ describe("pages of units, on a telephone", () => {
     expect(await page.innerText("main")).not.toContain("报警已暂停");
   });
 
+  test("C13: a calibration is written down with its points, and its state is shown", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(site.url + path);
+    await send(page, "calibrate", {
+      ...{ certificate: "JL-2026-1", calibratedOn: "2026-01-05", validUntil: "2099-01-04" },
+      ...{ reference1: "5", error1: "−0,2" },
+    });
+    expect(await look(page, "calibrated_zh")).toMatch(/已登记[^]*校准有效/);
+  });
+
+  test("C2: other rules are tried on the values that came, and nothing is changed", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(site.url + path);
+    await page.click("main a:has-text('规则变更预览')");
+    await page.selectOption('select[name="preset"]', "who-30-day");
+    await page.click("main form button");
+    await page.waitForSelector("main table");
+    expect(await look(page, "preview_zh")).toMatch(/现行规则[^]*所选规则[^]*无数据/);
+    expect(await page.innerText("main")).not.toContain("strict-high");
+    await page.goto(`${site.url}${path}/preview?preset=platform&days=90`);
+    expect(await look(page, "preview_platform_zh")).toContain("platform-high");
+  });
+
   test("C6: a reading by hand is written down as a telephone types it, or refused", async () => {
     const page = await site.keeper("zh-CN");
     await page.goto(site.url + path);

@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import { age, badge, type Html, moment, type Tone, type View } from "../../console/view.ts";
 import type { alarmView, UnitView } from "../desk/unit_view.ts";
+import { WHOLE_SITE } from "../life/subject.ts";
 import { unitTexts, unitWord } from "./unit_text.ts";
 
 export type Probe = UnitView["probes"][number];
@@ -48,6 +49,13 @@ export function since(view: View, iso: string | null): Html | string {
 
 export function unitPath({ site, unit }: { readonly site: string; readonly unit: string }): string {
   return `/coldchain/${encodeURIComponent(site)}/${encodeURIComponent(unit)}`;
+}
+
+/** Where an alarm is looked after: what a county says of a whole site is shown with its units. */
+export function alarmPath(alarm: Pick<AlarmLine, "site" | "unit">): string {
+  return alarm.unit === WHOLE_SITE
+    ? `/coldchain/${encodeURIComponent(alarm.site)}`
+    : `${unitPath(alarm)}#alarms`;
 }
 
 /** The colour of a unit: what goes on, then what nobody knows, then what is missing. */

@@ -5,14 +5,16 @@ import type { Page } from "../../console/page.ts";
 import { badge, type Html, type View } from "../../console/view.ts";
 import type { ColdNode } from "../desk/cold_node.ts";
 import { alarmView, type UnitView, unitView } from "../desk/unit_view.ts";
+import { WHOLE_SITE } from "../life/subject.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 import * as reads from "../record/cold_reads.ts";
+import type { Rows } from "../../sql/sql.ts";
 import type { Calendar } from "../series/calendar.ts";
 import * as parts from "./unit_parts.ts";
 import { unitTextOf, unitTexts, unitWord } from "./unit_text.ts";
 
 /** A site's central store has so many; of a county with more the reader chooses a site. */
-const CARDS_MAX = 100;
+const CARDS_MAX = 60;
 const ALARMS_MAX = 50;
 
 type Shown = Pick<ColdNode, "tables" | "clock">;
@@ -31,41 +33,52 @@ export function unitsPages(node: Shown, calendar: Calendar): readonly Page[] {
 
 async function drawn(
   view: View,
-  { tables: { near }, clock }: Shown,
+  { tables, clock }: Shown,
   calendar: Calendar,
   site: string | null,
 ): Promise<Html | null> {
-  const all = await reads.watchedUnits(near, null);
-  const ofSite = all.filter((unit) => site === null || unit.site === site);
-  if (site !== null && ofSite.length === 0) return null;
+  const { near } = tables;
+  const sites = await reads.watchedBySite(tables);
+  const own = sites.filter((one) => site === null || one.site === site);
+  if (site !== null && own.length === 0) return null;
   const rows = await reads.episodesToDo(near, site);
-  const inAlarm = new Set(rows.map((row) => `${row.site}/${row.unit}`));
-  const isAll = ofSite.length <= CARDS_MAX;
-  const chosen = isAll
-    ? ofSite
-    : ofSite.filter((unit) => inAlarm.has(`${unit.site}/${unit.unit}`)).slice(0, CARDS_MAX);
+  const isAll = own.reduce((sum, { units }) => sum + units, 0) <= CARDS_MAX;
+  const bodies = isAll ? await reads.watchedUnits(near, site) : await unitsOf(near, rows);
   const { wallMs } = clock.now();
   const units: UnitView[] = [];
-  for (const unit of chosen) units.push(await unitView(near, unit, calendar, wallMs));
-  const names = new Map(all.map(({ site, unit, name }) => [`${site}/${unit}`, name]));
+  for (const body of bodies) units.push(await unitView(near, body, calendar, wallMs));
+  const names = new Map(bodies.map((body) => [parts.unitPath(body), body.name]));
   return html`
-    ${sitesRow(view, all, site)}
+    ${sitesRow(view, sites, site)}
     ${alarmsPanel(view, rows.slice(0, ALARMS_MAX).map(alarmView), names)}
     ${unitsPanel(view, units, isAll)}
   `;
 }
 
-function sitesRow(view: View, units: readonly UnitBody[], chosen: string | null): Html | "" {
+/** Those that alarms are of, the latest first. */
+async function unitsOf(rows: Rows, episodes: readonly reads.EpisodeRow[]): Promise<UnitBody[]> {
+  const units = new Map(episodes.map((one) => [parts.unitPath(one), one]));
+  const bodies = [];
+  for (const { site, unit } of [...units.values()].slice(0, CARDS_MAX)) {
+    bodies.push(await reads.unitOf(rows, site, unit));
+  }
+  return bodies.filter((body) => body !== null);
+}
+
+function sitesRow(
+  view: View,
+  sites: readonly reads.WatchedSite[],
+  chosen: string | null,
+): Html | "" {
   const text = unitTexts(view.language);
-  const sites = [...new Set(units.map(({ site }) => site))].sort();
   if (sites.length < 2) return "";
   return html`
     <details>
       <summary>${text("sites")} · ${chosen ?? text("all")}</summary>
-      <p class="subtabs"><a href="/coldchain">${text("all")}</a>${sites.map((site) =>
+      <p class="subtabs"><a href="/coldchain">${text("all")}</a>${sites.map(({ site, units }) =>
         html`
           <a href="/coldchain/${encodeURIComponent(site)}"
-            ${site === chosen ? html`aria-current="page"` : ""}>${site}</a>
+            ${site === chosen ? html`aria-current="page"` : ""}>${site} (${units})</a>
         `
       )}</p>
     </details>
@@ -89,8 +102,10 @@ function alarmsPanel(
       ${alarms.length === 0 ? html`<p class="calm">${text("noAlarms")}</p>` : dataTable(
         columns,
         alarms.map((alarm) => [
-          html`<a href="${parts.unitPath(alarm)}#alarms">${
-            names.get(`${alarm.site}/${alarm.unit}`) ?? alarm.unit
+          html`<a href="${parts.alarmPath(alarm)}">${
+            alarm.unit === WHOLE_SITE
+              ? text("wholeSite")
+              : names.get(parts.unitPath(alarm)) ?? alarm.unit
           }</a>`,
           ...[alarm.site, unitWord(view.language, alarm.cause), alarm.level],
           ...[parts.alarmState(view, alarm), parts.at(view, alarm.since)],

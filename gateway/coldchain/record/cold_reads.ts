@@ -31,6 +31,21 @@ export async function watchedUnits(rows: Rows, site: string | null): Promise<Uni
   return (await rows.rows(select, site === null ? [] : [site])).map(unitIn);
 }
 
+export interface WatchedSite {
+  readonly site: string;
+  readonly units: number;
+}
+
+/** How many units each site has; it counts all of them, so it is not for the node's own thread. */
+export async function watchedBySite(rows: Rows): Promise<WatchedSite[]> {
+  const select = "SELECT site, COUNT(*) AS units FROM coldunits WHERE watched IS NOT NULL " +
+    "GROUP BY site ORDER BY site";
+  return (await rows.rows(select)).map((row) => ({
+    site: row.text("site"),
+    units: row.number("units"),
+  }));
+}
+
 export async function unitOf(rows: Rows, site: string, unit: string): Promise<UnitBody | null> {
   const select = "SELECT body FROM coldunits WHERE site = ? AND unit = ?";
   return (await rows.rows(select, [site, unit])).map(unitIn).at(0) ?? null;
@@ -61,6 +76,13 @@ export async function goingEpisodes(rows: Rows, site: string): Promise<EpisodeRo
   const select = `SELECT ${EPISODE} FROM coldepisodes WHERE goes IS NOT NULL AND site = ? ` +
     `ORDER BY unit LIMIT ${EPISODES_MAX}`;
   return (await rows.rows(select, [site])).map(episodeIn);
+}
+
+/** Of all sites, those of units of this name. */
+export async function goingOfUnit(rows: Rows, unit: string): Promise<EpisodeRow[]> {
+  const select = `SELECT ${EPISODE} FROM coldepisodes WHERE goes IS NOT NULL AND unit = ? ` +
+    `ORDER BY site LIMIT ${EPISODES_MAX}`;
+  return (await rows.rows(select, [unit])).map(episodeIn);
 }
 
 /** What somebody has to look at or to explain, the latest first; `site`: null: of all. */
@@ -190,7 +212,31 @@ export async function samplesBetween(
   const select = `SELECT life, part, origin, samples FROM coldparts WHERE ${OF_SERIES} ` +
     `AND towall >= ? AND fromwall < ? ORDER BY towall LIMIT ${PARTS_MAX}`;
   const parts = await rows.rows(select, [site, device, point, fromMs, toMs]);
-  const inOrder = parts.sort((one, other) =>
+  return inPlaces(parts).flatMap(samplesIn)
+    .filter(({ wallMs }) => wallMs >= fromMs && wallMs < toMs);
+}
+
+/** The same, a part at a time, in the order of their places; of too many the latest. */
+export async function* samplesInParts(
+  rows: Rows,
+  { site, device, point }: Series,
+  fromMs: number,
+  toMs: number,
+): AsyncGenerator<Sample[]> {
+  const keys = `SELECT life, origin, part FROM coldparts WHERE ${OF_SERIES} ` +
+    `AND towall >= ? AND fromwall < ? ORDER BY towall DESC LIMIT ${PARTS_MAX}`;
+  const one = `SELECT origin, samples FROM coldparts WHERE ${OF_SERIES} ` +
+    "AND life = ? AND origin = ? AND part = ?";
+  const series = [site, device, point];
+  for (const key of inPlaces(await rows.rows(keys, [...series, fromMs, toMs]))) {
+    const place = [key.number("life"), key.text("origin"), key.number("part")];
+    const samples = (await rows.rows(one, [...series, ...place])).flatMap(samplesIn);
+    yield samples.filter(({ wallMs }) => wallMs >= fromMs && wallMs < toMs);
+  }
+}
+
+function inPlaces(parts: readonly Row[]): Row[] {
+  return parts.toSorted((one, other) =>
     one.number("life") - other.number("life") ||
     (one.text("origin") < other.text("origin")
       ? -1
@@ -198,7 +244,6 @@ export async function samplesBetween(
       ? 1
       : one.number("part") - other.number("part"))
   );
-  return inOrder.flatMap(samplesIn).filter(({ wallMs }) => wallMs >= fromMs && wallMs < toMs);
 }
 
 function samplesIn(row: Row): Sample[] {

@@ -241,6 +241,10 @@ test(`${OF_UNIT.unit}: what lists what is due, and days of a time, are found by 
       "(site=? AND device=? AND point=? AND date>?)",
     "SELECT samples FROM coldparts WHERE site = '' AND device = '' AND point = '' AND towall >= 1":
       "coldpartsbytime",
+    [
+      "SELECT part FROM coldparts WHERE site = '' AND device = '' AND point = '' " +
+      "AND towall >= 1 AND fromwall < 2 ORDER BY towall DESC LIMIT 9"
+    ]: "coldpartsbytime",
   };
   for (const [select, index] of Object.entries(asked)) {
     const rows = await tables.sql.rows(`EXPLAIN QUERY PLAN ${select}`);

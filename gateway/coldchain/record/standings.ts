@@ -5,6 +5,7 @@ import { type Episode, episodesOf } from "../life/episode.ts";
 import { type ColdEvent, ofKind } from "../life/event.ts";
 import { quarantinedLots } from "../life/quarantine.ts";
 import { receiptsOf } from "../life/receipt.ts";
+import { WHOLE_SITE } from "../life/subject.ts";
 import { PRESETS } from "../rules/presets.ts";
 import type { Subject } from "./cold_entry.ts";
 import * as tables from "./cold_tables.ts";
@@ -54,7 +55,10 @@ function unitRows(events: readonly ColdEvent[]): Parameter[][] {
 function episodeRow(episode: Episode): Parameter[] {
   const { site, unit, cause, state, sinceMs, endedMs, worstCelsius, isExplained, levels } = episode;
   const top = levels[levels.length - 1];
-  const isTodo = state === "open" || state === "reopened" || !isExplained;
+  // A site that speaks again has nobody at the county who explains it.
+  const isTodo = unit === WHOLE_SITE
+    ? endedMs === null
+    : state === "open" || state === "reopened" || !isExplained;
   return [
     ...[site, episode.episode, unit, cause, state, top.level, top.rule],
     ...[sinceMs, endedMs, worstCelsius, isExplained ? 1 : 0],
