@@ -183,6 +183,7 @@ export class AlarmDesk {
 
   /** `null`: alarms of the unit are switched off. */
   async #messages(episode: Episode, unit: string, now: Stamp): Promise<NewEntry[] | null> {
+    if (episode.levels.every(({ afterwards }) => afterwards === true)) return [];
     const watched = await eventsOf(this.#rows, { site: this.#site, subject: `watch/${unit}` });
     const due = messagesDue(episode, {
       recipients: LEVELS,
