@@ -40,6 +40,18 @@ const probe = z.strictObject({
   ),
 });
 
+const power = z.strictObject({
+  device: nameSchema.describe("Device that tells whether the unit has power"),
+  point: nameSchema.describe("Its point: a contact, or a voltage"),
+  off: z.union([z.boolean(), z.number(), z.string()]).optional()
+    .describe("Its value while power is off, such as false"),
+  below: z.number().optional().describe("Or: below this value power is off, such as 100 (V)"),
+}).refine(({ off, below }) => (off === undefined) !== (below === undefined), {
+  path: ["off"],
+  error: "want either off, the value of the contact while power is off, or below",
+});
+export type PowerContact = z.infer<typeof power>;
+
 const logger = z.strictObject({
   folder: fileSettings.shape.folder.optional()
     .describe("Folder into which exports of its loggers are dropped; none: they are uploaded"),
@@ -72,6 +84,8 @@ const unit = z.strictObject({
   manual: z.boolean().default(true)
     .describe("Whether a person reads it in the morning and in the afternoon (C6)"),
   probes: z.array(probe).max(PROBES_MAX).default([]).describe("What measures it"),
+  power: power.optional()
+    .describe("What tells of its power (C4); none: nobody is told that it is off"),
   logger: logger.optional()
     .describe("Loggers that lie in it and are read now and then: Fridge-tag, Q-tag, CSV"),
 }).refine(({ preset, rules }) => (preset === undefined) !== (rules === undefined), {
