@@ -58,8 +58,7 @@ export class OfficeDesk {
     const { tables, nowMs } = this;
     const counts = await reads.verdictCounts(tables, span);
     const afters = await reads.afterCounts(tables, span);
-    const decisions = await reads.decisionsOf(tables, span);
-    const waits = await reads.waitsOf(tables, decisions, this.#policy, nowMs);
+    const waits = await reads.waitsOf(tables, span, this.#policy, nowMs);
     return dayReportOf(counts, afters, waits);
   }
 
