@@ -132,9 +132,6 @@ export async function waitsOf(
   };
 }
 
-/** Of a report of a month, by what they count: the plans of all are tried. */
-export const REPORT_SELECTS = { verdicts: COUNTS, afters: AFTERS, waits: WAITED } as const;
-
 export interface PassRow extends Place {
   readonly site: string;
   readonly number: string;
@@ -172,20 +169,34 @@ const POPULATION = "SELECT site, number, received FROM officeprescriptions WHERE
   "AND (received, site, number) > (?, ?, ?) AND received < ? " +
   "ORDER BY received, site, number LIMIT ?";
 
+/** Those of discharges with whose they are: several are of one patient's leaving. */
+const DISCHARGED = "SELECT m.site AS site, m.number AS number, m.received AS received, " +
+  "p.patient AS patient FROM officeprescriptions m " +
+  "LEFT JOIN prescriptions p ON p.site = m.site AND p.number = m.number WHERE m.sample = ? " +
+  "AND (m.received, m.site, m.number) > (?, ?, ?) AND m.received < ? " +
+  "ORDER BY m.received, m.site, m.number LIMIT ?";
+
+/** A prescription, and whose it is where that is asked for and known. */
+export interface SampleSource extends SampleKey {
+  readonly patient: string | null;
+}
+
 /** Prescriptions of one group that came in a span, each once. */
 export async function* populationOf(
   tables: Rows,
   group: Group,
   { fromMs, toMs }: Span,
-): AsyncGenerator<SampleKey> {
+): AsyncGenerator<SampleSource> {
+  const select = group === "discharge" ? DISCHARGED : POPULATION;
   let last = { receivedMs: fromMs - 1, site: "~", number: "~" };
   while (true) {
     const from = [last.receivedMs, last.site, last.number] as const;
-    const rows = await tables.rows(POPULATION, [group, ...from, toMs, SLICE_ROWS]);
+    const rows = await tables.rows(select, [group, ...from, toMs, SLICE_ROWS]);
     for (const row of rows) {
       const [site, number] = [row.text("site"), row.text("number")];
       last = { receivedMs: row.number("received"), site, number };
-      yield { site, number };
+      const patient = group === "discharge" ? row.textOrNull("patient") : null;
+      yield { site, number, patient };
     }
     if (rows.length < SLICE_ROWS) return;
   }
@@ -236,3 +247,11 @@ export async function mayGoOf(tables: Rows, years: number, today: number): Promi
   const text = (day: number | null) => day === null ? null : dayText(day * DAY_MS);
   return { years, count, firstDay: text(first), lastDay: text(last) };
 }
+
+/** What goes through a whole month: the plan of each is tried. */
+export const MONTH_SELECTS = {
+  verdicts: COUNTS,
+  afters: AFTERS,
+  waits: WAITED,
+  discharged: DISCHARGED,
+} as const;
