@@ -149,7 +149,7 @@ test("the demo shows at both counties what is published, and leaves nothing behi
         const guests = sites.map(({ mqtt }) => mqtt.device);
         const simulated = devices.filter(({ device }) => !guests.includes(device));
         return simulated.every(({ state }) => state === "online") &&
-          simulated.filter(({ site }) => site === "site-1").length === 4 &&
+          simulated.filter(({ site }) => site === "site-1").length === 5 &&
           simulated.filter(({ site }) => site === "site-2").length === 4;
       },
     );
