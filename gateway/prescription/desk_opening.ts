@@ -103,7 +103,11 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   const split = new SplitDesk(parts, { home, hearing, desk });
   const apart = config.peer === undefined ? [] : [hearing, split];
   const releases = new ReleaseDesk(node, signers);
-  const office = new OfficeDesk(node, policy);
+  const office = new OfficeDesk(
+    node,
+    policy,
+    (site, day) => book.now.registry?.kindOf(site, day) ?? null,
+  );
   const own = [releaseRoute(releases), ...officeRoutes(office)];
   return {
     routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared, ...own],
