@@ -78,7 +78,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     const desk = new SiteDesk(parts, links);
     return {
       routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared],
-      apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
+      apps: [fhirProblems(), ...cdsDoor(parts, { desk, room, unheard: () => [] })],
       pages,
       concerns: concernsOf(desk),
       run: (signal) => together([book, desk, review, told], signal),
@@ -112,7 +112,10 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   return {
     routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared, ...own],
     pages: [...pages, ...officePages(office)],
-    apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
+    apps: [
+      fhirProblems(),
+      ...cdsDoor(parts, { desk, room, unheard: (site) => hearing.unheard(site) }),
+    ],
     concerns: concernsOf(desk, todo, split),
     run: (signal) =>
       together(
@@ -160,9 +163,10 @@ async function together(desks: readonly Working[], signal: AbortSignal): Promise
 /** CDS Hooks, where it is configured. */
 function cdsDoor(
   { node, config, sources }: DeskParts,
-  { desk, room }: {
+  { desk, room, unheard }: {
     readonly desk: Pick<CountyDesk | SiteDesk, "refuse" | "historyOf">;
     readonly room: BodyRoom;
+    readonly unheard: CdsDeskParts["unheard"];
   },
 ): Hono[] {
   if (config.cds === undefined) return [];
@@ -171,6 +175,7 @@ function cdsDoor(
     sources,
     limits: config,
     refuse: (site) => desk.refuse(site),
+    unheard,
     historyOf: (key, draft) => desk.historyOf(key, draft),
   };
   const tokens = new ClientTokens(cdsClients(config.cds));
