@@ -12,6 +12,7 @@ import { CountyDesk, type DeskParts } from "./county_desk.ts";
 import { capabilityRoutes } from "./fhir/capability_routes.ts";
 import { fhirProblems } from "./fhir/fhir_problems.ts";
 import { Hearing } from "./hearing.ts";
+import { HomeWatch } from "./home_watch.ts";
 import { Homes } from "./homes.ts";
 import { LifeDesk } from "./life_desk.ts";
 import { lifeRoutes } from "./life_routes.ts";
@@ -84,11 +85,14 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
       run: (signal) => together([book, desk, review, told], signal),
     };
   }
+  const watch = new HomeWatch(config.peer?.node ?? null);
+  const watching = { run: (signal: AbortSignal) => watch.run(node.journal, signal) };
   const homes = {
     own: config.node,
     other: config.peer?.node ?? null,
     isUp: () => links.at(0)?.status().state === "up",
     takeOverMs: config.prescription.takeOverMs,
+    movedMs: () => watch.movedMs,
   };
   const home = new Homes(homes);
   const hearing = new Hearing(node, config.peer === undefined ? null : links.at(0) ?? null);
@@ -101,7 +105,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   });
   const todo = new TodoDesk(parts, new Homes(homes));
   const split = new SplitDesk(parts, { home, hearing, desk });
-  const apart = config.peer === undefined ? [] : [hearing, split];
+  const apart = config.peer === undefined ? [] : [watching, hearing, split];
   const releases = new ReleaseDesk(node, signers);
   const office = new OfficeDesk(
     node,
