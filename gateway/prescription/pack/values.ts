@@ -8,7 +8,7 @@ import type {
   LineFacts,
 } from "../facts.ts";
 import { amountIn } from "./amount.ts";
-import { dayOf } from "./compiled_rule.ts";
+import { dayOf } from "../../../sync/day.ts";
 import type { Value, Values } from "./condition.ts";
 import { VOCABULARY } from "./vocabulary.ts";
 
