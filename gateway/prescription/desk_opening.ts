@@ -2,6 +2,7 @@
 import type { Hono } from "hono";
 import type { Concern } from "../concern.ts";
 import type { OpenDesk } from "../domain.ts";
+import { together } from "../together.ts";
 import { authorCheck } from "./acting.ts";
 import { Arrivals } from "./arrivals.ts";
 import { cdsApp } from "./cds/cds_app.ts";
@@ -145,23 +146,6 @@ function refusedConcern({ number, reason }: RefusedRelease): Concern {
     },
     reason,
   };
-}
-
-interface Working {
-  run(signal: AbortSignal): Promise<void>;
-}
-
-/** Where one fails, all begin again. */
-async function together(desks: readonly Working[], signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  const running = desks.map((desk) => desk.run(either));
-  try {
-    await Promise.race(running);
-  } finally {
-    over.abort();
-    await Promise.allSettled(running);
-  }
 }
 
 /** CDS Hooks, where it is configured. */
