@@ -11,7 +11,7 @@ import type { ContactClosedBody } from "../life/contact_body.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
 import { type Person } from "../life/subject.ts";
 import { dayOf } from "../shanghai_day.ts";
-import { monthText, type Span, spanOfMonth } from "./calendar.ts";
+import { monthText, type Span, spanOfMonth } from "../../china_calendar.ts";
 import { dayReportOf } from "./day_report.ts";
 import { KEEP_YEARS } from "./keep.ts";
 import { type CommentBody, type RosterBody, type SampleBody, sampleBody } from "./office_bodies.ts";

@@ -5,7 +5,7 @@
 import type { Rows } from "../../sql/sql.ts";
 import { MODES } from "../life/pass.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
-import { dayText, type Span } from "./calendar.ts";
+import { dayText, type Span } from "../../china_calendar.ts";
 import type { AfterCount, VerdictCount, Waits } from "./day_report.ts";
 import type { Group, SampleKey } from "./sample.ts";
 import type { DecisionRow } from "./workload.ts";

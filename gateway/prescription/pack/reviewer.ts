@@ -12,7 +12,8 @@ import {
 } from "../facts.ts";
 import type { Finding } from "../verdict.ts";
 import { alwaysFound } from "./always_found.ts";
-import { dayOf, type Instance } from "./compiled_rule.ts";
+import { dayOf } from "../../../sync/day.ts";
+import type { Instance } from "./compiled_rule.ts";
 import { compilePack } from "./compile_pack.ts";
 import type { Values } from "./condition.ts";
 import { faultsText, type Pack, PackError, pathText } from "./document.ts";

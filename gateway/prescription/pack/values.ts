@@ -1,4 +1,5 @@
 /** The values of the vocabulary's names for one prescription; what is missing is `undefined`. */
+import { dayOf } from "../../../sync/day.ts";
 import type {
   BaseAmount,
   BaseUnit,
@@ -8,7 +9,6 @@ import type {
   LineFacts,
 } from "../facts.ts";
 import { amountIn } from "./amount.ts";
-import { dayOf } from "./compiled_rule.ts";
 import type { Values } from "./condition.ts";
 import { VOCABULARY } from "./vocabulary.ts";
 
