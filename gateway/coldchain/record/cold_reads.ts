@@ -110,6 +110,18 @@ export async function episodesOfUnit(
   return (await rows.rows(select, [site, unit])).map(episodeIn);
 }
 
+/** Ids of a unit's episodes of one cause that went on within a span. */
+export async function episodesWithin(
+  rows: Rows,
+  { site, unit, cause }: { readonly site: string; readonly unit: string; readonly cause: string },
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): Promise<string[]> {
+  const select = "SELECT episode FROM coldepisodes WHERE site = ? AND unit = ? AND since <= ? " +
+    `AND cause = ? AND (ended IS NULL OR ended >= ?) LIMIT ${EPISODES_MAX}`;
+  const found = await rows.rows(select, [site, unit, toMs, cause, fromMs]);
+  return found.map((row) => row.text("episode"));
+}
+
 function episodeIn(row: Row): EpisodeRow {
   return {
     site: row.text("site"),

@@ -74,7 +74,7 @@ const COLUMNS: readonly DataColumn[] = [
   { key: "started", title: both("started"), width: 4.4 },
   { key: "verdict", title: both("verdict"), width: 3, isVerdict: true },
   { key: "reasons", title: both("reasons"), width: 8 },
-  { key: "steriliser", title: both("steriliser"), width: 2.6 },
+  { key: "steriliser", title: both("steriliser"), width: 3.6 },
   { key: "number", title: { zh: "循环号", en: "No." }, width: 2.4 },
   { key: "program", title: both("program"), width: 2.8 },
   { key: "load", title: both("load"), width: 4 },

@@ -1,5 +1,6 @@
 /** What a running node has of sterile supply: a site that is configured for it acts, others see. */
 import type { OpenDesk } from "../../domain.ts";
+import { together } from "../../together.ts";
 import { cycleList } from "../cycle_list/cycle_list.ts";
 import { readRules } from "../county_rules.ts";
 import { actRoutes } from "./act_routes.ts";
@@ -7,6 +8,7 @@ import type { SterileNode } from "./desk_node.ts";
 import { followReadings } from "./follow.ts";
 import { sterilePages } from "../pages/sterile_pages.ts";
 import { knownDevices } from "./known_devices.ts";
+import { watchBiologicals } from "./overdue.ts";
 import { readRoutes, recordRoute } from "./read_routes.ts";
 import { setupsOf } from "./setup.ts";
 import { SterileDesk } from "./sterile_desk.ts";
@@ -29,7 +31,10 @@ export const openSterileDesk: OpenDesk = (node) => {
     reports,
     run: async (signal) => {
       await desk.announce();
-      await followReadings(desk, signal);
+      await together([
+        { run: (own) => followReadings(desk, own) },
+        { run: (own) => watchBiologicals(desk, own) },
+      ], signal);
     },
   };
 };
