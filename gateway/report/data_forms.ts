@@ -22,9 +22,9 @@ type Language = keyof Text;
 
 /** As people read it; nothing known is a dash. */
 export function cellText(cell: DataCell, { digits }: DataColumn, language: Language): string {
-  if (cell === null) return "–";
   if (typeof cell === "number") return digits === undefined ? String(cell) : cell.toFixed(digits);
-  return typeof cell === "string" ? cell : cell[language];
+  const text = cell === null || typeof cell === "string" ? cell : cell[language];
+  return text === null || text === "" ? "–" : text;
 }
 
 /** Headed in the reader's language; numbers stay numbers, nothing known is empty. */

@@ -98,28 +98,28 @@ const TONES: Readonly<Record<Verdict, DataTone>> = {
 
 const COLUMNS: readonly DataColumn[] = [
   { key: "unit", title: { zh: "设备", en: "Unit" }, width: 6 },
-  { key: "verdict", title: { zh: "判定", en: "Verdict" }, width: 4.2, isVerdict: true },
+  { key: "verdict", title: { zh: "判定", en: "Verdict" }, width: 5.2, isVerdict: true },
   { key: "reasons", title: { zh: "原因 [规则]", en: "Reasons [rule]" }, width: 13 },
+  { key: "morning", title: { zh: "上午人工", en: "By hand a.m." }, width: 4.2 },
+  { key: "afternoon", title: { zh: "下午人工", en: "By hand p.m." }, width: 4.2 },
+  { key: "calibration", title: { zh: "探头校准", en: "Calibrated" }, width: 4.6 },
   { key: "expected", title: { zh: "应记录", en: "Due" }, width: 3, digits: 0 },
   { key: "had", title: { zh: "实记录", en: "Had" }, width: 3, digits: 0 },
   { key: "min_celsius", title: { zh: "最低 °C", en: "Low °C" }, width: 2.8, digits: 1 },
   { key: "max_celsius", title: { zh: "最高 °C", en: "High °C" }, width: 2.8, digits: 1 },
   { key: "mean_celsius", title: { zh: "平均 °C", en: "Mean °C" }, width: 2.8, digits: 1 },
   { key: "mkt_celsius", title: { zh: "MKT °C", en: "MKT °C" }, width: 2.8, digits: 1 },
-  { key: "below_minutes", title: { zh: "低温 分钟", en: "Below min" }, width: 2.8, digits: 0 },
-  { key: "above_minutes", title: { zh: "高温 分钟", en: "Above min" }, width: 2.8, digits: 0 },
-  { key: "gap_minutes", title: { zh: "缺测 分钟", en: "Gaps min" }, width: 2.8, digits: 0 },
-  { key: "fault_minutes", title: { zh: "故障 分钟", en: "Fault min" }, width: 2.8, digits: 0 },
-  { key: "morning", title: { zh: "上午人工", en: "By hand a.m." }, width: 4.2 },
-  { key: "afternoon", title: { zh: "下午人工", en: "By hand p.m." }, width: 4.2 },
-  { key: "alarms", title: { zh: "报警", en: "Alarms" }, width: 2.8, digits: 0 },
+  { key: "below_minutes", title: { zh: "低温 分钟", en: "Below min" }, width: 2.9, digits: 0 },
+  { key: "above_minutes", title: { zh: "高温 分钟", en: "Above min" }, width: 2.9, digits: 0 },
+  { key: "gap_minutes", title: { zh: "缺测 分钟", en: "Gaps min" }, width: 2.9, digits: 0 },
+  { key: "fault_minutes", title: { zh: "故障 分钟", en: "Fault min" }, width: 2.9, digits: 0 },
+  { key: "alarms", title: { zh: "报警", en: "Alarms" }, width: 3.6, digits: 0 },
   {
     key: "alarms_unacknowledged",
-    title: { zh: "未确认", en: "Not ackn." },
-    width: 2.8,
+    title: { zh: "未确认", en: "Open" },
+    width: 3,
     digits: 0,
   },
-  { key: "calibration", title: { zh: "校准", en: "Calibration" }, width: 4 },
 ];
 
 function unitTable(
@@ -151,12 +151,12 @@ function unitRow(unit: UnitCompliance, isMonth: boolean): DataRow {
   };
   const cells: DataCell[] = [
     ...[`${unit.name} (${unit.unit})`, VERDICTS[unit.verdict], joined],
+    ...[byHand?.morning, byHand?.afternoon].map((half) => halfDayText(half, isMonth)),
+    calibration === null ? null : CALIBRATIONS[calibration],
     ...[unit.expected, unit.had, hundredth(unit.min), hundredth(unit.max)],
     ...[hundredth(unit.mean), hundredth(unit.mkt)],
     ...[unit.belowMs, unit.aboveMs, unit.gapMs, unit.faultMs].map(minutes),
-    ...[byHand?.morning, byHand?.afternoon].map((half) => halfDayText(half, isMonth)),
     ...[unit.alarms, unit.unexplained],
-    calibration === null ? null : CALIBRATIONS[calibration],
   ];
   return { cells, tone: TONES[unit.verdict] };
 }

@@ -31,12 +31,16 @@ export interface Reason {
 /** A rule as a report cites it. */
 export interface CitedRule {
   readonly id: string;
-  readonly source: string;
+  /** In one language where the rule's own data has it so. */
+  readonly source: string | Text;
   /** Day from which it counts. */
   readonly effective: string;
 }
 
-const GSP = "药品经营质量管理规范 附录3 温湿度自动监测";
+const GSP: Text = {
+  zh: "药品经营质量管理规范 附录3 温湿度自动监测",
+  en: "药品经营质量管理规范 (GSP), annex 3: automatic monitoring of temperature and humidity",
+};
 const SINCE_GSP = "2013-10-23";
 /** Day from which a number counts that is ours. */
 const RELEASED = "2026-11-29";
@@ -45,15 +49,30 @@ const RECORDING: CitedRule = { id: "c1-record", source: GSP, effective: SINCE_GS
 const CALIBRATION: CitedRule = { id: "c13-calibration", source: GSP, effective: SINCE_GSP };
 const NO_DATA: CitedRule = {
   id: "c7-no-data",
-  source: "Acceptance rule C7: what was not measured is not known, and nothing is made up",
+  source: {
+    zh: "验收规则 C7：未测得的即为未知，不作推断",
+    en: "Acceptance rule C7: what was not measured is not known, and nothing is made up",
+  },
   effective: RELEASED,
+};
+
+const BY_HAND: CitedRule = {
+  ...MANUAL_READINGS,
+  source: {
+    zh:
+      "疫苗储存和运输管理规范 (2017)：上午、下午各人工测温一次，间隔不少于 6 小时；时限为本系统设定",
+    en: MANUAL_READINGS.source,
+  },
 };
 
 /** Of all that is not about a temperature: those are alarm rules of the unit. */
 const RULES: Readonly<Record<Exclude<ReasonKind, "too-warm" | "too-cold">, CitedRule>> = {
   "recipients": {
     id: "c5-recipients",
-    source: "Acceptance rule C5: three persons at least are told of a unit",
+    source: {
+      zh: "验收规则 C5：每台设备至少 3 名报警接收人",
+      en: "Acceptance rule C5: three persons at least are told of a unit",
+    },
     effective: RELEASED,
   },
   "no-probe": RECORDING,
@@ -61,11 +80,14 @@ const RULES: Readonly<Record<Exclude<ReasonKind, "too-warm" | "too-cold">, Cited
   "calibration-missing": CALIBRATION,
   "calibration-overdue": CALIBRATION,
   "probe-inaccurate": CALIBRATION,
-  "manual-reading-missing": MANUAL_READINGS,
-  "manual-readings-close": MANUAL_READINGS,
+  "manual-reading-missing": BY_HAND,
+  "manual-readings-close": BY_HAND,
   "alarm-unexplained": {
     id: "c9-acknowledgement",
-    source: "Acceptance rule C9: an alarm is acknowledged with cause and comment",
+    source: {
+      zh: "验收规则 C9：报警须注明原因和说明后确认",
+      en: "Acceptance rule C9: an alarm is acknowledged with cause and comment",
+    },
     effective: RELEASED,
   },
   "no-data": NO_DATA,

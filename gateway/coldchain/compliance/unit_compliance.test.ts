@@ -291,11 +291,10 @@ describe("the table", () => {
     if (row === null) throw new Error("It was watched");
     const { facts, tables: [units, rules] } = drawnOf([row], { period });
     const [cells] = units.rows.map(({ cells }) => cells);
-    expect(cells.slice(0, 5)).toEqual([
+    expect(cells.slice(0, 3)).toEqual([
       "一号冰箱 (fridge-1)",
       { zh: "不合规", en: "NOT COMPLIANT" },
       { zh: "高温超时 [platform-high-3]", en: "too warm for too long [platform-high-3]" },
-      ...[1440, 1440],
     ]);
     expect(cells).toHaveLength(units.columns.length);
     expect(rules.rows.map(({ cells: [id] }) => id)).toEqual(["platform-high-3"]);
@@ -320,7 +319,7 @@ describe("the table", () => {
       ...["no-data", "recipients"],
     ]);
     for (const { cells: [, source, effective] } of rules.rows) {
-      expect(String(source).length).toBeGreaterThan(10);
+      expect(JSON.stringify(source).length).toBeGreaterThan(10);
       expect(effective).toMatch(/^\d{4}-\d{2}-\d{2}$/);
     }
   });

@@ -205,7 +205,7 @@ function pointFacts(point: WatchedPoint, history: UnitHistory, { days }: Reporte
 }
 
 /**
- * What of a day's time nothing is known of. Up to two intervals at its ends may be the wait for the
+ * What of a day's time nothing is known of. Beside gaps up to two intervals may be the wait for the
  * next value, and are none (C7).
  */
 function gapOf(
@@ -215,9 +215,9 @@ function gapOf(
   intervalMs: number,
 ): number {
   const own = stretches.flatMap((stretch) => within(stretch, day) ?? []);
-  const lackMs = lengthMs(own) - sum(known, ([, ms]) => ms) - faultMs;
-  if (lackMs > INTERVALS_MAX * intervalMs) return lackMs;
-  return gapMs > 0 ? Math.max(gapMs, lackMs) : 0;
+  const knownMs = sum(known, ([, ms]) => ms) + faultMs + gapMs;
+  const waitMs = lengthMs(own) - knownMs;
+  return gapMs + (waitMs > INTERVALS_MAX * intervalMs ? waitMs : 0);
 }
 
 /** Levels of one limit are one alarm: of each the highest. */

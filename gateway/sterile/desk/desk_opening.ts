@@ -1,6 +1,7 @@
 /** What a running node has of sterile supply: a site that is configured for it acts, others see. */
 import type { OpenDesk } from "../../domain.ts";
 import { together } from "../../together.ts";
+import { cycleList } from "../cycle_list/cycle_list.ts";
 import { readRules } from "../county_rules.ts";
 import { actRoutes } from "./act_routes.ts";
 import type { SterileNode } from "./desk_node.ts";
@@ -18,14 +19,16 @@ export const openSterileDesk: OpenDesk = (node) => {
   const own: SterileNode = { name, title, dataDir, clock, disk, journal, tables };
   const book = readRules(config.sterile?.rules);
   const shared = [...readRoutes(own, book), recordRoute(own, book)];
+  const reports = [cycleList(tables, book)];
   if (config.role !== "site" || config.sterile === undefined) {
-    return { routes: shared, pages: sterilePages(own, book, null) };
+    return { routes: shared, pages: sterilePages(own, book, null), reports };
   }
   const { setups } = setupsOf(config.sterile, knownDevices(config));
   const desk = new SterileDesk(own, setups, book);
   return {
     routes: [...actRoutes(desk), ...shared],
     pages: sterilePages(own, book, desk),
+    reports,
     run: async (signal) => {
       await desk.announce();
       await together([
