@@ -87,7 +87,8 @@ export async function goingOfUnit(rows: Rows, unit: string): Promise<EpisodeRow[
 
 /** What somebody has to look at or to explain, the latest first; `site`: null: of all. */
 export async function episodesToDo(rows: Rows, site: string | null): Promise<EpisodeRow[]> {
-  const where = site === null ? "" : " AND site = ?";
+  // By the few that somebody has to look at, and not by all that the site ever had.
+  const where = site === null ? "" : " AND site || '' = ?";
   const select = `SELECT ${EPISODE} FROM coldepisodes WHERE todo IS NOT NULL${where} ` +
     `ORDER BY since DESC LIMIT ${EPISODES_MAX}`;
   return (await rows.rows(select, site === null ? [] : [site])).map(episodeIn);
