@@ -45,13 +45,15 @@ export interface NodeOpening {
   readonly tablesThread: URL;
   /** Names the hardware, see machine.ts; none: it is asked itself. */
   readonly machine?: string;
+  /** Tells the time; none: the machine's own. */
+  readonly clock?: Clock;
 }
 
 /** Opens keys, journal and tables in the data folder, which is made where it is missing. */
 export async function openNode(
   config: Config,
   log: Log,
-  { tablesThread, machine = readMachine() }: NodeOpening,
+  { tablesThread, machine = readMachine(), clock = new SystemClock() }: NodeOpening,
 ): Promise<Node> {
   const { dataDir } = config;
   await using opened = new AsyncDisposableStack();
@@ -59,7 +61,6 @@ export async function openNode(
   opened.adopt(lockFolder(dataDir), (file) => file.close());
   const keystore = openKeystore(dataDir, config.keyFile);
   const reserve = openReserve(config);
-  const clock = new SystemClock();
   const journal = opened.adopt(
     await openStore(config, {
       storageKeys: keystore.storage.keys,

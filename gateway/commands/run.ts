@@ -1,5 +1,6 @@
 /** `tributary run`: a node, from its configuration until a signal stops it. */
 import { pause, systemTimer } from "../../sync/timer.ts";
+import type { Clock } from "../clock.ts";
 import { removeDelivered } from "../blobs/removal.ts";
 import { centresOf, type Config, isLoopback } from "../config.ts";
 import { withStoredUnits } from "../config_units.ts";
@@ -46,6 +47,8 @@ export interface Composition {
   readonly tablesThread?: URL;
   /** Names the hardware, where it is not to be asked itself. */
   readonly machine?: string;
+  /** Tells the time, where it is not the machine's own. */
+  readonly clock?: Clock;
 }
 
 /** Runs until the signal aborts; throws when the node cannot go on. */
@@ -53,13 +56,13 @@ export async function runNode(
   given: Config,
   log: Log,
   signal: AbortSignal,
-  { domains = DOMAINS, tablesThread = TABLES_THREAD, machine }: Composition = {},
+  { domains = DOMAINS, tablesThread = TABLES_THREAD, machine, clock }: Composition = {},
 ): Promise<void> {
   const startedMs = performance.now();
   const config = await withStoredUnits(given).catch((cause) => {
     throw new CommandError(`Cannot start "${given.node}": ${cause.message}`, { cause });
   });
-  await using node = await opened(config, log, { tablesThread, machine });
+  await using node = await opened(config, log, { tablesThread, machine, clock });
   const { journal } = node;
   log({
     kind: "started",

@@ -18,16 +18,24 @@ const COOLING_WATTS = 140;
 /** The thermostat's two ends, °C. */
 const COMPRESSOR_ON = 5.4;
 const COMPRESSOR_OFF = 3.4;
-/** The door is opened for so long, once in so long, seconds. */
+/** The door is opened for so long, once in so long, seconds: often, so that it is seen. */
 const DOOR_EVERY = 180;
 const DOOR_FOR = 25;
 const STEP_MS = 1000;
 
+/** What its compressor does: by its thermostat, or, where something is broken, always or never. */
+export type CompressorDrive = "thermostat" | "stuck" | "off";
+
 /** One second of a fridge. */
-export function fridgeStep(state: FridgeState, doorOpen: boolean): FridgeState {
+export function fridgeStep(
+  state: FridgeState,
+  doorOpen: boolean,
+  drive: CompressorDrive = "thermostat",
+): FridgeState {
   const leak = (ROOM - state.temperature) * (doorOpen ? LEAK_DOOR : LEAK);
-  const compressor = state.temperature > COMPRESSOR_ON ||
+  const wanted = state.temperature > COMPRESSOR_ON ||
     (state.compressor && state.temperature > COMPRESSOR_OFF);
+  const compressor = drive === "thermostat" ? wanted : drive === "stuck";
   return {
     temperature: state.temperature + leak - (compressor ? COOLING : 0),
     compressor,
@@ -35,22 +43,49 @@ export function fridgeStep(state: FridgeState, doorOpen: boolean): FridgeState {
   };
 }
 
-/** A vaccine fridge; `offset` lets several open their doors at different times, seconds. */
-export function fridgeModel(offset: number): Model {
+/** `door`: it is left open; `stuck`: it cools on and on; `probe`: its probe has failed. */
+export type FridgeTroubleName = "door" | "stuck" | "no-power" | "probe";
+
+/** Something that goes wrong with a fridge, milliseconds after its model's start. */
+export interface FridgeTrouble {
+  readonly what: FridgeTroubleName;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What a DS18B20 tells that has not measured; profiles name it as a fault. */
+export const FAILED_PROBE = 85;
+
+/**
+ * A vaccine fridge; `offset` lets several open their doors at different times, `doorEvery` says how
+ * often somebody does, seconds.
+ */
+export function fridgeModel(
+  offset: number,
+  troubles: readonly FridgeTrouble[] = [],
+  doorEvery = DOOR_EVERY,
+): Model {
   let state: FridgeState = { temperature: 4.3, compressor: false, energy: 1284 + offset };
   let steppedMs = 0;
+  const has = (name: FridgeTroubleName, ms: number) =>
+    troubles.some(({ what, fromMs, toMs }) => what === name && fromMs <= ms && ms < toMs);
+  const isOpen = (ms: number) => ((ms / 1000 + offset) % doorEvery) < DOOR_FOR || has("door", ms);
+  const driveAt = (ms: number) =>
+    has("no-power", ms) ? "off" : has("stuck", ms) ? "stuck" : "thermostat";
   return (ms) => {
-    const doorOpen = ((ms / 1000 + offset) % DOOR_EVERY) < DOOR_FOR;
-    for (; steppedMs + STEP_MS <= ms; steppedMs += STEP_MS) state = fridgeStep(state, doorOpen);
+    for (; steppedMs + STEP_MS <= ms; steppedMs += STEP_MS) {
+      state = fridgeStep(state, isOpen(steppedMs), driveAt(steppedMs));
+    }
     const { temperature, compressor, energy } = state;
+    const mains = !has("no-power", ms);
     return {
-      temperature,
+      temperature: has("probe", ms) ? FAILED_PROBE : temperature,
       "temperature-evaporator": compressor ? -14.5 : Math.min(temperature, -2),
-      voltage: 223 + 2 * Math.sin(ms / 7000 + offset),
+      voltage: mains ? 223 + 2 * Math.sin(ms / 7000 + offset) : 0,
       energy,
-      "door-open": doorOpen,
+      "door-open": isOpen(ms),
       compressor,
-      mains: true,
+      mains,
       setpoint: 4.5,
     };
   };

@@ -57,25 +57,29 @@ export class AlarmDesk {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await this.#node.tables.caughtUp(this.#node.journal, signal);
     while (!signal.aborted) {
-      await this.look();
+      await this.look(signal);
       await pause(LOOK_MS, signal);
     }
   }
 
   /** Writes what is due now. */
-  async look(): Promise<void> {
+  async look(signal?: AbortSignal): Promise<void> {
+    const { clock, journal, tables } = this.#node;
+    // What came before this moment is in the tables, however far behind they were: no value that
+    // has come is missed.
+    const now = clock.now();
+    await tables.caughtUp(journal, signal);
+    if (signal?.aborted) return;
     if (!this.#isAnnounced) await this.#announce();
     this.#isAnnounced = true;
     const due = new Map<string, Due>();
     await this.#ofSeries(due);
-    await this.#ofGaps(due);
+    await this.#ofGaps(due, now);
     const going = await reads.goingEpisodes(this.#rows, this.#site);
-    for (const row of going) await this.#ofTime(row, due);
+    for (const row of going) await this.#ofTime(row, due, now);
     await this.#ofPresence(going, due);
-    const { wallMs } = this.#node.clock.now();
-    const recent = await reads.episodesSince(this.#rows, wallMs - TELLING_MS);
+    const recent = await reads.episodesSince(this.#rows, now.wallMs - TELLING_MS);
     const subjects = [...going, ...recent].filter(({ site, episode }) =>
       site === this.#site && !this.#settled.has(episode)
     );
@@ -115,8 +119,7 @@ export class AlarmDesk {
   }
 
   /** Gaps that are open still: no sample tells of them before the next one comes. */
-  async #ofGaps(due: Map<string, Due>): Promise<void> {
-    const now = this.#node.clock.now();
+  async #ofGaps(due: Map<string, Due>, now: Stamp): Promise<void> {
     for (const unit of await reads.watchedUnits(this.#rows, this.#site)) {
       for (const { device, point } of unit.probes) {
         const series = { site: this.#site, device, point };
@@ -133,9 +136,12 @@ export class AlarmDesk {
   }
 
   /** Levels that time alone brings, and the end of what no sample tells of any more. */
-  async #ofTime(row: reads.EpisodeRow, due: Map<string, Due>): Promise<void> {
+  async #ofTime(
+    row: reads.EpisodeRow,
+    due: Map<string, Due>,
+    { wallMs }: Stamp,
+  ): Promise<void> {
     const { site, episode, unit, cause, sinceMs, level } = row;
-    const { wallMs } = this.#node.clock.now();
     const one = dueOf(due, episode, unit);
     const plan = PLATFORM_PLANS.find((plan) => plan.cause === cause);
     if (plan !== undefined) {

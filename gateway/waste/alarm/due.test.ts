@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Stamp } from "../../../sync/entry.ts";
 import { modeAt } from "../clock/epidemic.ts";
 import type { WasteEvent } from "../entry/event.ts";
-import { HOUR_MS, MINUTE_MS, scaled, SHARPS, START_MS, Story } from "../fixture_waste.ts";
+import { HOUR_MS, MINUTE_MS, scaled, SHARPS, START_MS, STORE, Story } from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import { type AlarmBody, alarmBody, alarmText } from "./alarm_body.ts";
@@ -79,6 +79,22 @@ describe("W9 W6 a missing bag", () => {
   ])("goes from site to institution to regulator: after %i ms", (afterMs, levels) => {
     const alarms = due(events, at + afterMs).filter(({ alarm }) => alarm === "missing-bag");
     expect(alarms.map(({ level }) => level)).toEqual(levels);
+  });
+
+  test("is the same loss when its carrier comes again, and explains again", () => {
+    const again = [...events, ward.stored([], { missing })];
+    const of = (told: readonly WasteEvent[]) =>
+      due(told, at + 24 * HOUR_MS).filter(({ alarm }) => alarm === "missing-bag");
+    expect(of(again).map(({ level }) => level)).toEqual(["site", "institution", "regulator"]);
+    expect(of(again)).toEqual(of(events));
+  });
+
+  test("is another loss once it had come, and was given to its carrier anew", () => {
+    const anew = [...events, ward.stored(["B1"]), ward.handover(["B1"], { from: STORE })];
+    const later = [...anew, ward.stored([], { missing })];
+    const told = due(later, at + HOUR_MS).filter(({ alarm }) => alarm === "missing-bag");
+    expect(told.map(({ level }) => level)).toEqual(["site"]);
+    expect(told.map(({ basis }) => basis)).toEqual([later.at(-1)?.body.id]);
   });
 
   test("is over once it comes", () => {

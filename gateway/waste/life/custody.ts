@@ -104,17 +104,28 @@ export function custodyOf(
   const conflicts = said.length > 1 ? [resolutions.conflict(bag, "custodian", said)] : [];
   const by = last.length === 1 ? last[0] : null;
   const custodian = last.length === 0 ? home : by?.body.to ?? null;
-  return { custodian, by, last, conflicts, missing: missingOf(bag, moves, custodian) };
+  return { custodian, by, last, conflicts, missing: missingOf(bag, moves, custodian, by) };
 }
 
-/** Missing as long as it is with whoever came to the store without it. */
-function missingOf(bag: string, moves: Moves, custodian: Custodian | null): Custody["missing"] {
-  const missed = moves.missedBy(bag).filter(({ body }) =>
-    custodian !== null && custodianKey(body.from) === custodianKey(custodian)
-  ).at(-1);
-  const entry = missed?.body.missing.find((one) => one.bag === bag);
-  if (missed === undefined || entry === undefined) return null;
-  return { stored: missed.body.id, explanation: entry.explanation };
+/**
+ * Missing as long as it is with whoever came to the store without it, since the first time that he
+ * did: who comes again, and explains again, does not make it less of a loss.
+ */
+function missingOf(
+  bag: string,
+  moves: Moves,
+  custodian: Custodian | null,
+  by: MoveEvent | null,
+): Custody["missing"] {
+  if (custodian === null) return null;
+  const missed = moves.missedBy(bag)
+    .filter(({ body }) => custodianKey(body.from) === custodianKey(custodian));
+  // What he did not bring before it was given to him anew is another matter, as far as clocks tell.
+  const anew = by === null ? missed : missed.filter((event) => byTime(by, event) < 0);
+  const told = anew.length > 0 ? anew : missed;
+  const explained = told.at(-1)?.body.missing.find((one) => one.bag === bag);
+  if (explained === undefined) return null;
+  return { stored: told[0].body.id, explanation: explained.explanation };
 }
 
 function push<V>(map: Map<string, V[]>, key: string, value: V): void {
