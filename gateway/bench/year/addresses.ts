@@ -16,6 +16,8 @@ export interface Address {
   readonly body?: object;
   /** `null`: a document that is made and taken away, not a page that somebody waits for. */
   readonly aimMs: number | null;
+  /** Whether it is known to be answered; of others only the path is known. */
+  readonly isListed: boolean;
 }
 
 /** What names of a year cannot be told without asking. */
@@ -143,26 +145,53 @@ function sterile({ days, failed }: YearNames): Record<string, Of> {
   };
 }
 
+/** Of yesterday, and of the month before. */
+function ofReports(reports: readonly { readonly name: string }[], { nowMs }: YearNames): string[] {
+  const month = chinaDay(nowMs - 31 * DAY_MS).slice(0, 7);
+  return reports.flatMap(({ name }) => [
+    `/reports?report=${name}`,
+    `/reports?report=${name}&period=${month}`,
+    `/api/reports/${name}?site=${SITE}&period=${month}`,
+  ]);
+}
+
+/** A path that nothing is listed of, with what stands in its places. */
+function filled(path: string, { days, excursion }: YearNames): string {
+  const last = days - 1;
+  const names: Readonly<Record<string, string>> = {
+    ...{ site: SITE, unit: unitName(0), episode: excursion, code: codeOf(0, 1) },
+    ...{ bag: `B-${last}-0`, manifest: `M-${days - 2}` },
+    ...{ cycle: `C-${last}-0`, load: `L-${last}-0`, pack: `P-${last}-0-0` },
+  };
+  return path.replaceAll(/\{(\w+)\}/g, (_, place) => {
+    if (!Object.hasOwn(names, place)) throw new Error(`Not measured: "${path}"; list it`);
+    return names[place];
+  });
+}
+
 /**
- * Each at least once. Throws where a page or a route is not among them, or they name one that is
- * none: what is not measured would be thought to be fast.
+ * Each page and route at least once: what is not measured would be thought to be fast. Throws where
+ * it does not know what stands in a path, or lists one that is not there.
  */
 export function addressesOf(
-  { pages, routes }: {
+  { pages, routes, reports }: {
     readonly pages: readonly Pick<Page, "path">[];
+    readonly reports: readonly { readonly name: string }[];
     readonly routes: readonly Pick<ApiRoute, "path">[];
   },
   names: YearNames,
 ): Address[] {
-  const known = { ...cold(names), ...waste(names), ...sterile(names) };
+  const listed = { ...cold(names), ...waste(names), ...sterile(names) };
   const wanted = new Set([...pages, ...routes].map(({ path }) => path));
-  const without = [...wanted].filter((path) => !Object.hasOwn(known, path));
-  const strange = Object.keys(known).filter((path) => !wanted.has(path));
-  if (without.length + strange.length > 0) {
-    throw new Error(`Not measured: ${without.join(", ")}; not there: ${strange.join(", ")}`);
-  }
-  return Object.values(known).flat().map((of) => ({
-    aimMs: PAGE_MS,
+  const strange = Object.keys(listed).filter((path) => !wanted.has(path));
+  if (strange.length > 0) throw new Error(`There is no ${strange.join(", ")}`);
+  const others = [...wanted].filter((path) => !Object.hasOwn(listed, path));
+  return [
+    ...Object.values(listed).flat(),
+    ...ofReports(reports, names),
+    ...others.map((path) => ({ path: filled(path, names), isListed: false })),
+  ].map((of) => ({
+    ...{ aimMs: PAGE_MS, isListed: true },
     ...(typeof of === "string" ? { path: of } : of),
   }));
 }

@@ -3,6 +3,7 @@ import type { ApiRoute } from "../../api_route.ts";
 import type { Page } from "../../console/page.ts";
 import type { Domain, DomainDesk } from "../../domain.ts";
 import { DOMAINS } from "../../domains.ts";
+import type { DataReport } from "../../report/data_report.ts";
 import type { Parameter, Row, Rows } from "../../sql/sql.ts";
 import { QueryTables } from "../../tables.ts";
 
@@ -48,6 +49,11 @@ export class OpenedDesks {
 
   get pages(): readonly Page[] {
     return this.#desks.flatMap(({ pages = [] }) => pages).filter(isOfSite);
+  }
+
+  /** What the page of reports draws of these domains. */
+  get reports(): readonly DataReport[] {
+    return this.#desks.flatMap(({ reports = [] }) => reports);
   }
 
   /** Those that only read. */

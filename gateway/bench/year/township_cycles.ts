@@ -5,6 +5,7 @@ export const STERILISER = "S1";
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const PACKS = 12;
+const BIOLOGICAL_DAYS = 7;
 const LI = { id: "li" };
 const WANG = { id: "wang" };
 
@@ -43,6 +44,10 @@ export class TownshipCycles {
     this.#judged(cycle, load, passes);
     const chemical = { indicator: "chemical", class: 1, place: "outside", result: "pass" };
     this.#tell("sterile-indicator", { ...of, ...chemical, id: `chemical ${cycle}`, cycle });
+    if (index === 0 && day % BIOLOGICAL_DAYS === 0) {
+      const grown = { indicator: "biological", result: "pass", controlGrew: true };
+      this.#tell("sterile-indicator", { ...of, ...grown, id: `biological ${cycle}`, cycle });
+    }
     if (!passes) return this.#failed(cycle, packs);
     const seen = [`judged ${cycle}`, `chemical ${cycle}`];
     const check = { id: `check ${load}`, load, step: "check", seen, by: LI };

@@ -128,7 +128,7 @@ export function readRoutes(node: Shown): readonly ApiRoute[] {
         const probes = [];
         for (const { id, device, point } of unit.probes) {
           const series = { site: unit.site, device, point };
-          const samples = await reads.samplesBetween(tables.near, series, fromMs, toMs);
+          const samples = await reads.valuesBetween(tables.near, series, fromMs, toMs);
           probes.push({ probe: id, points: downsampled(samples, fromMs, toMs, POINTS_MAX) });
         }
         return Response.json({

@@ -1,12 +1,12 @@
 /** A curve of as many points as a screen has columns, which hides no extreme and no gap. */
-import type { Sample } from "../series/sample.ts";
+import type { ReadValue } from "../record/packed_samples.ts";
 
 /** Milliseconds since 1970 UTC, and °C; `null`: the sensor was at fault. */
 export type CurvePoint = readonly [wallMs: number, celsius: number | null];
 
 /** `pointsMax`: of each column the coldest and the warmest are kept, in their order. */
 export function downsampled(
-  samples: readonly Sample[],
+  samples: readonly ReadValue[],
   fromMs: number,
   toMs: number,
   pointsMax: number,

@@ -35,7 +35,7 @@ export async function curveOf(
   const walls: number[] = [];
   for (const { id, device, point } of unit.probes.slice(0, SERIES_MAX)) {
     const of = { site: unit.site, device, point };
-    const samples = await reads.samplesBetween(tables.near, of, fromMs, toMs);
+    const samples = await reads.valuesBetween(tables.near, of, fromMs, toMs);
     const own = samples.map(({ wallMs }) => wallMs);
     for (const wall of own) walls.push(wall);
     const points = downsampled(samples, fromMs, toMs, POINTS_MAX);

@@ -7,7 +7,7 @@ import type { UnitBody } from "../life/unit_body.ts";
 import type { Sample } from "../series/sample.ts";
 import { addedUp, type DayTold, NOTHING } from "../series/told.ts";
 import { storedDay } from "./day_rows.ts";
-import { originPlace, unpackedSamples } from "./packed_samples.ts";
+import { originPlace, type ReadValue, unpackedSamples, unpackedValues } from "./packed_samples.ts";
 import type { PartCarry } from "./part_fold.ts";
 import type { Series } from "./series_samples.ts";
 
@@ -218,15 +218,35 @@ export async function lastSample(
 /** Samples between two moments of the wall clock, in their order. */
 export async function samplesBetween(
   rows: Rows,
-  { site, device, point }: Series,
+  series: Series,
   fromMs: number,
   toMs: number,
 ): Promise<Sample[]> {
+  return (await partsBetween(rows, series, fromMs, toMs)).flatMap(samplesIn)
+    .filter(({ wallMs }) => wallMs >= fromMs && wallMs < toMs);
+}
+
+/** The same, for whoever draws them. */
+export async function valuesBetween(
+  rows: Rows,
+  series: Series,
+  fromMs: number,
+  toMs: number,
+): Promise<ReadValue[]> {
+  return (await partsBetween(rows, series, fromMs, toMs))
+    .flatMap((row) => unpackedValues(row.text("samples")))
+    .filter(({ wallMs }) => wallMs >= fromMs && wallMs < toMs);
+}
+
+async function partsBetween(
+  rows: Rows,
+  { site, device, point }: Series,
+  fromMs: number,
+  toMs: number,
+): Promise<Row[]> {
   const select = `SELECT life, part, origin, samples FROM coldparts WHERE ${OF_SERIES} ` +
     `AND towall >= ? AND fromwall < ? ORDER BY towall LIMIT ${PARTS_MAX}`;
-  const parts = await rows.rows(select, [site, device, point, fromMs, toMs]);
-  return inPlaces(parts).flatMap(samplesIn)
-    .filter(({ wallMs }) => wallMs >= fromMs && wallMs < toMs);
+  return inPlaces(await rows.rows(select, [site, device, point, fromMs, toMs]));
 }
 
 /** The same, a part at a time, in the order of their places; of too many the latest. */

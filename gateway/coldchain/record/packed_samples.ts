@@ -64,6 +64,18 @@ export function unpackedSamples(text: string, origin: OriginPlace): Sample[] {
   });
 }
 
+/** A moment of the wall clock and what was read, without where it lies. */
+export type ReadValue = Pick<Sample, "wallMs" | "celsius">;
+
+/** The same without all that only rules look at: a month of minutes is drawn in a moment. */
+export function unpackedValues(text: string): ReadValue[] {
+  let wallMs = 0;
+  return packed.parse(JSON.parse(text)).rows.map(([, walls, , celsius]) => {
+    wallMs += walls;
+    return { wallMs, celsius };
+  });
+}
+
 /** Lives follow one another by their counter, twins by their random bits: 64, as two numbers. */
 export function originPlace(origin: string): OriginPlace {
   const life = parseOrigin(origin);

@@ -17,7 +17,7 @@ import { wordIn } from "./sterile_entry.ts";
 import { sterileOf } from "./sterile_projection.ts";
 import { STERILE_TABLES } from "./sterile_tables.ts";
 import { SELECTS } from "./sterile_reads.ts";
-import { wordsSelect } from "./stored_words.ts";
+import { placesSelect, wordsSelect } from "./stored_words.ts";
 
 const projection = sterileOf(AUTHORITIES);
 const opened = new AsyncDisposableStack();
@@ -121,7 +121,11 @@ describe("the tables of sterile supply", () => {
     expect(said(county, "to:site-2", "site-1")).toBe(false);
   });
 
-  test.each([...Object.entries(SELECTS), ["words", wordsSelect(3)]])(
+  test.each([
+    ...Object.entries(SELECTS),
+    ["places", placesSelect(3)],
+    ["words", wordsSelect(3)],
+  ])(
     "are not scanned for %s",
     async (_name, select) => {
       const parameters = [...select.matchAll(/\?/g)].map((_, index) => index);

@@ -1,17 +1,19 @@
 /** What entries said of sterile supply, as the tables keep it. */
-import { KeyedWords } from "../../keyed_words.ts";
+import { among, KeyedWords } from "../../keyed_words.ts";
 import type { Rows } from "../../sql/sql.ts";
 import type { SupplyEvent } from "../supply/event.ts";
 import { keyOf, type SterileWord, wordOf } from "./sterile_entry.ts";
 
 /** The statement for so many keys of a site. */
-export function wordsSelect(keys: number): string {
-  const places = Array.from({ length: keys }, () => "?").join(", ");
-  return "SELECT e.origin AS origin, e.stream AS stream, e.seq AS seq, e.kind AS kind, " +
-    "e.wall AS wall, e.body AS body, k.name AS name " +
-    "FROM sterilekeys k JOIN sterileevents e " +
-    "ON e.origin = k.origin AND e.stream = k.stream AND e.seq = k.seq " +
-    `WHERE k.site = ? AND k.name IN (${places})`;
+export function placesSelect(keys: number): string {
+  return "SELECT name, origin, stream, seq FROM sterilekeys " +
+    `WHERE site = ? AND ${among("name", keys)}`;
+}
+
+/** The statement for so many entries of a stream. */
+export function wordsSelect(entries: number): string {
+  return "SELECT seq, kind, wall, body FROM sterileevents " +
+    `WHERE origin = ? AND stream = ? AND ${among("seq", entries)}`;
 }
 
 /** Words of one site, for as long as nothing is written in between. */
@@ -20,7 +22,9 @@ export class StoredWords {
 
   constructor(rows: Rows, site: string) {
     this.#words = new KeyedWords({
-      ask: (keys) => rows.rows(wordsSelect(keys.length), [site, ...keys]),
+      placesUnder: (keys) => rows.rows(placesSelect(keys.length), [site, ...keys]),
+      entriesAt: (origin, stream, seqs) =>
+        rows.rows(wordsSelect(seqs.length), [origin, stream, ...seqs]),
       wordIn: (row, place) => {
         const written = { place, timeMs: row.number("wall") };
         return wordOf(row.text("kind"), JSON.parse(row.text("body")), written);

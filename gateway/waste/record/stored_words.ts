@@ -1,19 +1,19 @@
 /** What entries said of waste, as the tables keep it. */
 import { CLOCK_STATES } from "../../../sync/entry.ts";
-import { KeyedWords } from "../../keyed_words.ts";
+import { among, KeyedWords } from "../../keyed_words.ts";
 import type { Row, Rows } from "../../sql/sql.ts";
 import type { WasteEvent } from "../entry/event.ts";
 import { type WasteWord, wordOf } from "./waste_entry.ts";
 
-const COLUMNS = "SELECT e.origin AS origin, e.stream AS stream, e.seq AS seq, e.kind AS kind, " +
-  "e.node AS node, e.wall AS wall, e.bootid AS bootid, e.bootms AS bootms, e.clock AS clock, " +
-  "e.body AS body";
-
 /** The statement for so many keys. */
-export function wordsSelect(keys: number): string {
-  const places = Array.from({ length: keys }, () => "?").join(", ");
-  return `${COLUMNS}, k.name AS name FROM wastekeys k JOIN wasteevents e ` +
-    `ON e.origin = k.origin AND e.stream = k.stream AND e.seq = k.seq WHERE k.name IN (${places})`;
+export function placesSelect(keys: number): string {
+  return `SELECT name, origin, stream, seq FROM wastekeys WHERE ${among("name", keys)}`;
+}
+
+/** The statement for so many entries of a stream. */
+export function wordsSelect(entries: number): string {
+  return "SELECT seq, kind, node, wall, bootid, bootms, clock, body FROM wasteevents " +
+    `WHERE origin = ? AND stream = ? AND ${among("seq", entries)}`;
 }
 
 /** Words about waste, for as long as nothing is written in between. */
@@ -22,7 +22,9 @@ export class StoredWords {
 
   constructor(rows: Rows) {
     this.#words = new KeyedWords({
-      ask: (keys) => rows.rows(wordsSelect(keys.length), keys),
+      placesUnder: (keys) => rows.rows(placesSelect(keys.length), keys),
+      entriesAt: (origin, stream, seqs) =>
+        rows.rows(wordsSelect(seqs.length), [origin, stream, ...seqs]),
       wordIn: storedWordOf,
     });
   }

@@ -15,7 +15,7 @@ import { WASTE_ENTRY_KINDS } from "../kinds.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { Hearers } from "../life/untold.ts";
 import { DEFAULT_RULES } from "../rules.ts";
-import { wordsSelect } from "./stored_words.ts";
+import { placesSelect, wordsSelect } from "./stored_words.ts";
 import { wordIn } from "./waste_entry.ts";
 import { wasteOf } from "./waste_projection.ts";
 import { SELECTS } from "./waste_reads.ts";
@@ -183,7 +183,11 @@ describe("the tables of waste", () => {
     expect(said(county, "to:site-2", "site-1")).toBe(false);
   });
 
-  test.each([...Object.entries(SELECTS), ["words", wordsSelect(3)]])(
+  test.each([
+    ...Object.entries(SELECTS),
+    ["places", placesSelect(3)],
+    ["words", wordsSelect(3)],
+  ])(
     "are not scanned for %s",
     async (_name, select) => {
       const parameters = [...select.matchAll(/\?/g)].map((_, index) => index);
