@@ -77,6 +77,21 @@ export interface UnreadableItem extends Omit<ReadingItem, "kind" | "readings" | 
   readonly reason: string;
 }
 
+/** A file that somebody dropped, whole. */
+export interface FileItem {
+  readonly kind: "file";
+  /** Whose file it is. */
+  readonly device: string;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** SHA-256 of its bytes, hexadecimal. */
+  readonly hash: string;
+  /** When it was written, as its file system says, milliseconds since 1970 UTC. */
+  readonly writtenMs: number | null;
+  /** When it was read, on the clock of `performance.now()`. */
+  readonly receivedMs: number;
+}
+
 /** A device came, went, or answers badly. */
 export interface StateItem {
   readonly kind: "state";
@@ -175,6 +190,7 @@ export interface SettledItem {
 export type Item =
   | ReadingItem
   | UnreadableItem
+  | FileItem
   | StateItem
   | LineItem
   | RequestItem

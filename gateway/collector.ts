@@ -257,6 +257,8 @@ export class Collector {
     switch (item.kind) {
       case "reading":
         return keyed(readingEntry(item, ruler(item.receivedMs)), item.identity);
+      case "file":
+        throw new Error(`The line "${source}" brings files, which the collector does not take`);
       case "settled":
         this.#redeliveries.settle(item.device);
         return null;

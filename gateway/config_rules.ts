@@ -194,17 +194,22 @@ function unknownSiren(
   }];
 }
 
-/** A unit whose probe nobody reads would be silent for ever. */
+/** A unit whose probe, or contact of power, nobody reads would be silent for ever. */
 function unknownProbes(document: unknown, known: readonly Named[]): RuleFault[] {
   const names = new Set(known.map(({ name }) => name));
-  return list(dig(document, "coldchain", "units")).flatMap((unit, index) =>
-    list(dig(unit, "probes")).flatMap((probe, at): RuleFault[] => {
-      const device = dig(probe, "device");
+  return list(dig(document, "coldchain", "units")).flatMap((unit, index) => {
+    const named = [
+      [dig(unit, "power", "device"), ["power"]] as const,
+      ...list(dig(unit, "probes")).map((probe, at) =>
+        [dig(probe, "device"), ["probes", at]] as const
+      ),
+    ];
+    return named.flatMap(([device, below]): RuleFault[] => {
       if (typeof device !== "string" || names.has(device)) return [];
-      const path = ["coldchain", "units", index, "probes", at, "device"];
+      const path = ["coldchain", "units", index, ...below, "device"];
       return [{ path, message: `there is no device "${device}"; want one of sources` }];
-    })
-  );
+    });
+  });
 }
 
 function clearText(url: unknown, path: readonly (string | number)[]): RuleFault[] {

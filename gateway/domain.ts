@@ -10,6 +10,7 @@ import type { Concern } from "./concern.ts";
 import type { Page } from "./console/page.ts";
 import type { Node } from "./node.ts";
 import type { Projection } from "./projection.ts";
+import type { DataReport } from "./report/data_report.ts";
 import type { Role } from "./roles/role.ts";
 
 /** Entries that a domain writes: nobody else writes any of this kind. */
@@ -26,6 +27,8 @@ export interface EntryKind {
 export interface DomainDesk {
   readonly routes?: readonly ApiRoute[];
   readonly pages?: readonly Page[];
+  /** What it draws of a day or a month: `/reports` shows all domains' together. */
+  readonly reports?: readonly DataReport[];
   /** Answer by themselves, before the node asks who it is: their callers show what they ask for. */
   readonly apps?: readonly Hono[];
   /** As it stands now; asked for often. */
@@ -61,7 +64,10 @@ export function projectionsOf(
   return domains.flatMap(({ projections }) => projections(authorities));
 }
 
-/** The desks of domains, in their order, with what this node's role has of them. */
+/**
+ * The desks of domains, in their order, with what this node's role has of them; behind them one
+ * that shows the reports of all.
+ */
 export async function openDesks(
   domains: readonly Domain[],
   node: Node,
@@ -72,8 +78,10 @@ export async function openDesks(
   );
   const own = ({ role }: { readonly role?: "site" | "county" }) =>
     role === undefined || role === node.config.role;
-  return opening.map((open) => {
-    const desk = open(node, role);
+  const desks = opening.map((open) => open(node, role));
+  const { openReports } = await import("./report/report_desk.ts");
+  const reports = openReports(desks.flatMap(({ reports = [] }) => reports), node);
+  return [...desks, reports].map((desk) => {
     const { routes = [], pages = [] } = desk;
     return { ...desk, routes: routes.filter(own), pages: pages.filter(own) };
   });

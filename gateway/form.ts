@@ -26,12 +26,15 @@ export class FormRefused extends Error {
 const KINDS = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
 /**
- * The fields of a form; an empty body has none. Throws {@link FormRefused} where it is too large or
- * no form, and what `readBody` throws.
+ * The fields of a form, of at most `bytesMax`; an empty body has none. Throws {@link FormRefused}
+ * where it is too large or no form, and what `readBody` throws.
  */
-export async function formOf(request: Request): Promise<FormData> {
-  const bytes = await readBody(request, FORM_BYTES_MAX);
-  if (bytes === null) throw new FormRefused(TOO_LARGE);
+export async function formOf(
+  request: Request,
+  bytesMax: number = FORM_BYTES_MAX,
+): Promise<FormData> {
+  const bytes = await readBody(request, bytesMax);
+  if (bytes === null) throw new FormRefused(tooLarge(bytesMax));
   if (bytes.length === 0) return new FormData();
   const type = request.headers.get("content-type") ?? "";
   const kind = type.split(";")[0].trim().toLowerCase();
@@ -57,13 +60,15 @@ export function fieldOf(form: FormData, name: string): string {
   return typedIn(form, name).trim();
 }
 
-const TOO_LARGE = {
-  status: 413,
-  code: "form-too-large",
-  title: "The form is larger than what a page takes: nothing was done",
-  detail: `want ${FORM_BYTES_MAX} bytes or fewer`,
-  hint: "shorten what is written in it",
-} as const satisfies FormProblem;
+function tooLarge(bytesMax: number): FormProblem {
+  return {
+    status: 413,
+    code: "form-too-large",
+    title: "The form is larger than what a page takes: nothing was done",
+    detail: `want ${bytesMax} bytes or fewer`,
+    hint: "shorten what is written in it, or send a smaller file",
+  };
+}
 
 const NOT_A_FORM = {
   status: 415,

@@ -61,10 +61,13 @@ class Scan {
   readonly #levels: Level[] = [];
   #at = 0;
   #values = 0;
+  /** The first backslash behind all strings so far; the text's length where there is none. */
+  #backslashAt: number;
 
   constructor(text: string, anyNumber: boolean) {
     this.#text = text;
     this.#anyNumber = anyNumber;
+    this.#backslashAt = placeIn(text, "\\", 0);
   }
 
   /** Of what is no JSON at all it may see nothing: that the platform tells. */
@@ -116,10 +119,12 @@ class Scan {
     const from = this.#at;
     const escapes = this.#skipString();
     this.#values++;
+    const isName = level !== undefined && level.names !== null && level.named;
+    if (!escapes && !isName) return null;
     const written = this.#text.slice(from, this.#at);
     const text = escapes ? unescaped(written) : written.slice(1, -1);
     if (escapes && text?.isWellFormed() === false) return "found half of a character; want text";
-    if (level?.names === undefined || level.names === null || !level.named) return null;
+    if (level === undefined || level.names === null || !level.named) return null;
     level.named = false;
     if (text === null) return null;
     level.step = text;
@@ -131,6 +136,18 @@ class Scan {
 
   /** Goes behind the closing quote; whether there was a backslash before it. */
   #skipString(): boolean {
+    const text = this.#text;
+    const quoteAt = placeIn(text, '"', this.#at + 1);
+    if (quoteAt < this.#backslashAt) {
+      this.#at = quoteAt + 1;
+      return false;
+    }
+    const escapes = this.#skipEscaped();
+    if (this.#backslashAt < this.#at) this.#backslashAt = placeIn(text, "\\", this.#at);
+    return escapes;
+  }
+
+  #skipEscaped(): boolean {
     const text = this.#text;
     let escapes = false;
     for (let at = this.#at + 1; at < text.length; at++) {
@@ -165,6 +182,11 @@ class Scan {
 function next(level: Level): void {
   if (typeof level.step === "number") level.step++;
   else level.named = true;
+}
+
+function placeIn(text: string, what: string, from: number): number {
+  const at = text.indexOf(what, from);
+  return at === -1 ? text.length : at;
 }
 
 /** `null` for what is no string of JSON. */

@@ -35,7 +35,8 @@ export interface SourceStatus {
 }
 
 export interface SupervisorParts {
-  readonly collector: Collector;
+  /** Where what a line brings goes. */
+  readonly collector: Pick<Collector, "drive" | "tellOffline">;
   readonly counters: Counters;
   readonly log: Log;
   /** In [0, 1). */

@@ -13,7 +13,9 @@ export interface StoredFile extends Pick<BlobFacts, "hash" | "bytes" | "mediaTyp
 
 /** Resolves when both are durable; throws a {@link BlobRefused}, and whatever the disk throws. */
 export async function storeFile(
-  { blobs, journal, clock }: Pick<Node, "blobs" | "journal" | "clock">,
+  { blobs, journal, clock }: Pick<Node, "blobs" | "journal"> & {
+    readonly clock: Pick<Node["clock"], "now">;
+  },
   content: ReadableStream<Uint8Array> | Uint8Array,
   description: { readonly mediaType: string; readonly bytes?: number },
   signal: AbortSignal,

@@ -9,6 +9,7 @@ import { readingBody } from "./life/reading_body.ts";
 import { receiptBody, receiptDecidedBody } from "./life/receipt_body.ts";
 import { suppressionBody, suppressionEndedBody } from "./life/suppression_body.ts";
 import { unitBody } from "./life/unit_body.ts";
+import { loggerBody, loggerRowsBody } from "./loggers/logger_body.ts";
 
 /** Alarms overtake records; what a county tells a site comes in that site's stream. */
 const ALARM = ["alarm"] as const;
@@ -33,6 +34,8 @@ const ROWS: Readonly<Record<ColdKind, Row>> = {
   "cold-quarantine": [RECORD, "Stock that was out of range is set apart", quarantineBody],
   "cold-quarantine-decided": [RECORD, "What becomes of it, and why", quarantineDecidedBody],
   "cold-calibration": [RECORD, "A probe was compared with a reference", calibrationBody],
+  "cold-logger": [RECORD, "A logger's file: its own record beside our days", loggerBody],
+  "cold-logger-rows": [["reading"], "A day of a logger's values, of its file", loggerRowsBody],
 };
 
 export const COLD_KINDS: readonly EntryKind[] = Object.entries(ROWS)

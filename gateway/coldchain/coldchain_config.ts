@@ -1,5 +1,6 @@
 /** What a site with a cold chain configures: its units, each with probes and rules. */
 import * as z from "zod";
+import { fileSettings } from "../../drivers/file/settings.ts";
 import { nameSchema } from "../../drivers/profile_parts.ts";
 import { calibrationBody } from "./life/calibration_body.ts";
 import { celsius } from "./life/subject.ts";
@@ -7,6 +8,7 @@ import { UNIT_FORMS } from "./life/unit_body.ts";
 import { SILENT_SITE_PLAN } from "./rules/plans.ts";
 import { type AlarmRule, rulesSchema } from "./rules/alarm_rule.ts";
 import { presetOf, PRESETS } from "./rules/presets.ts";
+import { Calendar, DEFAULT_ZONE } from "./series/calendar.ts";
 
 /** A county's central store has some hundred. */
 const UNITS_MAX = 200;
@@ -38,6 +40,33 @@ const probe = z.strictObject({
   ),
 });
 
+const power = z.strictObject({
+  device: nameSchema.describe("Device that tells whether the unit has power"),
+  point: nameSchema.describe("Its point: a contact, or a voltage"),
+  off: z.union([z.boolean(), z.number(), z.string()]).optional()
+    .describe("Its value while power is off, such as false"),
+  below: z.number().optional().describe("Or: below this value power is off, such as 100 (V)"),
+}).refine(({ off, below }) => (off === undefined) !== (below === undefined), {
+  path: ["off"],
+  error: "want either off, the value of the contact while power is off, or below",
+});
+export type PowerContact = z.infer<typeof power>;
+
+const logger = z.strictObject({
+  folder: fileSettings.shape.folder.optional()
+    .describe("Folder into which exports of its loggers are dropped; none: they are uploaded"),
+  serials: z.array(z.string().min(1).max(64)).max(PROBES_MAX).default([])
+    .describe("Serial numbers of its loggers; a file of another one is refused. None: of any"),
+  zone: z.string().default(DEFAULT_ZONE).refine(isZone, {
+    error: "want the name of a time zone, such as Asia/Shanghai",
+  }).describe("Time zone that the loggers' clocks are set to"),
+  aheadSeconds: z.number().min(-86_400).max(86_400).optional()
+    .describe("So far its clock is ahead of ours, as somebody compared them; it moves no time"),
+  lookSeconds: fileSettings.shape.lookSeconds,
+  settleSeconds: fileSettings.shape.settleSeconds,
+});
+export type LoggerConfig = z.infer<typeof logger>;
+
 const unit = z.strictObject({
   id: nameSchema.describe("Its id, which entries and addresses have")
     .meta({ examples: ["fridge-1"] }),
@@ -55,6 +84,10 @@ const unit = z.strictObject({
   manual: z.boolean().default(true)
     .describe("Whether a person reads it in the morning and in the afternoon (C6)"),
   probes: z.array(probe).max(PROBES_MAX).default([]).describe("What measures it"),
+  power: power.optional()
+    .describe("What tells of its power (C4); none: nobody is told that it is off"),
+  logger: logger.optional()
+    .describe("Loggers that lie in it and are read now and then: Fridge-tag, Q-tag, CSV"),
 }).refine(({ preset, rules }) => (preset === undefined) !== (rules === undefined), {
   path: ["preset"],
   error: `want either preset, one of ${PRESETS.map(({ name }) => name).join(", ")}, or rules`,
@@ -70,6 +103,9 @@ export const coldchainConfig = z.strictObject({
     .refine((units) => isOnce(units.flatMap(({ probes }) => probes.map(pointOf))), {
       error: "two probes name one point of a device; a point is of one unit",
     })
+    .refine((units) => isOnce(units.flatMap(({ logger }) => logger?.folder ?? [])), {
+      error: "two units have one folder for loggers; give each its own",
+    })
     .describe("Fridges, freezers, cold rooms, vehicles and carriers"),
 });
 export type ColdchainConfig = z.infer<typeof coldchainConfig>;
@@ -82,6 +118,14 @@ export const countyColdConfig = z.strictObject({
 
 export function rulesOfUnit({ preset, rules }: UnitConfig): readonly AlarmRule[] {
   return rules ?? presetOf(preset ?? "")?.rules ?? [];
+}
+
+function isZone(zone: string): boolean {
+  try {
+    return new Calendar(zone).zone === zone;
+  } catch {
+    return false;
+  }
 }
 
 function isOnce(names: readonly string[]): boolean {

@@ -42,12 +42,12 @@ export function consoleApp(
   app.post("*", async (context) => {
     const found = formAt(pages, pathOf(context));
     if (found === null) return context.notFound();
-    const { page, form: { right, send }, places, above } = found;
+    const { page, form: { right, send, bytesMax }, places, above } = found;
     const actor = context.get("actor");
     const refused = refusePage(context, actor, right);
     if (refused !== null) return await refused;
     const view = viewOf(languageOf(context));
-    const said = await send(await formOf(context.req.raw), places, parts, actor, view);
+    const said = await send(await formOf(context.req.raw, bytesMax), places, parts, actor, view);
     if (typeof said === "string") return context.redirect(said, 303);
     return context.html(await framed(view, page, above, said.main, actor), said.status);
   });

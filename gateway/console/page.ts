@@ -46,6 +46,8 @@ export interface Page {
 export interface PageForm {
   /** What who sends it needs. */
   readonly right: Right;
+  /** Where it has a file: bytes of the whole form; none: as forms of words have. */
+  readonly bytesMax?: number;
   /** Does what the form asks; resolves with the path to go to, or with what is said at once. */
   readonly send: (
     form: FormData,

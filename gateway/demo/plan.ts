@@ -53,6 +53,7 @@ export interface DemoPlan {
 }
 
 const HOST = "127.0.0.1";
+const DAY_MS = 86_400_000;
 
 /** Chooses ports and passwords, and writes a configuration for each node into the folder. */
 export async function makePlan(dir: string): Promise<DemoPlan> {
@@ -119,8 +120,9 @@ export async function makePlan(dir: string): Promise<DemoPlan> {
   for (const site of sites) {
     const shared = { counties: counties.map(centre), sources: await sources(site), prescription };
     const sterilises = site.modbus.some(({ id }) => id === STERILISER);
-    const more = sterilises ? { ...shared, sterile: sterileSection() } : shared;
-    writeConfig(site, more);
+    const coldchain = { units: site.modbus.filter(isFridge).map(coldUnit) };
+    const sterile = sterilises ? { sterile: sterileSection() } : {};
+    writeConfig(site, { ...shared, coldchain, ...sterile });
   }
   return { counties, sites };
 }
@@ -166,6 +168,24 @@ function mqtt(
   };
   const password = newPassword();
   return { id, title: { zh, en }, profile, password, topic: topics[profile], model, intervalMs };
+}
+
+function isFridge({ profile }: ModbusPart): boolean {
+  return profile === "vaccine-fridge";
+}
+
+/** A fridge as the cold chain watches it, by the rules of the county's platform. */
+function coldUnit({ id, title }: ModbusPart) {
+  const calibration = {
+    ...{ on: dayIn(-90), until: dayIn(275), certificate: "demonstration" },
+    points: [{ reference: 2, error: 0.1 }, { reference: 8, error: -0.1 }],
+  };
+  const probes = [{ id: `${id}-probe`, device: id, calibration }];
+  return { id, name: title.zh, form: "refrigerator", preset: "platform", probes };
+}
+
+function dayIn(days: number): string {
+  return new Date(Date.now() + days * DAY_MS).toISOString().slice(0, "2026-01-01".length);
 }
 
 function fridge(id: string, zh: string, en: string, port: number, offset: number): ModbusPart {

@@ -1,5 +1,6 @@
 /** Whether a document is a prescription: its schema, and what its fields say of one another. */
 import * as z from "zod";
+import { compiledSchema } from "../compiled_schema.ts";
 import { issueFaults, type PathFault, type Wording } from "../schema_faults.ts";
 import { contradictions } from "./contradictions.ts";
 import { type Prescription, prescription } from "./prescription.ts";
@@ -8,9 +9,11 @@ export type CheckedPrescription =
   | { readonly kind: "read"; readonly prescription: Prescription }
   | { readonly kind: "faults"; readonly faults: readonly PathFault[] };
 
+const compiled = compiledSchema(prescription);
+
 /** The prescription, normalised and with its defaults, or all that is wrong with it. */
 export function checkedPrescription(document: unknown): CheckedPrescription {
-  const result = prescription.safeParse(document);
+  const result = compiled().safeParse(document);
   if (!result.success) {
     const wording = jsonWording(prescription);
     const faults = result.error.issues.flatMap((issue) => issueFaults(issue, document, wording));

@@ -1,6 +1,8 @@
 /** What the doors of a node hand prescriptions to: it stores them, and has them reviewed. */
 import type { Problem } from "../../sync/problem.ts";
+import type { HistoryReach } from "./facts.ts";
 import type { Door, Receipt } from "./intake.ts";
+import type { Unheard } from "./life/verdict_body.ts";
 import type { Prescription } from "./prescription.ts";
 import type { Reviewed } from "./reviewed.ts";
 import type { Finding } from "./verdict.ts";
@@ -60,6 +62,9 @@ export type Checked =
     readonly findings: readonly Finding[];
     /** By a site alone, which does not know what other sites have given the patient. */
     readonly degraded: boolean;
+    readonly historyReach: HistoryReach;
+    /** Of whom that history may lack what was told lately. */
+    readonly unheard: readonly Unheard[];
   }
   | Refused;
 

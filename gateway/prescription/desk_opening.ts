@@ -2,6 +2,7 @@
 import type { Hono } from "hono";
 import type { Concern } from "../concern.ts";
 import type { OpenDesk } from "../domain.ts";
+import { together } from "../together.ts";
 import { authorCheck } from "./acting.ts";
 import { Arrivals } from "./arrivals.ts";
 import { cdsApp } from "./cds/cds_app.ts";
@@ -12,6 +13,7 @@ import { CountyDesk, type DeskParts } from "./county_desk.ts";
 import { capabilityRoutes } from "./fhir/capability_routes.ts";
 import { fhirProblems } from "./fhir/fhir_problems.ts";
 import { Hearing } from "./hearing.ts";
+import { HomeWatch } from "./home_watch.ts";
 import { Homes } from "./homes.ts";
 import { LifeDesk } from "./life_desk.ts";
 import { lifeRoutes } from "./life_routes.ts";
@@ -78,17 +80,20 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     const desk = new SiteDesk(parts, links);
     return {
       routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared],
-      apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
+      apps: [fhirProblems(), ...cdsDoor(parts, { desk, room, unheard: () => [] })],
       pages,
       concerns: concernsOf(desk),
       run: (signal) => together([book, desk, review, told], signal),
     };
   }
+  const watch = new HomeWatch(config.peer?.node ?? null);
+  const watching = { run: (signal: AbortSignal) => watch.run(node.journal, signal) };
   const homes = {
     own: config.node,
     other: config.peer?.node ?? null,
     isUp: () => links.at(0)?.status().state === "up",
     takeOverMs: config.prescription.takeOverMs,
+    movedMs: () => watch.movedMs,
   };
   const home = new Homes(homes);
   const hearing = new Hearing(node, config.peer === undefined ? null : links.at(0) ?? null);
@@ -101,14 +106,21 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   });
   const todo = new TodoDesk(parts, new Homes(homes));
   const split = new SplitDesk(parts, { home, hearing, desk });
-  const apart = config.peer === undefined ? [] : [hearing, split];
+  const apart = config.peer === undefined ? [] : [watching, hearing, split];
   const releases = new ReleaseDesk(node, signers);
-  const office = new OfficeDesk(node, policy);
+  const office = new OfficeDesk(
+    node,
+    policy,
+    (site, day) => book.now.registry?.kindOf(site, day) ?? null,
+  );
   const own = [releaseRoute(releases), ...officeRoutes(office)];
   return {
     routes: [...prescriptionRoutes({ desk, room, mayAuthor }), ...shared, ...own],
     pages: [...pages, ...officePages(office)],
-    apps: [fhirProblems(), ...cdsDoor(parts, { desk, room })],
+    apps: [
+      fhirProblems(),
+      ...cdsDoor(parts, { desk, room, unheard: (site) => hearing.unheard(site) }),
+    ],
     concerns: concernsOf(desk, todo, split),
     run: (signal) =>
       together(
@@ -136,29 +148,13 @@ function refusedConcern({ number, reason }: RefusedRelease): Concern {
   };
 }
 
-interface Working {
-  run(signal: AbortSignal): Promise<void>;
-}
-
-/** Where one fails, all begin again. */
-async function together(desks: readonly Working[], signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  const running = desks.map((desk) => desk.run(either));
-  try {
-    await Promise.race(running);
-  } finally {
-    over.abort();
-    await Promise.allSettled(running);
-  }
-}
-
 /** CDS Hooks, where it is configured. */
 function cdsDoor(
   { node, config, sources }: DeskParts,
-  { desk, room }: {
+  { desk, room, unheard }: {
     readonly desk: Pick<CountyDesk | SiteDesk, "refuse" | "historyOf">;
     readonly room: BodyRoom;
+    readonly unheard: CdsDeskParts["unheard"];
   },
 ): Hono[] {
   if (config.cds === undefined) return [];
@@ -167,6 +163,7 @@ function cdsDoor(
     sources,
     limits: config,
     refuse: (site) => desk.refuse(site),
+    unheard,
     historyOf: (key, draft) => desk.historyOf(key, draft),
   };
   const tokens = new ClientTokens(cdsClients(config.cds));

@@ -115,10 +115,11 @@ export interface PatientFacts {
 }
 
 /**
- * How far a history reaches: all sites of the county; those that a number of one site's own, or a
- * node that is cut off, lets know; none, where nobody can say who the patient is.
+ * How far a history reaches: all sites of the county; what of them this centre had heard while it
+ * could not hear the other one; those that a number of one site's own, or a node that is cut off,
+ * lets know; none, where nobody can say who the patient is.
  */
-export const HISTORY_REACHES = ["county", "own-site", "none"] as const;
+export const HISTORY_REACHES = ["county", "heard", "own-site", "none"] as const;
 export type HistoryReach = typeof HISTORY_REACHES[number];
 
 /** Medicines of earlier of one patient; with more of them the history is of no use. */

@@ -6,6 +6,11 @@ import { NOW } from "./fixture_intake.ts";
 import { idempotencyKeys, repetition } from "./idempotency.ts";
 
 export class MemoryDesk implements Desk {
+  reach: Pick<Checked & { kind: "checked" }, "degraded" | "historyReach" | "unheard"> = {
+    degraded: false,
+    historyReach: "county",
+    unheard: [],
+  };
   readonly drafts: DraftSent[] = [];
   readonly feedbacks: { readonly feedback: Feedback; readonly from: DraftSender }[] = [];
   readonly #hashes = new Map<string, string>();
@@ -37,7 +42,7 @@ export class MemoryDesk implements Desk {
   check(draft: DraftSent): Promise<Checked> {
     this.drafts.push(draft);
     const findings = [findingOf("red", [1]), findingOf("yellow", [2])];
-    return Promise.resolve({ kind: "checked", findings, degraded: false });
+    return Promise.resolve({ kind: "checked", findings, ...this.reach });
   }
 
   feedback(feedback: Feedback, from: DraftSender): Promise<{ readonly kind: "told" }> {

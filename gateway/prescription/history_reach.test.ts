@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { TemporaryFolder } from "../../sync/fixtures.ts";
 import { configSchema } from "../config.ts";
+import { examinedAgain } from "./after_split.ts";
 import { answerFhir } from "./fhir/answer.ts";
 import { reviewed } from "./fhir/fixture_reviewed.ts";
 import { facts, LINE, recorded } from "./fixture_codes.ts";
 import { reviewConfig } from "./fixture_sources.ts";
 import type { Mode } from "./life/pass.ts";
 import { faultsOf, found, reviewerOf, type RuleSource } from "./pack/fixture_pack.ts";
-import { verdictOf } from "./review.ts";
+import { type Circumstances, verdictOf } from "./review.ts";
 import { readSources } from "./review_sources.ts";
 import { answerJson } from "./reviewed.ts";
 
@@ -95,7 +96,7 @@ describe("P5 a rule about what other sites gave out", () => {
 });
 
 describe("P5 P12 morphine, of whose patient the history is empty", () => {
-  const verdict = (mode: Mode, patient: object) => {
+  function sources() {
     using folder = new TemporaryFolder();
     const { prescription: section } = configSchema.parse({
       role: "county",
@@ -104,17 +105,49 @@ describe("P5 P12 morphine, of whose patient the history is empty", () => {
       prescription: reviewConfig(folder.path, SITE, { rules: [TWICE] }),
     });
     if (section === undefined) throw new Error("There is no such section");
+    return readSources(section);
+  }
+  const full = (mode: Mode, patient: object, more: Partial<Circumstances> = {}) => {
     const prescription = recorded({ patient, lines: [MORPHINE] });
     const one = { site: SITE, prescription, hash: "a".repeat(64) };
     const atMs = Date.parse(prescription.issuedAt);
-    const { outcome, facts } = verdictOf(readSources(section), one, { mode, history: [], atMs });
+    return verdictOf(sources(), one, { mode, history: [], atMs, ...more });
+  };
+  const verdict = (...asked: Parameters<typeof full>) => {
+    const { outcome, facts } = full(...asked);
     return [outcome, facts?.historyReach];
   };
+  const unheard = [{ node: "county-b", untilMs: null, place: null }];
 
   test("P5 passes only where no site of the county gave any out", () => {
     expect(verdict("county", {})).toEqual(["pass", "county"]);
     expect(verdict("county", CARD)).toEqual(["could-not-check", "own-site"]);
     expect(verdict("county", { id: undefined })).toEqual(["could-not-check", "none"]);
+  });
+
+  test("P5 P11 waits for one at a centre that cannot hear the other: that may know of some", () => {
+    expect(verdict("county", {}, { unheard })).toEqual(["could-not-check", "heard"]);
+    expect(verdict("county", CARD, { unheard })).toEqual(["could-not-check", "own-site"]);
+    expect(verdict("county", { id: undefined }, { unheard })).toEqual(["could-not-check", "none"]);
+  });
+
+  test("P11 is examined again with all that both centres had", () => {
+    const { facts, ...apart } = full("county", {}, { unheard });
+    if (facts === undefined) throw new Error("A verdict has facts");
+    const again = examinedAgain({ ...apart, facts }, [], sources().shelf);
+    expect([again.outcome, again.facts?.historyReach]).toEqual(["pass", "county"]);
+  });
+
+  test("P11 two centres that had other histories give two verdicts, of the same one", () => {
+    const past = ["RX-7", "RX-8"].map((prescription) => ({
+      ...{ site: "site-1", prescription, issuedMs: 1, untilMs: 2, drug: "ibuprofen" },
+      ...{ ingredients: [], atc: [], classes: [], route: null },
+    }));
+    const [one, other] = [full("county", {}, { history: past }), full("county", {})];
+    expect(one.outcome).toBe(other.outcome);
+    expect(one.id).not.toBe(other.id);
+    expect(full("county", {}, { history: past.toReversed() }).id).toBe(one.id);
+    expect(full("county", {}, { history: null }).id).not.toBe(other.id);
   });
 
   test("P5 P12 waits for a pharmacist at a site that is cut off, until the county has looked", () => {
@@ -123,7 +156,7 @@ describe("P5 P12 morphine, of whose patient the history is empty", () => {
   });
 });
 
-test.each(["county", "own-site", "none", null] as const)(
+test.each(["county", "heard", "own-site", "none", null] as const)(
   "P5 a HIS is told how far the history reached: %s",
   (historyReach) => {
     const review = reviewed({ historyReach });

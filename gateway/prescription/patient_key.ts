@@ -21,6 +21,23 @@ const FAULTS = {
   "birth-date": "its date of birth is no date",
 } as const;
 
+interface Hashed {
+  readonly key: Uint8Array;
+  readonly text: string;
+  readonly hash: string;
+}
+
+/** By the number as it was recorded: who takes a prescription asks, and who reviews it again. */
+const HASHED = new WeakMap<object, Hashed>();
+
+function hashOf(id: object, key: Uint8Array, text: string): string {
+  const before = HASHED.get(id);
+  if (before !== undefined && before.key === key && before.text === text) return before.hash;
+  const hash = createHmac("sha256", key).update(text).digest("base64url");
+  HASHED.set(id, { key, text, hash });
+  return hash;
+}
+
 /**
  * HMAC-SHA-256 over what kind of number it is and the number. A resident ID is one person in all
  * sites. Any other number is its site's own: the same one elsewhere may be somebody else.
@@ -37,9 +54,9 @@ export function identityOf(
   if (patient.id === undefined) {
     return { key: note(at, "identity", "there is no number"), id: null };
   }
-  const { system, value } = patient.id;
-  const hash = (...parts: string[]) =>
-    createHmac("sha256", key).update(JSON.stringify(parts)).digest("base64url");
+  const recorded = patient.id;
+  const { system, value } = recorded;
+  const hash = (...parts: string[]) => hashOf(recorded, key, JSON.stringify(parts));
   if (system !== "resident-id") {
     note(at, "identity", "a site's own number: history of other sites is not found under it");
     return { key: hash(system, site, spelling(value)), id: null };

@@ -129,6 +129,8 @@ export interface Registry {
   prescriber(id: string, site: string, day: number): PrescriberFacts;
   mayPrescribe(id: string, site: string, day: number): MayPrescribe;
   mayReview(account: string, day: number): MayReview;
+  /** What kind of place a site is on a day; `null`: it is not said. */
+  kindOf(site: string, day: number): typeof PLACES[number] | null;
 }
 
 /** Reads it; throws `DataFileError` with every fault, its line and what is wanted. */
@@ -166,6 +168,7 @@ export function parseRegistry(text: string, file = "registry.yaml"): Registry {
       if (found === "not-then") return not(`"${id}" is no prescriber at ${site} on that day`);
       return { kind: "may", account: found.account ?? null };
     },
+    kindOf: (site, day) => placeOf(site, day).place,
     mayReview: (account, day) => {
       const now = pharmacists.get(account)?.find((one) => holdsOn(one, day));
       if (now === undefined) {

@@ -1,5 +1,6 @@
 /** Rules at work on one prescription: the verdict, as its entry has it, with all it rests on. */
 import { entryId } from "../collected_entry.ts";
+import { canonicalHash } from "./canonical_hash.ts";
 import { HISTORY_MAX, type HistoryLine } from "./facts.ts";
 import { factsOf } from "./facts_of.ts";
 import { automaticPass, type Mode } from "./life/pass.ts";
@@ -45,7 +46,7 @@ export function verdictOf(
     drugs,
     patientKey,
     history: history !== null && history.length > HISTORY_MAX ? null : history,
-    reach: mode === "degraded" ? "own-site" : "county",
+    reach: mode === "degraded" ? "own-site" : unheard.length > 0 ? "heard" : "county",
     // A county without a registry knows no prescriber, and nobody's rights (P14).
     prescriber: registry?.prescriber(prescriber, site, dayOf(Date.parse(prescription.issuedAt))) ??
       { id: prescriber, registered: null, rights: null, title: null },
@@ -53,8 +54,7 @@ export function verdictOf(
   const { packs, findings } = shelf.review({ ...facts, history: used }, atMs, sources.packs);
   const { mapping } = facts;
   const { id: number, version } = prescription;
-  return {
-    id: entryId("verdict", mode, site, number, version, hash, ...packs, mapping),
+  const verdict = {
     site,
     prescription: number,
     version,
@@ -69,6 +69,19 @@ export function verdictOf(
     ...(unheard.length === 0 ? {} : { unheard: [...unheard] }),
     facts,
   };
+  return { id: verdictId(verdict, packs), ...verdict };
+}
+
+/**
+ * H(mode, subject, rule set, input): two centres that find the same by the same history give one
+ * verdict; where one had another history, or comes to something else, theirs are two (P11).
+ */
+export function verdictId(verdict: Omit<VerdictBody, "id">, packs: readonly string[]): string {
+  const { mode, site, prescription, version, hash, mapping, history, findings } = verdict;
+  // As each centre happened to read it, the same history has another order.
+  const past = (history ?? []).map((line) => canonicalHash(line)).sort();
+  const seen = canonicalHash([history === null ? null : past, findings]);
+  return entryId("verdict", mode, site, prescription, version, hash, ...packs, mapping, seen);
 }
 
 /** As many as an entry holds. Of several packs they follow each other, each's gravest first. */

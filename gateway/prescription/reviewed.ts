@@ -42,7 +42,8 @@ export const verdictView = z.strictObject({
   ),
   degraded: z.boolean().describe("Decided by the site alone; it is reviewed when the line is back"),
   historyReach: z.enum(HISTORY_REACHES).nullable().describe(
-    "Whose prescriptions were seen of the patient's: county, all sites'; own-site, this site's, " +
+    "Whose prescriptions were seen of the patient's: county, all sites'; heard, of those what this " +
+      "centre had heard while it could not hear the other one; own-site, this site's, " +
       "since the number is its own or it decided alone; none: nobody can say who it is, or the " +
       "history could not be had; null: it was decided before this was told",
   ),

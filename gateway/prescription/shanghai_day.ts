@@ -2,13 +2,9 @@
  * Days of the calendar in Asia/Shanghai, which is eight hours ahead of UTC, without summer time
  * since 1992 (IANA time zone database, rules PRC).
  */
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export { dayOf } from "../../sync/day.ts";
 
-/** Days since 1970-01-01 of a moment there. */
-export function dayOf(ms: number): number {
-  return Math.floor((ms + 8 * HOUR_MS) / DAY_MS);
-}
+const DAY_MS = 86_400_000;
 
 /** Days since 1970-01-01 of a date as `2026-09-01`. */
 export function dayOfDate(date: string): number {

@@ -1,5 +1,6 @@
 /** Bodies of all entries about a few bags, for tests that mix entries of every kind. */
 import fc from "fast-check";
+import { stampAt } from "../../sync/fixtures.ts";
 import { ALARMS, LEVELS } from "./alarm/alarm_body.ts";
 import { DISPUTES } from "./entry/correction_body.ts";
 import {
@@ -48,7 +49,7 @@ const label = fc.record({
 const words = fc.constant("核实");
 const moved = { ...subject, bags, loads, after: ids, confirmations: both };
 
-export const WASTE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
+const LIFE: Readonly<Record<string, fc.Arbitrary<object>>> = {
   "waste-sealed": fc.record({
     ...subject,
     bag,
@@ -130,6 +131,23 @@ export const WASTE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
     reason: words,
     confirmation: fc.constant(confirmed("head nurse")),
   }).filter(({ keeps, against }) => !against.includes(keeps)),
+};
+
+/** What a county tells of another site's entry; some of it under the clock of that one. */
+const told = fc.constantFrom(...Object.keys(LIFE)).chain((kind) =>
+  fc.record({
+    ...subject,
+    node: fc.constantFrom("site-1", "site-2", "county-a"),
+    place: fc.constantFrom("site-2.1-0000000000000006/record/1", "site-2.1-06/record/2"),
+    time: fc.constantFrom(0, 1).map(stampAt),
+    kind: fc.constant(kind),
+    entry: LIFE[kind],
+  })
+);
+
+export const WASTE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
+  ...LIFE,
+  "waste-told": told,
   "waste-epidemic": fc.record({
     ...subject,
     scope: fc.constantFrom("*", "site-1"),

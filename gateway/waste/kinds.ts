@@ -15,6 +15,7 @@ import {
   receivedBody,
   storedBody,
 } from "./entry/move_body.ts";
+import { toldBody, WASTE_TOLD } from "./entry/told_body.ts";
 
 /** A site's own, or what the county tells it. */
 const STREAMS = ["record", "to"] as const;
@@ -42,6 +43,12 @@ export const WASTE_ENTRY_KINDS: readonly EntryKind[] = [
     about,
     body,
   })),
+  {
+    kind: WASTE_TOLD,
+    streams: ["to"],
+    about: "What another site wrote of waste that this one has a word on",
+    body: toldBody,
+  },
   {
     kind: "waste-epidemic",
     streams: ["audit", "to"],

@@ -131,6 +131,7 @@ const { level } = finding.shape;
 
 const cards = z.object({
   cards: z.array(z.object({
+    summary: z.string(),
     detail: z.string(),
     source: z.object({ topic: z.object({ code: z.string() }).optional() }),
   })),
@@ -158,8 +159,7 @@ async function sendCds(node: NodeProcess, row: CitedRow, trial: string, before =
     const rule = /\(([^()]+)\)\\?$/.exec(detail.replaceAll("\\", ""))?.[1] ?? detail;
     return topic === undefined ? [] : [{ rule, level: level.parse(topic.code) }];
   });
-  // The card that says it was checked by the site alone has no level.
-  const degraded = all.length > findings.length;
+  const degraded = all.some(({ summary }) => summary.includes("Checked here"));
   // A card is for who prescribes; items are for who comments.
   return { outcome: outcomeOf(findings), degraded, finds: foundIn(findings), items: null };
 }

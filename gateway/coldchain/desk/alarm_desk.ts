@@ -6,6 +6,7 @@ import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import { pause } from "../../../sync/timer.ts";
 import { entryId } from "../../collected_entry.ts";
+import { listDevices } from "../../devices/device_list.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
 import type { AlarmBody, AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmBodiesOf, type Episode, episodesOf } from "../life/episode.ts";
@@ -23,10 +24,13 @@ import { elapsedMs } from "../series/sample.ts";
 import { NO_DATA } from "../series/told.ts";
 import { noticesOf } from "./cold_notice.ts";
 import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
+import { presenceOf } from "./presence.ts";
 import { calibrationWords, unitWords } from "./unit_words.ts";
 
 /** Local sound and light are within 5 s (C5): entry, message and relay share them. */
 const LOOK_MS = 1000;
+/** So often it is looked at devices: with a look and a commit still within those 5 s. */
+const PRESENCE_MS = 2000;
 /** A sample may be so long on its way into the tables before it is missed. */
 const LAG_MS = 5000;
 /** Episodes that began so long ago and are over are not told of any more. */
@@ -44,6 +48,7 @@ export class AlarmDesk {
   readonly #node: ColdNode;
   readonly #calendar = new Calendar();
   #isAnnounced = false;
+  #lookedMs = -Infinity;
   /** Episodes that are over and told of. */
   #settled = new Set<string>();
 
@@ -73,6 +78,7 @@ export class AlarmDesk {
     await this.#ofGaps(due, now);
     const going = await reads.goingEpisodes(this.#rows, this.#site);
     for (const row of going) await this.#ofTime(row, due, now);
+    await this.#ofPresence(going, due);
     const recent = await reads.episodesSince(this.#rows, now.wallMs - TELLING_MS);
     const subjects = [...going, ...recent].filter(({ site, episode }) =>
       site === this.#site && !this.#settled.has(episode)
@@ -159,6 +165,26 @@ export class AlarmDesk {
     });
   }
 
+  /** Power that is off or on again, and units that went or came back. */
+  async #ofPresence(going: readonly reads.EpisodeRow[], due: Map<string, Due>): Promise<void> {
+    const { coldchain, tables, journal } = this.#node;
+    const now = this.#node.clock.now();
+    if (now.bootMs - this.#lookedMs < PRESENCE_MS) return;
+    this.#lookedMs = now.bootMs;
+    // What was written of it at the last look has to be in the tables.
+    await tables.caughtUp(journal);
+    const units = await reads.watchedUnits(this.#rows, this.#site);
+    if (units.length === 0) return;
+    const devices = await listDevices(tables, this.#site, now);
+    for (const unit of units) {
+      const contact = coldchain.units.find(({ id }) => id === unit.unit)?.power ?? null;
+      const own = going.filter((row) => row.unit === unit.unit);
+      const { begun, ended } = presenceOf(unit, contact, devices, own, now.wallMs);
+      for (const body of begun) dueOf(due, body.episode, body.unit).begun.push(body);
+      for (const body of ended) dueOf(due, body.episode, body.unit).ended.push(body);
+    }
+  }
+
   #events(episode: string): Promise<ColdEvent[]> {
     return eventsOf(this.#rows, { site: this.#site, subject: `episode/${episode}` });
   }
@@ -189,6 +215,7 @@ export class AlarmDesk {
 
   /** `null`: alarms of the unit are switched off. */
   async #messages(episode: Episode, unit: string, now: Stamp): Promise<NewEntry[] | null> {
+    if (episode.levels.every(({ afterwards }) => afterwards === true)) return [];
     const watched = await eventsOf(this.#rows, { site: this.#site, subject: `watch/${unit}` });
     const due = messagesDue(episode, {
       recipients: LEVELS,

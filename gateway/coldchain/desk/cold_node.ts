@@ -18,7 +18,7 @@ export interface ColdNode extends Pick<Node, "journal" | "tables"> {
 /** An entry of ours; the same id is written once, whoever makes it again. */
 export function coldEntry(
   { clock }: Pick<ColdNode, "clock">,
-  stream: "alarm" | "record",
+  stream: "alarm" | "record" | "reading",
   kind: ColdKind,
   body: { readonly id: string },
 ): NewEntry {

@@ -1,5 +1,7 @@
 /** What a running node has of the cold chain: a site decides and acts, both show. */
 import type { OpenDesk } from "../../domain.ts";
+import { LoggerFolders } from "../loggers/logger_folders.ts";
+import { loggerReadRoute, loggerRoute } from "../loggers/logger_routes.ts";
 import { previewPage } from "../pages/preview_page.ts";
 import { unitPage } from "../pages/unit_page.ts";
 import { unitsPages } from "../pages/units_page.ts";
@@ -11,11 +13,16 @@ import { previewRoute } from "./preview_routes.ts";
 import { QuarantineDesk } from "./quarantine_desk.ts";
 import { SilentSites } from "./silent_sites.ts";
 
-export const openColdDesk: OpenDesk = ({ config, clock, disk, journal, tables }) => {
+export const openColdDesk: OpenDesk = (node) => {
+  const { config, clock, disk, journal, tables } = node;
   const shown = { name: config.node, clock, journal, tables };
   const calendar = new Calendar();
   const previews = new Previews(tables.near, calendar);
-  const routes = [...readRoutes(shown), previewRoute(shown, previews)];
+  const routes = [
+    ...readRoutes(shown),
+    previewRoute(shown, previews),
+    loggerReadRoute(shown),
+  ];
   const pages = [...unitsPages(shown, calendar), previewPage(shown, previews)];
   if (config.role !== "site") {
     const { silentSiteMinutes } = config.coldchain;
@@ -32,11 +39,14 @@ export const openColdDesk: OpenDesk = ({ config, clock, disk, journal, tables })
     contacts: config.notifications.contacts,
   };
   const [alarms, quarantines] = [new AlarmDesk(own), new QuarantineDesk(own)];
+  const importing = { ...own, blobs: node.blobs };
+  const folders = new LoggerFolders(importing, node);
   return {
-    routes: [...routes, ...actRoutes(own)],
-    pages: [...pages, unitPage(shown, calendar, own)],
+    routes: [...routes, ...actRoutes(own), loggerRoute(importing)],
+    pages: [...pages, unitPage(shown, calendar, importing)],
+    concerns: () => folders.concerns(),
     run: async (signal) => {
-      await Promise.all([alarms.run(signal), quarantines.run(signal)]);
+      await Promise.all([alarms.run(signal), quarantines.run(signal), folders.run(signal)]);
     },
   };
 };

@@ -18,17 +18,22 @@ const LAIN_MAX = 20_000;
 /** Entries of one commit; what is left is due at the next look. */
 const ENTRIES_MAX = 100;
 
+/**
+ * Each column of an index is asked for, also where every value will do: of two indexes that begin
+ * alike the store else goes through all that the site has.
+ */
 const lain = (which: string) =>
   "SELECT e.episode AS episode, e.unit AS unit, e.cause AS cause, e.since AS began, " +
   "e.ended AS ended, s.product AS product, s.lot AS lot, s.since AS came, s.until AS gone " +
   "FROM coldepisodes e JOIN coldstays s ON s.site = e.site AND s.place = 'unit/' || e.unit " +
-  "AND (e.ended IS NULL OR s.since < e.ended) AND (s.until IS NULL OR s.until > e.since) " +
-  `WHERE ${which} AND e.site = ? AND e.cause IN ('high', 'low') ` +
+  `AND s.since < COALESCE(e.ended, ${Number.MAX_SAFE_INTEGER}) ` +
+  "AND (s.until IS NULL OR s.until > e.since) " +
+  `WHERE ${which} AND e.cause IN ('high', 'low') ` +
   `ORDER BY e.since DESC LIMIT ${LAIN_MAX}`;
 
 export const LAIN = {
-  going: lain("e.goes IS NOT NULL"),
-  recent: lain("e.since >= ?"),
+  going: lain("e.goes IS NOT NULL AND e.site = ? AND e.unit > ''"),
+  recent: lain("e.since >= ? AND e.site || '' = ?"),
 } as const;
 
 interface Lain {

@@ -11,6 +11,11 @@ export function moment(ms: number, calendar: Calendar): string {
   return `${wall}${sign}${two(Math.floor(whole / 60))}:${two(whole % 60)}`;
 }
 
+/** `2026-11-29 08:00`: the wall clock of a zone, to the minute. */
+export function wallOf(ms: number, calendar: Calendar): string {
+  return moment(ms, calendar).slice(0, 16).replace("T", " ");
+}
+
 export function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }

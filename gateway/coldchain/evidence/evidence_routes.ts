@@ -3,10 +3,9 @@ import * as z from "zod";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import type { ApiRoute } from "../../api_route.ts";
 import type { Node } from "../../node.ts";
-import { evidenceFile, EvidenceTooLarge } from "../../report/evidence_file.ts";
-import { Printing, PrintingBusy } from "../../report/printing.ts";
-import { ReportTooLarge } from "../../report/report.ts";
-import { ReportFontMissing } from "../../report/report_font.ts";
+import { evidenceFile } from "../../report/evidence_file.ts";
+import { printProblem } from "../../report/print_problem.ts";
+import { Printing } from "../../report/printing.ts";
 import { Calendar } from "../series/calendar.ts";
 import { periodOf, unitRecordOf } from "./evidence_reads.ts";
 import { unitReport, unitTables } from "./unit_report.ts";
@@ -61,28 +60,11 @@ export function evidenceRoutes(node: Pick<Node, "clock" | "config" | "keystore" 
           },
         });
       } catch (error) {
-        return problemResponse(problemOf(error));
+        return problemResponse(printProblem(error));
       }
     },
   };
   return [route];
-}
-
-/** What keeps a report from being printed; throws what else there is. */
-function problemOf(error: unknown): Problem {
-  if (!(error instanceof Error)) throw error;
-  const detail = error.message;
-  if (error instanceof ReportTooLarge || error instanceof EvidenceTooLarge) {
-    return { status: 400, code: "report-too-large", title: "The report is too large", detail };
-  }
-  if (error instanceof PrintingBusy) {
-    return { status: 503, code: "printing-busy", title: "Too many reports are printed", detail };
-  }
-  if (error instanceof ReportFontMissing) {
-    const { hint } = error;
-    return { status: 503, code: "no-font", title: "Nothing can be printed here", detail, hint };
-  }
-  throw error;
 }
 
 const NO_PERIOD = {

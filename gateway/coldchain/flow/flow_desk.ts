@@ -219,7 +219,7 @@ export function refusalProblem(refusals: readonly FlowRefusal[]): Problem {
 
 const NO_ROOM = {
   status: 503,
-  code: "disk-full",
+  code: "no-room",
   title: "The disk has no room for it",
   hint: "make room on the disk of this node; nothing was written",
 } as const satisfies Problem;

@@ -4,6 +4,7 @@ import { PRODUCT_DIGITS } from "../codes/trace_code.ts";
 import { scannedCode } from "../codes/scanned_code.ts";
 import type { LotHere } from "./flow_rules.ts";
 import { isHeldBack } from "./held_back.ts";
+import { usedUp } from "./trace.ts";
 
 export const READS = {
   units: "SELECT unit FROM coldunits WHERE site = ? AND watched IS NOT NULL",
@@ -142,12 +143,22 @@ const LAST = "\u{10ffff}";
 /** Of one site, or of all that the tables know. */
 export async function stockOf(rows: Rows, site: string | null): Promise<StockLine[]> {
   const stays = await rows.rows(READS.stock, [site ?? "", site ?? LAST]);
-  const lines = await Promise.all(stays.map(async (row) => {
+  const lots = Map.groupBy(
+    stays,
+    (row) => JSON.stringify([row.text("product"), row.text("lot"), row.text("site")]),
+  );
+  // Once a lot, and not for each of the sessions that it was ever taken to.
+  const used = new Map(
+    await Promise.all([...lots].map(async ([name, [one]]) => {
+      const of = [one.text("product"), one.text("lot"), one.text("site")];
+      return [name, await usedUp(rows, of)] as const;
+    })),
+  );
+  return stays.map((row) => {
     const [where, place] = [row.text("site"), row.text("place")];
     const [product, lot] = [row.text("product"), row.text("lot")];
-    const [used] = await rows.rows(READS.usedAt, [product, lot, where, place]);
-    const doses = row.number("doses") - used.number("doses");
+    const given = used.get(JSON.stringify([product, lot, where]))?.get(place) ?? 0;
+    const doses = row.number("doses") - given;
     return { site: where, place, product, lot, doses, expires: row.textOrNull("expires") };
-  }));
-  return lines.filter(({ doses }) => doses > 0);
+  }).filter(({ doses }) => doses > 0);
 }

@@ -124,14 +124,22 @@ async function usesOf(
   return uses;
 }
 
+/** Doses of a lot that were given at a site, by place; `of`: product, lot, site. */
+export async function usedUp(
+  rows: Rows,
+  of: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const found = await rows.rows(QUERIES.usedUp, of);
+  return new Map(found.map((row) => [row.text("place"), row.number("doses")]));
+}
+
 /** Doses of a lot that are somewhere at a site, those that were given taken off. */
 export async function hereAt(rows: Rows, product: string, lot: string, site: string) {
   const asked = [product, lot, site];
-  const [stays, uses] = await Promise.all([
+  const [stays, used] = await Promise.all([
     rows.rows(QUERIES.staysNow, asked),
-    rows.rows(QUERIES.usedUp, asked),
+    usedUp(rows, asked),
   ]);
-  const used = new Map(uses.map((row) => [row.text("place"), row.number("doses")]));
   return stays.map((row) => {
     const place = row.text("place");
     return { site, place, doses: row.number("doses") - (used.get(place) ?? 0) };

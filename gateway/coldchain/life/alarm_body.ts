@@ -26,6 +26,8 @@ export const alarmBody = z.object({
   /** Wall clock: when it began, and when it came to this level. */
   sinceMs: timeMs,
   alarmMs: timeMs,
+  /** It was over when it was found, in a logger's file: nobody is called. */
+  afterwards: z.boolean().optional(),
 });
 export type AlarmBody = z.infer<typeof alarmBody>;
 

@@ -1,6 +1,7 @@
 /** Entries of the cold chain that persons and rules write. */
 import * as z from "zod";
 import { acknowledgementBody, alarmBody, alarmEndedBody } from "./alarm_body.ts";
+import { loggerBody, loggerRowsBody } from "../loggers/logger_body.ts";
 import { calibrationBody } from "./calibration_body.ts";
 import { quarantineBody, quarantineDecidedBody } from "./quarantine_body.ts";
 import { readingBody } from "./reading_body.ts";
@@ -30,6 +31,8 @@ const coldEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("cold-quarantine"), body: quarantineBody }),
   z.object({ kind: z.literal("cold-quarantine-decided"), body: quarantineDecidedBody }),
   z.object({ kind: z.literal("cold-calibration"), body: calibrationBody }),
+  z.object({ kind: z.literal("cold-logger"), body: loggerBody }),
+  z.object({ kind: z.literal("cold-logger-rows"), body: loggerRowsBody }),
 ]);
 
 type Parsed = z.infer<typeof coldEvent>;

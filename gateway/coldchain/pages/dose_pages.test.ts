@@ -74,8 +74,12 @@ async function look(page: Page, name: string): Promise<void> {
 async function moves(page: Page, step: string, from: string, to: string, doses: string) {
   await page.goto(`${url}/vaccines?typed=${codeOf(7)}`);
   await page.selectOption('select[name="step"]', step);
-  await page.fill('input[name="from"]', from);
-  await page.fill('input[name="to"]', to);
+  for (const [field, place] of [["from", from], ["to", to]]) {
+    const [form, name] = place.split("/");
+    const chosen = form === "unit" ? place : `${form}/`;
+    await page.selectOption(`select[name="${field}"]`, chosen);
+    if (form !== "unit") await page.fill(`input[name="${field}-name"]`, name);
+  }
   await page.fill('input[name="doses"]', doses);
   await page.click('form[action="/vaccines/move"] button');
   await page.waitForSelector("main .banner");
@@ -86,6 +90,10 @@ describe("C14 pages of doses, on a telephone", () => {
     const page = await openFor("zh-CN");
     await moves(page, "stored", "receipt/r-1", "unit/fridge-1", "11");
     expect(await page.innerText("main")).toContain("只有 10 剂，不足 11 剂");
+    // What was chosen is there still, and the code that was scanned.
+    expect(await page.inputValue('select[name="to"]')).toBe("unit/fridge-1");
+    expect(await page.inputValue('input[name="from-name"]')).toBe("r-1");
+    expect(await page.inputValue('input[name="lot"]')).toBe(LOT);
     await look(page, "refused_zh");
     await moves(page, "stored", "receipt/r-1", "unit/fridge-1", "10");
     expect(await page.innerText("main")).toContain("已登记");
@@ -108,14 +116,14 @@ describe("C14 pages of doses, on a telephone", () => {
   test("an excursion names whom it is about, masked, and a code what it went through", async () => {
     const page = await openFor("en-US");
     await page.goto(`${url}/vaccines/trace`);
-    await page.click("main a:has-text('fridge-1')");
+    await page.click("main a:has-text('一号冰箱')");
     const text = await page.innerText("main");
     expect(text).toContain("李** 110***********002X");
     expect(text).not.toContain("11010519491231002X");
-    expect(text).toMatch(/unit\/fridge-1: 8/);
+    expect(text).toMatch(/一号冰箱: 8/);
     await look(page, "trace_en");
     await page.goto(`${url}/vaccines/trace?typed=${codeOf(7)}`);
-    expect(await page.innerText("main")).toMatch(/unit\/fridge-1[^]*fridge-1/);
+    expect(await page.innerText("main")).toMatch(/一号冰箱[^]*一号冰箱/);
     await look(page, "code_en");
     for (const locale of ["zh-CN", "en-US"] as const) {
       const other = await openFor(locale);

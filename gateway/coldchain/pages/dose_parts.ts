@@ -69,17 +69,23 @@ export function field(view: View, asked: Field): Html {
   `;
 }
 
+export interface Choice {
+  readonly name: string;
+  readonly label: DoseText;
+  readonly chosen?: string;
+}
+
 export function choice(
   view: View,
-  name: string,
-  label: DoseText,
+  { name, label, chosen }: Choice,
   options: readonly (readonly [value: string, text: string])[],
 ): Html {
+  const say = doseTexts(view.language);
   return html`
-    <label class="field"><span>${doseTexts(view.language)(
-      label,
-    )}</span><select name="${name}">${options.map(([value, text]) =>
-      html`<option value="${value}">${text}</option>`
+    <label class="field"><span>${say(label)}</span><select name="${name}">${options.map((
+      [value, text],
+    ) =>
+      html`<option value="${value}" ${value === chosen ? "selected" : ""}>${text}</option>`
     )}</select></label>
   `;
 }

@@ -8,6 +8,7 @@ import { issueLines } from "../../schema_faults.ts";
 import { useRequest } from "../flow/flow_answers.ts";
 import type { FlowDesk } from "../flow/flow_desk.ts";
 import { type ReadScan, readScan, stockOf } from "../flow/flow_reads.ts";
+import { formOf, nameOf } from "../flow/place.ts";
 import * as parts from "./dose_parts.ts";
 import { doseTexts } from "./dose_text.ts";
 import { scanned } from "./stock_page.ts";
@@ -60,9 +61,9 @@ async function drawn(view: View, desk: FlowDesk, asked: Asked): Promise<Html> {
   const say = doseTexts(view.language);
   const scan = typed === "" ? null : await readScan(desk.tables, desk.site, typed);
   const here = (await stockOf(desk.tables, desk.site))
-    .filter((one) => one.place.startsWith("session/"));
-  const rows = here.map((one) => [one.place, one.product, one.lot, one.doses]);
-  const heads = [say("place"), say("product"), say("lot"), say("doses")];
+    .filter((one) => formOf(one.place) === "session");
+  const rows = here.map((one) => [nameOf(one.place), one.product, one.lot, one.doses]);
+  const heads = [say("sessionPlace"), say("product"), say("lot"), say("doses")];
   const main = html`
     <section class="panel"><h2>${say("session")}</h2>${rows.length === 0
       ? html`<p class="empty">${say("noStock")}</p>`
@@ -70,10 +71,9 @@ async function drawn(view: View, desk: FlowDesk, asked: Asked): Promise<Html> {
       <form method="get" action="/vaccines/session" class="form">
         ${parts.choice(
           view,
-          "place",
-          "place",
+          { name: "place", label: "sessionPlace", chosen: place },
           [...new Set([...(place === "" ? [] : [place]), ...here.map((one) => one.place)])]
-            .map((one) => [one, one]),
+            .map((one) => [one, nameOf(one)]),
         )}
         ${parts.field(view, { name: "typed", label: "code", focus: scan === null })}
         <p class="note">${say("scanHint")}</p>
@@ -105,7 +105,7 @@ function giveForm(view: View, place: string, scan: ReadScan | null): Html {
         <input type="hidden" name="expires" value="${known?.expires ?? ""}">
         ${parts.field(view, { name: "product", label: "product", ...value(known?.product) })}
         ${parts.field(view, { name: "lot", label: "lot", ...value(known?.lot) })}
-        ${parts.choice(view, "system", "system", [
+        ${parts.choice(view, { name: "system", label: "system" }, [
           ["resident-id", say("resident-id")],
           ["immunisation-record", say("immunisation-record")],
         ])}

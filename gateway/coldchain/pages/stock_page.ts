@@ -8,8 +8,11 @@ import { issueLines } from "../../schema_faults.ts";
 import { moveRequest } from "../flow/flow_answers.ts";
 import { STEPS } from "../flow/flow_body.ts";
 import type { FlowDesk } from "../flow/flow_desk.ts";
-import { type ReadScan, readScan, stockOf } from "../flow/flow_reads.ts";
+import { type ReadScan, readScan, type StockLine, stockOf } from "../flow/flow_reads.ts";
+import { formOf } from "../flow/place.ts";
+import { watchedUnits } from "../record/cold_reads.ts";
 import * as parts from "./dose_parts.ts";
+import { type NamedUnit, placeFields, placeIn, placeWords } from "./dose_places.ts";
 import { type DoseText, doseTexts, textOf } from "./dose_text.ts";
 
 const TYPED_MAX = 400;
@@ -35,7 +38,8 @@ export function stockPage(desk: FlowDesk): Page {
           const text = (name: string) => parts.textIn(form, name);
           const code = text("code");
           const { data, error } = moveRequest.safeParse({
-            ...{ id: text("id"), step: text("step"), from: text("from"), to: text("to") },
+            ...{ id: text("id"), step: text("step") },
+            ...{ from: placeIn(form, "from"), to: placeIn(form, "to") },
             lots: [{
               ...{ product: text("product"), lot: text("lot") },
               expires: text("expires") === "" ? null : text("expires"),
@@ -48,7 +52,8 @@ export function stockPage(desk: FlowDesk): Page {
             ? issueLines(error.issues).map((words) => ({ zh: words, en: words }))
             : parts.faultsOf(await desk.move(data, actor));
           if (faults === null) return "/vaccines?saved";
-          return parts.refusedPage(await drawn(view, desk, { typed: "", faults }));
+          const kept = { from: placeIn(form, "from"), to: placeIn(form, "to"), step: text("step") };
+          return parts.refusedPage(await drawn(view, desk, { typed: code, faults, kept }));
         },
       },
     },
@@ -58,18 +63,24 @@ export function stockPage(desk: FlowDesk): Page {
 async function drawn(
   view: View,
   desk: FlowDesk,
-  { typed, faults, isSaved }: {
+  { typed, faults, isSaved, kept = NOTHING_KEPT }: {
     readonly typed: string;
     readonly faults?: readonly Text[];
     readonly isSaved?: boolean;
+    readonly kept?: Kept;
   },
 ): Promise<Html> {
   const say = doseTexts(view.language);
-  const stock = await stockOf(desk.tables, desk.isSite ? desk.site : null);
+  const site = desk.isSite ? desk.site : null;
+  const [stock, units] = await Promise.all([
+    stockOf(desk.tables, site),
+    watchedUnits(desk.tables, site),
+  ]);
+  const words = placeWords(view, units);
   const scan = typed === "" ? null : await readScan(desk.tables, desk.site, typed);
   const rows = stock.map((one) => [
     ...(desk.isSite ? [] : [one.site]),
-    ...[one.place, one.product, one.lot, one.doses, one.expires ?? "–"],
+    ...[words(one.site, one.place), one.product, one.lot, one.doses, one.expires ?? "–"],
   ]);
   const heads = [
     ...(desk.isSite ? [] : [say("site")]),
@@ -79,7 +90,7 @@ async function drawn(
     <section class="panel"><h2>${say("stock")}</h2>${rows.length === 0
       ? html`<p class="empty">${say("noStock")}</p>`
       : dataTable(heads.map((head) => ({ head })), rows)}</section>
-    ${desk.isSite ? forms(view, scan) : ""}
+    ${desk.isSite ? forms(view, desk.site, { scan, stock, units, kept }) : ""}
   `;
   const frame = {
     ...{ current: "/vaccines", isSite: desk.isSite } as const,
@@ -89,9 +100,25 @@ async function drawn(
   return parts.doseFrame(view, frame, main);
 }
 
-function forms(view: View, scan: ReadScan | null): Html {
+/** What a person had chosen before it was refused. */
+interface Kept {
+  readonly step: string;
+  readonly from: string;
+  readonly to: string;
+}
+const NOTHING_KEPT: Kept = { step: "", from: "", to: "" };
+
+function forms(view: View, site: string, { scan, stock, units, kept }: {
+  readonly scan: ReadScan | null;
+  readonly stock: readonly StockLine[];
+  readonly units: readonly NamedUnit[];
+  readonly kept: Kept;
+}): Html {
   const say = doseTexts(view.language);
-  const known = scan?.kind === "read" ? scan : null;
+  const known = stock.map(({ place }) => place).filter((place) => formOf(place) !== "unit");
+  const place = (name: "from" | "to") =>
+    placeFields(view, { name, site, units, known, chosen: kept[name] });
+  const read = scan?.kind === "read" ? scan : null;
   return html`
     <section class="panel"><h2>${say("scan")}</h2>
       <form method="get" action="/vaccines" class="form">
@@ -105,16 +132,19 @@ function forms(view: View, scan: ReadScan | null): Html {
       <h2>${say("step")}</h2>
       <form method="post" action="/vaccines/move" class="form">
         ${parts.idField()}
-        <input type="hidden" name="code" value="${known?.code ?? ""}">
-        ${parts.choice(view, "step", "step", STEP_TEXTS.map((step) => [step, say(step)]))}
-        ${parts.field(view, { name: "from", label: "from" })}
-        ${parts.field(view, { name: "to", label: "to" })}
-        <p class="note">${say("placeHint")}</p>
-        ${parts.field(view, { name: "product", label: "product", value: known?.product ?? "" })}
-        ${parts.field(view, { name: "lot", label: "lot", value: known?.lot ?? "" })}
+        <input type="hidden" name="code" value="${read?.code ?? ""}">
+        ${parts.choice(
+          view,
+          { name: "step", label: "step", chosen: kept.step },
+          STEP_TEXTS.map((step) => [step, say(step)]),
+        )}
+        ${place("from")}
+        ${place("to")}
+        ${parts.field(view, { name: "product", label: "product", value: read?.product ?? "" })}
+        ${parts.field(view, { name: "lot", label: "lot", value: read?.lot ?? "" })}
         ${parts.field(view, {
           ...{ name: "expires", label: "expires", type: "date", optional: true },
-          value: known?.expires ?? "",
+          value: read?.expires ?? "",
         })}
         ${parts.field(view, { name: "doses", label: "doses", type: "number", value: "1" })}
         ${parts.field(view, { name: "reason", label: "reason", optional: true })}

@@ -13,6 +13,7 @@ import type { UnitView } from "../desk/unit_view.ts";
 import { FOUND_CAUSES } from "../life/alarm_body.ts";
 import type { Person } from "../life/subject.ts";
 import { type AlarmLine, unitPath } from "./unit_parts.ts";
+import { said } from "./problem_words.ts";
 import { type UnitText, unitTexts, unitWord } from "./unit_text.ts";
 
 /** Hours for which alarms are mostly switched off; 24 are the most (C8). */
@@ -203,8 +204,4 @@ function filled(form: FormData, names: readonly string[]): Record<string, string
   return Object.fromEntries(
     names.map((name) => [name, fieldOf(form, name).trim()]).filter(([, value]) => value !== ""),
   );
-}
-
-function said({ title, detail, hint }: typeof PERSON_NEEDED): string {
-  return [title, detail, hint].filter((part) => part !== undefined).join(": ");
 }

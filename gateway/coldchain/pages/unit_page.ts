@@ -7,8 +7,11 @@ import { factRows, type Html, type View } from "../../console/view.ts";
 import type { ColdNode } from "../desk/cold_node.ts";
 import { alarmView, type UnitView, unitView } from "../desk/unit_view.ts";
 import type { AcknowledgementBody } from "../life/alarm_body.ts";
+import type { LoggerNode } from "../loggers/logger_desk.ts";
+import { importsOf } from "../loggers/logger_reads.ts";
 import * as reads from "../record/cold_reads.ts";
 import type { Calendar } from "../series/calendar.ts";
+import { loggersPanel, loggerUpload } from "./logger_panel.ts";
 import { type Curve, curvePicture } from "./unit_curve.ts";
 import {
   acknowledgeForm,
@@ -37,7 +40,7 @@ interface Asked {
 }
 
 /** `acting`: at the site itself, whose persons act; `null`: elsewhere it is shown. */
-export function unitPage(node: Shown, calendar: Calendar, acting: ColdNode | null): Page {
+export function unitPage(node: Shown, calendar: Calendar, acting: LoggerNode | null): Page {
   const drawn = (view: View, site: string, unit: string, asked: Asked) =>
     drawUnit(view, node, calendar, { site, unit }, asked, acting !== null && site === node.name);
   const page: Page = {
@@ -51,7 +54,7 @@ export function unitPage(node: Shown, calendar: Calendar, acting: ColdNode | nul
   if (acting === null) return page;
   const again = (view: View, site: string, unit: string, fault: Text) =>
     drawn(view, site, unit, { days: 1, isSaved: false, fault });
-  return { ...page, forms: unitForms(acting, again) };
+  return { ...page, forms: { ...unitForms(acting, again), logger: loggerUpload(acting, again) } };
 }
 
 async function drawUnit(
@@ -72,6 +75,7 @@ async function drawUnit(
   const span = { fromMs: nowMs - days * DAY_MS, toMs: nowMs };
   const curve = await curveOf(node, body, span, text("curve"));
   const table = await daysOf(node, body, calendar, nowMs, Math.max(days, TABLE_DAYS_MIN));
+  const imports = await importsOf(near, { site, unit: name });
   const alarms = [];
   for (const row of (await reads.episodesOfUnit(near, site, name)).slice(0, ALARMS_MAX)) {
     alarms.push({ alarm: alarmView(row), answers: await answersTo(node, row) });
@@ -84,6 +88,7 @@ async function drawUnit(
     ${readingsPanel(view, unit, acts)}
     ${curvePanel(view, unit, curve, days)}
     ${daysPanel(view, table)}
+    ${loggersPanel(view, { site, unit: name }, imports, acts)}
   `;
 }
 

@@ -1,9 +1,11 @@
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../../sync/fixtures.ts";
 import { PHONE } from "../../console/fixtures.ts";
 import { SITE } from "../flow/fixture_flow_node.ts";
+import { fridgeTagText } from "../loggers/fixture_export.ts";
 import { ColdConsole, UNIT } from "./fixture_cold_console.ts";
 import { curvePicture, withGaps } from "./unit_curve.ts";
 
@@ -114,6 +116,37 @@ describe("pages of units, on a telephone", () => {
     expect(await page.innerText("main")).not.toContain("strict-high");
     await page.goto(`${site.url}${path}/preview?preset=platform&days=90`);
     expect(await look(page, "preview_platform_zh")).toContain("platform-high");
+  });
+
+  test("C3: a logger's file is brought, and its own days stand beside ours", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(site.url + path);
+    const bring = async (name: string, text: string) => {
+      const form = page.locator(`form[action="${path}/logger"]`);
+      await page.locator("details", { has: form }).locator("summary").first().click();
+      const buffer = Buffer.from(text);
+      await form.locator('input[name="file"]')
+        .setInputFiles({ name, mimeType: "text/plain", buffer });
+      await form.locator('input[name="ahead"]').fill("3");
+      await form.locator("button").click();
+      await page.waitForSelector("main .banner");
+    };
+    // Larger than a form of words may be.
+    const exported = fridgeTagText((text) => text + `${"#".repeat(900)}\n`.repeat(100));
+    await bring("130500109088.txt", exported);
+    const text = await look(page, "logger_zh");
+    expect(text).toMatch(/已登记[^]*记录仪[^]*李梅 · 130500109088\.txt[^]*快（分钟）: 3/);
+    expect(text).toMatch(/差异[^]*2022-05-03[^]*需核实/);
+    await page.locator("#loggers .card summary").first().click();
+    await look(page, "logger_days_zh");
+    const cells = await page.locator("#loggers details[open] td").allTextContents();
+    expect(cells.map((cell) => cell.trim())).toEqual(
+      expect.arrayContaining(["84 / 80", "385 / 385", "10:32 / 10:36"]),
+    );
+    await bring("again.txt", exported);
+    expect(await look(page, "logger_again_zh")).toMatch(/未登记：[^]*已导入过/);
+    await bring("none.csv", "yesterday;5");
+    expect(await page.innerText("main")).toMatch(/未登记：[^]*time/);
   });
 
   test("C6: a reading by hand is written down as a telephone types it, or refused", async () => {

@@ -6,11 +6,13 @@ import type { ColdNode } from "../desk/cold_node.ts";
 import { downsampled } from "../desk/curve.ts";
 import { type DayReport, dayReport } from "../evaluate/report.ts";
 import { moment } from "../evaluate/written.ts";
+import { loggerPoints } from "../loggers/logger_reads.ts";
 import * as reads from "../record/cold_reads.ts";
 import { eventsOf } from "../record/stored_events.ts";
 import type { Calendar } from "../series/calendar.ts";
 import { INTERVALS_MAX } from "../series/fold.ts";
 import { ACTIVATION_KJ_MOL } from "../series/kinetic.ts";
+import { loggerSample } from "../series/sample.ts";
 import { type Curve, type Span, withGaps } from "./unit_curve.ts";
 
 /** More than a telephone has columns, times the three points of each. */
@@ -38,6 +40,16 @@ export async function curveOf(
     for (const wall of own) walls.push(wall);
     const points = downsampled(samples, fromMs, toMs, POINTS_MAX);
     series.push({ name: id, points: withGaps(own, points, span, longestMs).points });
+  }
+  for (
+    const { logger, points, intervalMs } of await loggerPoints(tables.near, unit, fromMs, toMs)
+  ) {
+    const own = points.map(([ms]) => ms);
+    for (const wall of own) walls.push(wall);
+    const samples = points.map(([ms, celsius]) => loggerSample(ms, celsius));
+    const fewer = downsampled(samples, fromMs, toMs, POINTS_MAX);
+    const longest = INTERVALS_MAX * intervalMs;
+    series.push({ name: logger, points: withGaps(own, fewer, span, longest).points });
   }
   const episodes = await reads.episodesOfUnit(tables.near, unit.site, unit.unit);
   const limits = new Map(unit.rules.map(({ side, limitCelsius }) => [

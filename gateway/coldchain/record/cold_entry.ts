@@ -33,7 +33,10 @@ export function coldEventIn(entry: Entry, authorities: readonly string[]): ColdE
 /** What is told anew of all events that share it. */
 export interface Subject {
   readonly site: string;
-  /** `unit/…`, `watch/…`, `reading/…`, `lots/…`, `episode/…`, `receipt/…` or `probe/…`. */
+  /**
+   * `unit/…`, `watch/…`, `reading/…`, `lots/…`, `episode/…`, `receipt/…`, `probe/…`, `logger/…` or
+   * `loggerrows/…`.
+   */
   readonly subject: string;
 }
 
@@ -60,5 +63,9 @@ export function subjectOf(event: ColdEvent): Subject {
       return { site, subject: `lots/${event.body.unit}` };
     case "cold-calibration":
       return { site, subject: `probe/${event.body.probe}` };
+    case "cold-logger":
+      return { site, subject: `logger/${event.body.unit}` };
+    case "cold-logger-rows":
+      return { site, subject: `loggerrows/${event.body.unit}` };
   }
 }

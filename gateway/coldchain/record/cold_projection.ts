@@ -27,7 +27,7 @@ export function coldOf(authorities: readonly string[]): Projection {
   const calendar = new Calendar();
   return {
     name: "coldchain",
-    version: 2,
+    version: 3,
     tables: [...LIFE_TABLES, ...SERIES_TABLES],
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
@@ -161,9 +161,22 @@ async function tellAnew(sql: Transaction, subjects: readonly Subject[]): Promise
 function eventRow({ origin, stream, seq, time }: Entry, event: ColdEvent): Parameter[] {
   const { site, subject } = subjectOf(event);
   const { kind, node, body } = event;
-  const at = event.kind === "cold-reading" ? event.body.takenMs : null;
   return [
     ...[site, subject, origin, stream, seq, kind, body.id, node, time.wallMs],
-    ...[at, JSON.stringify(body)],
+    ...[momentOf(event), JSON.stringify(body)],
   ];
+}
+
+/** What it is about, where that is not the moment of its entry. */
+function momentOf({ kind, body }: ColdEvent): number | null {
+  switch (kind) {
+    case "cold-reading":
+      return body.takenMs;
+    case "cold-logger":
+      return body.rows?.toMs ?? null;
+    case "cold-logger-rows":
+      return body.dayMs;
+    default:
+      return null;
+  }
 }

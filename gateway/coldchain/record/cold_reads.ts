@@ -87,7 +87,8 @@ export async function goingOfUnit(rows: Rows, unit: string): Promise<EpisodeRow[
 
 /** What somebody has to look at or to explain, the latest first; `site`: null: of all. */
 export async function episodesToDo(rows: Rows, site: string | null): Promise<EpisodeRow[]> {
-  const where = site === null ? "" : " AND site = ?";
+  // By the few that somebody has to look at, and not by all that the site ever had.
+  const where = site === null ? "" : " AND site || '' = ?";
   const select = `SELECT ${EPISODE} FROM coldepisodes WHERE todo IS NOT NULL${where} ` +
     `ORDER BY since DESC LIMIT ${EPISODES_MAX}`;
   return (await rows.rows(select, site === null ? [] : [site])).map(episodeIn);
@@ -108,6 +109,18 @@ export async function episodesOfUnit(
   const select = `SELECT ${EPISODE} FROM coldepisodes WHERE site = ? AND unit = ? ` +
     "ORDER BY since DESC LIMIT 50";
   return (await rows.rows(select, [site, unit])).map(episodeIn);
+}
+
+/** Ids of a unit's episodes of one cause that went on within a span. */
+export async function episodesWithin(
+  rows: Rows,
+  { site, unit, cause }: { readonly site: string; readonly unit: string; readonly cause: string },
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): Promise<string[]> {
+  const select = "SELECT episode FROM coldepisodes WHERE site = ? AND unit = ? AND since <= ? " +
+    `AND cause = ? AND (ended IS NULL OR ended >= ?) LIMIT ${EPISODES_MAX}`;
+  const found = await rows.rows(select, [site, unit, toMs, cause, fromMs]);
+  return found.map((row) => row.text("episode"));
 }
 
 function episodeIn(row: Row): EpisodeRow {

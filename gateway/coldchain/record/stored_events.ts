@@ -11,6 +11,17 @@ export async function eventsOf(rows: Rows, { site, subject }: Subject): Promise<
   return (await rows.rows(select, [site, subject])).map(storedEvent);
 }
 
+/** The last ones of one subject, as its nodes told them. */
+export async function latestEvents(
+  rows: Rows,
+  { site, subject }: Subject,
+  most: number,
+): Promise<ColdEvent[]> {
+  const select = `SELECT ${COLUMNS} FROM coldevents WHERE site = ? AND subject = ? ` +
+    `ORDER BY origin DESC, stream DESC, seq DESC LIMIT ${most}`;
+  return (await rows.rows(select, [site, subject])).map(storedEvent);
+}
+
 /** Those about a moment from one on, and before another. */
 export async function eventsAt(
   rows: Rows,

@@ -92,6 +92,52 @@ describe("C2 time out of range", () => {
     expect(alarmMinutes(toldOf(outFor(count, celsius), watching(preset)))).toEqual(alarms);
   });
 
+  test.each(
+    [
+      ["freezer", -14.9, -15, 60, "freezer-high"],
+      ["ult", -59.9, -60, 60, "ult-high"],
+      ["ult", -90.1, -90, 60, "ult-low"],
+      ["shipping-type-1", 45, 29.9, 60, "shipping-1-hot"],
+      ["shipping-type-1", 30, 29.9, 600, "shipping-1-warm"],
+      ["shipping-type-1", -0.5, -0.4, 60, "shipping-1-cold"],
+      ["shipping-type-2", 45, 9.9, 60, "shipping-2-hot"],
+      ["shipping-type-2", 30, 9.9, 600, "shipping-2-warm"],
+      ["shipping-type-2", 10, 9.9, 1200, "shipping-2-mild"],
+      ["platform", 1.9, 2, 30, "platform-low"],
+      ["platform", 1.9, 2, 60, "platform-low-2"],
+      ["platform", 1.9, 2, 60, "platform-low-3"],
+      ["platform-transport", 1.9, 2, 5, "platform-transport-low"],
+      ["platform-transport", 1.9, 2, 10, "platform-transport-low-2"],
+      ["platform-transport", 1.9, 2, 15, "platform-transport-low-3"],
+    ] as const,
+  )("C2 %s: %d °C, with %d °C in range, for %d minutes is %s", (preset, out, inside, hold, id) => {
+    const watch = watching(preset);
+    const has = (count: number, celsius: number) => {
+      const told = toldOf(minutes([inside, ...times(count, celsius), inside]), watch);
+      return alarmMinutes(told).some(([rule]) => rule === id);
+    };
+    expect([-1, 0, 1].map((more) => has(hold + more, out))).toEqual([false, true, true]);
+    expect(has(hold + 1, inside)).toBe(false);
+  });
+
+  test.each(
+    [
+      ["red-cells", 1.9, 2, "red-cells-low"],
+      ["red-cells", 6.1, 6, "red-cells-high"],
+      ["whole-blood", 1.9, 2, "whole-blood-low"],
+      ["whole-blood", 6.1, 6, "whole-blood-high"],
+      ["platelets", 19.9, 20, "platelets-low"],
+      ["platelets", 24.1, 24, "platelets-high"],
+      ["plasma", -17.9, -18, "plasma-high"],
+    ] as const,
+  )("C2 %s: one sample at %d °C is an alarm, none at %d °C is: %s", (preset, out, inside, id) => {
+    const begun = (celsius: number) =>
+      alarmMinutes(toldOf(minutes([inside, celsius, inside]), watching(preset)))
+        .map(([rule, , alarm]) => [rule, alarm]);
+    expect(begun(out)).toEqual([[id, 1]]);
+    expect(begun(inside)).toEqual([]);
+  });
+
   test("C4: levels are reached one after the other, and end together", () => {
     const told = toldOf(outFor(61, 8.5), watching("platform"));
     expect(alarmMinutes(told)).toEqual([

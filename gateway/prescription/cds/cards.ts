@@ -113,21 +113,6 @@ export function incompleteCard(
   };
 }
 
-/** A check that knows a part of the patient's history says so. */
-export function aloneCard(hookInstance: string): Card {
-  return {
-    uuid: namedUuid(hookInstance, "alone"),
-    summary:
-      "本机构预检：未查其他机构的用药史 Checked here: medicines from elsewhere were not seen",
-    detail: asMarkdown(
-      "依据本机构的规则与记录；签名后的处方由县级中心审核。" +
-        " By this site's rules and records; the county reviews what is signed.",
-    ),
-    indicator: "info",
-    source: { label: "Tributary" },
-  };
-}
-
 function cut(text: string): string {
   const characters = [...text.replaceAll(/\s+/g, " ")];
   if (characters.length <= SUMMARY_LENGTH_MAX) return characters.join("");
@@ -135,6 +120,6 @@ function cut(text: string): string {
 }
 
 /** Text that a reader of Markdown shows as it is: names of drugs come from elsewhere. */
-function asMarkdown(text: string): string {
+export function asMarkdown(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>#|~!&]/g, "\\$&").replaceAll(/\s+/g, " ");
 }

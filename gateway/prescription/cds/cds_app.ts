@@ -4,10 +4,11 @@ import type { Stamp } from "../../../sync/entry.ts";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import { refusalForSite } from "../../site_scope.ts";
 import type { DraftDesk, DraftSender, Refused } from "../desk.ts";
-import { aloneCard, cardsOf, incompleteCard } from "./cards.ts";
+import { cardsOf, incompleteCard } from "./cards.ts";
 import { type BodyRoom, withBody } from "../sent_body.ts";
 import type { ClientTokens } from "./client_token.ts";
 import { readFeedback } from "./feedback.ts";
+import { historyCards } from "./history_cards.ts";
 import { type DraftCheck, readHook } from "./hook_request.ts";
 import { discovery, isService, type ServiceId } from "./services.ts";
 
@@ -115,9 +116,7 @@ async function cardsAnswer(
       const checked = await desk.check({ prescription, number, hookInstance, service, from });
       if (checked.kind === "refused") return refusal(checked);
       const cards = cardsOf(checked.findings, check);
-      return Response.json({
-        cards: checked.degraded ? [...cards, aloneCard(hookInstance)] : cards,
-      });
+      return Response.json({ cards: [...cards, ...historyCards(hookInstance, checked)] });
     }
   }
 }

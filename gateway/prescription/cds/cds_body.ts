@@ -1,5 +1,6 @@
 /** What is kept of a HIS that asks before an order is signed. */
 import * as z from "zod";
+import { HISTORY_REACHES } from "../facts.ts";
 import { verdictBody } from "../life/verdict_body.ts";
 import { code } from "../life/subject.ts";
 import { prescription } from "../prescription.ts";
@@ -17,12 +18,14 @@ const SERVICE_IDS = ["prescription-select", "prescription-sign"] as const;
  * `id` is the call's `hookInstance`; the draft, versions and history give the same findings again.
  */
 export const draftCheckBody = verdictBody
-  .pick({ mode: true, outcome: true, findings: true, pack: true, mapping: true, history: true })
+  .pick({ mode: true, outcome: true, findings: true, pack: true, mapping: true })
+  .extend(verdictBody.pick({ history: true, unheard: true }).shape)
   .extend({
     ...told,
     id: z.uuid(),
     service: z.enum(SERVICE_IDS),
     draft: prescription,
+    historyReach: z.enum(HISTORY_REACHES).optional(),
     /** The card of each finding, by which feedback names it. */
     cards: z.array(z.uuid()),
   });

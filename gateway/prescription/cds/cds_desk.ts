@@ -7,6 +7,7 @@ import type { Node } from "../../node.ts";
 import { canonicalHash } from "../canonical_hash.ts";
 import type { Checked, DraftDesk, DraftSender, DraftSent, Refused } from "../desk.ts";
 import type { HistoryLine } from "../facts.ts";
+import type { Unheard } from "../life/verdict_body.ts";
 import type { Prescription } from "../prescription.ts";
 import { type LimitOptions, Limits, noRoom } from "../record/limits.ts";
 import type { RecordKey } from "../record/stored_events.ts";
@@ -22,6 +23,8 @@ export interface CdsDeskParts {
   readonly limits: LimitOptions;
   /** Why nothing of this site is taken here; `null`: it is. A site's own may go unnamed. */
   readonly refuse: (site: string | null) => Refused | null;
+  /** Of whom a history of now may lack what was told lately. */
+  readonly unheard: (site: string) => readonly Unheard[];
   readonly historyOf: (
     key: RecordKey,
     draft: Prescription,
@@ -77,18 +80,22 @@ export class CdsDesk implements DraftDesk {
     const degraded = node.config.role === "site";
     const mode = degraded ? "degraded" : "county";
     const reviewable = { site, prescription, hash: canonicalHash(prescription) };
-    const { outcome, findings, pack, mapping, history: used } = verdictOf(
+    const unheard = degraded ? [] : this.#parts.unheard(site);
+    const verdict = verdictOf(
       sources.now,
       reviewable,
-      { mode, history, atMs: time.wallMs },
+      { mode, history, atMs: time.wallMs, unheard },
     );
+    const { outcome, findings, pack, mapping, history: used, facts } = verdict;
+    const historyReach = facts?.historyReach ?? "none";
     const body: DraftCheckBody = {
       ...{ site, who, id: hookInstance, service, draft: prescription },
-      ...{ mode, outcome, findings, pack, mapping, history: used },
+      ...{ mode, outcome, findings, pack, mapping, history: used, historyReach },
+      ...(unheard.length === 0 ? {} : { unheard: [...unheard] }),
       cards: findings.map((_, index) => cardUuid(hookInstance, index)),
     };
     return await this.#append(newEntry("record", "draft-check", time, body)) ??
-      { kind: "checked", findings, degraded };
+      { kind: "checked", findings, degraded, historyReach, unheard };
   }
 
   async #append(entry: NewEntry): Promise<Refused | null> {

@@ -3,6 +3,7 @@ import type { Due } from "./due.ts";
 import type { LifeEvent } from "./event.ts";
 import { idOf, PRESCRIBER, SITE, Story } from "./fixture_life.ts";
 import { standingOf } from "./standing.ts";
+import type { Finding } from "../verdict.ts";
 
 const due = <K extends Due["do"]>(events: readonly LifeEvent[], kind: K) =>
   standingOf(events).due.filter((one): one is Extract<Due, { do: K }> => one.do === kind);
@@ -64,6 +65,87 @@ describe("P3 P10 P14 a red finding", () => {
     expect(review).toMatchObject({ not: ["P-2"], over: [idOf(insisted)] });
     const both = [...apart, a.decision("sign", "P-3", insisted)];
     expect(standingOf(both)).toMatchObject({ state: "approved", pass: "signed" });
+  });
+
+  describe("P14 two who signed over what they saw", () => {
+    function signedTwice() {
+      const { a, site, verdict, events } = redOne();
+      const insisted = site.answer("insist", verdict);
+      const signed = ["P-1", "P-2"].map((by) => a.decision("sign", by, insisted));
+      return { a, site, insisted, signed: [...events, insisted, ...signed] };
+    }
+    const finding = (level: Finding["level"], rule = `rule-${level}`): Finding => ({
+      ...{ rule, level, lines: [], inputs: {}, missing: [] },
+      ...{ text: { zh: "规则", en: "rule" }, source: "demonstration" },
+    });
+    const later = (b: Story, ...more: readonly Finding[]) =>
+      b.verdict("pharmacist", { findings: [finding("red"), ...more] });
+
+    test("P3 P14 have signed over the same, found again, and over what is less grave", () => {
+      const { signed } = signedTwice();
+      const again = later(new Story("county-b"), finding("orange"), finding("yellow"));
+      expect(standingOf([...signed, again])).toMatchObject({ state: "approved", pass: "signed" });
+      const less = later(new Story("county-b"), finding("orange", "rule-red"));
+      expect(standingOf([...signed, less])).toMatchObject({ state: "approved", pass: "signed" });
+    });
+
+    test("P3 P14 have not over another red finding: the prescriber and two persons sign anew", () => {
+      const { site, signed } = signedTwice();
+      const b = new Story("county-b", 1_772_416_900_000);
+      const found = later(b, finding("red", "interaction"));
+      const events: LifeEvent[] = [...signed, found];
+      const tell = (event: LifeEvent) => events.push(event);
+      expect(standingOf(events)).toMatchObject({ state: "queued", pass: null, by: "rules" });
+      expect(due(events, "answer"))
+        .toEqual([{ do: "answer", to: [idOf(found)], needsSignature: true }]);
+      expect(due(events, "review")).toMatchObject([{ purpose: "decide", not: [], over: [] }]);
+      // Whoever signs over the insistence of before has seen it, and the prescriber has not.
+      const approval = b.decision("approve", "P-1");
+      tell(approval);
+      expect(standingOf(events)).toMatchObject({ state: "asked", pass: null });
+      const insisted = site.answer("insist", approval);
+      tell(insisted);
+      expect(due(events, "review")).toMatchObject([{ over: [idOf(insisted)] }]);
+      tell(b.decision("sign", "P-1", insisted));
+      expect(standingOf(events)).toMatchObject({ state: "signing", pass: null });
+      tell(b.decision("sign", "P-2", insisted));
+      expect(standingOf(events)).toMatchObject({ state: "approved", pass: "signed" });
+      expect(due(events, "review")).toEqual([]);
+    });
+
+    test("P3 P14 nor where only the second of them saw it", () => {
+      const { a, site, verdict, events } = redOne();
+      const insisted = site.answer("insist", verdict);
+      const first = a.decision("sign", "P-1", insisted);
+      const found = later(a, finding("red", "interaction"));
+      const second = a.decision("sign", "P-2", insisted);
+      const all = [...events, insisted, first, found, second];
+      for (const order of [all, all.toReversed()]) {
+        expect(standingOf(order)).toMatchObject({ state: "asked", pass: null });
+        expect(due(order, "answer"))
+          .toEqual([{ do: "answer", to: [idOf(second)], needsSignature: true }]);
+      }
+    });
+
+    test("P14 of an orange finding besides, one pharmacist who saw it decides", () => {
+      const { signed } = signedTwice();
+      const b = new Story("county-b", 1_772_416_900_000);
+      const found = later(b, finding("orange", "interaction"));
+      expect(standingOf([...signed, found])).toMatchObject({ state: "queued", pass: null });
+      const approved = standingOf([...signed, found, b.decision("approve", "P-1")]);
+      expect(approved).toMatchObject({ state: "approved", pass: "signed", due: [{}] });
+    });
+
+    test("P11 and the patient is called where goods are out", () => {
+      const { site, signed } = signedTwice();
+      const found = later(new Story("county-b"), finding("red", "interaction"));
+      const goods = site.dispensing(signed[signed.length - 1], "signed");
+      const events = [...signed, goods, found];
+      expect(due(events, "open-contact-case")).toMatchObject([{
+        body: { against: [idOf(found)] },
+      }]);
+      expect(due(events, "review")).toMatchObject([{ purpose: "afterwards" }]);
+    });
   });
 
   test("P3 another's signature is none: only the prescriber's own counts", () => {

@@ -1,14 +1,26 @@
 /**
- * What a pharmacist's approval is about: the findings of the verdict that it names. Of what other
- * rules found besides, no person has spoken.
+ * What a pharmacist's approval is about: the findings of the verdict that it names; and what a
+ * prescriber's insistence is about. Of what other rules found besides, no person has spoken.
  */
 import type { Finding } from "../verdict.ts";
-import type { DecisionBody } from "./decision_body.ts";
-import type { Told } from "./told.ts";
+import type { AnswerBody, DecisionBody } from "./decision_body.ts";
+import { sorted, type Told } from "./told.ts";
 import type { VerdictBody } from "./verdict_body.ts";
 
 /** Levels that want a pharmacist (P3), the gravest first. */
 const WANTING: readonly Finding["level"][] = ["red", "orange"];
+
+/** Two persons sign (P14). */
+export const SIGNERS = 2;
+
+/** Whether somebody saw this finding. */
+type Sees = (one: Finding) => boolean;
+
+/** All that was said of one content. */
+interface Said {
+  readonly verdicts: readonly Told<VerdictBody>[];
+  readonly decisions: readonly Told<DecisionBody>[];
+}
 
 /**
  * Those of `ruling` with a finding that wants a pharmacist, and that none of the approvals covers:
@@ -19,18 +31,67 @@ const WANTING: readonly Finding["level"][] = ["red", "orange"];
 export function openOf(
   ruling: readonly Told<VerdictBody>[],
   approvals: readonly Told<DecisionBody>[],
-  all: readonly Told<VerdictBody>[],
+  said: Said,
 ): Told<VerdictBody>[] {
-  const named = new Set(approvals.flatMap(({ body }) => body.verdict ?? []));
-  const here = new Set(all.flatMap(({ ids }) => ids));
-  if ([...named].some((id) => !here.has(id))) return [];
-  const seen = new Set(
-    all.filter(({ ids }) => ids.some((id) => named.has(id)))
-      .flatMap(({ body }) => body.findings.flatMap(coveredBy)),
-  );
+  const sees = approvals.map(({ body }) => seesVerdict(body.verdict, said));
   return ruling.filter(({ body }) =>
-    body.findings.some((one) => isWanting(one) && !seen.has(keyOf(one, one.level)))
+    body.findings.some((one) => isWanting(one) && !sees.some((saw) => saw(one)))
   );
+}
+
+/**
+ * The same of those with a red finding, which nothing covers but an insistence of the prescriber
+ * who saw it, with the signatures of two persons who both saw it (P3, P14).
+ */
+export function openRedOf(
+  ruling: readonly Told<VerdictBody>[],
+  insisted: readonly Told<AnswerBody>[],
+  approvals: readonly Told<DecisionBody>[],
+  said: Said,
+): Told<VerdictBody>[] {
+  const all = insisted.map((answer) => ({
+    sees: seesObject(answer.body.to, said),
+    signatures: approvals.filter(({ body }) => isOver(body, answer))
+      .map(({ body }) => ({ person: body.by.id, sees: seesVerdict(body.verdict, said) })),
+  }));
+  const isSigned = (one: Finding) =>
+    all.some(({ sees, signatures }) => {
+      const persons = signatures.filter((signature) => signature.sees(one))
+        .map(({ person }) => person);
+      return sees(one) && sorted(persons).length >= SIGNERS;
+    });
+  return ruling.filter(({ body }) =>
+    body.findings.some((one) => one.level === "red" && !isSigned(one))
+  );
+}
+
+/** Whether the prescriber who insists has seen all that is red in one of these. */
+export function isAbout(
+  { body: { to } }: Told<AnswerBody>,
+  reds: readonly Told<VerdictBody>[],
+  said: Said,
+): boolean {
+  const sees = seesObject(to, said);
+  return reds.some(({ body }) => body.findings.every((one) => one.level !== "red" || sees(one)));
+}
+
+/** Whether a decision is over this answer. */
+export function isOver({ answers }: DecisionBody, { ids }: Told<AnswerBody>): boolean {
+  return answers.some((id) => ids.includes(id));
+}
+
+/** What is seen by who answers this verdict, or this decision on a verdict. */
+function seesObject(to: string, said: Said): Sees {
+  const decision = said.decisions.find(({ ids }) => ids.includes(to));
+  return seesVerdict(decision === undefined ? to : decision.body.verdict, said);
+}
+
+function seesVerdict(id: string | null, { verdicts }: Said): Sees {
+  if (id === null) return () => false;
+  const named = verdicts.filter(({ ids }) => ids.includes(id));
+  if (named.length === 0) return () => true;
+  const seen = new Set(named.flatMap(({ body }) => body.findings.flatMap(coveredBy)));
+  return (one) => seen.has(keyOf(one, one.level));
 }
 
 function isWanting({ level }: Finding): boolean {

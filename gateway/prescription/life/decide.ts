@@ -4,13 +4,14 @@
  * 1. what any rule calls black is stopped, whoever says otherwise (P3);
  * 2. then persons: the strictest stands, what the prescriber answered is open again, and an
  *    approval is of no more than the findings of the verdict that it names (P12);
- * 3. a red finding needs the prescriber's insistence and two pharmacists who sign over it;
+ * 3. a red finding needs the prescriber's insistence and two pharmacists who sign over it, and
+ *    all three of them have seen it;
  * 4. then rules: the county's before the site's own, the strictest of equal rank (P11).
  *
  * Nothing here knows the time, so nothing passes by waiting.
  */
 import type { Outcome } from "../verdict.ts";
-import { openOf } from "./covered.ts";
+import { isAbout, isOver, openOf, openRedOf, SIGNERS } from "./covered.ts";
 import type { AnswerBody, DecisionBody } from "./decision_body.ts";
 import { sorted, type Told, type ToldOfVersion } from "./told.ts";
 import type { VerdictBody } from "./verdict_body.ts";
@@ -76,9 +77,6 @@ export const STRICTNESS = {
   "refuse": 2,
 } as const satisfies Record<DecidedState | Outcome | DecisionBody["decision"], number>;
 
-/** Two persons sign (P14). */
-const SIGNERS = 2;
-
 export function decide(told: ToldOfVersion): Decided {
   const decided = judged(told);
   const isRescue = told.prescription?.rescue === true ||
@@ -102,10 +100,10 @@ function judged(told: ToldOfVersion): Decided {
   }
   const pending = pendingAnswers(talk);
   if (pending.length > 0 && talk.vouched === null) return overAnswers(pending, talk);
-  if (talk.isRed) return ofRed(talk);
+  if (talk.isRed) return ofRed(talk, told);
   if (talk.approvals.length === 0 && talk.vouched === null) return byRules(talk.ruling);
   // Whoever vouched by a token alone saw something; what, comes with the decision.
-  const open = talk.vouched === null ? openOf(talk.ruling, talk.approvals, told.verdicts) : [];
+  const open = talk.vouched === null ? openOf(talk.ruling, talk.approvals, told) : [];
   if (open.length > 0) return waiting("queued", "rules", open);
   return settled("approved", "pharmacists", talk.approvals);
 }
@@ -183,10 +181,6 @@ function pendingAnswers({ answers, objections, approvals, isRed }: Talk): Told<A
   });
 }
 
-function isOver({ answers }: DecisionBody, { ids }: Told<AnswerBody>): boolean {
-  return answers.some((id) => ids.includes(id));
-}
-
 function signersOver(
   answer: Told<AnswerBody>,
   approvals: readonly Told<DecisionBody>[],
@@ -218,26 +212,39 @@ function signing(answers: readonly Told<AnswerBody>[], { approvals }: Talk): Dec
   };
 }
 
-function ofRed(talk: Talk): Decided {
+function ofRed(talk: Talk, told: ToldOfVersion): Decided {
   const { answers, approvals, ruling, vouched } = talk;
   const insisted = answers.filter(({ body }) => body.answer === "insist");
-  const over = (one: Told<AnswerBody>) => approvals.filter(({ body }) => isOver(body, one));
-  const twice = insisted.find((one) => signersOver(one, approvals).length >= SIGNERS);
-  if (twice !== undefined) {
-    return {
-      ...settled("approved", "pharmacists", over(twice)),
-      signers: signersOver(twice, approvals),
-    };
+  const isTwice = (one: Told<AnswerBody>) => signersOver(one, approvals).length >= SIGNERS;
+  const twice = insisted.filter(isTwice);
+  const reds = vouched === "signed" ? [] : openRedOf(ruling, insisted, approvals, told);
+  if (reds.length === 0) {
+    const open = vouched === null ? openOf(ruling, approvals, told) : [];
+    if (open.length > 0) return waiting("queued", "rules", open);
+    const over = approvals.filter(({ body }) => twice.some((one) => isOver(body, one)));
+    const signers = sorted(twice.flatMap((one) => signersOver(one, approvals)));
+    return { ...settled("approved", "pharmacists", over), signers };
   }
-  if (vouched === "signed") return settled("approved", "pharmacists", []);
-  if (insisted.length > 0) return signing(insisted, talk);
+  const about = insisted.filter((one) => !isTwice(one) && isAbout(one, reds, told));
+  if (about.length > 0) return signing(about, talk);
   // A pharmacist alone cannot let it pass: the prescriber has to sign first.
-  if (approvals.length > 0) {
-    const asked = waiting("asked", "pharmacists", approvals);
-    return { ...asked, toAnswer: idsOf(approvals), needsSignature: true };
+  const seen = approvals.filter(({ body }) => isOn(body.verdict, reds, told));
+  if (seen.length > 0) {
+    const asked = waiting("asked", "pharmacists", seen);
+    return { ...asked, toAnswer: idsOf(seen), needsSignature: true };
   }
-  const ruled = byRules(ruling);
-  return { ...ruled, toAnswer: ruled.stands, needsSignature: true };
+  const queued = approvals.length === 0 ? byRules(ruling) : waiting("queued", "rules", reds);
+  return { ...queued, toAnswer: queued.stands, needsSignature: true };
+}
+
+/** Whether it is one of these verdicts, or one that has not come here yet. */
+function isOn(
+  id: string | null,
+  some: readonly Told<VerdictBody>[],
+  { verdicts }: ToldOfVersion,
+): boolean {
+  if (id === null) return false;
+  return some.some(({ ids }) => ids.includes(id)) || !verdicts.some(({ ids }) => ids.includes(id));
 }
 
 const STRICTEST_FIRST = [

@@ -1,5 +1,6 @@
 /** Entries that are events in a prescription's life. */
 import * as z from "zod";
+import { compiledSchema } from "../../compiled_schema.ts";
 import { contactBody, contactClosedBody } from "./contact_body.ts";
 import { answerBody, decisionBody } from "./decision_body.ts";
 import { dispensingBody, doubleUseBody, returnBody } from "./dispensing_body.ts";
@@ -30,6 +31,8 @@ const lifeEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("contact-case-closed"), body: contactClosedBody }),
 ]);
 
+const compiled = compiledSchema(lifeEvent);
+
 type Parsed = z.infer<typeof lifeEvent>;
 export type LifeKind = Parsed["kind"];
 export type LifeEvent = EventPlace & Parsed;
@@ -42,7 +45,7 @@ export const LIFE_KINDS: ReadonlySet<string> = new Set(
 
 /** Reads an entry's body; throws a `ZodError` that names what does not fit. */
 export function lifeEventOf(kind: string, body: unknown, place: EventPlace): LifeEvent {
-  return { ...place, ...lifeEvent.parse({ kind, body }) };
+  return { ...place, ...compiled().parse({ kind, body }) };
 }
 
 /** Of a row that this program has made of an entry: it was read with care then. */

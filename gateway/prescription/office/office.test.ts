@@ -4,7 +4,7 @@ import { InnerCounty, SITE } from "../fixture_county.ts";
 import { plainPrescription } from "../fixture_intake.ts";
 import { sentPrescription } from "../fixture_sources.ts";
 import * as answers from "./office_answers.ts";
-import { dayText, monthText } from "./calendar.ts";
+import { dayText, monthText } from "../../china_calendar.ts";
 
 let county: InnerCounty;
 const TODAY = dayText(Date.now());

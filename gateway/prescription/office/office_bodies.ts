@@ -2,7 +2,10 @@
 import * as z from "zod";
 import { code, numberFields, person, words } from "../life/subject.ts";
 import { COMMENT_CODES } from "./comment_items.ts";
-import { DRAWN_MAX, POPULATION_MAX } from "./sample.ts";
+import { DRAWN_OF_COUNTY_MAX, POPULATION_MAX } from "./sample.ts";
+
+/** More than a county has. */
+const HOSPITALS_MAX = 200;
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "want a time such as 08:00");
 
@@ -31,7 +34,7 @@ const drawnOf = (populationMax: number) =>
   z.object({
     population: z.int().min(0).max(populationMax),
     drawn: z.array(z.object({ site: numberFields.site, number: numberFields.prescription }))
-      .max(DRAWN_MAX),
+      .max(DRAWN_OF_COUNTY_MAX),
   });
 
 /**
@@ -46,6 +49,8 @@ export const sampleBody = z.object({
   seed: z.string().regex(/^[0-9a-f]{64}$/),
   outpatient: drawnOf(POPULATION_MAX.outpatient),
   discharge: drawnOf(POPULATION_MAX.discharge),
+  /** Of which each has a sample of its own; absent: one was drawn of all sites together. */
+  hospitals: z.array(numberFields.site).max(HOSPITALS_MAX).optional(),
   by: person,
 });
 export type SampleBody = z.infer<typeof sampleBody>;

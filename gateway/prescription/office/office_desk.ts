@@ -4,21 +4,21 @@ import type { NewEntry } from "../../../sync/append.ts";
 import type { Problem } from "../../../sync/problem.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import type { Input } from "../../api_route.ts";
-import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { entryId, isTooLarge, newEntry, once } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
 import { noRoomProblem } from "../../no_room.ts";
 import type { ContactClosedBody } from "../life/contact_body.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
 import { type Person } from "../life/subject.ts";
 import { dayOf } from "../shanghai_day.ts";
-import { monthText, type Span, spanOfMonth } from "./calendar.ts";
+import { monthText, type Span, spanOfMonth } from "../../china_calendar.ts";
 import { dayReportOf } from "./day_report.ts";
 import { KEEP_YEARS } from "./keep.ts";
-import type { CommentBody, RosterBody, SampleBody } from "./office_bodies.ts";
+import { type CommentBody, type RosterBody, type SampleBody, sampleBody } from "./office_bodies.ts";
 import { COMMENT, ROSTER, SAMPLE } from "./office_kinds.ts";
 import { openCases, sampleItems, sampleOf } from "./office_lists.ts";
 import * as reads from "./office_reads.ts";
-import { Drawing, GROUPS, type SampleKey } from "./sample.ts";
+import { CountyDrawing, GROUPS, isHospital, type SampleKey } from "./sample.ts";
 import { workloadOf } from "./workload.ts";
 
 export type Done =
@@ -40,11 +40,20 @@ export class OfficeDesk {
   readonly #node: Pick<Node, "clock" | "config" | "disk" | "journal" | "tables">;
 
   readonly #policy: Pick<WaitPolicy, "warnMs" | "escalateMs">;
+  readonly #kindOf: (site: string, day: number) => string | null;
 
-  /** `policy`: the same by which the workbench warns and escalates (P8). */
-  constructor(node: Node, policy: Pick<WaitPolicy, "warnMs" | "escalateMs">) {
+  /**
+   * `policy`: the same by which the workbench warns and escalates (P8); `kindOf`: what kind of
+   * place the county's registry calls a site on a day.
+   */
+  constructor(
+    node: Node,
+    policy: Pick<WaitPolicy, "warnMs" | "escalateMs">,
+    kindOf: (site: string, day: number) => string | null,
+  ) {
     this.#node = node;
     this.#policy = policy;
+    this.#kindOf = kindOf;
   }
 
   get tables() {
@@ -59,8 +68,7 @@ export class OfficeDesk {
     const { tables, nowMs } = this;
     const counts = await reads.verdictCounts(tables, span);
     const afters = await reads.afterCounts(tables, span);
-    const decisions = await reads.decisionsOf(tables, span);
-    const waits = await reads.waitsOf(tables, decisions, this.#policy, nowMs);
+    const waits = await reads.waitsOf(tables, span, this.#policy, nowMs);
     return dayReportOf(counts, afters, waits);
   }
 
@@ -93,15 +101,23 @@ export class OfficeDesk {
       ...config.role === "county" && config.peer !== undefined ? [config.peer.node] : [],
     ];
     const draw = { county: centres.sort().join("+"), month, seed };
+    const span = spanOfMonth(month);
+    const lastDay = dayOf(span.toMs - 1);
+    const isOwn = (site: string) => isHospital(this.#kindOf(site, lastDay));
     const [outpatient, discharge] = await Promise.all(GROUPS.map(async (group) => {
-      const drawing = new Drawing(group, draw);
-      const population = reads.populationOf(this.tables, group, spanOfMonth(month));
-      for await (const key of population) drawing.add(key);
-      return { population: drawing.population, drawn: drawing.drawn() };
+      const drawing = new CountyDrawing(group, draw, isOwn);
+      const population = reads.populationOf(this.tables, group, span);
+      for await (const { patient, ...key } of population) drawing.add(key, patient);
+      return { hospitals: drawing.hospitals, ...drawing.result() };
     }));
+    const hospitals = [...new Set([...outpatient.hospitals, ...discharge.hospitals])].sort();
     const id = entryId(SAMPLE, month, seed);
-    const body: SampleBody = { ...draw, id, outpatient, discharge, by: personOf(actor) };
-    return await this.#tell(newEntry("record", SAMPLE, this.#now(), body), month, DRAWN_BEFORE);
+    const groups = { outpatient: drawnOf(outpatient), discharge: drawnOf(discharge) };
+    const body: SampleBody = { ...draw, id, ...groups, hospitals, by: personOf(actor) };
+    const entry = newEntry("record", SAMPLE, this.#now(), body);
+    const isTooMany = !sampleBody.safeParse(body).success || isTooLarge(entry);
+    if (isTooMany) return { kind: "refused", problem: TOO_MANY_DRAWN };
+    return await this.#tell(entry, month, DRAWN_BEFORE);
   }
 
   async changeRoster(change: Omit<RosterBody, "id" | "by">, actor: Teller): Promise<Done> {
@@ -176,6 +192,17 @@ export class OfficeDesk {
     return outcome.kind === "stored" || repeated === undefined ? { kind: "done", id } : repeated;
   }
 }
+
+function drawnOf({ population, drawn }: SampleBody["outpatient"]): SampleBody["outpatient"] {
+  return { population, drawn };
+}
+
+const TOO_MANY_DRAWN: Problem = {
+  status: 409,
+  code: "too-many-drawn",
+  title: "The samples of all hospitals are more than one entry holds: nothing was drawn",
+  hint: "name clinics and village clinics under places of the registry: they have one together",
+};
 
 const MONTH_NOT_OVER: Problem = {
   status: 409,

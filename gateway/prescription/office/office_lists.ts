@@ -1,6 +1,6 @@
 /** Short lists of the office: who is on duty, open cases, a month's sample and its comments. */
 import type { Rows } from "../../sql/sql.ts";
-import type { Span } from "./calendar.ts";
+import type { Span } from "../../china_calendar.ts";
 
 /** More than a county has on duty in a day, and more cases than a day can close. */
 const SHIFTS_MAX = 500;

@@ -41,7 +41,7 @@ const OWN_KINDS: ReadonlySet<string> = new Set(OFFICE_KINDS.map(({ kind }) => ki
 export function officeOf(authorities: readonly string[]): Projection {
   return {
     name: "office",
-    version: 1,
+    version: 2,
     tables: tables.OFFICE_TABLES,
     apply: async (sql, entries) => {
       if (authorities.length === 0) return;

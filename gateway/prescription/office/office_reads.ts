@@ -3,13 +3,15 @@
  * pages, which share the tables' thread, are answered between them; each slice uses an index.
  */
 import type { Rows } from "../../sql/sql.ts";
+import { MODES } from "../life/pass.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
-import { dayText, type Span } from "./calendar.ts";
+import { dayText, type Span } from "../../china_calendar.ts";
 import type { AfterCount, VerdictCount, Waits } from "./day_report.ts";
 import type { Group, SampleKey } from "./sample.ts";
 import type { DecisionRow } from "./workload.ts";
 
-const HOUR_MS = 3_600_000;
+/** One statement's part of a span: some thousands of verdicts of one mode, read off an index. */
+const SLICE_MS = 6 * 3_600_000;
 /** Rows that one slice brings over from the thread: some milliseconds. */
 const SLICE_ROWS = 2000;
 /** Decisions of one report: a month of 22,000 a day, of which a third is decided by persons. */
@@ -20,28 +22,30 @@ export interface Place {
   readonly place: string;
 }
 
-function* hoursOf({ fromMs, toMs }: Span): Generator<[number, number]> {
-  for (let from = fromMs; from < toMs; from += HOUR_MS) {
-    yield [from, Math.min(toMs, from + HOUR_MS)];
+function* slicesOf({ fromMs, toMs }: Span): Generator<[number, number]> {
+  for (let from = fromMs; from < toMs; from += SLICE_MS) {
+    yield [from, Math.min(toMs, from + SLICE_MS)];
   }
 }
 
-const COUNTS = "SELECT site, mode, outcome, level, code, count(*) AS n FROM officeverdicts " +
-  "WHERE wall >= ? AND wall < ? GROUP BY site, mode, outcome, level, code";
+const COUNTS = "SELECT site, outcome, level, code, count(*) AS n FROM officeverdicts " +
+  "WHERE mode = ? AND wall >= ? AND wall < ? GROUP BY site, outcome, level, code";
 
-/** Verdicts alike of a span; those of different hours are counted apart. */
+/** Verdicts alike of a span; those of different slices are counted apart. */
 export async function verdictCounts(tables: Rows, span: Span): Promise<VerdictCount[]> {
   const counts: VerdictCount[] = [];
-  for (const hour of hoursOf(span)) {
-    for (const row of await tables.rows(COUNTS, hour)) {
-      counts.push({
-        site: row.text("site"),
-        mode: row.text("mode"),
-        outcome: row.text("outcome"),
-        level: row.text("level"),
-        code: row.textOrNull("code"),
-        count: row.number("n"),
-      });
+  for (const slice of slicesOf(span)) {
+    for (const mode of MODES) {
+      for (const row of await tables.rows(COUNTS, [mode, ...slice])) {
+        counts.push({
+          site: row.text("site"),
+          mode,
+          outcome: row.text("outcome"),
+          level: row.text("level"),
+          code: row.textOrNull("code"),
+          count: row.number("n"),
+        });
+      }
     }
   }
   return counts;
@@ -55,8 +59,8 @@ const AFTERS = "SELECT v.site AS site, v.outcome AS outcome, a.outcome AS late, 
 /** Degraded verdicts of a span, with what was said of each since. */
 export async function afterCounts(tables: Rows, span: Span): Promise<AfterCount[]> {
   const counts: AfterCount[] = [];
-  for (const hour of hoursOf(span)) {
-    for (const row of await tables.rows(AFTERS, hour)) {
+  for (const slice of slicesOf(span)) {
+    for (const row of await tables.rows(AFTERS, slice)) {
       counts.push({
         site: row.text("site"),
         outcome: row.text("outcome"),
@@ -94,24 +98,35 @@ export async function decisionsOf(tables: Rows, { fromMs, toMs }: Span): Promise
   return decisions;
 }
 
+/** Where a decision does not tell since when it was waited for, its verdict does. */
+const WAITED = "SELECT count(*) AS n, " +
+  "COALESCE(sum(CASE WHEN waited >= ? THEN 1 ELSE 0 END), 0) AS warned, " +
+  "COALESCE(sum(CASE WHEN waited >= ? THEN 1 ELSE 0 END), 0) AS escalated FROM (" +
+  "SELECT d.wall - COALESCE(d.since, (SELECT min(v.wall) FROM officeverdicts v " +
+  "WHERE v.site = d.site AND v.number = d.number AND v.version = d.version " +
+  "AND v.id = d.verdict)) AS waited " +
+  "FROM officedecisions d WHERE d.wall >= ? AND d.wall < ?) AS waits";
+
 const WAITING = "SELECT count(*) AS n FROM prescriptions " +
   "WHERE review IN ('decide', 'second-signature') AND since <= ?";
 
-/** How many waited too long of those that were decided then, and of those that wait now. */
+/** How many of a span's decisions were waited for too long, and of what waits now. */
 export async function waitsOf(
   tables: Rows,
-  decisions: readonly DecisionRow[],
+  span: Span,
   { warnMs, escalateMs }: Pick<WaitPolicy, "warnMs" | "escalateMs">,
   nowMs: number,
 ): Promise<Waits> {
   const since = async (ms: number) => (await tables.rows(WAITING, [ms]))[0].number("n");
-  const over = (ms: number) =>
-    decisions.filter(({ decidedMs, sinceMs }) => sinceMs !== null && decidedMs - sinceMs >= ms)
-      .length;
+  const waits = { decided: 0, warned: 0, escalated: 0 };
+  for (const slice of slicesOf(span)) {
+    const [row] = await tables.rows(WAITED, [warnMs, escalateMs, ...slice]);
+    waits.decided += row.number("n");
+    waits.warned += row.number("warned");
+    waits.escalated += row.number("escalated");
+  }
   return {
-    decided: decisions.length,
-    warned: over(warnMs),
-    escalated: over(escalateMs),
+    ...waits,
     waiting: await since(Number.MAX_SAFE_INTEGER),
     waitingEscalated: await since(nowMs - escalateMs),
   };
@@ -154,20 +169,34 @@ const POPULATION = "SELECT site, number, received FROM officeprescriptions WHERE
   "AND (received, site, number) > (?, ?, ?) AND received < ? " +
   "ORDER BY received, site, number LIMIT ?";
 
+/** Those of discharges with whose they are: several are of one patient's leaving. */
+const DISCHARGED = "SELECT m.site AS site, m.number AS number, m.received AS received, " +
+  "p.patient AS patient FROM officeprescriptions m " +
+  "LEFT JOIN prescriptions p ON p.site = m.site AND p.number = m.number WHERE m.sample = ? " +
+  "AND (m.received, m.site, m.number) > (?, ?, ?) AND m.received < ? " +
+  "ORDER BY m.received, m.site, m.number LIMIT ?";
+
+/** A prescription, and whose it is where that is asked for and known. */
+export interface SampleSource extends SampleKey {
+  readonly patient: string | null;
+}
+
 /** Prescriptions of one group that came in a span, each once. */
 export async function* populationOf(
   tables: Rows,
   group: Group,
   { fromMs, toMs }: Span,
-): AsyncGenerator<SampleKey> {
+): AsyncGenerator<SampleSource> {
+  const select = group === "discharge" ? DISCHARGED : POPULATION;
   let last = { receivedMs: fromMs - 1, site: "~", number: "~" };
   while (true) {
     const from = [last.receivedMs, last.site, last.number] as const;
-    const rows = await tables.rows(POPULATION, [group, ...from, toMs, SLICE_ROWS]);
+    const rows = await tables.rows(select, [group, ...from, toMs, SLICE_ROWS]);
     for (const row of rows) {
       const [site, number] = [row.text("site"), row.text("number")];
       last = { receivedMs: row.number("received"), site, number };
-      yield { site, number };
+      const patient = group === "discharge" ? row.textOrNull("patient") : null;
+      yield { site, number, patient };
     }
     if (rows.length < SLICE_ROWS) return;
   }
@@ -218,3 +247,11 @@ export async function mayGoOf(tables: Rows, years: number, today: number): Promi
   const text = (day: number | null) => day === null ? null : dayText(day * DAY_MS);
   return { years, count, firstDay: text(first), lastDay: text(last) };
 }
+
+/** What goes through a whole month: the plan of each is tried. */
+export const MONTH_SELECTS = {
+  verdicts: COUNTS,
+  afters: AFTERS,
+  waits: WAITED,
+  discharged: DISCHARGED,
+} as const;

@@ -5,7 +5,7 @@ import type { ApiRoute } from "../../api_route.ts";
 import { CONTACT_RESULTS } from "../life/contact_body.ts";
 import { words } from "../life/subject.ts";
 import * as answers from "./office_answers.ts";
-import { dayAfter, dayText, type Span, spanOfDay } from "./calendar.ts";
+import { dayAfter, dayText, type Span, spanOfDay } from "../../china_calendar.ts";
 import { commentBody, commentFields, MONTH, rosterBody } from "./office_bodies.ts";
 import type { Done, OfficeDesk } from "./office_desk.ts";
 import { openCases, shiftsOf } from "./office_lists.ts";

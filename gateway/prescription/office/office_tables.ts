@@ -37,6 +37,8 @@ export const VERDICTS: Table = {
   key: ["site", "number", "version", "mode", "id"],
   indexes: {
     officeverdictswritten: ["wall", "place"],
+    // All that a report counts by: of a month's verdicts none is looked up itself.
+    officeverdictscounted: ["mode", "wall", "site", "outcome", "level", "code"],
     officeverdictskept: ["keepyears", "keepuntil", "site", "number"],
   },
 };

@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Drawing, DRAWN_MAX, groupOf, POPULATION_MAX, rankOf, sampleSize } from "./sample.ts";
+import {
+  CountyDrawing,
+  Drawing,
+  DRAWN_MAX,
+  groupOf,
+  isHospital,
+  POPULATION_MAX,
+  rankOf,
+  sampleSize,
+} from "./sample.ts";
 
 const DRAW = { county: "county", month: "2026-11", seed: "a".repeat(64) };
 
@@ -72,4 +81,64 @@ describe("P13: what is drawn", () => {
     ];
     expect(new Set(draws.map(numbers)).size).toBe(4);
   });
+});
+
+describe("P13: a sample is each hospital's own", () => {
+  const from = (site: string, count: number) =>
+    Array.from({ length: count }, (_, n) => ({ site, number: `${site} ${n}` }));
+  const result = (all: readonly { site: string; number: string }[]) => {
+    const drawing = new CountyDrawing("outpatient", DRAW, (site) => site.startsWith("hospital"));
+    for (const key of all) drawing.add(key);
+    return { hospitals: drawing.hospitals, ...drawing.result() };
+  };
+
+  test("of 100 or 1 ‰ at each, and clinics have one together", () => {
+    const all = [
+      ...from("hospital-b", 101),
+      ...from("hospital-a", 99),
+      ...from("clinic-1", 90),
+      ...from("clinic-2", 90),
+    ];
+    const { hospitals, population, drawn } = result(all);
+    expect([hospitals, population]).toEqual([["hospital-a", "hospital-b"], 380]);
+    const counts = ["hospital-a", "hospital-b", "clinic"].map((name) =>
+      drawn.filter(({ site }) => site.startsWith(name)).length
+    );
+    expect(counts).toEqual([99, 100, 100]);
+    expect(result(all.toReversed()).drawn).toEqual(drawn);
+  });
+
+  test.each(
+    [
+      ["hospital", true],
+      ["township-hospital", true],
+      ["community-centre", true],
+      ["community-station", false],
+      ["clinic", false],
+      ["village-clinic", false],
+      [null, false],
+    ] as const,
+  )("as the registry calls it: %s", (kind, own) => {
+    expect(isHospital(kind)).toBe(own);
+  });
+});
+
+test("P13: several take-home prescriptions of one patient count once, in any order", () => {
+  const all = Array.from({ length: 93 }, (_, n) => ({
+    key: { site: "s", number: `RX-${n}` },
+    patient: `patient ${n % 31}`,
+  }));
+  const result = (some: typeof all) => {
+    const drawing = new Drawing("discharge", DRAW);
+    for (const { key, patient } of some) drawing.add(key, patient);
+    return { population: drawing.population, drawn: drawing.drawn() };
+  };
+  const { population, drawn } = result(all);
+  expect([population, drawn.length]).toEqual([31, 30]);
+  const patients = all.filter(({ key }) => drawn.includes(key)).map(({ patient }) => patient);
+  expect(new Set(patients).size).toBe(30);
+  expect(result(all.toReversed())).toEqual({ population, drawn });
+  const unknown = new Drawing("discharge", DRAW);
+  for (const { key } of all) unknown.add(key);
+  expect(unknown.population).toBe(93);
 });

@@ -57,8 +57,26 @@ export const POPULATION_MAX: Readonly<Record<Group, number>> = {
   discharge: 200_000,
 };
 
-/** Drawn of one group of one month. */
+/** Drawn of one group of one month, at one hospital. */
 export const DRAWN_MAX = 2000;
+
+/** Of all hospitals of a county, of one group: with both an entry is not full. */
+export const DRAWN_OF_COUNTY_MAX = 8000;
+
+/**
+ * Places that have a sample of their own, as the registry calls them: the rule is each hospital's.
+ * What is smaller, or of no known kind, has one together.
+ */
+const HOSPITALS: readonly (string | null)[] = ["hospital", "township-hospital", "community-centre"];
+
+export function isHospital(kind: string | null): boolean {
+  return HOSPITALS.includes(kind);
+}
+
+interface Ranked {
+  readonly rank: string;
+  readonly key: SampleKey;
+}
 
 /**
  * Draws while prescriptions of one group go by, each once, in whatever order. How many are drawn is
@@ -67,31 +85,91 @@ export const DRAWN_MAX = 2000;
 export class Drawing {
   readonly #draw: Draw;
   readonly #group: Group;
-  #kept: { readonly rank: string; readonly key: SampleKey }[] = [];
-  population = 0;
+  #kept: Ranked[] = [];
+  /** Those of patients who are known, of each the lowest. */
+  readonly #ofPatients = new Map<string, Ranked>();
+  #others = 0;
 
   constructor(group: Group, draw: Draw) {
     this.#group = group;
     this.#draw = draw;
   }
 
-  /** Throws where there are more than {@link POPULATION_MAX}. */
-  add(key: SampleKey): void {
+  /** Of how many it is drawn. */
+  get population(): number {
+    return this.#others + this.#ofPatients.size;
+  }
+
+  /**
+   * Of several of one `patient` the one with the lowest rank counts, and the patient once. Throws
+   * where there are more than {@link POPULATION_MAX}.
+   */
+  add(key: SampleKey, patient: string | null = null): void {
     if (this.population === POPULATION_MAX[this.#group]) {
       throw new RangeError(`Cannot draw of more than ${this.population}: ${this.#group}`);
     }
-    this.population++;
-    this.#kept.push({ rank: rankOf(this.#draw, key), key });
-    if (this.#kept.length >= 2 * DRAWN_MAX) this.#kept = this.#lowest(DRAWN_MAX);
+    const one = { rank: rankOf(this.#draw, key), key };
+    if (patient !== null) {
+      const before = this.#ofPatients.get(patient);
+      if (before === undefined || one.rank < before.rank) this.#ofPatients.set(patient, one);
+      return;
+    }
+    this.#others++;
+    this.#kept.push(one);
+    if (this.#kept.length >= 2 * DRAWN_MAX) this.#kept = lowest(this.#kept, DRAWN_MAX);
   }
 
   /** Those that are drawn of all that went by, in the order of their ranks. */
   drawn(): SampleKey[] {
-    return this.#lowest(sampleSize(this.#group, this.population)).map(({ key }) => key);
+    const all = [...this.#kept, ...this.#ofPatients.values()];
+    return lowest(all, sampleSize(this.#group, this.population)).map(({ key }) => key);
+  }
+}
+
+/** One {@link Drawing} for each hospital, and one for all other places together. */
+export class CountyDrawing {
+  readonly #group: Group;
+  readonly #draw: Draw;
+  readonly #isOwn: (site: string) => boolean;
+  readonly #own = new Map<string, Drawing>();
+  readonly #others: Drawing;
+
+  constructor(group: Group, draw: Draw, isOwn: (site: string) => boolean) {
+    this.#group = group;
+    this.#draw = draw;
+    this.#isOwn = isOwn;
+    this.#others = new Drawing(group, draw);
   }
 
-  #lowest(count: number) {
-    const sorted = this.#kept.toSorted((a, b) => a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0);
-    return sorted.slice(0, count);
+  /** Hospitals of which something went by, in order. */
+  get hospitals(): string[] {
+    return [...this.#own.keys()].sort();
   }
+
+  add(key: SampleKey, patient: string | null = null): void {
+    this.#of(key.site).add(key, patient);
+  }
+
+  #of(site: string): Drawing {
+    const known = this.#own.get(site);
+    if (known !== undefined) return known;
+    if (!this.#isOwn(site)) return this.#others;
+    const drawing = new Drawing(this.#group, this.#draw);
+    this.#own.set(site, drawing);
+    return drawing;
+  }
+
+  /** Hospital by hospital, the other places last. */
+  result(): { readonly population: number; readonly drawn: SampleKey[] } {
+    const own = this.hospitals.flatMap((site) => this.#own.get(site) ?? []);
+    const all = [...own, this.#others];
+    return {
+      population: all.reduce((sum, { population }) => sum + population, 0),
+      drawn: all.flatMap((drawing) => drawing.drawn()),
+    };
+  }
+}
+
+function lowest(ranked: readonly Ranked[], count: number): Ranked[] {
+  return ranked.toSorted((a, b) => a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0).slice(0, count);
 }

@@ -1,5 +1,5 @@
 /** Who decided how many, and how long it took: by pharmacist, and by hour of the day (P8). */
-import { hourOf } from "./calendar.ts";
+import { hourOf } from "../../china_calendar.ts";
 
 /** A pharmacist's decision; moments in ms since 1970 UTC, `null` where nobody can tell. */
 export interface DecisionRow {

@@ -163,13 +163,6 @@ export function sourceText(
 }
 
 const DAY_MS = 86_400_000;
-/** China has had one time, without summer time, since 1991. */
-const SHANGHAI_MS = 8 * 3_600_000;
-
-/** The day of a moment in Asia/Shanghai, counted from 1970. */
-export function dayOf(ms: number): number {
-  return Math.floor((ms + SHANGHAI_MS) / DAY_MS);
-}
 
 /** `2007-05-01`, counted the same. */
 export function dayNumber(date: string): number {

@@ -31,7 +31,7 @@ const METHODS: ReadonlySet<string> = new Set([
 
 /** A value of the kind `int` is a `bigint`. */
 export type Value = bigint | boolean | string | readonly string[];
-/** What is missing is not in it. */
+/** What is missing is not in it, or `undefined`. */
 export type Values = Readonly<Record<string, Value | undefined>>;
 
 /** A table's column, as a name in the condition of the rule that reads it. */

@@ -2,10 +2,18 @@
  * Reviews prescriptions by one pack. It is pure: the same pack and the same facts at the same
  * moment give the same findings in the same order (P6).
  */
-import { type Facts, HISTORY_MAX, type HistoryLine, type LineFacts } from "../facts.ts";
+import {
+  type BaseUnit,
+  type Facts,
+  HISTORY_MAX,
+  type HistoryLine,
+  type IngredientFacts,
+  type LineFacts,
+} from "../facts.ts";
 import type { Finding } from "../verdict.ts";
 import { alwaysFound } from "./always_found.ts";
-import { dayOf, type Instance } from "./compiled_rule.ts";
+import { dayOf } from "../../../sync/day.ts";
+import type { Instance } from "./compiled_rule.ts";
 import { compilePack } from "./compile_pack.ts";
 import type { Values } from "./condition.ts";
 import { faultsText, type Pack, PackError, pathText } from "./document.ts";
@@ -104,13 +112,14 @@ export class Reviewer {
     for (const instance of this.#line.every) evaluate(instance);
     for (const instance of this.#line.forDrug(line.keyed)) evaluate(instance);
 
+    const valuesOf = (line.facts.ingredients ?? []).map((one) => inEachUnit(line.values, one));
     const evaluateEach = (instance: Instance) => {
       if (!inForce(instance, facts, day)) return;
       const { applies: { ingredients: wanted }, unit } = instance;
-      for (const ingredient of line.facts.ingredients ?? []) {
-        if (wanted !== undefined && !wanted.includes(ingredient.code)) continue;
-        found.evaluate(instance, ingredientValues(line.values, ingredient, unit), numbers);
-      }
+      (line.facts.ingredients ?? []).forEach(({ code }, index) => {
+        if (wanted !== undefined && !wanted.includes(code)) return;
+        found.evaluate(instance, valuesOf[index](unit), numbers);
+      });
     };
     for (const instance of this.#ingredient.every) evaluateEach(instance);
     for (const instance of this.#ingredient.forDrug(line.keyed)) evaluateEach(instance);
@@ -196,6 +205,16 @@ export class Reviewer {
       found.evaluate(instance, pairValues(line.values, other.facts, plain), [line.facts.line]);
     }
   }
+}
+
+/** Its values as rules with amounts in that unit see them, made once for all of these. */
+function inEachUnit(above: Values, ingredient: IngredientFacts) {
+  const made = new Map<BaseUnit | null, Values>();
+  return (unit: BaseUnit | null): Values => {
+    const known = made.get(unit) ?? ingredientValues(above, ingredient, unit);
+    made.set(unit, known);
+    return known;
+  };
 }
 
 /** What both have of what the rule asks for; `null`: nothing, so that it is not for them. */

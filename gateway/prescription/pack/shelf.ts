@@ -2,7 +2,8 @@
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../verdict.ts";
 import { ALWAYS_RULES, alwaysFound } from "./always_found.ts";
-import { dayNumber, dayOf } from "./compiled_rule.ts";
+import { dayOf } from "../../../sync/day.ts";
+import { dayNumber } from "./compiled_rule.ts";
 import { type Reviewer, seenIn } from "./reviewer.ts";
 import type { Pack } from "./document.ts";
 import type { LoadedPack } from "./signed_pack.ts";

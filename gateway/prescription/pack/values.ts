@@ -1,4 +1,5 @@
-/** The values of the vocabulary's names for one prescription; what is missing is not among them. */
+/** The values of the vocabulary's names for one prescription; what is missing is `undefined`. */
+import { dayOf } from "../../../sync/day.ts";
 import type {
   BaseAmount,
   BaseUnit,
@@ -8,22 +9,22 @@ import type {
   LineFacts,
 } from "../facts.ts";
 import { amountIn } from "./amount.ts";
-import { dayOf } from "./compiled_rule.ts";
-import type { Value, Values } from "./condition.ts";
+import type { Values } from "./condition.ts";
 import { VOCABULARY } from "./vocabulary.ts";
 
-type Plain = number | boolean | string | readonly string[] | null | undefined;
+// Of each kind the values have the same names in the same order, whatever is missing, and are
+// written as one literal: rules ask for them hundreds of times a prescription, and objects that
+// inherit from each other, or that names were put into one by one, are several times as slow.
 
-/** Values over those of `above`, of which they see all. */
-function over(above: Values | null, plain: Readonly<Record<string, Plain>>): Values {
-  const values: Record<string, Value> = Object.create(above);
-  for (const name in plain) {
-    const value = plain[name];
-    if (value === null || value === undefined) continue;
-    if (typeof value !== "number") values[name] = value;
-    else if (isSound(value, VOCABULARY[name]?.max ?? 0)) values[name] = BigInt(value);
-  }
-  return values;
+type Known = string | boolean | readonly string[];
+
+function known<T extends Known>(value: T | null | undefined): T | undefined {
+  return value ?? undefined;
+}
+
+function whole(name: string, value: number | null | undefined): bigint | undefined {
+  if (value === null || value === undefined) return undefined;
+  return isSound(value, VOCABULARY[name]?.max ?? 0) ? BigInt(value) : undefined;
 }
 
 /** What is absurd counts as missing: it never passes, and products of it stay exact. */
@@ -35,37 +36,37 @@ const YES_NO: Readonly<Record<string, boolean>> = { yes: true, no: false };
 
 export function prescriptionValues(facts: Facts, atMs: number): Values {
   const { patient, prescriber, reasons, diagnoses, lines } = facts;
-  return over(null, {
+  return {
     setting: facts.setting,
     form: facts.form,
     rescue: facts.rescue,
-    doses: facts.doses,
-    validDays: facts.validDays,
-    daysSinceIssue: dayOf(atMs) - dayOf(facts.issuedMs),
-    drugs: drugsOf(lines),
+    doses: whole("doses", facts.doses),
+    validDays: whole("validDays", facts.validDays),
+    daysSinceIssue: whole("daysSinceIssue", dayOf(atMs) - dayOf(facts.issuedMs)),
+    drugs: whole("drugs", drugsOf(lines)),
     reasonLonger: reasons.longer,
     reasonPain: reasons.pain,
     reasonLongTerm: reasons.longTerm,
     reasonDose: reasons.dose ?? false,
     diagnosed: diagnoses === null || diagnoses.length > 0,
-    diagnoses,
+    diagnoses: known(diagnoses),
     sexGiven: patient.sex !== null,
-    sex: patient.sex,
-    ageDays: patient.ageDays,
-    ageMonths: monthsOf(patient),
+    sex: known(patient.sex),
+    ageDays: whole("ageDays", patient.ageDays),
+    ageMonths: whole("ageMonths", monthsOf(patient)),
     ageGiven: patient.ageDays !== null,
-    ageTold: patient.ageTold,
-    weightGrams: patient.weightGrams,
+    ageTold: known(patient.ageTold),
+    weightGrams: whole("weightGrams", patient.weightGrams),
     pregnant: YES_NO[patient.pregnant ?? ""],
     breastfeeding: YES_NO[patient.breastfeeding ?? ""],
-    renal: patient.renal,
-    allergies: patient.allergies,
-    prescriberTitle: prescriber.title,
-    prescriberRights: prescriber.rights,
-    place: prescriber.place,
-    hospitalLevel: prescriber.level,
+    renal: whole("renal", patient.renal),
+    allergies: known(patient.allergies),
+    prescriberTitle: known(prescriber.title),
+    prescriberRights: known(prescriber.rights),
+    place: known(prescriber.place),
+    hospitalLevel: whole("hospitalLevel", prescriber.level),
     prescriptionClasses: [...new Set(lines.flatMap(({ classes }) => classes))],
-  });
+  };
 }
 
 /** Where only days are known, by UCUM's year of 365.25 days. */
@@ -81,23 +82,24 @@ function drugsOf(lines: readonly LineFacts[]): number {
 }
 
 export function lineValues(above: Values, line: LineFacts, lines: readonly LineFacts[]): Values {
-  return over(above, {
-    drug: line.drug,
-    ingredients: line.ingredients?.map(({ code }) => code),
+  return {
+    ...above,
+    drug: known(line.drug),
+    ingredients: known(line.ingredients?.map(({ code }) => code)),
     atc: line.atc,
     classes: line.classes,
-    route: line.route,
-    times: line.frequency?.times,
-    timesDays: line.frequency?.days,
-    days: line.days,
-    supplyMilliDays: line.supplyMilliDays,
-    quantityParts: line.supplyDoses?.quantity,
-    doseParts: line.supplyDoses?.dose,
-    officialName: line.written?.officialName,
-    doseInPacks: line.written?.doseInPacks,
-    directions: line.written?.directions,
-    groupIngredients: groupOf(line, lines),
-  });
+    route: known(line.route),
+    times: whole("times", line.frequency?.times),
+    timesDays: whole("timesDays", line.frequency?.days),
+    days: whole("days", line.days),
+    supplyMilliDays: whole("supplyMilliDays", line.supplyMilliDays),
+    quantityParts: whole("quantityParts", line.supplyDoses?.quantity),
+    doseParts: whole("doseParts", line.supplyDoses?.dose),
+    officialName: known(line.written?.officialName),
+    doseInPacks: known(line.written?.doseInPacks),
+    directions: known(line.written?.directions),
+    groupIngredients: known(groupOf(line, lines)),
+  };
 }
 
 /** Ingredients of the other lines of an infusion; `null` where one of them is unknown. */
@@ -119,12 +121,13 @@ export function ingredientValues(
   unit: BaseUnit | null,
 ): Values {
   const counted = (amount: BaseAmount | null) => amount === null ? null : amountIn(amount, unit);
-  return over(above, {
+  return {
+    ...above,
     ingredient: code,
-    perDose: counted(perDose),
-    perDay: counted(perDay),
-    total: counted(total),
-  });
+    perDose: whole("perDose", counted(perDose)),
+    perDay: whole("perDay", counted(perDay)),
+    total: whole("total", counted(total)),
+  };
 }
 
 export function pairValues(
@@ -132,13 +135,14 @@ export function pairValues(
   other: LineFacts | HistoryLine,
   plain: { readonly past: boolean; readonly sameGroup: boolean; readonly shared: string[] },
 ): Values {
-  return over(above, {
+  return {
+    ...above,
     ...plain,
-    otherDrug: other.drug,
-    otherIngredients: other.ingredients?.map(({ code }) => code),
+    otherDrug: known(other.drug),
+    otherIngredients: known(other.ingredients?.map(({ code }) => code)),
     otherAtc: other.atc,
     // Of what nobody knows nobody can say that it is a solvent, or that it is none.
-    otherClasses: other.drug === null ? null : other.classes,
-    otherRoute: other.route,
-  });
+    otherClasses: known(other.drug === null ? null : other.classes),
+    otherRoute: known(other.route),
+  };
 }

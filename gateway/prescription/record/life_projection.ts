@@ -32,7 +32,7 @@ const putUnmapped = putInto(UNMAPPED, { onConflict: "replace" });
 export function prescriptionsOf(authorities: readonly string[]): Projection {
   return {
     name: "prescriptions",
-    version: 5,
+    version: 6,
     tables: [EVENTS, PRESCRIPTIONS, PATIENT_LINES, UNMAPPED],
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {

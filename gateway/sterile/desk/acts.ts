@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import type { Problem } from "../../../sync/problem.ts";
 import { entryId } from "../../collected_entry.ts";
-import { eventsAround } from "../record/around.ts";
+import { eventsAround, type TestedBefore } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import { eventsIn, type StoredWords } from "../record/stored_words.ts";
 import { chinaDay } from "../rules.ts";
@@ -209,10 +209,14 @@ function knownPack(pack: string) {
 }
 
 /** All that bears on a pack. */
-export async function aroundPack(stored: StoredWords, pack: string) {
+export async function aroundPack(
+  stored: StoredWords,
+  pack: string,
+  testedBefore: TestedBefore | null = null,
+) {
   const own = await stored.events([keyOf.pack(pack)]);
   const loads = own.flatMap((event) => event.kind === "sterile-load" ? [event.body.load] : []);
-  return [...new Set([...own, ...await eventsAround(stored, loads)])];
+  return [...new Set([...own, ...await eventsAround(stored, loads, [], testedBefore)])];
 }
 
 const HINTS: Readonly<Record<string, string>> = {

@@ -2,9 +2,20 @@
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
-import { notificationEntry, type Severity } from "../../notifications/notification.ts";
-import { ALARM_TEXTS, type AlarmName, type SterileAlarmBody } from "../record/alarm_body.ts";
-import { ALARM } from "../record/sterile_entry.ts";
+import {
+  type Notification,
+  notificationEntry,
+  type Severity,
+} from "../../notifications/notification.ts";
+import {
+  ALARM_TEXTS,
+  type AlarmName,
+  ALARMS,
+  type SterileAlarmBody,
+  type SterileAlarmClosedBody,
+} from "../record/alarm_body.ts";
+import { ALARM, ALARM_CLOSED } from "../record/sterile_entry.ts";
+import type { AlarmLine } from "../record/sterile_reads.ts";
 import type { RulesInForce } from "../rules.ts";
 import { type SupplyEvent, supplyEventOf } from "../supply/event.ts";
 import { dueRecall, recallsOf } from "../supply/recall.ts";
@@ -66,6 +77,7 @@ const SEVERITY: Readonly<Record<AlarmName, Severity>> = {
   "cycle-undetermined": "warning",
   "bowie-dick-failed": "critical",
   "biological-failed": "critical",
+  "biological-overdue": "warning",
   "recall": "critical",
 };
 
@@ -76,25 +88,56 @@ export function alarmEntries(
   place: { readonly zh: string; readonly en: string },
   setup: Setup | undefined,
 ): NewEntry[] {
-  const { id, site, alarm, steriliser, sinceMs } = body;
-  const title = setup?.title ?? { zh: steriliser, en: steriliser };
+  const notice = noticeOf(body, { id: entryId("sterile-told", body.id), number: 0 }, place, setup);
   return [
-    once(newEntry("alarm", ALARM, time, body), ALARM, id),
-    notificationEntry(time, {
-      id: entryId("sterile-told", id),
-      subject: id,
-      number: 0,
-      event: "raised",
-      severity: SEVERITY[alarm],
-      level: 1,
-      roles: ["sterile-technician"],
-      rule: alarm === "recall" ? "S5" : "S1",
-      site,
-      place,
-      what: { code: alarm, ...ALARM_TEXTS[alarm] },
-      where: { code: steriliser, ...title },
-      value: null,
-      sinceMs,
-    }),
+    once(newEntry("alarm", ALARM, time, body), ALARM, body.id),
+    notificationEntry(time, { ...notice, event: "raised" }),
   ];
+}
+
+/** What was found and done, by whom. */
+export type Closing = Pick<SterileAlarmClosedBody, "comment" | "by">;
+
+/** That an alarm is over, and that those hear of it who heard of the alarm. */
+export function closingEntries(
+  { site, alarm: id, what, steriliser, subject, sinceMs }: AlarmLine,
+  closing: Closing,
+  time: Stamp,
+  place: { readonly zh: string; readonly en: string },
+  setup: Setup | undefined,
+): NewEntry[] {
+  const body: SterileAlarmClosedBody = {
+    ...{ id: entryId(ALARM_CLOSED, id), site, alarm: id },
+    ...closing,
+  };
+  const entry = once(newEntry("alarm", ALARM_CLOSED, time, body), ALARM_CLOSED, body.id);
+  const alarm = ALARMS.find((one) => one === what);
+  if (alarm === undefined) return [entry];
+  const raised = { id, site, alarm, steriliser, subject, sinceMs };
+  const told = { id: entryId("sterile-told", id, "over"), number: 1 };
+  const notice = noticeOf(raised, told, place, setup);
+  return [entry, notificationEntry(time, { ...notice, event: "recovered" })];
+}
+
+function noticeOf(
+  { id: subject, site, alarm, steriliser, sinceMs }: SterileAlarmBody,
+  told: Pick<Notification, "id" | "number">,
+  place: { readonly zh: string; readonly en: string },
+  setup: Setup | undefined,
+): Omit<Notification, "event"> {
+  const title = setup?.title ?? { zh: steriliser, en: steriliser };
+  return {
+    ...told,
+    subject,
+    severity: SEVERITY[alarm],
+    level: 1,
+    roles: ["sterile-technician"],
+    rule: alarm === "cycle-failed" || alarm === "cycle-undetermined" ? "S1" : "S5",
+    site,
+    place,
+    what: { code: alarm, ...ALARM_TEXTS[alarm] },
+    where: { code: steriliser, ...title },
+    value: null,
+    sinceMs,
+  };
 }

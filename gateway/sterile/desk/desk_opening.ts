@@ -1,11 +1,14 @@
 /** What a running node has of sterile supply: a site that is configured for it acts, others see. */
 import type { OpenDesk } from "../../domain.ts";
+import { together } from "../../together.ts";
+import { cycleList } from "../cycle_list/cycle_list.ts";
 import { readRules } from "../county_rules.ts";
 import { actRoutes } from "./act_routes.ts";
 import type { SterileNode } from "./desk_node.ts";
 import { followReadings } from "./follow.ts";
 import { sterilePages } from "../pages/sterile_pages.ts";
 import { knownDevices } from "./known_devices.ts";
+import { watchBiologicals } from "./overdue.ts";
 import { readRoutes, recordRoute } from "./read_routes.ts";
 import { setupsOf } from "./setup.ts";
 import { SterileDesk } from "./sterile_desk.ts";
@@ -16,17 +19,22 @@ export const openSterileDesk: OpenDesk = (node) => {
   const own: SterileNode = { name, title, dataDir, clock, disk, journal, tables };
   const book = readRules(config.sterile?.rules);
   const shared = [...readRoutes(own, book), recordRoute(own, book)];
+  const reports = [cycleList(tables, book)];
   if (config.role !== "site" || config.sterile === undefined) {
-    return { routes: shared, pages: sterilePages(own, book, null) };
+    return { routes: shared, pages: sterilePages(own, book, null), reports };
   }
   const { setups } = setupsOf(config.sterile, knownDevices(config));
   const desk = new SterileDesk(own, setups, book);
   return {
     routes: [...actRoutes(desk), ...shared],
     pages: sterilePages(own, book, desk),
+    reports,
     run: async (signal) => {
       await desk.announce();
-      await followReadings(desk, signal);
+      await together([
+        { run: (own) => followReadings(desk, own) },
+        { run: (own) => watchBiologicals(desk, own) },
+      ], signal);
     },
   };
 };

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { partsOf } from "../fixture_cycle.ts";
 import { LI, refusal, SITE, SterileSite, WANG } from "./fixture_desk.ts";
-import { assigning } from "./acts.ts";
+import { assigning, reversing } from "./acts.ts";
+import * as orders from "./orders.ts";
+import { lookForOverdue } from "./overdue.ts";
 import { alarmsOf, cycleView, loadView, recallView } from "./views.ts";
 
 let site: SterileSite;
@@ -131,6 +133,67 @@ describe("a load at a site", () => {
       cause: "biological-failed",
       packs: [{ pack: "P-1", state: "used", place: "手术室", patients: ["****234"] }],
     });
+  });
+
+  test("S5 whose biological test is overdue is an alarm, over by itself when one passed", async () => {
+    await site.desk.announce();
+    await morning();
+    const [{ cycle: first }] = await site.cycles(1);
+    const day = 24 * 3_600_000;
+    const biological = { indicator: "biological", controlGrew: true, result: "pass" };
+    const notices = async () => {
+      await site.tables.tables.caughtUp(site.tables.journal);
+      const sql = "SELECT event FROM notifications WHERE body LIKE '%biological-overdue%' " +
+        "ORDER BY subject, number";
+      return (await site.tables.tables.rows(sql)).map((row) => row.text("event"));
+    };
+    const looked = async () => {
+      await lookForOverdue(site.desk);
+      return await alarms();
+    };
+    expect(await looked()).toEqual([]);
+    await site.indicator(first, biological);
+    site.nowMs = 7 * day;
+    expect(await looked()).toEqual([]);
+    // The week counts from when that cycle began; the clock of the test began there.
+    site.nowMs += day;
+    expect(await looked()).toEqual(["biological-overdue"]);
+    expect(await looked()).toEqual(["biological-overdue"]);
+    expect(await notices()).toEqual(["raised"]);
+    // A clock that is set back ends no alarm, and raises none.
+    site.nowMs -= 8 * day;
+    expect(await looked()).toEqual(["biological-overdue"]);
+    site.nowMs += 8 * day;
+    await site.restart();
+    expect(await looked()).toEqual(["biological-overdue"]);
+    await site.loaded("BD-2", [], "test");
+    await site.tells(partsOf(210));
+    const second = (await site.cycles(2))[1].cycle;
+    const passed = await site.indicator(second, biological);
+    expect(await looked()).toEqual([]);
+    expect(await notices()).toEqual(["raised", "recovered"]);
+    // The result was a mistake: it is overdue again, since then, and people hear of it again.
+    const of = passed.kind === "done" ? passed.entry : "";
+    const back = orders.reversalOrder.parse({ ...site.act(), reverses: of, reason: "看错" });
+    expect(refusal(await site.write(reversing([back, LI])))).toBe("written");
+    expect(await looked()).toEqual(["biological-overdue"]);
+    expect((await notices()).toSorted()).toEqual(["raised", "raised", "recovered"]);
+  });
+
+  test("S1 that an alarm is closed is told to those who heard of it", async () => {
+    await site.packed("P-1");
+    await site.loaded("L-1", ["P-1"]);
+    const [air, heat, hold, ...rest] = partsOf(120);
+    await site.tells([air, heat, hold, { ...hold, cel: 133.9, count: 1 }, { ...hold }, ...rest]);
+    await site.cycles(1);
+    const [{ alarm }] = await alarmsOf(site.tables.tables, { site: null, open: true, limit: 9 });
+    expect((await site.desk.close(alarm, "已重新灭菌", LI)).kind).toBe("done");
+    const rows = await site.tables.tables.rows(
+      "SELECT event FROM notifications WHERE subject = ? ORDER BY number",
+      [alarm],
+    );
+    expect(rows.map((row) => row.text("event"))).toEqual(["raised", "recovered"]);
+    expect((await site.desk.close(alarm, "再次", LI)).kind).toBe("refused");
   });
 
   test("S5 a label is one pack's, and a pack lies in one load", async () => {

@@ -18,7 +18,7 @@ import { StoredWords } from "../record/stored_words.ts";
 import { chinaDay, type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
 import { type SupplyEvent, supplyEventOf, type SupplyKind } from "../supply/event.ts";
 import type { Person } from "../supply/supply_body.ts";
-import { alarmEntries, alarmsBy, recallEvents } from "./consequences.ts";
+import { alarmEntries, alarmsBy, closingEntries, recallEvents } from "./consequences.ts";
 import { curveBodies, type CycleRecordOf, judgementOf, recordIn } from "./cycle_record.ts";
 import type { SterileNode } from "./desk_node.ts";
 import { loadFor, previousNumber } from "./load_for.ts";
@@ -67,7 +67,7 @@ export class SterileDesk {
   }
 
   async write(act: Act): Promise<Done> {
-    return await this.#alone(async () => {
+    return await this.alone(async () => {
       try {
         return await this.#write(act);
       } catch (error) {
@@ -79,7 +79,7 @@ export class SterileDesk {
 
   /** Judges cycles that are over; what was judged already is the same entry, and not doubled. */
   async record(records: readonly CycleRecordOf[]): Promise<void> {
-    await this.#alone(async () => {
+    await this.alone(async () => {
       for (const record of records) {
         const judged = await this.#judged(record, this.stored(), []);
         if (judged === null) continue;
@@ -90,7 +90,7 @@ export class SterileDesk {
 
   /** Says by what each steriliser is judged, where that has changed. */
   async announce(): Promise<void> {
-    await this.#alone(async () => {
+    await this.alone(async () => {
       const { name: site, clock, disk, tables } = this.node;
       const time = clock.now();
       const entries: NewEntry[] = [];
@@ -112,18 +112,18 @@ export class SterileDesk {
 
   /** A person says what came of an alarm. */
   async close(alarm: string, comment: string, by: Person): Promise<Done> {
-    return await this.#alone(async () => {
-      const { name: site, clock, disk, tables, journal } = this.node;
+    return await this.alone(async () => {
+      const { name: site, title, clock, disk, tables, journal } = this.node;
       const [row] = await tables.rows(SELECTS.alarm, [site, alarm]);
-      if (row === undefined || !alarmLine(row).isOpen) {
+      const line = row === undefined ? null : alarmLine(row);
+      if (line === null || !line.isOpen) {
         return { kind: "refused", problem: { ...NOTHING_OPEN, detail: `alarm ${alarm}` } };
       }
       const time = clock.now();
-      const body = { id: entryId(ALARM_CLOSED, alarm), site, alarm, comment, by };
-      const entry = newEntry("alarm", ALARM_CLOSED, time, body);
-      await disk.append([once(entry, ALARM_CLOSED, body.id)], time);
+      const setup = this.setups.get(line.steriliser);
+      await disk.append(closingEntries(line, { comment, by }, time, title, setup), time);
       await tables.caughtUp(journal);
-      return { kind: "done", entry: body.id, subject: alarm };
+      return { kind: "done", entry: entryId(ALARM_CLOSED, alarm), subject: alarm };
     });
   }
 
@@ -191,7 +191,7 @@ export class SterileDesk {
   }
 
   /** After all that came before, with tables that have it. */
-  async #alone<T>(work: () => Promise<T>): Promise<T> {
+  async alone<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;

@@ -1,7 +1,7 @@
 /** What pages and programs are shown, of any site that the node has tables of. */
 import type { Rows } from "../../sql/sql.ts";
 import { maskNumber } from "../../people/masking.ts";
-import { eventsAround } from "../record/around.ts";
+import { eventsAround, type TestedBefore } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import {
   type AlarmLine,
@@ -19,7 +19,7 @@ import type { BodyOf } from "../supply/event.ts";
 import { type LoadStanding, loadStanding } from "../supply/load_standing.ts";
 import { type PackTrace, packTrace, whereaboutsOf } from "../supply/pack_trace.ts";
 import { type SteriliserStanding, steriliserStanding } from "../supply/steriliser_standing.ts";
-import type { Moment } from "../supply/supply_body.ts";
+import { indicatorBody, type Moment } from "../supply/supply_body.ts";
 import { toldOfSite } from "../supply/told.ts";
 import { aroundPack } from "./acts.ts";
 import type { CycleRecordOf } from "./cycle_record.ts";
@@ -75,7 +75,7 @@ export async function loadView(
   rules: RulesInForce,
 ): Promise<LoadView | null> {
   const stored = new StoredWords(rows, site);
-  const told = toldOfSite(await eventsAround(stored, [load]));
+  const told = toldOfSite(await eventsAround(stored, [load], [], testedBy(rows, site, rules)));
   const standing = loadStanding(told, load, rules);
   if (standing === null) return null;
   const proofs = standing.needs.flatMap(({ by, against }) => [...by, ...against]);
@@ -100,7 +100,8 @@ export async function loadStates(
   const states = new Map<string, LoadStanding>();
   for (const [site, own] of Map.groupBy(lines, (line) => line.site)) {
     const stored = new StoredWords(rows, site);
-    const told = toldOfSite(await eventsAround(stored, own.map(({ load }) => load)));
+    const loads = own.map(({ load }) => load);
+    const told = toldOfSite(await eventsAround(stored, loads, [], testedBy(rows, site, rules)));
     for (const { load } of own) {
       const standing = loadStanding(told, load, rules);
       if (standing !== null) states.set(`${site} ${load}`, standing);
@@ -115,7 +116,8 @@ export async function packView(
   pack: string,
   rules: RulesInForce,
 ): Promise<PackTrace | null> {
-  const told = toldOfSite(await aroundPack(new StoredWords(rows, site), pack));
+  const stored = new StoredWords(rows, site);
+  const told = toldOfSite(await aroundPack(stored, pack, testedBy(rows, site, rules)));
   const trace = packTrace(told, pack, rules);
   return trace.packed === null && trace.where.kind === "store" ? null : trace;
 }
@@ -133,7 +135,8 @@ export async function patientView(
   const packs = [...new Set(uses.map(({ body }) => body.pack))];
   const traces: PackTrace[] = [];
   for (const pack of packs) {
-    traces.push(packTrace(toldOfSite(await aroundPack(stored, pack)), pack, rules));
+    const around = await aroundPack(stored, pack, testedBy(rows, site, rules));
+    traces.push(packTrace(toldOfSite(around), pack, rules));
   }
   return traces;
 }
@@ -194,6 +197,34 @@ export async function recallView(
   return { ...about, packs, openPacks: open.length };
 }
 
+const DAY_MS = 86_400_000;
+/** Years of a busy steriliser. */
+const CYCLES_MAX = 10_000;
+
+/**
+ * Bowie-Dick tests count for so many days by the rule, and are found by when their cycles began;
+ * of biological ones each may count until the next, and all are read.
+ */
+function testedBy(rows: Rows, site: string, rules: RulesInForce): TestedBefore {
+  const days = rules.one("bowie-dick")?.days ?? 1;
+  return async (steriliser, fromMs) => {
+    // Nothing has run that a test could speak for.
+    if (!Number.isFinite(fromMs)) return [];
+    // Those that began later by the wall clock may have run before, if the clock was set since.
+    const sinceMs = fromMs - (days + 1) * DAY_MS;
+    const asked = [site, steriliser, sinceMs, Number.MAX_SAFE_INTEGER, CYCLES_MAX];
+    const [cycles, indicators] = await Promise.all([
+      rows.rows(SELECTS.cyclesOfDevice, asked),
+      rows.rows(SELECTS.indicators, [site, keyOf.tests(steriliser)]),
+    ]);
+    const biological = indicators.map((row) =>
+      indicatorBody.parse(JSON.parse(row.text("body"))).cycle
+    );
+    const names = new Set([...cycles.map((row) => row.text("cycle")), ...biological]);
+    return [...names].map(keyOf.cycle);
+  };
+}
+
 export interface SteriliserView {
   readonly body: SteriliserBody;
   readonly standing: SteriliserStanding;
@@ -212,11 +243,8 @@ export async function steriliserViews(
   const views: SteriliserView[] = [];
   for (const body of bodies) {
     const stored = new StoredWords(rows, body.site);
-    const tests = await stored.events([keyOf.tests(body.steriliser)]);
-    const cycles = tests.flatMap((event) =>
-      "cycle" in event.body ? [keyOf.cycle(event.body.cycle)] : []
-    );
-    const told = toldOfSite([...new Set([...tests, ...await stored.events(cycles)])]);
+    const tested = testedBy(rows, body.site, rules);
+    const told = toldOfSite(await stored.events(await tested(body.steriliser, now.wallMs)));
     views.push({ body, standing: steriliserStanding(told, body.steriliser, now, rules) });
   }
   return views;

@@ -9,6 +9,7 @@ export const ALARMS = [
   "cycle-undetermined",
   "bowie-dick-failed",
   "biological-failed",
+  "biological-overdue",
   "recall",
 ] as const;
 export type AlarmName = typeof ALARMS[number];
@@ -18,9 +19,9 @@ export const sterileAlarmBody = z.strictObject({
   site: code,
   alarm: z.enum(ALARMS),
   steriliser: code,
-  /** Cycle or recall that it is about. */
+  /** Cycle or recall that it is about, or the steriliser itself. */
   subject: code,
-  /** When the cycle began, or the recall was found: milliseconds since 1970 UTC. */
+  /** When the cycle began, the recall was found, the test was due: ms since 1970 UTC. */
   sinceMs: z.int().min(0),
 });
 export type SterileAlarmBody = z.infer<typeof sterileAlarmBody>;
@@ -43,5 +44,6 @@ export const ALARM_TEXTS: Readonly<
   "cycle-undetermined": { zh: "灭菌结果无法判定", en: "Sterilisation cannot be judged" },
   "bowie-dick-failed": { zh: "B-D 试验不合格", en: "Bowie-Dick test failed" },
   "biological-failed": { zh: "生物监测不合格", en: "Biological test failed" },
+  "biological-overdue": { zh: "生物监测已超期", en: "A biological test is overdue" },
   "recall": { zh: "灭菌物品需召回", en: "Sterile goods have to come back" },
 };

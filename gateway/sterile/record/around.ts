@@ -6,11 +6,18 @@ import { eventsIn, type StoredWords } from "./stored_words.ts";
 /** Loads that share packs are mistakes, and few. */
 const ROUNDS_MAX = 5;
 
-/** `more`: what is about to be written; it counts as if it stood there. */
+/** Keys of cycles that hold the tests which a steriliser has to have passed before a moment. */
+export type TestedBefore = (steriliser: string, fromMs: number) => Promise<readonly string[]>;
+
+/**
+ * `more`: what is about to be written; it counts as if it stood there. `testedBefore`: which tests
+ * count is known without reading all; none: all are read, as for what they reach back to.
+ */
 export async function eventsAround(
   stored: StoredWords,
   loads: readonly string[],
   more: readonly SupplyEvent[] = [],
+  testedBefore: TestedBefore | null = null,
 ): Promise<SupplyEvent[]> {
   const found = new Set<SupplyEvent>(more);
   const asked = new Set<string>();
@@ -27,7 +34,13 @@ export async function eventsAround(
   }
   // Tests of their sterilisers, and when the cycles of those ran.
   const sterilisers = new Set([...found].flatMap(sterilisersIn));
-  const tests = [...sterilisers].flatMap((one) => [keyOf.tests(one), keyOf.recalls(one)]);
+  await ask([...sterilisers].map(keyOf.recalls));
+  if (testedBefore !== null) {
+    const fromMs = Math.min(...[...found].flatMap(startsIn));
+    for (const one of sterilisers) await ask(await testedBefore(one, fromMs));
+    return [...found];
+  }
+  const tests = [...sterilisers].map(keyOf.tests);
   await ask(tests);
   await ask(
     eventsIn(await stored.under(tests)).flatMap((event) =>
@@ -51,6 +64,10 @@ function ownKeys(event: SupplyEvent): string[] {
     default:
       return [];
   }
+}
+
+function startsIn(event: SupplyEvent): number[] {
+  return event.kind === "sterile-cycle" ? [event.body.started.wallMs] : [];
 }
 
 function sterilisersIn(event: SupplyEvent): string[] {

@@ -7,6 +7,7 @@ import { stampAt, TemporaryFolder } from "../../../sync/fixtures.ts";
 import { PostgresServer } from "../../../sync/postgres/fixture_server.ts";
 import { streamKey } from "../../../sync/segments.ts";
 import { AUTHORITIES, entriesOfKinds } from "../../fixture_entries.ts";
+import { scansOf } from "../../sql/fixture_plans.ts";
 import { LibsqlSql } from "../../sql/libsql_sql.ts";
 import { PostgresSql } from "../../sql/postgres_sql.ts";
 import type { Sql } from "../../sql/sql.ts";
@@ -123,14 +124,9 @@ describe("the tables of sterile supply", () => {
   test.each([...Object.entries(SELECTS), ["words", wordsSelect(3)]])(
     "are not scanned for %s",
     async (_name, select) => {
-      const values = [...select.matchAll(/\?/g)].map((_, index) => index);
-      const plan = await libsql.rows(`EXPLAIN QUERY PLAN ${select}`, values);
-      const details = plan.map((row) => row.text("detail"));
-      // Of rows that are few an index holds no others.
-      const scans = details.filter((detail) =>
-        /^SCAN|TEMP B-TREE/.test(detail) && !/USING (COVERING )?INDEX \w+open$/.test(detail)
-      );
-      expect(scans).toEqual([]);
+      const parameters = [...select.matchAll(/\?/g)].map((_, index) => index);
+      const bounds = { tables: STERILE_TABLES, sorted: true } as const;
+      expect(await scansOf(libsql, { sql: select, parameters }, bounds)).toEqual([]);
     },
   );
 });

@@ -31,6 +31,10 @@ export const SELECTS = {
   alarm: `${ALARM} WHERE site = ? AND alarm = ?`,
   recalls: `${RECALL} WHERE wall < ? ORDER BY wall DESC, site DESC, recall DESC LIMIT ?`,
   recall: `${RECALL} WHERE site = ? AND recall = ?`,
+  /** Of one key, the tests that grow something or do not: some fifty a year. */
+  indicators: "SELECT e.body AS body FROM sterilekeys k JOIN sterileevents e " +
+    "ON e.origin = k.origin AND e.stream = k.stream AND e.seq = k.seq " +
+    "WHERE k.site = ? AND k.name = ? AND e.kind = 'sterile-indicator'",
   steriliser: "SELECT site, steriliser, wall, body FROM sterilisers " +
     "WHERE site = ? AND steriliser = ?",
 } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RULES } from "../fixture_cycle.ts";
 import { START_MS, Story } from "./fixture_supply.ts";
-import { steriliserStanding } from "./steriliser_standing.ts";
+import { biologicalOverdue, steriliserStanding } from "./steriliser_standing.ts";
 import { toldOfSite } from "./told.ts";
 
 const HOUR = 60;
@@ -103,6 +103,20 @@ describe("S5 a steriliser", () => {
       steriliserStanding(toldOfSite(story.events), "S1", { ...nowOf(story), wallMs }, RULES);
     expect(at(testedMs + week).isBiologicalOverdue).toBe(false);
     expect(at(testedMs + week + 1).isBiologicalOverdue).toBe(true);
+    const overdue = (nowMs: number, firstMs: number | null = null) =>
+      biologicalOverdue(at(nowMs), firstMs, nowMs, RULES);
+    expect([testedMs + week - 1, testedMs + week, testedMs + week + 1].map((one) => overdue(one)))
+      .toEqual([null, null, testedMs + week]);
     expect(at(START_MS + 24 * 3_600_000).bowieDick.state).toBe("missing");
+  });
+
+  test("S5 of which no test is known is overdue a week after its first cycle, and not before", () => {
+    const never = { biologicalDueMs: null };
+    const week = 7 * 24 * 3_600_000;
+    const at = (nowMs: number, firstMs: number | null) =>
+      biologicalOverdue(never, firstMs, nowMs, RULES);
+    expect(at(START_MS + 100 * week, null)).toBeNull();
+    expect(at(START_MS + week, START_MS)).toBeNull();
+    expect(at(START_MS + week + 1, START_MS)).toBe(START_MS + week);
   });
 });

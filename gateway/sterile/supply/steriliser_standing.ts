@@ -102,6 +102,25 @@ export function biologicalsAgainst(
   return [...new Set(bar === null ? ids : [...ids, bar.id])].sort();
 }
 
+/**
+ * Since when a biological test is overdue, milliseconds since 1970 UTC; `null`: none is. Where none
+ * passed yet that is known, the time counts from the first cycle that was seen.
+ */
+export function biologicalOverdue(
+  { biologicalDueMs }: Pick<SteriliserStanding, "biologicalDueMs">,
+  firstCycleMs: number | null,
+  nowMs: number,
+  rules: RulesInForce,
+): number | null {
+  const dueMs = biologicalDueMs ??
+    (firstCycleMs === null ? null : firstCycleMs + intervalMs(rules));
+  return dueMs !== null && nowMs > dueMs ? dueMs : null;
+}
+
+function intervalMs(rules: RulesInForce): number {
+  return (rules.one("biological-interval")?.days ?? 7) * DAY_MS;
+}
+
 export interface SteriliserStanding {
   readonly bowieDick: BowieDick;
   /** When the last biological test that passed was run, milliseconds since 1970 UTC. */
@@ -121,8 +140,7 @@ export function steriliserStanding(
 ): SteriliserStanding {
   const biologicals = biologicalsOf(told, steriliser);
   const last = biologicals.findLast(({ passed }) => passed)?.started.wallMs ?? null;
-  const interval = rules.one("biological-interval")?.days ?? 7;
-  const due = last === null ? null : last + interval * DAY_MS;
+  const due = last === null ? null : last + intervalMs(rules);
   return {
     bowieDick: bowieDickBefore(told, steriliser, now, rules),
     lastBiologicalMs: last,

@@ -11,6 +11,7 @@ import { code, custodian, place, words } from "../entry/subject.ts";
 import { weight } from "../entry/weight.ts";
 import { codeKind, newCode } from "../label/bag_code.ts";
 import { readLabel } from "../label/label.ts";
+import { departureFaults } from "../manifest/plan_departure.ts";
 import { manifestFaults } from "../manifest/plan_manifest.ts";
 import { refusedBoxing, refusedSealing } from "../plan/plan_bag.ts";
 import { afterBoxings, afterMoves, refusedMove } from "../plan/plan_move.ts";
@@ -213,7 +214,8 @@ export function departure(asked: z.infer<typeof departOrder>, by: By): Act {
     faults: (event, { ledger, manifests }) => {
       if (event.kind !== "waste-departed") return [];
       const known = manifests.get(manifest);
-      return [...refusedMove(event.body, ledger), ...(known === undefined ? [none(manifest)] : [])];
+      const faults = known === undefined ? [none(manifest)] : departureFaults(rest, known, ledger);
+      return [...refusedMove(event.body, ledger), ...faults];
     },
   };
 }

@@ -12,9 +12,19 @@ import { AlarmDesk } from "./alarm_desk.ts";
 import { BOTH, NURSE, PLACE, refusal, SiteDesk } from "./fixture_site_desk.ts";
 import { resolveAtCounty } from "./county_resolution.ts";
 import { labelOf } from "./label_route.ts";
+import { TellingDesk } from "./telling_desk.ts";
 
 async function county(): Promise<TablesDesk> {
   return await TablesDesk.open({ node: AUTHORITIES[0], authorities: AUTHORITIES });
+}
+
+/** The county, with the clock of a site. */
+function nodeOf({ journal, tables }: TablesDesk, { people }: SiteDesk) {
+  const disk = {
+    append: (...given: Parameters<typeof journal.append>) => journal.append(...given),
+    noRoomFor: () => null,
+  };
+  return { name: AUTHORITIES[0], clock: { now: () => people.now() }, disk, journal, tables };
 }
 
 test("W4 what a site shows of its waste its county shows, too", async () => {
@@ -59,6 +69,14 @@ test("W4, W5 ward and store that are cut off from each other lose nothing when l
   expect((await store.standing(bag))?.sealings).toMatchObject([{ from: "label" }]);
   expect(await ward.standing(bag)).toMatchObject({ state: "handed-over", custodian: CARRIER });
 
+  ward.people.nowMs += 24 * 3_600_000;
+  const warned = async () => {
+    await new AlarmDesk(ward.desk, PLACE).look();
+    await ward.desk.caughtUp();
+    return (await openAlarms(ward.tables, "site-017")).map(({ alarm }) => alarm);
+  };
+  expect(await warned()).toEqual(["warning"]);
+
   await using centre = await county();
   await store.people.tables.handOver(centre);
   await ward.people.tables.handOver(centre);
@@ -70,6 +88,19 @@ test("W4, W5 ward and store that are cut off from each other lose nothing when l
     "waste-sealed",
     "waste-stored",
   ]);
+
+  // Each site hears of its county what the other wrote: the ward's clock is at rest.
+  const telling = new TellingDesk(nodeOf(centre, ward), { other: null, isUp: () => false });
+  await telling.look();
+  expect(await telling.look()).toBe(false);
+  await centre.handOver(ward.people.tables, "to:site-017");
+  await centre.handOver(store.people.tables, "to:site-018");
+  const facts = { state: "stored", site: "site-018", custodian: STORE, conflicts: [] };
+  for (const site of [ward, store]) {
+    expect(await site.standing(bag)).toMatchObject({ ...facts, category: merged?.category });
+    expect((await site.standing(bag))?.history).toHaveLength(3);
+  }
+  expect(await warned()).toEqual([]);
 });
 
 test("W1, W4 what two points say differently a person at their county resolves", async () => {
@@ -96,13 +127,8 @@ test("W1, W4 what two points say differently a person at their county resolves",
   const disputed = await merged();
   expect(disputed).toMatchObject({ category: null, custodian: null });
   expect(disputed?.history).toHaveLength(4);
-  const { journal, tables } = centre;
-  const disk = {
-    append: (...given: Parameters<typeof journal.append>) => journal.append(...given),
-    noRoomFor: () => null,
-  };
-  const clock = { now: () => ward.people.now() };
-  const node = { name: AUTHORITIES[0], clock, disk, journal, tables };
+  const { journal } = centre;
+  const node = nodeOf(centre, ward);
   for (const { id, subject, about, alternatives } of disputed?.conflicts ?? []) {
     const [keeps, ...against] = alternatives
       .toSorted(({ node: one }) => one === "site-018" ? -1 : 1).map((one) => one.id);

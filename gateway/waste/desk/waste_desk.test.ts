@@ -12,6 +12,7 @@ import { BOTH, NURSE, PLACE, PORTER, refusal, SiteDesk } from "./fixture_site_de
 import { personsOf } from "./persons.ts";
 
 const HOUR_MS = 3_600_000;
+const NUMBER = "20263401000001";
 const SITE = "site-017";
 
 let site: SiteDesk;
@@ -119,6 +120,10 @@ describe("from ward to disposer", () => {
       "it was written",
     );
     const left = acts.departOrder.parse({ ...leaving, ...site.act() });
+    // Without the national number it stays, and nothing is written in its place.
+    expect(refusal(await site.desk.write(acts.departure(left, BOTH)))).toContain("number: ");
+    const number = acts.numberOrder.parse({ ...site.act(), manifest: "M-1", number: NUMBER });
+    await site.desk.write(acts.numbering(number, NURSE));
     expect(refusal(await site.desk.write(acts.departure(left, BOTH)))).toBe("it was written");
     expect(await site.standing(bag)).toMatchObject({ state: "departed", manifest: "M-1" });
   });

@@ -13,6 +13,8 @@ export interface EventPlace {
   /** Who wrote it. */
   readonly node: string;
   readonly time: Stamp;
+  /** Of what a county told of it: to which site, and where it was written. Absent: it is that. */
+  readonly told?: { readonly to: string; readonly place: string };
 }
 
 const wasteEvent = z.discriminatedUnion("kind", [
@@ -62,10 +64,19 @@ export function isMove(event: WasteEvent): event is MoveEvent {
     event.kind === "waste-departed" || event.kind === "waste-received";
 }
 
-/** An order that depends on nothing but the entries: by wall clock, then by place. */
-export function byTime(
-  one: { readonly place: string; readonly time: Stamp },
-  other: { readonly place: string; readonly time: Stamp },
-): number {
-  return one.time.wallMs - other.time.wallMs || (one.place < other.place ? -1 : 1);
+/**
+ * An order that depends on nothing but the entries, and is the same at a node that was told of
+ * them: by wall clock, then by where they were written, what was written before what was told.
+ */
+export function byTime(one: Ordered, other: Ordered): number {
+  return one.time.wallMs - other.time.wallMs ||
+    byText(one.told?.place ?? one.place, other.told?.place ?? other.place) ||
+    Number(one.told !== undefined) - Number(other.told !== undefined) ||
+    byText(one.place, other.place);
+}
+
+type Ordered = Pick<EventPlace, "place" | "time" | "told">;
+
+function byText(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
 }

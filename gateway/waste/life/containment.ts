@@ -104,9 +104,10 @@ export class Containment {
   #heads(subject: string, events: readonly Boxed[]): Head[] {
     const aside = this.#resolutions.setAside(subject, "box");
     const moves = events.filter(({ body }) => !aside.has(body.id))
-      .map(({ body, place, time, node }) => {
+      .map(({ body, place, time, node, told }) => {
         const { id, load: to, outOf: from, after } = body;
-        return { id, place, time, node, from, to, after };
+        const where = told === undefined ? {} : { told };
+        return { id, place, time, node, from, to, after, ...where };
       });
     return headsOf(moves);
   }

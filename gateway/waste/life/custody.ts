@@ -91,6 +91,7 @@ export function custodyOf(
       id: event.body.id,
       place: event.place,
       time: event.time,
+      ...(event.told === undefined ? {} : { told: event.told }),
       from: custodianKey(event.body.from),
       to: custodianKey(event.body.to),
       after: event.body.after,

@@ -56,7 +56,9 @@ export class Resolutions {
   }
 
   conflict(subject: string, about: Dispute, alternatives: readonly Alternative[]): Conflict {
-    const sorted = [...alternatives].sort((one, other) => one.id < other.id ? -1 : 1);
+    const sorted = [...alternatives].sort((one, other) =>
+      byWord(one.id, other.id) || byWord(one.node, other.node) || byWord(one.says, other.says)
+    );
     return {
       id: entryId("conflict", about, subject, ...sorted.map(({ id }) => id)),
       subject,
@@ -65,6 +67,10 @@ export class Resolutions {
       resolutions: this.of(subject, about).map(({ body }) => body.id).sort(),
     };
   }
+}
+
+function byWord(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 function contradict({ body: one }: Resolution, { body: other }: Resolution): boolean {

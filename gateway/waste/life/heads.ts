@@ -3,12 +3,13 @@
  * follows. Clocks decide only among moves that follow each other in a circle.
  */
 import type { Stamp } from "../../../sync/entry.ts";
-import { byTime } from "../entry/event.ts";
+import { byTime, type EventPlace } from "../entry/event.ts";
 
 export interface Move {
   readonly id: string;
   readonly place: string;
   readonly time: Stamp;
+  readonly told?: EventPlace["told"];
   /** `null`: from nowhere. */
   readonly from: string | null;
   readonly to: string;

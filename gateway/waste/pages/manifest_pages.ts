@@ -14,6 +14,7 @@ import {
   receivedTonnes,
 } from "../manifest/form.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
+import { lackText } from "../manifest/plan_departure.ts";
 import { latestManifests } from "../record/waste_reads.ts";
 import { manifestFormPanels, manifestForms } from "./manifest_forms.ts";
 import * as parts from "./parts.ts";
@@ -129,7 +130,9 @@ function nationalForm(view: View, manifest: ManifestStanding): Html {
       <p class="note unprinted">${say("print")}</p>
       <div class="unprinted">${lacks.length === 0
         ? badge("good", say("complete"))
-        : html`${badge("warn", say("lacking"))} ${lacks.join(", ")}`}</div>
+        : html`${badge("warn", say("lacking"))} ${
+          lacks.map((field) => lackText(field, manifest)[language]).join(" · ")
+        }`}</div>
     </section>
   `;
 }

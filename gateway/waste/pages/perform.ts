@@ -15,6 +15,8 @@ import type { WasteTextKey } from "./text.ts";
 
 /** What a telephone's camera makes, and room for it. */
 const PHOTO_BYTES_MAX = 10 << 20;
+/** A form with such a photo, and what is written beside it. */
+export const PHOTO_FORM_BYTES_MAX = PHOTO_BYTES_MAX + (64 << 10);
 
 export interface Sent {
   readonly desk: WasteDesk;

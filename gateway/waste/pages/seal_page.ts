@@ -6,7 +6,7 @@ import type { Html, View } from "../../console/view.ts";
 import { sealing, sealOrder } from "../desk/acts.ts";
 import { newActId, textIn, textOr } from "./form_fields.ts";
 import * as parts from "./parts.ts";
-import { perform, saidBy, weightIn } from "./perform.ts";
+import { perform, PHOTO_FORM_BYTES_MAX, saidBy, weightIn } from "./perform.ts";
 import { type ActingSite, placesOf } from "./shown.ts";
 import { wasteTexts } from "./text.ts";
 import { keyedFields, scaleCard, type ScaleNow, scalesNow } from "./weights.ts";
@@ -49,6 +49,7 @@ function sealForm(shown: ActingSite, isKeyed: boolean): NonNullable<Page["forms"
   const { desk } = shown;
   return {
     right: "waste.weigh",
+    ...isKeyed ? { bytesMax: PHOTO_FORM_BYTES_MAX } : {},
     send: async (form, _places, own, actor, view) => {
       const sent = { desk, form, parts: own, actor };
       const done = await perform(sent, async (by) =>

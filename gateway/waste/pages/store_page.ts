@@ -14,7 +14,7 @@ import { bagsIn } from "../life/ledger.ts";
 import type { Custodian } from "../entry/subject.ts";
 import { codesIn, faultsIn, FormFault, newActId, textIn, textOr } from "./form_fields.ts";
 import * as parts from "./parts.ts";
-import { perform, saidBy, type Sent, weightIn } from "./perform.ts";
+import { perform, PHOTO_FORM_BYTES_MAX, saidBy, type Sent, weightIn } from "./perform.ts";
 import { type ActingSite, custodianIn, placesOf } from "./shown.ts";
 import { wasteTexts } from "./text.ts";
 import { keyedFields, type ScaleNow, scalesNow, weightChoice } from "./weights.ts";
@@ -31,7 +31,11 @@ export function storePages(shown: ActingSite): readonly Page[] {
     path: "/waste/store",
     render: (view, _places, _parts, { query }) =>
       Promise.resolve(readPage(view, shown, null, [], query.get("said"))),
-    forms: { check, keyed: check, take: { right: "waste.weigh", send: take(shown) } },
+    forms: {
+      check,
+      keyed: check,
+      take: { right: "waste.weigh", bytesMax: PHOTO_FORM_BYTES_MAX, send: take(shown) },
+    },
   }];
 }
 

@@ -8,10 +8,14 @@ import { WasteSite } from "./fixture_waste_site.ts";
 
 /** Where pictures of the pages go, for people to look at; none: nowhere. */
 const PICTURES = Deno.env.get("TRIBUTARY_PICTURES");
-/** A photo of one dot. */
-const PHOTO = Uint8Array.fromBase64(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
-);
+/** A photo of one dot, as large as those of telephones: larger than a form of words may be. */
+const PHOTO = Buffer.concat([
+  Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "base64",
+  ),
+  Buffer.alloc(3 << 20),
+]);
 
 let own: WasteSite;
 beforeAll(async () => {
@@ -79,7 +83,7 @@ describe("W1–W8 a day of a ward, on a telephone", () => {
       await page.fill('input[name="kilograms"]', "1.25");
       await page.fill('input[name="reason"]', "scale has no power");
       await page.selectOption('select[name="category"]', "841-002-01");
-      const file = { name: "scale.png", mimeType: "image/png", buffer: Buffer.from(PHOTO) };
+      const file = { name: "scale.png", mimeType: "image/png", buffer: PHOTO };
       await page.setInputFiles('input[name="photo"]', file);
     };
     await fills();

@@ -13,6 +13,7 @@ import {
 import { type EpidemicBody, epidemicBody } from "../clock/epidemic.ts";
 import { WASTE_KINDS, type WasteEvent, wasteEventOf } from "../entry/event.ts";
 import { custodianKey } from "../entry/subject.ts";
+import { type ToldBody, toldBody, WASTE_TOLD } from "../entry/told_body.ts";
 import { keysOf } from "../life/closure.ts";
 
 export const WASTE_ALARM = "waste-alarm";
@@ -21,7 +22,7 @@ export const WASTE_EPIDEMIC = "waste-epidemic";
 
 /** Kinds that have words; of what others write no body is looked at. */
 const TOLD: ReadonlySet<string> = new Set(
-  [...WASTE_KINDS, WASTE_ALARM, WASTE_ALARM_OVER, WASTE_EPIDEMIC],
+  [...WASTE_KINDS, WASTE_TOLD, WASTE_ALARM, WASTE_ALARM_OVER, WASTE_EPIDEMIC],
 );
 
 /** Where and when it was written. */
@@ -33,7 +34,8 @@ export interface Written {
 
 /** What an entry says of waste. */
 export type WasteWord =
-  | { readonly about: "life"; readonly event: WasteEvent }
+  /** `told`: the entry by which a county told of the event, where one did. */
+  | { readonly about: "life"; readonly event: WasteEvent; readonly told?: ToldBody }
   | { readonly about: "alarm"; readonly body: AlarmBody; readonly written: Written }
   | { readonly about: "alarm-over"; readonly body: AlarmOverBody; readonly written: Written }
   | { readonly about: "epidemic"; readonly body: EpidemicBody; readonly written: Written };
@@ -60,6 +62,8 @@ export function wordIn(entry: Entry, authorities: readonly string[]): WasteWord 
 export function wordOf(kind: string, body: unknown, written: Written): WasteWord | null {
   if (WASTE_KINDS.has(kind)) return { about: "life", event: wasteEventOf(kind, body, written) };
   switch (kind) {
+    case WASTE_TOLD:
+      return toldWord(toldBody.parse(body), written);
     case WASTE_ALARM:
       return { about: "alarm", body: alarmBody.parse(body), written };
     case WASTE_ALARM_OVER:
@@ -71,13 +75,21 @@ export function wordOf(kind: string, body: unknown, written: Written): WasteWord
   }
 }
 
+/** The event as its site wrote it; its place is where a node that was told of it finds it. */
+function toldWord(told: ToldBody, { place }: Written): WasteWord {
+  const { kind, entry, node, time, site: to } = told;
+  const event = wasteEventOf(kind, entry, { place, node, time, told: { to, place: told.place } });
+  return { about: "life", event, told };
+}
+
 export function siteIn(word: WasteWord): string {
-  return word.about === "life" ? word.event.body.site : word.body.site;
+  return word.about === "life" ? word.told?.site ?? word.event.body.site : word.body.site;
 }
 
 function maySay(entry: Entry, word: WasteWord, authorities: readonly string[]): boolean {
   const site = siteIn(word);
   const say = sayOf(entry, site, authorities);
+  if (word.about === "life" && word.told !== undefined) return say === "county";
   // Of the others' limits no site says anything.
   if (say === "site" && word.about === "epidemic") return word.body.scope === site;
   return say !== null;

@@ -9,6 +9,7 @@ import type { Transaction } from "../../sql/sql.ts";
 import { byTime, type WasteEvent } from "../entry/event.ts";
 import { bagsWeighedBy, closureOf, type Standings, touchedBy } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
+import { Hearers } from "../life/untold.ts";
 import { manifestsOf } from "../manifest/manifest.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import { StoredWords } from "./stored_words.ts";
@@ -27,7 +28,7 @@ const retellAlarms = retelling(tables.WASTE_ALARMS);
 export function wasteOf(authorities: readonly string[]): Projection {
   return {
     name: "waste",
-    version: 3,
+    version: 4,
     tables: tables.WASTE_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
@@ -100,9 +101,12 @@ async function tellAnew(
   const events = await closureOf(concerned, stored.events);
   const ledger = ledgerOf(events, DEFAULT_RULES);
   const faults = faultsBy(ledger);
+  const hearers = new Hearers(events);
   await retellBags(sql, [], bags, (bag) => {
     const standing = ledger.bags.get(bag);
-    return standing === undefined ? null : bagRow(standing, faults.get(bag) ?? 0);
+    if (standing === undefined) return null;
+    const untold = hearers.untold(standing).length;
+    return bagRow(standing, { faults: faults.get(bag) ?? 0, untold });
   });
   await retellLoads(sql, [], loads, (load) => {
     const standing = ledger.loads.get(load);

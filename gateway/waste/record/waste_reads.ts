@@ -19,6 +19,7 @@ export const SELECTS = {
     "WHERE unsettled IS NOT NULL AND site = ? ORDER BY sealed, bag LIMIT ?",
   unsettledEverywhere: "SELECT standing, faults FROM wastebags " +
     "WHERE unsettled IS NOT NULL ORDER BY site, sealed, bag LIMIT ?",
+  untold: "SELECT bag FROM wastebags WHERE untold IS NOT NULL ORDER BY bag LIMIT ?",
   sealed: "SELECT standing, faults FROM wastebags " +
     "WHERE site = ? AND sealed >= ? AND sealed < ? ORDER BY sealed, bag LIMIT ?",
   manifest: "SELECT standing, site FROM wastemanifests WHERE manifest = ?",
@@ -61,6 +62,11 @@ export async function bagsOfReceipt(rows: Rows, receipt: string): Promise<KnownB
 
 export async function bagsOnManifest(rows: Rows, manifest: string): Promise<KnownBag[]> {
   return await bagsBy(rows, SELECTS.onManifest, [manifest, ROWS_MAX]);
+}
+
+/** Bags of which a site that has a word on them is to be told. */
+export async function untoldBags(rows: Rows, max: number): Promise<string[]> {
+  return (await rows.rows(SELECTS.untold, [max])).map((row) => row.text("bag"));
 }
 
 /** Bags that somebody has to look after; `site` `null`: of all sites. */

@@ -12,7 +12,7 @@ import { siteIn, type WasteWord } from "./waste_entry.ts";
 export function eventRow({ origin, stream, seq, kind, time }: Entry, word: WasteWord): Parameter[] {
   const { wallMs, bootId, bootMs, clock } = time;
   const [node, body] = word.about === "life"
-    ? [word.event.node, word.event.body]
+    ? [word.event.node, word.told ?? word.event.body]
     : [word.written.node, word.body];
   return [
     ...[origin, stream, seq, siteIn(word), kind, node],
@@ -23,8 +23,14 @@ export function eventRow({ origin, stream, seq, kind, time }: Entry, word: Waste
 /** Nobody has to look after it any more. */
 const OVER: ReadonlySet<BagState> = new Set<BagState>(["void", "received", "disposed"]);
 
-/** `faults`: how many other bags were weighed by the same reading. */
-export function bagRow(standing: BagStanding, faults: number): Parameter[] {
+export interface Beside {
+  /** How many other bags were weighed by the same reading. */
+  readonly faults: number;
+  /** How often a site is still to be told of an entry about it. */
+  readonly untold: number;
+}
+
+export function bagRow(standing: BagStanding, { faults, untold }: Beside): Parameter[] {
   const { bag, site, state, category, ward, weight, custodian, sealings } = standing;
   const { load, manifest, receipt, missing, conflicts, pending } = standing;
   const isOver = OVER.has(state);
@@ -37,6 +43,7 @@ export function bagRow(standing: BagStanding, faults: number): Parameter[] {
     ...[load, manifest, receipt, missing?.stored ?? null],
     ...[conflicts.length, pending.length, faults],
     isOver && !waits && missing === null ? null : 1,
+    untold === 0 ? null : 1,
     JSON.stringify(standing),
   ];
 }

@@ -34,7 +34,8 @@ export const WASTE_KEYS: Table = {
  * the earliest sealing by wall clocks. `held`: who holds it, as `custodianKey` has it, until the
  * disposer does, else NULL. `missing`: the store's entry that says so. `unsettled`: 1 where
  * somebody has to look (it is not disposed of yet, entries disagree or wait for a second person),
- * else NULL. `faults`: other bags that were weighed by the same reading.
+ * else NULL. `faults`: other bags that were weighed by the same reading. `untold`: 1 where a site
+ * that has a word on it lacks another's, else NULL.
  */
 export const WASTE_BAGS: Table = {
   name: "wastebags",
@@ -55,6 +56,7 @@ export const WASTE_BAGS: Table = {
     pending: "integer",
     faults: "integer",
     unsettled: "integer?",
+    untold: "integer?",
     standing: "text",
   },
   key: ["bag"],
@@ -66,6 +68,7 @@ export const WASTE_BAGS: Table = {
     wastebagsonmanifest: { of: "manifest", columns: ["manifest", "bag"] },
     wastebagsofreceipt: { of: "receipt", columns: ["receipt", "bag"] },
     wastebagsunsettled: { of: "unsettled", columns: ["site", "sealed", "bag"] },
+    wastebagsuntold: { of: "untold", columns: ["bag"] },
   },
 };
 

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { dataTable } from "../../../console/data_table.ts";
 import { factRows, type Html, type View } from "../../../console/view.ts";
-import { dayAfter } from "../calendar.ts";
+import { dayAfter } from "../../../china_calendar.ts";
 import type { Counted, DayReport } from "../day_report.ts";
 import type { MayGo } from "../office_reads.ts";
 import { besides, officeFrame } from "./parts.ts";

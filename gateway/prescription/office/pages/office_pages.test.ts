@@ -9,7 +9,7 @@ import { NodeProcess } from "../../../fixtures.ts";
 import { SITE } from "../../fixture_county.ts";
 import { type Drug, reviewConfig, sentPrescription } from "../../fixture_sources.ts";
 import { verdictView } from "../../reviewed.ts";
-import { monthText } from "../calendar.ts";
+import { monthText } from "../../../china_calendar.ts";
 
 const PASSWORD = "Ab3$-defgh";
 const MONTH = monthText(Date.now());

@@ -5,7 +5,7 @@ import type { Page } from "../../../console/page.ts";
 import { CONTACT_RESULTS } from "../../life/contact_body.ts";
 import { words } from "../../life/subject.ts";
 import { eventsOf, nameOf } from "../../record/stored_events.ts";
-import { dayAfter, dayText, monthAfter, monthText, spanOfDay } from "../calendar.ts";
+import { dayAfter, dayText, monthAfter, monthText, spanOfDay } from "../../../china_calendar.ts";
 import { commentBody, MONTH, rosterBody } from "../office_bodies.ts";
 import type { Done, OfficeDesk } from "../office_desk.ts";
 import { openCases, shiftsOf } from "../office_lists.ts";

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { dataTable } from "../../../console/data_table.ts";
 import type { Html, View } from "../../../console/view.ts";
-import { dayAfter } from "../calendar.ts";
+import { dayAfter } from "../../../china_calendar.ts";
 import type { Shift } from "../office_lists.ts";
 import { action, besides, field, officeFrame } from "./parts.ts";
 import { officeTexts } from "./text.ts";

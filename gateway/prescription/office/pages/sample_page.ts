@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { dataTable } from "../../../console/data_table.ts";
 import { factRows, type Html, moment, type View } from "../../../console/view.ts";
-import { monthAfter } from "../calendar.ts";
+import { monthAfter } from "../../../china_calendar.ts";
 import type { Comment, Sample, SampleItem } from "../office_lists.ts";
 import { action, besides, officeFrame } from "./parts.ts";
 import { officeTexts } from "./text.ts";

@@ -72,11 +72,11 @@ const TEXTS = {
   draw: { zh: "抽取样本", en: "Draw the sample" },
   drawHint: {
     zh:
-      "每月只抽一次，月末之后抽取；由随机种子决定，任何人不能挑选。门急诊不少于 1‰ 且不少于 100 张，" +
-      "出院不少于 1% 且不少于 30 份。",
-    en:
-      "Once for each month that is over, by a random seed: nobody chooses. Outpatients at least " +
-      "1 ‰ and 100, discharges at least 1 % and 30.",
+      "每月只抽一次，月末之后抽取；由随机种子决定，任何人不能挑选。逐家医院：门急诊不少于 1‰ 且不少于 100 张，" +
+      "出院患者不少于 1% 且不少于 30 人；诊所和村卫生室合并抽取。",
+    en: "Once for each month that is over, by a random seed: nobody chooses. Of each hospital at " +
+      "least 1 ‰ and 100 outpatient prescriptions, 1 % and 30 discharged patients; clinics have " +
+      "one sample together.",
   },
   drawnOf: { zh: "门急诊 {} 张，出院 {} 份", en: "{} outpatient, {} discharge" },
   population: { zh: "总数", en: "Drawn of" },

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { dataTable } from "../../../console/data_table.ts";
 import { durationText, type Html, type View } from "../../../console/view.ts";
-import { dayAfter } from "../calendar.ts";
+import { dayAfter } from "../../../china_calendar.ts";
 import type { Work, Workload } from "../workload.ts";
 import { besides, officeFrame } from "./parts.ts";
 import { officeTexts } from "./text.ts";

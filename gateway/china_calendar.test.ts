@@ -7,7 +7,7 @@ import {
   monthText,
   spanOfDay,
   spanOfMonth,
-} from "./calendar.ts";
+} from "./china_calendar.ts";
 
 test("a day and a month begin at midnight in Asia/Shanghai", () => {
   const first = Date.parse("2026-11-30T16:00:00Z");

@@ -1,5 +1,5 @@
 /** Days and months of Asia/Shanghai, as reports name them. */
-import { dayOf } from "../shanghai_day.ts";
+import { dayOf } from "../sync/day.ts";
 
 const DAY_MS = 86_400_000;
 /** Asia/Shanghai is eight hours ahead of UTC, the whole year. */

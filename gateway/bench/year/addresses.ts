@@ -1,0 +1,176 @@
+/** Addresses of all pages and routes of the three domains, with what a year brought in them. */
+import type { ApiRoute } from "../../api_route.ts";
+import type { Page } from "../../console/page.ts";
+import type { Rows } from "../../sql/sql.ts";
+import { chinaDay } from "../../sterile/rules.ts";
+import { SITE } from "./township_cycles.ts";
+import { codeOf, DAY_MS, personOf, unitName } from "./township_days.ts";
+
+/** What a page may take, and the trace of an excursion (C14). */
+const PAGE_MS = 200;
+const TRACE_MS = 1000;
+
+export interface Address {
+  readonly path: string;
+  /** JSON that is sent there; none: it is got. */
+  readonly body?: object;
+  /** `null`: a document that is made and taken away, not a page that somebody waits for. */
+  readonly aimMs: number | null;
+}
+
+/** What names of a year cannot be told without asking. */
+export interface YearNames {
+  /** Whole days before today. */
+  readonly days: number;
+  readonly nowMs: number;
+  /** The alarm in whose time all of a lot of ten thousand doses lay in the unit. */
+  readonly excursion: string;
+  /** A cycle that failed; `null`: none did in so few days. */
+  readonly failed: string | null;
+}
+
+type Of = readonly (string | Partial<Address> & { readonly path: string })[];
+
+function cold({ nowMs, excursion }: YearNames): Record<string, Of> {
+  const today = chinaDay(nowMs);
+  const monthAgo = chinaDay(nowMs - 30 * DAY_MS);
+  const unit = `${SITE}/${unitName(0)}`;
+  const api = `/api/coldchain/units/${unit}`;
+  const trace = `/vaccines/trace?site=${SITE}&episode=${excursion}`;
+  const code = codeOf(0, 1);
+  const { system, number } = personOf(0);
+  return {
+    "/coldchain": ["/coldchain"],
+    "/coldchain/{site}": [`/coldchain/${SITE}`],
+    "/coldchain/{site}/{unit}": [`/coldchain/${unit}`],
+    "/coldchain/{site}/{unit}/preview": [`/coldchain/${unit}/preview`],
+    "/vaccines": ["/vaccines"],
+    "/vaccines/session": ["/vaccines/session"],
+    "/vaccines/trace": [
+      "/vaccines/trace",
+      { path: trace, aimMs: TRACE_MS },
+      { path: `/vaccines/trace?typed=${code}`, aimMs: TRACE_MS },
+    ],
+    "/api/coldchain/units": ["/api/coldchain/units"],
+    "/api/coldchain/alarms": ["/api/coldchain/alarms"],
+    "/api/coldchain/quarantines": ["/api/coldchain/quarantines"],
+    "/api/coldchain/units/{site}/{unit}/days": [`${api}/days?from=${monthAgo}&to=${today}`],
+    "/api/coldchain/units/{site}/{unit}/curve": [1, 30].map((days) =>
+      `${api}/curve?from=${isoAt(nowMs - days * DAY_MS)}&to=${isoAt(nowMs)}`
+    ),
+    "/api/coldchain/units/{site}/{unit}/evidence": [
+      { path: `${api}/evidence?from=${monthAgo}&to=${today}`, aimMs: null },
+    ],
+    "/api/coldchain/units/{site}/{unit}/preview": [
+      { path: `${api}/preview`, body: { preset: "strict", days: 90 }, aimMs: null },
+    ],
+    "/api/coldchain/codes": [`/api/coldchain/codes?typed=${code}`],
+    "/api/coldchain/stock": ["/api/coldchain/stock"],
+    "/api/coldchain/traces/excursions/{site}/{episode}": [
+      { path: `/api/coldchain/traces/excursions/${SITE}/${excursion}`, aimMs: TRACE_MS },
+    ],
+    "/api/coldchain/traces/codes/{code}": [
+      { path: `/api/coldchain/traces/codes/${code}`, aimMs: TRACE_MS },
+    ],
+    "/api/coldchain/traces/people": [
+      { path: "/api/coldchain/traces/people", body: { system, number }, aimMs: TRACE_MS },
+    ],
+  };
+}
+
+function isoAt(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function waste({ days }: YearNames): Record<string, Of> {
+  const [bag, manifest] = [`B-${days - 1}-0`, `M-${days - 2}`];
+  return {
+    "/waste": ["/waste"],
+    "/waste/epidemic": ["/waste/epidemic"],
+    "/waste/seal": ["/waste/seal"],
+    "/waste/seal/form": ["/waste/seal/form"],
+    "/waste/seal/keyed": ["/waste/seal/keyed"],
+    "/waste/move": ["/waste/move"],
+    "/waste/box": ["/waste/box"],
+    "/waste/store": ["/waste/store"],
+    "/waste/trace": ["/waste/trace", `/waste/trace?code=${bag}`, `/waste/trace?code=${manifest}`],
+    "/waste/bags/{bag}": [`/waste/bags/${bag}`],
+    "/waste/bags/{bag}/label": [`/waste/bags/${bag}/label`],
+    "/waste/entries/{entry}": [`/waste/entries/${encodeURIComponent(`sealed ${bag}`)}`],
+    "/waste/manifests": ["/waste/manifests"],
+    "/waste/manifests/new": ["/waste/manifests/new"],
+    "/waste/manifests/{manifest}": [`/waste/manifests/${manifest}`],
+    "/waste/manifests/{manifest}/edit": [`/waste/manifests/${manifest}/edit`],
+    "/api/waste/bags": ["/api/waste/bags", "/api/waste/bags?held=store/store-1"],
+    "/api/waste/bags/{bag}": [`/api/waste/bags/${bag}`],
+    "/api/waste/bags/{bag}/label": [`/api/waste/bags/${bag}/label`],
+    "/api/waste/manifests/{manifest}": [`/api/waste/manifests/${manifest}`],
+    "/api/waste/manifests/{manifest}/form": [`/api/waste/manifests/${manifest}/form`],
+    "/api/waste/trace": [
+      `/api/waste/trace?code=${bag}`,
+      `/api/waste/trace?code=R-${days - 2}`,
+    ],
+    "/api/waste/alarms": ["/api/waste/alarms"],
+    "/api/waste/epidemic": ["/api/waste/epidemic"],
+  };
+}
+
+function sterile({ days, failed }: YearNames): Record<string, Of> {
+  const last = days - 1;
+  const [cycle, load, pack] = [`C-${last}-0`, `L-${last}-0`, `P-${last}-0-0`];
+  const lists = ["sterilisers", "cycles", "loads", "recalls", "alarms"].map((list) => {
+    const path = `/api/sterile/${list}`;
+    return [path, [path]] as const;
+  });
+  const ofFailed = (path: string) => failed === null ? [] : [`${path}${failed}`];
+  return {
+    ...Object.fromEntries(lists),
+    "/sterile": ["/sterile"],
+    "/sterile/alarms/{alarm}": ofFailed("/sterile/alarms/alarm%20"),
+    "/sterile/cycles/{site}/{cycle}": [`/sterile/cycles/${SITE}/${cycle}`],
+    "/sterile/loads/{site}/{load}": [`/sterile/loads/${SITE}/${load}`],
+    "/sterile/packs/{site}/{pack}": [`/sterile/packs/${SITE}/${pack}`],
+    "/sterile/recalls": ["/sterile/recalls"],
+    "/sterile/recalls/{site}/{recall}": ofFailed(`/sterile/recalls/${SITE}/recall%20`),
+    "/api/sterile/cycles/{cycle}": [`/api/sterile/cycles/${cycle}`],
+    "/api/sterile/cycles/{cycle}/record": [
+      { path: `/api/sterile/cycles/${cycle}/record`, aimMs: null },
+    ],
+    "/api/sterile/loads/{load}": [`/api/sterile/loads/${load}`],
+    "/api/sterile/packs/{pack}": [`/api/sterile/packs/${pack}`],
+    "/api/sterile/patients/{patient}": [`/api/sterile/patients/${pack}`],
+  };
+}
+
+/**
+ * Each at least once. Throws where a page or a route is not among them, or they name one that is
+ * none: what is not measured would be thought to be fast.
+ */
+export function addressesOf(
+  { pages, routes }: {
+    readonly pages: readonly Pick<Page, "path">[];
+    readonly routes: readonly Pick<ApiRoute, "path">[];
+  },
+  names: YearNames,
+): Address[] {
+  const known = { ...cold(names), ...waste(names), ...sterile(names) };
+  const wanted = new Set([...pages, ...routes].map(({ path }) => path));
+  const without = [...wanted].filter((path) => !Object.hasOwn(known, path));
+  const strange = Object.keys(known).filter((path) => !wanted.has(path));
+  if (without.length + strange.length > 0) {
+    throw new Error(`Not measured: ${without.join(", ")}; not there: ${strange.join(", ")}`);
+  }
+  return Object.values(known).flat().map((of) => ({
+    aimMs: PAGE_MS,
+    ...(typeof of === "string" ? { path: of } : of),
+  }));
+}
+
+/** The alarm of the first unit's first day, when the whole first lot lay in it. */
+export async function firstExcursion({ tables }: { readonly tables: Rows }): Promise<string> {
+  const select = "SELECT episode FROM coldepisodes WHERE site = ? AND unit = ? " +
+    "ORDER BY since LIMIT 1";
+  const [row] = await tables.rows(select, [SITE, unitName(0)]);
+  if (row === undefined) throw new Error(`No alarm of "${unitName(0)}" is in the tables`);
+  return row.text("episode");
+}

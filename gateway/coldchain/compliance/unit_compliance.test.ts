@@ -1,0 +1,333 @@
+import { describe, expect, test } from "vitest";
+import { periodOf } from "../../report/period.ts";
+import { type ColdEvent, coldEventOf, type ColdKind, ofKind } from "../life/event.ts";
+import { NURSE, OF_UNIT, type Otherwise, SITE, unitBodyOf } from "../life/fixture_life.ts";
+import {
+  HOUR_MS,
+  MINUTE_MS,
+  minutes,
+  rulesOf,
+  SHANGHAI,
+  toldOf,
+} from "../series/fixture_series.ts";
+import { drawnOf } from "./compliance_report.ts";
+import { datesText, type Reason, reasonText } from "./reason.ts";
+import { type UnitCompliance, unitCompliance, type UnitHistory } from "./unit_compliance.ts";
+import { pointKey } from "./watched.ts";
+
+const DAY_MS = 24 * HOUR_MS;
+/** Midnight in Shanghai. */
+const at = (time: string) => Date.parse(`${time.replace(" ", "T")}:00+08:00`);
+const LONG_AGO = at("2026-01-01 00:00");
+const PROBE = { device: "thermometer", point: "temperature" };
+
+let count = 0;
+function told(kind: ColdKind, timeMs: number, body: Otherwise): ColdEvent {
+  const place = `${SITE}.1-0/record/${++count}`;
+  return coldEventOf(kind, { id: `e${count}`, ...body }, { place, node: SITE, timeMs });
+}
+
+const unit = (timeMs = LONG_AGO, more: Otherwise = {}) =>
+  told("cold-unit", timeMs, unitBodyOf(more));
+
+const calibrated = (calibratedOn = "2026-01-01", validUntil = "2026-12-31") =>
+  told("cold-calibration", LONG_AGO, {
+    ...{ site: SITE, probe: "probe-1", calibratedOn, validUntil, certificate: "K1", by: NURSE },
+    points: [{ reference: 5, error: 0.1 }],
+  });
+
+const reading = (time: string) =>
+  told("cold-reading", at(time), { ...OF_UNIT, takenMs: at(time), celsius: 5, by: NURSE });
+
+interface Told {
+  readonly words?: readonly ColdEvent[];
+  /** Values of minutes from this moment on. */
+  readonly from?: string;
+  readonly values?: readonly (number | null)[];
+  readonly calibrations?: readonly ColdEvent[];
+  readonly readings?: readonly ColdEvent[];
+  readonly episodes?: UnitHistory["episodes"];
+  readonly asOf?: string;
+}
+
+/** A unit of one probe, each minute, with the rules of the platform. */
+function rowOf(period: string, given: Told = {}): UnitCompliance | null {
+  const found = periodOf(period);
+  if (found === null) throw new Error("This is no period");
+  const { words = [unit()], from = `${found.dates[0]} 00:00`, values } = given;
+  const samples = minutes(values ?? steady((found.toMs - found.fromMs) / MINUTE_MS), at(from));
+  const watching = { rules: rulesOf("platform"), intervalMs: MINUTE_MS, calendar: SHANGHAI };
+  const { days } = toldOf(samples, watching);
+  return unitCompliance({
+    ...OF_UNIT,
+    words: ofKind(words, "cold-unit"),
+    days: new Map([[pointKey(PROBE), days]]),
+    calibrations: given.calibrations ?? [calibrated()],
+    readings: given.readings ?? [],
+    episodes: given.episodes ?? [],
+  }, {
+    days: found.dates.map((date) => SHANGHAI.dayOf(at(`${date} 00:00`))),
+    asOfMs: given.asOf === undefined ? found.toMs : at(given.asOf),
+    calendar: SHANGHAI,
+  });
+}
+
+function steady(count: number, celsius = 5): number[] {
+  return Array.from({ length: count }, () => celsius);
+}
+
+const reasonsOf = (row: UnitCompliance | null) =>
+  row?.reasons.map(({ kind, rule, dates }) => `${kind} ${rule} ${datesText(dates)}`);
+
+describe("C3 a unit's day", () => {
+  test("with all its values, in range and calibrated, is compliant", () => {
+    expect(rowOf("2026-03-02")).toMatchObject({
+      ...{ expected: 1440, had: 1440, faults: 0, belowMs: 0, aboveMs: 0, gapMs: 0, faultMs: 0 },
+      ...{ min: 5, max: 5, mean: 5, alarms: 0, unexplained: 0, calibration: "valid", byHand: null },
+      ...{ verdict: "compliant", reasons: [] },
+    });
+  });
+
+  test("goes from midnight to midnight in Shanghai: a minute before it is the day before", () => {
+    // 30 minutes out, half of them on each side of midnight; then in range.
+    const values = [...steady(15, 9), ...steady(15, 9), ...steady(30)];
+    const of = (day: string) => rowOf(day, { from: "2026-03-01 23:45", values });
+    expect([of("2026-03-01"), of("2026-03-02")].map((row) => [row?.had, row?.aboveMs])).toEqual([
+      [15, 15 * MINUTE_MS],
+      [45, 15 * MINUTE_MS],
+    ]);
+  });
+
+  test.each([[29, []], [30, ["too-warm platform-high 03-02"]]])(
+    "C2: %i minutes out of range are %j by a rule of 30",
+    (out, reasons) => {
+      const values = [...steady(600), ...steady(out, 8.1), ...steady(840 - out)];
+      const row = rowOf("2026-03-02", { values });
+      expect(row?.aboveMs).toBe(out * MINUTE_MS);
+      expect(reasonsOf(row)).toEqual(reasons);
+      expect(row?.verdict).toBe(reasons.length > 0 ? "not-compliant" : "compliant");
+    },
+  );
+
+  test("C4: names of each limit the rule of the highest level", () => {
+    const values = [...steady(600), ...steady(200, 8.1), ...steady(200), ...steady(440, 1.9)];
+    expect(reasonsOf(rowOf("2026-03-02", { values }))).toEqual([
+      "too-warm platform-high-3 03-02",
+      "too-cold platform-low-3 03-02",
+    ]);
+  });
+});
+
+describe("C7 what is not known", () => {
+  test.each([[2, 0, "compliant"], [3, 2, "cannot-say"]])(
+    "of %i minutes between two values %i are missing: %s",
+    (apart, missing, verdict) => {
+      const all = steady(1440);
+      const gone = minutes(all, at("2026-03-02 00:00"));
+      const kept = gone.filter((_, n) => n <= 600 || n >= 600 + apart);
+      const { days } = toldOf(kept, {
+        ...{ rules: rulesOf("platform"), intervalMs: MINUTE_MS, calendar: SHANGHAI },
+      });
+      const row = unitCompliance({
+        ...OF_UNIT,
+        words: ofKind([unit()], "cold-unit"),
+        days: new Map([[pointKey(PROBE), days]]),
+        ...{ calibrations: [calibrated()], readings: [], episodes: [] },
+      }, {
+        ...{ days: [SHANGHAI.dayOf(at("2026-03-02 00:00"))], asOfMs: at("2026-03-03 00:00") },
+        calendar: SHANGHAI,
+      });
+      expect([row?.gapMs, row?.verdict]).toEqual([missing * MINUTE_MS, verdict]);
+      expect(row?.had).toBe(1440 - apart + 1);
+    },
+  );
+
+  test("at the day's end is a gap too, and two intervals are the wait for the next value", () => {
+    const of = (count: number) => rowOf("2026-03-02", { values: steady(count) });
+    expect([of(1438), of(1437)].map((row) => [row?.gapMs, row?.verdict])).toEqual([
+      [0, "compliant"],
+      [3 * MINUTE_MS, "cannot-say"],
+    ]);
+  });
+
+  test("makes no day compliant, and none that was too warm anything else", () => {
+    const warm = [...steady(60, 9), ...steady(600)];
+    expect(reasonsOf(rowOf("2026-03-02", { values: warm }))).toEqual([
+      "too-warm platform-high-3 03-02",
+      "gap c7-no-data 03-02",
+    ]);
+    expect(rowOf("2026-03-02", { values: warm })?.verdict).toBe("not-compliant");
+    const nothing = rowOf("2026-03-02", { values: [] });
+    expect(nothing).toMatchObject({ had: 0, min: null, mean: null, mkt: null, gapMs: DAY_MS });
+    expect(reasonsOf(nothing)).toEqual(["no-data c7-no-data 03-02"]);
+    expect(nothing?.verdict).toBe("cannot-say");
+  });
+
+  test("a fault is no value, and nobody can say what it was", () => {
+    const values = [...steady(700), null, null, ...steady(738)];
+    const row = rowOf("2026-03-02", { values });
+    expect(row).toMatchObject({ had: 1438, faults: 2, faultMs: 2 * MINUTE_MS, gapMs: 0, mean: 5 });
+    expect(reasonsOf(row)).toEqual(["sensor-fault c7-no-data 03-02"]);
+  });
+
+  test("of a day that goes on only what was until now is missing", () => {
+    const row = rowOf("2026-03-02", { values: steady(600), asOf: "2026-03-02 10:00" });
+    expect(row).toMatchObject({ expected: 600, had: 600, gapMs: 0, verdict: "compliant" });
+  });
+});
+
+describe("C6 readings by hand", () => {
+  const words = [unit(LONG_AGO, { manual: true })];
+  const of = (readings: readonly ColdEvent[], more: Told = {}) =>
+    rowOf("2026-03-02", { words, readings, ...more });
+
+  test("are there or missing, each half of the day", () => {
+    const both = of([reading("2026-03-02 08:00"), reading("2026-03-02 14:00")]);
+    expect(both?.byHand).toMatchObject({
+      morning: { due: 1, had: 1 },
+      afternoon: { due: 1, had: 1 },
+    });
+    expect(both?.verdict).toBe("compliant");
+    const one = of([reading("2026-03-02 08:00")]);
+    expect(one?.byHand).toMatchObject({ morning: { had: 1 }, afternoon: { due: 1, had: 0 } });
+    expect(reasonsOf(one)).toEqual(["manual-reading-missing manual-readings 03-02"]);
+    expect(one?.verdict).toBe("not-compliant");
+  });
+
+  test("less than six hours apart are one", () => {
+    const close = of([reading("2026-03-02 08:01"), reading("2026-03-02 14:00")]);
+    expect(reasonsOf(close)).toEqual(["manual-readings-close manual-readings 03-02"]);
+    expect(close?.byHand?.afternoon.had).toBe(0);
+  });
+
+  test("are missing from the hour on at which they are due", () => {
+    const until = (asOf: string, values: number) => of([], { asOf, values: steady(values) });
+    expect(reasonsOf(until("2026-03-02 09:59", 599))).toEqual([]);
+    expect(reasonsOf(until("2026-03-02 10:00", 600))).toHaveLength(1);
+  });
+
+  test("of a month are counted, with the days that lack one", () => {
+    const readings = periodOf("2026-02")?.dates.flatMap((date) =>
+      date === "2026-02-05" || date === "2026-02-06"
+        ? []
+        : [reading(`${date} 08:00`), reading(`${date} 15:00`)]
+    );
+    const row = rowOf("2026-02", { words, readings: readings ?? [] });
+    expect(row?.byHand?.morning).toMatchObject({ due: 28, had: 26, only: null });
+    expect(reasonsOf(row)).toEqual(["manual-reading-missing manual-readings 02-05~02-06"]);
+  });
+
+  test("are not asked for of a morning in which the unit came", () => {
+    const since = (time: string) =>
+      rowOf("2026-03-02", {
+        words: [unit(at(time), { manual: true })],
+        readings: [reading("2026-03-02 15:00")],
+      });
+    expect(reasonsOf(since("2026-03-02 00:00"))).toHaveLength(1);
+    expect(reasonsOf(since("2026-03-02 00:01"))).toEqual([]);
+  });
+});
+
+describe("a unit's month", () => {
+  test.each([["2026-02", 28], ["2028-02", 29], ["2026-04", 30], ["2026-12", 31]])(
+    "of %s has %i days, and ends at midnight in Shanghai",
+    (month, days) => {
+      const row = rowOf(month, { calibrations: [calibrated("2026-01-01", "2029-01-01")] });
+      expect(row).toMatchObject({ expected: days * 1440, had: days * 1440, verdict: "compliant" });
+    },
+  );
+
+  test("begins when the unit was added, and ends when it was given up", () => {
+    const added = at("2026-03-16 12:00");
+    const values = steady(31 * 1440 - 15.5 * 1440);
+    const row = rowOf("2026-03", { words: [unit(added)], from: "2026-03-16 12:00", values });
+    expect(row).toMatchObject({ expected: 15.5 * 1440, had: 15.5 * 1440, gapMs: 0 });
+    expect(row?.verdict).toBe("compliant");
+
+    const gone = unit(at("2026-03-20 00:00"), { retired: true });
+    const short = rowOf("2026-03", { words: [unit(), gone], values: steady(19 * 1440) });
+    expect(short).toMatchObject({ expected: 19 * 1440, gapMs: 0, verdict: "compliant" });
+    expect(rowOf("2026-04", { words: [unit(), gone] })).toBeNull();
+    expect(rowOf("2026-02", { words: [unit(at("2026-03-01 00:00"))] })).toBeNull();
+    expect(rowOf("2026-02", { words: [unit(at("2026-02-28 23:59"))] })).not.toBeNull();
+  });
+
+  test("C13: names the days from which a calibration was over, its last day is none", () => {
+    const row = rowOf("2026-04", { calibrations: [calibrated("2025-04-28", "2026-04-27")] });
+    expect(reasonsOf(row)).toEqual(["calibration-overdue c13-calibration 04-28~04-30"]);
+    expect(row?.calibration).toBe("overdue");
+    const never = rowOf("2026-04", { calibrations: [] });
+    expect(reasonsOf(never)).toEqual(["calibration-missing c13-calibration 04-01~04-30"]);
+  });
+
+  test("C5, C1: is judged by the unit's words as they were on each day", () => {
+    const words = [
+      unit(LONG_AGO, { recipients: [{ id: "a", level: 1 }, { id: "b", level: 1 }] }),
+      unit(at("2026-04-03 00:00")),
+    ];
+    expect(reasonsOf(rowOf("2026-04", { words }))).toEqual([
+      "recipients c5-recipients 04-01~04-02",
+    ]);
+  });
+
+  test("C9: is not compliant while nobody said what an alarm was", () => {
+    const sinceMs = at("2026-04-10 03:00");
+    const of = (isAcknowledged: boolean) =>
+      rowOf("2026-04", { episodes: [{ sinceMs, isAcknowledged }] });
+    expect(of(true)).toMatchObject({ alarms: 1, unexplained: 0, verdict: "compliant" });
+    expect(reasonsOf(of(false))).toEqual(["alarm-unexplained c9-acknowledgement 04-10"]);
+    const before = [{ sinceMs: at("2026-03-31 23:00"), isAcknowledged: false }];
+    expect(reasonsOf(rowOf("2026-04", { episodes: before })))
+      .toEqual(["alarm-unexplained c9-acknowledgement 04-01"]);
+  });
+});
+
+describe("the table", () => {
+  const period = periodOf("2026-03-02");
+  if (period === null) throw new Error("This is a day");
+
+  test("names verdict, reasons with their rules, and where those are from, in both languages", () => {
+    const row = rowOf("2026-03-02", { values: [...steady(60, 9), ...steady(1380)] });
+    if (row === null) throw new Error("It was watched");
+    const { facts, tables: [units, rules] } = drawnOf([row], { period });
+    const [cells] = units.rows.map(({ cells }) => cells);
+    expect(cells.slice(0, 3)).toEqual([
+      "一号冰箱 (fridge-1)",
+      { zh: "不合规", en: "NOT COMPLIANT" },
+      { zh: "高温超时 [platform-high-3]", en: "too warm for too long [platform-high-3]" },
+    ]);
+    expect(cells).toHaveLength(units.columns.length);
+    expect(rules.rows.map(({ cells: [id] }) => id)).toEqual(["platform-high-3"]);
+    expect(Object.fromEntries(facts.map(({ key, value }) => [key, value]))).toMatchObject({
+      ...{ units: 1, compliant: 0, not_compliant: 1, cannot_say: 0 },
+    });
+  });
+
+  test("every reason has its rule, with a source and a day", () => {
+    const row = rowOf("2026-03-02", {
+      words: [unit(LONG_AGO, { manual: true, recipients: [], intervalSeconds: 1801 })],
+      calibrations: [],
+      values: [],
+      episodes: [{ sinceMs: at("2026-03-02 01:00"), isAcknowledged: false }],
+    });
+    if (row === null) throw new Error("It was watched");
+    const { tables: [, rules] } = drawnOf([row], { period });
+    const known = new Set(rules.rows.map(({ cells: [id] }) => id));
+    expect(row.reasons.map(({ rule }) => known.has(rule))).not.toContain(false);
+    expect(row.reasons.map(({ kind }) => kind).sort()).toEqual([
+      ...["alarm-unexplained", "calibration-missing", "interval", "manual-reading-missing"],
+      ...["no-data", "recipients"],
+    ]);
+    for (const { cells: [, source, effective] } of rules.rows) {
+      expect(JSON.stringify(source).length).toBeGreaterThan(10);
+      expect(effective).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    }
+  });
+
+  test("says of days one behind the other the first and the last", () => {
+    const dates = ["2026-03-01", "2026-03-03", "2026-03-04", "2026-03-05"];
+    expect(datesText(dates)).toBe("03-01, 03-03~03-05");
+    const reason: Reason = { kind: "gap", rule: "c7-no-data", dates };
+    expect(reasonText(reason, true).en).toBe("data is missing [c7-no-data] 03-01, 03-03~03-05");
+  });
+});

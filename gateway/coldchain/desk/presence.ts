@@ -1,0 +1,117 @@
+/**
+ * Whether a unit has power and can be reached, by what is known of its devices now (C4). Pure:
+ * devices, what goes on already and the moment are given.
+ */
+import { entryId } from "../../collected_entry.ts";
+import type { PowerContact } from "../coldchain_config.ts";
+import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
+import { dueLevels, episodeStart, planAlarms } from "../life/escalation.ts";
+import type { UnitBody } from "../life/unit_body.ts";
+import { PLATFORM_PLANS } from "../rules/plans.ts";
+
+/** What is known of a device, as lists of devices have it. */
+export interface KnownDevice {
+  readonly device: string;
+  readonly state: string | null;
+  readonly since: string | null;
+  /** When it was found to tell nothing any more. */
+  readonly silentSince: string | null;
+  readonly points: readonly {
+    readonly point: string;
+    readonly value: string | number | boolean | null;
+    readonly quality: string;
+    /** When it came. */
+    readonly time: string;
+    readonly stale: boolean;
+  }[];
+}
+
+export interface GoingEpisode {
+  readonly episode: string;
+  readonly cause: string;
+}
+
+export interface Presence {
+  readonly begun: readonly AlarmBody[];
+  readonly ended: readonly AlarmEndedBody[];
+}
+
+/** `since`: `null`: all is well; nobody knows: neither begins nor ends anything (G7). */
+type Finding =
+  | { readonly kind: "known"; readonly sinceMs: number | null }
+  | { readonly kind: "unknown" };
+
+/** `contact`: what tells of its power; `null`: nothing does. `going`: of this unit. */
+export function presenceOf(
+  unit: Pick<UnitBody, "site" | "unit" | "probes">,
+  contact: PowerContact | null,
+  devices: readonly KnownDevice[],
+  going: readonly GoingEpisode[],
+  nowMs: number,
+): Presence {
+  const found = [
+    ["power-off", contact === null ? WELL : powerOf(contact, devices)],
+    ["offline", reachOf(unit.probes.map(({ device }) => device), devices)],
+  ] as const;
+  const parts = found.map(([cause, finding]) => dueOf(unit, cause, finding, going, nowMs));
+  return {
+    begun: parts.flatMap(({ begun }) => begun),
+    ended: parts.flatMap(({ ended }) => ended),
+  };
+}
+
+const WELL: Finding = { kind: "known", sinceMs: null };
+
+function dueOf(
+  { site, unit }: Pick<UnitBody, "site" | "unit">,
+  cause: AlarmCause,
+  finding: Finding,
+  going: readonly GoingEpisode[],
+  nowMs: number,
+): Presence {
+  if (finding.kind === "unknown") return { begun: [], ended: [] };
+  const own = going.filter((one) => one.cause === cause);
+  if (finding.sinceMs === null) {
+    const ended = own.map(({ episode }) => ({
+      id: entryId("cold-alarm-ended", episode, nowMs),
+      ...{ site, unit, episode, cause, endedMs: nowMs, worstCelsius: null },
+    }));
+    return { begun: [], ended };
+  }
+  // What goes on comes to its further levels by time.
+  const plan = PLATFORM_PLANS.find((one) => one.cause === cause);
+  if (own.length > 0 || plan === undefined) return { begun: [], ended: [] };
+  const start = episodeStart({ site, unit }, cause, finding.sinceMs);
+  const levels = dueLevels(plan, nowMs - finding.sinceMs, []);
+  return { begun: planAlarms(start, plan, levels), ended: [] };
+}
+
+/** By its contact's last value; one that is out of date, or at fault, tells nothing of now. */
+function powerOf(contact: PowerContact, devices: readonly KnownDevice[]): Finding {
+  const told = devices.find(({ device }) => device === contact.device)?.points
+    .find(({ point }) => point === contact.point);
+  if (told === undefined || told.stale || told.quality !== "good" || told.value === null) {
+    return { kind: "unknown" };
+  }
+  const isOff = contact.below === undefined
+    ? told.value === contact.off
+    : typeof told.value === "number" && told.value < contact.below;
+  return { kind: "known", sinceMs: isOff ? Date.parse(told.time) : null };
+}
+
+/** It is away once each device that reads it is: since the last of them went. */
+function reachOf(names: readonly string[], devices: readonly KnownDevice[]): Finding {
+  const each = [...new Set(names)].map((name) => devices.find(({ device }) => device === name));
+  if (each.length === 0) return WELL;
+  const away = each.map((device) => device === undefined ? undefined : awaySince(device));
+  if (away.includes(undefined)) return { kind: "unknown" };
+  const since = away.flatMap((ms) => ms ?? []);
+  return { kind: "known", sinceMs: since.length === away.length ? Math.max(...since) : null };
+}
+
+/** `null`: it is there. */
+function awaySince({ state, since, silentSince }: KnownDevice): number | null {
+  const moments = [state === "offline" ? since : null, silentSince]
+    .flatMap((moment) => moment === null ? [] : Date.parse(moment));
+  return moments.length === 0 ? null : Math.min(...moments);
+}
