@@ -5,4 +5,5 @@ export { type Exchange, Trace } from "./modbus/trace.ts";
 export { type Preparation, type WriteOutcome, WritePort } from "./modbus/write_port.ts";
 export { mqttBroker } from "./mqtt/broker.ts";
 export { mqttClient } from "./mqtt/client.ts";
+export { printer } from "./printer/printer.ts";
 export { scale } from "./scale/scale.ts";

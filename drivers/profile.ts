@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { modbusProfile } from "./modbus/profile.ts";
 import { mqttProfile, pointsOf } from "./mqtt/profile.ts";
+import { printerProfile } from "./printer/profile.ts";
 import type { Keep, Text } from "./profile_parts.ts";
 import { scaleProfile } from "./scale/profile.ts";
 
@@ -9,6 +10,7 @@ export const profileSchema = z.discriminatedUnion("protocol", [
   modbusProfile,
   mqttProfile,
   scaleProfile,
+  printerProfile,
 ]);
 export type Profile = z.infer<typeof profileSchema>;
 

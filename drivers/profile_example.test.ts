@@ -18,8 +18,10 @@ const profiles = readProfiles(builtInProfiles());
 const OWN = "Tributary's own definition";
 const real = [...profiles.values()].filter(({ source }) => !source.startsWith(OWN));
 type Exampled = ModbusProfile | MqttProfile;
-/** A scale's frames are in scale/examples, and read there. */
-const exampled = real.filter((profile): profile is Exampled => profile.protocol !== "scale");
+/** A scale's frames are in scale/examples, and read there; printed lines are read nowhere here. */
+const exampled = real.filter((profile): profile is Exampled =>
+  profile.protocol !== "scale" && profile.protocol !== "printer"
+);
 
 function inUnits(profile: Exampled): Promise<Exampled> {
   return profile.protocol === "modbus" ? modbusInStoredUnits(profile) : mqttInStoredUnits(profile);

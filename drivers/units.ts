@@ -91,8 +91,9 @@ export function inStoredUnits(profile: Profile): Promise<Profile> {
       return modbusInStoredUnits(profile);
     case "mqtt":
       return mqttInStoredUnits(profile);
+    case "printer":
     case "scale":
-      // A scale's frames name their unit, and its driver converts from it.
+      // A scale's frames name their unit, and its driver converts from it; printed lines have none.
       return Promise.resolve(profile);
   }
 }

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { intervalSecondsOf as classSecondsOf } from "../drivers/modbus/schedule.ts";
 import type { ModbusDevice } from "../drivers/modbus/settings.ts";
-import { modbus, mqttBroker, mqttClient, scale } from "../drivers/mod.ts";
+import { modbus, mqttBroker, mqttClient, printer, scale } from "../drivers/mod.ts";
 import { toldPoints } from "../drivers/profile.ts";
 import { nameSchema, textSchema } from "../drivers/profile_parts.ts";
 import { HASH_NAMES } from "../sync/chain.ts";
@@ -246,6 +246,11 @@ const source = z.discriminatedUnion("driver", [
     driver: z.literal("scale").describe("One scale, on a serial port or a converter's socket"),
     settings: scale.settings,
   }),
+  z.strictObject({
+    ...sourceParts,
+    driver: z.literal("printer").describe("The printer port of one device, such as a steriliser"),
+    settings: printer.settings,
+  }),
 ]);
 export type SourceConfig = z.infer<typeof source>;
 
@@ -307,7 +312,7 @@ export function isLoopback(host: string): boolean {
 export type DeviceConfig =
   | Extract<SourceConfig, { driver: "modbus" }>["settings"]["devices"][number]
   | Extract<SourceConfig, { driver: "mqtt-client" }>["settings"]["devices"][number]
-  | Extract<SourceConfig, { driver: "scale" }>["settings"]["devices"][number];
+  | Extract<SourceConfig, { driver: "scale" | "printer" }>["settings"]["devices"][number];
 
 /** How often a device tells its values, as configured, else as its profile says. */
 export function intervalSecondsOf(device: DeviceConfig): number {

@@ -74,7 +74,7 @@ describe("one fault", () => {
       "an unknown driver is told with the nearest one",
       `${SITE}sources:\n  - { name: a, driver: modbuss, settings: {} }\n`,
       '5:16 sources[0].driver: there is no driver "modbuss"; did you mean "modbus"? ' +
-      "(want mqtt-broker or mqtt-client or modbus or scale)",
+      "(want mqtt-broker or mqtt-client or modbus or scale or printer)",
     ],
     [
       "X7: an address that others hear needs tls",
@@ -237,7 +237,7 @@ sources:
       '1:1 rolle: there is no setting "rolle"; did you mean "role"?',
     ]);
     expect(told(`${SITE}sources:\n  - { name: a, diver: modbus }\n`)).toEqual([
-      "5:5 sources[0].driver: it is missing; want mqtt-broker or mqtt-client or modbus or scale",
+      "5:5 sources[0].driver: it is missing; want mqtt-broker or mqtt-client or modbus or scale or printer",
       '5:16 sources[0].diver: there is no setting "diver"; did you mean "driver"?',
     ]);
   });

@@ -23,6 +23,7 @@ const EXAMPLE_PROFILES: ReadonlyMap<unknown, string> = new Map([
   ["modbus", "vaccine-fridge"],
   ["mqtt", "temperature-humidity"],
   ["scale", "yaohua-a12e"],
+  ["printer", "printer-port"],
 ]);
 
 function isProfile(schema: z.ZodObject): boolean {

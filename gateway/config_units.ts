@@ -32,6 +32,7 @@ async function converted(source: SourceConfig): Promise<SourceConfig> {
       const devices = await each(source.settings.devices, mqttInStoredUnits);
       return { ...source, settings: { ...source.settings, devices } };
     }
+    case "printer":
     case "scale":
       return source;
     case "mqtt-broker": {

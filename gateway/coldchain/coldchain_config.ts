@@ -43,8 +43,7 @@ const probe = z.strictObject({
 const power = z.strictObject({
   device: nameSchema.describe("Device that tells whether the unit has power"),
   point: nameSchema.describe("Its point: a contact, or a voltage"),
-  off: z.union([z.boolean(), z.number(), z.string()]).optional()
-    .describe("Its value while power is off, such as false"),
+  off: z.boolean().optional().describe("The contact's value while power is off"),
   below: z.number().optional().describe("Or: below this value power is off, such as 100 (V)"),
 }).refine(({ off, below }) => (off === undefined) !== (below === undefined), {
   path: ["off"],

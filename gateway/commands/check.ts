@@ -192,6 +192,7 @@ function checkSource(source: SourceConfig): Promise<Finding>[] {
       const told = [...load, ...checkFactory(source.settings), ...writable];
       return [lineOf(what, connection), ...told.map((finding) => Promise.resolve(finding))];
     }
+    case "printer":
     case "scale": {
       const { connection } = source.settings;
       return [lineOf(what, connection)];
@@ -199,7 +200,10 @@ function checkSource(source: SourceConfig): Promise<Finding>[] {
   }
 }
 
-type Connection = Extract<SourceConfig, { driver: "modbus" | "scale" }>["settings"]["connection"];
+type Connection = Extract<
+  SourceConfig,
+  { driver: "modbus" | "scale" | "printer" }
+>["settings"]["connection"];
 
 function lineOf(what: string, connection: Connection): Promise<Finding> {
   return connection.type === "serial"

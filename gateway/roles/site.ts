@@ -2,6 +2,7 @@
 import {
   mqttBroker,
   mqttClient,
+  printer,
   scale,
   Trace,
   tracedModbus,
@@ -68,6 +69,8 @@ function sourceOf(config: SourceConfig): Source {
         writes,
       };
     }
+    case "printer":
+      return { name, driver, devices, run: (signal) => printer.run(config.settings, signal) };
     case "scale":
       return { name, driver, devices, run: (signal) => scale.run(config.settings, signal) };
   }

@@ -2,7 +2,7 @@
 import { parse } from "yaml";
 import { BOOT, RULES } from "./fixture_cycle.ts";
 import { type Grammar, grammarSchema, textOf } from "./grammar.ts";
-import { type CutLine, cutLines, NO_LINE } from "./line_cut.ts";
+import { type CutLine, cutLines, NO_LINE } from "../../drivers/printer/line_cut.ts";
 import { judgePrintout, type PrintedJudgement, type PrintedSetting } from "./printed_cycle.ts";
 import { type CapturedLine, type Printout, printoutsIn } from "./printout.ts";
 import { type Program, type Steriliser, steriliserSchema } from "./program.ts";

@@ -7,7 +7,7 @@ import {
   judgedBytes,
   printoutsOf,
 } from "./fixture_printouts.ts";
-import { cutLines, LINE_BYTES_MAX, NO_LINE } from "./line_cut.ts";
+import { cutLines, LINE_BYTES_MAX, NO_LINE } from "../../drivers/printer/line_cut.ts";
 import { printoutsIn } from "./printout.ts";
 
 const GOOD = ["dac-universal", "prevac-blocks", "tuttnauer-elara"] as const;

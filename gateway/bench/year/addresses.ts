@@ -58,6 +58,7 @@ function cold({ nowMs, excursion }: YearNames): Record<string, Of> {
     "/api/coldchain/units/{site}/{unit}/curve": [1, 30].map((days) =>
       `${api}/curve?from=${isoAt(nowMs - days * DAY_MS)}&to=${isoAt(nowMs)}`
     ),
+    "/api/coldchain/units/{site}/{unit}/logger-files": [`${api}/logger-files`],
     "/api/coldchain/units/{site}/{unit}/evidence": [
       { path: `${api}/evidence?from=${monthAgo}&to=${today}`, aimMs: null },
     ],

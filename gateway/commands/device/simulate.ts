@@ -48,6 +48,8 @@ export async function simulate(name: string, options: SimulateOptions, parts: Pa
         return await simulateModbus(profile, options, parts);
       case "scale":
         return await simulateScale(profile, options, parts);
+      case "printer":
+        throw new SimulationError(`"${name}" is a printer port: write lines of a print-out to it`);
       case "mqtt":
         return await simulateMqtt(profile, options, parts);
     }
