@@ -246,9 +246,11 @@ export class Town implements AsyncDisposable {
   /** Both centres have heard all, and looked, before it stops. */
   async stop(): Promise<void> {
     await this.#settled();
-    await this.#client?.endAsync(true);
+    const client = this.#client;
     this.#client = null;
+    // The box is dark before it can notice that its devices are.
     await this.site.kill();
+    await client?.endAsync(true);
   }
 
   async cut(): Promise<void> {

@@ -232,7 +232,8 @@ class Week {
     const found = await Promise.all(
       ["county-a", "county-b"].map((of) => this.#bodies(node, "cold-alarm", coldAlarm, of)),
     );
-    return each(found.flat()).map(({ body: { sinceMs, alarmMs } }) => ({
+    const all = each(found.flat()).sort((one, other) => one.body.sinceMs - other.body.sinceMs);
+    return all.map(({ body: { sinceMs, alarmMs } }) => ({
       since: text(minuteAt(sinceMs)),
       alarm: text(minuteAt(alarmMs)),
     }));
@@ -242,7 +243,8 @@ class Week {
     const found = await Promise.all(
       ["county-a", "county-b"].map((of) => this.#bodies(node, "cold-alarm-ended", coldEnded, of)),
     );
-    return each(found.flat()).map(({ body }) => text(minuteAt(body.endedMs)));
+    const all = each(found.flat()).sort((one, other) => one.body.endedMs - other.body.endedMs);
+    return all.map(({ body }) => text(minuteAt(body.endedMs)));
   }
 
   #bagName(code: string): string {
