@@ -18,6 +18,8 @@ interface Node {
   readonly stay: Stay;
   /** Packs that came by steps that name all they carried. */
   readonly named: Map<string, Presence[]>;
+  /** When doses left that were only counted: any pack may have been among them. */
+  readonly countedOutMs: number[];
 }
 
 /** Steps of a lot at all sites, in the order of time, with the stays that they lead from and to. */
@@ -27,7 +29,11 @@ class Paths {
   readonly #byPlace: ReadonlyMap<string, readonly Node[]>;
 
   constructor(steps: readonly LotStep[]) {
-    this.nodes = staysOf(steps).map((stay) => ({ stay, named: new Map() }));
+    this.nodes = staysOf(steps).map((stay) => ({
+      stay,
+      named: new Map(),
+      countedOutMs: [],
+    }));
     this.#byPlace = Map.groupBy(this.nodes, ({ stay }) => `${stay.site} ${stay.place}`);
     const sorted = steps.toSorted((one, other) =>
       one.atMs - other.atMs || (one.id < other.id ? -1 : 1)
@@ -36,6 +42,7 @@ class Paths {
       const from = this.at(step.site, step.from, step.atMs);
       const to = this.at(step.site, step.to, step.atMs);
       if (isWhollyNamed(step)) { for (const code of step.codes) note(code, step.atMs, from, to); }
+      else from?.countedOutMs.push(step.atMs);
       return { step, from, to };
     });
   }
@@ -64,6 +71,18 @@ function note(code: string, atMs: number, from: Node | null, to: Node | null): v
 
 function isWhollyNamed({ codes, doses }: LotStep): boolean {
   return codes.length >= doses;
+}
+
+/**
+ * Since when a pack is known to be there at a moment: it came by name, and cannot have left since
+ * but by name. `null`: it may have come among doses that were only counted.
+ */
+function surelySince(node: Node, code: string, atMs: number): number | null {
+  const presence = node.named.get(code)
+    ?.findLast(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs);
+  if (presence === undefined) return null;
+  const { fromMs } = presence;
+  return node.countedOutMs.some((outMs) => outMs >= fromMs && outMs < atMs) ? null : fromMs;
 }
 
 /** Exposed since these moments: what is not named, and packs by name. */
@@ -115,7 +134,7 @@ export function exposureOf(steps: readonly LotStep[], excursion: Excursion): Exp
       const node = paths.at(site, place, atMs);
       const state = node === null ? undefined : touched.get(node);
       return node !== null && state !== undefined &&
-        (sinceOf(node, state, code) ?? Infinity) <= atMs;
+        (sinceOf(node, state, code, atMs) ?? Infinity) <= atMs;
     },
   };
 }
@@ -139,11 +158,16 @@ function touchedBy(paths: Paths, { site, place, fromMs, toMs }: Excursion): Map<
   return touched;
 }
 
-/** Since when a pack there is exposed, or one without a name; `null`: it is not. */
-function sinceOf(node: Node, { anySinceMs, codes }: Touched, code: string | null): number | null {
-  if (code !== null && node.named.has(code)) return codes.get(code) ?? null;
-  if (code !== null) return anySinceMs;
-  const since = Math.min(anySinceMs ?? Infinity, ...codes.values());
+/** Since when what is there at a moment is exposed, a pack or one without a name; `null`: not. */
+function sinceOf(
+  node: Node,
+  { anySinceMs, codes }: Touched,
+  code: string | null,
+  atMs: number,
+): number | null {
+  const named = code === null ? [...codes.values()] : [codes.get(code) ?? Infinity];
+  const isSure = code !== null && surelySince(node, code, atMs) !== null;
+  const since = Math.min(...named, isSure ? Infinity : anySinceMs ?? Infinity);
   return since === Infinity ? null : since;
 }
 
@@ -178,7 +202,7 @@ function carry(step: LotStep, from: Node | null, source: Touched, target: Touche
   let hasChanged = false;
   const isOut = (since: number | null) => since !== null && since <= atMs + slackOf(from);
   const since = (code: string | null) =>
-    from !== null ? sinceOf(from, source, code) : wayOf(source, code);
+    from !== null ? sinceOf(from, source, code, atMs) : wayOf(source, code);
   if (isWhollyNamed(step)) {
     for (const code of codes) {
       if (!isOut(since(code)) || (target.codes.get(code) ?? Infinity) <= atMs) continue;
@@ -233,19 +257,17 @@ export function wayOfDose(
   const passed = new Map<string, Passed>();
   const visit = (node: Node | null, untilMs: number): void => {
     if (node === null) return;
-    const { stay, named } = node;
-    const presence = code === null
-      ? undefined
-      : named.get(code)?.findLast(({ fromMs }) => fromMs <= untilMs);
+    const { stay } = node;
+    const cameMs = code === null ? null : surelySince(node, code, untilMs);
     const { site, place } = stay;
-    const fromMs = presence?.fromMs ?? stay.fromMs;
+    const fromMs = cameMs ?? stay.fromMs;
     const key = JSON.stringify([site, place, fromMs]);
     if ((passed.get(key)?.toMs ?? -Infinity) >= untilMs) return;
     passed.set(key, { site, place, fromMs, toMs: untilMs });
     for (const { step, from, to } of paths.steps) {
-      if (to !== node || step.atMs > untilMs || !mayCarry(step, node, code)) continue;
-      // By name it came once, and this is where from.
-      if (presence !== undefined && step.atMs !== presence.fromMs) continue;
+      if (to !== node || step.atMs > untilMs || !mayCarry(step, code)) continue;
+      // It came by name, and this is where from.
+      if (cameMs !== null && (step.atMs !== cameMs || !isWhollyNamed(step))) continue;
       if (from !== null) visit(from, step.atMs);
       else for (const sent of sentBefore(paths, step)) visit(sent.from, sent.step.atMs);
     }
@@ -256,9 +278,8 @@ export function wayOfDose(
   );
 }
 
-function mayCarry(step: LotStep, to: Node, code: string | null): boolean {
-  if (code === null) return true;
-  return isWhollyNamed(step) ? step.codes.includes(code) : !to.named.has(code);
+function mayCarry(step: LotStep, code: string | null): boolean {
+  return code === null || !isWhollyNamed(step) || step.codes.includes(code);
 }
 
 function sentBefore(paths: Paths, { site, from, atMs }: LotStep) {
