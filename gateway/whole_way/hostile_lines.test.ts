@@ -192,8 +192,8 @@ function residentBytes(): number {
 }
 
 /** Until then the heap grows to the size that such bodies need. */
-const ROUNDS_BEFORE = 4;
-const ROUNDS = 12;
+const ROUNDS_BEFORE = 6;
+const ROUNDS = 14;
 /** Of the last ones the least counts: what was kept stays, what is not yet collected goes. */
 const ROUNDS_LAST = 3;
 const BODIES_A_ROUND = 250;
