@@ -5,8 +5,9 @@
 import type { Driver } from "../driver.ts";
 import { Gatherer } from "../gatherer.ts";
 import { openByteLine } from "../serial/open_byte_line.ts";
+import { lineOf } from "../serial/settings.ts";
 import { cutLines, NO_LINE } from "./line_cut.ts";
-import { lineOf, type PrinterSettings, printerSettings } from "./settings.ts";
+import { type PrinterSettings, printerSettings } from "./settings.ts";
 
 /** Faster than any such printer: 24 columns at 19,200 bits a second are 80 lines. */
 export const LINES_A_SECOND_MAX = 100;
@@ -17,11 +18,12 @@ export const printer: Driver<PrinterSettings> = {
   kind: "printer",
   settings: printerSettings,
   async *run(settings, signal) {
+    const [device] = settings.devices;
     const gatherer = new Gatherer();
-    await using line = await openByteLine(lineOf(settings));
+    await using line = await openByteLine(lineOf(settings.connection, device.profile.serial));
     gatherer.put({ kind: "line", detail: `connected to ${line.address}` });
     line.broken.catch((error) => gatherer.fail(error));
-    const lines = new PrintedLines(settings.devices[0], gatherer);
+    const lines = new PrintedLines(device, gatherer);
     line.listen((bytes) => lines.came(bytes, performance.now()));
     lines.tellState("online", "its port is open");
     yield* gatherer.run(signal);

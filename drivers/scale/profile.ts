@@ -1,7 +1,7 @@
 /** What a scale's profile says: its frames, its line, and what a weight can be. */
 import * as z from "zod";
 import { pointParts, profileParts, refuseUnknownSources } from "../profile_parts.ts";
-import { serialParts } from "../serial/settings.ts";
+import { serialProfile } from "../serial/settings.ts";
 import { formatSchema } from "./formats.ts";
 import { WEIGHT_UNITS } from "./frame.ts";
 
@@ -39,12 +39,7 @@ export const scaleProfile = z.strictObject({
   ...profileParts,
   format: formatSchema.describe("How its frames look"),
   request: request.optional().describe("Where it speaks only when asked; none: all the time"),
-  serial: z.strictObject({
-    baud: serialParts.baud,
-    dataBits: serialParts.dataBits,
-    parity: serialParts.parity,
-    stopBits: serialParts.stopBits,
-  }).prefault({}).describe("How its port is set when it leaves the factory"),
+  serial: serialProfile,
   unit: z.enum(WEIGHT_UNITS).default("kg").describe("UCUM code of minimum, maximum and division"),
   frameUnit: z.enum(WEIGHT_UNITS).optional()
     .describe("What its frames mean where they name no unit; none: the unit"),

@@ -4,17 +4,12 @@ import { Gatherer } from "../gatherer.ts";
 import type { ByteLine } from "../serial/byte_line.ts";
 import { NoiseTally } from "../serial/noise_tally.ts";
 import { openByteLine } from "../serial/open_byte_line.ts";
+import { lineOf } from "../serial/settings.ts";
 import { isDue } from "../told_state.ts";
 import { formatOf } from "./formats.ts";
 import { FrameStream } from "./frame.ts";
 import { type Health, LineHealth } from "./line_health.ts";
-import {
-  lineOf,
-  platformOf,
-  type ScaleDevice,
-  type ScaleSettings,
-  scaleSettings,
-} from "./settings.ts";
+import { platformOf, type ScaleDevice, type ScaleSettings, scaleSettings } from "./settings.ts";
 import { Weighing } from "./weighing.ts";
 
 /** How often is looked whether it is silent. */
@@ -24,11 +19,12 @@ export const scale: Driver<ScaleSettings> = {
   kind: "scale",
   settings: scaleSettings,
   async *run(settings, signal) {
+    const [device] = settings.devices;
     const gatherer = new Gatherer();
-    await using line = await openByteLine(lineOf(settings));
+    await using line = await openByteLine(lineOf(settings.connection, device.profile.serial));
     gatherer.put({ kind: "line", detail: `connected to ${line.address}` });
     line.broken.catch((error) => gatherer.fail(error));
-    const watched = new Watched(settings.devices[0], gatherer);
+    const watched = new Watched(device, gatherer);
     line.listen((bytes) => watched.came(bytes, performance.now()));
     using _timers = timers(line, watched, gatherer);
     yield* gatherer.run(signal);

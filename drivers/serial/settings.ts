@@ -20,8 +20,47 @@ export const socketParts = {
 export const serialSettings = z.strictObject({ type: z.literal("serial"), ...serialParts });
 export type SerialSettings = z.infer<typeof serialSettings>;
 
+/** How a port is set when its device leaves the factory, as a profile says it. */
+export const serialProfile = z.strictObject({
+  baud: serialParts.baud,
+  dataBits: serialParts.dataBits,
+  parity: serialParts.parity,
+  stopBits: serialParts.stopBits,
+}).prefault({}).describe("How its port is set when it leaves the factory");
+export type SerialProfile = z.infer<typeof serialProfile>;
+
+/** A port that may be set otherwise than its device's profile says. */
+export const ownSerialSettings = z.strictObject({
+  type: z.literal("serial"),
+  port: serialParts.port,
+  baud: serialParts.baud.unwrap().optional().describe("Bits a second; none: as its profile says"),
+  dataBits: serialParts.dataBits.unwrap().optional()
+    .describe("Bits of one character; none: as its profile says"),
+  parity: serialParts.parity.unwrap().optional()
+    .describe("Its parity bit; none: as its profile says"),
+  stopBits: serialParts.stopBits.unwrap().optional()
+    .describe("Its stop bits; none: as its profile says"),
+});
+
 export const socketSettings = z.strictObject({ type: z.literal("socket"), ...socketParts });
 export type SocketSettings = z.infer<typeof socketSettings>;
+
+/** The line with what the settings leave to the profile. */
+export function lineOf(
+  connection: z.infer<typeof ownSerialSettings> | SocketSettings,
+  profile: SerialProfile,
+): SerialSettings | SocketSettings {
+  if (connection.type === "socket") return connection;
+  const { type, port, baud, dataBits, parity, stopBits } = connection;
+  return {
+    type,
+    port,
+    baud: baud ?? profile.baud,
+    dataBits: dataBits ?? profile.dataBits,
+    parity: parity ?? profile.parity,
+    stopBits: stopBits ?? profile.stopBits,
+  };
+}
 
 /** Milliseconds that one character takes: start bit, data, parity and stop bits. */
 export function characterMs(

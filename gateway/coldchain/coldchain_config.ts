@@ -64,7 +64,6 @@ const logger = z.strictObject({
   lookSeconds: fileSettings.shape.lookSeconds,
   settleSeconds: fileSettings.shape.settleSeconds,
 });
-export type LoggerConfig = z.infer<typeof logger>;
 
 const unit = z.strictObject({
   id: nameSchema.describe("Its id, which entries and addresses have")
