@@ -78,7 +78,7 @@ export class AlarmDesk {
     await this.#ofGaps(due, now);
     const going = await reads.goingEpisodes(this.#rows, this.#site);
     for (const row of going) await this.#ofTime(row, due, now);
-    await this.#ofPresence(going, due);
+    await this.#ofPresence(going, due, now);
     const recent = await reads.episodesSince(this.#rows, now.wallMs - TELLING_MS);
     const subjects = [...going, ...recent].filter(({ site, episode }) =>
       site === this.#site && !this.#settled.has(episode)
@@ -166,13 +166,14 @@ export class AlarmDesk {
   }
 
   /** Power that is off or on again, and units that went or came back. */
-  async #ofPresence(going: readonly reads.EpisodeRow[], due: Map<string, Due>): Promise<void> {
-    const { coldchain, tables, journal } = this.#node;
-    const now = this.#node.clock.now();
+  async #ofPresence(
+    going: readonly reads.EpisodeRow[],
+    due: Map<string, Due>,
+    now: Stamp,
+  ): Promise<void> {
+    const { coldchain, tables } = this.#node;
     if (now.bootMs - this.#lookedMs < PRESENCE_MS) return;
     this.#lookedMs = now.bootMs;
-    // What was written of it at the last look has to be in the tables.
-    await tables.caughtUp(journal);
     const units = await reads.watchedUnits(this.#rows, this.#site);
     if (units.length === 0) return;
     const devices = await listDevices(tables, this.#site, now);
