@@ -80,6 +80,12 @@ export async function scansOf(
   return sorted === true ? [...scans, ...sorts] : scans;
 }
 
+/** The plan of a statement on one line, its steps by `; `, whatever its parameters are. */
+export async function planOf(rows: Rows, select: string): Promise<string> {
+  const plan = await rows.rows(`EXPLAIN QUERY PLAN ${select.replaceAll("?", "1")}`);
+  return plan.map((row) => row.text("detail")).join("; ");
+}
+
 /** Of each table, and of each name that the statement gives one, the table. */
 function namesIn(sql: string, tables: readonly Table[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();

@@ -38,18 +38,6 @@ export async function unitNames(rows: Rows, site: string, limit: number): Promis
   return (await rows.rows(SELECTS.units, [site, limit])).map((row) => row.text("unit"));
 }
 
-/** Sites that have units, from behind one on, each by one look at the index. */
-export async function sitesWithUnits(rows: Rows, after: string, limit: number): Promise<string[]> {
-  const sites: string[] = [];
-  for (let last = after; sites.length < limit;) {
-    const [row] = await rows.rows(SELECTS.nextSite, [last]);
-    if (row === undefined) break;
-    last = row.text("site");
-    sites.push(last);
-  }
-  return sites;
-}
-
 export async function unitHistory(
   rows: Rows,
   { site, unit }: { readonly site: string; readonly unit: string },

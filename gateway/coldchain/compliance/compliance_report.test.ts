@@ -5,6 +5,7 @@ import { csvOfTable, reportOf } from "../../report/data_forms.ts";
 import { pdfOf } from "../../report/pdf.ts";
 import { periodOf } from "../../report/period.ts";
 import { reportFont } from "../../report/report_font.ts";
+import { planOf } from "../../sql/fixture_plans.ts";
 import { rulesOf } from "../series/fixture_series.ts";
 import { NURSE, OF_UNIT, SITE, unitBodyOf } from "../life/fixture_life.ts";
 import { Calendar } from "../series/calendar.ts";
@@ -125,8 +126,7 @@ describe("the report of a site's units", () => {
 
   test("is found by indexes", async () => {
     for (const [name, select] of Object.entries(SELECTS)) {
-      const rows = await site.tables.rows(`EXPLAIN QUERY PLAN ${select.replaceAll("?", "1")}`);
-      const plan = rows.map((row) => row.text("detail")).join("; ");
+      const plan = await planOf(site.tables, select);
       expect(plan, name).toMatch(/^SEARCH /);
       expect(plan, name).not.toContain("TEMP B-TREE");
     }

@@ -11,10 +11,11 @@ import type {
   DrawnReport,
 } from "../../report/data_report.ts";
 import { momentText } from "../../report/moment_text.ts";
+import { sitesBehind } from "../../report/sites_behind.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { CALIBRATIONS } from "../evidence/text.ts";
 import { Calendar } from "../series/calendar.ts";
-import { sitesWithUnits, unitHistory, unitNames } from "./compliance_reads.ts";
+import { SELECTS, unitHistory, unitNames } from "./compliance_reads.ts";
 import type { HalfDay } from "./half_days.ts";
 import { type CitedRule, citedRule, reasonText, type Verdict } from "./reason.ts";
 import { type UnitCompliance, unitCompliance } from "./unit_compliance.ts";
@@ -30,7 +31,7 @@ export function complianceReport(rows: Rows): DataReport {
   return {
     name: "coldchain",
     title: { zh: "疫苗冷链合规", en: "Compliance of vaccine units" },
-    sites: (after, limit) => sitesWithUnits(rows, after, limit),
+    sites: (after, limit) => sitesBehind(rows, SELECTS.nextSite, after, limit),
     draw: async (drawing) => {
       const { site, period, asOfMs } = drawing;
       const days = period.dates.map((date) => calendar.dayOf(Date.parse(`${date}T00:00:00+08:00`)));

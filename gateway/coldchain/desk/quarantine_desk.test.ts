@@ -4,6 +4,7 @@ import { HELD, isHeldBack } from "../flow/held_back.ts";
 import { SITE } from "../life/fixture_life.ts";
 import { heldLots } from "../record/cold_reads.ts";
 import { stampAt } from "../../../sync/fixtures.ts";
+import { planOf } from "../../sql/fixture_plans.ts";
 import { FRIDGE, MINUTE_MS, SiteCold, times } from "./fixture_cold_desk.ts";
 import { decideOrder, decideQuarantine } from "./quarantine_act.ts";
 import { LAIN, QuarantineDesk } from "./quarantine_desk.ts";
@@ -139,10 +140,7 @@ describe("C10: stock that lay in a unit while it was out of range", () => {
   test.each(Object.entries({ ...LAIN, ...HELD }))(
     "indexes alone are asked: %s",
     async (_, select) => {
-      const asked = `EXPLAIN QUERY PLAN ${select.replaceAll("?", "1")}`;
-      const plan = (await cold.tables.tables.rows(asked)).map((row) => row.text("detail")).join(
-        "; ",
-      );
+      const plan = await planOf(cold.tables.tables, select);
       expect(plan).not.toMatch(/SCAN/);
       expect(plan).toMatch(/SEARCH/);
     },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stampAt } from "../../../sync/fixtures.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
+import { planOf } from "../../sql/fixture_plans.ts";
 import { OF_UNIT, SITE, unitBodyOf } from "../life/fixture_life.ts";
 import { Calendar } from "../series/calendar.ts";
 import { periodOf, READS, unitRecordOf } from "./evidence_reads.ts";
@@ -107,8 +108,7 @@ describe("C11 a unit's record", () => {
 
   test("is found by indexes", async () => {
     for (const [name, select] of Object.entries(READS)) {
-      const rows = await desk.tables.rows(`EXPLAIN QUERY PLAN ${select.replaceAll("?", "1")}`);
-      const plan = rows.map((row) => row.text("detail")).join("; ");
+      const plan = await planOf(desk.tables, select);
       expect(plan, name).toMatch(/^SEARCH /);
     }
   });

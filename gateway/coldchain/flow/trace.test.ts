@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { TablesDesk } from "../../fixture_tables.ts";
+import { planOf } from "../../sql/fixture_plans.ts";
 import { NURSE } from "../life/fixture_life.ts";
 import { LOT, movedBodyOf, PRODUCT, recipientOf, usedBodyOf } from "./fixture_flow.ts";
 import { excursionOf, QUERIES, traceDoses, traceExcursion } from "./trace.ts";
@@ -76,8 +77,7 @@ describe("C14 the trace", () => {
   test("asks indexes alone", async () => {
     await using desk = await TablesDesk.open({ node: SITE });
     for (const [name, select] of Object.entries(QUERIES)) {
-      const rows = await desk.tables.rows(`EXPLAIN QUERY PLAN ${select.replaceAll("?", "1")}`);
-      const plan = rows.map((row) => row.text("detail")).join("; ");
+      const plan = await planOf(desk.tables, select);
       expect(plan, name).not.toMatch(/SCAN (cold\w+)(?! USING)/);
       expect(plan, name).toMatch(/^SEARCH /);
       if (name === "usedUp") expect(plan).toContain("COVERING INDEX coldusesofplace");

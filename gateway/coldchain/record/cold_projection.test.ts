@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { TablesDesk } from "../../fixture_tables.ts";
+import { planOf } from "../../sql/fixture_plans.ts";
 import type { ColdEvent } from "../life/event.ts";
 import { OF_UNIT, SITE, Story, unitBodyOf } from "../life/fixture_life.ts";
 import { eventsAt } from "./stored_events.ts";
@@ -73,8 +74,7 @@ test("what pages list is found by indexes", async () => {
       "coldreceiptstodo",
   };
   for (const [select, index] of Object.entries(asked)) {
-    const rows = await desk.tables.rows(`EXPLAIN QUERY PLAN ${select}`);
-    const plan = rows.map((row) => row.text("detail")).join("; ");
+    const plan = await planOf(desk.tables, select);
     expect(plan, select).toContain(index);
     expect(plan, select).not.toContain("TEMP B-TREE");
   }

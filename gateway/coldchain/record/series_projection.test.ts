@@ -5,6 +5,7 @@ import type { Entry } from "../../../sync/entry.ts";
 import { Database } from "../../../sync/database.ts";
 import { LibsqlSql } from "../../sql/libsql_sql.ts";
 import { createTables, selectionOf } from "../../sql/table.ts";
+import { planOf } from "../../sql/fixture_plans.ts";
 import { MINUTE_MS, rulesOf, SHANGHAI, watching } from "../series/fixture_series.ts";
 import { OF_UNIT, SITE, unitBodyOf } from "../life/fixture_life.ts";
 import { firstCarry } from "../series/carry.ts";
@@ -247,8 +248,7 @@ test(`${OF_UNIT.unit}: what lists what is due, and days of a time, are found by 
     ]: "coldpartsbytime",
   };
   for (const [select, index] of Object.entries(asked)) {
-    const rows = await tables.sql.rows(`EXPLAIN QUERY PLAN ${select}`);
-    const plan = rows.map((row) => row.text("detail")).join("; ");
+    const plan = await planOf(tables.sql, select);
     expect(plan, select).toContain(index);
     expect(plan, select).not.toContain("TEMP B-TREE");
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { csvOfTable } from "../../report/data_forms.ts";
 import { periodOf } from "../../report/period.ts";
+import { planOf } from "../../sql/fixture_plans.ts";
 import { STANDARD_RULES } from "../standard_rules.ts";
 import type { SupplyEvent } from "../supply/event.ts";
 import { SITE, START_MS, STERILISER, Story } from "../supply/fixture_supply.ts";
@@ -116,8 +117,7 @@ describe("S5 the list of cycles", () => {
 
   test("is found by indexes", async () => {
     for (const [name, select] of Object.entries(SELECTS)) {
-      const rows = await site.tables.rows(`EXPLAIN QUERY PLAN ${select.replaceAll("?", "1")}`);
-      const plan = rows.map((row) => row.text("detail")).join("; ");
+      const plan = await planOf(site.tables, select);
       expect(plan, name).toMatch(/^SEARCH /);
       expect(plan, name).not.toContain("TEMP B-TREE");
     }

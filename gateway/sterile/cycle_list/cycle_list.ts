@@ -1,5 +1,6 @@
 /** Cycles of a site as a report, from the tables: by indexes, with the entries around them. */
 import type { DataReport } from "../../report/data_report.ts";
+import { sitesBehind } from "../../report/sites_behind.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { loadStanding } from "../supply/load_standing.ts";
 import { toldOfSite } from "../supply/told.ts";
@@ -26,16 +27,7 @@ export function cycleList(rows: Rows, book: RuleBook): DataReport {
   return {
     name: "sterile",
     title: { zh: "灭菌循环", en: "Sterilisation cycles" },
-    sites: async (after, limit) => {
-      const sites: string[] = [];
-      for (let last = after; sites.length < limit;) {
-        const [row] = await rows.rows(SELECTS.nextSite, [last]);
-        if (row === undefined) break;
-        last = row.text("site");
-        sites.push(last);
-      }
-      return sites;
-    },
+    sites: (after, limit) => sitesBehind(rows, SELECTS.nextSite, after, limit),
     draw: async ({ site, period, asOfMs }) => {
       const toMs = Math.min(period.toMs, asOfMs);
       const asked = [site, period.fromMs, toMs, CYCLES_MAX + 1];

@@ -3,6 +3,7 @@ import { stampAt } from "../../../sync/fixtures.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { csvOfTable } from "../../report/data_forms.ts";
 import { periodOf } from "../../report/period.ts";
+import { planOf } from "../../sql/fixture_plans.ts";
 import type { WasteEvent } from "../entry/event.ts";
 import { BOTH, INFECTIOUS, SHARPS, SITE, Story } from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
@@ -138,8 +139,7 @@ describe("W6 the balance of waste", () => {
 
   test("is found by indexes", async () => {
     for (const [name, select] of Object.entries(SELECTS)) {
-      const rows = await site.tables.rows(`EXPLAIN QUERY PLAN ${select.replaceAll("?", "1")}`);
-      const plan = rows.map((row) => row.text("detail")).join("; ");
+      const plan = await planOf(site.tables, select);
       expect(plan, name).toMatch(/^SEARCH /);
       expect(plan, name).not.toContain("TEMP B-TREE");
     }

@@ -1,5 +1,6 @@
 /** The balance of a site's waste as a report, from the tables: by indexes, in bounded pages. */
 import type { DataReport } from "../../report/data_report.ts";
+import { sitesBehind } from "../../report/sites_behind.ts";
 import type { Row, Rows } from "../../sql/sql.ts";
 import { CATEGORY_CODES } from "../category.ts";
 import type { BagState } from "../life/bag.ts";
@@ -33,23 +34,12 @@ export function balanceReport(rows: Rows): DataReport {
   return {
     name: "waste",
     title: { zh: "医疗废物收支平衡", en: "Balance of medical waste" },
-    sites: (after, limit) => sitesWithBags(rows, after, limit),
+    sites: (after, limit) => sitesBehind(rows, SELECTS.nextSite, after, limit),
     draw: async ({ site, period, asOfMs }) => {
       const span = { fromMs: period.fromMs, toMs: Math.min(period.toMs, asOfMs) };
       return wasteReport(await wasteOfTime(rows, site, span));
     },
   };
-}
-
-async function sitesWithBags(rows: Rows, after: string, limit: number): Promise<string[]> {
-  const sites: string[] = [];
-  for (let last = after; sites.length < limit;) {
-    const [row] = await rows.rows(SELECTS.nextSite, [last]);
-    if (row === undefined) break;
-    last = row.text("site");
-    sites.push(last);
-  }
-  return sites;
 }
 
 interface Span {

@@ -5,6 +5,7 @@ import { type ManifestBody, manifestBody } from "../entry/manifest_body.ts";
 import { BOTH, MANIFEST, scaled, SHARPS, SITE, Story } from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { DEFAULT_RULES } from "../rules.ts";
+import { draft, NUMBER, numbered, site, store } from "./fixture_manifest.ts";
 import { formFields, lacking, lineCells, receivedTonnes } from "./form.ts";
 import { type Manifests, manifestsOf, type ManifestStanding, tonnes } from "./manifest.ts";
 import { manifestFaults, receiptBalance } from "./plan_manifest.ts";
@@ -19,17 +20,6 @@ function manifestOf(events: readonly WasteEvent[]): ManifestStanding {
   return standing;
 }
 
-const NUMBER = "20263401000001";
-const site = new Story("site");
-const store = [
-  site.sealed("B1"),
-  site.sealed("B2", { weight: scaled(2500, "s.1-0/reading/2") }),
-  site.boxed("L1", ["B2"]),
-  site.handover(["B1"], { loads: ["L1"] }),
-  site.stored(["B1"], { loads: ["L1"], weight: scaled(6500) }),
-];
-const draft = site.manifest(["B1"], { loads: ["L1"] });
-const numbered = site.numbered(NUMBER);
 const departed = site.departed(["B1"], { loads: ["L1"] });
 const received = site.received(["B1"], { loads: ["L1"], grams: 6500 });
 const all = [...store, draft, numbered, departed, received, site.disposed()];

@@ -1,21 +1,11 @@
 import { expect, test } from "vitest";
 import type { WasteEvent } from "../entry/event.ts";
-import { MANIFEST, scaled, Story } from "../fixture_waste.ts";
+import { MANIFEST, scaled } from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { DEFAULT_RULES } from "../rules.ts";
+import { draft, numbered, site, store } from "./fixture_manifest.ts";
 import { manifestsOf } from "./manifest.ts";
 import { departureFaults } from "./plan_departure.ts";
-
-const site = new Story("site");
-const store = [
-  site.sealed("B1"),
-  site.sealed("B2", { weight: scaled(2500, "s.1-0/reading/2") }),
-  site.boxed("L1", ["B2"]),
-  site.handover(["B1"], { loads: ["L1"] }),
-  site.stored(["B1"], { loads: ["L1"], weight: scaled(6500) }),
-];
-const draft = site.manifest(["B1"], { loads: ["L1"] });
-const numbered = site.numbered("20263401000001");
 
 function faults(
   events: readonly WasteEvent[],
