@@ -1,9 +1,8 @@
 /** Days and months of Asia/Shanghai, as reports name them. */
-import { dayOf } from "../sync/day.ts";
+import { dayOf, startOfDay } from "../sync/day.ts";
 
 const DAY_MS = 86_400_000;
-/** Asia/Shanghai is eight hours ahead of UTC, the whole year. */
-const AHEAD_MS = 8 * 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /** Moments from `fromMs` up to and without `toMs`, milliseconds since 1970 UTC. */
 export interface Span {
@@ -21,9 +20,7 @@ export function spanOfDay(day: string): Span {
 /** A month as `2026-11`; throws where it is none. */
 export function spanOfMonth(month: string): Span {
   const { fromMs } = spanOfDay(`${month}-01`);
-  const first = new Date(fromMs + AHEAD_MS);
-  const toMs = Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 1) - AHEAD_MS;
-  return { fromMs, toMs };
+  return { fromMs, toMs: spanOfDay(`${monthAfter(month, 1)}-01`).fromMs };
 }
 
 /** `2026-11-28` of a moment. */
@@ -47,5 +44,5 @@ export function dayAfter(day: string, count: number): string {
 
 /** The hour of the day, 0 to 23. */
 export function hourOf(ms: number): number {
-  return new Date(ms + AHEAD_MS).getUTCHours();
+  return Math.floor((ms - startOfDay(dayOf(ms))) / HOUR_MS);
 }

@@ -11,6 +11,11 @@ export function dayOf(wallMs: number): number {
   return Math.floor((wallMs + OFFSET_MS) / DAY_MS);
 }
 
+/** The first moment of a day in Asia/Shanghai, milliseconds since 1970 UTC. */
+export function startOfDay(day: number): number {
+  return day * DAY_MS - OFFSET_MS;
+}
+
 /** `2026-11-24`; a wrong clock may say what no calendar has: then the number itself. */
 export function dayText(day: number): string {
   const ms = day * DAY_MS;

@@ -1,4 +1,5 @@
 /** Who did what, as the tables have it of the audit; a county has it of all its sites. */
+import { startOfDay } from "../../sync/day.ts";
 import type { QueryTables } from "../tables.ts";
 
 export interface TrailQuery {
@@ -23,9 +24,6 @@ export interface TrailRow {
 export const TRAIL_ROWS = 100;
 /** Pages that can be turned; a day or a person tells the rest. */
 export const TRAIL_PAGES_MAX = 100;
-/** China has one time zone, eight hours ahead of UTC. */
-const OFFSET_MS = 8 * 3_600_000;
-const DAY_MS = 86_400_000;
 
 const SELECT = `SELECT node, wall, kind, who, detail FROM trail
 WHERE wall >= ? AND wall < ?
@@ -38,8 +36,8 @@ export async function trailOf(
   tables: Pick<QueryTables, "rows">,
   { who, day, page }: TrailQuery,
 ): Promise<TrailRow[]> {
-  const from = day === null ? Number.MIN_SAFE_INTEGER : day * DAY_MS - OFFSET_MS;
-  const to = day === null ? Number.MAX_SAFE_INTEGER : from + DAY_MS;
+  const from = day === null ? Number.MIN_SAFE_INTEGER : startOfDay(day);
+  const to = day === null ? Number.MAX_SAFE_INTEGER : startOfDay(day + 1);
   const person = `person ${who} `;
   const begins = [who.length, who, person.length, person];
   const rows = await tables.rows(

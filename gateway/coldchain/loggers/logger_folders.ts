@@ -6,6 +6,7 @@ import type { Concern } from "../../concern.ts";
 import { isDiskFailure } from "../../disk_failure.ts";
 import type { Node } from "../../node.ts";
 import type { OnLine } from "../../collector.ts";
+import { problemWords } from "../../problem_words.ts";
 import { Supervisor } from "../../supervise.ts";
 import { importLogger, type LoggerNode } from "./logger_desk.ts";
 
@@ -84,8 +85,8 @@ class Intake {
         case "known":
           return { kind: "duplicate" };
         case "refused": {
-          const { status, title, detail, hint } = imported.problem;
-          const reason = [title, detail, hint].filter((part) => part !== undefined).join(": ");
+          const { status } = imported.problem;
+          const reason = problemWords(imported.problem);
           // Without room, or before its unit is known, it is offered again.
           const isForNow = status === 503 || status === 404;
           return { kind: isForNow ? "unavailable" : "refused", reason };

@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Said } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
+import { problemWords } from "../../problem_words.ts";
 import type { Done } from "../flow/flow_desk.ts";
 import { type DoseText, doseTexts } from "./dose_text.ts";
 
@@ -42,8 +43,7 @@ export function doseFrame(view: View, parts: FrameParts, main: Html): Html {
 export function faultsOf(done: Done): readonly Text[] | null {
   if (done.kind === "done") return null;
   if (done.kind === "refused") return done.refusals.map(({ text }) => text);
-  const { title, detail, hint } = done.problem;
-  const words = [title, detail, hint].filter((part) => part !== undefined).join(": ");
+  const words = problemWords(done.problem);
   return [{ zh: words, en: words }];
 }
 

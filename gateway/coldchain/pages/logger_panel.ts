@@ -6,6 +6,7 @@ import type { PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
+import { problemWords } from "../../problem_words.ts";
 import { wallOf } from "../evaluate/written.ts";
 import type { EventOf } from "../life/event.ts";
 import type { LoggerBody, OwnDay } from "../loggers/logger_body.ts";
@@ -13,7 +14,6 @@ import { importLogger, type LoggerNode } from "../loggers/logger_desk.ts";
 import type { LoggerDay } from "../loggers/logger_record.ts";
 import { Calendar } from "../series/calendar.ts";
 import { loggerTextOf, loggerTexts } from "./logger_text.ts";
-import { said } from "./problem_words.ts";
 import { degrees, unitPath } from "./unit_parts.ts";
 
 /** Days and differences that are shown; all are in the entry. */
@@ -207,7 +207,9 @@ export function loggerUpload(node: LoggerNode, drawn: Refused): PageForm {
       });
       const both = (words: string) => ({ zh: words, en: words });
       const by = signedIn(actor, parts.people);
-      if (by === null || site !== node.name) return await refuse(403, both(said(PERSON_NEEDED)));
+      if (by === null || site !== node.name) {
+        return await refuse(403, both(problemWords(PERSON_NEEDED)));
+      }
       const file = form.get("file");
       if (!(file instanceof File) || file.size === 0) {
         return await refuse(409, loggerTextOf("noFile"));
@@ -229,7 +231,7 @@ export function loggerUpload(node: LoggerNode, drawn: Refused): PageForm {
         case "known":
           return await refuse(409, loggerTextOf("known"));
         case "refused":
-          return await refuse(409, both(said(imported.problem)));
+          return await refuse(409, both(problemWords(imported.problem)));
       }
     },
   };

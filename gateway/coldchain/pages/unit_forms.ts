@@ -6,6 +6,7 @@ import type { Page, PageForm, Said } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
+import { problemWords } from "../../problem_words.ts";
 import { issueLines } from "../../schema_faults.ts";
 import type { ColdNode } from "../desk/cold_node.ts";
 import * as acts from "../desk/person_acts.ts";
@@ -13,7 +14,6 @@ import type { UnitView } from "../desk/unit_view.ts";
 import { FOUND_CAUSES } from "../life/alarm_body.ts";
 import type { Person } from "../life/subject.ts";
 import { type AlarmLine, unitPath } from "./unit_parts.ts";
-import { said } from "./problem_words.ts";
 import { type UnitText, unitTexts, unitWord } from "./unit_text.ts";
 
 /** Hours for which alarms are mostly switched off; 24 are the most (C8). */
@@ -142,7 +142,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
         return { main: main ?? html`${words}`, status };
       };
       const by = signedIn(actor, parts.people);
-      if (by === null || site !== node.name) return await refused(403, said(PERSON_NEEDED));
+      if (by === null || site !== node.name) return await refused(403, problemWords(PERSON_NEEDED));
       const order = schema.safeParse({ ...filled(form, ["id"]), ...typed(form, unit) });
       if (!order.success) {
         const faults = issueLines(order.error.issues);
@@ -151,7 +151,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
       const outcome = await act(node, order.data, by.person);
       return outcome.kind === "done"
         ? `${unitPath({ site, unit })}?saved`
-        : await refused(409, said(outcome.problem));
+        : await refused(409, problemWords(outcome.problem));
     },
   });
   return {

@@ -1,16 +1,12 @@
 /** A word on an account as its form has it. */
 import { html } from "hono/html";
-import { dayOf, dayText, parseDay } from "../../../sync/day.ts";
+import { dayOf, dayText, parseDay, startOfDay } from "../../../sync/day.ts";
 import type { Html, View } from "../../console/view.ts";
 import { type Account, type AccountWord, accountWord, STATES } from "../account.ts";
 import { ROLE_NAMES, roleTitle } from "../roles.ts";
 import { boxes, field } from "./fields.ts";
 import { fieldOf } from "../../form.ts";
 import { peopleTexts } from "./text.ts";
-
-/** China has one time zone, eight hours ahead of UTC: a term ends with the day there. */
-const OFFSET_MS = 8 * 3_600_000;
-const DAY_MS = 24 * 3_600_000;
 
 /** `null` where a field is not what it should be. */
 export function wordOf(form: FormData): AccountWord | null {
@@ -29,9 +25,10 @@ export function wordOf(form: FormData): AccountWord | null {
   return word.success ? word.data : null;
 }
 
+/** A term ends with the day in China. */
 function endOf(text: string): number {
   const day = parseDay(text);
-  return day === null ? NaN : (day + 1) * DAY_MS - OFFSET_MS;
+  return day === null ? NaN : startOfDay(day + 1);
 }
 
 /** The day that a term ends with, `YYYY-MM-DD` in China. */

@@ -1,10 +1,9 @@
 /** Cards that tell the prescriber how much of a patient's medicines a check has seen (P5, P11). */
 import type { Text } from "../../../drivers/profile_parts.ts";
+import { momentText } from "../../report/moment_text.ts";
 import type { Checked } from "../desk.ts";
 import { namedUuid } from "../named_uuid.ts";
 import { asMarkdown, type Card, type Indicator } from "./cards.ts";
-
-const SHANGHAI_MS = 8 * 3_600_000;
 
 type Seen = Pick<Checked & { readonly kind: "checked" }, "degraded" | "historyReach" | "unheard">;
 
@@ -78,7 +77,7 @@ function unheardDetail(node: string, untilMs: number | null): Text {
       en: `${node} could not be heard: prescriptions that it took are missing. ${ask.en}`,
     };
   }
-  const since = new Date(untilMs + SHANGHAI_MS).toISOString().slice(0, 16).replace("T", " ");
+  const since = momentText(untilMs, "Asia/Shanghai");
   return {
     zh: `${since}（北京时间）起未能连上 ${node}：缺少它此后所收的处方。${ask.zh}`,
     en: `${node} could not be heard since ${since} (UTC+8): prescriptions that it took since are ` +

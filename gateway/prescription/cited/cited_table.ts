@@ -22,6 +22,7 @@
 import { createHash } from "node:crypto";
 import { parse } from "yaml";
 import * as z from "zod";
+import { dayText } from "../../china_calendar.ts";
 import { checkCharacter } from "../../resident_id.ts";
 import { type Finding, finding, outcomeOf, OUTCOMES } from "../verdict.ts";
 
@@ -221,7 +222,7 @@ function measured(patient: Readonly<Record<string, unknown>>, issuedMs: number) 
 
 /** A date in Shanghai, so many days behind a moment. */
 function dateOf(ms: number, days: number): string {
-  return new Date(ms + 8 * 3_600_000 + days * DAY_MS).toISOString().slice(0, 10);
+  return dayText(ms + days * DAY_MS);
 }
 
 /** The date of birth of who is `3 a`, `35 mo` or `10 d` old on that day, to the day. */

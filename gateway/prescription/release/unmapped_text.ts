@@ -1,5 +1,6 @@
 /** Asks the running node which codes are waiting to be mapped. */
 import { Document, YAMLMap } from "yaml";
+import { dayText } from "../../china_calendar.ts";
 import { askNode } from "../../commands/local_api.ts";
 import type { Config } from "../../config.ts";
 import { SECTIONS } from "../mapping.ts";
@@ -74,5 +75,5 @@ function oneLine(text: string | null): string {
 
 /** In Shanghai. */
 function dayOf(moment: string): string {
-  return new Date(Date.parse(moment) + 8 * 3_600_000).toISOString().slice(0, 10);
+  return dayText(Date.parse(moment));
 }

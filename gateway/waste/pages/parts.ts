@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Said } from "../../console/page.ts";
 import { badge, durationText, type Html, type View } from "../../console/view.ts";
+import { problemWords } from "../../problem_words.ts";
 import { CATEGORIES, type CategoryCode } from "../category.ts";
 import type { BagClock } from "../clock/bag_clock.ts";
 import type { Done } from "../desk/done.ts";
@@ -60,8 +61,7 @@ export function faultsBanner(view: View, faults: readonly Text[]): Html | "" {
 /** Why nothing was written, in words. */
 export function faultTexts({ faults, problem }: Extract<Done, { kind: "refused" }>): Text[] {
   if (faults.length > 0) return faults.map(({ text, rule }: Refusal) => ruled(text, rule));
-  const { title, detail, hint } = problem;
-  const words = [title, detail, hint].filter((part) => part !== undefined).join(": ");
+  const words = problemWords(problem);
   const known = PROBLEMS[problem.code];
   return [{ zh: known ?? words, en: words }];
 }
