@@ -129,6 +129,9 @@ export const HISTORY_MAX = 500;
 export interface HistoryLine {
   readonly site: string;
   readonly prescription: string;
+  /** Of that prescription, and its line from 1; histories of earlier do not say them. */
+  readonly version?: number;
+  readonly line?: number;
   readonly issuedMs: number;
   readonly untilMs: number;
   readonly drug: string | null;

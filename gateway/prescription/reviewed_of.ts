@@ -1,11 +1,14 @@
 /** What a HIS is answered, of all that was told of its prescription. */
-import { decide, rulingOf, STRICTNESS } from "./life/decide.ts";
+import { canonicalHash } from "./canonical_hash.ts";
+import { rulingOf } from "./life/decide.ts";
 import { versionOf } from "./life/double_use.ts";
 import type { LifeEvent } from "./life/event.ts";
 import { standingOf } from "./life/standing.ts";
-import { ofKind, type Told, type ToldOfVersion, toldOfVersion } from "./life/told.ts";
+import { rulingVerdict } from "./life/to_review.ts";
+import { ofKind, type Told, toldOfVersion } from "./life/told.ts";
 import type { VerdictBody } from "./life/verdict_body.ts";
 import type { Reviewed } from "./reviewed.ts";
+import type { Finding } from "./verdict.ts";
 
 /**
  * The verdict of the rules that counts for one content, and the token where it may be dispensed
@@ -26,14 +29,14 @@ export function reviewedOf(
   const bearers = [ruling, ...told.decisions, ...told.passTokens, ...verdicts];
   const token = bearers.find(({ body }) => body.token !== undefined)?.body.token ?? null;
   const { site, prescription, marks } = received.body;
-  const { outcome, findings, pack, mode, facts } = ruling.body;
+  const { outcome, pack, mode, facts } = ruling.body;
   return {
     site,
     prescription,
     hash,
     marks,
     outcome,
-    findings,
+    findings: findingsOf(ruling, rulingOf(verdicts)),
     pack,
     degraded: mode === "degraded",
     historyReach: facts?.historyReach ?? null,
@@ -43,23 +46,11 @@ export function reviewedOf(
   };
 }
 
-/** Of the rules that count the strictest; `null` before any has spoken. */
-export function rulingVerdict(verdicts: readonly Told<VerdictBody>[]): Told<VerdictBody> | null {
-  return strictestOf(rulingOf(verdicts));
-}
-
-/** The same for a pharmacist: where some of them are looked at already, of the others. */
-export function verdictToReview(told: ToldOfVersion): Told<VerdictBody> | null {
-  const { stands } = decide(told);
-  const ruling = rulingOf(told.verdicts);
-  const open = ruling.filter(({ ids }) => ids.some((id) => stands.includes(id)));
-  return strictestOf(open.length > 0 ? open : ruling);
-}
-
-function strictestOf([first, ...others]: readonly Told<VerdictBody>[]): Told<VerdictBody> | null {
-  if (first === undefined) return null;
-  return others.reduce(
-    (one, other) => STRICTNESS[other.body.outcome] > STRICTNESS[one.body.outcome] ? other : one,
-    first,
+/** All that rules who count found, each once: the prescriber may have to answer any of it. */
+function findingsOf(first: Told<VerdictBody>, ruling: readonly Told<VerdictBody>[]): Finding[] {
+  if (ruling.length === 1) return first.body.findings;
+  const all = [first, ...ruling.filter((one) => one !== first)].flatMap(({ body }) =>
+    body.findings
   );
+  return [...new Map(all.map((one) => [canonicalHash(one), one])).values()];
 }

@@ -1,5 +1,6 @@
 /** Findings as cards of CDS Hooks 2.0. */
 import type { Fault } from "../intake.ts";
+import { earlierTexts } from "../earlier_text.ts";
 import { namedUuid } from "../named_uuid.ts";
 import { sourceLink } from "../source_link.ts";
 import type { Finding } from "../verdict.ts";
@@ -79,12 +80,14 @@ export function cardUuid(hookInstance: string, index: number): string {
   return namedUuid(hookInstance, String(index));
 }
 
-function cardOf({ rule, level, text, source }: Finding, uuid: string): Card {
+function cardOf(finding: Finding, uuid: string): Card {
+  const { rule, level, text, source } = finding;
   const url = sourceLink(source);
+  const earlier = earlierTexts(finding).map(({ zh, en }) => `${zh} (${en})`);
   return {
     uuid,
     summary: cut(text.zh),
-    detail: [text.zh, text.en, `${source} (${rule})`].map(asMarkdown).join("\n\n"),
+    detail: [text.zh, text.en, ...earlier, `${source} (${rule})`].map(asMarkdown).join("\n\n"),
     indicator: INDICATORS[level],
     source: {
       label: source,

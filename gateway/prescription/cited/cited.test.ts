@@ -70,7 +70,7 @@ function historyOf(row: CitedRow): HistoryLine[] {
   if (row.before === undefined) return [];
   const { facts } = reviewed(received(row, true), []);
   if (facts === undefined) throw new Error(`nothing is known of what ${row.id} had before`);
-  return facts.lines.map((line) => medicineOf(facts, line));
+  return facts.lines.map((line) => medicineOf(facts, 1, line));
 }
 
 /** What follows from how the product counts, and from no other text. */

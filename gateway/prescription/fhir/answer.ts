@@ -3,11 +3,12 @@
  * for each finding; to what is refused an OperationOutcome.
  */
 import type { Problem } from "../../../sync/problem.ts";
+import { earlierText } from "../earlier_text.ts";
 import type { Fault } from "../intake.ts";
 import { namedUuid } from "../named_uuid.ts";
 import type { Reviewed } from "../reviewed.ts";
 import { sourceLink } from "../source_link.ts";
-import type { Finding, Level, Outcome } from "../verdict.ts";
+import type { Earlier, Finding, Level, Outcome } from "../verdict.ts";
 import { EXTENSION, PRESCRIPTION_NUMBER } from "./systems.ts";
 
 /** A review that waits for a person is one that goes on (task.html#statemachine, R4). */
@@ -78,7 +79,7 @@ function taskOf(reviewed: Reviewed, issues: readonly string[]): object {
 }
 
 function detectedIssue(reviewed: Reviewed, finding: Finding): object {
-  const { rule, level, lines, text, source, comment } = finding;
+  const { rule, level, lines, text, source, comment, earlier = [] } = finding;
   const link = sourceLink(source);
   return {
     resourceType: "DetectedIssue",
@@ -91,11 +92,18 @@ function detectedIssue(reviewed: Reviewed, finding: Finding): object {
     ...(level === "could-not-check" ? {} : { severity: SEVERITY[level] }),
     patient: { type: "Patient", display: reviewed.prescription.patient.name },
     identifiedDateTime: new Date(reviewed.decidedMs).toISOString(),
-    implicated: lines.map((line) => ({
-      type: "MedicationRequest",
-      identifier: prescriptionNumber(reviewed),
-      display: `${line}: ${drugText(reviewed, line)}`,
-    })),
+    implicated: [
+      ...lines.map((line) => ({
+        type: "MedicationRequest",
+        identifier: prescriptionNumber(reviewed),
+        display: `${line}: ${drugText(reviewed, line)}`,
+      })),
+      ...earlier.map((one) => ({
+        type: "MedicationRequest",
+        identifier: earlierNumber(one),
+        display: earlierText(one).zh,
+      })),
+    ],
     evidence: [{ code: [{ text: source }] }],
     detail: text.zh,
     _detail: { extension: [translation("en", text.en)] },
@@ -121,6 +129,18 @@ function prescriptionNumber({ prescription: { id, version } }: Reviewed): object
     system: PRESCRIPTION_NUMBER,
     value: id,
     extension: [{ url: `${EXTENSION}version`, valueInteger: version }],
+  };
+}
+
+/** Each site numbers its own. */
+function earlierNumber({ site, prescription, version }: Earlier): object {
+  return {
+    system: PRESCRIPTION_NUMBER,
+    value: prescription,
+    assigner: { display: site },
+    ...(version === undefined
+      ? {}
+      : { extension: [{ url: `${EXTENSION}version`, valueInteger: version }] }),
   };
 }
 

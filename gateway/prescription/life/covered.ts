@@ -2,7 +2,7 @@
  * What a pharmacist's approval is about: the findings of the verdict that it names; and what a
  * prescriber's insistence is about. Of what other rules found besides, no person has spoken.
  */
-import type { Finding } from "../verdict.ts";
+import type { Earlier, Finding } from "../verdict.ts";
 import type { AnswerBody, DecisionBody } from "./decision_body.ts";
 import { sorted, type Told } from "./told.ts";
 import type { VerdictBody } from "./verdict_body.ts";
@@ -39,40 +39,80 @@ export function openOf(
   );
 }
 
+/** A verdict with red findings over which nobody has signed enough, and how far that has come. */
+export interface OpenRed {
+  readonly verdict: Told<VerdictBody>;
+  /** Insistences of a prescriber who saw all of these, the one that most have signed over first. */
+  readonly insisted: readonly Insisted[];
+  /** What pharmacists who saw all of these decided: the prescriber may answer that. */
+  readonly seen: readonly Told<DecisionBody>[];
+}
+
+interface Insisted {
+  readonly answer: Told<AnswerBody>;
+  /** Signatures over it of persons who saw all of these. */
+  readonly signed: readonly Told<DecisionBody>[];
+}
+
 /**
- * The same of those with a red finding, which nothing covers but an insistence of the prescriber
- * who saw it, with the signatures of two persons who both saw it (P3, P14).
+ * Those of `ruling` with a red finding, which nothing covers but an insistence of the prescriber
+ * who saw it, with the signatures of two persons who both saw it (P3, P14). That which is nearest
+ * to being signed comes first, then that of which most is open.
  */
 export function openRedOf(
   ruling: readonly Told<VerdictBody>[],
   insisted: readonly Told<AnswerBody>[],
   approvals: readonly Told<DecisionBody>[],
   said: Said,
-): Told<VerdictBody>[] {
+): OpenRed[] {
+  const signatures = approvals.map((one) => ({ one, sees: seesVerdict(one.body.verdict, said) }));
   const all = insisted.map((answer) => ({
+    answer,
     sees: seesObject(answer.body.to, said),
-    signatures: approvals.filter(({ body }) => isOver(body, answer))
-      .map(({ body }) => ({ person: body.by.id, sees: seesVerdict(body.verdict, said) })),
+    over: signatures.filter(({ one }) => isOver(one.body, answer)),
   }));
-  const isSigned = (one: Finding) =>
-    all.some(({ sees, signatures }) => {
-      const persons = signatures.filter((signature) => signature.sees(one))
-        .map(({ person }) => person);
-      return sees(one) && sorted(persons).length >= SIGNERS;
-    });
-  return ruling.filter(({ body }) =>
-    body.findings.some((one) => one.level === "red" && !isSigned(one))
-  );
+  const isSigned = (finding: Finding) =>
+    all.some(({ sees, over }) =>
+      sees(finding) &&
+      personsOf(over.filter((signature) => signature.sees(finding)).map(({ one }) => one))
+          .length >= SIGNERS
+    );
+  const found = ruling.flatMap((verdict) => {
+    const open = verdict.body.findings.filter((one) => one.level === "red" && !isSigned(one));
+    if (open.length === 0) return [];
+    const seenIn = (some: typeof signatures) =>
+      some.filter(({ sees }) => open.every(sees)).map(({ one }) => one);
+    const about = all.filter(({ sees }) => open.every(sees))
+      .map(({ answer, over }) => ({ answer, signed: seenIn(over) }))
+      .sort((one, other) => signersOf(other) - signersOf(one));
+    return [{ verdict, insisted: about, seen: seenIn(signatures), count: open.length }];
+  });
+  return found.sort((one, other) => nearness(other) - nearness(one) || other.count - one.count);
 }
 
-/** Whether the prescriber who insists has seen all that is red in one of these. */
-export function isAbout(
+function signersOf({ signed }: Insisted): number {
+  return personsOf(signed).length;
+}
+
+/** 2: somebody has signed, 1: the prescriber insists, 0: neither. */
+function nearness({ insisted: [first] }: OpenRed): number {
+  return first === undefined ? 0 : 1 + Math.min(1, signersOf(first));
+}
+
+/** Who they are by, sorted. */
+export function personsOf(decisions: readonly Told<DecisionBody>[]): string[] {
+  return sorted(decisions.map(({ body }) => body.by.id));
+}
+
+/** Of these verdicts those that the answer is to, or that a decision is about to which it is. */
+export function namedBy(
   { body: { to } }: Told<AnswerBody>,
-  reds: readonly Told<VerdictBody>[],
-  said: Said,
-): boolean {
-  const sees = seesObject(to, said);
-  return reds.some(({ body }) => body.findings.every((one) => one.level !== "red" || sees(one)));
+  verdicts: readonly Told<VerdictBody>[],
+  { decisions }: Said,
+): Told<VerdictBody>[] {
+  const decision = decisions.find(({ ids }) => ids.includes(to));
+  const id = decision === undefined ? to : decision.body.verdict;
+  return verdicts.filter(({ ids }) => id !== null && ids.includes(id));
 }
 
 /** Whether a decision is over this answer. */
@@ -105,10 +145,19 @@ function coveredBy(one: Finding): string[] {
   return levels.map((level) => keyOf(one, level));
 }
 
-function keyOf({ rule, lines, inputs, missing }: Finding, level: Finding["level"]): string {
+function keyOf(
+  { rule, lines, inputs, missing, earlier = [], earlierBeside }: Finding,
+  level: Finding["level"],
+): string {
   // Of what could not be checked it is told what is missing; other inputs decided nothing.
   const rests = level === "could-not-check" ? [] : Object.entries(inputs).sort(byName);
-  return JSON.stringify([rule, level, lines, rests, [...missing].sort()]);
+  const past = [...earlier.map(placeOf), earlierBeside?.hash ?? null];
+  return JSON.stringify([rule, level, lines, rests, [...missing].sort(), past]);
+}
+
+/** Another collection of the same medicine is another matter. */
+function placeOf({ site, prescription, version, line, issuedMs, untilMs, drug }: Earlier) {
+  return [site, prescription, version ?? null, line ?? null, issuedMs, untilMs, drug];
 }
 
 function byName([one]: [string, unknown], [other]: [string, unknown]): number {

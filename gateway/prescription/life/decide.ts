@@ -11,7 +11,7 @@
  * Nothing here knows the time, so nothing passes by waiting.
  */
 import type { Outcome } from "../verdict.ts";
-import { isAbout, isOver, openOf, openRedOf, SIGNERS } from "./covered.ts";
+import { isOver, openOf, type OpenRed, openRedOf, personsOf, SIGNERS } from "./covered.ts";
 import type { AnswerBody, DecisionBody } from "./decision_body.ts";
 import { sorted, type Told, type ToldOfVersion } from "./told.ts";
 import type { VerdictBody } from "./verdict_body.ts";
@@ -108,7 +108,7 @@ function judged(told: ToldOfVersion): Decided {
   return settled("approved", "pharmacists", talk.approvals);
 }
 
-interface Talk {
+export interface Talk {
   /** Of the highest rank that has spoken: the county's, or the site's own alone. */
   readonly ruling: readonly Told<VerdictBody>[];
   readonly isRed: boolean;
@@ -121,7 +121,8 @@ interface Talk {
   readonly vouched: "approved" | "signed" | null;
 }
 
-function talkOf(told: ToldOfVersion): Talk {
+/** What counts of all that was said of one content. */
+export function talkOf(told: ToldOfVersion): Talk {
   const ruling = rulingOf(told.verdicts);
   const answers = told.answers.filter((answer) => counts(answer, told));
   const said = (one: Told<DecisionBody>, ...kinds: DecisionBody["decision"][]) =>
@@ -177,22 +178,22 @@ function pendingAnswers({ answers, objections, approvals, isRed }: Talk): Told<A
     const answered = objections.some((one) => isAnswered(one, [answer]));
     const renewed = objections.some(({ body }) => isOver(body, answer));
     const needed = isRed && answer.body.answer === "insist" ? SIGNERS : 1;
-    return answered && !renewed && signersOver(answer, approvals).length < needed;
+    return answered && !renewed && personsOf(signedOver(answer, approvals)).length < needed;
   });
-}
-
-function signersOver(
-  answer: Told<AnswerBody>,
-  approvals: readonly Told<DecisionBody>[],
-): string[] {
-  return sorted(
-    approvals.filter(({ body }) => isOver(body, answer)).map(({ body }) => body.by.id),
-  );
 }
 
 /** A pharmacist has to decide over what the prescriber answered. */
 function overAnswers(pending: readonly Told<AnswerBody>[], talk: Talk): Decided {
-  return talk.isRed ? signing(pending, talk) : queuedOver(pending);
+  if (!talk.isRed) return queuedOver(pending);
+  const signed = pending.map((answer) => ({ answer, signed: signedOver(answer, talk.approvals) }));
+  return signing(signed);
+}
+
+function signedOver(
+  answer: Told<AnswerBody>,
+  approvals: readonly Told<DecisionBody>[],
+): Told<DecisionBody>[] {
+  return approvals.filter(({ body }) => isOver(body, answer));
 }
 
 function queuedOver(answers: readonly Told<AnswerBody>[]): Decided {
@@ -200,51 +201,55 @@ function queuedOver(answers: readonly Told<AnswerBody>[]): Decided {
 }
 
 /** One has signed over one of the answers, and another has to; or nobody has. */
-function signing(answers: readonly Told<AnswerBody>[], { approvals }: Talk): Decided {
-  const answer = answers.find((one) => signersOver(one, approvals).length > 0);
-  if (answer === undefined) return queuedOver(answers);
-  const signed = approvals.filter(({ body }) => isOver(body, answer));
+function signing(answers: OpenRed["insisted"]): Decided {
+  const begun = answers.find(({ signed }) => signed.length > 0);
+  if (begun === undefined) return queuedOver(answers.map(({ answer }) => answer));
   return {
-    ...waiting("signing", "pharmacists", signed),
+    ...waiting("signing", "pharmacists", begun.signed),
     awaits: "second-signature",
-    over: answer.ids,
-    signers: signersOver(answer, approvals),
+    over: begun.answer.ids,
+    signers: personsOf(begun.signed),
   };
 }
 
 function ofRed(talk: Talk, told: ToldOfVersion): Decided {
   const { answers, approvals, ruling, vouched } = talk;
-  const insisted = answers.filter(({ body }) => body.answer === "insist");
-  const isTwice = (one: Told<AnswerBody>) => signersOver(one, approvals).length >= SIGNERS;
-  const twice = insisted.filter(isTwice);
-  const reds = vouched === "signed" ? [] : openRedOf(ruling, insisted, approvals, told);
-  if (reds.length === 0) {
+  const reds = redsOf(talk, told);
+  const [first] = reds;
+  if (first === undefined) {
     const open = vouched === null ? openOf(ruling, approvals, told) : [];
     if (open.length > 0) return waiting("queued", "rules", open);
-    const over = approvals.filter(({ body }) => twice.some((one) => isOver(body, one)));
-    const signers = sorted(twice.flatMap((one) => signersOver(one, approvals)));
-    return { ...settled("approved", "pharmacists", over), signers };
+    const insisted = answers.filter(({ body }) => body.answer === "insist");
+    const twice = insisted.map((one) => signedOver(one, approvals))
+      .filter((signed) => personsOf(signed).length >= SIGNERS).flat();
+    const over = approvals.filter((one) => twice.includes(one));
+    return { ...settled("approved", "pharmacists", over), signers: personsOf(over) };
   }
-  const about = insisted.filter((one) => !isTwice(one) && isAbout(one, reds, told));
-  if (about.length > 0) return signing(about, talk);
+  // Of each that the prescriber has not insisted on: what a pharmacist said of it, else itself.
+  const unanswered = reds.filter(({ insisted }) => insisted.length === 0);
+  const answerable = unanswered.flatMap(({ seen, verdict }): readonly Said[] =>
+    seen.length > 0 ? seen : [verdict]
+  );
+  const toAnswer = { toAnswer: idsOf(answerable), needsSignature: answerable.length > 0 };
+  if (first.insisted.length > 0) return { ...signing(first.insisted), ...toAnswer };
   // A pharmacist alone cannot let it pass: the prescriber has to sign first.
-  const seen = approvals.filter(({ body }) => isOn(body.verdict, reds, told));
-  if (seen.length > 0) {
-    const asked = waiting("asked", "pharmacists", seen);
-    return { ...asked, toAnswer: idsOf(seen), needsSignature: true };
-  }
-  const queued = approvals.length === 0 ? byRules(ruling) : waiting("queued", "rules", reds);
-  return { ...queued, toAnswer: queued.stands, needsSignature: true };
+  const seen = unanswered.flatMap((red) => red.seen);
+  if (seen.length > 0) return { ...waiting("asked", "pharmacists", seen), ...toAnswer };
+  const strictest = approvals.length === 0 ? byRules(ruling) : null;
+  const queued = strictest?.state === "queued"
+    ? strictest
+    : waiting("queued", "rules", reds.map(({ verdict }) => verdict));
+  return { ...queued, ...toAnswer };
 }
 
-/** Whether it is one of these verdicts, or one that has not come here yet. */
-function isOn(
-  id: string | null,
-  some: readonly Told<VerdictBody>[],
-  { verdicts }: ToldOfVersion,
-): boolean {
-  if (id === null) return false;
-  return some.some(({ ids }) => ids.includes(id)) || !verdicts.some(({ ids }) => ids.includes(id));
+/** Verdicts with red findings that are not signed over. */
+export function redsOf(
+  { ruling, answers, approvals, vouched }: Talk,
+  told: ToldOfVersion,
+): OpenRed[] {
+  if (vouched === "signed") return [];
+  const insisted = answers.filter(({ body }) => body.answer === "insist");
+  return openRedOf(ruling, insisted, approvals, told);
 }
 
 const STRICTEST_FIRST = [

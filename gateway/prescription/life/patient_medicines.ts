@@ -44,7 +44,7 @@ export function medicinesOf(
       patient,
       version,
       line: line.line,
-      medicine: medicineOf(facts, line),
+      medicine: medicineOf(facts, version, line),
     }));
   });
 }
@@ -52,12 +52,15 @@ export function medicinesOf(
 /** It has run out after the days that it is for, or that its quantity lasts: after the longer. */
 export function medicineOf(
   { site, id, issuedMs }: Pick<ReviewedFacts, "site" | "id" | "issuedMs">,
+  version: number,
   line: ReviewedFacts["lines"][number],
 ): HistoryLine {
   const days = Math.max(line.days, (line.supplyMilliDays ?? 0) / 1000);
   return {
     site,
     prescription: id,
+    version,
+    line: line.line,
     issuedMs,
     untilMs: issuedMs + Math.ceil(days * DAY_MS),
     drug: line.drug,

@@ -47,6 +47,8 @@ export const historyLine: z.ZodType<HistoryLine> = z.object({
   ...drug,
   site: code,
   prescription: code,
+  version: z.int().min(1).optional(),
+  line: z.int().min(1).optional(),
   issuedMs: z.int(),
   untilMs: z.int(),
   ingredients,

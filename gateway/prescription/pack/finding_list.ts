@@ -1,18 +1,31 @@
 /** Findings of one review, as rules are evaluated. */
+import type { HistoryLine } from "../facts.ts";
 import { type Finding, LEVELS } from "../verdict.ts";
 import type { CompiledRule, Instance } from "./compiled_rule.ts";
 import type { Value, Values } from "./condition.ts";
+import { compareEarlier, restingOn } from "./earlier.ts";
 import { called, filled } from "./finding_text.ts";
 
 const ORDER: readonly Finding["level"][] = ["black", "could-not-check", ...LEVELS.slice(1)];
 
+/** What could not be checked, and what of the history it rests on. */
+interface Unchecked {
+  readonly finding: Finding;
+  readonly past: ReadonlySet<HistoryLine>;
+}
+
 export class FindingList {
   readonly #found: Finding[] = [];
   /** What could not be checked, of one rule and for one want, is told once for all its lines. */
-  readonly #unchecked = new Map<string, Finding>();
+  readonly #unchecked = new Map<string, Unchecked>();
 
-  /** Evaluates one rule; whether there is a finding of it. */
-  evaluate(instance: Instance, above: Values, lines: readonly number[]): boolean {
+  /** Evaluates one rule, on a medicine of earlier where there is one; whether it is found. */
+  evaluate(
+    instance: Instance,
+    above: Values,
+    lines: readonly number[],
+    past: readonly HistoryLine[] = [],
+  ): boolean {
     const { rule, cells } = instance;
     const missing: string[] = [];
     for (const { name, optional } of rule.inputs) {
@@ -26,7 +39,7 @@ export class FindingList {
       holds = rule.condition.holds(values);
     } catch (error) {
       const failure = missing.length > 0 ? null : String(error).split("\n")[0];
-      this.couldNotCheck(rule, lines, missing, recorded(rule, above), failure);
+      this.couldNotCheck(rule, lines, missing, recorded(rule, above), { past, failure });
       return true;
     }
     if (!holds) return false;
@@ -39,6 +52,7 @@ export class FindingList {
       ...(instance.comment === undefined ? {} : { comment: instance.comment }),
       inputs: { ...recorded(rule, above), ...instance.shown },
       missing,
+      ...restingOn(past),
     });
     return true;
   }
@@ -48,38 +62,51 @@ export class FindingList {
     lines: readonly number[],
     missing: readonly string[],
     inputs: Record<string, unknown>,
-    failure: string | null = null,
+    { past = [], failure = null }: {
+      readonly past?: readonly HistoryLine[];
+      readonly failure?: string | null;
+    } = {},
   ): void {
     const key = [rule.id, ...missing].join(" ");
     const known = this.#unchecked.get(key);
-    const all = [...new Set([...known?.lines ?? [], ...lines])].sort((a, b) => a - b);
+    const all = [...new Set([...known?.finding.lines ?? [], ...lines])].sort((a, b) => a - b);
     const { zh, en } = rule.title;
     const why = failure === null
       ? { zh: `缺少${called(missing, "zh")}`, en: `missing: ${called(missing, "en")}` }
       : { zh: `规则出错（${failure}）`, en: `the rule failed (${failure})` };
-    this.#unchecked.set(key, {
+    const finding: Finding = {
       rule: rule.id,
       level: "could-not-check",
       lines: all,
       text: { zh: `无法核查“${zh}”：${why.zh}`, en: `Could not check "${en}": ${why.en}` },
       source: rule.source,
-      inputs: known?.inputs ?? inputs,
+      inputs: known?.finding.inputs ?? inputs,
       missing: [...missing],
-    });
+    };
+    this.#unchecked.set(key, { finding, past: (known?.past ?? new Set()).union(new Set(past)) });
   }
 
   add(findings: readonly Finding[]): void {
     this.#found.push(...findings);
   }
 
-  /** The gravest first; then by rule, then by line. */
+  /** The gravest first; then by rule, by line, and by what of the history it rests on. */
   sorted(): Finding[] {
-    return [...this.#found, ...this.#unchecked.values()].sort((a, b) =>
+    const unchecked = [...this.#unchecked.values()].map(({ finding, past }) => ({
+      ...finding,
+      ...restingOn([...past]),
+    }));
+    return [...this.#found, ...unchecked].sort((a, b) =>
       ORDER.indexOf(a.level) - ORDER.indexOf(b.level) ||
       (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0) ||
-      compareLines(a.lines, b.lines)
+      compareLines(a.lines, b.lines) || comparePast(a, b)
     );
   }
+}
+
+function comparePast({ earlier: [a] = [] }: Finding, { earlier: [b] = [] }: Finding): number {
+  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
+  return compareEarlier(a, b);
 }
 
 /** What the condition names: cells of the row, ages that the patient has reached, values. */

@@ -18,6 +18,7 @@ import { compilePack } from "./compile_pack.ts";
 import type { Values } from "./condition.ts";
 import { faultsText, type Pack, PackError, pathText } from "./document.ts";
 import { type Keyed, keyed } from "./drug_keys.ts";
+import { inOneOrder } from "./earlier.ts";
 import { FindingList } from "./finding_list.ts";
 import { DrugIndex, inForce, PairIndex } from "./rule_index.ts";
 import { ingredientValues, lineValues, pairValues, prescriptionValues } from "./values.ts";
@@ -149,11 +150,12 @@ export class Reviewer {
   }
 
   #reviewHistory(facts: Facts, day: number, lines: readonly Line[], found: FindingList): void {
-    const history = facts.history ?? [];
+    const history = inOneOrder(facts.history ?? []);
     const usable = history.length <= HISTORY_MAX;
     // A medicine that nobody knows could be any.
-    if (facts.history === null || !usable || history.some(({ drug }) => drug === null)) {
-      this.#missHistory(facts, day, lines, found);
+    const unknown = usable ? history.filter(({ drug }) => drug === null) : [];
+    if (facts.history === null || !usable || unknown.length > 0) {
+      this.#missHistory(facts, day, lines, unknown, found);
     } else if ((facts.historyReach ?? "county") !== "county") {
       this.#missOtherSites(facts, day, lines, found);
     }
@@ -164,11 +166,18 @@ export class Reviewer {
     }
   }
 
-  #missHistory(facts: Facts, day: number, lines: readonly Line[], found: FindingList): void {
+  /** `unknown`: medicines of it that nobody knows; none where there is no history. */
+  #missHistory(
+    facts: Facts,
+    day: number,
+    lines: readonly Line[],
+    unknown: readonly HistoryLine[],
+    found: FindingList,
+  ): void {
     for (const { facts: { line }, keyed } of lines) {
       for (const rule of this.#pair.historyRules(keyed, facts, day)) {
         if (rule.history === null || rule.history.optional) continue;
-        found.couldNotCheck(rule, [line], ["history"], {});
+        found.couldNotCheck(rule, [line], ["history"], {}, { past: unknown });
       }
     }
   }
@@ -202,7 +211,8 @@ export class Reviewer {
       const shared = sharedOf(instance, line.facts, other.facts);
       if (shared === null) continue;
       const plain = { past: true, sameGroup: false, shared };
-      found.evaluate(instance, pairValues(line.values, other.facts, plain), [line.facts.line]);
+      const values = pairValues(line.values, other.facts, plain);
+      found.evaluate(instance, values, [line.facts.line], [other.facts]);
     }
   }
 }

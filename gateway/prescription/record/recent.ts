@@ -101,7 +101,10 @@ export class Recent {
     return [...this.#byPatient.get(patient) ?? []].flatMap((taken) => {
       const { facts, outcome } = taken.verdict ?? {};
       if (facts === undefined || outcome === "intercept") return [];
-      return facts.lines.map((line) => ({ of: nameOf(taken), medicine: medicineOf(facts, line) }));
+      return facts.lines.map((line) => ({
+        of: nameOf(taken),
+        medicine: medicineOf(facts, taken.version, line),
+      }));
     });
   }
 }

@@ -35,7 +35,10 @@ export function replayed(verdict: VerdictBody, shelf: Shelf): ReplayView {
     return { ...head, result: "not-possible", detail: `the pack ${missing} is not here` };
   }
   const { findings } = shelf.review({ ...facts, history }, atMs, packs);
-  const [found, stored] = [gravest(findings), verdict.findings].map(hashOf);
+  const kept = gravest(findings);
+  const [found, stored] = verdict.findings.some(({ earlier }) => earlier !== undefined)
+    ? [hashOf(kept), hashOf(verdict.findings)]
+    : [kept, verdict.findings].map(hashWithoutEarlier);
   const outcome = outcomeOf(findings);
   if (found === stored && outcome === verdict.outcome) {
     return { ...head, result: "equal", detail: "" };
@@ -49,6 +52,17 @@ function hashOf(findings: readonly Finding[]): string {
   // As an entry keeps them: without what is undefined.
   const kept: object = JSON.parse(JSON.stringify(findings));
   return canonicalHash(kept);
+}
+
+/**
+ * Findings that were stored before they told what of the history they rest on; those of one rule
+ * and line stand in the order in which that history was read then.
+ */
+function hashWithoutEarlier(findings: readonly Finding[]): string {
+  const each = findings.map(({ earlier: _earlier, earlierBeside: _beside, ...rest }) =>
+    hashOf([rest])
+  );
+  return canonicalHash(each.sort());
 }
 
 function rulesOf(findings: readonly { readonly rule: string }[]): string {

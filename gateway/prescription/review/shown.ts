@@ -2,16 +2,30 @@
 import * as z from "zod";
 import { maskName, maskNumber, maskResidentId } from "../../people/masking.ts";
 import { historyLine, reviewedFacts } from "../pack/facts_form.ts";
+import { decide, rulingOf } from "../life/decide.ts";
 import { versionOf } from "../life/double_use.ts";
 import type { LifeEvent } from "../life/event.ts";
 import { standingOf } from "../life/standing.ts";
-import { ofKind, toldOfVersion } from "../life/told.ts";
+import { verdictToReview } from "../life/to_review.ts";
+import { ofKind, type Told, toldOfVersion } from "../life/told.ts";
+import type { VerdictBody } from "../life/verdict_body.ts";
 import type { Prescription } from "../prescription.ts";
-import { verdictToReview } from "../reviewed_of.ts";
 import { standingView, standingViewOf, withoutToken } from "../standing_view.ts";
 import { finding, OUTCOMES } from "../verdict.ts";
 
 const said = { id: z.string(), by: z.string(), at: z.iso.datetime(), node: z.string() };
+
+const verdictShown = z.object({
+  id: z.string(),
+  node: z.string(),
+  outcome: z.enum(OUTCOMES),
+  mode: z.string(),
+  pack: z.string(),
+  mapping: z.string(),
+  at: z.iso.datetime(),
+  findings: z.array(finding),
+});
+export type VerdictShown = z.infer<typeof verdictShown>;
 
 export const shownView = z.object({
   site: z.string(),
@@ -21,15 +35,13 @@ export const shownView = z.object({
   receivedAt: z.iso.datetime(),
   prescription: z.looseObject({}).describe("As it was sent; personal fields are masked"),
   marks: z.array(z.object({ code: z.string(), field: z.string(), detail: z.string() })),
-  verdict: z.object({
-    id: z.string(),
-    outcome: z.enum(OUTCOMES),
-    mode: z.string(),
-    pack: z.string(),
-    mapping: z.string(),
-    at: z.iso.datetime(),
-    findings: z.array(finding),
-  }).nullable().describe("The rules' that counts; null: none has come"),
+  verdict: verdictShown.nullable().describe(
+    "The rules' that is decided on, which a decision names; null: none has come",
+  ),
+  beside: z.array(verdictShown).describe(
+    "Others of the rules that count, such as the other centre's by another history: each is " +
+      "decided on by itself",
+  ),
   facts: reviewedFacts.nullable().describe("What rules saw, in base units"),
   history: z.array(historyLine).nullable()
     .describe("The patient's unexpired medicines that were used; null: they could not be had"),
@@ -67,9 +79,8 @@ export function shownOf(events: readonly LifeEvent[]): Shown | null {
   const [received] = ofKind(own, "prescription");
   if (received === undefined || view === null) return null;
   const told = toldOfVersion(version, own);
-  const ruling = verdictToReview(told);
+  const ruling = verdictToReview(told, decide(told));
   const { site, hash, prescription, marks } = received.body;
-  const at = (ms: number) => new Date(ms).toISOString();
   const roleOf = (id: string) => standing.sides.find(({ ids }) => ids.includes(id))?.role ?? "lost";
   return {
     site,
@@ -79,15 +90,8 @@ export function shownOf(events: readonly LifeEvent[]): Shown | null {
     receivedAt: at(received.timeMs),
     prescription: masked(prescription),
     marks: [...marks],
-    verdict: ruling === null ? null : {
-      id: ruling.body.id,
-      outcome: ruling.body.outcome,
-      mode: ruling.body.mode,
-      pack: ruling.body.pack,
-      mapping: ruling.body.mapping,
-      at: at(ruling.timeMs),
-      findings: ruling.body.findings,
-    },
+    verdict: ruling === null ? null : verdictShownOf(ruling),
+    beside: rulingOf(told.verdicts).filter((one) => one !== ruling).map(verdictShownOf),
     facts: ruling?.body.facts ?? null,
     history: ruling?.body.history ?? null,
     unheard: (ruling?.body.unheard ?? []).map(({ node, untilMs }) => ({
@@ -119,6 +123,13 @@ export function shownOf(events: readonly LifeEvent[]): Shown | null {
     })),
     earlier: standing.earlier.map(({ version, state }) => ({ version, state })),
   };
+}
+
+const at = (ms: number) => new Date(ms).toISOString();
+
+function verdictShownOf({ body, node, timeMs }: Told<VerdictBody>): VerdictShown {
+  const { id, outcome, mode, pack, mapping, findings } = body;
+  return { id, node, outcome, mode, pack, mapping, at: at(timeMs), findings };
 }
 
 /** A patient's name and number, and the prescriber's name. */

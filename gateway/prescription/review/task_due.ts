@@ -1,11 +1,12 @@
 /** Whether a task is still what a pharmacist is waited for, and may be decided so. */
 import type { Problem } from "../../../sync/problem.ts";
+import { decide } from "../life/decide.ts";
 import { versionOf } from "../life/double_use.ts";
 import type { LifeEvent } from "../life/event.ts";
 import { standingOf } from "../life/standing.ts";
+import { verdictToReview } from "../life/to_review.ts";
 import { toldOfVersion } from "../life/told.ts";
 import type { Task } from "../queue/queue_item.ts";
-import { verdictToReview } from "../reviewed_of.ts";
 import { OTHER_VERDICT, OWN, STALE } from "./review_problems.ts";
 import { authorsOf, type Reviewing } from "./reviewer.ts";
 
@@ -35,7 +36,7 @@ export function refusalBy(
   const author = told.prescription?.prescriber.id;
   const isOwn = author !== undefined && authorsOf(reviewing, author, task.site).includes(account);
   if (isOwn) return OWN;
-  const ruling = verdictToReview(told);
+  const ruling = verdictToReview(told, decide(told));
   const isSeen = ruling === null ? verdict === null : ruling.ids.includes(verdict ?? "");
   return isSeen ? null : OTHER_VERDICT;
 }

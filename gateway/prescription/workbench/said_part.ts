@@ -4,6 +4,7 @@ import { type Column, dataTable } from "../../console/data_table.ts";
 import { badge, type Html, moment, momentText, type Tone, type View } from "../../console/view.ts";
 import type { Shown } from "../review/shown.ts";
 import { listed } from "./amount_text.ts";
+import { historyRow } from "./findings_part.ts";
 import { named, type Say, sayIn } from "./text.ts";
 
 export function historyPart(
@@ -32,8 +33,8 @@ export function historyPart(
     { head: say("issued") },
     { head: say("until") },
   ];
-  const rows = (history ?? []).map(({ drug, ingredients, site, prescription, ...times }) => [
-    html`<strong>${drug ?? say("unnamed")}</strong><br><small>${
+  const rows = (history ?? []).map(({ drug, ingredients, site, prescription, ...times }, index) => [
+    html`<strong id="${historyRow(index)}">${drug ?? say("unnamed")}</strong><br><small>${
       listed(view.language, ingredients.map(({ code }) => code))
     }</small>`,
     site,
