@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { LifeEvent } from "./event.ts";
 import { idOf, SITE, Story } from "./fixture_life.ts";
 import { standingOf } from "./standing.ts";
-import type { Finding } from "../verdict.ts";
+import type { Earlier, Finding } from "../verdict.ts";
 
 const AFTER = { mode: "after-review" } as const;
 const finding = (level: Finding["level"], more: Partial<Finding> = {}): Finding => ({
@@ -37,6 +37,59 @@ function approvedAlone(...findings: readonly Finding[]) {
 
 const orange = finding("orange");
 const unchecked = finding("could-not-check", { missing: ["history"], inputs: {} });
+
+/** The medicine was collected earlier, and there. */
+const collected = (site: string, more: Partial<Earlier> = {}): Earlier => ({
+  ...{ site, prescription: "RX-7", version: 1, line: 1, drug: "morphine" },
+  ...{ issuedMs: 1_772_000_000_000, untilMs: 1_772_900_000_000 },
+  ...more,
+});
+const twice = (level: Finding["level"], ...earlier: Earlier[]) =>
+  finding(level, { rule: "controlled-twice", lines: [1], inputs: { past: true }, earlier });
+
+describe("P12 an approval over one earlier collection", () => {
+  const atA = twice("orange", collected("site-a"));
+
+  test("P12 covers the same one, found again, also where its fields stand in another order", () => {
+    const { events, later } = approvedAlone(atA);
+    const { drug, site, ...rest } = collected("site-a");
+    const again = later(twice("orange", { ...rest, site, drug }));
+    expect(standingOf([...events, again])).toMatchObject({ state: "approved", pass: "approved" });
+  });
+
+  test.each([
+    ["at another site", collected("site-b")],
+    ["on another prescription", collected("site-a", { prescription: "RX-8" })],
+    ["on another day", collected("site-a", { issuedMs: 1_772_100_000_000 })],
+    ["by a later version of it", collected("site-a", { version: 2 })],
+    ["that lasts longer", collected("site-a", { untilMs: 1_773_000_000_000 })],
+  ])("P12 does not cover one %s, which nobody has seen", (_, other) => {
+    const { a, events, later } = approvedAlone(atA);
+    const review = later(atA, twice("orange", other));
+    expect(standingOf([...events, review])).toMatchObject({ state: "queued", pass: null });
+    const looked = [...events, review, a.decision("approve", "P-1")];
+    expect(standingOf(looked)).toMatchObject({ state: "approved", pass: "approved" });
+  });
+
+  test("P12 nor one of before findings told what they rest on", () => {
+    const { earlier: _earlier, ...untold } = atA;
+    const { events, later } = approvedAlone(untold);
+    expect(standingOf([...events, later(atA)])).toMatchObject({ state: "queued", pass: null });
+  });
+
+  test("P12 that could not be checked is of those medicines alone, also beyond what is named", () => {
+    const hash = "c".repeat(64);
+    const of = (site: string, more: Partial<Finding> = {}) =>
+      finding("could-not-check", { missing: ["history"], earlier: [collected(site)], ...more });
+    const beside = of("site-a", { earlierBeside: { count: 3, hash } });
+    const { events, later } = approvedAlone(of("site-a"), beside);
+    const state = (one: Finding) => standingOf([...events, later(one)]).state;
+    expect(state(beside)).toBe("approved");
+    expect(state(of("site-b"))).toBe("queued");
+    const others = { count: 3, hash: "d".repeat(64) };
+    expect(state(of("site-a", { earlierBeside: others }))).toBe("queued");
+  });
+});
 
 describe("P12 an approval is of the findings that its verdict has", () => {
   test.each([

@@ -42,6 +42,11 @@ function plain(number: string, version: number, rescue: boolean) {
   });
 }
 
+const collected = {
+  ...{ site: "site-2", prescription: "RX-0", version: 1, line: 1, drug: "amlodipine" },
+  ...{ issuedMs: 1_772_000_000_000, untilMs: 1_772_900_000_000 },
+};
+
 const findings = fc.constantFrom("black", "red", "orange", "yellow", "could-not-check").map((
   level,
 ) => [{
@@ -52,6 +57,7 @@ const findings = fc.constantFrom("black", "red", "orange", "yellow", "could-not-
   source: "a test",
   inputs: {},
   missing: [],
+  ...(level === "red" ? { earlier: [collected] } : {}),
 }]);
 
 const facts = fc.record({

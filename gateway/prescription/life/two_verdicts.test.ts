@@ -37,7 +37,15 @@ const VERDICTS: Readonly<Record<string, readonly Finding[]>> = {
 const NAMES = Object.keys(VERDICTS);
 
 /** What is done first where somebody may choose; then all go the straight way. */
-const OPENINGS = ["straight", "ask", "refuse", "insist", "insist on the last"] as const;
+const OPENINGS = [
+  "straight",
+  "ask",
+  "ask, and explained",
+  "refuse",
+  "refuse later",
+  "insist",
+  "insist on the last",
+] as const;
 type Opening = typeof OPENINGS[number];
 
 /** More acts than any of these ways takes; a way that goes round in a circle never ends. */
@@ -84,23 +92,26 @@ class Way {
     const due = this.#due;
     const answer = due.find((one) => one.do === "answer");
     const review = due.find((one) => one.do === "review");
-    const isFirst = this.acts === 0;
     if (answer !== undefined && (review === undefined || opening.startsWith("insist"))) {
       const { to } = answer;
-      this.#insist(opening === "insist on the last" ? to[to.length - 1] : to[0]);
+      const words = opening === "ask, and explained" && this.acts === 1 ? "explain" : "insist";
+      this.#answer(words, opening === "insist on the last" ? to[to.length - 1] : to[0]);
     } else if (review !== undefined) {
-      this.#review(review, isFirst && (opening === "ask" || opening === "refuse") ? opening : null);
+      const isObjecting = this.acts === (opening === "refuse later" ? 3 : 0);
+      const objection = opening.startsWith("ask") ? "ask" : "refuse";
+      const objects = isObjecting && (opening.startsWith("ask") || opening.startsWith("refuse"));
+      this.#review(review, objects ? objection : null);
     } else return false;
     this.acts++;
     return true;
   }
 
-  #insist(to: string): void {
+  #answer(words: "insist" | "explain", to: string): void {
     const target = this.events.find((event) => idOf(event) === to);
     if (target === undefined) throw new Error(`nothing is called ${to}`);
-    const insisted = this.#site.answer("insist", target);
-    this.#insisted.push({ id: idOf(insisted), saw: this.#shownWith(to) });
-    this.events.push(insisted);
+    const answer = this.#site.answer(words, target);
+    if (words === "insist") this.#insisted.push({ id: idOf(answer), saw: this.#shownWith(to) });
+    this.events.push(answer);
   }
 
   /** Of the verdict, or of that which the decision is about. */

@@ -132,6 +132,12 @@ test("P3 P14: over a red finding two persons sign, each after a second look", as
     await taken(page, "red");
     expect(await page.locator(".bench-finding.red").count()).toBe(1);
     expect(await page.locator("body").innerText()).toContain("病情需要");
+    const earlier = page.locator(".bench-finding.red .bench-earlier li");
+    expect(await earlier.innerText()).toContain(
+      "site-017 · prescription red-1 (version 1, line 1)",
+    );
+    expect(await page.locator(await earlier.locator("a").getAttribute("href") ?? "").count())
+      .toBe(1);
     if (name === "wang") await page.waitForSelector(".bench-head >> text=Second signature");
     await picture(page, `en-red-${name}`);
     await page.keyboard.press("s");
