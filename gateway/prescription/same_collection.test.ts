@@ -95,7 +95,9 @@ describe("P6 P12 a finding of what was collected earlier", () => {
     }
     const orders = fc.shuffledSubarray(history, { minLength: history.length });
     fc.assert(
-      fc.property(orders, (order) => expect(foundAfter(...order)).toEqual(findings)),
+      fc.property(orders, (order) => {
+        expect(foundAfter(...order)).toEqual(findings);
+      }),
       { numRuns: 30 },
     );
   });

@@ -5,7 +5,7 @@ import * as z from "zod";
 export const LEVELS = ["black", "red", "orange", "yellow", "blue"] as const;
 export type Level = typeof LEVELS[number];
 
-/** So many medicines of earlier are named by one finding; of the rest it has the count and a hash. */
+/** So many medicines of earlier one finding names; of the rest it has the count and a hash. */
 export const EARLIER_MAX = 20;
 
 const code = z.string().min(1).max(200);
