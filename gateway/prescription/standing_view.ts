@@ -35,7 +35,10 @@ export const standingView = z.strictObject({
     "As answered when it was sent, with the token of now, for who may dispense or has sent it",
   ),
   toAnswer: z.array(z.string())
-    .describe("Ids of verdicts and decisions that the prescriber answers, one of them"),
+    .describe(
+      "Ids of verdicts and decisions that the prescriber answers: one of them, and then of what " +
+        "is named still; of two verdicts with red findings each is answered",
+    ),
   needsSignature: z.boolean().describe("To keep to it takes a reason and a second signature"),
   sides: z.array(z.strictObject({
     ids: z.array(z.string()),

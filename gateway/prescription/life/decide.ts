@@ -12,7 +12,7 @@
  */
 import type { Outcome } from "../verdict.ts";
 import { isOver, openOf, type OpenRed, openRedOf, personsOf, SIGNERS } from "./covered.ts";
-import type { AnswerBody, DecisionBody } from "./decision_body.ts";
+import { type AnswerBody, ANSWERS_MAX, type DecisionBody } from "./decision_body.ts";
 import { sorted, type Told, type ToldOfVersion } from "./told.ts";
 import type { VerdictBody } from "./verdict_body.ts";
 
@@ -196,8 +196,10 @@ function signedOver(
   return approvals.filter(({ body }) => isOver(body, answer));
 }
 
+/** Over as many as one decision may be about; those left wait for the next one. */
 function queuedOver(answers: readonly Told<AnswerBody>[]): Decided {
-  return { ...waiting("queued", "prescriber", answers), over: idsOf(answers) };
+  const over = idsOf(answers).slice(0, ANSWERS_MAX);
+  return { ...waiting("queued", "prescriber", answers), over };
 }
 
 /** One has signed over one of the answers, and another has to; or nobody has. */

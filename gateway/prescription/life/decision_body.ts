@@ -10,7 +10,7 @@ import { code, person, subject, words } from "./subject.ts";
 export const DECISIONS = ["approve", "refuse", "ask", "sign"] as const;
 
 /** Answers that one decision is about: one for each pharmacist who asked, here and there. */
-const ANSWERS_MAX = 20;
+export const ANSWERS_MAX = 20;
 
 /** Body of a `decision`. */
 export const decisionBody = subject.extend({
