@@ -5,12 +5,14 @@ import { cardsOf } from "./cds/cards.ts";
 import type { HistoryLine } from "./facts.ts";
 import { answerFhir } from "./fhir/answer.ts";
 import { reviewed } from "./fhir/fixture_reviewed.ts";
-import { idOf, SITE, Story } from "./life/fixture_life.ts";
+import { idOf, SITE, Story, SUBJECT } from "./life/fixture_life.ts";
 import { standingOf } from "./life/standing.ts";
+import { verdictBody } from "./life/verdict_body.ts";
 import type { PackCaseSource } from "./pack/case.ts";
 import { checkPack } from "./pack/folder.ts";
 import { factsFrom } from "./pack/fixture_pack.ts";
 import { Shelf } from "./pack/shelf.ts";
+import { replayed } from "./release/replay.ts";
 import { EARLIER_MAX, type Finding, finding, outcomeOf } from "./verdict.ts";
 
 const shelf = new Shelf();
@@ -122,6 +124,29 @@ describe("P6 P12 a finding of what was collected earlier", () => {
     expect(more?.earlierBeside?.hash).not.toBe(other?.earlierBeside?.hash);
     expect(finding.parse(more)).toEqual(more);
   });
+});
+
+test("P6 a verdict is made again, also one of before findings told what they rest on", () => {
+  const { facts: { history: _none, ...facts }, atMs } = factsFrom(MORPHINE);
+  const history = ["site-b", "site-a"].map((one) => collected(one));
+  const packs = ["demonstration", "legal"];
+  const { findings } = shelf.review({ ...facts, history }, atMs, packs);
+  const verdict = (found: readonly Finding[]) =>
+    verdictBody.parse({
+      ...{ ...SUBJECT, id: "verdict", mode: "county", outcome: outcomeOf(found), findings: found },
+      ...{ pack: packs.join("+"), mapping: "mapping", history, facts, atMs },
+    });
+  const made = (found: readonly Finding[]) => replayed(verdict(found), shelf).result;
+  expect(made(findings)).toBe("equal");
+  const untold = findings.map(({ earlier: _earlier, ...rest }) => rest).toReversed();
+  expect(made(untold)).toBe("equal");
+  expect(made(untold.slice(1))).toBe("different");
+  const elsewhere = findings.map(({ earlier, ...rest }) =>
+    earlier === undefined
+      ? rest
+      : { ...rest, earlier: earlier.map((one) => ({ ...one, site: "site-z" })) }
+  );
+  expect(made(elsewhere)).toBe("different");
 });
 
 test("P3 P12 P14 what was signed over one collection does not let another pass", () => {

@@ -56,6 +56,15 @@ describe("P3 P12 a prescription with two verdicts, as a pharmacist sees it", () 
     expect(page.split("site-c")).toHaveLength(2);
   });
 
+  test("P3 the prescriber, who has to answer the red one, is told what both found, once", () => {
+    const { shown, red } = shownWith();
+    const { verdict, toAnswer } = shown.standing;
+    const found = verdict?.findings?.map(({ level, earlier }) => [level, earlier?.[0].site]) ?? [];
+    expect(found.toSorted())
+      .toEqual([["orange", "site-a"], ["red", "site-b"], ["yellow", "site-c"]]);
+    expect(toAnswer).toEqual([idOf(red)]);
+  });
+
   test("P3 and so after the prescriber insists on the red one, and one has signed", () => {
     const { red } = shownWith();
     const insisted = new Story(SITE, 1_772_416_900_000).answer("insist", red);
