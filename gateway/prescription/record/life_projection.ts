@@ -32,7 +32,7 @@ const putUnmapped = putInto(UNMAPPED, { onConflict: "replace" });
 export function prescriptionsOf(authorities: readonly string[]): Projection {
   return {
     name: "prescriptions",
-    version: 6,
+    version: 7,
     tables: [EVENTS, PRESCRIPTIONS, PATIENT_LINES, UNMAPPED],
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
