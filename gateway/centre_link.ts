@@ -33,6 +33,8 @@ const FILE_MS = 5000;
 const SITE_REFRESH_MS = 75_000;
 /** The other centre moves by itself as well: its positions are asked for, for the equality page. */
 const COUNTY_REFRESH_MS = 2000;
+/** Also while it is shipped to, and so is never quiet for so long. */
+const COUNTY_ASK_MS = 3000;
 /** A site ships to both centres; what one lacks for so long is handed on by the other. */
 const RELAY_AFTER_MS = 5000;
 
@@ -87,6 +89,11 @@ export class CentreLink {
   /** Where the centre is known to stand, by (origin, stream). */
   get positions(): ReadonlyMap<string, Standing> {
     return this.#link?.peerPositions ?? new Map();
+  }
+
+  /** As of when `positions` are known, by the steady clock; minus infinity: of no moment. */
+  get toldMs(): number {
+    return this.#link?.toldMs ?? -Infinity;
   }
 
   /** For questions about what the centre holds; `null` before enrolment. */
@@ -185,6 +192,8 @@ export class CentreLink {
       carries: (origin) => !site || nodeOf(origin) === config.node,
       relayAfterMs: site ? 0 : RELAY_AFTER_MS,
       refreshMs: site ? SITE_REFRESH_MS : COUNTY_REFRESH_MS,
+      // Whether all that the other centre has is here is to be known under load, too.
+      askEveryMs: site ? Infinity : COUNTY_ASK_MS,
       gapAfterMs: GAP_AFTER_MS,
       onEvent: (event) => this.#note(event),
     });

@@ -106,6 +106,21 @@ test("G6: a county hands on what only it could receive, with the site's own sign
   );
 });
 
+test("P11: where a peer stands that is shipped to all the time is asked for as often", async () => {
+  const members: Members = new Map();
+  await using a = (await FixtureNode.start("county-a", members)).listen();
+  await using b = (await FixtureNode.start("county-b", members)).listen();
+  const link = a.linkTo(b, { refreshMs: 60_000, askEveryMs: 100 });
+  await until("it has said so", () => link.toldMs > -Infinity);
+  const firstMs = link.toldMs;
+  await append(b, 1, 10);
+  await until("it is shipped to and asked", async () => {
+    await append(a, 1, 5);
+    return link.toldMs >= firstMs + 200;
+  });
+  expect(link.peerPositions.size).toBeGreaterThan(0);
+});
+
 test("G6: a county that never rests hands on nothing that the other has from the site", async () => {
   const members: Members = new Map();
   await using a = (await FixtureNode.start("county-a", members)).listen();

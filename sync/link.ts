@@ -8,6 +8,7 @@ import { type Gap, hashOfLost, signGap, StuckStreams } from "./gaps.ts";
 import type { LinkOptions, LinkStatus } from "./link_options.ts";
 import { BatchSize } from "./pacing.ts";
 import { PeerError, UnbelievedError } from "./peer.ts";
+import { Relays } from "./relays.ts";
 import type { SignedRun } from "./run.ts";
 import { streamKey, type StreamState } from "./segments.ts";
 import {
@@ -37,8 +38,7 @@ export class Link {
   readonly #blocked = new BlockedStreams();
   readonly #stuck: StuckStreams;
   readonly #size = new BatchSize();
-  /** Since when the peer has lacked entries of others, by (origin, stream). */
-  readonly #behindSince = new Map<string, number>();
+  readonly #relays: Relays;
   #state: LinkStatus["state"] = "connecting";
   #sinceMs: number;
   #failure: { reason: string; hint: string | null } | null = null;
@@ -51,6 +51,8 @@ export class Link {
   /** Who waits until the peer says something. */
   readonly #waiting = new Set<() => void>();
   #askedMs = -Infinity;
+  /** When it was asked the last time that it said so. */
+  #toldMs = -Infinity;
   /** Whether the journal changed since it was last looked at, and in what overtakes. */
   #changed = false;
   #hurried = false;
@@ -62,12 +64,18 @@ export class Link {
     this.#options = options;
     this.#standings = new Standings(options);
     this.#stuck = new StuckStreams(options.gapAfterMs);
+    this.#relays = new Relays(options.relayAfterMs, options.timer);
     this.#sinceMs = options.timer.nowMs();
   }
 
   /** Where the peer is known to stand. */
   get peerPositions(): ReadonlyMap<string, { seq: number; hash: Uint8Array }> {
     return this.#standings.positions;
+  }
+
+  /** As of when that is known of all that is held here; minus infinity: of no moment. */
+  get toldMs(): number {
+    return this.#toldMs;
   }
 
   /** Whether the peer has said where it stands since the start. */
@@ -198,12 +206,14 @@ export class Link {
   /** Asks the peer where it stands, and sets aside the streams in which the two do not agree. */
   async #ask(signal: AbortSignal): Promise<void> {
     const { timer, onEvent } = this.#options;
-    this.#askedMs = timer.nowMs();
+    const askedMs = timer.nowMs();
+    this.#askedMs = askedMs;
     if (this.#again) {
       this.#again = false;
+      this.#toldMs = -Infinity;
       this.#standings.forget();
       this.#blocked.clear();
-      this.#behindSince.clear();
+      this.#relays.clear();
     }
     const onHeard = () => {
       this.#heard();
@@ -217,9 +227,10 @@ export class Link {
     this.#options.wants.addMissing(this.#options.journal.missing());
     for await (const { state, found, moved } of this.#standings.ask(signal, onHeard, isOpen)) {
       const key = streamKey(state.origin, state.stream);
-      if (moved) this.#behindSince.delete(key);
+      if (moved) this.#relays.free(key);
       if (!this.#blocked.has(key, timer.nowMs())) await this.#settle(state, found, signal);
     }
+    this.#toldMs = askedMs;
   }
 
   async #settle(state: StreamState, found: Found, signal: AbortSignal): Promise<void> {
@@ -254,10 +265,10 @@ export class Link {
   }
 
   async #shipAll(signal: AbortSignal): Promise<void> {
-    const { refreshMs, timer, pacer } = this.#options;
+    const { timer, pacer } = this.#options;
     let next: Promise<Shipment> | null = null;
     while (!signal.aborted) {
-      const quiet = timer.nowMs() - this.#heardMs >= refreshMs || this.#mayLack();
+      const quiet = this.#dueMs() <= timer.nowMs() || this.#relays.mayLack(this.#askedMs);
       const due = this.#blocked.nextTryMs(this.#askedMs) ?? Infinity;
       if (this.#again) next = null;
       if (quiet || this.#again || due <= timer.nowMs()) await this.#ask(signal);
@@ -302,26 +313,16 @@ export class Link {
     const streams = lacking(this.#carried(), positions).filter((state) => {
       const name = streamKey(state.origin, state.stream);
       return wanted(state) && !this.#blocked.has(name, timer.nowMs()) &&
-        this.#mayRelay(name, state);
+        (this.#standings.isOwn(state.origin) || this.#relays.may(name, this.#askedMs));
     });
     const limits = { ...SHIP_LIMITS, bytesMax: this.#size.bytes };
     return gather(journal, streams, positions, key, limits);
   }
 
-  /** Whether own entries, or those of others that the peer has lacked long enough, may go. */
-  #mayRelay(name: string, { origin }: StreamState): boolean {
-    const { relayAfterMs, timer } = this.#options;
-    if (this.#standings.isOwn(origin) || relayAfterMs === 0) return true;
-    const since = this.#behindSince.get(name);
-    if (since === undefined) this.#behindSince.set(name, timer.nowMs());
-    // Where the peer stands is what it said last: it may have had them from others since.
-    return since !== undefined && this.#askedMs - since >= relayAfterMs;
-  }
-
-  /** Whether it is to be asked if it lacks entries of others still, however much is shipped. */
-  #mayLack(): boolean {
-    const { relayAfterMs, timer } = this.#options;
-    return this.#behindSince.size > 0 && timer.nowMs() - this.#askedMs >= relayAfterMs;
+  /** When it is to be asked where it stands. */
+  #dueMs(): number {
+    const { refreshMs, askEveryMs = Infinity } = this.#options;
+    return Math.min(this.#heardMs + refreshMs, this.#askedMs + askEveryMs);
   }
 
   /** Sends runs; false when what was read meanwhile has to be read anew. */
@@ -346,7 +347,7 @@ export class Link {
         this.#heardMs = -Infinity;
       }
       if (answers[index].kind !== "receipt") continue;
-      this.#behindSince.delete(key);
+      this.#relays.free(key);
       this.#stuck.free(key);
       if (run.contents.length > 0) shipped += run.last - run.first + 1;
     }
@@ -387,11 +388,10 @@ export class Link {
   /** Until the journal changes, a refresh is due, or a stream may be tried again. */
   async #rest(atMostMs: number, signal: AbortSignal): Promise<void> {
     if (this.#changed || this.#again) return;
-    const { refreshMs, relayAfterMs, timer } = this.#options;
-    const waits = [atMostMs, this.#heardMs + refreshMs - timer.nowMs()];
+    const { timer } = this.#options;
+    const waits = [atMostMs, this.#dueMs() - timer.nowMs(), this.#relays.waitMs];
     const blocked = this.#blocked.nextTryMs(this.#askedMs);
     if (blocked !== null) waits.push(blocked - timer.nowMs());
-    if (this.#behindSince.size > 0) waits.push(relayAfterMs);
     const resting = new AbortController();
     this.#wake = () => resting.abort();
     await timer.pause(Math.max(0, Math.min(...waits)), AbortSignal.any([signal, resting.signal]));

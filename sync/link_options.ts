@@ -36,6 +36,8 @@ export interface LinkOptions extends LinkShared {
   readonly relayAfterMs: number;
   /** How often the peer is asked where it stands when nothing else is said. */
   readonly refreshMs: number;
+  /** How often it is asked also while it is shipped to; absent: never for that. */
+  readonly askEveryMs?: number;
   /** How long the other centres have to hand on what is not held here any more. */
   readonly gapAfterMs: number;
   readonly timer: Timer;

@@ -96,7 +96,8 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
     movedMs: () => watch.movedMs,
   };
   const home = new Homes(homes);
-  const hearing = new Hearing(node, config.peer === undefined ? null : links.at(0) ?? null);
+  const link = config.peer === undefined ? null : links.at(0) ?? null;
+  const hearing = new Hearing(node, link);
   const desk = new CountyDesk(parts, home, hearing);
   const arrivals = new Arrivals({
     node,
@@ -106,7 +107,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   });
   const todo = new TodoDesk(parts, new Homes(homes));
   const split = new SplitDesk(parts, { home, hearing, desk });
-  const apart = config.peer === undefined ? [] : [watching, hearing, split];
+  const apart = link === null ? [] : [watching, hearing, split];
   const releases = new ReleaseDesk(node, signers);
   const office = new OfficeDesk(
     node,

@@ -1,4 +1,7 @@
-/** When the other centre last told a site anything, as its entries come here (P11). */
+/**
+ * When the other centre last told a site anything, as its entries come here (P11): a sign that it
+ * is there and goes on, of whatever they are. That it also decides is bounded by `SLOW_MAX_MS`.
+ */
 import type { Journal } from "../../sync/journal.ts";
 import { nodeOf } from "../../sync/origin.ts";
 import type { StreamState } from "../../sync/segments.ts";

@@ -1,12 +1,14 @@
 /**
- * Once two centres hear each other again, each examines anew what rules of its sites let pass
- * meanwhile, with the history that both had (P11): what comes out stricter stands until something
- * is dispensed, and then opens a contact case. What a person has decided stays as it is.
+ * Once two centres hear each other again, each examines anew what its sites were let give out
+ * meanwhile, by rules or by a person, with the history that both had (P11): what comes out
+ * stricter, and no person has seen, stands until something is dispensed, and then opens a contact
+ * case.
  */
 import type { Concern } from "../concern.ts";
 import { streamTo } from "../../sync/stream.ts";
-import { examinedAgain, type Repeatable } from "./after_split.ts";
+import { examinedAgain, historyAgain, type Look, lookOf, type Repeatable } from "./after_split.ts";
 import type { CountyDesk, DeskParts } from "./county_desk.ts";
+import type { HistoryLine } from "./facts.ts";
 import type { Hearing } from "./hearing.ts";
 import type { Homes } from "./homes.ts";
 import { rulingOf } from "./life/decide.ts";
@@ -16,21 +18,29 @@ import { standingOf } from "./life/standing.ts";
 import { ofKind, toldOfVersion } from "./life/told.ts";
 import type { VerdictBody } from "./life/verdict_body.ts";
 import { verdictEntry } from "./record/entries.ts";
+import { OwedPages } from "./record/owed_pages.ts";
 import { SetAside } from "./record/set_aside.ts";
-import { eventsOf, type RecordKey } from "./record/stored_events.ts";
+import { chunksOf, eventsOf, nameOf, type RecordKey } from "./record/stored_events.ts";
+import type { Rows } from "../sql/sql.ts";
 import { whenChanged } from "../when_changed.ts";
 
-/** Of one statement; between two of them doors and pages are answered. */
-const PAGE = 100;
-/** Where something is left that cannot be done yet, it is looked at again after so long. */
+/** Where what is left cannot be done yet, it is looked at again after so long. */
 const AGAIN_MS = 1000;
 
-const OWED = "SELECT site, number, received FROM prescriptions WHERE owed = 'after-split' " +
-  "AND (received, site, number) > (?, ?, ?) ORDER BY received, site, number LIMIT ?";
+/** What is owed, and as many as wait for the other centre's word together. */
+const OWED = {
+  sql: "SELECT site, number FROM prescriptions WHERE owed = 'after-split' " +
+    "ORDER BY received, site, number",
+  values: [],
+  max: 1000,
+};
+
+/** Looked at in one go: between two of them doors and pages are answered. */
+const TOGETHER = 100;
 
 interface SplitParts {
   readonly home: Pick<Homes, "isHome">;
-  readonly hearing: Pick<Hearing, "isWhole">;
+  readonly hearing: Pick<Hearing, "heardAllOf">;
   readonly desk: Pick<CountyDesk, "historyOf">;
 }
 
@@ -38,11 +48,13 @@ export class SplitDesk {
   readonly #desk: DeskParts;
   readonly #parts: SplitParts;
   readonly #aside: SetAside;
+  readonly #owed: OwedPages;
 
   constructor(desk: DeskParts, parts: SplitParts) {
     this.#desk = desk;
     this.#parts = parts;
     this.#aside = new SetAside(desk.node, "after-split");
+    this.#owed = new OwedPages(desk.node.tables, OWED);
   }
 
   /** What somebody has to look into. */
@@ -57,30 +69,25 @@ export class SplitDesk {
     await whenChanged(tables, signal, () => this.#look(signal));
   }
 
-  /** All that is owed, page by page: what cannot be done holds up nothing behind it. */
   async #look(signal: AbortSignal): Promise<boolean | number> {
-    const { tables } = this.#desk.node;
-    const owed: RecordKey[] = [];
-    let isLeft = false;
-    let last: [number, string, string] = [-1, "", ""];
-    while (!signal.aborted) {
-      if (!this.#parts.hearing.isWhole) return AGAIN_MS;
-      const rows = await tables.rows(OWED, [...last, PAGE]);
-      const keys = rows.map((row) => {
-        const [site, number] = [row.text("site"), row.text("number")];
-        last = [row.number("received"), site, number];
-        return { site, number };
-      });
-      const mine = keys.filter((key) => this.#parts.home.isHome(key.site) && !this.#aside.has(key));
-      isLeft ||= mine.length < keys.length;
-      owed.push(...keys);
-      await this.#examineAll(mine);
-      if (rows.length < PAGE) {
-        this.#aside.keep(owed);
-        break;
+    const { tables, journal } = this.#desk.node;
+    const page = await this.#owed.next((key) =>
+      this.#parts.home.isHome(key.site) && !this.#aside.has(key)
+    );
+    if (page.ready.length > 0) {
+      // What the other had when these were here: else each of two might be examined without the
+      // other one, which would be on its way.
+      await this.#parts.hearing.heardAllOf(performance.now(), signal);
+      for (const keys of chunksOf(page.ready, TOGETHER)) {
+        if (signal.aborted) return false;
+        await this.#examineAll(keys);
       }
+      // What has been examined is not owed when the next page is asked for.
+      await tables.caughtUp(journal, signal);
     }
-    return isLeft || this.#aside.size > 0 ? AGAIN_MS : false;
+    const left = this.#aside.after(page);
+    // What is left to the other centre, or rests, is no hurry.
+    return left === true && page.round !== null && page.ready.length === 0 ? AGAIN_MS : left;
   }
 
   async #examineAll(keys: readonly RecordKey[]): Promise<void> {
@@ -101,13 +108,25 @@ export class SplitDesk {
     const { prescription } = received.body;
     const history = await this.#parts.desk.historyOf({ site, number }, prescription);
     if (history === null) throw new Error(`Cannot examine "${number}" again: tables are behind`);
-    const { sources, node: { clock, disk, counters } } = this.#desk;
-    const body = examinedAgain(verdict, history, sources.now.shelf);
+    const { sources, node: { clock, disk, counters, tables } } = this.#desk;
+    const counting = historyAgain(verdict, history, await looksAt(history, tables));
+    const body = examinedAgain(verdict, counting, sources.now.shelf);
     const time = clock.now();
     const [{ kind }] = await disk.append([verdictEntry(streamTo(site), time, body)], time);
     const { mode, outcome } = body;
     if (kind === "stored") counters.add("tributary_verdicts_total", { mode, outcome });
   }
+}
+
+/** At the other prescriptions of a history, by `nameOf`. */
+async function looksAt(
+  history: readonly HistoryLine[],
+  rows: Rows,
+): Promise<Map<string, Look>> {
+  const keys = history.map(({ site, prescription: number }) => ({ site, number }));
+  const others = new Map(keys.map((key) => [nameOf(key), key]));
+  const found = await eventsOf(rows, [...others.values()]);
+  return new Map([...found].map(([name, events]) => [name, lookOf(events)]));
 }
 
 /** The last that was given, by which the others' histories were no larger. */

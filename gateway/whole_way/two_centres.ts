@@ -42,6 +42,11 @@ export class TwoCentres implements AsyncDisposable {
     for (const line of this.#lines) await line.cut();
   }
 
+  /** Nothing that the first centre begins reaches the second, which still asks the first. */
+  async cutToSecond(): Promise<void> {
+    await this.#lines[0].cut();
+  }
+
   /** Cuts, and waits until both have noticed. */
   async part(): Promise<void> {
     const downs = ({ log }: NodeProcess) => log.split('"kind":"link-down"').length;

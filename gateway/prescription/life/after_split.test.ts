@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { idOf, SITE, Story } from "./fixture_life.ts";
 import { standingOf } from "./standing.ts";
+import type { Finding, Outcome } from "../verdict.ts";
 
 const MISSED = [{ node: "county-b", untilMs: 1, place: null }];
 const facts = {
@@ -29,6 +30,14 @@ const facts = {
 const APART = { unheard: MISSED, facts };
 const AGAIN = { mode: "after-split", facts } as const;
 const told = () => ({ a: new Story("county-a"), b: new Story("county-b") });
+/** As verdicts of the fixture have them. */
+const LEVELS: Readonly<Record<Outcome, readonly Finding["level"][]>> = {
+  "pass": [],
+  "notice": ["yellow"],
+  "pharmacist": ["orange"],
+  "could-not-check": ["could-not-check"],
+  "intercept": ["black"],
+};
 const due = { do: "after-split", version: 1 };
 
 describe("P11 a centre that could not hear the other one", () => {
@@ -67,10 +76,20 @@ describe("P11 a centre that could not hear the other one", () => {
     expect(standingOf([site.prescription(), alone, looked]).due).toEqual([due]);
   });
 
-  test("P11 leaves what a person has decided, and what the HIS took back", () => {
+  test("P11 owes one at what a person let pass by what it had, and at a rescue order", () => {
+    const { a } = told();
+    const asked = [a.prescription(), a.verdict("pharmacist", APART)];
+    const approved = [...asked, a.decision("approve", "P-1", null, { token: "a.b.c" })];
+    expect(standingOf(approved)).toMatchObject({ state: "approved", due: [due] });
+    const again = a.verdict("pharmacist", AGAIN);
+    expect(standingOf([...approved, again])).toMatchObject({ state: "approved", due: [] });
+    const rescue = a.prescription({ rescue: true });
+    expect(standingOf([rescue, a.verdict("pharmacist", APART)]).due).toContainEqual(due);
+  });
+
+  test("P11 leaves what a person has refused, and what the HIS took back", () => {
     const { a } = told();
     const events = [a.prescription(), a.verdict("pass", { ...APART, token: "a.b.c" })];
-    expect(standingOf([...events, a.decision("approve", "P-1")]).due).toEqual([]);
     expect(standingOf([...events, a.decision("refuse", "P-1")]).due.map((one) => one.do))
       .not.toContain("after-split");
     expect(standingOf([...events, a.taken()]).due).toEqual([]);
@@ -103,6 +122,50 @@ describe("P11 what the joined history says", () => {
     });
     expect(standing.sides.map(({ mode, role }) => `${mode} ${role}`).sort())
       .toEqual(["after-split late", "county dispensed"]);
+  });
+
+  /** Approved by a person at A, by what that had; B examines it again. */
+  function approvedApart(...outcomes: readonly Outcome[]) {
+    const { a, b } = told();
+    const verdict = a.verdict(outcomes[0], APART);
+    const approval = a.decision("approve", "P-1", null, { token: "a.b.c" });
+    const levels = outcomes.flatMap((one) => LEVELS[one]);
+    const again = b.verdict("pharmacist", { ...AGAIN, levels });
+    return { a, b, events: [a.prescription(), verdict, approval], approval, again };
+  }
+
+  test("P11 what a person saw stays as it was decided", () => {
+    const { a, events, approval, again } = approvedApart("pharmacist");
+    expect(standingOf([...events, again]))
+      .toMatchObject({ state: "approved", pass: "approved", due: [], openCases: [] });
+    const goods = a.dispensing(approval, "approved");
+    expect(standingOf([...events, goods, again])).toMatchObject({ state: "approved", due: [] });
+  });
+
+  test("P11 what the person did not see stops it, and waits for one", () => {
+    const { b, events, again } = approvedApart("pharmacist", "could-not-check");
+    for (const all of [[...events, again], [again, ...events]]) {
+      expect(standingOf(all)).toMatchObject({
+        state: "queued",
+        pass: null,
+        due: [{ do: "review", purpose: "decide" }],
+      });
+    }
+    const looked = [...events, again, b.decision("approve", "P-2")];
+    expect(standingOf(looked)).toMatchObject({ state: "approved", pass: "approved", due: [] });
+  });
+
+  test("P11 and opens a contact case at once where goods are out on what the person saw", () => {
+    const { a, events, approval, again } = approvedApart("pharmacist", "could-not-check");
+    const goods = a.dispensing(approval, "approved");
+    const { due: all } = standingOf([...events, goods, again]);
+    expect(all).toMatchObject([
+      { do: "review", purpose: "afterwards" },
+      {
+        do: "open-contact-case",
+        body: { cause: "after-split", dispensings: [idOf(goods)], against: [idOf(again)] },
+      },
+    ]);
   });
 
   test("P11 loosens nothing", () => {

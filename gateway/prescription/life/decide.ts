@@ -146,6 +146,18 @@ export function rulingOf(verdicts: readonly Told<VerdictBody>[]): readonly Told<
   return county.length > 0 ? county : verdicts;
 }
 
+/**
+ * Whether the county's rules have looked, and none of them with all that the other centre had of
+ * the patient (P11).
+ */
+export function isUnheard(verdicts: readonly Told<VerdictBody>[]): boolean {
+  const county = rulingOf(verdicts);
+  return county.length > 0 &&
+    county.every(({ body: { mode, unheard, facts } }) =>
+      mode !== "degraded" && mode !== "after-split" && unheard !== undefined && facts !== undefined
+    );
+}
+
 /** Only the prescriber's own answer counts (P3). */
 export function counts({ body }: Told<AnswerBody>, { prescription }: ToldOfVersion): boolean {
   return prescription !== null && body.by.id === prescription.prescriber.id;

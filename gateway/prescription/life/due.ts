@@ -12,7 +12,7 @@ export type Due =
   | { readonly do: "screen"; readonly version: number }
   /** By the county's rules: the site decided alone (P12). */
   | { readonly do: "after-review"; readonly version: number }
-  /** By rules again: they let it pass while the other centre could not be heard (P11). */
+  /** By rules again: it passed while the other centre could not be heard (P11). */
   | { readonly do: "after-split"; readonly version: number }
   /**
    * By a pharmacist, who is none of `not`, and whose decision is about the answers `over`;

@@ -5,7 +5,15 @@
  */
 import type { ContactBody } from "./contact_body.ts";
 import { dueContact, type Ended, LATE_CAUSES, objectionTo } from "./contact.ts";
-import { counts, decide, type Decided, type DecidedState, rulingOf } from "./decide.ts";
+import {
+  counts,
+  decide,
+  type Decided,
+  type DecidedState,
+  isUnheard,
+  rulingOf,
+  STRICTNESS,
+} from "./decide.ts";
 import type { AnswerBody } from "./decision_body.ts";
 import { doubleUseOf, goodsOfVersion, versionOf } from "./double_use.ts";
 import { type Due, dueOf, passOf } from "./due.ts";
@@ -155,12 +163,9 @@ function isReviewOwed({ verdicts }: ToldOfVersion): boolean {
 }
 
 /**
- * Rules alone let it pass, none of them with all that the other centre had of the patient, and none
- * has looked since (P11). What a person has decided stays as it is.
+ * It may be given out, whoever let it, and no rule has looked with all that the other centre had of
+ * the patient (P11). What comes out then is covered by what a person saw, or waits for one again.
  */
 function wasPassedUnheard({ verdicts }: ToldOfVersion, { state }: Decided): boolean {
-  if (state !== "passed" && state !== "noticed") return false;
-  return rulingOf(verdicts).every(({ body: { mode, unheard, facts } }) =>
-    mode !== "degraded" && mode !== "after-split" && unheard !== undefined && facts !== undefined
-  );
+  return STRICTNESS[state] === 0 && isUnheard(verdicts);
 }
