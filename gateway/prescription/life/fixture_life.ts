@@ -30,10 +30,10 @@ interface Otherwise {
 export const idOf = (event: LifeEvent): string => "id" in event.body ? event.body.id : "";
 
 /** The entry that tells an event. */
-export function entryOfEvent({ place, timeMs, kind, body }: LifeEvent): Entry {
-  const [origin, , seq] = place.split("/");
+export function entryOfEvent({ place, node, timeMs, kind, body }: LifeEvent): Entry {
+  const seq = place.split("/")[2];
   return {
-    origin,
+    origin: `${node}.1-0000000000000001`,
     stream: "record",
     seq: Number(seq),
     time: { ...stampAt(0), wallMs: timeMs },

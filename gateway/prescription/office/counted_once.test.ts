@@ -7,7 +7,7 @@ import { TemporaryFolder } from "../../../sync/fixtures.ts";
 import { LibsqlSql } from "../../sql/libsql_sql.ts";
 import { createTables, selectionOf } from "../../sql/table.ts";
 import type { LifeEvent } from "../life/event.ts";
-import { entryOfEvent, HASH, NUMBER, prescriptionOf, SITE, Story } from "../life/fixture_life.ts";
+import { entryOfEvent, NUMBER, SITE, Story } from "../life/fixture_life.ts";
 import { PRESCRIPTIONS } from "../record/life_tables.ts";
 import { dayReportOf } from "./day_report.ts";
 import { officeOf } from "./office_projection.ts";
@@ -59,7 +59,10 @@ const at = (node: string, minutes = 0) => new Story(node, START_MS + minutes * 6
 
 describe("P8 P11: what two centres reviewed apart", () => {
   test("counts once in a day's report, as the stricter says, and passed once", async () => {
-    const report = await reportOf([at("county-a").verdict("pass"), at("county-b", 1).verdict("notice")]);
+    const report = await reportOf([
+      at("county-a").verdict("pass"),
+      at("county-b", 1).verdict("notice"),
+    ]);
     expect([report.verdicts, named(report.outcomes), named(report.modes)])
       .toEqual([1, { notice: 1 }, { county: 1 }]);
     expect(named(report.passes)).toEqual({ notice: 1 });
@@ -161,7 +164,7 @@ test("P11: reports are the same in whatever order the entries came", async () =>
     b.verdict("pass", { mode: "after-review" }),
     a.verdict("notice", { mode: "after-review" }),
     site.verdict("notice", { mode: "degraded" }),
-    b.prescription(prescriptionOf(), HASH),
+    b.prescription(),
     asked,
     b.decision("approve", "wang"),
     // One id of two versions: its row moves from one to the other.
