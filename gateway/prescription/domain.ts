@@ -13,6 +13,7 @@ import { REVIEW_WAITING, waitingBody } from "./review/waiting_body.ts";
 import { leftOutBody, WEBHOOK, WEBHOOK_LEFT_OUT, webhookBody } from "./told/webhook_body.ts";
 import { PRESCRIPTION_STUCK, stuckBody } from "./record/stuck_body.ts";
 import { prescriptionsOf } from "./record/life_projection.ts";
+import { stuckRows } from "./record/stuck_rows.ts";
 import * as rules from "./release/release_entries.ts";
 import { releasesOf } from "./release/release_tables.ts";
 import { OFFICE_KINDS } from "./office/office_kinds.ts";
@@ -113,6 +114,7 @@ export const prescription: Domain = {
     prescriptionsOf(authorities),
     releasesOf(authorities),
     officeOf(authorities),
+    stuckRows,
   ],
   desk: async () => (await import("./desk_opening.ts")).openPrescriptionDesk,
   commands: async () => (await import("./release/release_commands.ts")).addRuleCommands,
