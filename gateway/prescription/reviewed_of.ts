@@ -2,6 +2,7 @@
 import { decide, rulingOf, STRICTNESS } from "./life/decide.ts";
 import { versionOf } from "./life/double_use.ts";
 import type { LifeEvent } from "./life/event.ts";
+import { sameKeyMarks } from "./life/same_key.ts";
 import { standingOf } from "./life/standing.ts";
 import { ofKind, type Told, type ToldOfVersion, toldOfVersion } from "./life/told.ts";
 import type { VerdictBody } from "./life/verdict_body.ts";
@@ -31,7 +32,7 @@ export function reviewedOf(
     site,
     prescription,
     hash,
-    marks,
+    marks: [...marks, ...sameKeyMarks(own, { version, hash })],
     outcome,
     findings,
     pack,

@@ -209,6 +209,14 @@ export const LIFE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
     uses: fc.constant([]),
     excess: fc.constant([]),
   }),
+  "prescription-same-key": fc.record({
+    ...subject,
+    id,
+    key: hash,
+    first: fc.record({ prescription: number, version, hash }),
+    rule: fc.constant("T2"),
+  }),
+  "prescription-same-key-seen": fc.record({ ...subject, id, of: id, comment: words, by }),
   "prescription-stuck": fc.record({
     id,
     at: fc.constantFrom("review", "after-split", "todo"),

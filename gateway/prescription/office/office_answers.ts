@@ -119,4 +119,14 @@ export const casesAnswer = z.array(z.strictObject({
   openedAt: z.iso.datetime(),
 }));
 
+export const sameKeysAnswer = z.array(z.strictObject({
+  id: z.string(),
+  site: z.string(),
+  prescription: z.string().describe("The one that came later"),
+  version: z.int(),
+  receivedAt: z.iso.datetime(),
+  first: z.strictObject({ prescription: z.string(), version: z.int() }),
+  key: z.string().describe("SHA-256 of the Idempotency-Key, hexadecimal"),
+}));
+
 export const toldAnswer = z.strictObject({ id: z.string() });

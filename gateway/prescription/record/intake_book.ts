@@ -200,8 +200,9 @@ export class IntakeBook {
       body.prescription.version === version
     ).map(({ body }) => body.hash);
     if (sent !== null) {
-      const under = known.sent.get(`${site}/${item.sendKey}`) ?? null;
-      const before = repetition([...hashes, item.sendKey === null ? null : under], hash);
+      const under = known.sent.get(`${site}/${item.sendKey}`) ?? [];
+      // Where nodes that were apart took two under it, either is answered when it is sent again.
+      const before = repetition([...hashes, ...under.includes(hash) ? [hash] : under], hash);
       if (before.kind === "refused") return await this.refuseOther(site, sent, before);
       const stored = reviewedOf(events, { version, hash });
       if (stored !== null) return { kind: "reviewed", repeated: true, reviewed: stored };

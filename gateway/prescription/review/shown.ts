@@ -4,6 +4,7 @@ import { maskName, maskNumber, maskResidentId } from "../../people/masking.ts";
 import { historyLine, reviewedFacts } from "../pack/facts_form.ts";
 import { versionOf } from "../life/double_use.ts";
 import type { LifeEvent } from "../life/event.ts";
+import { sameKeyMarks } from "../life/same_key.ts";
 import { standingOf } from "../life/standing.ts";
 import { ofKind, toldOfVersion } from "../life/told.ts";
 import type { Prescription } from "../prescription.ts";
@@ -78,7 +79,7 @@ export function shownOf(events: readonly LifeEvent[]): Shown | null {
     hash,
     receivedAt: at(received.timeMs),
     prescription: masked(prescription),
-    marks: [...marks],
+    marks: [...marks, ...sameKeyMarks(own, { version, hash })],
     verdict: ruling === null ? null : {
       id: ruling.body.id,
       outcome: ruling.body.outcome,
