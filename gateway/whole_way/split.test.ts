@@ -217,103 +217,99 @@ function foundOf({ state, sides, openCases }: StandingView): Expected {
   return { state, isCalled: openCases > 0, roles: roles.sort() };
 }
 
-test(
-  "P3 P8 P11 T2: what two centres decide in a split is one decision once it has healed",
-  async () => {
-    await using split = await Split.start();
-    const [a, b] = split.centres;
-    const ids = range(1, COUNT).map((n) => `rx-${n}`);
-    for (const [n, id] of ids.entries()) await split.send(n % 2 === 0 ? a : b, id, "009");
-    for (const node of [a, b]) {
-      await until(
-        `${node.name} offers all`,
-        async () => await split.waiting(node) === COUNT,
-        LIMIT_MS,
-      );
-    }
-    let decisions = 0;
-    const cutting = Promise.withResolvers<void>();
-    const counted = () => {
-      if (++decisions === Math.ceil(COUNT / 3)) split.cut().then(cutting.resolve, cutting.reject);
-      return Promise.resolve();
-    };
-    await Promise.all([split.decideAll(a, counted), split.decideAll(b, counted)]);
-    await cutting.promise;
-    const before = decisions;
-    expect(before).toBeGreaterThan(COUNT);
-
-    // One centre knows what the patient has, the other does not: there the rules let it pass.
-    const patients = range(1, Math.max(6, COUNT / 50));
-    for (const n of patients) await split.send(a, `first-${n}`, "001", `patient-${n}`);
-    for (const n of patients) {
-      await split.send(b, `twin-${n}`, "001", `patient-${n}`);
-      await split.send(a, `twin-${n}`, "001", `patient-${n}`);
-      if (n % 2 === 0) await split.dispense(b, `twin-${n}`);
-    }
-    await until("they wait", async () => await split.waiting(a) === patients.length);
-    await split.decideAll(a, counted);
-    for (const [n, node] of [a, b].entries()) {
-      expect(await split.sendUnderKey(node, `key-${n}`)).toBe(201);
-    }
-
-    await split.join();
-    const told = [...split.fates].filter(([, { said }]) => said.size > 0);
-    expect(told).toHaveLength(COUNT + patients.length);
-    const classes = new Map<string, number>();
-    for (const node of [a, b]) {
-      for (const [id, fate] of told) {
-        const expected = expectedOf(fate);
-        const found = async () => foundOf(await split.standing(node, id));
-        await until(
-          `${node.name} has all of ${id}`,
-          async () => JSON.stringify(await found()) === JSON.stringify(expected),
-          LIMIT_MS,
-        ).catch(async () =>
-          expect([node.name, id, await found()]).toEqual([node.name, id, expected])
-        );
-        const name = [...fate.said].map(([centre, choice]) => `${centre} ${choice}`).sort();
-        const goods = fate.dispensedAt === null ? "not dispensed" : `on ${fate.dispensedAt}'s`;
-        const call = expected.isCalled ? "call" : "no call";
-        const row = `${name.join(", ")}; ${goods}: ${expected.state}, ${call}`;
-        classes.set(row, (classes.get(row) ?? 0) + 1);
-      }
-    }
-    for (const node of [a, b]) {
-      await until(`${node.name} counts each once`, async () => {
-        const { verdicts, waits } = await split.reported(node);
-        return verdicts === split.fates.size + 2 && waits.decided === told.length;
-      }).catch(async () =>
-        expect(await split.reported(node)).toMatchObject({
-          verdicts: split.fates.size + 2,
-          waits: { decided: told.length },
-        })
-      );
-      await until(
-        `${node.name} tells of one key`,
-        async () =>
-          (await split.standing(node, "key-1")).verdict?.marks.some(({ code }) =>
-            code === "same-key"
-          ) === true,
-      );
-      // Either has its answer again, a third one under their key is refused (T2).
-      const sent = ["key-0", "key-1", "key-2"].map((id) => split.sendUnderKey(node, id));
-      expect(await Promise.all(sent)).toEqual([200, 200, 409]);
-    }
-    const [pair, ...more] = sameKeysAnswer.parse(await a.ask("/api/same-keys"));
-    expect([pair.prescription, pair.first.prescription, more]).toEqual(["key-1", "key-0", []]);
-    await a.ask(`/api/same-keys/${pair.id}/seen`, { comment: "两张都要" });
+test("P3 P8 P11 T2: what two centres decide apart is one decision once it heals", async () => {
+  await using split = await Split.start();
+  const [a, b] = split.centres;
+  const ids = range(1, COUNT).map((n) => `rx-${n}`);
+  for (const [n, id] of ids.entries()) await split.send(n % 2 === 0 ? a : b, id, "009");
+  for (const node of [a, b]) {
     await until(
-      "nobody asks any more",
-      async () => sameKeysAnswer.parse(await b.ask("/api/same-keys")).length === 0,
+      `${node.name} offers all`,
+      async () => await split.waiting(node) === COUNT,
+      LIMIT_MS,
     );
-    const listed = [...classes].sort().map(([row, count]) => `${count / 2} × ${row}`);
-    if (Deno.env.has("TRIBUTARY_SPLIT")) {
-      Deno.stdout.writeSync(new TextEncoder().encode(`${listed.join("\n")}\n`));
+  }
+  let decisions = 0;
+  const cutting = Promise.withResolvers<void>();
+  const counted = () => {
+    if (++decisions === Math.ceil(COUNT / 3)) split.cut().then(cutting.resolve, cutting.reject);
+    return Promise.resolve();
+  };
+  await Promise.all([split.decideAll(a, counted), split.decideAll(b, counted)]);
+  await cutting.promise;
+  const before = decisions;
+  expect(before).toBeGreaterThan(COUNT);
+
+  // One centre knows what the patient has, the other does not: there the rules let it pass.
+  const patients = range(1, Math.max(6, COUNT / 50));
+  for (const n of patients) await split.send(a, `first-${n}`, "001", `patient-${n}`);
+  for (const n of patients) {
+    await split.send(b, `twin-${n}`, "001", `patient-${n}`);
+    await split.send(a, `twin-${n}`, "001", `patient-${n}`);
+    if (n % 2 === 0) await split.dispense(b, `twin-${n}`);
+  }
+  await until("they wait", async () => await split.waiting(a) === patients.length);
+  await split.decideAll(a, counted);
+  for (const [n, node] of [a, b].entries()) {
+    expect(await split.sendUnderKey(node, `key-${n}`)).toBe(201);
+  }
+
+  await split.join();
+  const told = [...split.fates].filter(([, { said }]) => said.size > 0);
+  expect(told).toHaveLength(COUNT + patients.length);
+  const classes = new Map<string, number>();
+  for (const node of [a, b]) {
+    for (const [id, fate] of told) {
+      const expected = expectedOf(fate);
+      const found = async () => foundOf(await split.standing(node, id));
+      await until(
+        `${node.name} has all of ${id}`,
+        async () => JSON.stringify(await found()) === JSON.stringify(expected),
+        LIMIT_MS,
+      ).catch(async () =>
+        expect([node.name, id, await found()]).toEqual([node.name, id, expected])
+      );
+      const name = [...fate.said].map(([centre, choice]) => `${centre} ${choice}`).sort();
+      const goods = fate.dispensedAt === null ? "not dispensed" : `on ${fate.dispensedAt}'s`;
+      const call = expected.isCalled ? "call" : "no call";
+      const row = `${name.join(", ")}; ${goods}: ${expected.state}, ${call}`;
+      classes.set(row, (classes.get(row) ?? 0) + 1);
     }
-    // It was a trial of what it is for: both decided, differently, and goods had left on the looser.
-    const both = told.filter(([, { said }]) => said.size === 2);
-    expect(both.length).toBeGreaterThan(COUNT / 4);
-    expect(told.some(([, fate]) => expectedOf(fate).isCalled)).toBe(true);
-  },
-  LIMIT_MS * 4,
-);
+  }
+  for (const node of [a, b]) {
+    await until(`${node.name} counts each once`, async () => {
+      const { verdicts, waits } = await split.reported(node);
+      return verdicts === split.fates.size + 2 && waits.decided === told.length;
+    }).catch(async () =>
+      expect(await split.reported(node)).toMatchObject({
+        verdicts: split.fates.size + 2,
+        waits: { decided: told.length },
+      })
+    );
+    await until(
+      `${node.name} tells of one key`,
+      async () =>
+        (await split.standing(node, "key-1")).verdict?.marks.some(({ code }) =>
+          code === "same-key"
+        ) === true,
+    );
+    // Either has its answer again, a third one under their key is refused (T2).
+    const sent = ["key-0", "key-1", "key-2"].map((id) => split.sendUnderKey(node, id));
+    expect(await Promise.all(sent)).toEqual([200, 200, 409]);
+  }
+  const [pair, ...more] = sameKeysAnswer.parse(await a.ask("/api/same-keys"));
+  expect([pair.prescription, pair.first.prescription, more]).toEqual(["key-1", "key-0", []]);
+  await a.ask(`/api/same-keys/${pair.id}/seen`, { comment: "两张都要" });
+  await until(
+    "nobody asks any more",
+    async () => sameKeysAnswer.parse(await b.ask("/api/same-keys")).length === 0,
+  );
+  const listed = [...classes].sort().map(([row, count]) => `${count / 2} × ${row}`);
+  if (Deno.env.has("TRIBUTARY_SPLIT")) {
+    Deno.stdout.writeSync(new TextEncoder().encode(`${listed.join("\n")}\n`));
+  }
+  // It was a trial of what it is for: both decided, differently, and goods had left on the looser.
+  const both = told.filter(([, { said }]) => said.size === 2);
+  expect(both.length).toBeGreaterThan(COUNT / 4);
+  expect(told.some(([, fate]) => expectedOf(fate).isCalled)).toBe(true);
+}, LIMIT_MS * 4);

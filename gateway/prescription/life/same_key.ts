@@ -1,6 +1,6 @@
 /**
  * Contents under one key of a sender's (T2): nodes that hear each other refuse the second, those
- * that are apart take both. Which came later is told by the entries alone, whatever came here first.
+ * that are apart take both. Which came later the entries tell, whichever came here first.
  */
 import { createHash } from "node:crypto";
 import { entryId } from "../../collected_entry.ts";

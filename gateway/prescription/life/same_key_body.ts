@@ -15,7 +15,7 @@ export const sameKeyBody = subject.extend({
 });
 export type SameKeyBody = z.infer<typeof sameKeyBody>;
 
-/** Body of a `prescription-same-key-seen`, of the same prescription; `of` is the id of what is seen. */
+/** Body of a `prescription-same-key-seen`: `of` is the id of what a person has looked into. */
 export const sameKeySeenBody = subject.extend({
   id: code,
   of: code,
