@@ -65,7 +65,7 @@ function concernOf(open: readonly SameKey[]): Concern {
   const count = open.length < AT_ONCE ? String(open.length) : `${AT_ONCE}+`;
   return {
     title: {
-      zh: `${count} 张处方与另一张处方使用了同一个 Idempotency-Key，请核实（审方办公室）`,
+      zh: `${count} 张处方与另一张处方使用了同一个 Idempotency-Key，请在“药师办公 · 联系患者”核实`,
       en: `${count} prescriptions came under an Idempotency-Key that another has: look into them`,
     },
     reason: [...named, ...(more > 0 ? [`and ${more} more`] : [])].join("; "),
