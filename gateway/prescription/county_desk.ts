@@ -108,6 +108,7 @@ export class CountyDesk implements RecordDesk {
     const looking = async () => {
       await tables.caughtUp(journal, signal);
       await this.#parts.sources.ready;
+      await this.#aside.recall(signal);
       this.#isReady = true;
       await whenChanged(tables, signal, () => this.#reviewOwed());
     };

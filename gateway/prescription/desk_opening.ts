@@ -31,6 +31,7 @@ import { policyRoute } from "./policy_route.ts";
 import { readSources } from "./review_sources.ts";
 import { prescriptionRoutes } from "./routes.ts";
 import { BodyRoom } from "./sent_body.ts";
+import { SameKeyDesk } from "./same_key_desk.ts";
 import { SiteDesk } from "./site_desk.ts";
 import { SplitDesk } from "./split_desk.ts";
 import { ToldDesk } from "./told/told_desk.ts";
@@ -107,6 +108,7 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
   });
   const todo = new TodoDesk(parts, new Homes(homes));
   const split = new SplitDesk(parts, { home, hearing, desk });
+  const keys = new SameKeyDesk(node);
   const apart = link === null ? [] : [watching, hearing, split];
   const releases = new ReleaseDesk(node, signers);
   const office = new OfficeDesk(
@@ -122,10 +124,10 @@ export const openPrescriptionDesk: OpenDesk = (node, { links }) => {
       fhirProblems(),
       ...cdsDoor(parts, { desk, room, unheard: (site) => hearing.unheard(site) }),
     ],
-    concerns: concernsOf(desk, todo, split),
+    concerns: concernsOf(desk, todo, split, keys),
     run: (signal) =>
       together(
-        [book, desk, arrivals, todo, ...apart, review, releases, told],
+        [book, desk, arrivals, todo, keys, ...apart, review, releases, told],
         signal,
       ),
   };

@@ -7,12 +7,14 @@ import { answerBody, decisionBody } from "./life/decision_body.ts";
 import { dispensingBody, doubleUseBody, returnBody } from "./life/dispensing_body.ts";
 import { passTokenBody } from "./life/pass.ts";
 import { prescriptionBody, voidBody } from "./life/prescription_body.ts";
+import { sameKeyBody, sameKeySeenBody } from "./life/same_key_body.ts";
 import { verdictBody } from "./life/verdict_body.ts";
 import { CONFLICT, conflictBody } from "./record/conflict.ts";
 import { REVIEW_WAITING, waitingBody } from "./review/waiting_body.ts";
 import { leftOutBody, WEBHOOK, WEBHOOK_LEFT_OUT, webhookBody } from "./told/webhook_body.ts";
 import { PRESCRIPTION_STUCK, stuckBody } from "./record/stuck_body.ts";
 import { prescriptionsOf } from "./record/life_projection.ts";
+import { stuckRows } from "./record/stuck_rows.ts";
 import * as rules from "./release/release_entries.ts";
 import { releasesOf } from "./release/release_tables.ts";
 import { OFFICE_KINDS } from "./office/office_kinds.ts";
@@ -32,6 +34,11 @@ const LIFE: readonly (readonly [kind: string, about: string, body: z.ZodType])[]
   ["dispensing-return", "Goods came back", returnBody],
   ["contact-case", "A patient has to be called: goods left that should not have", contactBody],
   ["contact-case-closed", "What came of that call", contactClosedBody],
+  [
+    "prescription-same-key-seen",
+    "A person has looked at two prescriptions under one Idempotency-Key",
+    sameKeySeenBody,
+  ],
 ];
 
 const KINDS: readonly EntryKind[] = [
@@ -53,6 +60,12 @@ const KINDS: readonly EntryKind[] = [
     streams: ["alarm"],
     about: "Goods left twice on one prescription",
     body: doubleUseBody,
+  },
+  {
+    kind: "prescription-same-key",
+    streams: ["alarm", "to"],
+    about: "Two nodes that were apart took other prescriptions under one Idempotency-Key",
+    body: sameKeyBody,
   },
   {
     kind: PRESCRIPTION_STUCK,
@@ -113,6 +126,7 @@ export const prescription: Domain = {
     prescriptionsOf(authorities),
     releasesOf(authorities),
     officeOf(authorities),
+    stuckRows,
   ],
   desk: async () => (await import("./desk_opening.ts")).openPrescriptionDesk,
   commands: async () => (await import("./release/release_commands.ts")).addRuleCommands,

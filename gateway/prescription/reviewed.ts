@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { HISTORY_REACHES, type HistoryReach } from "./facts.ts";
 import type { Mark } from "./intake.ts";
+import type { SameKeyMark } from "./life/same_key.ts";
 import type { Prescription } from "./prescription.ts";
 import { type Finding, finding, type Outcome, OUTCOMES } from "./verdict.ts";
 
@@ -11,7 +12,7 @@ export interface Reviewed {
   readonly prescription: Prescription;
   /** Of the normalised prescription, as `receive` tells it (P9). */
   readonly hash: string;
-  readonly marks: readonly Mark[];
+  readonly marks: readonly (Mark | SameKeyMark)[];
   readonly outcome: Outcome;
   readonly findings: readonly Finding[];
   /** Version of the rules that decided (P6). */
@@ -51,7 +52,10 @@ export const verdictView = z.strictObject({
   recordedAt: z.iso.datetime(),
   decidedAt: z.iso.datetime(),
   marks: z.array(z.strictObject({ code: z.string(), field: z.string(), detail: z.string() }))
-    .describe("What was taken all the same and should be looked at"),
+    .describe(
+      "What was taken all the same and should be looked at: issued-in-future; same-key, another " +
+        "prescription came first under its Idempotency-Key, at a node that was out of reach",
+    ),
   findings: z.array(finding).describe("What the rules found, and which of them could not check"),
 });
 export type VerdictView = z.infer<typeof verdictView>;

@@ -3,6 +3,7 @@ import { canonicalHash } from "./canonical_hash.ts";
 import { rulingOf } from "./life/decide.ts";
 import { versionOf } from "./life/double_use.ts";
 import type { LifeEvent } from "./life/event.ts";
+import { sameKeyMarks } from "./life/same_key.ts";
 import { standingOf } from "./life/standing.ts";
 import { rulingVerdict } from "./life/to_review.ts";
 import { ofKind, type Told, toldOfVersion } from "./life/told.ts";
@@ -34,7 +35,7 @@ export function reviewedOf(
     site,
     prescription,
     hash,
-    marks,
+    marks: [...marks, ...sameKeyMarks(own, { version, hash })],
     outcome,
     findings: findingsOf(ruling, rulingOf(verdicts)),
     pack,

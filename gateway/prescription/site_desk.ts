@@ -84,6 +84,7 @@ export class SiteDesk implements RecordDesk {
     try {
       await tables.caughtUp(journal, signal);
       await this.#parts.sources.ready;
+      await this.#aside.recall(signal);
       await Promise.race([watching, whenChanged(tables, either, () => this.#decideLeft())]);
     } finally {
       over.abort();

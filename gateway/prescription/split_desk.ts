@@ -66,6 +66,7 @@ export class SplitDesk {
     const { node: { tables, journal }, sources } = this.#desk;
     await tables.caughtUp(journal, signal);
     await sources.ready;
+    await this.#aside.recall(signal);
     await whenChanged(tables, signal, () => this.#look(signal));
   }
 

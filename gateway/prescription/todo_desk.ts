@@ -48,6 +48,7 @@ export class TodoDesk {
   async run(signal: AbortSignal): Promise<void> {
     const { tables, journal } = this.#parts.node;
     await tables.caughtUp(journal, signal);
+    await this.#aside.recall(signal);
     await whenChanged(tables, signal, () => this.#look());
   }
 

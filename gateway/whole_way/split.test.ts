@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { range, until } from "../../sync/fixtures.ts";
+import { dayText } from "../china_calendar.ts";
 import type { NodeProcess } from "../fixtures.ts";
+import { dayReportAnswer, sameKeysAnswer } from "../prescription/office/office_answers.ts";
 import { PharmacistClient } from "../prescription/review/fixture_pharmacist.ts";
 import { type Drug, sentPrescription } from "../prescription/fixture_sources.ts";
 import { type StandingView, standingView } from "../prescription/standing_view.ts";
@@ -92,6 +94,23 @@ class Split implements AsyncDisposable {
     await answer.body?.cancel();
     expect([200, 201]).toContain(answer.status);
     if (!this.fates.has(id)) this.fates.set(id, { said: new Map(), dispensedAt: null });
+  }
+
+  /** Under one key for all of them; resolves with the answer's status. */
+  async sendUnderKey(at: NodeProcess, id: string): Promise<number> {
+    const body = this.#documents.get(id) ?? JSON.stringify(sentPrescription(id, { patient: id }));
+    this.#documents.set(id, body);
+    const headers = { "content-type": "application/json", "idempotency-key": "one-key" };
+    const path = `/api/prescriptions?site=${SITE}`;
+    const answer = await at.fetch(path, { method: "POST", body, headers });
+    await answer.body?.cancel();
+    return answer.status;
+  }
+
+  /** Of yesterday and today: midnight may have passed. */
+  async reported(node: NodeProcess): Promise<z.infer<typeof dayReportAnswer>> {
+    const day = dayText(Date.now() - 86_400_000);
+    return dayReportAnswer.parse(await node.ask(`/api/reports/day?day=${day}&days=2`));
   }
 
   async waiting(node: NodeProcess): Promise<number> {
@@ -198,7 +217,7 @@ function foundOf({ state, sides, openCases }: StandingView): Expected {
   return { state, isCalled: openCases > 0, roles: roles.sort() };
 }
 
-test("P3 P11: what two centres decide in a split is one decision once it has healed", async () => {
+test("P3 P8 P11 T2: what two centres decide apart is one decision once it heals", async () => {
   await using split = await Split.start();
   const [a, b] = split.centres;
   const ids = range(1, COUNT).map((n) => `rx-${n}`);
@@ -231,6 +250,9 @@ test("P3 P11: what two centres decide in a split is one decision once it has hea
   }
   await until("they wait", async () => await split.waiting(a) === patients.length);
   await split.decideAll(a, counted);
+  for (const [n, node] of [a, b].entries()) {
+    expect(await split.sendUnderKey(node, `key-${n}`)).toBe(201);
+  }
 
   await split.join();
   const told = [...split.fates].filter(([, { said }]) => said.size > 0);
@@ -254,6 +276,34 @@ test("P3 P11: what two centres decide in a split is one decision once it has hea
       classes.set(row, (classes.get(row) ?? 0) + 1);
     }
   }
+  for (const node of [a, b]) {
+    await until(`${node.name} counts each once`, async () => {
+      const { verdicts, waits } = await split.reported(node);
+      return verdicts === split.fates.size + 2 && waits.decided === told.length;
+    }).catch(async () =>
+      expect(await split.reported(node)).toMatchObject({
+        verdicts: split.fates.size + 2,
+        waits: { decided: told.length },
+      })
+    );
+    await until(
+      `${node.name} tells of one key`,
+      async () =>
+        (await split.standing(node, "key-1")).verdict?.marks.some(({ code }) =>
+          code === "same-key"
+        ) === true,
+    );
+    // Either has its answer again, a third one under their key is refused (T2).
+    const sent = ["key-0", "key-1", "key-2"].map((id) => split.sendUnderKey(node, id));
+    expect(await Promise.all(sent)).toEqual([200, 200, 409]);
+  }
+  const [pair, ...more] = sameKeysAnswer.parse(await a.ask("/api/same-keys"));
+  expect([pair.prescription, pair.first.prescription, more]).toEqual(["key-1", "key-0", []]);
+  await a.ask(`/api/same-keys/${pair.id}/seen`, { comment: "两张都要" });
+  await until(
+    "nobody asks any more",
+    async () => sameKeysAnswer.parse(await b.ask("/api/same-keys")).length === 0,
+  );
   const listed = [...classes].sort().map(([row, count]) => `${count / 2} × ${row}`);
   if (Deno.env.has("TRIBUTARY_SPLIT")) {
     Deno.stdout.writeSync(new TextEncoder().encode(`${listed.join("\n")}\n`));

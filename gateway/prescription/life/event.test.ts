@@ -16,6 +16,8 @@ test("the kinds of a prescription's life are told apart from all others", () => 
     "pass-token",
     "prescription",
     "prescription-double-use",
+    "prescription-same-key",
+    "prescription-same-key-seen",
     "prescription-void",
     "verdict",
   ]);

@@ -6,6 +6,7 @@ import { answerBody, decisionBody } from "./decision_body.ts";
 import { dispensingBody, doubleUseBody, returnBody } from "./dispensing_body.ts";
 import { passTokenBody } from "./pass.ts";
 import { prescriptionBody, voidBody } from "./prescription_body.ts";
+import { sameKeyBody, sameKeySeenBody } from "./same_key_body.ts";
 import { verdictBody } from "./verdict_body.ts";
 
 export interface EventPlace {
@@ -27,6 +28,8 @@ const lifeEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("dispensing"), body: dispensingBody }),
   z.object({ kind: z.literal("dispensing-return"), body: returnBody }),
   z.object({ kind: z.literal("prescription-double-use"), body: doubleUseBody }),
+  z.object({ kind: z.literal("prescription-same-key"), body: sameKeyBody }),
+  z.object({ kind: z.literal("prescription-same-key-seen"), body: sameKeySeenBody }),
   z.object({ kind: z.literal("contact-case"), body: contactBody }),
   z.object({ kind: z.literal("contact-case-closed"), body: contactClosedBody }),
 ]);

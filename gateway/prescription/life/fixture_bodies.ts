@@ -215,6 +215,29 @@ export const LIFE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
     uses: fc.constant([]),
     excess: fc.constant([]),
   }),
+  "prescription-same-key": fc.record({
+    ...subject,
+    id,
+    key: hash,
+    first: fc.record({ prescription: number, version, hash }),
+    rule: fc.constant("T2"),
+  }),
+  "prescription-same-key-seen": fc.record({ ...subject, id, of: id, comment: words, by }),
+  "prescription-stuck": fc.record({
+    id,
+    at: fc.constantFrom("review", "after-split", "todo"),
+    count: fc.constant(2),
+    prescriptions: fc.array(
+      fc.record({
+        site,
+        prescription: number,
+        since: fc.integer({ min: 1, max: 2 }),
+        reason: fc.constantFrom("a", "b"),
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+    rule: fc.constant("T10"),
+  }),
   "contact-case": fc.record({
     ...subject,
     id,

@@ -1,5 +1,7 @@
 /** Events of one prescription's life, as nodes write them one after the other. */
 import * as z from "zod";
+import type { Entry } from "../../../sync/entry.ts";
+import { stampAt } from "../../../sync/fixtures.ts";
 import type { finding, Level, Outcome } from "../verdict.ts";
 import type { AnswerBody, DecisionBody } from "./decision_body.ts";
 import type { GoodsLine } from "./dispensing_body.ts";
@@ -26,6 +28,20 @@ interface Otherwise {
 }
 
 export const idOf = (event: LifeEvent): string => "id" in event.body ? event.body.id : "";
+
+/** The entry that tells an event. */
+export function entryOfEvent({ place, node, timeMs, kind, body }: LifeEvent): Entry {
+  const seq = place.split("/")[2];
+  return {
+    origin: `${node}.1-0000000000000001`,
+    stream: "record",
+    seq: Number(seq),
+    time: { ...stampAt(0), wallMs: timeMs },
+    kind,
+    body: new TextEncoder().encode(JSON.stringify(body)),
+    hash: new Uint8Array(),
+  };
+}
 
 export function prescriptionOf(otherwise: Otherwise = {}): object {
   return {

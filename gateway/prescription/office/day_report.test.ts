@@ -4,6 +4,7 @@ import { dayReportOf, type VerdictCount } from "./day_report.ts";
 
 const WAITS = { decided: 0, warned: 0, escalated: 0, waiting: 0, waitingEscalated: 0 };
 const some = (count: number, more: Partial<VerdictCount> = {}): VerdictCount => ({
+  passed: more.code === null ? 0 : count,
   site: "site-1",
   mode: "county",
   outcome: "pass",

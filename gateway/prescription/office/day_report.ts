@@ -4,7 +4,10 @@
  */
 import { AUTOMATIC_PASSES, isLater } from "../life/pass.ts";
 
-/** So many verdicts alike. `code`: of an automatic pass, `null` for all else. */
+/**
+ * So many verdicts alike, each version of a prescription once. `code`: of an automatic pass, `null`
+ * for all else; `passed`: so many are listed under it.
+ */
 export interface VerdictCount {
   readonly site: string;
   readonly mode: string;
@@ -12,6 +15,7 @@ export interface VerdictCount {
   readonly level: string;
   readonly code: string | null;
   readonly count: number;
+  readonly passed: number;
 }
 
 /** So many degraded verdicts of a site; `after`: what the county's review said, `null`: not yet. */
@@ -37,7 +41,7 @@ export interface Counted {
 }
 
 export interface DayReport {
-  /** Verdicts on prescriptions as they came; those of a later review are apart. */
+  /** Prescriptions with a verdict on them as they came; those of a later review are apart. */
   readonly verdicts: number;
   /** Each code of a pass by rules alone, also those of which there was none. */
   readonly passes: readonly Counted[];
@@ -67,13 +71,13 @@ export function dayReportOf(
   waits: Waits,
 ): DayReport {
   const first = counts.filter(({ mode }) => !isLater(mode));
-  const codes = countedBy(first, ({ code }) => code);
+  const codes = Map.groupBy(first, ({ code }) => code);
   const sites = Map.groupBy(first, ({ site }) => site);
   return {
     verdicts: total(first),
     passes: AUTOMATIC_PASSES.map((name) => ({
       name,
-      count: codes.find((one) => one.name === name)?.count ?? 0,
+      count: passed(codes.get(name) ?? []),
     })),
     outcomes: countedBy(first, ({ outcome }) => outcome),
     levels: countedBy(first, ({ level }) => level),
@@ -81,7 +85,7 @@ export function dayReportOf(
     sites: [...sites].map(([site, some]) => ({
       site,
       verdicts: total(some),
-      passes: total(some.filter(({ code }) => code !== null)),
+      passes: passed(some),
       degraded: total(some.filter(({ mode }) => mode === "degraded")),
       intercepted: total(some.filter(({ outcome }) => outcome === "intercept")),
     })).sort((a, b) => a.site < b.site ? -1 : 1),
@@ -99,12 +103,17 @@ function total(some: readonly { readonly count: number }[]): number {
   return some.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** The most first. */
+function passed(some: readonly VerdictCount[]): number {
+  return some.reduce((sum, { passed }) => sum + passed, 0);
+}
+
+/** The most first; what another centre's verdict counts for is not named. */
 function countedBy(
   counts: readonly VerdictCount[],
-  nameOf: (one: VerdictCount) => string | null,
+  nameOf: (one: VerdictCount) => string,
 ): Counted[] {
   const groups = Map.groupBy(counts, nameOf);
-  return [...groups].flatMap(([name, some]) => name === null ? [] : [{ name, count: total(some) }])
+  return [...groups].map(([name, some]) => ({ name, count: total(some) }))
+    .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
 }

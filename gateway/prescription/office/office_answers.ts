@@ -7,8 +7,12 @@ const counted = z.array(z.strictObject({ name: z.string(), count }));
 export const dayReportAnswer = z.strictObject({
   day: z.string(),
   days: z.int(),
-  verdicts: count.describe("On prescriptions as they came; later reviews are apart"),
-  passes: counted.describe("What rules alone let pass, by its code; all codes are named (P8)"),
+  verdicts: count.describe(
+    "Prescriptions with a verdict on them as they came, each version once; later reviews are apart",
+  ),
+  passes: counted.describe(
+    "What rules alone let pass, once, by its code; all codes are named (P8)",
+  ),
   outcomes: counted,
   levels: counted.describe("By the gravest finding; none: there is no finding"),
   modes: counted,
@@ -62,7 +66,7 @@ const work = {
 export const workloadAnswer = z.strictObject({
   from: z.string(),
   to: z.string(),
-  all: z.strictObject(work),
+  all: z.strictObject(work).describe("What two centres decided on the same counts once"),
   persons: z.array(z.strictObject({ person: z.string(), ...work })),
   hours: z.array(z.strictObject({ hour: z.int(), ...work })),
 });
@@ -113,6 +117,16 @@ export const casesAnswer = z.array(z.strictObject({
   version: z.int(),
   cause: z.string(),
   openedAt: z.iso.datetime(),
+}));
+
+export const sameKeysAnswer = z.array(z.strictObject({
+  id: z.string(),
+  site: z.string(),
+  prescription: z.string().describe("The one that came later"),
+  version: z.int(),
+  receivedAt: z.iso.datetime(),
+  first: z.strictObject({ prescription: z.string(), version: z.int() }),
+  key: z.string().describe("SHA-256 of the Idempotency-Key, hexadecimal"),
 }));
 
 export const toldAnswer = z.strictObject({ id: z.string() });

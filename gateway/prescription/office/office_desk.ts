@@ -9,7 +9,9 @@ import type { Node } from "../../node.ts";
 import { noRoomProblem } from "../../no_room.ts";
 import type { ContactClosedBody } from "../life/contact_body.ts";
 import type { WaitPolicy } from "../life/queue_order.ts";
+import type { SameKeySeenBody } from "../life/same_key_body.ts";
 import { type Person } from "../life/subject.ts";
+import { openSameKeys } from "../record/same_keys.ts";
 import { dayOf } from "../shanghai_day.ts";
 import { monthText, type Span, spanOfMonth } from "../../china_calendar.ts";
 import { dayReportOf } from "./day_report.ts";
@@ -27,6 +29,11 @@ export type Done =
 
 /** Who tells something. */
 export type Teller = Pick<Input["actor"], "account" | "who">;
+
+export type SeenSameKey = Pick<SameKeySeenBody, "comment">;
+
+/** More is a sender that gives all one key. */
+export const SAME_KEYS_MAX = 200;
 
 /** As long as an id of a person may be. */
 const PERSON_LENGTH_MAX = 64;
@@ -174,6 +181,23 @@ export class OfficeDesk {
     return await this.#tell(entry, id, { kind: "refused", problem: NO_OPEN_CASE });
   }
 
+  /** A person has looked at two prescriptions under one key: once each. */
+  async seeSameKey(id: string, { comment }: SeenSameKey, actor: Teller): Promise<Done> {
+    await this.#caughtUp();
+    const found = (await openSameKeys(this.tables, SAME_KEYS_MAX)).find(({ body }) =>
+      body.id === id
+    );
+    if (found === undefined) return { kind: "refused", problem: NO_SAME_KEY };
+    const { site, prescription, version, hash } = found.body;
+    const body: SameKeySeenBody = {
+      ...{ id: entryId("same-key-seen", id), of: id },
+      ...{ site, prescription, version, hash, comment },
+      by: personOf(actor),
+    };
+    const entry = newEntry(streamTo(site), "prescription-same-key-seen", this.#now(), body);
+    return await this.#tell(entry, id, { kind: "refused", problem: NO_SAME_KEY });
+  }
+
   #now() {
     return this.#node.clock.now();
   }
@@ -240,6 +264,13 @@ const OWN_REVIEW: Problem = {
   code: "own-review",
   title: "Nobody comments on what he decided himself",
   hint: "another pharmacist comments on it",
+};
+
+const NO_SAME_KEY: Problem = {
+  status: 404,
+  code: "no-same-key",
+  title: "There are no such two prescriptions that nobody has looked at",
+  hint: "see GET /api/same-keys; somebody else may have, or one of them was taken back",
 };
 
 const NO_OPEN_CASE: Problem = {

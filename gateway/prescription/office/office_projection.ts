@@ -2,11 +2,13 @@
 import type { Entry } from "../../../sync/entry.ts";
 import { nodeOf } from "../../../sync/origin.ts";
 import { bodyOf, type Projection } from "../../projection.ts";
-import { type Put, putInto } from "../../sql/put.ts";
+import { type Put, type PutColumns, putInto } from "../../sql/put.ts";
 import type { Parameter } from "../../sql/sql.ts";
+import type { Table } from "../../sql/table.ts";
 import type { LifeEvent } from "../life/event.ts";
 import { automaticPass, isLater } from "../life/pass.ts";
 import { eventIn } from "../record/life_entry.ts";
+import { countOnce } from "./counted_rows.ts";
 import { levelOf } from "./gravest.ts";
 import { keepYears, keptUntilDay } from "./keep.ts";
 import { commentBody, rosterBody, sampleBody } from "./office_bodies.ts";
@@ -16,10 +18,15 @@ import { groupOf } from "./sample.ts";
 
 const EARLIEST = { onConflict: { newer: ["early", "place"] } } as const;
 
+/** What `counted_rows.ts` finds by all rows of a version stays where a row is put once more. */
+function earliestBut({ columns }: Table, ...found: readonly string[]): PutColumns {
+  return { own: Object.keys(columns).filter((name) => !found.includes(name)), ...EARLIEST };
+}
+
 const PUTS = {
   monthly: putInto(tables.MONTHLY, { onConflict: { newer: ["version", "early", "place"] } }),
-  verdicts: putInto(tables.VERDICTS, EARLIEST),
-  decisions: putInto(tables.DECISIONS, EARLIEST),
+  verdicts: putInto(tables.VERDICTS, earliestBut(tables.VERDICTS, "uncounted", "unlisted")),
+  decisions: putInto(tables.DECISIONS, earliestBut(tables.DECISIONS, "uncounted", "repeated")),
   pool: putInto(tables.POOL, EARLIEST),
   goods: putInto(tables.GOODS, EARLIEST),
   contacts: putInto(tables.CONTACTS, EARLIEST),
@@ -41,7 +48,7 @@ const OWN_KINDS: ReadonlySet<string> = new Set(OFFICE_KINDS.map(({ kind }) => ki
 export function officeOf(authorities: readonly string[]): Projection {
   return {
     name: "office",
-    version: 2,
+    version: 3,
     tables: tables.OFFICE_TABLES,
     apply: async (sql, entries) => {
       if (authorities.length === 0) return;
@@ -51,6 +58,7 @@ export function officeOf(authorities: readonly string[]): Projection {
       for (const [into, rows] of Map.groupBy(all, (one) => one.into)) {
         await PUTS[into](sql, rows.map(({ row }) => row));
       }
+      await countOnce(sql, entries.flatMap((entry) => eventIn(entry, authorities) ?? []));
     },
   };
 }
@@ -75,7 +83,8 @@ function lifeRows(entry: Entry, authorities: readonly string[]): ToPut[] {
       const { site, prescription, id, version, decision, by, verdict } = event.body;
       const { sinceMs = null, takenMs = null } = event.body;
       const row = [site, prescription, id, version, decision, by.id, verdict, sinceMs, takenMs];
-      return [{ into: "decisions", row: [...row, ...order] }];
+      const answers = JSON.stringify(event.body.answers);
+      return [{ into: "decisions", row: [...row, answers, ...order] }];
     }
     case "answer": {
       const { site, prescription, id, version, answer } = event.body;

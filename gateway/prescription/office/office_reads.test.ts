@@ -31,12 +31,12 @@ const order = (wallMs: number): Parameter[] => [wallMs, -wallMs, `county-a.1-0/t
 
 function verdict(number: string, mode: string, outcome: string, wallMs: number): Parameter[] {
   const code = outcome === "pass" && mode !== "after-review" ? "pass" : null;
-  const kept = [outcome, "none", code, "pack", 1, 400];
+  const kept = [outcome, "none", code, "pack", 1, 400, null, null];
   return ["s", number, 1, mode, `${mode} ${number}`, ...kept, ...order(wallMs)];
 }
 
 function decision(number: string, sinceMs: number | null, wallMs: number): Parameter[] {
-  const said = ["approve", "li", `county ${number}`, sinceMs, null];
+  const said = ["approve", "li", `county ${number}`, sinceMs, null, "[]", null, null];
   return ["s", number, `decision ${number}`, 1, ...said, ...order(wallMs)];
 }
 

@@ -28,10 +28,13 @@ function* slicesOf({ fromMs, toMs }: Span): Generator<[number, number]> {
   }
 }
 
-const COUNTS = "SELECT site, outcome, level, code, count(*) AS n FROM officeverdicts " +
+const COUNTS = "SELECT site, outcome, level, code, " +
+  "count(CASE WHEN uncounted IS NULL THEN 1 END) AS n, " +
+  "count(CASE WHEN code IS NOT NULL AND unlisted IS NULL THEN 1 END) AS passed " +
+  "FROM officeverdicts " +
   "WHERE mode = ? AND wall >= ? AND wall < ? GROUP BY site, outcome, level, code";
 
-/** Verdicts alike of a span; those of different slices are counted apart. */
+/** Verdicts alike of a span; those of different slices stand apart. */
 export async function verdictCounts(tables: Rows, span: Span): Promise<VerdictCount[]> {
   const counts: VerdictCount[] = [];
   for (const slice of slicesOf(span)) {
@@ -44,6 +47,7 @@ export async function verdictCounts(tables: Rows, span: Span): Promise<VerdictCo
           level: row.text("level"),
           code: row.textOrNull("code"),
           count: row.number("n"),
+          passed: row.number("passed"),
         });
       }
     }
@@ -53,8 +57,8 @@ export async function verdictCounts(tables: Rows, span: Span): Promise<VerdictCo
 
 const AFTERS = "SELECT v.site AS site, v.outcome AS outcome, a.outcome AS late, count(*) AS n " +
   "FROM officeverdicts v LEFT JOIN officeverdicts a ON a.site = v.site AND a.number = v.number " +
-  "AND a.version = v.version AND a.mode = 'after-review' " +
-  "WHERE v.mode = 'degraded' AND v.wall >= ? AND v.wall < ? GROUP BY v.site, v.outcome, a.outcome";
+  "AND a.version = v.version AND a.mode = 'after-review' AND a.uncounted IS NULL " +
+  "WHERE v.mode = 'degraded' AND v.uncounted IS NULL AND v.wall >= ? AND v.wall < ? GROUP BY v.site, v.outcome, a.outcome";
 
 /** Degraded verdicts of a span, with what was said of each since. */
 export async function afterCounts(tables: Rows, span: Span): Promise<AfterCount[]> {
@@ -73,7 +77,8 @@ export async function afterCounts(tables: Rows, span: Span): Promise<AfterCount[
 }
 
 const DECISIONS = "SELECT d.person AS person, d.wall AS wall, d.place AS place, " +
-  "d.taken AS taken, COALESCE(d.since, v.wall) AS since FROM officedecisions d " +
+  "d.taken AS taken, COALESCE(d.since, v.wall) AS since, d.uncounted AS uncounted, " +
+  "d.repeated AS repeated FROM officedecisions d " +
   "LEFT JOIN officeverdicts v ON v.site = d.site AND v.number = d.number " +
   "AND v.version = d.version AND v.id = d.verdict " +
   "WHERE (d.wall, d.place) > (?, ?) AND d.wall < ? ORDER BY d.wall, d.place LIMIT ?";
@@ -91,6 +96,8 @@ export async function decisionsOf(tables: Rows, { fromMs, toMs }: Span): Promise
         decidedMs: wallMs,
         sinceMs: row.numberOrNull("since"),
         takenMs: row.numberOrNull("taken"),
+        counts: row.numberOrNull("uncounted") === null,
+        isOwn: row.numberOrNull("repeated") === null,
       });
     }
     if (rows.length < SLICE_ROWS) break;
@@ -99,13 +106,12 @@ export async function decisionsOf(tables: Rows, { fromMs, toMs }: Span): Promise
 }
 
 /** Where a decision does not tell since when it was waited for, its verdict does. */
-const WAITED = "SELECT count(*) AS n, " +
-  "COALESCE(sum(CASE WHEN waited >= ? THEN 1 ELSE 0 END), 0) AS warned, " +
-  "COALESCE(sum(CASE WHEN waited >= ? THEN 1 ELSE 0 END), 0) AS escalated FROM (" +
+const WAITED = "SELECT count(*) AS n, count(CASE WHEN waited >= ? THEN 1 END) AS warned, " +
+  "count(CASE WHEN waited >= ? THEN 1 END) AS escalated FROM (" +
   "SELECT d.wall - COALESCE(d.since, (SELECT min(v.wall) FROM officeverdicts v " +
   "WHERE v.site = d.site AND v.number = d.number AND v.version = d.version " +
   "AND v.id = d.verdict)) AS waited " +
-  "FROM officedecisions d WHERE d.wall >= ? AND d.wall < ?) AS waits";
+  "FROM officedecisions d WHERE d.wall >= ? AND d.wall < ? AND d.uncounted IS NULL) AS waits";
 
 const WAITING = "SELECT count(*) AS n FROM prescriptions " +
   "WHERE review IN ('decide', 'second-signature') AND since <= ?";
@@ -142,9 +148,10 @@ export interface PassRow extends Place {
 }
 
 const PASSES = "SELECT site, number, version, id, code, pack, wall, place FROM officeverdicts " +
-  "WHERE (wall, place) > (?, ?) AND wall < ? AND code IS NOT NULL ORDER BY wall, place LIMIT ?";
+  "WHERE (wall, place) > (?, ?) AND wall < ? AND code IS NOT NULL AND unlisted IS NULL " +
+  "ORDER BY wall, place LIMIT ?";
 
-/** Each that rules alone let pass, in the order of time, from behind a place (P8). */
+/** Each that rules alone let pass, once, in the order of time, from behind a place (P8). */
 export async function passesOf(
   tables: Rows,
   { fromMs, toMs }: Span,

@@ -4,10 +4,11 @@ import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import type { ApiRoute } from "../../api_route.ts";
 import { CONTACT_RESULTS } from "../life/contact_body.ts";
 import { words } from "../life/subject.ts";
+import { openSameKeys } from "../record/same_keys.ts";
 import * as answers from "./office_answers.ts";
 import { dayAfter, dayText, type Span, spanOfDay } from "../../china_calendar.ts";
 import { commentBody, commentFields, MONTH, rosterBody } from "./office_bodies.ts";
-import type { Done, OfficeDesk } from "./office_desk.ts";
+import { type Done, type OfficeDesk, SAME_KEYS_MAX } from "./office_desk.ts";
 import { openCases, shiftsOf } from "./office_lists.ts";
 import { passesOf, type Place } from "./office_reads.ts";
 
@@ -27,6 +28,7 @@ const passesQuery = z.object({
 });
 const rosterQuery = dayQuery;
 const closing = z.strictObject({ result: z.enum(CONTACT_RESULTS), comment: words });
+const seen = z.strictObject({ comment: words });
 const comment = z.strictObject(commentFields);
 const shift = z.strictObject(
   (({ day, account, from, to, duty }) => ({ day, account, from, to, duty }))(rosterBody.shape),
@@ -210,6 +212,38 @@ function dutyRoutes(desk: OfficeDesk): readonly ApiRoute[] {
       answer: answers.toldAnswer,
       handle: async (_parts, { path: { id }, body, actor }) =>
         told(await desk.closeCase(id, closing.parse(body), actor)),
+    },
+    {
+      method: "get",
+      role: "county",
+      path: "/api/same-keys",
+      right: "prescription.review",
+      summary: "Other prescriptions that nodes out of reach of each other took under one " +
+        "Idempotency-Key, which nobody has looked at; 200 at most",
+      answer: answers.sameKeysAnswer,
+      handle: async () => {
+        const open = await openSameKeys(desk.tables, SAME_KEYS_MAX);
+        return Response.json(open.map(({ body, receivedMs }) => ({
+          id: body.id,
+          site: body.site,
+          prescription: body.prescription,
+          version: body.version,
+          receivedAt: new Date(receivedMs).toISOString(),
+          first: { prescription: body.first.prescription, version: body.first.version },
+          key: body.key,
+        })));
+      },
+    },
+    {
+      method: "post",
+      role: "county",
+      path: "/api/same-keys/{id}/seen",
+      right: "prescription.review",
+      summary: "Tells that a person has looked at two prescriptions under one key",
+      body: seen,
+      answer: answers.toldAnswer,
+      handle: async (_parts, { path: { id }, body, actor }) =>
+        told(await desk.seeSameKey(id, seen.parse(body), actor)),
     },
   ];
 }

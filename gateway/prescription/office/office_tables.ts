@@ -18,7 +18,10 @@ export const MONTHLY: Table = {
   indexes: { officeprescriptionsofmonth: ["sample", "received", "site", "number"] },
 };
 
-/** `code`: under which rules alone let it pass (P8); `keepuntil`: see `keep.ts`. */
+/**
+ * `code`: under which rules alone let it pass (P8); `keepuntil`: see `keep.ts`. `uncounted`,
+ * `unlisted`: 1 where of its version another verdict counts, or is listed as what it passed by.
+ */
 export const VERDICTS: Table = {
   name: "officeverdicts",
   columns: {
@@ -32,17 +35,25 @@ export const VERDICTS: Table = {
     pack: "text",
     keepyears: "integer",
     keepuntil: "integer",
+    uncounted: "integer?",
+    unlisted: "integer?",
     ...ORDER,
   },
   key: ["site", "number", "version", "mode", "id"],
   indexes: {
     officeverdictswritten: ["wall", "place"],
     // All that a report counts by: of a month's verdicts none is looked up itself.
-    officeverdictscounted: ["mode", "wall", "site", "outcome", "level", "code"],
+    officeverdictscounted: [
+      ...["mode", "wall", "site", "outcome", "level", "code", "uncounted", "unlisted"],
+    ],
     officeverdictskept: ["keepyears", "keepuntil", "site", "number"],
   },
 };
 
+/**
+ * `answers`: a list of those that it is about. `uncounted`: 1 where of what was waited for another
+ * decision counts; `repeated`: 1 where another of the same person does.
+ */
 export const DECISIONS: Table = {
   name: "officedecisions",
   columns: {
@@ -54,6 +65,9 @@ export const DECISIONS: Table = {
     verdict: "text?",
     since: "integer?",
     taken: "integer?",
+    answers: "text",
+    uncounted: "integer?",
+    repeated: "integer?",
     ...ORDER,
   },
   key: ["site", "number", "id"],

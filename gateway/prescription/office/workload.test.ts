@@ -7,6 +7,8 @@ const row = (more: Partial<DecisionRow> = {}): DecisionRow => ({
   decidedMs: AT,
   sinceMs: null,
   takenMs: null,
+  counts: true,
+  isOwn: true,
   ...more,
 });
 

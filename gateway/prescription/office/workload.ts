@@ -9,6 +9,10 @@ export interface DecisionRow {
   readonly sinceMs: number | null;
   /** When this one took it. */
   readonly takenMs: number | null;
+  /** Of several decisions on the same, by both centres: whether this one counts for all of them. */
+  readonly counts: boolean;
+  /** Whether it counts as work of its person. */
+  readonly isOwn: boolean;
 }
 
 /** Milliseconds; `null`: of none of them. */
@@ -35,13 +39,18 @@ export interface Workload {
   readonly hours: readonly (Work & { readonly hour: number })[];
 }
 
-/** In time is what took less than the moment of escalation: at it, it is escalated. */
+/**
+ * A person's work is each decision; of all, and by hour, what two centres decided on the same
+ * counts once. In time is what took less than the moment of escalation: at it, it is
+ * escalated.
+ */
 export function workloadOf(rows: readonly DecisionRow[], escalateMs: number): Workload {
   const work = (some: readonly DecisionRow[]) => workOf(some, escalateMs);
-  const persons = Map.groupBy(rows, ({ person }) => person);
-  const hours = Map.groupBy(rows, ({ decidedMs }) => hourOf(decidedMs));
+  const once = rows.filter(({ counts }) => counts);
+  const persons = Map.groupBy(rows.filter(({ isOwn }) => isOwn), ({ person }) => person);
+  const hours = Map.groupBy(once, ({ decidedMs }) => hourOf(decidedMs));
   return {
-    all: work(rows),
+    all: work(once),
     persons: [...persons].map(([person, some]) => ({ person, ...work(some) }))
       .sort((a, b) => b.decided - a.decided || (a.person < b.person ? -1 : 1)),
     hours: [...hours].map(([hour, some]) => ({ hour, ...work(some) }))

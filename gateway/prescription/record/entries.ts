@@ -5,9 +5,9 @@ import type { Stream } from "../../../sync/stream.ts";
 import { newEntry } from "../../collected_entry.ts";
 import type { Sent } from "../desk.ts";
 import type { PrescriptionBody } from "../life/prescription_body.ts";
+import { SEND_KEY } from "../life/same_key.ts";
 import type { VerdictBody } from "../life/verdict_body.ts";
 import type { Case } from "./intake_book.ts";
-import { SEND_KEY } from "./life_projection.ts";
 
 const NUMBER_KEY = "number";
 

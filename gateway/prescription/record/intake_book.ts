@@ -120,13 +120,19 @@ export class IntakeBook {
 
   async #once(site: string, sent: Sent, keys: readonly string[]): Promise<Recorded> {
     const { hash, prescription } = sent;
-    for (;;) {
+    for (let isForgotten = false;;) {
       const before = this.recent.under(keys);
       // What is under way under a key may be refused itself: only then it is known whose that is.
       const pending = before.find((one) => one.hash !== hash && !one.isAnswered);
       if (pending === undefined) {
         const repeated = repetition(before.map((one) => one.hash), hash);
-        if (repeated.kind === "refused") return await this.refuseOther(site, sent, repeated);
+        if (repeated.kind === "refused") {
+          if (isForgotten) return await this.refuseOther(site, sent, repeated);
+          // The tables may know by now that both are there.
+          await this.#forget();
+          isForgotten = true;
+          continue;
+        }
         if (repeated.kind === "repeated") return again(await before[0].answer);
         return await this.#ask({ site, prescription, hash }, sent, keys);
       }
@@ -159,7 +165,7 @@ export class IntakeBook {
     let known: Known;
     try {
       await this.#lately.firstWithin(FIRST_MS);
-      await this.#forget();
+      await this.#forgetAtTimes();
       known = await knownOf(this.#parts.node.tables.near, {
         numbers: items.map(({ taken }) => taken),
         sendKeys: items.flatMap(({ site, sendKey }) =>
@@ -178,10 +184,14 @@ export class IntakeBook {
   }
 
   /** Before the tables are asked: what they have by then, their answer has. */
-  async #forget(): Promise<void> {
+  async #forgetAtTimes(): Promise<void> {
     const nowMs = performance.now();
     if (nowMs < this.#forgetAtMs) return;
     this.#forgetAtMs = nowMs + FORGET_MS;
+    await this.#forget();
+  }
+
+  async #forget(): Promise<void> {
     const origins = this.recent.origins();
     const places = new Map<string, number>();
     const select = "SELECT origin, stream, seq FROM cursors WHERE origin = ?";
@@ -200,8 +210,9 @@ export class IntakeBook {
       body.prescription.version === version
     ).map(({ body }) => body.hash);
     if (sent !== null) {
-      const under = known.sent.get(`${site}/${item.sendKey}`) ?? null;
-      const before = repetition([...hashes, item.sendKey === null ? null : under], hash);
+      const under = known.sent.get(`${site}/${item.sendKey}`) ?? [];
+      // Where nodes that were apart took two under it, either is answered when it is sent again.
+      const before = repetition([...hashes, ...under.includes(hash) ? [hash] : under], hash);
       if (before.kind === "refused") return await this.refuseOther(site, sent, before);
       const stored = reviewedOf(events, { version, hash });
       if (stored !== null) return { kind: "reviewed", repeated: true, reviewed: stored };

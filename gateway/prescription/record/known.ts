@@ -20,7 +20,7 @@ export interface Known {
   /** By `nameOf`. */
   readonly events: ReadonlyMap<string, readonly LifeEvent[]>;
   /** Hashes of what was sent under keys of its sender's own, by `SITE/KEY`. */
-  readonly sent: ReadonlyMap<string, string>;
+  readonly sent: ReadonlyMap<string, readonly string[]>;
   /** Medicines by patient; also some that have run out. */
   readonly medicines: ReadonlyMap<string, readonly HistoryLine[]>;
 }
@@ -41,29 +41,30 @@ export async function knownOf(
   return { events, sent, medicines };
 }
 
+/** By `SITE/KEY`, what came under it: more than one thing where nodes were apart. */
 async function sentUnder(
   rows: Rows,
   keys: readonly { readonly site: string; readonly key: string }[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, string[]>> {
   const select = "SELECT site, sendkey, number FROM prescriptionevents WHERE ";
-  const found = new Map<string, RecordKey>();
+  const under: (RecordKey & { readonly key: string })[] = [];
   for (const chunk of chunksOf(keys)) {
     const where = chunk.map(() => "(site = ? AND sendkey = ?)").join(" OR ");
     const values = chunk.flatMap(({ site, key }) => [site, key]);
     for (const row of await rows.rows(select + where, values)) {
-      const site = row.text("site");
-      found.set(`${site}/${row.text("sendkey")}`, { site, number: row.text("number") });
+      const [site, number] = [row.text("site"), row.text("number")];
+      under.push({ site, number, key: row.text("sendkey") });
     }
   }
-  const events = await eventsOf(rows, [...found.values()]);
-  return new Map([...found].flatMap(([name, number]) => {
-    const [site, ...key] = name.split("/");
-    const prescriptions = ofKind(events.get(nameOf(number)) ?? [], "prescription");
-    const first = prescriptions.find(({ body }) =>
-      body.site === site && body.key.id === key.join("/")
-    );
-    return first === undefined ? [] : [[name, first.body.hash] as const];
-  }));
+  const events = await eventsOf(rows, under);
+  const found = new Map<string, string[]>();
+  for (const { site, number, key } of under) {
+    const received = ofKind(events.get(nameOf({ site, number })) ?? [], "prescription");
+    const own = received.filter(({ body }) => body.key.id === key).map(({ body }) => body.hash);
+    const name = `${site}/${key}`;
+    found.set(name, [...new Set([...found.get(name) ?? [], ...own])]);
+  }
+  return found;
 }
 
 async function medicinesOf(

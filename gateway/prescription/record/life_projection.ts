@@ -10,9 +10,11 @@ import { type LifeEvent, numberOf } from "../life/event.ts";
 import { versionOf } from "../life/double_use.ts";
 import { medicinesOf, type PatientMedicine } from "../life/patient_medicines.ts";
 import { isOwed, isTodo } from "../life/owed.ts";
+import { SEND_KEY } from "../life/same_key.ts";
 import { type Standing, standingOf } from "../life/standing.ts";
 import { eventIn } from "./life_entry.ts";
 import { EVENTS, PATIENT_LINES, PRESCRIPTIONS, UNMAPPED } from "./life_tables.ts";
+import { SAME_KEYS, sendKeysOf, tellKeysAnew, tellSameKeys } from "./same_keys.ts";
 import {
   chunksOf,
   eitherOf,
@@ -33,7 +35,7 @@ export function prescriptionsOf(authorities: readonly string[]): Projection {
   return {
     name: "prescriptions",
     version: 7,
-    tables: [EVENTS, PRESCRIPTIONS, PATIENT_LINES, UNMAPPED],
+    tables: [EVENTS, PRESCRIPTIONS, PATIENT_LINES, UNMAPPED, SAME_KEYS],
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
         const event = eventIn(entry, authorities);
@@ -50,6 +52,7 @@ export function prescriptionsOf(authorities: readonly string[]): Projection {
       // Mostly all that there is of one comes at one time, and is at hand.
       await putStandings(sql, fresh, events);
       await tellAnew(sql, known);
+      await tellSameKeys(sql, told.map(({ event }) => event));
     },
     forget: async (sql, origin, stream) => {
       const place = [origin, stream];
@@ -57,8 +60,10 @@ export function prescriptionsOf(authorities: readonly string[]): Projection {
         "WHERE origin = ? AND stream = ?";
       const keys = (await sql.rows(select, place))
         .map((row) => ({ site: row.text("site"), number: row.text("number") }));
+      const sendKeys = await sendKeysOf(sql, keys);
       await sql.run("DELETE FROM prescriptionevents WHERE origin = ? AND stream = ?", place);
       await tellAnew(sql, keys);
+      await tellKeysAnew(sql, sendKeys);
     },
   };
 }
@@ -84,9 +89,6 @@ function eventRow({ origin, stream, seq, time }: Entry, event: LifeEvent): Param
     ...[kind, node, time.wallMs, sendKey, JSON.stringify(body)],
   ];
 }
-
-/** Channel of a key that a sender gave beside the prescription's number. */
-export const SEND_KEY = "idempotency-key";
 
 /** Where these stand now, and what their patients have of them, by all that the tables hold. */
 async function tellAnew(sql: Transaction, keys: readonly RecordKey[]): Promise<void> {

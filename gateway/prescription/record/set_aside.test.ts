@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { range, stampAt } from "../../../sync/fixtures.ts";
 import { firstHash } from "../../../sync/chain.ts";
 import { entriesOf } from "../../../sync/run.ts";
+import { streamTo } from "../../../sync/stream.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
+import { Story } from "../life/fixture_life.ts";
 import { SetAside } from "./set_aside.ts";
 import { type StuckBody, stuckBody } from "./stuck_body.ts";
+import { stuckSelect } from "./stuck_rows.ts";
 import type { RecordKey } from "./stored_events.ts";
 
 const MINUTE = 60_000;
@@ -15,15 +18,16 @@ let aside: SetAside;
 beforeEach(async () => {
   desk = await TablesDesk.open({ node: "county-a" });
   nowMs = 0;
-  const node = {
-    clock: { now: () => stampAt(nowMs) },
-    config: { node: "county-a" },
-    disk: desk.journal,
-    log: () => {},
-  };
-  aside = new SetAside(node, "review", () => nowMs);
+  aside = opened();
 });
 afterEach(() => desk[Symbol.asyncDispose]());
+
+function opened(node = "county-a"): SetAside {
+  const { journal, tables } = desk;
+  const clock = { now: () => stampAt(nowMs) };
+  const parts = { clock, config: { node }, disk: journal, log: () => {}, tables };
+  return new SetAside(parts, "review", () => nowMs);
+}
 
 function keyOf(number: string): RecordKey {
   return { site: "site-1", number };
@@ -91,6 +95,43 @@ describe("T10: what cannot be decided is told to a person", () => {
     const [, second] = await alarms();
     expect(second.prescriptions.map(({ prescription }) => prescription)).toEqual(["RX-2"]);
     expect(second.count).toBe(2);
+  });
+});
+
+describe("T10: a restart", () => {
+  const { signal } = new AbortController();
+
+  /** The prescription as its site sent it: a county owes it a review. */
+  async function arrives(number: string): Promise<void> {
+    const { body } = new Story("site-1").prescription({ id: number });
+    await desk.append("prescription", { ...body, site: "site-1" }, 0, streamTo("site-1"));
+  }
+
+  async function restart(): Promise<void> {
+    await desk.reopen();
+    nowMs += 10 * MINUTE;
+    aside = opened();
+    await aside.recall(signal);
+  }
+
+  test("forgets nothing of what an alarm has told of, and tells it no second time", async () => {
+    await arrives("RX-1");
+    // Of RX-2 no content is here: nothing is owed of it.
+    await fails(["RX-1", "RX-2"], 0, 5 * MINUTE);
+    const before = await alarms();
+    await restart();
+    expect(aside.concerns).toMatchObject([{ reason: "site-1/RX-1: Error: no such drug list" }]);
+    expect([aside.size, aside.has(keyOf("RX-1"))]).toEqual([1, false]);
+    const from = nowMs;
+    await fails(["RX-1"], from, from + 6 * MINUTE);
+    expect([before.length, await alarms()]).toEqual([1, before]);
+    const other = opened("county-b");
+    await other.recall(signal);
+    expect(other.size).toBe(0);
+    await attempt("RX-1", null);
+    expect(aside.concerns).toEqual([]);
+    const plan = await desk.tables.rows(`EXPLAIN QUERY PLAN ${stuckSelect("review")}`, ["", "", 1]);
+    expect(plan.filter((row) => row.text("detail").startsWith("SCAN"))).toEqual([]);
   });
 });
 

@@ -7,6 +7,7 @@ import { entryId, newEntry } from "../../collected_entry.ts";
 import type { Concern } from "../../concern.ts";
 import { isDiskFailure } from "../../disk_failure.ts";
 import type { Node } from "../../node.ts";
+import type { Rows } from "../../sql/sql.ts";
 import type { OwedPage } from "./owed_pages.ts";
 import { nameOf, type RecordKey } from "./stored_events.ts";
 import {
@@ -16,6 +17,7 @@ import {
   type StuckAt,
   type StuckBody,
 } from "./stuck_body.ts";
+import { stuckOf } from "./stuck_rows.ts";
 
 const AGAIN_MS = 60_000;
 /** What fails for so long is not mended by itself: a restart, or another node, takes less. */
@@ -39,6 +41,7 @@ export interface SetAsideNode extends Pick<Node, "log"> {
   readonly clock: Pick<Node["clock"], "now">;
   readonly config: Pick<Node["config"], "node">;
   readonly disk: Pick<Node["disk"], "append">;
+  readonly tables: Rows;
 }
 
 export class SetAside {
@@ -59,6 +62,22 @@ export class SetAside {
     this.#node = node;
     this.#at = at;
     this.#steadyMs = steadyMs;
+  }
+
+  /**
+   * Behind a restart, once the tables have all: what this node has told of, and is due still, is a
+   * concern at once, is not told again, and has its turn now. Those that an alarm has only counted
+   * are named by the next one.
+   */
+  async recall(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { config: { node }, tables } = this.#node;
+    const nowMs = this.#steadyMs();
+    for (const stuck of await stuckOf(tables, node, this.#at)) {
+      const name = nameOf(stuck.key);
+      this.#told.add(name);
+      this.#failing.set(name, { ...stuck, sinceMs: nowMs - STUCK_MS, untilMs: nowMs });
+    }
   }
 
   /** All that failed, and were not decided since. */

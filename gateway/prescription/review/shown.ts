@@ -5,6 +5,7 @@ import { historyLine, reviewedFacts } from "../pack/facts_form.ts";
 import { decide, rulingOf } from "../life/decide.ts";
 import { versionOf } from "../life/double_use.ts";
 import type { LifeEvent } from "../life/event.ts";
+import { sameKeyMarks } from "../life/same_key.ts";
 import { standingOf } from "../life/standing.ts";
 import { verdictToReview } from "../life/to_review.ts";
 import { ofKind, type Told, toldOfVersion } from "../life/told.ts";
@@ -89,7 +90,7 @@ export function shownOf(events: readonly LifeEvent[]): Shown | null {
     hash,
     receivedAt: at(received.timeMs),
     prescription: masked(prescription),
-    marks: [...marks],
+    marks: [...marks, ...sameKeyMarks(own, { version, hash })],
     verdict: ruling === null ? null : verdictShownOf(ruling),
     beside: rulingOf(told.verdicts).filter((one) => one !== ruling).map(verdictShownOf),
     facts: ruling?.body.facts ?? null,

@@ -4,10 +4,11 @@ import { fieldOf } from "../../../form.ts";
 import type { Page } from "../../../console/page.ts";
 import { CONTACT_RESULTS } from "../../life/contact_body.ts";
 import { words } from "../../life/subject.ts";
+import { openSameKeys } from "../../record/same_keys.ts";
 import { eventsOf, nameOf } from "../../record/stored_events.ts";
 import { dayAfter, dayText, monthAfter, monthText, spanOfDay } from "../../../china_calendar.ts";
 import { commentBody, MONTH, rosterBody } from "../office_bodies.ts";
-import type { Done, OfficeDesk } from "../office_desk.ts";
+import { type Done, type OfficeDesk, SAME_KEYS_MAX } from "../office_desk.ts";
 import { openCases, shiftsOf } from "../office_lists.ts";
 import { casesPage } from "./cases_page.ts";
 import { commentPage } from "./comment_page.ts";
@@ -141,8 +142,10 @@ function samplePages(desk: OfficeDesk): readonly Page[] {
 const closing = z.object({ result: z.enum(CONTACT_RESULTS), comment: words });
 
 function casePages(desk: OfficeDesk): readonly Page[] {
-  const render: Page["render"] = async (view, { said }) =>
-    casesPage(view, await openCases(desk.tables), said);
+  const render: Page["render"] = async (view, { said }) => {
+    const keys = await openSameKeys(desk.tables, SAME_KEYS_MAX);
+    return casesPage(view, await openCases(desk.tables), keys, said);
+  };
   return [
     {
       ...STILL,
@@ -157,6 +160,17 @@ function casePages(desk: OfficeDesk): readonly Page[] {
             if (!read.success) return "/office/cases/wrong";
             const done: Done = await desk.closeCase(fieldOf(form, "case"), read.data, actor);
             return `/office/cases/${saidOf(done)}`;
+          },
+        },
+        seen: {
+          right: "prescription.review",
+          send: async (form, _places, _parts, actor) => {
+            const read = words.safeParse(fieldOf(form, "comment"));
+            if (!read.success) return "/office/cases/wrong";
+            const said = { comment: read.data };
+            return `/office/cases/${
+              saidOf(await desk.seeSameKey(fieldOf(form, "pair"), said, actor))
+            }`;
           },
         },
       },

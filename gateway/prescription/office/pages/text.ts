@@ -125,6 +125,18 @@ const TEXTS = {
   reached: { zh: "已联系到", en: "Reached" },
   notReached: { zh: "未联系到", en: "Not reached" },
   notNeeded: { zh: "无需联系", en: "Not needed" },
+  sameKeys: { zh: "同一幂等键，两张处方", en: "Two prescriptions under one key" },
+  sameKeysHint: {
+    zh: "节点之间失联时，HIS 用同一个 Idempotency-Key 发来两张不同的处方，均已受理、未丢失。" +
+      "请与开方机构核实：如有一张并非本意，由 HIS 作废；核实后登记说明。",
+    en: "While nodes could not hear each other the HIS sent two other prescriptions under one " +
+      "Idempotency-Key: both were taken, none is lost. Ask its site: one that is not meant the " +
+      "HIS takes back; then tell what it was.",
+  },
+  sameKeyLater: { zh: "后收到", en: "Came later" },
+  sameKeyFirst: { zh: "先收到", en: "Came first" },
+  received: { zh: "收到时间", en: "Received" },
+  seen: { zh: "已核实", en: "Looked into" },
 
   "said-saved": { zh: "已保存", en: "Saved" },
   "said-wrong": { zh: "未保存：有字段缺失或不正确", en: "Not saved: a field is missing or wrong" },
@@ -134,6 +146,7 @@ const TEXTS = {
   "said-not-sampled": { zh: "该处方不在本月样本中", en: "It is not in this month's sample" },
   "said-own-review": { zh: "不能点评自己审核的处方", en: "You decided on this one yourself" },
   "said-no-open-case": { zh: "此个案已结", en: "This case is closed" },
+  "said-no-same-key": { zh: "此事已有人核实", en: "Somebody has looked into it" },
   "said-no-room": { zh: "磁盘已满，未保存", en: "The disk is full: not saved" },
 
   "pass": { zh: "县中心规则通过", en: "The county's rules" },
