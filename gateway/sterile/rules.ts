@@ -138,11 +138,3 @@ export function rulesOn(book: RuleBook, day: string): RulesInForce {
     one: <K extends RuleKind>(kind: K) => inForce.find(isOf(kind)) ?? null,
   };
 }
-
-/** China has one time, and no summer time since 1992. */
-const CHINA_MS = 8 * 3_600_000;
-
-/** The day in China, `2026-03-02`, of a moment in milliseconds since 1970 UTC. */
-export function chinaDay(wallMs: number): string {
-  return new Date(wallMs + CHINA_MS).toISOString().slice(0, 10);
-}

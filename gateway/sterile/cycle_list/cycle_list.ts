@@ -1,4 +1,5 @@
 /** Cycles of a site as a report, from the tables: by indexes, with the entries around them. */
+import { dayText } from "../../china_calendar.ts";
 import type { DataReport } from "../../report/data_report.ts";
 import { sitesBehind } from "../../report/sites_behind.ts";
 import type { Rows } from "../../sql/sql.ts";
@@ -8,7 +9,7 @@ import { eventsAround } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import { type CycleLine, cycleLine } from "../record/sterile_reads.ts";
 import { StoredWords } from "../record/stored_words.ts";
-import { chinaDay, type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
+import { type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
 import { cycleListReport, type ListedCycle } from "./cycle_rows.ts";
 
 /** A month of five sterilisers with six cycles a day. */
@@ -33,7 +34,7 @@ export function cycleList(rows: Rows, book: RuleBook): DataReport {
       const asked = [site, period.fromMs, toMs, CYCLES_MAX + 1];
       const lines = (await rows.rows(SELECTS.cycles, asked)).map(cycleLine);
       // By the rules of the period's last day: the same, whenever it is asked for again.
-      const rules = rulesOn(book, chinaDay(toMs - 1));
+      const rules = rulesOn(book, dayText(toMs - 1));
       const cycles: ListedCycle[] = [];
       for (let at = 0; at < Math.min(lines.length, CYCLES_MAX); at += TOGETHER) {
         const together = lines.slice(at, Math.min(at + TOGETHER, CYCLES_MAX));

@@ -1,11 +1,11 @@
 /** Acts of persons about sterile supply, and what speaks against them. */
 import type * as z from "zod";
+import { dayText } from "../../china_calendar.ts";
 import type { Problem } from "../../../sync/problem.ts";
 import { entryId } from "../../collected_entry.ts";
 import { eventsAround, type TestedBefore } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import { eventsIn, type StoredWords } from "../record/stored_words.ts";
-import { chinaDay } from "../rules.ts";
 import { supplyEventOf } from "../supply/event.ts";
 import { type IdleStep, loadStanding } from "../supply/load_standing.ts";
 import { packTrace } from "../supply/pack_trace.ts";
@@ -144,7 +144,7 @@ export function issuing([{ id, ...rest }, by]: Asked<typeof orders.issueOrder>):
     const trace = packTrace(toldOfSite(await aroundPack(stored, pack)), pack, rules);
     if (trace.packed === null) return refusal("unknown", "pack", `there is no pack "${pack}" here`);
     const { expires } = trace.packed;
-    if (expires !== null && expires < chinaDay(node.clock.now().wallMs)) {
+    if (expires !== null && expires < dayText(node.clock.now().wallMs)) {
       return refusal("expired", "pack", `it may be used until ${expires}`);
     }
     if (trace.where.kind !== "store") {

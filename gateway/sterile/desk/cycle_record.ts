@@ -1,11 +1,12 @@
 /** A seen cycle as entries, the same read back, and judged for a load. */
+import { dayText } from "../../china_calendar.ts";
 import { entryId } from "../../collected_entry.ts";
 import { judge } from "../judge.ts";
 import { judgePrintout } from "../printed_cycle.ts";
 import { printoutsIn } from "../printout.ts";
 import { atmosphereKPa } from "../pressure.ts";
 import { type Program, programNamed } from "../program.ts";
-import { chinaDay, type RuleBook, rulesOn } from "../rules.ts";
+import { type RuleBook, rulesOn } from "../rules.ts";
 import { EMPTY_CYCLE, type Sample, withSamples } from "../sample.ts";
 import { CURVE_ROWS_MAX, type CurveBody, rowsOf, samplesIn } from "../record/curve_body.ts";
 import type { BodyOf } from "../supply/event.ts";
@@ -105,7 +106,7 @@ export function judgementOf(
   const all = seen.kind === "samples" ? seen.samples : seen.lines;
   const [first, last] = [all.at(0), all.at(-1)];
   if (first === undefined || last === undefined) return null;
-  const rulesDay = chinaDay(first.wallMs);
+  const rulesDay = dayText(first.wallMs);
   const rules = rulesOn(book, rulesDay);
   const about = {
     ...{ site, steriliser, cycle, upTo, rulesDay },

@@ -1,12 +1,13 @@
 /** What programs may see of sterile supply: at a site its own, at a county all. */
 import * as z from "zod";
+import { dayText } from "../../china_calendar.ts";
 import { problemResponse } from "../../../sync/problem.ts";
 import type { ApiRoute, Input } from "../../api_route.ts";
 import { maskNumber } from "../../people/masking.ts";
 import { Printing, PrintingBusy } from "../../report/printing.ts";
 import { ReportFontMissing } from "../../report/report_font.ts";
 import { cyclesBefore, loadsBefore, SELECTS } from "../record/sterile_reads.ts";
-import { chinaDay, type RuleBook, rulesOn } from "../rules.ts";
+import { type RuleBook, rulesOn } from "../rules.ts";
 import type { PackTrace } from "../supply/pack_trace.ts";
 import { cycleReport } from "./cycle_report.ts";
 import type { SterileNode } from "./desk_node.ts";
@@ -24,7 +25,7 @@ const siteQuery = z.object({ site: z.string().optional().describe("None: this no
 
 export function readRoutes(node: SterileNode, book: RuleBook): readonly ApiRoute[] {
   const { tables } = node;
-  const rules = () => rulesOn(book, chinaDay(node.clock.now().wallMs));
+  const rules = () => rulesOn(book, dayText(node.clock.now().wallMs));
   const siteOf = ({ query }: Input) => query.site ?? node.name;
   const asked = ({ query }: Input) => {
     const { site = null, before = Number.MAX_SAFE_INTEGER, limit } = listQuery.parse(query);
@@ -141,7 +142,7 @@ export function recordRoute(node: SterileNode, book: RuleBook): ApiRoute {
       const [row] = await tables.rows(SELECTS.steriliser, [site, found.line.steriliser]);
       const { samples, title } = shownSamples(found, row?.text("body") ?? null);
       const nowMs = node.clock.now().wallMs;
-      const rules = rulesOn(book, chinaDay(nowMs));
+      const rules = rulesOn(book, dayText(nowMs));
       const load = found.line.load === null
         ? null
         : await views.loadView(tables, site, found.line.load, rules);

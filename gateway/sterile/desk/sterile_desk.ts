@@ -3,6 +3,7 @@
  * other, each on all that the tables hold, with all that follows from it in one commit.
  */
 import * as z from "zod";
+import { dayText } from "../../china_calendar.ts";
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import type { Problem } from "../../../sync/problem.ts";
@@ -15,7 +16,7 @@ import { ALARM_CLOSED, CURVE, keyOf, STERILISER } from "../record/sterile_entry.
 import { alarmLine, SELECTS } from "../record/sterile_reads.ts";
 import type { SteriliserBody } from "../record/steriliser_body.ts";
 import { StoredWords } from "../record/stored_words.ts";
-import { chinaDay, type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
+import { type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
 import { type SupplyEvent, supplyEventOf, type SupplyKind } from "../supply/event.ts";
 import type { Person } from "../supply/supply_body.ts";
 import { alarmEntries, alarmsBy, closingEntries, recallEvents } from "./consequences.ts";
@@ -59,7 +60,7 @@ export class SterileDesk {
 
   /** The rules of today. */
   get rules(): RulesInForce {
-    return rulesOn(this.book, chinaDay(this.node.clock.now().wallMs));
+    return rulesOn(this.book, dayText(this.node.clock.now().wallMs));
   }
 
   stored(): StoredWords {

@@ -1,9 +1,10 @@
 /** Loads that stand elsewhere, perhaps, because of what is about to be written. */
+import { dayText } from "../../china_calendar.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import { SELECTS } from "../record/sterile_reads.ts";
 import { eventsIn, type StoredWords } from "../record/stored_words.ts";
-import { chinaDay, type RulesInForce } from "../rules.ts";
+import type { RulesInForce } from "../rules.ts";
 import type { SupplyEvent } from "../supply/event.ts";
 
 const DAY_MS = 86_400_000;
@@ -85,7 +86,7 @@ async function loadsOfDay(
   if (row === undefined) return [];
   const days = parts.rules.one("bowie-dick")?.days ?? 1;
   const started = row.number("started");
-  const midnight = Date.parse(`${chinaDay(started)}T00:00:00+08:00`);
+  const midnight = Date.parse(`${dayText(started)}T00:00:00+08:00`);
   return await loadsBetween(parts, steriliser, midnight, midnight + days * DAY_MS);
 }
 

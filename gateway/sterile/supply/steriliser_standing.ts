@@ -1,5 +1,6 @@
 /** Whether a steriliser may be used: its Bowie-Dick test of the day, its biological tests (S5). */
-import { chinaDay, type RulesInForce } from "../rules.ts";
+import { dayText } from "../../china_calendar.ts";
+import type { RulesInForce } from "../rules.ts";
 import type { Moment } from "./supply_body.ts";
 import { idsOf, momentOrder, type ToldOfSite } from "./told.ts";
 
@@ -24,7 +25,7 @@ export function bowieDickBefore(
   rules: RulesInForce,
 ): BowieDick {
   const days = rules.one("bowie-dick")?.days ?? 1;
-  const first = chinaDay(moment.wallMs - (days - 1) * DAY_MS);
+  const first = dayText(moment.wallMs - (days - 1) * DAY_MS);
   const tests = (told.bowieDicks.get(steriliser) ?? []).filter(({ day, started }) =>
     day >= first && momentOrder(started, moment) < 0
   );

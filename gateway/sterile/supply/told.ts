@@ -1,5 +1,5 @@
 /** What was written down of one site's sterile supply, each thing once, and by what it is about. */
-import { chinaDay } from "../rules.ts";
+import { dayText } from "../../china_calendar.ts";
 import type { EventOf, SupplyEvent, SupplyKind } from "./event.ts";
 import type { Moment } from "./supply_body.ts";
 
@@ -190,7 +190,7 @@ function inOrder<K extends "sterile-bowie-dick" | "sterile-indicator">(
     if (ran === undefined) continue;
     const list = bySteriliser.get(steriliser) ?? [];
     const { started } = ran.body;
-    list.push({ told, started, day: chinaDay(started.wallMs) });
+    list.push({ told, started, day: dayText(started.wallMs) });
     bySteriliser.set(steriliser, list);
   }
   // Tests of one cycle stay in the order in which they were written.
