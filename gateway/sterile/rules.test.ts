@@ -91,5 +91,6 @@ function numberOf(rule: Rule): number {
   if ("years" in rule) return rule.years;
   if ("persons" in rule) return rule.persons;
   if ("class" in rule) return rule.class;
+  if ("institutionHours" in rule) return rule.institutionHours;
   return "count" in rule ? rule.count : rule.results;
 }

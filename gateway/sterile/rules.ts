@@ -68,6 +68,13 @@ export const ruleSchema = z.discriminatedUnion("kind", [
   z.strictObject({ ...about, kind: z.literal("emergency-class"), class: z.int().min(1).max(6) }),
   /** Persons who release a load, one after the other. */
   z.strictObject({ ...about, kind: z.literal("release-steps"), persons: z.int().min(1).max(2) }),
+  /** So long after an alarm that nobody closed the institution hears of it, and the regulator. */
+  z.strictObject({
+    ...about,
+    kind: z.literal("escalation"),
+    institutionHours: z.number().min(0).max(720),
+    regulatorHours: z.number().min(0).max(720),
+  }),
   z.strictObject({ ...about, kind: z.literal("retention"), years: z.int().min(1).max(100) }),
 ]);
 
@@ -89,6 +96,7 @@ const SINGLE = [
   "chemical",
   "emergency-class",
   "release-steps",
+  "escalation",
   "retention",
 ] as const satisfies readonly RuleKind[];
 

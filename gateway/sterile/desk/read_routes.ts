@@ -86,9 +86,12 @@ export function readRoutes(node: SterileNode, book: RuleBook): readonly ApiRoute
     ),
     one(
       "/api/sterile/packs/{pack}",
-      "A pack: its load, its cycle, and where it went (S5)",
-      async (input) =>
-        masked(await views.packView(tables, siteOf(input), input.path.pack, rules())),
+      "A pack: its load, its cycle, where it went, and why it is not to be used (S5)",
+      async (input) => {
+        const asked = { rules: rules(), nowMs: node.clock.now().wallMs };
+        const found = await views.packView(tables, siteOf(input), input.path.pack, asked);
+        return found.isKnown ? masked(found) : null;
+      },
     ),
     {
       ...list(
@@ -97,7 +100,7 @@ export function readRoutes(node: SterileNode, book: RuleBook): readonly ApiRoute
         async (input) => {
           const { patient } = input.path;
           const traces = await views.patientView(tables, siteOf(input), patient, rules());
-          return traces.flatMap((trace) => masked(trace) ?? []);
+          return traces.map(masked);
         },
       ),
       query: siteQuery,
@@ -164,8 +167,8 @@ export function recordRoute(node: SterileNode, book: RuleBook): ApiRoute {
 
 const NOT_PRINTED = "The record cannot be printed now";
 
-function masked(trace: PackTrace | null): PackTrace | null {
-  if (trace === null || trace.where.kind !== "used") return trace;
+function masked<T extends PackTrace>(trace: T): T {
+  if (trace.where.kind !== "used") return trace;
   const uses = trace.where.uses.map((use) => ({ ...use, patient: maskNumber(use.patient) }));
   return { ...trace, where: { ...trace.where, uses } };
 }

@@ -19,7 +19,8 @@ import { StoredWords } from "../record/stored_words.ts";
 import { type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
 import { type SupplyEvent, supplyEventOf, type SupplyKind } from "../supply/event.ts";
 import type { Person } from "../supply/supply_body.ts";
-import { alarmEntries, alarmsBy, closingEntries, recallEvents } from "./consequences.ts";
+import { alarmEntries, type Around, closingEntries } from "./alarm_entries.ts";
+import { alarmsBy, recallEvents, useAlarms } from "./consequences.ts";
 import { curveBodies, type CycleRecordOf, judgementOf, recordIn } from "./cycle_record.ts";
 import type { SterileNode } from "./desk_node.ts";
 import { loadFor, previousNumber } from "./load_for.ts";
@@ -50,6 +51,8 @@ export class SterileDesk {
   readonly node: SterileNode;
   readonly book: RuleBook;
   readonly setups: ReadonlyMap<string, Setup>;
+  /** When the cycle began that runs in a steriliser now, by the wall clock; none: none is known. */
+  running: ReadonlyMap<string, number> = new Map();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(node: SterileNode, setups: readonly Setup[], book: RuleBook) {
@@ -61,6 +64,11 @@ export class SterileDesk {
   /** The rules of today. */
   get rules(): RulesInForce {
     return rulesOn(this.book, dayText(this.node.clock.now().wallMs));
+  }
+
+  /** What people call this site, and its sterilisers. */
+  get around(): Around {
+    return { place: this.node.title, setups: this.setups };
   }
 
   stored(): StoredWords {
@@ -114,15 +122,14 @@ export class SterileDesk {
   /** A person says what came of an alarm. */
   async close(alarm: string, comment: string, by: Person): Promise<Done> {
     return await this.alone(async () => {
-      const { name: site, title, clock, disk, tables, journal } = this.node;
+      const { name: site, clock, disk, tables, journal } = this.node;
       const [row] = await tables.rows(SELECTS.alarm, [site, alarm]);
       const line = row === undefined ? null : alarmLine(row);
       if (line === null || !line.isOpen) {
         return { kind: "refused", problem: { ...NOTHING_OPEN, detail: `alarm ${alarm}` } };
       }
       const time = clock.now();
-      const setup = this.setups.get(line.steriliser);
-      await disk.append(closingEntries(line, { comment, by }, time, title, setup), time);
+      await disk.append(closingEntries(line, { comment, by }, time, this.around), time);
       await tables.caughtUp(journal);
       return { kind: "done", entry: entryId(ALARM_CLOSED, alarm), subject: alarm };
     });
@@ -172,20 +179,25 @@ export class SterileDesk {
 
   /** Events with all that follows from them: a crash leaves all of it, or nothing. */
   async #commit(events: readonly SupplyEvent[], curves: readonly CurveBody[]): Promise<void> {
-    const { node: { name: site, title, clock, disk, journal, tables }, rules } = this;
+    const { node: { name: site, clock, disk, journal, tables }, rules } = this;
     const time = clock.now();
     const stored = this.stored();
     const touched = { rows: tables, stored, site, rules, nowMs: time.wallMs };
     const loads = await touchedLoads(touched, events);
     const around = await eventsAround(stored, loads, events);
     const all = [...events, ...recallEvents(site, around, rules, time)];
-    const alarms = all.flatMap((event) => alarmsBy(event, time.wallMs));
+    const used = events.flatMap((event) =>
+      event.kind === "sterile-use" ? keyOf.pack(event.body.pack) : []
+    );
+    const bearing = [...new Set([...around, ...await stored.events(used)])];
+    const alarms = [
+      ...all.flatMap((event) => alarmsBy(event, time.wallMs)),
+      ...useAlarms(events, bearing, rules),
+    ];
     const entries = [
       ...curves.map((body) => recorded(CURVE, body, time)),
       ...all.map(({ kind, body }) => recorded(kind, body, time)),
-      ...alarms.flatMap((body) =>
-        alarmEntries(body, time, title, this.setups.get(body.steriliser))
-      ),
+      ...alarms.flatMap((body) => alarmEntries(body, time, this.around)),
     ];
     await disk.append(entries, time);
     await tables.caughtUp(journal);

@@ -66,8 +66,10 @@ export function sterilePages(
     return found === null ? null : loadPage(view, found, acts(site));
   };
   const pack: Page["render"] = async (view, { site, pack }) => {
-    const found = await views.packView(tables, site, pack, rules());
-    return found === null ? null : packPage(view, site, found, acts(site));
+    const asked = { rules: rules(), nowMs: node.clock.now().wallMs };
+    const found = await views.packView(tables, site, pack, asked);
+    // Whoever used it says so here, whatever its label is.
+    return found.isKnown || acts(site) ? packPage(view, site, found, acts(site)) : null;
   };
   const recall: Page["render"] = async (view, { site, recall }) => {
     const found = await views.recallView(tables, site, recall);

@@ -163,6 +163,22 @@ describe("S5 what keeps a load from being released", () => {
     expect(story.standing("L-1").state).toBe("ready");
   });
 
+  test("S5 of several indicators that a county wants each person has to have seen all", () => {
+    const { story, proofs: [bowieDick, judged, one] } = readyOne();
+    const two: Rule = {
+      ...{ id: "s5-chemical", kind: "chemical", results: 2 },
+      ...{ source: "a county's own", effective: "2026-01-01" },
+    };
+    const rules = rulesOn([...STANDARD_RULES, two], DAY);
+    const state = () => loadStanding(toldOfSite(story.events), "L-1", rules)?.state;
+    story.release("L-1", [bowieDick, judged, one]);
+    expect(state()).toBe("waiting");
+    const other = story.chemical("C-L-1");
+    expect(state()).toBe("ready");
+    story.release("L-1", [bowieDick, judged, one, other]);
+    expect(state()).toBe("released");
+  });
+
   test("S5 a pack of which nobody said what it is might be an implant: it waits", () => {
     const story = new Story();
     story.morning();
@@ -195,6 +211,35 @@ describe("S5 implants", () => {
     const { story } = readyOne(implant);
     story.biological("C-L-1", "pass", { controlGrew: false });
     expect(story.standing("L-1").open).toEqual(["biological"]);
+    // Done again, with a control that grew.
+    story.biological("C-L-1");
+    expect(story.standing("L-1").open).toEqual([]);
+  });
+
+  test("S5 a control that did not grow hides no growth: all of it is refused, or comes back", () => {
+    const silent = { controlGrew: false };
+    const { story, proofs } = readyOne();
+    const waits = new Story();
+    waits.events.push(...story.events);
+    waits.wait(100).biological("C-L-1", "fail", silent);
+    expect(waits.standing("L-1")).toMatchObject({ state: "refused", open: ["steriliser"] });
+    story.release("L-1", proofs);
+    story.use("P-1", "patient-7");
+    const grown = story.biological("C-L-1", "fail", silent);
+    expect(story.standing("L-1").state).toBe("recalled");
+    expect(recallsOf(toldOfSite(story.events), RULES)).toMatchObject([
+      { cause: "biological-failed", because: [grown], patients: ["patient-7"] },
+    ]);
+  });
+
+  test("S5 an early release is called back by growth, whatever its control did", () => {
+    const { story, proofs } = readyOne(implant);
+    const five = story.chemical("C-L-1", "pass", { class: 5, place: "pcd" });
+    story.release("L-1", [...proofs, five], { emergency: { reason: "急诊" } });
+    story.biological("C-L-1", "pass", { controlGrew: false });
+    expect(story.standing("L-1").state).toBe("released-early");
+    story.biological("C-L-1", "fail", { controlGrew: false });
+    expect(story.standing("L-1").state).toBe("recalled");
   });
 
   test("S5 in an emergency a class-5 indicator in a test pack lets them out, and it is traced", () => {
@@ -345,6 +390,8 @@ test("S5 nothing that comes later makes a release unseen: it stands, or is calle
     (story) => void story.biological("C-L-1"),
     (story) => void story.bowieDick("BD-1", "fail"),
     (story) => void story.bowieDick("BD-1"),
+    (story) => void story.cycle("BD-1", null, "fail"),
+    (story) => void story.biological("C-L-1", "fail", { controlGrew: false }),
     (story) => void story.cycle("C-L-1", "L-1", "fail", { upTo: { life: 1, seq: 7 } }),
     (story) => void story.cycle("C-L-1", "L-1", "undetermined", { upTo: { life: 2, seq: 1 } }),
     (story) => void story.cycle("C-L-1", "L-1", "pass", { upTo: { life: 3, seq: 1 } }),

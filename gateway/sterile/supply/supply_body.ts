@@ -121,7 +121,7 @@ export const indicatorBody = z.discriminatedUnion("indicator", [
     indicator: z.literal("biological"),
     /** `fail`: it grew. */
     result: z.enum(["pass", "fail"]),
-    /** Whether the control, which was not sterilised, grew; if not, the result says nothing. */
+    /** Whether the control, which was not sterilised, grew; if not, a pass says nothing. */
     controlGrew: z.boolean(),
     batch: code.optional(),
   }),
