@@ -140,6 +140,12 @@ export const EXPECTED_STERILE = [
   "recall biological-failed",
 ];
 
+/** Nobody closes them: each comes to the institution after 2 hours, to the regulator after a day. */
+export const EXPECTED_STERILE_LEVELS = EXPECTED_STERILE.flatMap((alarm) => [
+  `${alarm} 2`,
+  `${alarm} 3`,
+]);
+
 /**
  * All that was released since the test that passed on Tuesday; what was never released stays where
  * it is without a recall.

@@ -12,7 +12,7 @@ import { packTrace, whereaboutsOf } from "../supply/pack_trace.ts";
 import { cycleStanding } from "../supply/standing_judgement.ts";
 import { whyNoBowieDick } from "../supply/steriliser_standing.ts";
 import type { Person } from "../supply/supply_body.ts";
-import { packedAfter, type ToldOfSite, toldOfSite } from "../supply/told.ts";
+import { needsAnother, packedAfter, type ToldOfSite, toldOfSite } from "../supply/told.ts";
 import { cyclesNamed, hasLoad } from "./load_for.ts";
 import type * as orders from "./orders.ts";
 import type { Act, SterileDesk } from "./sterile_desk.ts";
@@ -234,13 +234,11 @@ export function reversing([{ id, ...rest }, by]: Asked<typeof orders.reversalOrd
     if (kind === "sterile-cycle" || kind === "sterile-recall" || kind === "sterile-reversal") {
       return refusal("not-reversible", "reverses", "what rules said, and reversals, stand");
     }
-    const isFailed = (kind === "sterile-bowie-dick" || kind === "sterile-indicator") &&
-      event.body.result === "fail";
-    return isFailed && body.by.id === by.id
+    return needsAnother(event) && body.by.id === by.id
       ? refusal(
         "second-person-needed",
         "by",
-        "a result that failed is taken back by another person",
+        "a result that failed, and a use on a patient, are taken back by another person",
       )
       : null;
   };
@@ -270,7 +268,7 @@ const HINTS: Readonly<Record<string, string>> = {
   "test-alone": "leave the packs out, or say what kind of load it is",
   "pack-taken": "pack it anew, under a label of its own",
   "pack-gone": "pack it anew, under a label of its own",
-  "packed-late": "leave it out, and load it for the next cycle",
+  "packed-late": "leave it out, and load it for the next cycle, once this one is over",
   "no-test": "run the test in the empty chamber, and enter its result for that cycle",
   "not-proved": "look at the load again, and enter what is missing",
   "second-person-needed": "another person does it, with an own credential",

@@ -13,8 +13,8 @@ type LoadBody = BodyOf<"sterile-load">;
 
 /**
  * The one that a person named, else that which the newest judgement has, else the only one that was
- * loaded since the cycle before and until the end of this one. Of two nobody knows which it was; one
- * with a pack that was packed after the start cannot have lain in it as it was written down.
+ * loaded since the cycle before and until the end of this one. Of two nobody knows which it was;
+ * one with a pack that was packed after the start cannot have lain in it as it was written down.
  */
 export async function loadFor(
   rows: Rows,

@@ -57,7 +57,7 @@ async function loadsOf(parts: TouchedParts, event: SupplyEvent): Promise<string[
       const own = await loadsOfCycle(stored, event.body.cycle);
       if (event.body.indicator === "chemical") return own;
       const { steriliser, cycle } = event.body;
-      // What it reaches to, and what it reached to before it was taken back, is looked at one by one.
+      // What it reaches to, or did before it was taken back, is looked at one by one.
       const fromMs = await reachOf(parts, steriliser, cycle);
       return [...own, ...await loadsBetween(parts, steriliser, fromMs, Infinity)];
     }

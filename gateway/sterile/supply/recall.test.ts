@@ -221,9 +221,13 @@ describe("S5 the entry of a recall", () => {
       }
       story.wait(24 * 60 - 60);
     }
-    // It was used before anybody knew, issued without a word, and used after.
+    // It was used before anybody knew.
     story.use("P-350-2", "patient-1");
-    story.cycle("C-L-350-2", "L-350-2", "fail");
+    const started =
+      story.events.flatMap((event) =>
+        event.kind === "sterile-cycle" && event.body.cycle === "C-L-350-2" ? event.body.started : []
+      )[0];
+    story.cycle("C-L-350-2", "L-350-2", "fail", { started });
     const timed = (what: string) => {
       const fromMs = performance.now();
       const found = recalls(story).map(short);

@@ -19,12 +19,13 @@ function newestOf(judged: readonly Told<"sterile-cycle">[]): readonly Told<"ster
   return judged.filter((one) => judged.every((other) => upToOrder(one, other) >= 0));
 }
 
-/** Where a cycle stands, and the load that it was by the newest judgement; `null`: nobody knows it. */
+/** The judgement of a cycle that stands, and the newest: that one says which load it was. */
 export interface CycleStanding {
   readonly standing: BodyOf<"sterile-cycle">;
   readonly newest: BodyOf<"sterile-cycle">;
 }
 
+/** `null`: nobody knows the cycle. */
 export function cycleStanding(told: ToldOfSite, cycle: string): CycleStanding | null {
   const judged = told.cycles.get(cycle) ?? [];
   if (judged.length === 0) return null;

@@ -42,7 +42,7 @@ export function bowieDickBefore(
     : { state: "passed", ids: idsOf(ofLast), passed };
 }
 
-/** A sheet that came out well of a cycle that failed, held goods or had no vacuum proves nothing. */
+/** A sheet that came out well of a cycle that failed, or that was no such test, proves nothing. */
 function saysSomething(told: ToldOfSite, { told: { body } }: Tested<"sterile-bowie-dick">) {
   if (body.result === "fail") return true;
   const standing = cycleStanding(told, body.cycle)?.standing;

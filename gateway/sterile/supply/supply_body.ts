@@ -184,8 +184,8 @@ export const recallBody = z.strictObject({
 export type RecallBody = z.infer<typeof recallBody>;
 
 /**
- * Takes an entry back that a person wrote by mistake; nothing is edited. A result that failed is
- * taken back by another person only.
+ * Takes an entry back that a person wrote by mistake; nothing is edited. A result that failed, and
+ * a use on a patient, are taken back by another person only.
  */
 export const reversalBody = z.strictObject({
   ...subject,

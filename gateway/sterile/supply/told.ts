@@ -131,13 +131,21 @@ function isReversed(event: SupplyEvent, reversals: readonly Told<"sterile-revers
     case "sterile-recall":
     case "sterile-reversal":
       return false;
+    default: {
+      const { by } = event.body;
+      return reversals.some(({ body }) => !needsAnother(event) || body.by.id !== by.id);
+    }
+  }
+}
+
+/** A result that failed, or a use on a patient: who wrote it does not unwrite it. */
+export function needsAnother(event: SupplyEvent): boolean {
+  switch (event.kind) {
     case "sterile-bowie-dick":
     case "sterile-indicator":
-      return reversals.some(({ body }) =>
-        event.body.result === "pass" || body.by.id !== event.body.by.id
-      );
+      return event.body.result === "fail";
     default:
-      return reversals.length > 0;
+      return event.kind === "sterile-use";
   }
 }
 
