@@ -140,7 +140,7 @@ export const EXPECTED_STERILE = [
   "recall biological-failed",
 ];
 
-/** Nobody closes them: each comes to the institution after 2 hours, to the regulator after a day. */
+/** Nobody closes them: each comes to the institution after 2 hours, to the regulator after 24. */
 export const EXPECTED_STERILE_LEVELS = EXPECTED_STERILE.flatMap((alarm) => [
   `${alarm} 2`,
   `${alarm} 3`,
