@@ -5,7 +5,8 @@ import { loadLine, SELECTS } from "../record/sterile_reads.ts";
 import { eventsIn, type StoredWords } from "../record/stored_words.ts";
 import type { BodyOf, SupplyEvent } from "../supply/event.ts";
 import { packedAfter, toldOfSite } from "../supply/told.ts";
-import type { CycleRecordOf } from "./cycle_record.ts";
+import { type CycleRecordOf, startOf } from "./cycle_record.ts";
+import type { Setup } from "./setup.ts";
 
 /** Loads that wait at one steriliser: it holds one. */
 const WAITING_MAX = 10;
@@ -19,7 +20,7 @@ type LoadBody = BodyOf<"sterile-load">;
 export async function loadFor(
   rows: Rows,
   stored: StoredWords,
-  record: CycleRecordOf,
+  { record, setup }: { readonly record: CycleRecordOf; readonly setup: Setup },
   more: readonly SupplyEvent[],
 ): Promise<LoadBody | null> {
   const { cycle } = record;
@@ -27,7 +28,8 @@ export async function loadFor(
   const told = toldOfSite(own);
   const assigned = told.of("sterile-assignment").filter(({ body }) => body.cycle === cycle).at(-1);
   const judged = told.cycles.get(cycle)?.at(-1)?.body.load ?? null;
-  const load = assigned?.body.load ?? judged ?? await onlyWaiting(rows, stored, record);
+  const load = assigned?.body.load ?? judged ??
+    await onlyWaiting(rows, stored, record, startOf(record, setup)?.wallMs ?? 0);
   if (load === null) return null;
   const events = [...await stored.events([keyOf.load(load)]), ...more];
   return toldOfSite(events).loads.get(load)?.body ?? null;
@@ -37,6 +39,7 @@ async function onlyWaiting(
   rows: Rows,
   stored: StoredWords,
   record: CycleRecordOf,
+  startedMs: number,
 ): Promise<string | null> {
   const { site, steriliser, seen } = record;
   const all = seen.kind === "samples" ? seen.samples : seen.lines;
@@ -51,7 +54,7 @@ async function onlyWaiting(
   const [{ load }] = waiting;
   const packs = toldOfSite(await stored.events([keyOf.load(load)])).loads.get(load)?.body.packs;
   const told = toldOfSite(await stored.events((packs ?? []).map(keyOf.pack)));
-  return packedAfter(told, packs ?? [], first.wallMs).length === 0 ? load : null;
+  return packedAfter(told, packs ?? [], startedMs).length === 0 ? load : null;
 }
 
 /** Number that the device printed on the cycle before, or `null`. */

@@ -113,6 +113,16 @@ describe("a load at a site", () => {
     await site.step("L-1", "release", WANG, (await view("L-1"))?.seen ?? []);
     expect((await view("L-1"))?.state).toBe("released");
     expect(refusal(await site.issued("P-1"))).toBe("written");
+    expect(refusal(await site.used("P-1", "patient-1"))).toBe("written");
+    expect(await alarms()).toEqual([]);
+    // One of its steps is taken back: it was used without a release.
+    const [step] = await site.tables.tables.rows(
+      "SELECT body FROM sterileevents WHERE kind = 'sterile-release-step' ORDER BY seq DESC",
+    );
+    const reverses: string = JSON.parse(step.text("body")).id;
+    const back = orders.reversalOrder.parse({ ...site.act(), reverses, reason: "误操作" });
+    expect(refusal(await site.write(reversing([back, LI])))).toBe("written");
+    expect(await alarms()).toEqual(["unsterile-use"]);
   });
 
   test("S5 that left is called back with its patients by a test that grew, at once", async () => {

@@ -166,7 +166,7 @@ export class SterileDesk {
     const setup = this.setups.get(record.steriliser);
     if (setup === undefined) return null;
     const { tables } = this.node;
-    const load = await loadFor(tables, stored, record, more);
+    const load = await loadFor(tables, stored, { record, setup }, more);
     const previousCycle = await previousNumber(tables, record);
     const { book, node: { clock } } = this;
     const body = judgementOf(record, { setup, book, load, previousCycle });
