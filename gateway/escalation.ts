@@ -3,13 +3,14 @@
  * (C4, W9, S5).
  */
 
-/** One level, and how long it takes until it is reached, milliseconds. */
-export interface EscalationStep<L> {
-  readonly level: L;
-  readonly afterMs: number;
-}
+/** After how long each level is reached, milliseconds; one that is not there never is. */
+export type Ladder<L extends string | number> = Readonly<Partial<Record<L, number>>>;
 
-/** Levels that are reached after so long, in the order of the steps. */
-export function levelsReached<L>(steps: readonly EscalationStep<L>[], forMs: number): L[] {
-  return steps.filter(({ afterMs }) => forMs >= afterMs).map(({ level }) => level);
+/** Those of some levels that are reached after so long. */
+export function levelsReached<L extends string | number>(
+  levels: readonly L[],
+  ladder: Ladder<L>,
+  forMs: number,
+): L[] {
+  return levels.filter((level) => forMs >= (ladder[level] ?? Infinity));
 }

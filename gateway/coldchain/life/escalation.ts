@@ -14,8 +14,9 @@ export function dueLevels(
   elapsedMs: number,
   told: readonly number[],
 ): number[] {
-  const steps = minutes.map((after, at) => ({ level: at + 1, afterMs: after * MINUTE_MS }));
-  return levelsReached(steps, elapsedMs).filter((level) => !told.includes(level));
+  const levels = minutes.map((_, at) => at + 1);
+  const ladder = Object.fromEntries(levels.map((level) => [level, minutes[level - 1] * MINUTE_MS]));
+  return levelsReached(levels, ladder, elapsedMs).filter((level) => !told.includes(level));
 }
 
 /** What levels belong to. */

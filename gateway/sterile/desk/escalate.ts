@@ -3,8 +3,8 @@
  * by the wall clock, from when it was raised. Each level is told once, in the commit that tells it.
  */
 import { pause } from "../../../sync/timer.ts";
-import { type EscalationStep, levelsReached } from "../../escalation.ts";
-import { ALARMS, type SterileAlarmLevelBody } from "../record/alarm_body.ts";
+import { type Ladder, levelsReached } from "../../escalation.ts";
+import { ALARMS, ESCALATION_LEVELS, type SterileAlarmLevelBody } from "../record/alarm_body.ts";
 import type { AlarmLine } from "../record/sterile_reads.ts";
 import type { RulesInForce } from "../rules.ts";
 import { levelEntries, SEVERITY } from "./alarm_entries.ts";
@@ -47,15 +47,16 @@ export function dueLevels(
   nowMs: number,
   rules: RulesInForce,
 ): Level[] {
-  return levelsReached(stepsOf(what, rules), nowMs - raisedMs).filter((level) => level > told);
+  const reached = levelsReached(ESCALATION_LEVELS, ladderOf(what, rules), nowMs - raisedMs);
+  return reached.filter((level) => level > told);
 }
 
-function stepsOf(what: string, rules: RulesInForce): readonly EscalationStep<Level>[] {
+function ladderOf(what: string, rules: RulesInForce): Ladder<Level> {
   const rule = rules.one("escalation");
   const alarm = ALARMS.find((one) => one === what);
-  if (rule === null || alarm === undefined) return [];
-  const institution = { level: 2, afterMs: rule.institutionHours * HOUR_MS } as const;
-  const regulator = { level: 3, afterMs: rule.regulatorHours * HOUR_MS } as const;
-  if (alarm === "unsterile-use") return [{ ...institution, afterMs: 0 }, regulator];
-  return SEVERITY[alarm] === "critical" ? [institution, regulator] : [institution];
+  if (rule === null || alarm === undefined) return {};
+  const institution = rule.institutionHours * HOUR_MS;
+  const regulator = rule.regulatorHours * HOUR_MS;
+  if (alarm === "unsterile-use") return { 2: 0, 3: regulator };
+  return SEVERITY[alarm] === "critical" ? { 2: institution, 3: regulator } : { 2: institution };
 }

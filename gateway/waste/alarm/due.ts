@@ -3,7 +3,7 @@
  * and what it follows from: decided again, or by site and county alike, it is the same.
  */
 import { entryId } from "../../collected_entry.ts";
-import { type EscalationStep, levelsReached } from "../../escalation.ts";
+import { levelsReached } from "../../escalation.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import { ageOf, type Present } from "../clock/age.ts";
 import { type BagClock, bagClock } from "../clock/bag_clock.ts";
@@ -13,7 +13,7 @@ import type { Ledger } from "../life/ledger.ts";
 import type { WasteRules } from "../rules.ts";
 import { leftBehind } from "../store/left_behind.ts";
 import type { StoreHolding } from "../store/plan_stored.ts";
-import type { AlarmBody, AlarmName, Level } from "./alarm_body.ts";
+import { type AlarmBody, type AlarmName, type Level, LEVELS } from "./alarm_body.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -72,28 +72,25 @@ export function alarmsOver(raised: readonly AlarmBody[], due: readonly AlarmBody
  * Who has to know after how long, in milliseconds (W9). A warning is for the site alone; of a
  * breach the institution hears at once; what nobody looks after goes on to the regulator.
  */
-export function ladderOf(alarm: AlarmName, rules: WasteRules): readonly EscalationStep<Level>[] {
-  const site = { level: "site", afterMs: 0 } as const;
-  const institution = {
-    level: "institution",
-    afterMs: rules.institutionHours.value * HOUR_MS,
-  } as const;
-  const regulator = { level: "regulator", afterMs: rules.regulatorHours.value * HOUR_MS } as const;
+export function ladderOf(alarm: AlarmName, rules: WasteRules): Partial<Record<Level, number>> {
+  const institution = rules.institutionHours.value * HOUR_MS;
+  const regulator = rules.regulatorHours.value * HOUR_MS;
   switch (alarm) {
     case "warning":
     case "store-full":
-      return [site];
+      return { site: 0 };
     case "breach":
-      return [site, { ...institution, afterMs: 0 }, regulator];
+      return { site: 0, institution: 0, regulator };
     case "missing-bag":
-      return [site, institution, regulator];
+      return { site: 0, institution, regulator };
     case "conflict":
-      return [site, institution];
+      return { site: 0, institution };
   }
 }
 
 function escalated({ forMs, ...about }: Occasion, rules: WasteRules): AlarmBody[] {
-  return levelsReached(ladderOf(about.alarm, rules), forMs).map((level) => ({
+  const ladder = ladderOf(about.alarm, rules);
+  return levelsReached(LEVELS, ladder, forMs).map((level) => ({
     id: entryId("waste-alarm", about.rule, about.alarm, about.subject, about.basis, level),
     ...about,
     level,
