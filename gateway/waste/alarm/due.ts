@@ -3,7 +3,6 @@
  * and what it follows from: decided again, or by site and county alike, it is the same.
  */
 import { entryId } from "../../collected_entry.ts";
-import { levelsReached } from "../../escalation.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import { ageOf, type Present } from "../clock/age.ts";
 import { type BagClock, bagClock } from "../clock/bag_clock.ts";
@@ -13,6 +12,7 @@ import type { Ledger } from "../life/ledger.ts";
 import type { WasteRules } from "../rules.ts";
 import { leftBehind } from "../store/left_behind.ts";
 import type { StoreHolding } from "../store/plan_stored.ts";
+import { levelsReached } from "../../escalation.ts";
 import { type AlarmBody, type AlarmName, type Level, LEVELS } from "./alarm_body.ts";
 
 const HOUR_MS = 3_600_000;
