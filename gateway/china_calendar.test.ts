@@ -28,3 +28,7 @@ test("months and days go on over the year's end", () => {
     ...["2027-01-01", "2028-02-29"],
   ]);
 });
+
+test("T12 a moment that no calendar has is named all the same", () => {
+  expect(dayText(Number.MAX_SAFE_INTEGER)).toMatch(/^day \d+$/);
+});

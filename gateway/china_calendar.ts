@@ -1,5 +1,5 @@
 /** Days and months of Asia/Shanghai, as reports name them. */
-import { dayOf, startOfDay } from "../sync/day.ts";
+import { dayOf, dayText as textOfDay, startOfDay } from "../sync/day.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -23,9 +23,9 @@ export function spanOfMonth(month: string): Span {
   return { fromMs, toMs: spanOfDay(`${monthAfter(month, 1)}-01`).fromMs };
 }
 
-/** `2026-11-28` of a moment. */
+/** `2026-11-28` of a moment; of one that no calendar has, which day it is. */
 export function dayText(ms: number): string {
-  return new Date(dayOf(ms) * DAY_MS).toISOString().slice(0, 10);
+  return textOfDay(dayOf(ms));
 }
 
 export function monthText(ms: number): string {

@@ -10,12 +10,12 @@ import {
   SHANGHAI,
   watching,
 } from "./coldchain/series/fixture_series.ts";
+import { dayText } from "./china_calendar.ts";
 import { foldSamples } from "./coldchain/series/fold.ts";
 import { firstCarry } from "./coldchain/series/carry.ts";
 import { MANUAL_READINGS } from "./coldchain/rules/plans.ts";
 import { manualDayOf } from "./coldchain/life/manual_readings.ts";
 import { print } from "./print.ts";
-import { chinaDay } from "./sterile/rules.ts";
 import { biologicalOverdue } from "./sterile/supply/steriliser_standing.ts";
 import { RULES } from "./sterile/fixture_cycle.ts";
 import { bagClock } from "./waste/clock/bag_clock.ts";
@@ -65,7 +65,7 @@ print(JSON.stringify({
   cold: [59, 60, 61].map((count) => coldOf(count)),
   waste: [24, 48].flatMap((hours) => [-1, 0, 1].map((more) => wasteAfter(hours * HOUR_MS + more))),
   day: [noon.toMs - noon.fromMs, SHANGHAI.dayOf(noon.toMs - 1).date === noon.date],
-  sterileDays: [noon.fromMs - 1, noon.fromMs].map((ms) => chinaDay(ms) === noon.date),
+  sterileDays: [noon.fromMs - 1, noon.fromMs].map((ms) => dayText(ms) === noon.date),
   overdue: [0, 1].map((more) => {
     const due = changeMs + 7 * 24 * HOUR_MS;
     return biologicalOverdue({ biologicalDueMs: null }, changeMs, due + more, RULES) !== null;

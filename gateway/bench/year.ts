@@ -15,6 +15,7 @@ import { print, printProgress } from "../print.ts";
 import { median } from "./processes.ts";
 import { type Address, addressesOf, firstExcursion } from "./year/addresses.ts";
 import { OpenedDesks } from "./year/open_desks.ts";
+import { recallTimes } from "./year/recall_time.ts";
 import { failedCycle, WHOLE } from "./year/township_days.ts";
 import { townshipConfig, writeYear } from "./year/township_year.ts";
 
@@ -109,6 +110,9 @@ async function measure(dir: string): Promise<void> {
   rows.sort((one, other) => Number(other[0]) - Number(one[0]));
   const heads = ["MEDIAN ms", "WORST ms", "AIM ms", "OF AIM", "OF FLOOR", "kB", "ADDRESS"];
   print(table(heads, rows));
+  for (const { what, ms, loads, packs } of await recallTimes(desks.tables, DAYS, Date.now())) {
+    print(`S5 recall by a ${what}: ${packs} packs, ${loads} loads looked at, ${ms.toFixed(0)} ms`);
+  }
 }
 
 const dir = values.dir ?? Deno.makeTempDirSync({ prefix: "tributary-bench-" });

@@ -68,6 +68,13 @@ export const ruleSchema = z.discriminatedUnion("kind", [
   z.strictObject({ ...about, kind: z.literal("emergency-class"), class: z.int().min(1).max(6) }),
   /** Persons who release a load, one after the other. */
   z.strictObject({ ...about, kind: z.literal("release-steps"), persons: z.int().min(1).max(2) }),
+  /** So long after an alarm that nobody closed the institution hears of it, and the regulator. */
+  z.strictObject({
+    ...about,
+    kind: z.literal("escalation"),
+    institutionHours: z.number().min(0).max(720),
+    regulatorHours: z.number().min(0).max(720),
+  }),
   z.strictObject({ ...about, kind: z.literal("retention"), years: z.int().min(1).max(100) }),
 ]);
 
@@ -89,6 +96,7 @@ const SINGLE = [
   "chemical",
   "emergency-class",
   "release-steps",
+  "escalation",
   "retention",
 ] as const satisfies readonly RuleKind[];
 
@@ -137,12 +145,4 @@ export function rulesOn(book: RuleBook, day: string): RulesInForce {
     holds: inForce.filter(isOf("hold")),
     one: <K extends RuleKind>(kind: K) => inForce.find(isOf(kind)) ?? null,
   };
-}
-
-/** China has one time, and no summer time since 1992. */
-const CHINA_MS = 8 * 3_600_000;
-
-/** The day in China, `2026-03-02`, of a moment in milliseconds since 1970 UTC. */
-export function chinaDay(wallMs: number): string {
-  return new Date(wallMs + CHINA_MS).toISOString().slice(0, 10);
 }

@@ -141,6 +141,15 @@ export const STANDARD_RULES: RuleBook = ruleBookSchema.parse([
     effective: START,
   },
   {
+    id: "s5-escalation",
+    kind: "escalation",
+    institutionHours: 2,
+    regulatorHours: 24,
+    source: `${OURS} W9, in the place of a number of S5: as long as alarms of waste wait`,
+    effective: START,
+    toConfirm: "whether a county wants to hear sooner",
+  },
+  {
     id: "s6-retention",
     kind: "retention",
     years: 3,

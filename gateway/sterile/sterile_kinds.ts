@@ -1,8 +1,12 @@
 /** The kinds of entries that only this domain writes, for the domain contract. */
 import type { EntryKind } from "../domain.ts";
-import { sterileAlarmBody, sterileAlarmClosedBody } from "./record/alarm_body.ts";
+import {
+  sterileAlarmBody,
+  sterileAlarmClosedBody,
+  sterileAlarmLevelBody,
+} from "./record/alarm_body.ts";
 import { curveBody } from "./record/curve_body.ts";
-import { ALARM, ALARM_CLOSED, CURVE, STERILISER } from "./record/sterile_entry.ts";
+import { ALARM, ALARM_CLOSED, ALARM_LEVEL, CURVE, STERILISER } from "./record/sterile_entry.ts";
 import { steriliserBody } from "./record/steriliser_body.ts";
 import { SUPPLY_KINDS, type SupplyKind } from "./supply/event.ts";
 
@@ -48,6 +52,12 @@ export const STERILE_KINDS: readonly EntryKind[] = [
     streams: ["alarm"],
     about: "Something of sterile supply that somebody has to look after",
     body: sterileAlarmBody,
+  },
+  {
+    kind: ALARM_LEVEL,
+    streams: ["alarm"],
+    about: "An alarm that nobody closed has come to the institution, or to the regulator",
+    body: sterileAlarmLevelBody,
   },
   {
     kind: ALARM_CLOSED,

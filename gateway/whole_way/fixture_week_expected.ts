@@ -140,6 +140,17 @@ export const EXPECTED_STERILE = [
   "recall biological-failed",
 ];
 
+/** Nobody closes them: the institution hears of each after 2 hours, the regulator after 24. */
+export const EXPECTED_STERILE_LEVELS: readonly ExpectedAlarm[] = [
+  // Loaded on Wednesday at 08:30, and over some minutes later.
+  { what: "cycle-failed load-wed-cold 2", minute: minuteOf("wed 10:40") },
+  { what: "cycle-failed load-wed-cold 3", minute: minuteOf("thu 08:40") },
+  { what: "biological-failed load-thu 2", minute: minuteOf("thu 18:30") },
+  { what: "recall biological-failed 2", minute: minuteOf("thu 18:30") },
+  { what: "biological-failed load-thu 3", minute: minuteOf("fri 16:30") },
+  { what: "recall biological-failed 3", minute: minuteOf("fri 16:30") },
+];
+
 /**
  * All that was released since the test that passed on Tuesday; what was never released stays where
  * it is without a recall.

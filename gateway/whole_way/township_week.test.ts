@@ -59,7 +59,8 @@ const wasteAlarm = z.object({
   ...{ id: z.string(), subject: z.string(), alarm: z.string(), level: z.string() },
 });
 const wasteOver = z.object({ alarm: z.string() });
-const sterileAlarm = z.object({ alarm: z.string(), subject: z.string() });
+const sterileAlarm = z.object({ id: z.string(), alarm: z.string(), subject: z.string() });
+const sterileLevel = z.object({ alarm: z.string(), level: z.number() });
 const recalls = z.array(z.object({
   ...{ recall: z.string(), cause: z.string() },
   packs: z.array(z.object({
@@ -288,12 +289,26 @@ class Week {
   }
 
   async sterileAlarms(node: NodeProcess): Promise<string[]> {
+    return [...(await this.#sterileNames(node)).values()].sort();
+  }
+
+  async sterileLevels(node: NodeProcess): Promise<string[]> {
+    const names = await this.#sterileNames(node);
+    const found = await this.#bodies(node, "sterile-alarm-level", sterileLevel);
+    return found.map(({ body: { alarm, level } }) => `${names.get(alarm)} ${level}`).sort();
+  }
+
+  /** Alarms' ids, with what each is of. */
+  async #sterileNames(node: NodeProcess): Promise<Map<string, string>> {
     const found = await this.#bodies(node, "sterile-alarm", sterileAlarm);
     const known = new Map((await this.recalls(node)).map(({ recall, cause }) => [recall, cause]));
     const loads = new Map([...this.sterile.cycles].map(([load, cycle]) => [cycle, load]));
-    return found.map(({ body: { alarm, subject } }) =>
-      `${alarm} ${loads.get(subject) ?? known.get(subject) ?? subject}`
-    ).sort();
+    return new Map(
+      found.map(({ body: { id, alarm, subject } }) => [
+        id,
+        `${alarm} ${loads.get(subject) ?? known.get(subject) ?? subject}`,
+      ]),
+    );
   }
 
   async recalls(node: NodeProcess): Promise<z.infer<typeof recalls>> {
@@ -311,6 +326,7 @@ class Week {
       balance: await this.balance(node),
       verdicts: await this.verdicts(node),
       sterile: await this.sterileAlarms(node),
+      sterileLevels: await this.sterileLevels(node),
       recalls: found.map(({ packs }) =>
         packs.map(({ pack, state, patients }) => [pack, state, ...patients].join(" ")).sort()
       ),
@@ -325,6 +341,10 @@ test(
     await using town = await Town.open(of);
     const week = new Week(town);
     await week.run();
+    await patiently("sterile supply has told all levels", async () => {
+      const told = await week.sterileLevels(town.site);
+      return told.length >= names(expected.EXPECTED_STERILE_LEVELS).length;
+    });
     await town.level();
     const wanted = {
       alarms: lines(week.cold.raised),
@@ -334,6 +354,7 @@ test(
       balance: names(expected.EXPECTED_BALANCE),
       verdicts: names(expected.EXPECTED_VERDICTS),
       sterile: expected.EXPECTED_STERILE,
+      sterileLevels: names(expected.EXPECTED_STERILE_LEVELS),
       recalls: [expected.EXPECTED_RECALL],
     };
     for (const node of [town.site, town.a, town.b]) {

@@ -1,8 +1,8 @@
 /** Addresses of all pages and routes of the three domains, with what a year brought in them. */
 import type { ApiRoute } from "../../api_route.ts";
+import { dayText } from "../../china_calendar.ts";
 import type { Page } from "../../console/page.ts";
 import type { Rows } from "../../sql/sql.ts";
-import { chinaDay } from "../../sterile/rules.ts";
 import { SITE } from "./township_cycles.ts";
 import { codeOf, DAY_MS, personOf, unitName } from "./township_days.ts";
 
@@ -34,8 +34,8 @@ export interface YearNames {
 type Of = readonly (string | Partial<Address> & { readonly path: string })[];
 
 function cold({ nowMs, excursion }: YearNames): Record<string, Of> {
-  const today = chinaDay(nowMs);
-  const monthAgo = chinaDay(nowMs - 30 * DAY_MS);
+  const today = dayText(nowMs);
+  const monthAgo = dayText(nowMs - 30 * DAY_MS);
   const unit = `${SITE}/${unitName(0)}`;
   const api = `/api/coldchain/units/${unit}`;
   const trace = `/vaccines/trace?site=${SITE}&episode=${excursion}`;
@@ -147,7 +147,7 @@ function sterile({ days, failed }: YearNames): Record<string, Of> {
 
 /** Of yesterday, and of the month before. */
 function ofReports(reports: readonly { readonly name: string }[], { nowMs }: YearNames): string[] {
-  const month = chinaDay(nowMs - 31 * DAY_MS).slice(0, 7);
+  const month = dayText(nowMs - 31 * DAY_MS).slice(0, 7);
   return reports.flatMap(({ name }) => [
     `/reports?report=${name}`,
     `/reports?report=${name}&period=${month}`,

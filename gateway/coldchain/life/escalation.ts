@@ -1,5 +1,6 @@
 /** When a level is reached by time alone, and who is told what of an episode (C4, C5, C9). */
 import { entryId } from "../../collected_entry.ts";
+import { levelsReached } from "../../escalation.ts";
 import type { EscalationPlan } from "../rules/plans.ts";
 import type { AlarmBody } from "./alarm_body.ts";
 import type { Episode } from "./episode.ts";
@@ -13,9 +14,9 @@ export function dueLevels(
   elapsedMs: number,
   told: readonly number[],
 ): number[] {
-  return minutes.flatMap((after, index) =>
-    elapsedMs >= after * MINUTE_MS && !told.includes(index + 1) ? [index + 1] : []
-  );
+  const levels = minutes.map((_, at) => at + 1);
+  const ladder = Object.fromEntries(levels.map((level) => [level, minutes[level - 1] * MINUTE_MS]));
+  return levelsReached(levels, ladder, elapsedMs).filter((level) => !told.includes(level));
 }
 
 /** What levels belong to. */

@@ -48,6 +48,9 @@ beforeAll(async () => {
   for (const [at, { kind, body }] of story().entries()) {
     await site.append(kind, body, at * 60_000, "record");
   }
+  const about = { id: "alarm-1", site: SITE, alarm: "unsterile-use", steriliser: null };
+  const alarm = { ...about, subject: "P9", sinceMs: START_MS, why: ["unknown-label", "expired"] };
+  await site.append("sterile-alarm", alarm, 0, "alarm");
   await site.tables.caughtUp(site.journal);
   await site.handOver(county);
 }, 60_000);
@@ -85,7 +88,24 @@ describe("S5 the list of cycles", () => {
     expect(list("indicators")[1]).toContain("Chemical indicator");
     expect(list("load")[1]).toBe("good · instruments · 1 pack");
     expect(rows.map(({ tone }) => tone)).toEqual(["good", "good", "bad", "bad"]);
-    expect(facts.map(({ value }) => value)).toEqual([4, 3, 1, 0, 1, 1]);
+    expect(facts.map(({ value }) => value)).toEqual([4, 3, 1, 0, 1, 1, 1]);
+  });
+
+  test("has each pack that was used and was not to be, at site and county", async () => {
+    for (const desk of [site, county]) {
+      const { tables: [, { rows, columns }] } = await drawn(desk);
+      const cells = rows.map(({ cells }) =>
+        cells.map((cell) => typeof cell === "object" && cell !== null ? cell.en : cell)
+      );
+      expect(columns.map(({ key }) => key)).toEqual(["used", "pack", "why", "steriliser", "done"]);
+      expect(cells).toEqual([[
+        expect.stringContaining("2026-03-02"),
+        "P9",
+        "nobody packed it under this label; its date is over",
+        null,
+        null,
+      ]]);
+    }
   });
 
   test("goes from midnight to midnight in Shanghai, by when a cycle began", async () => {

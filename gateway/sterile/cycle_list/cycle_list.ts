@@ -1,4 +1,5 @@
 /** Cycles of a site as a report, from the tables: by indexes, with the entries around them. */
+import { dayText } from "../../china_calendar.ts";
 import type { DataReport } from "../../report/data_report.ts";
 import { sitesBehind } from "../../report/sites_behind.ts";
 import type { Rows } from "../../sql/sql.ts";
@@ -6,9 +7,9 @@ import { loadStanding } from "../supply/load_standing.ts";
 import { toldOfSite } from "../supply/told.ts";
 import { eventsAround } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
-import { type CycleLine, cycleLine } from "../record/sterile_reads.ts";
+import { alarmLine, type CycleLine, cycleLine } from "../record/sterile_reads.ts";
 import { StoredWords } from "../record/stored_words.ts";
-import { chinaDay, type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
+import { type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
 import { cycleListReport, type ListedCycle } from "./cycle_rows.ts";
 
 /** A month of five sterilisers with six cycles a day. */
@@ -21,27 +22,42 @@ export const SELECTS = {
   cycles: "SELECT site, cycle, steriliser, number, started, ended, load, loadtype, program, " +
     "source, verdict, held, lowest, highest, f0, offsaturation, judged FROM sterilecycles " +
     "WHERE site = ? AND started >= ? AND started < ? ORDER BY started, cycle LIMIT ?",
+  uses: "SELECT site, alarm, what, steriliser, subject, since, raised, level, why, comment, open " +
+    "FROM sterilealarms WHERE what = 'unsterile-use' AND site = ? AND since >= ? AND since < ? " +
+    "ORDER BY since, alarm LIMIT ?",
+  /** A ward may use what its site never sterilised. */
+  nextUser: "SELECT site FROM sterilealarms WHERE what = 'unsterile-use' AND site > ? " +
+    "ORDER BY site LIMIT 1",
 } as const;
 
 export function cycleList(rows: Rows, book: RuleBook): DataReport {
   return {
     name: "sterile",
     title: { zh: "灭菌循环", en: "Sterilisation cycles" },
-    sites: (after, limit) => sitesBehind(rows, SELECTS.nextSite, after, limit),
+    sites: async (after, limit) => {
+      const found = await Promise.all(
+        [SELECTS.nextSite, SELECTS.nextUser].map((select) =>
+          sitesBehind(rows, select, after, limit)
+        ),
+      );
+      return [...new Set(found.flat())].sort().slice(0, limit);
+    },
     draw: async ({ site, period, asOfMs }) => {
       const toMs = Math.min(period.toMs, asOfMs);
       const asked = [site, period.fromMs, toMs, CYCLES_MAX + 1];
       const lines = (await rows.rows(SELECTS.cycles, asked)).map(cycleLine);
       // By the rules of the period's last day: the same, whenever it is asked for again.
-      const rules = rulesOn(book, chinaDay(toMs - 1));
+      const rules = rulesOn(book, dayText(toMs - 1));
       const cycles: ListedCycle[] = [];
       for (let at = 0; at < Math.min(lines.length, CYCLES_MAX); at += TOGETHER) {
         const together = lines.slice(at, Math.min(at + TOGETHER, CYCLES_MAX));
         cycles.push(...await listed(rows, site, together, rules));
       }
+      const uses = (await rows.rows(SELECTS.uses, asked)).map(alarmLine);
+      const isCut = lines.length > CYCLES_MAX || uses.length > CYCLES_MAX;
       return cycleListReport(
-        cycles,
-        lines.length > CYCLES_MAX
+        { cycles, uses: uses.slice(0, CYCLES_MAX) },
+        isCut
           ? {
             zh: `仅列出前 ${CYCLES_MAX} 个循环，请按日查看`,
             en: `the first ${CYCLES_MAX} cycles are shown; ask for single days`,

@@ -7,8 +7,10 @@ import type { DataColumn, DataTone, DrawnReport } from "../../report/data_report
 import { momentText } from "../../report/moment_text.ts";
 import { reasonText } from "../pages/cycle_words.ts";
 import { isSterileText, sterileTexts, wordText } from "../pages/text.ts";
-import type { CycleLine } from "../record/sterile_reads.ts";
+import { ALARM_TEXTS } from "../record/alarm_body.ts";
+import type { AlarmLine, CycleLine } from "../record/sterile_reads.ts";
 import type { BodyOf } from "../supply/event.ts";
+import { indicatorResult } from "../supply/indicator_result.ts";
 import type { LoadStanding } from "../supply/load_standing.ts";
 
 export interface ListedCycle {
@@ -23,7 +25,13 @@ export interface ListedCycle {
   readonly isRecalled: boolean;
 }
 
-export function cycleListReport(cycles: readonly ListedCycle[], cut: Text | null): DrawnReport {
+/** `uses`: alarms of packs that were used and were not to be. */
+export interface Listed {
+  readonly cycles: readonly ListedCycle[];
+  readonly uses: readonly AlarmLine[];
+}
+
+export function cycleListReport({ cycles, uses }: Listed, cut: Text | null): DrawnReport {
   const count = (is: (cycle: ListedCycle) => boolean) => cycles.filter(is).length;
   const ofVerdict = (verdict: string) => count(({ line }) => line.verdict === verdict);
   const released = (cycle: ListedCycle) => cycle.load !== null && cycle.load.released !== null;
@@ -50,6 +58,12 @@ export function cycleListReport(cycles: readonly ListedCycle[], cut: Text | null
         value: count(({ isRecalled }) => isRecalled),
         isBad: true,
       },
+      {
+        key: "unsterile_uses",
+        title: { zh: "违规使用的灭菌包", en: "Packs used that were not to be" },
+        value: uses.length,
+        isBad: true,
+      },
     ],
     tables: [{
       name: "cycles",
@@ -61,6 +75,12 @@ export function cycleListReport(cycles: readonly ListedCycle[], cut: Text | null
         zh: "按循环开始时间归入；审核和放行为两人，各以本人凭证确认。",
         en: "By when a cycle began. Check and release are two persons, each by an own credential.",
       },
+    }, {
+      name: "unsterile_uses",
+      title: ALARM_TEXTS["unsterile-use"],
+      columns: USE_COLUMNS,
+      rows: uses.map((use) => ({ cells: useCells(use), tone: "bad" })),
+      empty: { zh: "期间无违规使用", en: "None was used that was not to be" },
     }],
     cut,
   };
@@ -88,6 +108,23 @@ const COLUMNS: readonly DataColumn[] = [
   { key: "highest_celsius", title: { zh: "最高 °C", en: "High °C" }, width: 2.5, digits: 1 },
   { key: "f0_minutes", title: { zh: "F0 分钟", en: "F0 min" }, width: 2.5, digits: 1 },
 ];
+
+const USE_COLUMNS: readonly DataColumn[] = [
+  { key: "used", title: both("since"), width: 4 },
+  { key: "pack", title: both("pack"), width: 4 },
+  { key: "why", title: both("why"), width: 8 },
+  { key: "steriliser", title: both("steriliser"), width: 3 },
+  { key: "done", title: both("comment"), width: 8 },
+];
+
+function useCells({ sinceMs, subject, why, steriliser, comment }: AlarmLine) {
+  return [
+    momentText(sinceMs, "Asia/Shanghai"),
+    subject,
+    inBoth((language) => why.map((one) => wordText(language, one)).join("; ")),
+    ...[steriliser, comment],
+  ];
+}
 
 function cellsOf(cycle: ListedCycle) {
   const { line, standing, load, isRecalled } = cycle;
@@ -134,7 +171,7 @@ function testsText({ bowieDick, indicators }: ListedCycle): Text {
           : `${say("chemical")} ${one.class}${
             isSterileText(one.place) ? ` ${say(one.place)}` : ""
           }`,
-        result: one.result,
+        result: indicatorResult(one),
       })),
     ];
     return tests.map(({ what, result }) => `${what}: ${wordText(language, result)}`).join("; ");

@@ -1,16 +1,18 @@
 /** Acts of persons about sterile supply, and what speaks against them. */
 import type * as z from "zod";
+import { dayText } from "../../china_calendar.ts";
 import type { Problem } from "../../../sync/problem.ts";
 import { entryId } from "../../collected_entry.ts";
 import { eventsAround, type TestedBefore } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import { eventsIn, type StoredWords } from "../record/stored_words.ts";
-import { chinaDay } from "../rules.ts";
 import { supplyEventOf } from "../supply/event.ts";
 import { type IdleStep, loadStanding } from "../supply/load_standing.ts";
-import { packTrace } from "../supply/pack_trace.ts";
+import { packTrace, whereaboutsOf } from "../supply/pack_trace.ts";
+import { cycleStanding } from "../supply/standing_judgement.ts";
+import { whyNoBowieDick } from "../supply/steriliser_standing.ts";
 import type { Person } from "../supply/supply_body.ts";
-import { toldOfSite } from "../supply/told.ts";
+import { needsAnother, packedAfter, type ToldOfSite, toldOfSite } from "../supply/told.ts";
 import { cyclesNamed, hasLoad } from "./load_for.ts";
 import type * as orders from "./orders.ts";
 import type { Act, SterileDesk } from "./sterile_desk.ts";
@@ -37,9 +39,9 @@ export function packing(
   };
 }
 
-export function loading([{ id, cycle: _cycle, ...rest }, by]: Asked<typeof orders.loadOrder>): Act {
-  const { load, packs, steriliser } = rest;
-  const against = async (stored: StoredWords, { setups }: SterileDesk) => {
+export function loading([{ id, cycle, ...rest }, by]: Asked<typeof orders.loadOrder>): Act {
+  const { load, packs, steriliser, type } = rest;
+  const against = async (stored: StoredWords, { setups, running }: SterileDesk) => {
     if (!setups.has(steriliser)) {
       const known = [...setups.keys()].join(", ");
       return refusal("unknown", "steriliser", `there is no "${steriliser}"; want of ${known}`);
@@ -47,16 +49,50 @@ export function loading([{ id, cycle: _cycle, ...rest }, by]: Asked<typeof order
     if (await hasLoad(stored, load)) {
       return refusal("load-taken", "load", `the load "${load}" is there already`);
     }
+    if (type === "test" && packs.length > 0) {
+      return refusal("test-alone", "packs", "with a test nothing is sterilised: it has no packs");
+    }
     const told = toldOfSite(await stored.events(packs.map(keyOf.pack)));
-    const strange = packs.filter((pack) => !told.packs.has(pack));
-    if (strange.length > 0) return refusal("unknown", "packs", `not packed: ${strange.join(", ")}`);
-    const elsewhere = packs.filter((pack) => told.loadsOfPack.has(pack));
-    return elsewhere.length === 0
-      ? null
-      : refusal("pack-taken", "packs", `in another load already: ${elsewhere.join(", ")}`);
+    const taken = takenPacks(told, packs);
+    if (taken !== null || cycle === undefined) {
+      return taken ?? latePacks(told, packs, running.get(steriliser) ?? null);
+    }
+    const [judged] = cyclesNamed(await stored.under([keyOf.cycle(cycle)]));
+    return judged === undefined
+      ? refusal("unknown", "cycle", `there is no cycle "${cycle}" here`)
+      : latePacks(told, packs, judged.started.wallMs);
   };
   const act = { id, subject: load, body: { ...rest, by }, against } as const;
   return { kind: "sterile-load", ...act };
+}
+
+/** Packs that nobody packed, and those that a steriliser or a ward has had already. */
+function takenPacks(told: ToldOfSite, packs: readonly string[]): Problem | null {
+  const strange = packs.filter((pack) => !told.packs.has(pack));
+  if (strange.length > 0) return refusal("unknown", "packs", `not packed: ${strange.join(", ")}`);
+  const taken = packs.flatMap((pack) => {
+    const loads = (told.loadsOfPack.get(pack) ?? []).map(({ body }) => body.load);
+    return loads.length === 0 ? [] : [`${pack} (${loads.join(", ")})`];
+  });
+  if (taken.length > 0) {
+    return refusal("pack-taken", "packs", `in another load already: ${taken.join(", ")}`);
+  }
+  const gone = packs.filter((pack) => whereaboutsOf(told, pack).kind !== "store");
+  return gone.length === 0
+    ? null
+    : refusal("pack-gone", "packs", `left the store already: ${gone.join(", ")}`);
+}
+
+/** `startedMs`: when the cycle began that they would be of; `null`: none is known yet. */
+function latePacks(
+  told: ToldOfSite,
+  packs: readonly string[],
+  startedMs: number | null,
+): Problem | null {
+  const late = packedAfter(told, packs, startedMs ?? Infinity);
+  return late.length === 0
+    ? null
+    : refusal("packed-late", "packs", `packed after this cycle began: ${late.join(", ")}`);
 }
 
 export function assigning(
@@ -66,12 +102,14 @@ export function assigning(
   const against = async (stored: StoredWords) => {
     const known = cyclesNamed(await stored.under([keyOf.cycle(cycle)]));
     if (known.length === 0) return refusal("unknown", "cycle", `there is no cycle "${cycle}" here`);
-    if (!await hasLoad(stored, load)) return refusal("unknown", "load", `no load "${load}"`);
+    const own = toldOfSite(await stored.events([keyOf.load(load)])).loads.get(load)?.body;
+    if (own === undefined) return refusal("unknown", "load", `no load "${load}"`);
     const lain = cyclesNamed(await stored.under([keyOf.load(load)]));
-    const other = lain.find((one) => one.cycle !== cycle);
-    return other === undefined
-      ? null
-      : refusal("load-taken", "load", `"${load}" was judged in another cycle already`);
+    if (lain.some((one) => one.cycle !== cycle)) {
+      return refusal("load-taken", "load", `"${load}" was judged in another cycle already`);
+    }
+    const told = toldOfSite(await stored.events(own.packs.map(keyOf.pack)));
+    return latePacks(told, own.packs, known[0].started.wallMs);
   };
   const body = { cycle, load, by };
   return { kind: "sterile-assignment", id, subject: cycle, body, against, judges: cycle };
@@ -83,15 +121,18 @@ export async function reading(
   [{ id, ...rest }, by]: Asked<typeof orders.bowieDickOrder | typeof orders.indicatorOrder>,
   desk: SterileDesk,
 ): Promise<Act> {
-  const { cycle } = rest;
-  const [judged] = cyclesNamed(await desk.stored().under([keyOf.cycle(cycle)]));
+  const { cycle, result } = rest;
+  const told = toldOfSite(await desk.stored().events([keyOf.cycle(cycle)]));
+  const judged = cycleStanding(told, cycle)?.standing ?? null;
   const steriliser = judged?.steriliser ?? "?";
-  const against = () =>
-    Promise.resolve(
-      judged === undefined
-        ? refusal("unknown", "cycle", `there is no cycle "${cycle}" here`)
-        : null,
-    );
+  const against = () => {
+    if (judged === null) {
+      return Promise.resolve(refusal("unknown", "cycle", `there is no cycle "${cycle}" here`));
+    }
+    const isTest = kind === "sterile-bowie-dick" && result === "pass";
+    const why = isTest ? whyNoBowieDick(judged) : null;
+    return Promise.resolve(why === null ? null : refusal("no-test", "cycle", why));
+  };
   return { kind, id, subject: cycle, body: { ...rest, steriliser, by }, against };
 }
 
@@ -118,7 +159,13 @@ export function stepping(
     }, place);
     const then = loadStanding(toldOfSite([...around, event]), load, rules);
     const idle = then?.idle.find((one) => one.id === candidate);
-    return idle === undefined ? null : idleProblem(idle);
+    const problem = idle === undefined ? null : idleProblem(idle);
+    if (problem !== null) return problem;
+    const isEarly = rest.emergency !== undefined && now.hasImplants;
+    const open = now.open.filter((need) => !isEarly || need !== "biological");
+    return open.length === 0
+      ? null
+      : refusal("not-proved", "load", `it is not proved: ${open.join(", ")}`);
   };
   return { kind: "sterile-release-step", id, subject: load, body, against };
 }
@@ -144,7 +191,7 @@ export function issuing([{ id, ...rest }, by]: Asked<typeof orders.issueOrder>):
     const trace = packTrace(toldOfSite(await aroundPack(stored, pack)), pack, rules);
     if (trace.packed === null) return refusal("unknown", "pack", `there is no pack "${pack}" here`);
     const { expires } = trace.packed;
-    if (expires !== null && expires < chinaDay(node.clock.now().wallMs)) {
+    if (expires !== null && expires < dayText(node.clock.now().wallMs)) {
       return refusal("expired", "pack", `it may be used until ${expires}`);
     }
     if (trace.where.kind !== "store") {
@@ -165,10 +212,9 @@ export function issuing([{ id, ...rest }, by]: Asked<typeof orders.issueOrder>):
   return { kind: "sterile-issue", id, subject: pack, body: { ...rest, by }, against };
 }
 
-/** What was used is written down in any case: only a label that nobody knows is refused. */
+/** What was used is written down in any case; what speaks against it makes an alarm. */
 export function using([{ id, ...rest }, by]: Asked<typeof orders.useOrder>): Act {
-  const against = knownPack(rest.pack);
-  return { kind: "sterile-use", id, subject: rest.pack, body: { ...rest, by }, against };
+  return { kind: "sterile-use", id, subject: rest.pack, body: { ...rest, by } };
 }
 
 export function comingBack([{ id, ...rest }, by]: Asked<typeof orders.backOrder>): Act {
@@ -188,13 +234,11 @@ export function reversing([{ id, ...rest }, by]: Asked<typeof orders.reversalOrd
     if (kind === "sterile-cycle" || kind === "sterile-recall" || kind === "sterile-reversal") {
       return refusal("not-reversible", "reverses", "what rules said, and reversals, stand");
     }
-    const isFailed = (kind === "sterile-bowie-dick" || kind === "sterile-indicator") &&
-      event.body.result === "fail";
-    return isFailed && body.by.id === by.id
+    return needsAnother(event) && body.by.id === by.id
       ? refusal(
         "second-person-needed",
         "by",
-        "a result that failed is taken back by another person",
+        "a result that failed, and a use on a patient, are taken back by another person",
       )
       : null;
   };
@@ -221,6 +265,11 @@ export async function aroundPack(
 
 const HINTS: Readonly<Record<string, string>> = {
   "label-taken": "print a label of its own for each packing",
+  "test-alone": "leave the packs out, or say what kind of load it is",
+  "pack-taken": "pack it anew, under a label of its own",
+  "pack-gone": "pack it anew, under a label of its own",
+  "packed-late": "leave it out, and load it for the next cycle, once this one is over",
+  "no-test": "run the test in the empty chamber, and enter its result for that cycle",
   "not-proved": "look at the load again, and enter what is missing",
   "second-person-needed": "another person does it, with an own credential",
 };

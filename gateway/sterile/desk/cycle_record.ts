@@ -1,15 +1,18 @@
 /** A seen cycle as entries, the same read back, and judged for a load. */
+import { dayText } from "../../china_calendar.ts";
 import { entryId } from "../../collected_entry.ts";
+import type { Grammar } from "../grammar.ts";
 import { judge } from "../judge.ts";
 import { judgePrintout } from "../printed_cycle.ts";
 import { printoutsIn } from "../printout.ts";
 import { atmosphereKPa } from "../pressure.ts";
 import { type Program, programNamed } from "../program.ts";
-import { chinaDay, type RuleBook, rulesOn } from "../rules.ts";
+import { type RuleBook, rulesOn } from "../rules.ts";
 import { EMPTY_CYCLE, type Sample, withSamples } from "../sample.ts";
 import { CURVE_ROWS_MAX, type CurveBody, rowsOf, samplesIn } from "../record/curve_body.ts";
 import type { BodyOf } from "../supply/event.ts";
 import { cycleBodyOf, cycleId } from "../supply/judged_cycle.ts";
+import type { Moment } from "../supply/supply_body.ts";
 import type { PrintedLine, SeenCycle } from "./seen_cycle.ts";
 import type { Setup } from "./setup.ts";
 
@@ -88,6 +91,29 @@ export function recordIn(parts: readonly CurveBody[]): CycleRecordOf | null {
   return { site, steriliser, cycle, upTo, seen, grammar };
 }
 
+/** No cycle prints for longer: what says so has a clock that was set. */
+const LASTED_MS_MAX = 6 * 3_600_000;
+
+/**
+ * When the cycle began. A device that prints all of it when it is over has printed how long it
+ * took; of others it is when the first of it came. `null`: there is nothing in it.
+ */
+export function startOf({ seen }: CycleRecordOf, setup: Setup): Moment | null {
+  const [first] = seen.kind === "samples" ? seen.samples : seen.lines;
+  if (first === undefined) return null;
+  const began = momentOf(first);
+  const { source } = setup;
+  if (seen.kind !== "printed" || source.kind !== "printed" || source.grammar.live) return began;
+  const printed = printoutOf(seen.lines, source.grammar, setup)?.samples ?? [];
+  const lastedMs = (printed.at(-1)?.bootMs ?? 0) - (printed.at(0)?.bootMs ?? 0);
+  if (lastedMs <= 0 || lastedMs > LASTED_MS_MAX) return began;
+  return { ...began, wallMs: began.wallMs - lastedMs, bootMs: began.bootMs - lastedMs };
+}
+
+function printoutOf(lines: readonly PrintedLine[], grammar: Grammar, { settings }: Setup) {
+  return printoutsIn(grammar, lines, atmosphereKPa(settings.altitudeMetres)).at(0);
+}
+
 export interface JudgedFor {
   readonly setup: Setup;
   readonly book: RuleBook;
@@ -104,20 +130,20 @@ export function judgementOf(
   const { site, steriliser, cycle, upTo, seen } = record;
   const all = seen.kind === "samples" ? seen.samples : seen.lines;
   const [first, last] = [all.at(0), all.at(-1)];
-  if (first === undefined || last === undefined) return null;
-  const rulesDay = chinaDay(first.wallMs);
+  const started = startOf(record, setup);
+  if (first === undefined || last === undefined || started === null) return null;
+  const rulesDay = dayText(first.wallMs);
   const rules = rulesOn(book, rulesDay);
   const about = {
     ...{ site, steriliser, cycle, upTo, rulesDay },
     load: load?.load ?? null,
     loadType: load?.type ?? null,
-    started: momentOf(first),
+    started,
   };
   if (seen.kind === "printed") {
     if (setup.source.kind !== "printed") return null;
     const { grammar } = setup.source;
-    const around = atmosphereKPa(setup.settings.altitudeMetres);
-    const [printout] = printoutsIn(grammar, seen.lines, around);
+    const printout = printoutOf(seen.lines, grammar, setup);
     if (printout === undefined) return null;
     const type = load?.type ?? null;
     const asked = { steriliser: setup.settings, load: type, rules, previousCycle };

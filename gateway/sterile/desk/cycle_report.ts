@@ -3,6 +3,7 @@ import type { Block, Report } from "../../report/report.ts";
 import type { Sample } from "../sample.ts";
 import { pressurePoints, reasonText, temperaturePoints } from "../pages/cycle_words.ts";
 import { sterileTexts, wordText } from "../pages/text.ts";
+import { indicatorResult } from "../supply/indicator_result.ts";
 import type { LoadStanding } from "../supply/load_standing.ts";
 import type { CycleView } from "./views.ts";
 
@@ -40,6 +41,7 @@ export function cycleReport(printed: PrintedCycle): Report {
       ...reasonBlocks(printed),
       ...curveBlocks(printed),
       testsBlock(printed),
+      ...earlyBlocks(printed),
       releaseBlock(printed),
       ...printoutBlocks(printed),
     ],
@@ -103,12 +105,13 @@ function curveBlocks({ samples, language }: PrintedCycle): Block[] {
 function testsBlock({ cycle: { bowieDick, indicators }, language }: PrintedCycle): Block {
   const say = sterileTexts(language);
   const rows = [
-    ...bowieDick.map((one) => ({ what: say("bowieDick"), one })),
+    ...bowieDick.map(({ result, by }) => ({ what: say("bowieDick"), result, by })),
     ...indicators.map((one) => ({
       what: one.indicator === "biological"
         ? say("biological")
         : `${say("chemical")} ${one.class} · ${say(one.place)}`,
-      one,
+      result: indicatorResult(one),
+      by: one.by,
     })),
   ];
   return {
@@ -118,12 +121,21 @@ function testsBlock({ cycle: { bowieDick, indicators }, language }: PrintedCycle
       { title: say("result"), width: 1 },
       { title: say("checkedBy"), width: 2 },
     ],
-    rows: rows.map(({ what, one: { result, by } }) => {
+    rows: rows.map(({ what, result, by }) => {
       const cells = [what, wordText(language, result), by.name ?? by.id];
       return result === "pass" ? { cells } : { cells, mark: "alarm" };
     }),
     empty: say("none"),
   };
+}
+
+/** An implant that left before its biological result, and why (S5). */
+function earlyBlocks({ load, language }: PrintedCycle): Block[] {
+  const released = load?.released ?? null;
+  if (released === null || !released.isEarly) return [];
+  const reason = released.release.emergency?.reason ?? "—";
+  const text = `${sterileTexts(language)("emergencyReason")}: ${reason}`;
+  return [{ kind: "words", text, mark: "alarm" }];
 }
 
 function releaseBlock({ load, language }: PrintedCycle): Block {

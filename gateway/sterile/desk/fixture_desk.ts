@@ -161,8 +161,15 @@ export class SterileSite implements AsyncDisposable {
     return await this.write(acts.packing([orders.packOrder.parse(asked), LI], WANG));
   }
 
-  async loaded(load: string, packs: readonly string[], type = "instruments"): Promise<Done> {
-    const asked = { ...this.act(), load, steriliser: "S1", type, packs, program: programFor(type) };
+  /** `cycle`: of one that is over already. */
+  async loaded(
+    load: string,
+    packs: readonly string[],
+    type = "instruments",
+    cycle?: string,
+  ): Promise<Done> {
+    const program = programFor(type);
+    const asked = { ...this.act(), load, steriliser: "S1", type, packs, program, cycle };
     return await this.write(acts.loading([orders.loadOrder.parse(asked), LI]));
   }
 

@@ -45,6 +45,7 @@ export async function followReadings(desk: SterileDesk, signal: AbortSignal): Pr
       }
     }
     await told(recorder.due(clock.now()));
+    desk.running = recorder.running;
     const open = recorder.openFrom;
     if (performance.now() - savedAt >= SAVE_MS && place.life > 0) {
       savedAt = performance.now();

@@ -32,6 +32,15 @@ export class LineGather {
     return this.#lines[0] ?? null;
   }
 
+  get steriliser(): string {
+    return this.#setup.settings.id;
+  }
+
+  /** One that prints all of it at the end does not tell when it began. */
+  get runningSinceMs(): number | null {
+    return this.#grammar.live && !this.#ended ? this.#lines[0]?.wallMs ?? null : null;
+  }
+
   take(
     readings: readonly Reading[],
     { life, seq, time }: ReadPlace & { readonly time: Stamp },

@@ -4,8 +4,9 @@ import { keyOf } from "../record/sterile_entry.ts";
 import { loadLine, SELECTS } from "../record/sterile_reads.ts";
 import { eventsIn, type StoredWords } from "../record/stored_words.ts";
 import type { BodyOf, SupplyEvent } from "../supply/event.ts";
-import { toldOfSite } from "../supply/told.ts";
-import type { CycleRecordOf } from "./cycle_record.ts";
+import { packedAfter, toldOfSite } from "../supply/told.ts";
+import { type CycleRecordOf, startOf } from "./cycle_record.ts";
+import type { Setup } from "./setup.ts";
 
 /** Loads that wait at one steriliser: it holds one. */
 const WAITING_MAX = 10;
@@ -13,12 +14,13 @@ type LoadBody = BodyOf<"sterile-load">;
 
 /**
  * The one that a person named, else that which the newest judgement has, else the only one that was
- * loaded since the cycle before and until the end of this one. Of two nobody knows which it was.
+ * loaded since the cycle before and until the end of this one. Of two nobody knows which it was;
+ * one with a pack that was packed after the start cannot have lain in it as it was written down.
  */
 export async function loadFor(
   rows: Rows,
   stored: StoredWords,
-  record: CycleRecordOf,
+  { record, setup }: { readonly record: CycleRecordOf; readonly setup: Setup },
   more: readonly SupplyEvent[],
 ): Promise<LoadBody | null> {
   const { cycle } = record;
@@ -26,13 +28,19 @@ export async function loadFor(
   const told = toldOfSite(own);
   const assigned = told.of("sterile-assignment").filter(({ body }) => body.cycle === cycle).at(-1);
   const judged = told.cycles.get(cycle)?.at(-1)?.body.load ?? null;
-  const load = assigned?.body.load ?? judged ?? await onlyWaiting(rows, record);
+  const load = assigned?.body.load ?? judged ??
+    await onlyWaiting(rows, stored, record, startOf(record, setup)?.wallMs ?? 0);
   if (load === null) return null;
   const events = [...await stored.events([keyOf.load(load)]), ...more];
   return toldOfSite(events).loads.get(load)?.body ?? null;
 }
 
-async function onlyWaiting(rows: Rows, record: CycleRecordOf): Promise<string | null> {
+async function onlyWaiting(
+  rows: Rows,
+  stored: StoredWords,
+  record: CycleRecordOf,
+  startedMs: number,
+): Promise<string | null> {
   const { site, steriliser, seen } = record;
   const all = seen.kind === "samples" ? seen.samples : seen.lines;
   const [first, last] = [all.at(0), all.at(-1)];
@@ -42,7 +50,11 @@ async function onlyWaiting(rows: Rows, record: CycleRecordOf): Promise<string | 
   const found = await rows.rows(SELECTS.waiting, [site, steriliser, WAITING_MAX]);
   const waiting = found.map(loadLine)
     .filter(({ loadedMs }) => loadedMs >= sinceMs && loadedMs <= last.wallMs);
-  return waiting.length === 1 ? waiting[0].load : null;
+  if (waiting.length !== 1) return null;
+  const [{ load }] = waiting;
+  const packs = toldOfSite(await stored.events([keyOf.load(load)])).loads.get(load)?.body.packs;
+  const told = toldOfSite(await stored.events((packs ?? []).map(keyOf.pack)));
+  return packedAfter(told, packs ?? [], startedMs).length === 0 ? load : null;
 }
 
 /** Number that the device printed on the cycle before, or `null`. */

@@ -54,7 +54,9 @@ export const indicatorOrder = z.discriminatedUnion("indicator", [
     ...act,
     indicator: z.literal("biological"),
     cycle: code,
-    controlGrew: z.boolean().describe("Whether the control grew; if not, it says nothing"),
+    controlGrew: z.boolean().describe(
+      "Whether the control grew; if not, a pass says nothing, and it is done again",
+    ),
     batch: code.optional(),
     result,
   }),

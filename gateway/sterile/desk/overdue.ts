@@ -10,7 +10,7 @@ import type { SterileAlarmBody } from "../record/alarm_body.ts";
 import { ALARM } from "../record/sterile_entry.ts";
 import { type AlarmLine, alarmLine, cycleLine, SELECTS } from "../record/sterile_reads.ts";
 import { biologicalOverdue } from "../supply/steriliser_standing.ts";
-import { alarmEntries, closingEntries } from "./consequences.ts";
+import { alarmEntries, closingEntries } from "./alarm_entries.ts";
 import type { SterileDesk } from "./sterile_desk.ts";
 import { alarmsOf, type SteriliserView, steriliserViews } from "./views.ts";
 
@@ -33,7 +33,7 @@ export async function watchBiologicals(desk: SterileDesk, signal: AbortSignal): 
 /** Writes what is due now, and what is over; people are told in the same commit. */
 export async function lookForOverdue(desk: SterileDesk): Promise<void> {
   await desk.alone(async () => {
-    const { name: site, title, clock, disk, journal, tables } = desk.node;
+    const { name: site, clock, disk, journal, tables } = desk.node;
     const time = clock.now();
     const views = await steriliserViews(tables, site, time, desk.rules);
     const open = (await alarmsOf(tables, { site, open: true, limit: OPEN_MAX }))
@@ -41,15 +41,14 @@ export async function lookForOverdue(desk: SterileDesk): Promise<void> {
     const entries: NewEntry[] = [];
     for (const view of views) {
       const { steriliser } = view.body;
-      const setup = desk.setups.get(steriliser);
-      if (setup === undefined) continue;
+      if (!desk.setups.has(steriliser)) continue;
       const due = await dueOf(desk, view, time.wallMs);
       const own = open.filter((alarm) => alarm.steriliser === steriliser);
       for (const alarm of own.filter((one) => isOver(one, view))) {
-        entries.push(...closingEntries(alarm, { comment: PASSED, by: RULE }, time, title, setup));
+        entries.push(...closingEntries(alarm, { comment: PASSED, by: RULE }, time, desk.around));
       }
       const goes = own.some((one) => !isOver(one, view));
-      if (due !== null && !goes) entries.push(...alarmEntries(due, time, title, setup));
+      if (due !== null && !goes) entries.push(...alarmEntries(due, time, desk.around));
     }
     if (entries.length === 0) return;
     await disk.append(entries, time);

@@ -106,7 +106,9 @@ describe("S6 a steriliser with a printer and nothing else, on a serial line", ()
     await prints(ports[0], elaraText(next));
     await until("it is judged", async () => (await cycles("S1")).length === 1);
     expect(await cycles("S1")).toEqual(["001207 pass"]);
-    const [{ cycle }] = await asked("sterile/cycles");
+    const [{ cycle, startedMs, endedMs }] = await asked("sterile/cycles");
+    // It printed all of it when it was over: it began as long before as its rows last.
+    expect((endedMs - startedMs) / 60_000).toBeGreaterThan(5);
     expect(await asked(`sterile/cycles/${cycle}`)).toMatchObject({
       standing: {
         ...{ steriliser: "S1", number: "001207", program: "p", source: "printed", load: "L-1" },

@@ -1,12 +1,13 @@
 /** What programs may see of sterile supply: at a site its own, at a county all. */
 import * as z from "zod";
+import { dayText } from "../../china_calendar.ts";
 import { problemResponse } from "../../../sync/problem.ts";
 import type { ApiRoute, Input } from "../../api_route.ts";
 import { maskNumber } from "../../people/masking.ts";
 import { Printing, PrintingBusy } from "../../report/printing.ts";
 import { ReportFontMissing } from "../../report/report_font.ts";
 import { cyclesBefore, loadsBefore, SELECTS } from "../record/sterile_reads.ts";
-import { chinaDay, type RuleBook, rulesOn } from "../rules.ts";
+import { type RuleBook, rulesOn } from "../rules.ts";
 import type { PackTrace } from "../supply/pack_trace.ts";
 import { cycleReport } from "./cycle_report.ts";
 import type { SterileNode } from "./desk_node.ts";
@@ -24,7 +25,7 @@ const siteQuery = z.object({ site: z.string().optional().describe("None: this no
 
 export function readRoutes(node: SterileNode, book: RuleBook): readonly ApiRoute[] {
   const { tables } = node;
-  const rules = () => rulesOn(book, chinaDay(node.clock.now().wallMs));
+  const rules = () => rulesOn(book, dayText(node.clock.now().wallMs));
   const siteOf = ({ query }: Input) => query.site ?? node.name;
   const asked = ({ query }: Input) => {
     const { site = null, before = Number.MAX_SAFE_INTEGER, limit } = listQuery.parse(query);
@@ -85,9 +86,12 @@ export function readRoutes(node: SterileNode, book: RuleBook): readonly ApiRoute
     ),
     one(
       "/api/sterile/packs/{pack}",
-      "A pack: its load, its cycle, and where it went (S5)",
-      async (input) =>
-        masked(await views.packView(tables, siteOf(input), input.path.pack, rules())),
+      "A pack: its load, its cycle, where it went, and why it is not to be used (S5)",
+      async (input) => {
+        const asked = { rules: rules(), nowMs: node.clock.now().wallMs };
+        const found = await views.packView(tables, siteOf(input), input.path.pack, asked);
+        return found.isKnown ? masked(found) : null;
+      },
     ),
     {
       ...list(
@@ -96,7 +100,7 @@ export function readRoutes(node: SterileNode, book: RuleBook): readonly ApiRoute
         async (input) => {
           const { patient } = input.path;
           const traces = await views.patientView(tables, siteOf(input), patient, rules());
-          return traces.flatMap((trace) => masked(trace) ?? []);
+          return traces.map(masked);
         },
       ),
       query: siteQuery,
@@ -141,7 +145,7 @@ export function recordRoute(node: SterileNode, book: RuleBook): ApiRoute {
       const [row] = await tables.rows(SELECTS.steriliser, [site, found.line.steriliser]);
       const { samples, title } = shownSamples(found, row?.text("body") ?? null);
       const nowMs = node.clock.now().wallMs;
-      const rules = rulesOn(book, chinaDay(nowMs));
+      const rules = rulesOn(book, dayText(nowMs));
       const load = found.line.load === null
         ? null
         : await views.loadView(tables, site, found.line.load, rules);
@@ -163,8 +167,8 @@ export function recordRoute(node: SterileNode, book: RuleBook): ApiRoute {
 
 const NOT_PRINTED = "The record cannot be printed now";
 
-function masked(trace: PackTrace | null): PackTrace | null {
-  if (trace === null || trace.where.kind !== "used") return trace;
+function masked<T extends PackTrace>(trace: T): T {
+  if (trace.where.kind !== "used") return trace;
   const uses = trace.where.uses.map((use) => ({ ...use, patient: maskNumber(use.patient) }));
   return { ...trace, where: { ...trace.where, uses } };
 }

@@ -49,6 +49,15 @@ export class Recorder {
     return [...this.#followed.values()].flatMap((one) => one.due(now));
   }
 
+  /** When the cycle began that runs in a steriliser, by the wall clock. */
+  get running(): ReadonlyMap<string, number> {
+    return new Map(
+      [...this.#followed.values()].flatMap(({ steriliser, runningSinceMs }) =>
+        runningSinceMs === null ? [] : [[steriliser, runningSinceMs]]
+      ),
+    );
+  }
+
   /** The first entry of what is not over yet; `null`: nothing is under way. */
   get openFrom(): ReadPlace | null {
     const places = [...this.#followed.values()].flatMap(({ openFrom }) => openFrom ?? []);
@@ -70,6 +79,10 @@ interface Followed {
   take(readings: readonly Reading[], place: Placed): readonly SeenCycle[];
   due(now: Stamp): readonly SeenCycle[];
   readonly openFrom: ReadPlace | null;
+  /** Its id. */
+  readonly steriliser: string;
+  /** By the wall clock; `null`: none runs, or its device tells of one when it is over. */
+  readonly runningSinceMs: number | null;
 }
 
 function followed(setup: Setup): Followed {
@@ -97,6 +110,14 @@ class SampledDevice implements Followed {
 
   get openFrom(): ReadPlace | null {
     return this.#cut.open?.[0] ?? null;
+  }
+
+  get steriliser(): string {
+    return this.#setup.settings.id;
+  }
+
+  get runningSinceMs(): number | null {
+    return this.#cut.open?.[0].wallMs ?? null;
   }
 
   take(readings: readonly Reading[], place: Placed): readonly SeenCycle[] {

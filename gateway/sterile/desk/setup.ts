@@ -43,6 +43,9 @@ export function setupsOf(
     if (others.some(({ device }) => device === one.device)) {
       fault("device", `another steriliser has the device "${one.device}" already`);
     }
+    if (one.serial !== undefined && others.some(({ serial }) => serial === one.serial)) {
+      fault("serial", `another one is the device "${one.serial}" already; join it once`);
+    }
     const device = devices.find(({ id }) => id === one.device);
     if (device === undefined) {
       fault("device", `there is no device "${one.device}"; want one of the sources' devices`);

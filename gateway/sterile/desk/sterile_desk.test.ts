@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { until } from "../../../sync/fixtures.ts";
 import { partsOf } from "../fixture_cycle.ts";
 import { LI, refusal, SITE, SterileSite, WANG } from "./fixture_desk.ts";
 import { assigning, reversing } from "./acts.ts";
 import * as orders from "./orders.ts";
+import { lookForUnattended } from "./escalate.ts";
 import { lookForOverdue } from "./overdue.ts";
 import { alarmsOf, cycleView, loadView, recallView } from "./views.ts";
 
@@ -45,10 +47,10 @@ describe("a cycle at a site", () => {
   });
 
   test("S1 S3 whose load nobody named is undetermined, calls nobody, and is judged anew", async () => {
+    await site.packed("P-1");
     await site.tells(partsOf(240));
     const [{ cycle, verdict, load }] = await site.cycles(1);
     expect([verdict, load, await alarms()]).toEqual(["undetermined", null, []]);
-    await site.packed("P-1");
     await site.loaded("L-1", ["P-1"]);
     const act = assigning([{ ...site.act(), load: "L-1" }, LI], cycle);
     expect(refusal(await site.write(act))).toBe("written");
@@ -111,6 +113,16 @@ describe("a load at a site", () => {
     await site.step("L-1", "release", WANG, (await view("L-1"))?.seen ?? []);
     expect((await view("L-1"))?.state).toBe("released");
     expect(refusal(await site.issued("P-1"))).toBe("written");
+    expect(refusal(await site.used("P-1", "patient-1"))).toBe("written");
+    expect(await alarms()).toEqual([]);
+    // One of its steps is taken back: it was used without a release.
+    const [step] = await site.tables.tables.rows(
+      "SELECT body FROM sterileevents WHERE kind = 'sterile-release-step' ORDER BY seq DESC",
+    );
+    const reverses: string = JSON.parse(step.text("body")).id;
+    const back = orders.reversalOrder.parse({ ...site.act(), reverses, reason: "误操作" });
+    expect(refusal(await site.write(reversing([back, LI])))).toBe("written");
+    expect(await alarms()).toEqual(["unsterile-use"]);
   });
 
   test("S5 that left is called back with its patients by a test that grew, at once", async () => {
@@ -196,11 +208,99 @@ describe("a load at a site", () => {
     expect((await site.desk.close(alarm, "再次", LI)).kind).toBe("refused");
   });
 
+  test("S5 W9 a pack that was never sterilised is used: it is written, and all levels hear", async () => {
+    await site.packed("P-1");
+    expect(refusal(await site.used("P-1", "320101199001011234"))).toBe("written");
+    expect(refusal(await site.used("no such label", "320101199001011234"))).toBe("written");
+    const open = await alarmsOf(site.tables.tables, { site: SITE, open: true, limit: 9 });
+    expect(open.map(({ what, subject, why, level }) => [what, subject, why, level])).toEqual([
+      ["unsterile-use", "no such label", ["unknown-label", "never-loaded"], 1],
+      ["unsterile-use", "P-1", ["never-loaded"], 1],
+    ]);
+    const [, { alarm }] = open;
+    const notices = async () => {
+      const sql = "SELECT event, body FROM notifications WHERE subject = ? ORDER BY number";
+      const rows = await site.tables.tables.rows(sql, [alarm]);
+      expect(rows.map((row) => row.text("body")).join()).not.toMatch(/P-1|1234/);
+      return rows.map((row) => `${row.text("event")} ${JSON.parse(row.text("body")).level}`);
+    };
+    const looked = async () => {
+      await lookForUnattended(site.desk);
+      await lookForUnattended(site.desk);
+      return await notices();
+    };
+    expect(await notices()).toEqual(["raised 1"]);
+    expect(await looked()).toEqual(["raised 1", "escalated 2"]);
+    site.nowMs += 24 * 3_600_000;
+    const told = ["raised 1", "escalated 2", "escalated 3"];
+    expect(await looked()).toEqual(told);
+    const [, shown] = await alarmsOf(site.tables.tables, { site: SITE, open: true, limit: 9 });
+    expect(shown.level).toBe(3);
+    await site.desk.close(alarm, "已追踪患者", LI);
+    const over = ["recovered 1", "recovered 2", "recovered 3"];
+    expect(await looked()).toEqual([...told, ...over]);
+  });
+
+  test("S5 growth is alarmed whatever its control did, and again after a mistake", async () => {
+    await morning();
+    const [{ cycle }] = await site.cycles(1);
+    const grew = { indicator: "biological", controlGrew: false, result: "fail" };
+    const first = await site.indicator(cycle, grew);
+    expect(await alarms()).toEqual(["biological-failed"]);
+    const [{ alarm }] = await alarmsOf(site.tables.tables, { site: null, open: true, limit: 9 });
+    await site.desk.close(alarm, "看错", LI);
+    const reverses = first.kind === "done" ? first.entry : "";
+    const back = orders.reversalOrder.parse({ ...site.act(), reverses, reason: "看错" });
+    await site.write(reversing([back, WANG]));
+    await site.indicator(cycle, { ...grew, result: "pass" });
+    expect(await alarms()).toEqual([]);
+    await site.indicator(cycle, grew);
+    expect(await alarms()).toEqual(["biological-failed"]);
+  });
+
+  test("S5 what was packed after a cycle began is not loaded into it", async () => {
+    await site.packed("P-1");
+    const [air, heat, hold, ...rest] = partsOf(240);
+    await site.tells([air, heat]);
+    await until("the cycle is seen", () => site.desk.running.size === 1);
+    await site.packed("P-2");
+    const late = "packed-late packs: packed after this cycle began: P-2";
+    expect(refusal(await site.loaded("L-1", ["P-1", "P-2"]))).toContain(late);
+    await site.tells([hold, ...rest]);
+    const [{ cycle }] = await site.cycles(1);
+    expect(refusal(await site.loaded("L-1", ["P-1", "P-2"], "instruments", cycle)))
+      .toContain(late);
+    // For the next one it may be loaded, and is not said to have been in this one.
+    expect(refusal(await site.loaded("L-2", ["P-2"]))).toBe("written");
+    const act = assigning([{ ...site.act(), load: "L-2" }, LI], cycle);
+    expect(refusal(await site.write(act))).toContain(late);
+    expect(refusal(await site.loaded("L-1", ["P-1"], "instruments", cycle))).toBe("written");
+  });
+
+  test("S5 a Bowie-Dick test passes in an empty chamber, and nothing is sterilised with it", async () => {
+    await site.packed("P-1");
+    expect(refusal(await site.loaded("BD", ["P-1"], "test"))).toContain("test-alone packs");
+    await site.loaded("L-1", ["P-1"]);
+    await site.tells(partsOf(240));
+    const [{ cycle }] = await site.cycles(1);
+    expect(refusal(await site.bowieDick(cycle))).toContain("no-test cycle: the chamber was not");
+    expect(refusal(await site.bowieDick(cycle, "fail"))).toBe("written");
+    expect(await alarms()).toEqual(["bowie-dick-failed"]);
+    await site.indicator(cycle, { indicator: "chemical", class: 1, place: "outside" });
+    expect(await released("L-1")).toEqual([
+      expect.stringContaining("not-proved seen: it was not shown the proof of: bowie-dick"),
+      expect.stringContaining("not-proved"),
+    ]);
+  });
+
   test("S5 a label is one pack's, and a pack lies in one load", async () => {
     await site.packed("P-1");
     expect(refusal(await site.packed("P-1"))).toContain("label-taken pack");
     await site.loaded("L-1", ["P-1"]);
     expect(refusal(await site.loaded("L-2", ["P-1"]))).toContain("pack-taken packs");
     expect(refusal(await site.loaded("L-2", ["P-9"]))).toContain("unknown packs: not packed: P-9");
+    await site.packed("P-2");
+    await site.used("P-2", "patient-1");
+    expect(refusal(await site.loaded("L-2", ["P-2"]))).toContain("pack-gone packs");
   });
 });

@@ -3,6 +3,7 @@
  * other, each on all that the tables hold, with all that follows from it in one commit.
  */
 import * as z from "zod";
+import { dayText } from "../../china_calendar.ts";
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import type { Problem } from "../../../sync/problem.ts";
@@ -15,10 +16,11 @@ import { ALARM_CLOSED, CURVE, keyOf, STERILISER } from "../record/sterile_entry.
 import { alarmLine, SELECTS } from "../record/sterile_reads.ts";
 import type { SteriliserBody } from "../record/steriliser_body.ts";
 import { StoredWords } from "../record/stored_words.ts";
-import { chinaDay, type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
+import { type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
 import { type SupplyEvent, supplyEventOf, type SupplyKind } from "../supply/event.ts";
 import type { Person } from "../supply/supply_body.ts";
-import { alarmEntries, alarmsBy, closingEntries, recallEvents } from "./consequences.ts";
+import { alarmEntries, type Around, closingEntries } from "./alarm_entries.ts";
+import { alarmsBy, recallEvents, useAlarms } from "./consequences.ts";
 import { curveBodies, type CycleRecordOf, judgementOf, recordIn } from "./cycle_record.ts";
 import type { SterileNode } from "./desk_node.ts";
 import { loadFor, previousNumber } from "./load_for.ts";
@@ -49,6 +51,8 @@ export class SterileDesk {
   readonly node: SterileNode;
   readonly book: RuleBook;
   readonly setups: ReadonlyMap<string, Setup>;
+  /** When the cycle began that runs in a steriliser now, by the wall clock; none: none is known. */
+  running: ReadonlyMap<string, number> = new Map();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(node: SterileNode, setups: readonly Setup[], book: RuleBook) {
@@ -59,7 +63,12 @@ export class SterileDesk {
 
   /** The rules of today. */
   get rules(): RulesInForce {
-    return rulesOn(this.book, chinaDay(this.node.clock.now().wallMs));
+    return rulesOn(this.book, dayText(this.node.clock.now().wallMs));
+  }
+
+  /** What people call this site, and its sterilisers. */
+  get around(): Around {
+    return { place: this.node.title, setups: this.setups };
   }
 
   stored(): StoredWords {
@@ -113,15 +122,14 @@ export class SterileDesk {
   /** A person says what came of an alarm. */
   async close(alarm: string, comment: string, by: Person): Promise<Done> {
     return await this.alone(async () => {
-      const { name: site, title, clock, disk, tables, journal } = this.node;
+      const { name: site, clock, disk, tables, journal } = this.node;
       const [row] = await tables.rows(SELECTS.alarm, [site, alarm]);
       const line = row === undefined ? null : alarmLine(row);
       if (line === null || !line.isOpen) {
         return { kind: "refused", problem: { ...NOTHING_OPEN, detail: `alarm ${alarm}` } };
       }
       const time = clock.now();
-      const setup = this.setups.get(line.steriliser);
-      await disk.append(closingEntries(line, { comment, by }, time, title, setup), time);
+      await disk.append(closingEntries(line, { comment, by }, time, this.around), time);
       await tables.caughtUp(journal);
       return { kind: "done", entry: entryId(ALARM_CLOSED, alarm), subject: alarm };
     });
@@ -158,7 +166,7 @@ export class SterileDesk {
     const setup = this.setups.get(record.steriliser);
     if (setup === undefined) return null;
     const { tables } = this.node;
-    const load = await loadFor(tables, stored, record, more);
+    const load = await loadFor(tables, stored, { record, setup }, more);
     const previousCycle = await previousNumber(tables, record);
     const { book, node: { clock } } = this;
     const body = judgementOf(record, { setup, book, load, previousCycle });
@@ -171,20 +179,25 @@ export class SterileDesk {
 
   /** Events with all that follows from them: a crash leaves all of it, or nothing. */
   async #commit(events: readonly SupplyEvent[], curves: readonly CurveBody[]): Promise<void> {
-    const { node: { name: site, title, clock, disk, journal, tables }, rules } = this;
+    const { node: { name: site, clock, disk, journal, tables }, rules } = this;
     const time = clock.now();
     const stored = this.stored();
     const touched = { rows: tables, stored, site, rules, nowMs: time.wallMs };
     const loads = await touchedLoads(touched, events);
     const around = await eventsAround(stored, loads, events);
     const all = [...events, ...recallEvents(site, around, rules, time)];
-    const alarms = all.flatMap((event) => alarmsBy(event, time.wallMs));
+    const used = events.flatMap((event) =>
+      event.kind === "sterile-use" ? keyOf.pack(event.body.pack) : []
+    );
+    const bearing = [...new Set([...around, ...await stored.events(used)])];
+    const alarms = [
+      ...all.flatMap((event) => alarmsBy(event, time.wallMs)),
+      ...useAlarms(events, bearing, rules),
+    ];
     const entries = [
       ...curves.map((body) => recorded(CURVE, body, time)),
       ...all.map(({ kind, body }) => recorded(kind, body, time)),
-      ...alarms.flatMap((body) =>
-        alarmEntries(body, time, title, this.setups.get(body.steriliser))
-      ),
+      ...alarms.flatMap((body) => alarmEntries(body, time, this.around)),
     ];
     await disk.append(entries, time);
     await tables.caughtUp(journal);

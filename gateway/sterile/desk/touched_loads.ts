@@ -1,14 +1,17 @@
 /** Loads that stand elsewhere, perhaps, because of what is about to be written. */
+import { dayOf, startOfDay } from "../../../sync/day.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import { SELECTS } from "../record/sterile_reads.ts";
 import { eventsIn, type StoredWords } from "../record/stored_words.ts";
-import { chinaDay, type RulesInForce } from "../rules.ts";
+import type { RulesInForce } from "../rules.ts";
 import type { SupplyEvent } from "../supply/event.ts";
+import { biologicalsOf } from "../supply/steriliser_standing.ts";
+import { toldOfSite } from "../supply/told.ts";
 
 const DAY_MS = 86_400_000;
-/** Cycles of one steriliser that one test may reach to: a year of a busy one. */
-const CYCLES_MAX = 5000;
+/** Cycles that are asked for together; all that a test reaches to are gone through. */
+const CYCLES_TOGETHER = 1000;
 
 export interface TouchedParts {
   readonly rows: Rows;
@@ -36,11 +39,13 @@ async function loadsOf(parts: TouchedParts, event: SupplyEvent): Promise<string[
     case "sterile-release-step":
       return [event.body.load];
     case "sterile-cycle":
-    case "sterile-assignment":
       return [
         ...event.body.load === null ? [] : [event.body.load],
         ...await loadsOfCycle(stored, event.body.cycle),
+        ...await loadsTestedBy(parts, event.body.cycle),
       ];
+    case "sterile-assignment":
+      return [event.body.load, ...await loadsOfCycle(stored, event.body.cycle)];
     case "sterile-pack":
     case "sterile-issue":
     case "sterile-use":
@@ -51,9 +56,10 @@ async function loadsOf(parts: TouchedParts, event: SupplyEvent): Promise<string[
     case "sterile-indicator": {
       const own = await loadsOfCycle(stored, event.body.cycle);
       if (event.body.indicator === "chemical") return own;
-      // One that grew reaches back to the last that did not, and on to the next: to be sure, to all
-      // that the steriliser ran in between, and those are looked at one by one.
-      return [...own, ...await loadsBetween(parts, event.body.steriliser, 0, Infinity)];
+      const { steriliser, cycle } = event.body;
+      // What it reaches to, or did before it was taken back, is looked at one by one.
+      const fromMs = await reachOf(parts, steriliser, cycle);
+      return [...own, ...await loadsBetween(parts, steriliser, fromMs, Infinity)];
     }
     case "sterile-reversal": {
       const found = eventsIn(await stored.under([keyOf.id(event.body.reverses)]));
@@ -75,6 +81,35 @@ async function loadsOfCycle(stored: StoredWords, cycle: string): Promise<string[
   );
 }
 
+/** A cycle that was a test's proves that it was one: judged anew, it may not. */
+async function loadsTestedBy(parts: TouchedParts, cycle: string): Promise<string[]> {
+  const own = eventsIn(await parts.stored.under([keyOf.cycle(cycle)]));
+  const test = own.find(({ kind }) => kind === "sterile-bowie-dick");
+  return test?.kind === "sterile-bowie-dick"
+    ? await loadsOfDay(parts, test.body.steriliser, cycle)
+    : [];
+}
+
+/**
+ * From when on loads are reached by a biological test: one that grew reaches back to the last that
+ * passed before it, and to no further; a month more, should a clock have been set in between.
+ */
+async function reachOf(
+  { rows, stored, site }: TouchedParts,
+  steriliser: string,
+  cycle: string,
+): Promise<number> {
+  const [row] = await rows.rows(SELECTS.cycle, [site, cycle]);
+  const tests = await stored.events([keyOf.tests(steriliser)]);
+  const cycles = tests.flatMap((event) => "cycle" in event.body ? [event.body.cycle] : []);
+  const told = toldOfSite([...tests, ...await stored.events(cycles.map(keyOf.cycle))]);
+  const startedMs = row?.number("started") ?? 0;
+  const before = biologicalsOf(told, steriliser).filter((one) =>
+    one.passed && one.cycle !== cycle && one.started.wallMs < startedMs
+  );
+  return Math.max(0, ...before.map(({ started }) => started.wallMs)) - 31 * DAY_MS;
+}
+
 /** Of the days for which a Bowie-Dick test is good. */
 async function loadsOfDay(
   parts: TouchedParts,
@@ -85,7 +120,7 @@ async function loadsOfDay(
   if (row === undefined) return [];
   const days = parts.rules.one("bowie-dick")?.days ?? 1;
   const started = row.number("started");
-  const midnight = Date.parse(`${chinaDay(started)}T00:00:00+08:00`);
+  const midnight = startOfDay(dayOf(started));
   return await loadsBetween(parts, steriliser, midnight, midnight + days * DAY_MS);
 }
 
@@ -96,7 +131,15 @@ async function loadsBetween(
   toMs: number,
 ): Promise<string[]> {
   const to = Math.min(toMs, nowMs + DAY_MS);
-  const asked = [site, steriliser, fromMs, to, CYCLES_MAX];
-  const found = await rows.rows(SELECTS.cyclesOfDevice, asked);
-  return found.flatMap((row) => row.textOrNull("load") ?? []);
+  const loads: string[] = [];
+  for (let from = fromMs, seen = new Set<string>();;) {
+    const asked = [site, steriliser, from, to, CYCLES_TOGETHER];
+    const found = await rows.rows(SELECTS.cyclesOfDevice, asked);
+    const fresh = found.filter((row) => !seen.has(row.text("cycle")));
+    loads.push(...fresh.flatMap((row) => row.textOrNull("load") ?? []));
+    if (found.length < CYCLES_TOGETHER || fresh.length === 0) return loads;
+    // Some of the last moment come again.
+    seen = new Set(found.map((row) => row.text("cycle")));
+    from = found[found.length - 1].number("started");
+  }
 }

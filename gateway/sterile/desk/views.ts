@@ -1,4 +1,5 @@
 /** What pages and programs are shown, of any site that the node has tables of. */
+import { dayText } from "../../china_calendar.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { maskNumber } from "../../people/masking.ts";
 import { eventsAround, type TestedBefore } from "../record/around.ts";
@@ -21,6 +22,7 @@ import { type PackTrace, packTrace, whereaboutsOf } from "../supply/pack_trace.t
 import { type SteriliserStanding, steriliserStanding } from "../supply/steriliser_standing.ts";
 import { indicatorBody, type Moment } from "../supply/supply_body.ts";
 import { toldOfSite } from "../supply/told.ts";
+import { type UseDoubt, useDoubts } from "../supply/unsterile_use.ts";
 import { aroundPack } from "./acts.ts";
 import type { CycleRecordOf } from "./cycle_record.ts";
 import { storedRecord } from "./sterile_desk.ts";
@@ -110,16 +112,24 @@ export async function loadStates(
   return states;
 }
 
+export interface PackView extends PackTrace {
+  /** Somebody wrote something down of it. */
+  readonly isKnown: boolean;
+  /** Why it is not to be used now. */
+  readonly doubts: readonly UseDoubt[];
+}
+
 export async function packView(
   rows: Rows,
   site: string,
   pack: string,
-  rules: RulesInForce,
-): Promise<PackTrace | null> {
+  { rules, nowMs }: { readonly rules: RulesInForce; readonly nowMs: number },
+): Promise<PackView> {
   const stored = new StoredWords(rows, site);
   const told = toldOfSite(await aroundPack(stored, pack, testedBy(rows, site, rules)));
   const trace = packTrace(told, pack, rules);
-  return trace.packed === null && trace.where.kind === "store" ? null : trace;
+  const isKnown = trace.packed !== null || trace.where.kind !== "store";
+  return { ...trace, isKnown, doubts: useDoubts(trace, dayText(nowMs), null) };
 }
 
 /** Packs that were used on a patient. */

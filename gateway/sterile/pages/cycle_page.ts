@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import { factRows, type Html, type View } from "../../console/view.ts";
 import type { CycleView } from "../desk/views.ts";
 import type { Sample } from "../sample.ts";
+import { indicatorResult } from "../supply/indicator_result.ts";
 import { curvePicture } from "./curve.ts";
 import { reasonText } from "./cycle_words.ts";
 import {
@@ -91,7 +92,7 @@ function testFacts(view: View, { bowieDick, indicators }: CycleView): Html {
       one.indicator === "biological"
         ? say("biological")
         : `${say("chemical")} ${one.class} · ${say(one.place)}`,
-      html`${stateBadge(view, one.result)} ${by(one.by)}`,
+      html`${stateBadge(view, indicatorResult(one))} ${by(one.by)}`,
     ]),
   ];
   return rows.length === 0

@@ -63,7 +63,11 @@ function releasedBy(view: View, { released }: LoadView): [string, string][] {
   const both = [released.check, released.release].flatMap((step) =>
     step === null ? [] : [name(step.by)]
   );
-  return [[say("steps"), both.join(" · ")]];
+  const reason = released.isEarly ? released.release.emergency?.reason : undefined;
+  return [
+    [say("steps"), both.join(" · ")],
+    ...reason === undefined ? [] : [[say("emergencyReason"), reason] satisfies [string, string]],
+  ];
 }
 
 /** Whoever takes a step has seen what stands on this page: their ids go with it. */

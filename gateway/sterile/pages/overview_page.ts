@@ -46,17 +46,22 @@ function alarmCard(view: View, alarm: AlarmLine, acts: boolean): Html {
   const say = sterileTexts(view.language);
   const name = ALARMS.find((one) => one === alarm.what);
   const text = name === undefined ? alarm.what : ALARM_TEXTS[name][view.language];
-  const path = alarm.what === "recall"
-    ? paths.recall(alarm.site, alarm.subject)
-    : paths.cycle(alarm.site, alarm.subject);
+  const pathOf = alarm.what === "recall"
+    ? paths.recall
+    : alarm.what === "unsterile-use"
+    ? paths.pack
+    : paths.cycle;
+  const path = pathOf(alarm.site, alarm.subject);
   return html`
     <div class="card bad">
       <h3>${name === "biological-overdue" ? text : link(path, text)}</h3>
       <dl class="facts">${factRows([
         [say("site"), alarm.site],
-        [say("steriliser"), alarm.steriliser],
+        [say("steriliser"), alarm.steriliser ?? "—"],
         [say("since"), at(view, alarm.sinceMs)],
+        ...alarm.why.length === 0 ? [] : [whyFact(view, alarm)],
       ])}</dl>
+      ${alarm.level === 1 ? "" : badge("bad", say(alarm.level === 2 ? "escalated2" : "escalated3"))}
       ${acts
         ? html`
           <form method="post" action="/sterile/alarms/${encodeURIComponent(
@@ -70,6 +75,11 @@ function alarmCard(view: View, alarm: AlarmLine, acts: boolean): Html {
         : ""}
     </div>
   `;
+}
+
+function whyFact(view: View, { subject, why }: AlarmLine): [string, string] {
+  const words = why.map((one) => wordText(view.language, one)).join(" · ");
+  return [sterileTexts(view.language)("why"), `${subject}: ${words}`];
 }
 
 function steriliserCard(view: View, { body, standing }: SteriliserView): Html {

@@ -2,17 +2,19 @@
 import { html } from "hono/html";
 import { badge, factRows, type Html, type View } from "../../console/view.ts";
 import { maskNumber } from "../../people/masking.ts";
-import type { PackTrace, Whereabouts } from "../supply/pack_trace.ts";
+import type { PackView } from "../desk/views.ts";
+import type { Whereabouts } from "../supply/pack_trace.ts";
 import { actField, action, at, field, link, paths, stateBadge } from "./parts.ts";
 import { sterileTexts, wordText } from "./text.ts";
 
-export function packPage(view: View, site: string, trace: PackTrace, acts: boolean): Html {
+export function packPage(view: View, site: string, trace: PackView, acts: boolean): Html {
   const say = sterileTexts(view.language);
-  const { pack, packed, loads, where, leftUnreleased } = trace;
+  const { pack, packed, loads, where, leftUnreleased, doubts } = trace;
   return html`
-    <section class="panel ${leftUnreleased ? "alert" : ""}">
+    <section class="panel ${doubts.length > 0 ? "alert" : ""}">
       <div class="panel-head"><h2>${packed?.title ?? pack}</h2>
         ${packed?.implant === true ? badge("warn", say("implant")) : ""}</div>
+      ${doubts.length === 0 ? "" : doubtBanner(view, doubts)}
       ${leftUnreleased ? html`<p class="banner bad">${say("leftUnreleased")}</p>` : ""}
       <dl class="facts">${factRows([
         [say("pack"), pack],
@@ -25,8 +27,15 @@ export function packPage(view: View, site: string, trace: PackTrace, acts: boole
         ...whereFacts(view, where),
       ])}</dl>
     </section>
-    ${acts ? packForms(view, site, pack) : ""}
+    ${acts ? packForms(view, site, trace) : ""}
   `;
+}
+
+/** What speaks against its use, before it is one. */
+function doubtBanner(view: View, doubts: readonly string[]): Html {
+  const words = doubts.map((doubt) => wordText(view.language, doubt));
+  return html`<p class="banner bad" role="alert">${sterileTexts(view.language)("notToUse")}:
+    ${words.join(" · ")}</p>`;
 }
 
 function whereFacts(view: View, where: Whereabouts): [string, Html | string][] {
@@ -46,7 +55,7 @@ function whereFacts(view: View, where: Whereabouts): [string, Html | string][] {
   }
 }
 
-function packForms(view: View, site: string, pack: string): Html {
+function packForms(view: View, site: string, { pack, doubts }: PackView): Html {
   const say = sterileTexts(view.language);
   const path = paths.pack(site, pack);
   return html`
@@ -57,6 +66,7 @@ function packForms(view: View, site: string, pack: string): Html {
     </section>
     <section class="panel">
       <h2>${say("use")}</h2>
+      ${doubts.length === 0 ? "" : html`<p class="note">${say("useIsAlarmed")}</p>`}
       <form method="post" action="${path}/use" class="form row">${actField()}
         ${field(view, { name: "patient", label: "patient" })}
         ${field(view, { name: "place", label: "ward" })}${action(view, "use")}</form>

@@ -9,6 +9,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   undetermined: "warn",
   passed: "good",
   failed: "bad",
+  invalid: "warn",
   missing: "warn",
   met: "good",
   loaded: "idle",

@@ -180,6 +180,7 @@ describe("sterile supply on its pages", () => {
     const who = { account: "wang", pin: PIN };
     await submit(page, "/sterile/pack", { pack: "P-1", title: "清创包", ...who });
     expect(await page.locator("h2").first().innerText()).toBe("清创包");
+    expect(await page.locator(".banner.bad").innerText()).toContain("it was in no load");
     await page.goto(home);
     await submit(page, "/sterile/load", {
       ...{ load: "L-1", type: "instruments", program: "p134", packs: "P-1\n" },
@@ -204,6 +205,7 @@ describe("sterile supply on its pages", () => {
     await submit(page, `${load}/release`, who);
     expect(await page.locator(".panel-head .badge").first().innerText()).toBe("released");
     await page.goto(`${site.url}/sterile/packs/site-1/P-1`);
+    expect(await page.locator(".banner.bad").count()).toBe(0);
     await submit(page, "/sterile/packs/site-1/P-1/issue", { place: "手术室" });
     await submit(page, "/sterile/packs/site-1/P-1/use", { patient: "000123456", place: "手术室" });
     expect(await page.locator("main").innerText()).toContain("****456");
@@ -230,6 +232,25 @@ describe("sterile supply on its pages", () => {
     await there.waitForLoadState();
     expect(await there.locator("main").innerText()).toContain("清创包");
     expect(await there.locator("form").filter({ hasText: "处理" }).count()).toBe(0);
+  });
+
+  test("S5 of what nobody sterilised the page warns, and its use is red at site and county", async () => {
+    const page = await signIn(site, "li");
+    const path = "/sterile/packs/site-1/P-9";
+    await page.goto(site.url + path);
+    expect(await page.locator(".banner.bad").innerText()).toContain("nobody packed it");
+    await submit(page, `${path}/use`, { patient: "000123456", place: "手术室" });
+    expect(await page.locator("main").innerText()).toContain("****456");
+    const card = '.card.bad:has(a[href="/sterile/packs/site-1/P-9"])';
+    await page.goto(`${site.url}/sterile`);
+    expect(await page.locator(card).innerText()).toContain("P-9: nobody packed it");
+    const there = await signIn(county, "zhao", PHONE, "zh-CN");
+    await until("the county shows it", async () => {
+      await there.goto(`${county.url}/sterile`);
+      return await there.locator(card).count() === 1;
+    });
+    expect(await there.locator(card).innerText()).toContain("P-9: 标签未登记 · 未装载灭菌");
+    await picture(there, "sterile_unsterile_use_zh-CN");
   });
 
   test("S6 the record of a cycle is printed, at site and county, in both languages", async () => {

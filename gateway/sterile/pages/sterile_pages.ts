@@ -1,5 +1,6 @@
 /** The pages of sterile supply, and what their forms do. */
 import * as z from "zod";
+import { dayText } from "../../china_calendar.ts";
 import type { Page, PageForm, Places } from "../../console/page.ts";
 import type { View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
@@ -13,7 +14,7 @@ import { shownSamples } from "../desk/shown_samples.ts";
 import type { Done, SterileDesk } from "../desk/sterile_desk.ts";
 import * as views from "../desk/views.ts";
 import { cyclesBefore, loadsBefore, SELECTS } from "../record/sterile_reads.ts";
-import { chinaDay, type RuleBook, rulesOn } from "../rules.ts";
+import { type RuleBook, rulesOn } from "../rules.ts";
 import { cyclePage } from "./cycle_page.ts";
 import { loadPage } from "./load_page.ts";
 import { overviewPage } from "./overview_page.ts";
@@ -34,7 +35,7 @@ export function sterilePages(
   desk: SterileDesk | null,
 ): readonly Page[] {
   const { tables } = node;
-  const rules = () => rulesOn(book, chinaDay(node.clock.now().wallMs));
+  const rules = () => rulesOn(book, dayText(node.clock.now().wallMs));
   const acts = (site: string) => desk !== null && site === node.name;
   const overview: Page["render"] = async (view) => {
     const [alarms, sterilisers, cycles, loads] = await Promise.all([
@@ -65,8 +66,10 @@ export function sterilePages(
     return found === null ? null : loadPage(view, found, acts(site));
   };
   const pack: Page["render"] = async (view, { site, pack }) => {
-    const found = await views.packView(tables, site, pack, rules());
-    return found === null ? null : packPage(view, site, found, acts(site));
+    const asked = { rules: rules(), nowMs: node.clock.now().wallMs };
+    const found = await views.packView(tables, site, pack, asked);
+    // Whoever used it says so here, whatever its label is.
+    return found.isKnown || acts(site) ? packPage(view, site, found, acts(site)) : null;
   };
   const recall: Page["render"] = async (view, { site, recall }) => {
     const found = await views.recallView(tables, site, recall);

@@ -1,5 +1,6 @@
 /** Alarms of sterile supply: what somebody has to look after, until a person closes it. */
 import * as z from "zod";
+import { USE_DOUBTS } from "../supply/unsterile_use.ts";
 
 const code = z.string().min(1).max(64);
 const words = z.string().min(1).max(500);
@@ -11,6 +12,8 @@ export const ALARMS = [
   "biological-failed",
   "biological-overdue",
   "recall",
+  /** On a patient, of a pack that was not to be used. */
+  "unsterile-use",
 ] as const;
 export type AlarmName = typeof ALARMS[number];
 
@@ -18,11 +21,14 @@ export const sterileAlarmBody = z.strictObject({
   id: code,
   site: code,
   alarm: z.enum(ALARMS),
-  steriliser: code,
-  /** Cycle or recall that it is about, or the steriliser itself. */
+  /** `null`: the pack of an `unsterile-use` was in none. */
+  steriliser: code.nullable(),
+  /** Cycle, recall or pack that it is about, or the steriliser itself. */
   subject: code,
   /** When the cycle began, the recall was found, the test was due: ms since 1970 UTC. */
   sinceMs: z.int().min(0),
+  /** What speaks against the pack, of `unsterile-use`. */
+  why: z.array(z.enum(USE_DOUBTS)).min(1).optional(),
 });
 export type SterileAlarmBody = z.infer<typeof sterileAlarmBody>;
 
@@ -36,6 +42,17 @@ export const sterileAlarmClosedBody = z.strictObject({
 });
 export type SterileAlarmClosedBody = z.infer<typeof sterileAlarmClosedBody>;
 
+/** Whom it comes to when nobody has closed it: the institution, the regulator. */
+export const ESCALATION_LEVELS = [2, 3] as const;
+
+export const sterileAlarmLevelBody = z.strictObject({
+  id: code,
+  site: code,
+  alarm: code,
+  level: z.literal(ESCALATION_LEVELS),
+});
+export type SterileAlarmLevelBody = z.infer<typeof sterileAlarmLevelBody>;
+
 /** As people read it. */
 export const ALARM_TEXTS: Readonly<
   Record<AlarmName, { readonly zh: string; readonly en: string }>
@@ -46,4 +63,8 @@ export const ALARM_TEXTS: Readonly<
   "biological-failed": { zh: "生物监测不合格", en: "Biological test failed" },
   "biological-overdue": { zh: "生物监测已超期", en: "A biological test is overdue" },
   "recall": { zh: "灭菌物品需召回", en: "Sterile goods have to come back" },
+  "unsterile-use": {
+    zh: "使用了不得使用的灭菌包",
+    en: "A pack was used that was not to be used",
+  },
 };

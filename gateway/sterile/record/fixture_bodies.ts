@@ -1,6 +1,7 @@
 /** Bodies of sterile supply for tests that mix entries: few names, so that they meet. */
 import fc from "fast-check";
-import { ALARMS } from "./alarm_body.ts";
+import { USE_DOUBTS } from "../supply/unsterile_use.ts";
+import { ALARMS, ESCALATION_LEVELS } from "./alarm_body.ts";
 
 const site = fc.constantFrom("site-1", "site-2");
 const id = fc.constantFrom("i-1", "i-2", "i-3", "i-4", "i-5", "i-6", "i-7", "i-8");
@@ -142,9 +143,15 @@ export const STERILE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   "sterile-alarm": fc.record({
     ...subject,
     alarm: fc.constantFrom(...ALARMS),
-    steriliser,
+    steriliser: fc.option(steriliser),
     subject: cycle,
     sinceMs: fc.integer({ min: 0, max: 3 }),
+    why: fc.subarray([...USE_DOUBTS], { minLength: 1 }),
+  }, { requiredKeys: ["id", "site", "alarm", "steriliser", "subject", "sinceMs"] }),
+  "sterile-alarm-level": fc.record({
+    ...subject,
+    alarm: id,
+    level: fc.constantFrom(...ESCALATION_LEVELS),
   }),
   "sterile-alarm-closed": fc.record({ ...subject, alarm: id, comment: fc.constant("修好"), by }),
 };

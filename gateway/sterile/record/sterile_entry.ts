@@ -9,6 +9,8 @@ import {
   sterileAlarmBody,
   type SterileAlarmClosedBody,
   sterileAlarmClosedBody,
+  type SterileAlarmLevelBody,
+  sterileAlarmLevelBody,
 } from "./alarm_body.ts";
 import { type CurveBody, curveBody } from "./curve_body.ts";
 import { type SteriliserBody, steriliserBody } from "./steriliser_body.ts";
@@ -16,6 +18,7 @@ import { type SteriliserBody, steriliserBody } from "./steriliser_body.ts";
 export const CURVE = "sterile-curve";
 export const STERILISER = "sterile-steriliser";
 export const ALARM = "sterile-alarm";
+export const ALARM_LEVEL = "sterile-alarm-level";
 export const ALARM_CLOSED = "sterile-alarm-closed";
 
 /** Where and when it was written. */
@@ -31,6 +34,11 @@ export type SterileWord =
   | { readonly about: "steriliser"; readonly body: SteriliserBody; readonly written: Written }
   | { readonly about: "alarm"; readonly body: SterileAlarmBody; readonly written: Written }
   | {
+    readonly about: "alarm-level";
+    readonly body: SterileAlarmLevelBody;
+    readonly written: Written;
+  }
+  | {
     readonly about: "alarm-closed";
     readonly body: SterileAlarmClosedBody;
     readonly written: Written;
@@ -38,7 +46,10 @@ export type SterileWord =
 
 const SUPPLY: ReadonlySet<string> = new Set(SUPPLY_KINDS.map(([kind]) => kind));
 /** Kinds that have words; of what others write no body is looked at. */
-const TOLD: ReadonlySet<string> = new Set([...SUPPLY, CURVE, STERILISER, ALARM, ALARM_CLOSED]);
+const TOLD: ReadonlySet<string> = new Set([
+  ...[...SUPPLY, CURVE, STERILISER],
+  ...[ALARM, ALARM_LEVEL, ALARM_CLOSED],
+]);
 
 /** What an entry says; `null`: of what cannot be read, and of what its writer has no say in. */
 export function wordIn(entry: Entry, authorities: readonly string[]): SterileWord | null {
@@ -68,6 +79,8 @@ export function wordOf(kind: string, body: unknown, written: Written): SterileWo
       return { about: "steriliser", body: steriliserBody.parse(body), written };
     case ALARM:
       return { about: "alarm", body: sterileAlarmBody.parse(body), written };
+    case ALARM_LEVEL:
+      return { about: "alarm-level", body: sterileAlarmLevelBody.parse(body), written };
     case ALARM_CLOSED:
       return { about: "alarm-closed", body: sterileAlarmClosedBody.parse(body), written };
     default:
@@ -103,6 +116,7 @@ export function keysIn(word: SterileWord): string[] {
       return [keyOf.steriliser(word.body.steriliser)];
     case "alarm":
       return [keyOf.alarm(word.body.id)];
+    case "alarm-level":
     case "alarm-closed":
       return [keyOf.alarm(word.body.alarm)];
   }

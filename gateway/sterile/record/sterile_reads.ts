@@ -4,8 +4,8 @@ import type { Row, Rows } from "../../sql/sql.ts";
 const CYCLE = "SELECT site, cycle, steriliser, number, started, ended, load, loadtype, program, " +
   "source, verdict, held, lowest, highest, f0, offsaturation, judged FROM sterilecycles";
 const LOAD = "SELECT site, load, steriliser, type, packs, wall, cycle FROM sterileloads";
-const ALARM = "SELECT site, alarm, what, steriliser, subject, since, comment, open " +
-  "FROM sterilealarms";
+const ALARM = "SELECT site, alarm, what, steriliser, subject, since, raised, level, why, " +
+  "comment, open FROM sterilealarms";
 const RECALL = "SELECT site, recall, steriliser, cause, packs, wall FROM sterilerecalls";
 
 export const SELECTS = {
@@ -112,9 +112,14 @@ export interface AlarmLine {
   readonly site: string;
   readonly alarm: string;
   readonly what: string;
-  readonly steriliser: string;
+  readonly steriliser: string | null;
   readonly subject: string;
   readonly sinceMs: number;
+  readonly raisedMs: number;
+  /** 1: the site; 2: the institution heard of it, too; 3: and the regulator. */
+  readonly level: number;
+  /** What speaks against the pack, of `unsterile-use`. */
+  readonly why: readonly string[];
   readonly comment: string | null;
   readonly isOpen: boolean;
 }
@@ -124,9 +129,12 @@ export function alarmLine(row: Row): AlarmLine {
     site: row.text("site"),
     alarm: row.text("alarm"),
     what: row.text("what"),
-    steriliser: row.text("steriliser"),
+    steriliser: row.textOrNull("steriliser"),
     subject: row.text("subject"),
     sinceMs: row.number("since"),
+    raisedMs: row.number("raised"),
+    level: row.number("level"),
+    why: row.textOrNull("why")?.split(" ") ?? [],
     comment: row.textOrNull("comment"),
     isOpen: row.numberOrNull("open") !== null,
   };

@@ -1,19 +1,17 @@
 /** Rows of the tables, in the order of their columns; `null` where there is nothing to tell. */
 import type { Parameter } from "../../sql/sql.ts";
 import type { SupplyEvent } from "../supply/event.ts";
-import { standingJudgement } from "../supply/evidence.ts";
 import { whereaboutsOf } from "../supply/pack_trace.ts";
+import { cycleStanding } from "../supply/standing_judgement.ts";
 import { type ToldOfSite, toldOfSite, upToOrder } from "../supply/told.ts";
 import type { SterileWord } from "./sterile_entry.ts";
 
 export function cycleRow(site: string, cycle: string, told: ToldOfSite): Parameter[] | null {
   const judged = told.cycles.get(cycle) ?? [];
   const [first] = judged;
-  if (first === undefined) return null;
-  const newest = judged.reduce((one, other) => upToOrder(one, other) > 0 ? one : other).body;
-  // What was said before anybody knew its load says nothing any more, unless it failed.
-  const stands = judged.filter(({ body }) => body.verdict === "fail" || body.load === newest.load);
-  const standing = standingJudgement(stands) ?? newest;
+  const stands = cycleStanding(told, cycle);
+  if (first === undefined || stands === null) return null;
+  const { standing, newest } = stands;
   return [
     ...[site, cycle, standing.steriliser, standing.number, first.body.started.wallMs],
     ...[standing.ended?.wallMs ?? null, newest.load, newest.loadType, standing.program],
@@ -66,16 +64,11 @@ export function alarmRow(
   if (raised === undefined) return null;
   const closed = words.flatMap((word) => word.about === "alarm-closed" ? [word] : [])
     .sort(byWriting).at(-1);
-  const { alarm: what, steriliser, subject, sinceMs } = raised.body;
-  const comment = closed?.body.comment ?? null;
+  const { alarm: what, steriliser, subject, sinceMs, why } = raised.body;
+  const levels = words.flatMap((word) => word.about === "alarm-level" ? word.body.level : []);
   return [
-    site,
-    alarm,
-    what,
-    steriliser,
-    subject,
-    sinceMs,
-    comment,
+    ...[site, alarm, what, steriliser, subject, sinceMs, raised.written.timeMs],
+    ...[Math.max(1, ...levels), why?.join(" ") ?? null, closed?.body.comment ?? null],
     closed === undefined ? 1 : null,
   ];
 }

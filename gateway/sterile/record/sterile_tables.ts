@@ -92,21 +92,30 @@ export const PACKS: Table = {
   key: ["site", "pack"],
 };
 
-/** `open`: 1 until a person has said what came of it, else NULL. */
+/**
+ * `open`: 1 until a person has said what came of it, else NULL; `raised`: by the wall clock;
+ * `level`: up to whom it has come; `why`: words with spaces in between.
+ */
 export const ALARMS: Table = {
   name: "sterilealarms",
   columns: {
     site: "text",
     alarm: "text",
     what: "text",
-    steriliser: "text",
+    steriliser: "text?",
     subject: "text",
     since: "integer",
+    raised: "integer",
+    level: "integer",
+    why: "text?",
     comment: "text?",
     open: "integer?",
   },
   key: ["site", "alarm"],
-  indexes: { sterilealarmssince: ["since", "site", "alarm"] },
+  indexes: {
+    sterilealarmssince: ["since", "site", "alarm"],
+    sterilealarmsofkind: ["what", "site", "since", "alarm"],
+  },
   sparse: { sterilealarmsopen: { of: "open", columns: ["since", "site", "alarm"] } },
 };
 

@@ -1,8 +1,10 @@
 /** What has to be proved before a load is released, and what speaks for and against it (S5). */
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "./event.ts";
+import { indicatorResult } from "./indicator_result.ts";
+import { standingJudgement } from "./standing_judgement.ts";
 import { biologicalsAgainst, biologicalsOf, bowieDickBefore } from "./steriliser_standing.ts";
-import { idsOf, type MovedCycle, type Told, type ToldOfSite, upToOrder } from "./told.ts";
+import { idsOf, type MovedCycle, type Told, type ToldOfSite } from "./told.ts";
 
 export const NEEDS = [
   /** All of its packs are known: whether one is an implant decides what it needs. */
@@ -21,8 +23,10 @@ export type NeedName = typeof NEEDS[number];
 export interface Need {
   readonly need: NeedName;
   readonly state: "met" | "missing" | "failed";
-  /** Any of these proves it to whom it was shown, also where it was taken back since. */
+  /** So many of these prove it to whom they were shown, also where they were taken back since. */
   readonly by: readonly string[];
+  /** How many; none: one. */
+  readonly wanted?: number;
   /** What speaks against it. */
   readonly against: readonly string[];
 }
@@ -108,7 +112,7 @@ function resultsOf(
     resultNeed("chemical", ofLoad, rules.one("chemical")?.results ?? 1),
   ];
   const biological = indicators.filter(({ body }) =>
-    body.indicator === "biological" && body.controlGrew
+    body.indicator === "biological" && indicatorResult(body) !== "invalid"
   );
   // Of what is no implant, one that failed speaks against the steriliser.
   if (hasImplants) needs.push(resultNeed("biological", biological, 1));
@@ -164,24 +168,7 @@ function resultNeed(
   const passed = idsOf(results.filter(({ body }) => body.result === "pass"));
   const failed = idsOf(results.filter(({ body }) => body.result === "fail"));
   const state = failed.length > 0 ? "failed" : passed.length >= wanted ? "met" : "missing";
-  return { need, state, by: passed, against: failed };
-}
-
-/**
- * Of several judgements of a load: one that failed, whatever else is said; else those that know
- * most, and of them what is less than a pass.
- */
-export function standingJudgement(
-  judged: readonly Told<"sterile-cycle">[],
-): BodyOf<"sterile-cycle"> | null {
-  const failed = judged.find(({ body }) => body.verdict === "fail");
-  if (failed !== undefined) return failed.body;
-  const newest = newestOf(judged);
-  return (newest.find(({ body }) => body.verdict !== "pass") ?? newest[0])?.body ?? null;
-}
-
-function newestOf(judged: readonly Told<"sterile-cycle">[]): readonly Told<"sterile-cycle">[] {
-  return judged.filter((one) => judged.every((other) => upToOrder(one, other) >= 0));
+  return { need, state, by: passed, against: failed, ...wanted === 1 ? {} : { wanted } };
 }
 
 function cycleNeed(

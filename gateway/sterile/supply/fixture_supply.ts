@@ -151,6 +151,14 @@ export class Story {
   }
 }
 
+/** A morning's test, and a load that all speaks for. */
+export function readyOne(more: Otherwise = {}) {
+  const story = new Story();
+  const bowieDick = story.morning();
+  const proofs = [bowieDick, ...story.sterilised("L-1", "P-1", more)];
+  return { story, proofs };
+}
+
 /** The same events in another order, some of them twice. */
 export function shuffled(events: readonly SupplyEvent[]): fc.Arbitrary<SupplyEvent[]> {
   return fc.tuple(

@@ -3,21 +3,11 @@ import { describe, expect, test } from "vitest";
 import { DAY, RULES } from "../fixture_cycle.ts";
 import { type Rule, rulesOn } from "../rules.ts";
 import { STANDARD_RULES } from "../standard_rules.ts";
-import { shuffled, Story } from "./fixture_supply.ts";
+import { readyOne, shuffled, Story } from "./fixture_supply.ts";
 import { loadStanding } from "./load_standing.ts";
-import { packTrace, patientTrace } from "./pack_trace.ts";
+import { packTrace } from "./pack_trace.ts";
 import { recallsOf } from "./recall.ts";
 import { toldOfSite } from "./told.ts";
-
-const HOUR = 60;
-
-/** A morning's test, and a load that all speaks for. */
-function readyOne(more: Record<string, unknown> = {}) {
-  const story = new Story();
-  const bowieDick = story.morning();
-  const proofs = [bowieDick, ...story.sterilised("L-1", "P-1", more)];
-  return { story, proofs };
-}
 
 describe("S5 a load is released by two persons", () => {
   test("S5 it goes from loaded to released, and each step is by another", () => {
@@ -163,6 +153,22 @@ describe("S5 what keeps a load from being released", () => {
     expect(story.standing("L-1").state).toBe("ready");
   });
 
+  test("S5 of several indicators that a county wants each person has to have seen all", () => {
+    const { story, proofs: [bowieDick, judged, one] } = readyOne();
+    const two: Rule = {
+      ...{ id: "s5-chemical", kind: "chemical", results: 2 },
+      ...{ source: "a county's own", effective: "2026-01-01" },
+    };
+    const rules = rulesOn([...STANDARD_RULES, two], DAY);
+    const state = () => loadStanding(toldOfSite(story.events), "L-1", rules)?.state;
+    story.release("L-1", [bowieDick, judged, one]);
+    expect(state()).toBe("waiting");
+    const other = story.chemical("C-L-1");
+    expect(state()).toBe("ready");
+    story.release("L-1", [bowieDick, judged, one, other]);
+    expect(state()).toBe("released");
+  });
+
   test("S5 a pack of which nobody said what it is might be an implant: it waits", () => {
     const story = new Story();
     story.morning();
@@ -176,73 +182,6 @@ describe("S5 what keeps a load from being released", () => {
   });
 });
 
-describe("S5 implants", () => {
-  const implant = { implant: true, title: "锁定钢板" };
-
-  test("S5 are released only after the biological result", () => {
-    const { story, proofs } = readyOne(implant);
-    expect(story.standing("L-1")).toMatchObject({ state: "waiting", open: ["biological"] });
-    story.release("L-1", proofs);
-    expect(story.standing("L-1")).toMatchObject({ state: "waiting", released: null });
-    const grown = story.wait(48 * HOUR).biological("C-L-1");
-    story.release("L-1", proofs);
-    expect(story.standing("L-1").released).toBeNull();
-    story.release("L-1", [...proofs, grown]);
-    expect(story.standing("L-1").state).toBe("released");
-  });
-
-  test("S5 a biological indicator whose control did not grow says nothing", () => {
-    const { story } = readyOne(implant);
-    story.biological("C-L-1", "pass", { controlGrew: false });
-    expect(story.standing("L-1").open).toEqual(["biological"]);
-  });
-
-  test("S5 in an emergency a class-5 indicator in a test pack lets them out, and it is traced", () => {
-    const { story, proofs } = readyOne(implant);
-    const emergency = { emergency: { reason: "急诊开放性骨折" } };
-    const wrong = [
-      story.chemical("C-L-1", "pass", { class: 4, place: "pcd" }),
-      story.chemical("C-L-1", "pass", { class: 6, place: "pcd" }),
-      story.chemical("C-L-1", "pass", { class: 5, place: "inside" }),
-    ];
-    story.release("L-1", [...proofs, ...wrong], emergency);
-    expect(story.standing("L-1").released).toBeNull();
-    const five = story.chemical("C-L-1", "pass", { class: 5, place: "pcd" });
-    story.release("L-1", [...proofs, five]);
-    expect(story.standing("L-1").released).toBeNull();
-    story.release("L-1", [...proofs, five], emergency);
-    const early = story.standing("L-1");
-    expect(early).toMatchObject({ state: "released-early", open: ["biological"] });
-    expect(early.released?.release.emergency?.reason).toBe("急诊开放性骨折");
-    story.use("P-1", "patient-7");
-    story.wait(48 * HOUR).biological("C-L-1");
-    const late = story.standing("L-1");
-    expect(late.state).toBe("released");
-    expect(late.released?.isEarly).toBe(true);
-  });
-
-  test("S5 an emergency's biological result that fails calls them back, patient included", () => {
-    const { story, proofs } = readyOne(implant);
-    const five = story.chemical("C-L-1", "pass", { class: 5, place: "pcd" });
-    story.release("L-1", [...proofs, five], { emergency: { reason: "急诊" } });
-    story.use("P-1", "patient-7");
-    story.wait(24 * HOUR).biological("C-L-1", "fail");
-    expect(story.standing("L-1").state).toBe("recalled");
-    const [trace] = patientTrace(toldOfSite(story.events), "patient-7", RULES);
-    expect(trace).toMatchObject({ pack: "P-1", loads: [{ state: "recalled" }] });
-    expect(trace.loads[0].cycle?.cycle).toBe("C-L-1");
-  });
-
-  test("S5 an emergency is none for what is no implant: it needs what it needs", () => {
-    const { story, proofs } = readyOne();
-    story.release("L-1", proofs, { emergency: { reason: "急用" } });
-    expect(story.standing("L-1")).toMatchObject({
-      state: "released",
-      released: { isEarly: false },
-    });
-  });
-});
-
 describe("S5 what people take back", () => {
   test("S5 a mistake is reversed, not edited; a result that failed takes another person", () => {
     const { story } = readyOne();
@@ -251,6 +190,16 @@ describe("S5 what people take back", () => {
     expect(story.standing("L-1").state).toBe("refused");
     story.reverse(wrong, "N-2");
     expect(story.standing("L-1").state).toBe("ready");
+  });
+
+  test("S5 who wrote that a pack was used on a patient does not unwrite it alone", () => {
+    const { story } = readyOne();
+    const use = story.use("P-1", "patient-1");
+    const where = () => packTrace(toldOfSite(story.events), "P-1", RULES).where.kind;
+    story.reverse(use, "D-1");
+    expect(where()).toBe("used");
+    story.reverse(use, "N-2");
+    expect(where()).toBe("store");
   });
 
   test("S5 a proof that was taken back calls back what was released by it", () => {
@@ -345,6 +294,8 @@ test("S5 nothing that comes later makes a release unseen: it stands, or is calle
     (story) => void story.biological("C-L-1"),
     (story) => void story.bowieDick("BD-1", "fail"),
     (story) => void story.bowieDick("BD-1"),
+    (story) => void story.cycle("BD-1", null, "fail"),
+    (story) => void story.biological("C-L-1", "fail", { controlGrew: false }),
     (story) => void story.cycle("C-L-1", "L-1", "fail", { upTo: { life: 1, seq: 7 } }),
     (story) => void story.cycle("C-L-1", "L-1", "undetermined", { upTo: { life: 2, seq: 1 } }),
     (story) => void story.cycle("C-L-1", "L-1", "pass", { upTo: { life: 3, seq: 1 } }),

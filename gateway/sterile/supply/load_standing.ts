@@ -154,9 +154,9 @@ function unprovedBy(
 }
 
 /** What no entry proves is proved by its state; what one does, by having been seen. */
-function isProvedTo({ need, state, by }: Need, seen: readonly string[]): boolean {
+function isProvedTo({ need, state, by, wanted = 1 }: Need, seen: readonly string[]): boolean {
   if (need === "packs") return state === "met";
   // It is known by what speaks against it; what does makes a recall.
   if (need === "steriliser") return true;
-  return by.some((id) => seen.includes(id));
+  return by.filter((id) => seen.includes(id)).length >= wanted;
 }

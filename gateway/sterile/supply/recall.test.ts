@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RULES } from "../fixture_cycle.ts";
+import { print } from "../../print.ts";
 import type { SupplyEvent } from "./event.ts";
 import { shuffled, SITE, Story } from "./fixture_supply.ts";
 import { dueRecall, type Recall, recallsOf } from "./recall.ts";
@@ -220,10 +221,39 @@ describe("S5 the entry of a recall", () => {
       }
       story.wait(24 * 60 - 60);
     }
-    story.cycle("C-L-350-2", "L-350-2", "fail");
+    // It was used before anybody knew.
     story.use("P-350-2", "patient-1");
-    expect(recalls(story).map(short)).toEqual([
+    const started =
+      story.events.flatMap((event) =>
+        event.kind === "sterile-cycle" && event.body.cycle === "C-L-350-2" ? event.body.started : []
+      )[0];
+    story.cycle("C-L-350-2", "L-350-2", "fail", { started });
+    const timed = (what: string) => {
+      const fromMs = performance.now();
+      const found = recalls(story).map(short);
+      const took = (performance.now() - fromMs).toFixed(0);
+      print(`S5 ${what}, of ${story.events.length} entries: ${took} ms`);
+      return found;
+    };
+    expect(timed("a cycle that failed, as a recall")).toEqual([
       { cause: "cycle-failed", packs: ["P-350-2"], patients: ["patient-1"], open: [] },
     ]);
+    // The last test that passed was run on the morning of day 693, before that day's loads.
+    story.use("P-693-1", "patient-2");
+    story.use("P-699-3", "patient-3");
+    story.biological("C-L-699-3", "fail", { controlGrew: false });
+    const reached = Array.from(
+      { length: 7 * 3 },
+      (_, at) => `P-${693 + Math.floor(at / 3)}-${at % 3 + 1}`,
+    );
+    const grown = timed("a biological test that grew").filter(({ cause }) =>
+      cause === "biological-failed"
+    );
+    expect(grown).toEqual([{
+      cause: "biological-failed",
+      packs: reached,
+      patients: ["patient-2", "patient-3"],
+      open: reached.filter((pack) => pack !== "P-693-1" && pack !== "P-699-3"),
+    }]);
   });
 });

@@ -57,6 +57,25 @@ describe("S5 the Bowie-Dick test of the day", () => {
     expect(after((other) => void other.bowieDick("BD-9"))).toBe("missing");
   });
 
+  const wrongCycles: readonly (readonly [string, Record<string, unknown>])[] = [
+    ["that failed", { verdict: "fail" }],
+    ["by gravity", { method: "gravity" }],
+    ["with goods in the chamber", { loadType: "instruments" }],
+  ];
+
+  test.each(wrongCycles)("S5 a sheet that came out well of a cycle %s is none", (_what, more) => {
+    const sheet = (result: "pass" | "fail") => (story: Story) => {
+      story.cycle("BD-1", null, "pass", more);
+      story.bowieDick("BD-1", result);
+    };
+    expect(after(sheet("pass"))).toBe("missing");
+    expect(after(sheet("fail"))).toBe("failed");
+    expect(after((story) => {
+      story.morning("BD-0");
+      sheet("pass")(story);
+    })).toBe("met");
+  });
+
   test("S5 gravity needs none", () => {
     expect(after(() => {}, { method: "gravity" })).toBeUndefined();
     expect(after(() => {}, { method: null })).toBe("missing");
@@ -83,6 +102,20 @@ describe("S5 a steriliser", () => {
     for (const name of ["B-5", "B-6"]) tested(name, "pass");
     expect(standing(story).barredBy).toBe(again);
     tested("B-7", "pass");
+    expect(standing(story).barredBy).toBeNull();
+  });
+
+  test("S5 is barred by growth whose control did not grow, and freed by no silent test", () => {
+    const story = new Story();
+    const silent = { controlGrew: false };
+    story.cycle("B-1", null);
+    const failed = story.biological("B-1", "fail", silent);
+    for (const name of ["B-2", "B-3", "B-4"]) {
+      story.cycle(name, null);
+      story.biological(name, "pass", silent);
+    }
+    expect(standing(story)).toMatchObject({ barredBy: failed, lastBiologicalMs: null });
+    for (const name of ["B-2", "B-3", "B-4"]) story.biological(name);
     expect(standing(story).barredBy).toBeNull();
   });
 

@@ -1,7 +1,10 @@
 /** Whether a steriliser may be used: its Bowie-Dick test of the day, its biological tests (S5). */
-import { chinaDay, type RulesInForce } from "../rules.ts";
+import { dayText } from "../../china_calendar.ts";
+import type { RulesInForce } from "../rules.ts";
+import type { BodyOf } from "./event.ts";
 import type { Moment } from "./supply_body.ts";
-import { idsOf, momentOrder, type ToldOfSite } from "./told.ts";
+import { cycleStanding } from "./standing_judgement.ts";
+import { idsOf, momentOrder, type Tested, type ToldOfSite } from "./told.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -15,7 +18,8 @@ export interface BowieDick {
 
 /**
  * The last Bowie-Dick test before a moment, if it is of that day in China (or of as many days as
- * the rule says); two results of one cycle: the one that failed.
+ * the rule says); two results of one cycle: the one that failed. One that passed counts where its
+ * cycle did what such a test is of.
  */
 export function bowieDickBefore(
   told: ToldOfSite,
@@ -24,21 +28,37 @@ export function bowieDickBefore(
   rules: RulesInForce,
 ): BowieDick {
   const days = rules.one("bowie-dick")?.days ?? 1;
-  const first = chinaDay(moment.wallMs - (days - 1) * DAY_MS);
+  const first = dayText(moment.wallMs - (days - 1) * DAY_MS);
   const tests = (told.bowieDicks.get(steriliser) ?? []).filter(({ day, started }) =>
     day >= first && momentOrder(started, moment) < 0
   );
-  const last = tests.at(-1)?.told.body.cycle;
-  const ofLast = tests.map((test) => test.told).filter(({ body }) => body.cycle === last);
-  if (ofLast.length === 0) return { state: "missing", ids: [], passed: [] };
-  const failed = ofLast.filter(({ body }) => body.result === "fail");
   const passed = idsOf(tests.map((test) => test.told).filter(({ body }) => body.result === "pass"));
+  const last = tests.findLast((test) => saysSomething(told, test))?.told.body.cycle;
+  if (last === undefined) return { state: "missing", ids: [], passed };
+  const ofLast = tests.map((test) => test.told).filter(({ body }) => body.cycle === last);
+  const failed = ofLast.filter(({ body }) => body.result === "fail");
   return failed.length > 0
     ? { state: "failed", ids: idsOf(failed), passed }
     : { state: "passed", ids: idsOf(ofLast), passed };
 }
 
-/** A biological result that says something: its control grew. */
+/** A sheet that came out well of a cycle that failed, or that was no such test, proves nothing. */
+function saysSomething(told: ToldOfSite, { told: { body } }: Tested<"sterile-bowie-dick">) {
+  if (body.result === "fail") return true;
+  const standing = cycleStanding(told, body.cycle)?.standing;
+  return standing !== undefined && whyNoBowieDick(standing) === null;
+}
+
+/** Why no Bowie-Dick test can have passed in a cycle; `null`: it can. */
+export function whyNoBowieDick(
+  { verdict, method, loadType }: BodyOf<"sterile-cycle">,
+): string | null {
+  if (verdict === "fail") return "this cycle failed, and proves nothing of the vacuum";
+  if (method === "gravity") return "this cycle had no vacuum";
+  return loadType === null || loadType === "test" ? null : `the chamber was not empty: ${loadType}`;
+}
+
+/** A biological result that says something. */
 export interface Biological {
   readonly id: string;
   readonly cycle: string;

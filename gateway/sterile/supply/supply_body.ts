@@ -121,7 +121,7 @@ export const indicatorBody = z.discriminatedUnion("indicator", [
     indicator: z.literal("biological"),
     /** `fail`: it grew. */
     result: z.enum(["pass", "fail"]),
-    /** Whether the control, which was not sterilised, grew; if not, the result says nothing. */
+    /** Whether the control, which was not sterilised, grew; if not, a pass says nothing. */
     controlGrew: z.boolean(),
     batch: code.optional(),
   }),
@@ -184,8 +184,8 @@ export const recallBody = z.strictObject({
 export type RecallBody = z.infer<typeof recallBody>;
 
 /**
- * Takes an entry back that a person wrote by mistake; nothing is edited. A result that failed is
- * taken back by another person only.
+ * Takes an entry back that a person wrote by mistake; nothing is edited. A result that failed, and
+ * a use on a patient, are taken back by another person only.
  */
 export const reversalBody = z.strictObject({
   ...subject,

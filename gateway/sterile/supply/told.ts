@@ -1,6 +1,7 @@
 /** What was written down of one site's sterile supply, each thing once, and by what it is about. */
-import { chinaDay } from "../rules.ts";
+import { dayText } from "../../china_calendar.ts";
 import type { EventOf, SupplyEvent, SupplyKind } from "./event.ts";
+import { indicatorResult } from "./indicator_result.ts";
 import type { Moment } from "./supply_body.ts";
 
 /** One thing, as its first entry has it. */
@@ -36,7 +37,7 @@ export interface ToldOfSite {
   readonly cycles: ReadonlyMap<string, readonly Told<"sterile-cycle">[]>;
   readonly indicatorsOfCycle: ReadonlyMap<string, readonly Told<"sterile-indicator">[]>;
   readonly stepsOfLoad: ReadonlyMap<string, readonly Told<"sterile-release-step">[]>;
-  /** Of each steriliser, by when their cycles began; biological ones whose control grew. */
+  /** Of each steriliser, by when their cycles began; biological ones that say something. */
   readonly bowieDicks: ReadonlyMap<string, readonly Tested<"sterile-bowie-dick">[]>;
   readonly biologicals: ReadonlyMap<string, readonly Tested<"sterile-indicator">[]>;
   readonly issuesOfPack: ReadonlyMap<string, readonly Told<"sterile-issue">[]>;
@@ -100,7 +101,9 @@ function indexed(standing: readonly SupplyEvent[], ever: ToldOfSite | null): Tol
     bowieDicks: inOrder(cycles, of("sterile-bowie-dick"), ({ body }) => body),
     biologicals: inOrder(
       cycles,
-      indicators.filter(({ body }) => body.indicator === "biological" && body.controlGrew),
+      indicators.filter(({ body }) =>
+        body.indicator === "biological" && indicatorResult(body) !== "invalid"
+      ),
       ({ body }) => body,
     ),
     stepsOfLoad: grouped(of("sterile-release-step"), ({ body }) => [body.load]),
@@ -128,13 +131,21 @@ function isReversed(event: SupplyEvent, reversals: readonly Told<"sterile-revers
     case "sterile-recall":
     case "sterile-reversal":
       return false;
+    default: {
+      const { by } = event.body;
+      return reversals.some(({ body }) => !needsAnother(event) || body.by.id !== by.id);
+    }
+  }
+}
+
+/** A result that failed, or a use on a patient: who wrote it does not unwrite it. */
+export function needsAnother(event: SupplyEvent): boolean {
+  switch (event.kind) {
     case "sterile-bowie-dick":
     case "sterile-indicator":
-      return reversals.some(({ body }) =>
-        event.body.result === "pass" || body.by.id !== event.body.by.id
-      );
+      return event.body.result === "fail";
     default:
-      return reversals.length > 0;
+      return event.kind === "sterile-use";
   }
 }
 
@@ -190,7 +201,7 @@ function inOrder<K extends "sterile-bowie-dick" | "sterile-indicator">(
     if (ran === undefined) continue;
     const list = bySteriliser.get(steriliser) ?? [];
     const { started } = ran.body;
-    list.push({ told, started, day: chinaDay(started.wallMs) });
+    list.push({ told, started, day: dayText(started.wallMs) });
     bySteriliser.set(steriliser, list);
   }
   // Tests of one cycle stay in the order in which they were written.
@@ -203,6 +214,15 @@ function inOrder<K extends "sterile-bowie-dick" | "sterile-indicator">(
 /** Which of two moments came first: less than 0, the first did. */
 export function momentOrder(one: Moment, other: Moment): number {
   return one.bootId === other.bootId ? one.bootMs - other.bootMs : one.wallMs - other.wallMs;
+}
+
+/** Those of some packs that were packed after a moment, by the wall clock: not in its cycle. */
+export function packedAfter(
+  { packs }: Pick<ToldOfSite, "packs">,
+  of: readonly string[],
+  startedMs: number,
+): string[] {
+  return of.filter((pack) => (packs.get(pack)?.timeMs ?? -Infinity) > startedMs);
 }
 
 export function idsOf(told: readonly { readonly body: { readonly id: string } }[]): string[] {

@@ -12,6 +12,7 @@ import type { Ledger } from "../life/ledger.ts";
 import type { WasteRules } from "../rules.ts";
 import { leftBehind } from "../store/left_behind.ts";
 import type { StoreHolding } from "../store/plan_stored.ts";
+import { levelsReached } from "../../escalation.ts";
 import { type AlarmBody, type AlarmName, type Level, LEVELS } from "./alarm_body.ts";
 
 const HOUR_MS = 3_600_000;
@@ -89,7 +90,7 @@ export function ladderOf(alarm: AlarmName, rules: WasteRules): Partial<Record<Le
 
 function escalated({ forMs, ...about }: Occasion, rules: WasteRules): AlarmBody[] {
   const ladder = ladderOf(about.alarm, rules);
-  return LEVELS.filter((level) => forMs >= (ladder[level] ?? Infinity)).map((level) => ({
+  return levelsReached(LEVELS, ladder, forMs).map((level) => ({
     id: entryId("waste-alarm", about.rule, about.alarm, about.subject, about.basis, level),
     ...about,
     level,

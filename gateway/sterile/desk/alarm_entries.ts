@@ -1,0 +1,132 @@
+/** An alarm as entries, with what people are told of it: raised, come to a level, over. */
+import type { Text } from "../../../drivers/profile_parts.ts";
+import type { NewEntry } from "../../../sync/append.ts";
+import type { Stamp } from "../../../sync/entry.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
+import {
+  LEVELS,
+  type Notification,
+  notificationEntry,
+  type Severity,
+} from "../../notifications/notification.ts";
+import {
+  ALARM_TEXTS,
+  type AlarmName,
+  ALARMS,
+  type SterileAlarmBody,
+  type SterileAlarmClosedBody,
+  type SterileAlarmLevelBody,
+} from "../record/alarm_body.ts";
+import { ALARM, ALARM_CLOSED, ALARM_LEVEL } from "../record/sterile_entry.ts";
+import type { AlarmLine } from "../record/sterile_reads.ts";
+import type { Setup } from "./setup.ts";
+
+export const SEVERITY: Readonly<Record<AlarmName, Severity>> = {
+  "cycle-failed": "critical",
+  "cycle-undetermined": "warning",
+  "bowie-dick-failed": "critical",
+  "biological-failed": "critical",
+  "biological-overdue": "warning",
+  "recall": "critical",
+  "unsterile-use": "critical",
+};
+
+/** What people call the site, and its sterilisers. */
+export interface Around {
+  readonly place: Text;
+  readonly setups: ReadonlyMap<string, Setup>;
+}
+
+/** The alarm, and what people are told of it: no pack, no patient, no person. */
+export function alarmEntries(body: SterileAlarmBody, time: Stamp, around: Around): NewEntry[] {
+  const told = { id: entryId("sterile-told", body.id), number: 0, level: 1 } as const;
+  return [
+    once(newEntry("alarm", ALARM, time, body), ALARM, body.id),
+    notificationEntry(time, { ...noticeOf(body, told, around), event: "raised" }),
+  ];
+}
+
+/** That an alarm has come to a level. */
+export function levelEntries(
+  line: AlarmLine,
+  level: SterileAlarmLevelBody["level"],
+  time: Stamp,
+  around: Around,
+): NewEntry[] {
+  const { site, alarm } = line;
+  const body: SterileAlarmLevelBody = {
+    id: entryId(ALARM_LEVEL, alarm, level),
+    site,
+    alarm,
+    level,
+  };
+  const told = { id: entryId("sterile-told", alarm, level), number: level, level };
+  const raised = raisedOf(line);
+  return [
+    once(newEntry("alarm", ALARM_LEVEL, time, body), ALARM_LEVEL, body.id),
+    ...raised === null
+      ? []
+      : [notificationEntry(time, { ...noticeOf(raised, told, around), event: "escalated" })],
+  ];
+}
+
+/** What was found and done, by whom. */
+export type Closing = Pick<SterileAlarmClosedBody, "comment" | "by">;
+/** The end is behind all levels. */
+const END_NUMBER = 10;
+
+/** That an alarm is over, and that those hear of it who heard of the alarm, at each level. */
+export function closingEntries(
+  line: AlarmLine,
+  closing: Closing,
+  time: Stamp,
+  around: Around,
+): NewEntry[] {
+  const { site, alarm } = line;
+  const body: SterileAlarmClosedBody = {
+    ...{ id: entryId(ALARM_CLOSED, alarm), site, alarm },
+    ...closing,
+  };
+  const entry = once(newEntry("alarm", ALARM_CLOSED, time, body), ALARM_CLOSED, body.id);
+  const raised = raisedOf(line);
+  if (raised === null) return [entry];
+  const notices = LEVELS.filter((level) => level <= line.level).map((level) => {
+    const own = level === 1 ? [] : [level];
+    const id = entryId("sterile-told", alarm, "over", ...own);
+    const told = noticeOf(raised, { id, number: END_NUMBER + level, level }, around);
+    return notificationEntry(time, { ...told, event: "recovered" });
+  });
+  return [entry, ...notices];
+}
+
+/** `null`: of a name that this version does not know. */
+function raisedOf({ site, alarm: id, what, steriliser, subject, sinceMs }: AlarmLine) {
+  const alarm = ALARMS.find((one) => one === what);
+  return alarm === undefined ? null : { id, site, alarm, steriliser, subject, sinceMs };
+}
+
+/** Where no steriliser is to blame. */
+const AT_THE_BEDSIDE = { code: "use", zh: "临床使用", en: "At the bedside" };
+
+function noticeOf(
+  { id: subject, site, alarm, steriliser, sinceMs }: SterileAlarmBody,
+  told: Pick<Notification, "id" | "number" | "level">,
+  { place, setups }: Around,
+): Omit<Notification, "event"> {
+  const title = steriliser === null ? undefined : setups.get(steriliser)?.title;
+  return {
+    ...told,
+    subject,
+    severity: SEVERITY[alarm],
+    roles: ["sterile-technician"],
+    rule: alarm === "cycle-failed" || alarm === "cycle-undetermined" ? "S1" : "S5",
+    site,
+    place,
+    what: { code: alarm, ...ALARM_TEXTS[alarm] },
+    where: steriliser === null
+      ? AT_THE_BEDSIDE
+      : { code: steriliser, ...title ?? { zh: steriliser, en: steriliser } },
+    value: null,
+    sinceMs,
+  };
+}

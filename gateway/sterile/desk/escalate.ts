@@ -1,0 +1,62 @@
+/**
+ * An alarm that nobody closes comes to the institution, then to the regulator (S5, as W9 has it):
+ * by the wall clock, from when it was raised. Each level is told once, in the commit that tells it.
+ */
+import { pause } from "../../../sync/timer.ts";
+import { type Ladder, levelsReached } from "../../escalation.ts";
+import { ALARMS, ESCALATION_LEVELS, type SterileAlarmLevelBody } from "../record/alarm_body.ts";
+import type { AlarmLine } from "../record/sterile_reads.ts";
+import type { RulesInForce } from "../rules.ts";
+import { levelEntries, SEVERITY } from "./alarm_entries.ts";
+import type { SterileDesk } from "./sterile_desk.ts";
+import { alarmsOf } from "./views.ts";
+
+/** Of what has happened to a patient the institution hears at once. */
+const LOOK_MS = 5000;
+const OPEN_MAX = 1000;
+const HOUR_MS = 3_600_000;
+
+export async function watchUnattended(desk: SterileDesk, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await lookForUnattended(desk);
+    await pause(LOOK_MS, signal);
+  }
+}
+
+/** Writes the levels that open alarms have come to. */
+export async function lookForUnattended(desk: SterileDesk): Promise<void> {
+  await desk.alone(async () => {
+    const { name: site, clock, disk, journal, tables } = desk.node;
+    const time = clock.now();
+    const open = await alarmsOf(tables, { site, open: true, limit: OPEN_MAX });
+    const entries = open.flatMap((line) =>
+      dueLevels(line, time.wallMs, desk.rules)
+        .flatMap((level) => levelEntries(line, level, time, desk.around))
+    );
+    if (entries.length === 0) return;
+    await disk.append(entries, time);
+    await tables.caughtUp(journal);
+  });
+}
+
+type Level = SterileAlarmLevelBody["level"];
+
+/** Levels that an alarm has come to and that nobody told of yet. */
+export function dueLevels(
+  { what, raisedMs, level: told }: Pick<AlarmLine, "what" | "raisedMs" | "level">,
+  nowMs: number,
+  rules: RulesInForce,
+): Level[] {
+  const reached = levelsReached(ESCALATION_LEVELS, ladderOf(what, rules), nowMs - raisedMs);
+  return reached.filter((level) => level > told);
+}
+
+function ladderOf(what: string, rules: RulesInForce): Ladder<Level> {
+  const rule = rules.one("escalation");
+  const alarm = ALARMS.find((one) => one === what);
+  if (rule === null || alarm === undefined) return {};
+  const institution = rule.institutionHours * HOUR_MS;
+  const regulator = rule.regulatorHours * HOUR_MS;
+  if (alarm === "unsterile-use") return { 2: 0, 3: regulator };
+  return SEVERITY[alarm] === "critical" ? { 2: institution, 3: regulator } : { 2: institution };
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { RULES } from "../fixture_cycle.ts";
+import { Story } from "./fixture_supply.ts";
+import { packTrace } from "./pack_trace.ts";
+import { toldOfSite } from "./told.ts";
+import { unreleasedUses, type UseDoubt, useDoubts } from "./unsterile_use.ts";
+
+const TODAY = "2026-03-02";
+
+function doubts(story: Story, patient: string | null = "patient-1"): UseDoubt[] {
+  return useDoubts(packTrace(toldOfSite(story.events), "P-1", RULES), TODAY, patient);
+}
+
+/** A load that two persons released. */
+function releasedOne(more: Record<string, unknown> = {}): Story {
+  const story = new Story();
+  const bowieDick = story.morning();
+  story.release("L-1", [bowieDick, ...story.sterilised("L-1", "P-1", more)]);
+  return story;
+}
+
+describe("S5 a pack that is not to be used", () => {
+  const unsterile: readonly (readonly [UseDoubt, (story: Story) => void])[] = [
+    ["never-loaded", (story) => void story.pack("P-1")],
+    ["never-sterilised", (story) => {
+      story.pack("P-1");
+      story.load("L-1", ["P-1"]);
+    }],
+    ["cycle-failed", (story) => {
+      story.pack("P-1");
+      story.load("L-1", ["P-1"]);
+      story.cycle("C-1", "L-1", "fail");
+    }],
+    ["cycle-undetermined", (story) => {
+      story.pack("P-1");
+      story.load("L-1", ["P-1"]);
+      story.cycle("C-1", "L-1", "undetermined");
+    }],
+    ["not-released", (story) => void story.sterilised("L-1", "P-1")],
+  ];
+
+  test.each(unsterile)("S5 says why: %s", (doubt, tell) => {
+    const story = new Story();
+    story.morning();
+    tell(story);
+    expect(doubts(story)).toEqual([doubt]);
+    const use = story.use("P-1", "patient-1");
+    expect(unreleasedUses(toldOfSite(story.events), RULES).map(({ body }) => body.id))
+      .toEqual([use]);
+  });
+
+  test("S5 whose label nobody knows was in no load either", () => {
+    expect(doubts(new Story())).toEqual(["unknown-label", "never-loaded"]);
+  });
+
+  test("S5 one that was released is used, and nothing speaks against it", () => {
+    const story = releasedOne({ expires: TODAY });
+    expect(doubts(story, null)).toEqual([]);
+    story.use("P-1", "patient-1");
+    expect(unreleasedUses(toldOfSite(story.events), RULES)).toEqual([]);
+    // For the same patient once more, not for another one.
+    expect(doubts(story, "patient-1")).toEqual([]);
+    expect(doubts(story, "patient-2")).toEqual(["used-before"]);
+    expect(doubts(story, null)).toEqual(["used-before"]);
+  });
+
+  test("S5 one that was released may still be called back, be unfit, too old, or in two loads", () => {
+    expect(doubts(releasedOne({ expires: "2026-03-01" }))).toEqual(["expired"]);
+    const called = releasedOne();
+    called.cycle("C-L-1", "L-1", "fail");
+    expect(doubts(called)).toEqual(["called-back"]);
+    called.back("P-1");
+    expect(doubts(called)).toEqual(["called-back", "came-back"]);
+    const unfit = releasedOne();
+    unfit.chemical("C-L-1", "fail", { place: "inside", pack: "P-1" });
+    expect(doubts(unfit)).toEqual(["chemical-failed"]);
+    const twice = releasedOne();
+    twice.load("L-2", ["P-1"]);
+    expect(doubts(twice)).toEqual(["two-loads"]);
+  });
+
+  test("S5 a release that is taken back makes its uses such as were not to be", () => {
+    const story = releasedOne();
+    story.use("P-1", "patient-1");
+    const release = story.events.findLast(({ kind }) => kind === "sterile-release-step");
+    story.reverse(release?.body.id ?? "");
+    expect(unreleasedUses(toldOfSite(story.events), RULES)).toHaveLength(1);
+    expect(doubts(story)).toEqual(["not-released"]);
+  });
+});
