@@ -7,11 +7,11 @@ import { payloadOf } from "../label/label.ts";
 import { bagOf, openAlarms } from "../record/waste_reads.ts";
 import { StoredWords } from "../record/stored_words.ts";
 import { WASTE_ALARMS, WASTE_BAGS } from "../record/waste_tables.ts";
-import { resolutionOrder } from "./acts.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import { BOTH, NURSE, PLACE, refusal, SiteDesk } from "./fixture_site_desk.ts";
 import { resolveAtCounty } from "./county_resolution.ts";
 import { labelOf } from "./label_route.ts";
+import { resolutionOrder } from "./later_acts.ts";
 import { TellingDesk } from "./telling_desk.ts";
 
 async function county(): Promise<TablesDesk> {
@@ -134,8 +134,19 @@ test("W1, W4 what two points say differently a person at their county resolves",
       .toSorted(({ node: one }) => one === "site-018" ? -1 : 1).map((one) => one.id);
     const asked = { subject, about, keeps, against, over: [], reason: "已到现场核实" };
     const order = resolutionOrder.parse({ id: `act-${id.slice(0, 8)}`, ...asked });
-    expect((await resolveAtCounty(node, order, NURSE)).kind).toBe("done");
-    expect((await resolveAtCounty(node, order, NURSE)).kind).toBe("done");
+    if (about === "custodian") {
+      const alone = await resolveAtCounty(node, order, [NURSE]);
+      expect(alone).toMatchObject({ kind: "refused", problem: { code: "second-person-needed" } });
+      expect(await merged()).toMatchObject({ custodian: null });
+    }
+    const by = about === "custodian" ? BOTH : [NURSE];
+    const none = resolutionOrder.parse({ ...order, id: "act-against", against: [id.slice(0, 8)] });
+    expect((await resolveAtCounty(node, none, by)).kind).toBe("refused");
+    expect((await resolveAtCounty(node, order, by)).kind).toBe("done");
+    expect((await resolveAtCounty(node, order, by)).kind).toBe("done");
+    // It is resolved: nobody says it otherwise by another order.
+    const again = resolutionOrder.parse({ ...order, id: `again-${id.slice(0, 8)}` });
+    expect(refusal(await resolveAtCounty(node, again, by))).toContain("nothing to resolve");
   }
   expect(await merged()).toMatchObject({ category: SHARPS, custodian: STORE, conflicts: [] });
   // Each site that wrote one of the entries is told, once for each dispute.

@@ -119,7 +119,7 @@ describe("the life of a bag", () => {
     expect(standing).toMatchObject({ state, custodian, conflicts: [], pending: [] });
     expect(standing.load).toBe(count < 2 ? null : "L1");
     expect(standing.manifest).toBe(count < 5 ? null : "M-1");
-    expect(standing.history).toHaveLength(Math.min(count, 6));
+    expect(standing.history).toHaveLength(count);
   });
 
   test("W5 小箱进大箱: what moves the large box moves the bags of the small one", () => {
@@ -136,6 +136,64 @@ describe("the life of a bag", () => {
     const standing = bagOf([sealed, boxed, handover, stored, into, later]);
     expect(standing).toMatchObject({ state: "stored", custodian: STORE, load: "L2" });
     expect(standing.conflicts).toEqual([]);
+  });
+});
+
+describe("W5 W8 a receipt closes nothing that did not leave on its manifest", () => {
+  const site = new Story("site");
+  const [sealed, other] = [site.sealed("B1"), site.sealed("B2")];
+  const handover = site.handover(["B1", "B2"]);
+  const stored = site.stored(["B1", "B2"]);
+  const draft = site.manifest(["B1", "B2"]);
+  const departed = site.departed(["B1"]);
+  const received = site.received(["B1", "B2"]);
+  const disposed = site.disposed();
+  const all = [sealed, other, handover, stored, draft, departed, received, disposed];
+  const without = (...some: WasteEvent[]) => all.filter((event) => !some.includes(event));
+
+  test("of a draft: the bag is in the store still, and the receipt is shown beside", () => {
+    const standing = bagOf(without(departed));
+    const unfounded = [{ id: received.body.id, manifest: "M-1" }];
+    expect(standing).toMatchObject({ state: "stored", custodian: STORE, receipt: null, unfounded });
+    expect(standing.history.find(({ id }) => id === received.body.id)?.role).toBe("unfounded");
+  });
+
+  test("of a departure that was reversed, or that one person confirmed", () => {
+    expect(bagOf([...all, site.reversed(departed)])).toMatchObject({ state: "stored" });
+    const alone = site.departed(["B1"], { confirmations: [confirmed("keeper")] });
+    expect(bagOf([...without(departed), alone])).toMatchObject({ state: "stored" });
+  });
+
+  test("of another manifest, or of a bag that was not on it", () => {
+    const elsewhere = site.departed(["B1"], { manifest: "M-2" });
+    expect(bagOf([...without(departed), elsewhere])).toMatchObject({
+      ...{ state: "departed", manifest: "M-2" },
+      unfounded: [{ manifest: "M-1" }],
+    });
+    expect(bagOf(all, "B2")).toMatchObject({ state: "stored", unfounded: [{ manifest: "M-1" }] });
+    expect(bagOf(all)).toMatchObject({ state: "disposed", unfounded: [], notReceived: null });
+  });
+
+  test("whatever comes first: the departure that comes later founds it", () => {
+    fc.assert(fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (order) => {
+      expect(bagOf(order)).toEqual(bagOf(all));
+    }));
+  });
+
+  test("W6 what left and is on no receipt of its manifest is named", () => {
+    const both = site.departed(["B1", "B2"]);
+    const part = site.received(["B1"]);
+    const events = [...without(departed, received, disposed), both];
+    expect(bagOf(events, "B2")).toMatchObject({ state: "departed", notReceived: null });
+    expect(bagOf([...events, part], "B2")).toMatchObject({
+      state: "departed",
+      notReceived: part.body.id,
+    });
+    const rest = site.received(["B2"], { receipt: "R-2" });
+    expect(bagOf([...events, part, rest], "B2")).toMatchObject({
+      state: "received",
+      notReceived: null,
+    });
   });
 });
 
@@ -234,6 +292,39 @@ describe("custody of two points that were cut off", () => {
     const settled = bagOf([...events, resolved]);
     expect(settled).toMatchObject({ state: "stored", custodian: OTHER_STORE, conflicts: [] });
     expect(settled.history.map(({ role }) => role)).toContain("set-aside");
+  });
+
+  describe("W4 what two persons confirmed", () => {
+    const later = store.moved("waste-stored", [CARRIER, STORE], ["B1"], {
+      ...{ missing: [], unexpected: [], labels: [], weight: scaled(4000) },
+      after: [handover.body.id],
+    });
+    const events = [sealed, handover, later];
+
+    test("is not set aside by a resolution of what does not disagree", () => {
+      for (const [keeps, against] of [[handover, later], [later, handover], [sealed, handover]]) {
+        const resolved = ward.resolved(["custodian", "B1"], keeps, [against]);
+        expect(bagOf([...events, resolved])).toMatchObject({ state: "stored", custodian: STORE });
+      }
+      const boxed = ward.boxed("L1", ["B1"]);
+      const aside = ward.resolved(["box", "B1"], sealed, [boxed]);
+      expect(bagOf([...events, boxed, aside]).load).toBe("L1");
+      const label = ward.resolved(["category", "B1"], later, [sealed]);
+      expect(bagOf([...events, label]).category).toBe("841-001-01");
+    });
+
+    test("is set aside by two persons alone: one who resolves waits for the second", () => {
+      const away = store.moved("waste-handover", [WARD, OTHER_CARRIER], ["B1"]);
+      const second = undefined;
+      const alone = ward.resolved(["custodian", "B1"], away, [handover], { second });
+      const split = bagOf([sealed, handover, away, alone]);
+      expect(split).toMatchObject({ custodian: null, pending: [alone.body.id] });
+      expect(split.conflicts).toHaveLength(1);
+      const same = ward.confirms(alone, "head nurse");
+      expect(bagOf([sealed, handover, away, alone, same]).custodian).toBeNull();
+      const both = bagOf([sealed, handover, away, alone, store.confirms(alone, "matron")]);
+      expect(both).toMatchObject({ custodian: OTHER_CARRIER, conflicts: [], pending: [] });
+    });
   });
 
   test("W1 W2 names two categories, two weights, two wards and two boxes", () => {

@@ -3,8 +3,8 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type View } from "../../console/view.ts";
-import { confirming, confirmOrder, reversalOrder, reversing } from "../desk/acts.ts";
 import { entryOf, type KnownEntry, personsIn } from "../desk/entry_read.ts";
+import { confirming, confirmOrder, reversalOrder, reversing } from "../desk/later_acts.ts";
 import { newActId, secondIn, textIn } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform, saidBy } from "./perform.ts";
@@ -32,6 +32,7 @@ function confirmForm(shown: ActingSite): PageForm {
       // Whoever proves who he is at another's session confirms, not the one who is signed in.
       const done = await perform({ desk, form, parts: own, actor }, (by) =>
         confirming(
+          desk,
           confirmOrder.parse({ id: textIn(form, "id"), of: entry }),
           secondIn(form) === undefined ? by[0] : by[by.length - 1],
         ));

@@ -44,13 +44,16 @@ function epidemicPage(
   view: View,
   shown: Shown,
   site: string,
-  { isOn, isDisputed, since }: EpidemicMode,
+  { isOn, isDisputed, since, own, county }: EpidemicMode,
   { faults = [], said = null }: {
     readonly faults?: readonly Text[];
     readonly said?: string | null;
   },
 ): Html {
   const say = wasteTexts(view.language);
+  const isSetByCounty = shown.role === "site" && county.isOn;
+  // Each ends what is its own; a county ends whatever holds.
+  const ends = shown.role === "site" ? own.isOn : isOn;
   const main = html`
     ${parts.faultsBanner(view, faults)}
     <section class="panel">
@@ -59,12 +62,14 @@ function epidemicPage(
         ${isDisputed ? say("isDisputed") : ""}
         ${since === null ? "" : html`${moment(view, new Date(since.time.wallMs).toISOString())} ·
           ${since.body.basis}`}</p>
-      <form method="post" action="${epidemicPath(shown, site)}/turn" class="form">
-          ${parts.hidden({ id: newActId(), isOn: isOn ? "no" : "yes" })}
+      ${isSetByCounty ? html`<p class="note">${say("setByCounty")}</p>` : ""}
+      ${isSetByCounty && !ends ? "" : html`
+        <form method="post" action="${epidemicPath(shown, site)}/turn" class="form">
+          ${parts.hidden({ id: newActId(), isOn: ends ? "no" : "yes" })}
           ${parts.field(view, { name: "basis", label: "basis" })}
           ${parts.field(view, { name: "reason", label: "reason" })}
-          ${parts.action(view, isOn ? "turnOff" : "turnOn")}
-        </form>
+          ${parts.action(view, ends ? "turnOff" : "turnOn")}
+        </form>`}
     </section>
   `;
   return parts.wasteFrame(view, shown, "/waste", main, said);
@@ -72,7 +77,7 @@ function epidemicPage(
 
 function epidemicForm(shown: Shown): PageForm {
   return {
-    right: "waste.confirm",
+    right: "waste.epidemic",
     send: async (form, places, { people }, actor, view) => {
       const site = siteIn(shown, places);
       const refuse = async (faults: readonly Text[]) =>

@@ -83,13 +83,14 @@ export async function manifestPage(
 
 function faultsOf(view: View, manifest: ManifestStanding): Html {
   const say = wasteTexts(view.language);
-  const { drafts, numbers, outstanding, received } = manifest;
+  const { drafts, numbers, outstanding, received, faults } = manifest;
   const isLost = received.length > 0 && outstanding.length > 0;
   return html`
     ${drafts.length > 1 ? html`<p class="banner bad">${say("twoDrafts", drafts.length)}</p>` : ""}
     ${numbers.length > 1
       ? html`<p class="banner bad">${say("twoNumbers", numbers.join(", "))}</p>`
       : ""}
+    ${faults.map(({ kind, receipt }) => html`<p class="banner bad">${say(kind, receipt)}</p>`)}
     ${isLost ? html`<p class="banner bad">${say("outstanding", outstanding.join(", "))}</p>` : ""}
   `;
 }

@@ -33,6 +33,7 @@ export function movePages(shown: ActingSite): readonly Page[] {
             const done = await perform({ desk, form, parts: own, actor }, (by) => {
               const { bags, loads } = codesIn(textIn(form, "codes"));
               return handover(
+                desk,
                 handoverOrder.parse({
                   ...{ id: textIn(form, "id"), bags, loads },
                   from: custodianIn(textIn(form, "from")),

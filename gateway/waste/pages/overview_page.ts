@@ -34,7 +34,8 @@ export function overviewPages(shown: Shown): readonly Page[] {
       reads.unsettledBags(tables, site),
       reads.openAlarms(tables, site),
     ]);
-    const present = { now: shown.node.clock.now(), corrections: [] };
+    const { clock, name: node } = shown.node;
+    const present = { now: clock.now(), corrections: [], node };
     const rules = rulesOf(shown);
     const seen = known.map((one): Seen => ({
       ...one,
@@ -167,8 +168,11 @@ function pendingPanel(view: View, seen: readonly Seen[]): Html | "" {
 function disputedPanel(view: View, seen: readonly Seen[]): Html | "" {
   const { language } = view;
   const say = wasteTexts(language);
-  const rows = seen.flatMap(({ standing: { bag, conflicts, missing }, faults }) => {
+  const rows = seen.flatMap(({ standing, faults }) => {
+    const { bag, conflicts, missing, notReceived, unfounded } = standing;
     const said = [
+      ...unfounded.map(({ manifest }) => say("unfoundedReceipt", manifest)),
+      ...notReceived === null ? [] : [say("notReceived_")],
       ...conflicts.map(({ about }) => say("conflict", wordText(language, about))),
       ...faults > 0 ? [say("faults", faults)] : [],
       ...missing === null ? [] : [say("missingSince", missing.explanation)],
