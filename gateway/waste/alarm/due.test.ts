@@ -3,7 +3,16 @@ import { describe, expect, test } from "vitest";
 import type { Stamp } from "../../../sync/entry.ts";
 import { epidemicBody, modeAt } from "../clock/epidemic.ts";
 import type { WasteEvent } from "../entry/event.ts";
-import { BOTH, HOUR_MS, MINUTE_MS, scaled, SHARPS, START_MS, STORE, Story } from "../fixture_waste.ts";
+import {
+  BOTH,
+  HOUR_MS,
+  MINUTE_MS,
+  scaled,
+  SHARPS,
+  START_MS,
+  STORE,
+  Story,
+} from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { manifestsOf } from "../manifest/manifest.ts";
 import { DEFAULT_RULES } from "../rules.ts";

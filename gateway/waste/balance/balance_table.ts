@@ -200,8 +200,7 @@ function balanceTable(lines: readonly BalanceLine[], total: BalanceLine): DataTa
     note: {
       zh: "期间封口的包装袋在期末（未结束则为当前）何处：封口 = 未入库 + 暂存 + 运输中 + " +
         "处置方已接收 + 缺失。从其他站点转入的包装袋计入当时持有站点；缺失的袋逐一列出。",
-      en:
-        "Where the bags that were sealed in this time were when it ended, or are now: sealed = " +
+      en: "Where the bags that were sealed in this time were when it ended, or are now: sealed = " +
         "not stored + in store + on manifests + received + missing. A bag from another site " +
         "counts where it was; the missing ones are named.",
     },

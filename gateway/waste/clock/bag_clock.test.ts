@@ -212,7 +212,7 @@ describe("W5 in an epidemic", () => {
       since: on,
     });
     const itself = { ...turn(true, { scope: SITE }), ...own, place: `${SITE}.1-0/audit/2` };
-    const ended = { ...turn(false, { replaces: [itself.body.id] }), ...own };
+    const ended = { ...turn(false, { replaces: [itself.body.id] }), ...own, place: "e/audit/3" };
     expect(modeAt(SITE, [itself])).toMatchObject({ isOn: true, county: { isOn: false } });
     expect(modeAt(SITE, [itself, ended])).toMatchObject({ isOn: false, own: { isOn: false } });
     const byCounty = turn(false, { replaces: [itself.body.id, on.body.id] });

@@ -10,6 +10,7 @@ import * as acts from "./acts.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import { BOTH, NURSE, PLACE, PORTER, refusal, SiteDesk } from "./fixture_site_desk.ts";
 import * as later from "./later_acts.ts";
+import { epidemicOrder, turnEpidemic } from "./epidemic_desk.ts";
 import { personsOf } from "./persons.ts";
 
 const HOUR_MS = 3_600_000;
@@ -115,17 +116,23 @@ describe("from ward to disposer", () => {
     expect((await site.stores([], 2, { loads })).kind).toBe("done");
     const leaving = { ...site.act(), from: STORE, to: VEHICLE, loads, manifest: "M-1" };
     const first = acts.departOrder.parse(leaving);
-    expect(refusal(await site.desk.write(acts.departure(site.desk, first, BOTH)))).toContain("there is no manifest M-1");
+    expect(refusal(await site.desk.write(acts.departure(site.desk, first, BOTH)))).toContain(
+      "there is no manifest M-1",
+    );
     const draft = acts.manifestOrder.parse({ ...MANIFEST, ...site.act(), bags: [], loads });
     expect(refusal(await site.desk.write(acts.drafting(site.desk, draft, [NURSE])))).toBe(
       "it was written",
     );
     const left = acts.departOrder.parse({ ...leaving, ...site.act() });
     // Without the national number it stays, and nothing is written in its place.
-    expect(refusal(await site.desk.write(acts.departure(site.desk, left, BOTH)))).toContain("number: ");
+    expect(refusal(await site.desk.write(acts.departure(site.desk, left, BOTH)))).toContain(
+      "number: ",
+    );
     const number = acts.numberOrder.parse({ ...site.act(), manifest: "M-1", number: NUMBER });
     await site.desk.write(acts.numbering(site.desk, number, NURSE));
-    expect(refusal(await site.desk.write(acts.departure(site.desk, left, BOTH)))).toBe("it was written");
+    expect(refusal(await site.desk.write(acts.departure(site.desk, left, BOTH)))).toBe(
+      "it was written",
+    );
     expect(await site.standing(bag)).toMatchObject({ state: "departed", manifest: "M-1" });
   });
 
@@ -267,6 +274,33 @@ describe("rules at work", () => {
     const back = { from: STORE, to: { kind: "store", id: "elsewhere" } as const };
     await site.handsOver([bag], BOTH, back);
     expect(await alarmed(STORE.id)).toEqual([]);
+  });
+});
+
+describe("W5 the switch of an epidemic", () => {
+  const turn = async (isOn: boolean) => {
+    const asked = { ...site.act(), isOn, basis: "文件", reason: "疫情" };
+    const done = await turnEpidemic(site.desk.node, "site", epidemicOrder.parse(asked), NURSE);
+    return done?.code ?? "turned";
+  };
+  const alarmed = async () => {
+    await new AlarmDesk(site.desk, PLACE).look();
+    await site.desk.caughtUp();
+    return (await openAlarms(site.tables, SITE)).flatMap(({ alarm, level }) =>
+      alarm === "epidemic" ? [level] : []
+    ).sort();
+  };
+
+  test("a site turns on and off, and people are told of both", async () => {
+    expect(await alarmed()).toEqual([]);
+    expect(await turn(true)).toBe("turned");
+    expect(await alarmed()).toEqual(["institution", "site"]);
+    expect(await turn(false)).toBe("turned");
+    expect(await alarmed()).toEqual([]);
+    const told = (await site.people.said("alarm")).map(({ body }) => JSON.stringify(body))
+      .filter((text) => text.includes("waste-epidemic"));
+    expect(told.filter((text) => text.includes('"recovered"'))).toHaveLength(2);
+    expect(told).toHaveLength(4);
   });
 });
 

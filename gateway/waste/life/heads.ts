@@ -34,7 +34,9 @@ export function headsOf<M extends Move>(moves: readonly M[]): M[] {
 }
 
 /** Says of the ids of two of these whether neither follows the other: only then they disagree. */
-export function apart<M extends Move>(moves: readonly M[]): (one: string, other: string) => boolean {
+export function apart<M extends Move>(
+  moves: readonly M[],
+): (one: string, other: string) => boolean {
   const next = followers(moves);
   const reached = new Map(moves.map((move) => [move, reachedFrom(move, next)]));
   const follows = (later: M, earlier: M) => reached.get(earlier)?.has(later) === true;

@@ -15,9 +15,9 @@ function faults(
   const ledger = ledgerOf(events, DEFAULT_RULES);
   const manifest = manifestsOf(events, ledger).manifests.get("M-1");
   if (manifest === undefined) throw new Error("no manifest");
-  return departureFaults({ from, ...leaving }, manifest, ledger, DEFAULT_RULES).map(({ rule, field, text }) =>
-    `${rule} ${field}: ${text.en}`
-  );
+  return departureFaults({ from, ...leaving }, manifest, ledger, DEFAULT_RULES).map((
+    { rule, field, text },
+  ) => `${rule} ${field}: ${text.en}`);
 }
 
 test("W8 waste leaves when nothing of the national form is lacking, and not before", () => {

@@ -69,7 +69,8 @@ function epidemicPage(
           ${parts.field(view, { name: "basis", label: "basis" })}
           ${parts.field(view, { name: "reason", label: "reason" })}
           ${parts.action(view, ends ? "turnOff" : "turnOn")}
-        </form>`}
+        </form>
+      `}
     </section>
   `;
   return parts.wasteFrame(view, shown, "/waste", main, said);
