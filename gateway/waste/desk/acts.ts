@@ -162,13 +162,14 @@ export function handover(desk: WasteDesk, asked: z.infer<typeof handoverOrder>, 
     plan: ({ ledger }) => ({ ...rest, after: afterMoves(rest, ledger), confirmations: by }),
     faults: (event, { ledger }) =>
       event.kind === "waste-handover"
-        ? [...refusedMove(event.body, ledger), ...unweighedStore(desk, event.body.to)]
+        ? [...refusedMove(event.body, ledger), ...noHandover(desk, event.body.to)]
         : [],
   };
 }
 
-/** What comes into a store of this site is counted and weighed there (W6). */
-function unweighedStore({ config: { stores } }: WasteDesk, to: Custodian): Refusal[] {
+/** What comes into a store of this site is weighed there (W6); a disposer gives a receipt (W8). */
+function noHandover({ config: { stores } }: WasteDesk, to: Custodian): Refusal[] {
+  if (to.kind === "disposer") return [byManifest(to)];
   const store = stores.find(({ id }) => custodianKey(to) === custodianKey({ kind: "store", id }));
   if (store === undefined) return [];
   const text = {
@@ -176,6 +177,14 @@ function unweighedStore({ config: { stores } }: WasteDesk, to: Custodian): Refus
     en: `what comes into ${store.name} is read and weighed there: take it into the store`,
   };
   return [{ rule: "W6", field: "to", text }];
+}
+
+function byManifest({ id }: Custodian): Refusal {
+  const text = {
+    zh: `交给处置单位 ${id} 须有转移联单：请登记交运和接收`,
+    en: `disposer ${id} takes waste on a manifest: enter its departure and the receipt`,
+  };
+  return { rule: "W8", field: "to", text };
 }
 
 export function storing(desk: WasteDesk, asked: z.infer<typeof storeOrder>, by: By): Act {
@@ -314,7 +323,8 @@ export function numbering(
     subject: rest.manifest,
     concerned: { manifests: [rest.manifest] },
     plan: async () => {
-      const read = readNumber(rest.number, { year: yearNow(desk) });
+      const { manifestRegion: region } = desk.config;
+      const read = readNumber(rest.number, { year: yearNow(desk), region });
       if (read.kind === "refused") throw new CannotPlan([numberFault(read.text)]);
       const known = await manifestsNumbered(desk.node.tables, read.number);
       others.manifests = known.map(({ standing }) => standing.manifest);

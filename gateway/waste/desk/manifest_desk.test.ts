@@ -113,10 +113,12 @@ describe("W8 of a manifest", () => {
     expect(await open()).toEqual(["receipt-weight M-24"]);
   });
 
-  test("W6 into a store of this site goes what is counted and weighed, no mere handover", async () => {
+  test("W6 W8 into a store goes what is weighed there, to a disposer what is on a manifest", async () => {
     const bag = await site.sealed(1);
     const ways = { from: WARD, to: STORE };
     expect(refusal(await site.handsOver([bag], BOTH, ways))).toContain("take it into the store");
+    const away = { from: WARD, to: DISPOSER };
+    expect(refusal(await site.handsOver([bag], BOTH, away))).toContain("on a manifest");
   });
 
   test("W4 nothing is resolved that is in no dispute", async () => {

@@ -150,6 +150,15 @@ describe("W8 onto a manifest goes", () => {
     expect(faults(all, {})).toContain("bag B1 is on manifest M-1 already");
   });
 
+  test("nothing once it has departed", () => {
+    const gone = [...store, draft, numbered, site.departed(["B1"])];
+    const more = [site.sealed("B4", { weight: scaled(4000, "x.1-0/reading/9") })];
+    const asked = { manifest: "M-1", bags: ["B4"] };
+    expect(faults([...gone, ...more, site.handover(["B4"]), site.stored(["B4"])], asked)).toEqual([
+      "manifest M-1 has departed: draft another",
+    ]);
+  });
+
   test("each category in a line of its own, and no line without a bag", () => {
     const [line] = MANIFEST.lines;
     expect(faults(store, { lines: [{ ...line, category: SHARPS }] })).toEqual([

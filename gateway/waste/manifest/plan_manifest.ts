@@ -22,6 +22,7 @@ export function manifestFaults(
   const grams = standing.reduce((sum, { weight }) => sum + (weight?.grams ?? 0), 0);
   const tooMuch = standing.length === 0 ? null : recordFault(grams, rules);
   return [
+    ...goneFaults(manifests.get(asked.manifest)),
     ...bags.flatMap((bag) => unfitFaults(bag, ledger.bags.get(bag), asked.store)),
     ...takenFaults(bags, asked, manifests),
     ...lineFaults(standing, asked),
@@ -62,6 +63,15 @@ export function unfitFaults(
   return [fault("bags", {
     zh: `包装袋 ${bag} 不在暂存间 ${store.id}（现在 ${holder}）`,
     en: `bag ${bag} is not in store ${store.id} (${holder} has it)`,
+  })];
+}
+
+/** What has left is not drafted otherwise. */
+function goneFaults(manifest: ManifestStanding | undefined): Refusal[] {
+  if (manifest === undefined || manifest.departed === null) return [];
+  return [fault("manifest", {
+    zh: `联单 ${manifest.manifest} 已交运，不能再改：请另填联单`,
+    en: `manifest ${manifest.manifest} has departed: draft another`,
   })];
 }
 

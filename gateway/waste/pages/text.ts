@@ -69,6 +69,9 @@ const TEXTS = {
   weighAgain: { zh: "重新称重", en: "Weigh again" },
   keyIt: { zh: "秤故障：手工录入重量", en: "The scale fails: key the weight" },
   keyed: { zh: "手工录入", en: "Keyed" },
+  proved: { zh: "与秤的读数一致", en: "As the scale said it" },
+  differs: { zh: "与秤的读数不符", en: "Not what the scale said" },
+  "not-here": { zh: "秤的读数不在此节点", en: "The scale's reading is not here" },
   kilograms: { zh: "重量（kg）", en: "Weight (kg)" },
   division: { zh: "秤分度值（g）", en: "Step of the scale (g)" },
   reason: { zh: "原因", en: "Reason" },
@@ -206,6 +209,10 @@ const TEXTS = {
   twoDrafts: {
     zh: "有 {} 份互不知晓的草稿：请修改草稿以合并",
     en: "{} drafts do not know of each other: change the draft to replace them",
+  },
+  numberTwice: {
+    zh: "该编号也用于联单 {}：请冲销错误的一条",
+    en: "Manifest {} bears this number, too: reverse the wrong one",
   },
   twoNumbers: {
     zh: "录入了不同编号 {}：请冲销错误的一条",
