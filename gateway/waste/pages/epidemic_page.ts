@@ -14,7 +14,7 @@ import type { Shown } from "./shown.ts";
 import { wasteTexts } from "./text.ts";
 
 /** At a county each site has its own. */
-export function epidemicPath({ role }: Shown, site: string): string {
+export function epidemicPath({ role }: Pick<Shown, "role">, site: string): string {
   return role === "site" ? "/waste/epidemic" : `/waste/sites/${encodeURIComponent(site)}/epidemic`;
 }
 
@@ -40,9 +40,10 @@ async function modeOf({ node }: Shown, site: string): Promise<EpidemicMode> {
   return (await epidemicModes(node.tables))(site);
 }
 
-function epidemicPage(
+/** The switch as it stands, with the form by which whoever may turns it. */
+export function epidemicPage(
   view: View,
-  shown: Shown,
+  shown: Pick<Shown, "role" | "desk">,
   site: string,
   { isOn, isDisputed, since, own, county }: EpidemicMode,
   { faults = [], said = null }: {
