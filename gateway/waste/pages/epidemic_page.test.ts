@@ -15,16 +15,16 @@ function turn(node: string, isOn = true): EpidemicTurn {
 
 test.each(
   [
-    ["nothing", [], "site", "Turn on"],
-    ["the site", [turn(SITE)], "site", "Turn off"],
-    ["the county", [turn("county-a")], "site", null],
-    ["the county", [turn("county-a")], "county", "Turn off"],
-    ["the site", [turn(SITE)], "county", "Turn off"],
-    ["both", [turn("county-a"), turn(SITE)], "site", "Turn off"],
+    ["nobody", "site", "Turn on", []],
+    ["the site", "site", "Turn off", [turn(SITE)]],
+    ["the county", "site", null, [turn("county-a")]],
+    ["the county", "county", "Turn off", [turn("county-a")]],
+    ["the site", "county", "Turn off", [turn(SITE)]],
+    ["both", "site", "Turn off", [turn("county-a"), turn(SITE)]],
   ] as const,
-)("W5 what %s turned on: %# the page of a %s offers %s", (_who, turns, role, offered) => {
+)("W5 what %s turned on the page of a %s has: %s", (_who, role, offered, turns) => {
   const shown = { role, desk: null };
-  const page = String(epidemicPage(viewOf("en-US"), shown, SITE, modeAt(SITE, turns), {}));
+  const page = String(epidemicPage(viewOf("en"), shown, SITE, modeAt(SITE, turns), {}));
   const offers = ["Turn on", "Turn off"].filter((text) => page.includes(text));
   expect(offers).toEqual(offered === null ? [] : [offered]);
   const isCountys = role === "site" && turns.some(({ node }) => node === "county-a");
