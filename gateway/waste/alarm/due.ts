@@ -188,10 +188,11 @@ function ofReceipts(bag: BagStanding, { present }: Circumstances): Occasion[] {
     ...{ ...about, alarm: "receipt", subject: manifest, basis: id },
     ...sinceLast(entriesIn(bag, id), present),
   }));
-  const { notReceived: basis } = bag;
-  if (basis === null) return unfounded;
-  const since = sinceLast(bag.history.filter(({ id }) => bag.movedBy.includes(id)), present);
-  return [...unfounded, { ...about, alarm: "not-received", subject: bag.bag, basis, ...since }];
+  const { notReceived } = bag;
+  if (notReceived === null) return unfounded;
+  const missing = { ...about, alarm: "not-received", subject: bag.bag } as const;
+  const since = sinceLast([notReceived], present);
+  return [...unfounded, { ...missing, basis: notReceived.id, ...since }];
 }
 
 function entriesIn({ history }: BagStanding, id: string): BagStanding["history"] {

@@ -30,6 +30,7 @@ import {
 } from "../record/waste_reads.ts";
 import { holdingOf } from "../store/plan_stored.ts";
 import { epidemicModes } from "./epidemic_read.ts";
+import { presentFor } from "./present.ts";
 import type { WasteDesk } from "./waste_desk.ts";
 
 /** A clock is looked at so often; its limits are hours. */
@@ -68,12 +69,12 @@ export class AlarmDesk {
 
   async #alarms(): Promise<(readonly NewEntry[])[]> {
     const { node, config: { rules } } = this.#desk;
-    const { tables, clock, name: site } = node;
-    const now = clock.now();
+    const { tables, name: site } = node;
     const open = await openAlarms(tables, site);
     const modes = await epidemicModes(tables);
     const ledger = await this.#ledger();
-    const around = { present: { now, corrections: [], node: site }, modeAt: modes, rules };
+    const present = await presentFor(node, [...ledger.bags.values()]);
+    const around = { present, modeAt: modes, rules };
     const manifests = await faultyManifests(tables, site);
     const due = [
       ...new Map([

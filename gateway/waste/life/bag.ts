@@ -70,8 +70,8 @@ export interface BagStanding {
   readonly manifest: string | null;
   readonly receipt: string | null;
   readonly missing: Custody["missing"];
-  /** It left, and this receipt of its manifest, by the id of the entry, does not name it. */
-  readonly notReceived: string | null;
+  /** It left, and this receipt of its manifest does not name it. */
+  readonly notReceived: { readonly id: string; readonly node: string; readonly time: Stamp } | null;
   /** Receipts that name it, and of whose manifest it never left. */
   readonly unfounded: readonly { readonly id: string; readonly manifest: string }[];
   /** Ids of entries that wait for a second person. */
@@ -153,11 +153,12 @@ function judged(
 function notReceivedOf(
   { by }: Custody,
   receipts: readonly EventOf<"waste-received">[],
-): string | null {
+): BagStanding["notReceived"] {
   if (by?.kind !== "waste-departed") return null;
   const { manifest } = by.body;
-  return receipts.filter(({ body }) => body.manifest === manifest).sort(byTime).at(0)?.body.id ??
-    null;
+  const [first] = receipts.filter(({ body }) => body.manifest === manifest).sort(byTime);
+  if (first === undefined) return null;
+  return { id: first.body.id, node: first.node, time: first.time };
 }
 
 const ADVANCE: Readonly<Record<MoveEvent["kind"], BagState>> = {

@@ -60,7 +60,7 @@ describe("W5 W8 a receipt closes nothing that did not leave on its manifest", ()
     expect(bagOf(events, "B2")).toMatchObject({ state: "departed", notReceived: null });
     expect(bagOf([...events, part], "B2")).toMatchObject({
       state: "departed",
-      notReceived: part.body.id,
+      notReceived: { id: part.body.id },
     });
     const rest = site.received(["B2"], { receipt: "R-2" });
     expect(bagOf([...events, part, rest], "B2")).toMatchObject({
