@@ -8,7 +8,7 @@ export type Level = typeof LEVELS[number];
 
 export const ALARMS = [
   ...["warning", "breach", "missing-bag", "conflict", "store-full"] as const,
-  ...["not-received", "receipt", "receipt-weight", "epidemic"] as const,
+  ...["not-received", "receipt", "receipt-overdue", "receipt-weight", "epidemic"] as const,
 ] as const;
 export type AlarmName = typeof ALARMS[number];
 
@@ -21,7 +21,7 @@ export const alarmBody = z.object({
   subject: code,
   /** What it follows from: an entry, a conflict; the same wherever it is decided. */
   basis: code,
-  /** Hours of the limit that was reached, of `warning` and `breach`. */
+  /** Hours of the limit that was reached, of `warning`, `breach` and `receipt-overdue`. */
   hours: z.number().positive().optional(),
   /** Whether the clocks that say so could be believed. */
   isCertain: z.boolean(),
@@ -62,6 +62,12 @@ export function alarmText({ alarm, subject, hours, isCertain }: AlarmBody): Text
       return {
         zh: `联单 ${subject} 的接收或处置与交运记录不符，请核实`,
         en: `What the disposer says of manifest ${subject} does not fit what left: look at it`,
+      };
+    case "receipt-overdue":
+      return {
+        zh: `联单 ${subject} 交运已满 ${hours ?? "?"} 小时未见接收${doubt.zh}，请追查`,
+        en: `Manifest ${subject} left ${hours ?? "?"} hours ago${doubt.en} and nobody received ` +
+          "it: find out where it is",
       };
     case "receipt-weight":
       return {

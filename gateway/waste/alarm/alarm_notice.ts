@@ -18,6 +18,7 @@ const SEVERITY: Readonly<Record<AlarmName, Notification["severity"]>> = {
   "store-full": "warning",
   "not-received": "critical",
   "receipt": "critical",
+  "receipt-overdue": "critical",
   "receipt-weight": "warning",
   "epidemic": "warning",
 };
@@ -38,6 +39,10 @@ const WHAT: Readonly<Record<AlarmName, Text>> = {
   "receipt": {
     zh: "医疗废物接收记录与交运不符",
     en: "A receipt of medical waste does not fit what left",
+  },
+  "receipt-overdue": {
+    zh: "已交运的医疗废物逾期未接收",
+    en: "Medical waste that left was not received in time",
   },
   "receipt-weight": {
     zh: "医疗废物接收重量不符",
@@ -101,6 +106,7 @@ const WHERE: Readonly<Record<AlarmName, Text>> = {
   "store-full": { zh: "暂存间", en: "Store" },
   "not-received": { zh: "包装袋", en: "Bag" },
   "receipt": { zh: "联单", en: "Manifest" },
+  "receipt-overdue": { zh: "联单", en: "Manifest" },
   "receipt-weight": { zh: "联单", en: "Manifest" },
   "epidemic": { zh: "站点", en: "Site" },
 };

@@ -137,7 +137,7 @@ describe("W9 a wall clock that was set", () => {
     expect(alarmsOver(raised, alarmsDue(ledger, believed), alarmsInDoubt(ledger, believed)))
       .toHaveLength(4);
     const gone = ledgerOf([sealed, ward.departed(["B1"])], DEFAULT_RULES);
-    expect(alarmsInDoubt(gone, back)).toEqual([]);
+    expect(alarmsOver(raised, alarmsDue(gone, back), alarmsInDoubt(gone, back))).toHaveLength(4);
   });
 
   test.each([[48 * HOUR_MS - 1, 1], [48 * HOUR_MS, 3], [72 * HOUR_MS, 4]])(
@@ -181,6 +181,22 @@ describe("W9 W8 a disposer's word that does not fit", () => {
     expect(due([sealed, other, both, receipt], HOUR_MS)).toMatchObject([
       { alarm: "not-received", subject: "B2", level: "site" },
     ]);
+  });
+
+  test.each([[120 * HOUR_MS - 1, 0], [120 * HOUR_MS, 2], [144 * HOUR_MS - 1, 2], [
+    144 * HOUR_MS,
+    3,
+  ]])("a lorry that did not arrive is told once, %i ms after it left", (afterMs, count) => {
+    const both = ward.departed(["B1", "B2"]);
+    const at = both.time.wallMs - START_MS - MINUTE_MS + afterMs;
+    const overdue = due([sealed, other, both], at);
+    expect(overdue.map(({ level }) => level)).toEqual(
+      ["site", "institution", "regulator"].slice(0, count),
+    );
+    expect(overdue.every(({ alarm, subject }) => `${alarm} ${subject}` === "receipt-overdue M-1"))
+      .toBe(true);
+    const late = [sealed, other, both, ward.received(["B1", "B2"])];
+    expect(due(late, at)).toEqual([]);
   });
 
   test("a weight that differs is told until it is explained and done with", () => {

@@ -55,6 +55,7 @@ function occasionsOf(ledger: Ledger, around: Circumstances): Occasion[] {
     ...ofMissing(bag, around),
     ...ofConflicts(bag, around),
     ...ofReceipts(bag, around),
+    ...ofJourney(bag, around),
   ]);
   return [...ofBags, ...ofLeftBehind(ledger, around), ...ofFaults(ledger, around)];
 }
@@ -131,6 +132,7 @@ export function ladderOf(alarm: AlarmName, rules: WasteRules): Partial<Record<Le
     case "epidemic":
       return { site: 0, institution: 0 };
     case "breach":
+    case "receipt-overdue":
       return { site: 0, institution: 0, regulator };
     case "missing-bag":
     case "not-received":
@@ -193,6 +195,16 @@ function ofReceipts(bag: BagStanding, { present }: Circumstances): Occasion[] {
   const missing = { ...about, alarm: "not-received", subject: bag.bag } as const;
   const since = sinceLast([notReceived], present);
   return [...unfounded, { ...missing, basis: notReceived.id, ...since }];
+}
+
+/** It left, and no receipt of its manifest has come: told once for all that left with it. */
+function ofJourney(bag: BagStanding, { present, rules }: Circumstances): Occasion[] {
+  const { state, manifest: subject, movedBy: [basis], notReceived, site } = bag;
+  if (state !== "departed" || subject === null || notReceived !== null) return [];
+  const hours = rules.receiptHours.value;
+  const { forMs, isCertain } = sinceLast(entriesIn(bag, basis), present);
+  const about = { alarm: "receipt-overdue", rule: "W8", site, subject, basis, hours } as const;
+  return [{ ...about, forMs: forMs - hours * HOUR_MS, isCertain }];
 }
 
 function entriesIn({ history }: BagStanding, id: string): BagStanding["history"] {
