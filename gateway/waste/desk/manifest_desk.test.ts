@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CARRIER, DISPOSER, MANIFEST, STORE, VEHICLE, WARD } from "../fixture_waste.ts";
 import { openAlarms } from "../record/waste_reads.ts";
+import { DEFAULT_RULES } from "../rules.ts";
 import * as acts from "./acts.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import { BOTH, NURSE, PLACE, PORTER, refusal, SiteDesk } from "./fixture_site_desk.ts";
 import * as later from "./later_acts.ts";
+import { around } from "./surroundings.ts";
 
 const SITE = "site-017";
 
@@ -58,6 +60,11 @@ describe("W8 of a manifest", () => {
     expect(await site.standing(bag)).toMatchObject({ state: "stored" });
   });
 
+  test("a draft has its bags and their weights, before any of them leaves", async () => {
+    const { manifests } = await around(site.tables, { manifests: ["M-21"] }, DEFAULT_RULES);
+    expect(manifests.get("M-21")?.lines).toMatchObject([{ tonnes: "0.000100" }]);
+  });
+
   test("the number is checked, and borne once", async () => {
     expect(await numbers("M-21", "20263401000021")).toBe("it was written");
     expect(await numbers("M-21", "20263401000022")).toContain("has the number 20263401000021");
@@ -75,6 +82,9 @@ describe("W8 of a manifest", () => {
     expect(await numbers("M-23", "20263401000023")).toBe("it was written");
     const waiting = await leaves("M-23", bags, [NURSE]);
     if (waiting.kind === "refused") throw new Error(waiting.problem.detail);
+    expect(refusal(await leaves("M-23", [bags[0]]))).toContain(
+      `bag ${bags[1]} is on manifest M-23`,
+    );
     const back = { from: STORE, to: CARRIER };
     expect(refusal(await site.handsOver([bags[1]], BOTH, back))).toBe("it was written");
     const confirms = async () => {
