@@ -29,6 +29,7 @@ describe("X1: system, security and audit administrators are apart", () => {
       ["accounts.manage", "security-administrator"],
       ["system.manage", "system-administrator"],
       ["audit.read", "audit-administrator"],
+      ["waste.epidemic", "infection-control"],
     ] as const,
   )("%s is the right of one role", (right, role) => {
     const having = ROLE_NAMES.filter((name) => rightsOf([name]).has(right));

@@ -20,6 +20,7 @@ export const RIGHTS = {
   "coldchain.doses": { zh: "登记疫苗出入库和接种", en: "record doses of vaccine" },
   "waste.weigh": { zh: "医疗废物称重", en: "weigh waste" },
   "waste.confirm": { zh: "医疗废物复核", en: "confirm waste as second person" },
+  "waste.epidemic": { zh: "开启和结束医疗废物疫情模式", en: "turn the epidemic mode of waste" },
   "sterile.work": { zh: "消毒供应作业", en: "pack, load, read indicators, issue sterile goods" },
   "sterile.release": { zh: "灭菌放行和召回", en: "release and recall sterile goods" },
   "prescription.submit": { zh: "提交处方", en: "submit prescriptions" },
@@ -86,6 +87,10 @@ const ROLE_TABLE = {
   nurse: {
     title: { zh: "护士", en: "Nurse" },
     rights: ["read", "coldchain.doses", "waste.weigh", "waste.confirm", "sterile.work"],
+  },
+  "infection-control": {
+    title: { zh: "感染管理员", en: "Infection control" },
+    rights: ["read", "waste.confirm", "waste.epidemic"],
   },
   "sterile-technician": {
     title: { zh: "消毒供应员", en: "Sterile technician" },

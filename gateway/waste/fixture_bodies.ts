@@ -47,6 +47,7 @@ const label = fc.record({
   ward: fc.constant(WARD.id),
 });
 const words = fc.constant("核实");
+const SENT_MORE = { grams: 5000, allowedGrams: 80 };
 const moved = { ...subject, bags, loads, after: ids, confirmations: both };
 
 const LIFE: Readonly<Record<string, fc.Arbitrary<object>>> = {
@@ -96,6 +97,7 @@ const LIFE: Readonly<Record<string, fc.Arbitrary<object>>> = {
     manifest,
     receipt,
     grams: fc.constant(4000),
+    sent: fc.constantFrom(undefined, { grams: 4000, allowedGrams: 80 }, SENT_MORE),
     difference: fc.constant(""),
   }),
   "waste-disposed": fc.record({
@@ -130,6 +132,7 @@ const LIFE: Readonly<Record<string, fc.Arbitrary<object>>> = {
     over: ids,
     reason: words,
     confirmation: fc.constant(confirmed("head nurse")),
+    second: fc.constantFrom(undefined, confirmed("matron")),
   }).filter(({ keeps, against }) => !against.includes(keeps)),
 };
 

@@ -170,6 +170,7 @@ export class Story {
       over: [],
       reason: "looked at it",
       confirmation: confirmed("head nurse"),
+      ...(about === "custodian" ? { second: confirmed("matron") } : {}),
       ...otherwise,
     });
   }

@@ -25,6 +25,8 @@ export const wasteConfig = z.strictObject({
     name: z.string().min(1).max(100).describe("What people call it"),
   })).max(PLACES_MAX).default([])
     .describe("Wards, collectors, vehicles and disposers that pages offer beside the stores"),
+  manifestRegion: z.string().regex(/^\d{4}$/, "want the first four digits of a region's code")
+    .optional().describe("Region that manifests' numbers are given in (GB/T 2260), such as 3401"),
   printer: z.strictObject({
     widthMm: z.int().min(20).max(200).default(70).describe("Width of a label, mm"),
     heightMm: z.int().min(20).max(200).default(50).describe("Height of a label, mm"),

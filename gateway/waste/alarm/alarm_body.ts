@@ -6,7 +6,10 @@ import { code, subject } from "../entry/subject.ts";
 export const LEVELS = ["site", "institution", "regulator"] as const;
 export type Level = typeof LEVELS[number];
 
-export const ALARMS = ["warning", "breach", "missing-bag", "conflict", "store-full"] as const;
+export const ALARMS = [
+  ...["warning", "breach", "missing-bag", "conflict", "store-full"] as const,
+  ...["not-received", "receipt", "receipt-overdue", "receipt-weight", "epidemic"] as const,
+] as const;
 export type AlarmName = typeof ALARMS[number];
 
 export const alarmBody = z.object({
@@ -14,11 +17,11 @@ export const alarmBody = z.object({
   rule: z.string().regex(/^W\d{1,2}$/),
   alarm: z.enum(ALARMS),
   level: z.enum(LEVELS),
-  /** A bag, or a store. */
+  /** A bag, a store, a manifest, or the site itself. */
   subject: code,
   /** What it follows from: an entry, a conflict; the same wherever it is decided. */
   basis: code,
-  /** Hours of the limit that was reached, of `warning` and `breach`. */
+  /** Hours of the limit that was reached, of `warning`, `breach` and `receipt-overdue`. */
   hours: z.number().positive().optional(),
   /** Whether the clocks that say so could be believed. */
   isCertain: z.boolean(),
@@ -50,5 +53,28 @@ export function alarmText({ alarm, subject, hours, isCertain }: AlarmBody): Text
       };
     case "store-full":
       return { zh: `暂存间 ${subject} 即将装满`, en: `Store ${subject} is nearly full` };
+    case "not-received":
+      return {
+        zh: `医疗废物 ${subject} 已交运，接收单上没有`,
+        en: `Waste ${subject} left, and the receipt does not name it`,
+      };
+    case "receipt":
+      return {
+        zh: `联单 ${subject} 的接收或处置与交运记录不符，请核实`,
+        en: `What the disposer says of manifest ${subject} does not fit what left: look at it`,
+      };
+    case "receipt-overdue":
+      return {
+        zh: `联单 ${subject} 交运已满 ${hours ?? "?"} 小时未见接收${doubt.zh}，请追查`,
+        en: `Manifest ${subject} left ${hours ?? "?"} hours ago${doubt.en} and nobody received ` +
+          "it: find out where it is",
+      };
+    case "receipt-weight":
+      return {
+        zh: `联单 ${subject} 的接收重量与封装重量不符`,
+        en: `The weight received on manifest ${subject} is not that of its bags`,
+      };
+    case "epidemic":
+      return { zh: "医疗废物疫情模式已开启", en: "The epidemic mode of medical waste is on" };
   }
 }

@@ -16,6 +16,11 @@ const SEVERITY: Readonly<Record<AlarmName, Notification["severity"]>> = {
   "missing-bag": "critical",
   "conflict": "warning",
   "store-full": "warning",
+  "not-received": "critical",
+  "receipt": "critical",
+  "receipt-overdue": "critical",
+  "receipt-weight": "warning",
+  "epidemic": "warning",
 };
 
 const WHAT: Readonly<Record<AlarmName, Text>> = {
@@ -27,6 +32,23 @@ const WHAT: Readonly<Record<AlarmName, Text>> = {
   },
   "conflict": { zh: "医疗废物记录相互矛盾", en: "Entries about medical waste disagree" },
   "store-full": { zh: "医疗废物暂存间即将装满", en: "The waste store is nearly full" },
+  "not-received": {
+    zh: "已交运的医疗废物未见接收",
+    en: "A waste bag that left was not received",
+  },
+  "receipt": {
+    zh: "医疗废物接收记录与交运不符",
+    en: "A receipt of medical waste does not fit what left",
+  },
+  "receipt-overdue": {
+    zh: "已交运的医疗废物逾期未接收",
+    en: "Medical waste that left was not received in time",
+  },
+  "receipt-weight": {
+    zh: "医疗废物接收重量不符",
+    en: "The weight of received medical waste differs",
+  },
+  "epidemic": { zh: "医疗废物疫情模式", en: "Epidemic mode of medical waste" },
 };
 
 const LEVEL: Readonly<Record<Level, Notification["level"]>> = {
@@ -76,11 +98,23 @@ export function noticeOf(notice: Notice): Notification {
   return notificationBody.parse({ ...told, place: neutral, where: whereOf(alarm, "-") });
 }
 
+const WHERE: Readonly<Record<AlarmName, Text>> = {
+  "warning": { zh: "包装袋", en: "Bag" },
+  "breach": { zh: "包装袋", en: "Bag" },
+  "missing-bag": { zh: "包装袋", en: "Bag" },
+  "conflict": { zh: "包装袋", en: "Bag" },
+  "store-full": { zh: "暂存间", en: "Store" },
+  "not-received": { zh: "包装袋", en: "Bag" },
+  "receipt": { zh: "联单", en: "Manifest" },
+  "receipt-overdue": { zh: "联单", en: "Manifest" },
+  "receipt-weight": { zh: "联单", en: "Manifest" },
+  "epidemic": { zh: "站点", en: "Site" },
+};
+
 function whereOf({ alarm }: AlarmBody, code: string) {
   const subject = code === "-" ? "" : ` ${code}`;
-  return alarm === "store-full"
-    ? { code, zh: `暂存间${subject}`, en: `Store${subject}` }
-    : { code, zh: `包装袋${subject}`, en: `Bag${subject}` };
+  const { zh, en } = WHERE[alarm];
+  return { code, zh: `${zh}${subject}`, en: `${en}${subject}` };
 }
 
 function lineOf(text: string): string {

@@ -1,23 +1,41 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Stamp } from "../../../sync/entry.ts";
-import { modeAt } from "../clock/epidemic.ts";
+import { epidemicBody, modeAt } from "../clock/epidemic.ts";
 import type { WasteEvent } from "../entry/event.ts";
-import { HOUR_MS, MINUTE_MS, scaled, SHARPS, START_MS, STORE, Story } from "../fixture_waste.ts";
+import {
+  BOTH,
+  HOUR_MS,
+  MINUTE_MS,
+  scaled,
+  SHARPS,
+  START_MS,
+  STORE,
+  Story,
+} from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
+import { manifestsOf } from "../manifest/manifest.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import { type AlarmBody, alarmBody, alarmText } from "./alarm_body.ts";
-import { alarmsDue, alarmsOver, storeAlarms } from "./due.ts";
+import {
+  alarmsDue,
+  alarmsInDoubt,
+  alarmsOver,
+  epidemicAlarms,
+  manifestAlarms,
+  storeAlarms,
+} from "./due.ts";
 
 /** So long after the first entry, at a county that booted elsewhere. */
 function due(events: readonly WasteEvent[], afterMs: number, now: Partial<Stamp> = {}) {
+  return alarmsDue(ledgerOf(events, DEFAULT_RULES), around(afterMs, now));
+}
+
+function around(afterMs: number, now: Partial<Stamp> = {}, node?: string) {
   const wallMs = START_MS + MINUTE_MS + afterMs;
   const stamp = { wallMs, bootId: "f".repeat(32), bootMs: 0, clock: "trusted" as const, ...now };
-  return alarmsDue(ledgerOf(events, DEFAULT_RULES), {
-    present: { now: stamp, corrections: [] },
-    modeAt: (site) => modeAt(site, []),
-    rules: DEFAULT_RULES,
-  });
+  const present = { now: stamp, corrections: [], ...(node === undefined ? {} : { node }) };
+  return { present, modeAt: (site: string) => modeAt(site, []), rules: DEFAULT_RULES };
 }
 
 const told = (alarms: readonly AlarmBody[]) =>
@@ -102,6 +120,110 @@ describe("W9 W6 a missing bag", () => {
     const now = due([...events, ward.stored(["B1"])], at + HOUR_MS);
     expect(alarmsOver(raised, now)).toEqual(raised.map(({ id }) => id));
   });
+});
+
+describe("W9 a wall clock that was set", () => {
+  const ledger = ledgerOf([sealed], DEFAULT_RULES);
+  const raised = due([sealed], 73 * HOUR_MS);
+
+  test("back takes no alarm back, while nobody can believe it", () => {
+    const back = around(-9000 * HOUR_MS, { bootMs: MINUTE_MS, clock: "untrusted" });
+    const now = alarmsDue(ledger, back);
+    expect(now).toEqual([]);
+    expect(raised).toHaveLength(4);
+    expect(alarmsOver(raised, now, alarmsInDoubt(ledger, back))).toEqual([]);
+    // One that can be believed says that it is over, and so does what became of the bag.
+    const believed = around(HOUR_MS);
+    expect(alarmsOver(raised, alarmsDue(ledger, believed), alarmsInDoubt(ledger, believed)))
+      .toHaveLength(4);
+    const gone = ledgerOf([sealed, ward.departed(["B1"])], DEFAULT_RULES);
+    expect(alarmsOver(raised, alarmsDue(gone, back), alarmsInDoubt(gone, back))).toHaveLength(4);
+  });
+
+  test.each([[48 * HOUR_MS - 1, 1], [48 * HOUR_MS, 3], [72 * HOUR_MS, 4]])(
+    "back holds no alarm up: what this machine wrote before it booted is %i ms old at least",
+    (bootMs, count) => {
+      const own = around(-9000 * HOUR_MS, { bootMs, clock: "untrusted" }, "ward");
+      expect(alarmsDue(ledger, own)).toHaveLength(count);
+    },
+  );
+
+  test("in the boot that wrote the entry moves nothing", () => {
+    const { bootId, bootMs } = sealed.time;
+    const at = (afterMs: number) =>
+      due([sealed], 9000 * HOUR_MS, { bootId, bootMs: bootMs + afterMs, clock: "untrusted" });
+    expect(at(24 * HOUR_MS - 1)).toEqual([]);
+    expect(told(at(24 * HOUR_MS))).toEqual(["warning site"]);
+  });
+});
+
+describe("W9 W8 a disposer's word that does not fit", () => {
+  const left = ward.departed(["B1"]);
+  const other = ward.sealed("B2", { weight: scaled(4000, "a.1-0/reading/77") });
+
+  test("one receipt of what never left is told once, not for each bag of it", () => {
+    const receipt = ward.received(["B1", "B2"]);
+    const at = receipt.time.wallMs - START_MS - MINUTE_MS;
+    const of = (afterMs: number) =>
+      due([sealed, other, receipt], at + afterMs).filter(({ alarm }) => alarm === "receipt");
+    expect(of(0)).toMatchObject([{ level: "site", subject: "M-1", rule: "W8" }]);
+    expect(of(2 * HOUR_MS - 1)).toHaveLength(1);
+    expect(of(2 * HOUR_MS).map(({ level }) => level)).toEqual(["site", "institution"]);
+    expect(of(24 * HOUR_MS)).toHaveLength(3);
+    // Its bags' clocks run on.
+    expect(told(due([sealed, receipt], 48 * HOUR_MS))).toContain("breach site");
+  });
+
+  test("a bag that left and is on no receipt is told like a missing one", () => {
+    const both = ward.departed(["B1", "B2"]);
+    const receipt = ward.received(["B1"]);
+    expect(due([sealed, other, left, both], HOUR_MS)).toEqual([]);
+    expect(due([sealed, other, both, receipt], HOUR_MS)).toMatchObject([
+      { alarm: "not-received", subject: "B2", level: "site" },
+    ]);
+  });
+
+  test.each([[120 * HOUR_MS - 1, 0], [120 * HOUR_MS, 2], [144 * HOUR_MS - 1, 2], [
+    144 * HOUR_MS,
+    3,
+  ]])("a lorry that did not arrive is told once, %i ms after it left", (afterMs, count) => {
+    const both = ward.departed(["B1", "B2"]);
+    const at = both.time.wallMs - START_MS - MINUTE_MS + afterMs;
+    const overdue = due([sealed, other, both], at);
+    expect(overdue.map(({ level }) => level)).toEqual(
+      ["site", "institution", "regulator"].slice(0, count),
+    );
+    expect(overdue.every(({ alarm, subject }) => `${alarm} ${subject}` === "receipt-overdue M-1"))
+      .toBe(true);
+    const late = [sealed, other, both, ward.received(["B1", "B2"])];
+    expect(due(late, at)).toEqual([]);
+  });
+
+  test("a weight that differs is told until it is explained and done with", () => {
+    const sent = { grams: 4000, allowedGrams: 80 };
+    const alarmed = (difference: string, more: readonly WasteEvent[]) => {
+      const receipt = ward.received(["B1"], { grams: 5000, sent, difference });
+      const events = [sealed, left, receipt, ...more];
+      const { manifests } = manifestsOf(events, ledgerOf(events, DEFAULT_RULES));
+      const own = [...manifests.values()].map((one) => ({ ...one, site: "site-017" }));
+      return told(manifestAlarms(own, around(HOUR_MS)));
+    };
+    expect(alarmed("破损", [])).toEqual(["receipt-weight site"]);
+    expect(alarmed("破损", [ward.disposed()])).toEqual([]);
+    expect(alarmed("", [ward.disposed()])).toEqual(["receipt-weight site"]);
+  });
+});
+
+test("W5 an epidemic is told to site and institution for as long as it holds", () => {
+  const mode = { ...modeAt("site-017", []), isOn: true };
+  expect(epidemicAlarms("site-017", mode, DEFAULT_RULES)).toEqual([]);
+  const body = epidemicBody.parse({
+    ...{ id: "turn-1", site: "site-017", scope: "site-017", isOn: true, replaces: [] },
+    ...{ basis: "notice", reason: "epidemic", confirmation: BOTH[0] },
+  });
+  const turn = { place: "county.1-0/to:site-017/1", node: "county", time: sealed.time, body };
+  const on = epidemicAlarms("site-017", modeAt("site-017", [turn]), DEFAULT_RULES);
+  expect(told(on)).toEqual(["epidemic site", "epidemic institution"]);
 });
 
 test("W4 a conflict is told, and no more once a person resolved it", () => {

@@ -3,12 +3,12 @@
  * and what it follows from: decided again, or by site and county alike, it is the same.
  */
 import { entryId } from "../../collected_entry.ts";
-import type { Stamp } from "../../../sync/entry.ts";
-import { ageOf, type Present } from "../clock/age.ts";
+import { ageOf, type Present, type WrittenMoment } from "../../age.ts";
 import { type BagClock, bagClock } from "../clock/bag_clock.ts";
 import type { EpidemicMode } from "../clock/epidemic.ts";
 import type { BagStanding } from "../life/bag.ts";
 import type { Ledger } from "../life/ledger.ts";
+import type { ManifestFault, ManifestStanding } from "../manifest/manifest.ts";
 import type { WasteRules } from "../rules.ts";
 import { leftBehind } from "../store/left_behind.ts";
 import type { StoreHolding } from "../store/plan_stored.ts";
@@ -24,7 +24,7 @@ export interface Circumstances {
   readonly rules: WasteRules;
 }
 
-/** One that has come so far: `forMs` says for how long. */
+/** What the entries give occasion to: `forMs` says for how long; negative: in how long. */
 interface Occasion {
   readonly alarm: AlarmName;
   readonly rule: string;
@@ -37,14 +37,61 @@ interface Occasion {
 }
 
 export function alarmsDue(ledger: Ledger, around: Circumstances): AlarmBody[] {
-  const occasions = [...ledger.bags.values()].flatMap((bag) => [
+  const due = occasionsOf(ledger, around).flatMap((one) => escalated(one, around.rules));
+  return [...new Map(due.map((alarm) => [alarm.id, alarm])).values()];
+}
+
+/**
+ * Ids of what is not due as far as clocks tell that cannot be believed: of these nobody says that
+ * they are over, since a wall clock that was set back takes no alarm back.
+ */
+export function alarmsInDoubt(ledger: Ledger, around: Circumstances): string[] {
+  return occasionsOf(ledger, around).filter(({ isCertain }) => !isCertain)
+    .flatMap((one) => escalated({ ...one, forMs: Infinity }, around.rules)).map(({ id }) => id);
+}
+
+function occasionsOf(ledger: Ledger, around: Circumstances): Occasion[] {
+  const ofBags = [...ledger.bags.values()].flatMap((bag) => [
     ...ofClock(bag, around),
     ...ofMissing(bag, around),
     ...ofConflicts(bag, around),
+    ...ofReceipts(bag, around),
+    ...ofJourney(bag, around),
   ]);
-  const due = [...occasions, ...ofLeftBehind(ledger, around), ...ofFaults(ledger, around)]
-    .flatMap((occasion) => escalated(occasion, around.rules));
-  return [...new Map(due.map((alarm) => [alarm.id, alarm])).values()];
+  return [...ofBags, ...ofLeftBehind(ledger, around), ...ofFaults(ledger, around)];
+}
+
+/** What contradicts what was written of manifests. */
+export function manifestAlarms(
+  manifests: readonly (Pick<ManifestStanding, "manifest" | "stage" | "received" | "faults"> & {
+    readonly site: string;
+  })[],
+  { present, rules }: Pick<Circumstances, "present" | "rules">,
+): AlarmBody[] {
+  return manifests.flatMap((standing) =>
+    standing.faults.filter((fault) => isOpen(fault, standing)).flatMap((fault) => {
+      const alarm = fault.kind === "weight-differs" ? "receipt-weight" : "receipt";
+      const about = { alarm, rule: "W8", site: standing.site, basis: fault.id } as const;
+      const occasion = { ...about, subject: standing.manifest, ...sinceLast([fault], present) };
+      return escalated(occasion, rules);
+    })
+  );
+}
+
+/** A weight of which two persons said why it differs is done with the disposal. */
+function isOpen(
+  { kind, id }: ManifestFault,
+  { stage, received }: Pick<ManifestStanding, "stage" | "received">,
+): boolean {
+  if (kind !== "weight-differs" || stage !== "disposed") return true;
+  return received.some(({ body }) => body.id === id && body.difference.trim() === "");
+}
+
+/** People hear that shorter limits hold at their site, and that they do no more (W5). */
+export function epidemicAlarms(site: string, mode: EpidemicMode, rules: WasteRules): AlarmBody[] {
+  if (!mode.isOn || mode.since === null) return [];
+  const about = { alarm: "epidemic", rule: "W5", site, subject: site } as const;
+  return escalated({ ...about, basis: mode.since.body.id, forMs: 0, isCertain: true }, rules);
 }
 
 /** A store that is too full; `since` tells one filling from the next. */
@@ -62,9 +109,13 @@ export function storeAlarms(
   return escalated({ ...about, basis: since, forMs: 0, isCertain: true }, rules);
 }
 
-/** Ids of alarms that were raised and are not due any more. */
-export function alarmsOver(raised: readonly AlarmBody[], due: readonly AlarmBody[]): string[] {
-  const ids = new Set(due.map(({ id }) => id));
+/** Ids of alarms that were raised and are not due any more, nor in doubt. */
+export function alarmsOver(
+  raised: readonly AlarmBody[],
+  due: readonly AlarmBody[],
+  inDoubt: readonly string[] = [],
+): string[] {
+  const ids = new Set([...due.map(({ id }) => id), ...inDoubt]);
   return raised.map(({ id }) => id).filter((id) => !ids.has(id));
 }
 
@@ -79,11 +130,17 @@ export function ladderOf(alarm: AlarmName, rules: WasteRules): Partial<Record<Le
     case "warning":
     case "store-full":
       return { site: 0 };
+    case "epidemic":
+      return { site: 0, institution: 0 };
     case "breach":
+    case "receipt-overdue":
       return { site: 0, institution: 0, regulator };
     case "missing-bag":
+    case "not-received":
+    case "receipt":
       return { site: 0, institution, regulator };
     case "conflict":
+    case "receipt-weight":
       return { site: 0, institution };
   }
 }
@@ -105,7 +162,7 @@ function ofClock(bag: BagStanding, { present, modeAt, rules }: Circumstances): O
   const turn = mode.isOn ? mode.since?.body.id ?? "" : "";
   const basis = entryId("clock", from, turn);
   const about = { rule: "W5", site: bag.site, subject: bag.bag, basis, isCertain: age.isCertain };
-  return warned(clock).map(({ alarm, limitMs, forMs }) => ({
+  return limitsOf(age.ms, clock).map(({ alarm, limitMs, forMs }) => ({
     ...about,
     alarm,
     forMs,
@@ -113,19 +170,46 @@ function ofClock(bag: BagStanding, { present, modeAt, rules }: Circumstances): O
   }));
 }
 
-/** What is in breach was warned of, too. */
-function warned({ stage, warnMs, breachMs, breachedForMs }: BagClock) {
-  const warning = { alarm: "warning" as const, limitMs: warnMs, forMs: 0 };
-  const breach = { alarm: "breach" as const, limitMs: breachMs, forMs: breachedForMs };
-  return stage === "running" ? [] : stage === "warning" ? [warning] : [warning, breach];
+function limitsOf(ageMs: number, { warnMs, breachMs, breachedForMs }: BagClock) {
+  return [
+    { alarm: "warning" as const, limitMs: warnMs, forMs: ageMs - warnMs },
+    { alarm: "breach" as const, limitMs: breachMs, forMs: breachedForMs },
+  ];
 }
 
 function ofMissing(bag: BagStanding, { present }: Circumstances): Occasion[] {
   if (bag.missing === null) return [];
   const { stored: basis } = bag.missing;
   const about = { alarm: "missing-bag", rule: "W6", site: bag.site, subject: bag.bag } as const;
-  const times = bag.history.filter(({ id }) => id === basis).map(({ time }) => time);
-  return [{ ...about, basis, ...sinceLast(times, present) }];
+  return [{ ...about, basis, ...sinceLast(entriesIn(bag, basis), present) }];
+}
+
+/** What a disposer's receipt says of it does not fit how it left, or what left. */
+function ofReceipts(bag: BagStanding, { present }: Circumstances): Occasion[] {
+  const about = { rule: "W8", site: bag.site } as const;
+  const unfounded = bag.unfounded.map(({ id, manifest }): Occasion => ({
+    ...{ ...about, alarm: "receipt", subject: manifest, basis: id },
+    ...sinceLast(entriesIn(bag, id), present),
+  }));
+  const { notReceived } = bag;
+  if (notReceived === null) return unfounded;
+  const missing = { ...about, alarm: "not-received", subject: bag.bag } as const;
+  const since = sinceLast([notReceived], present);
+  return [...unfounded, { ...missing, basis: notReceived.id, ...since }];
+}
+
+/** It left, and no receipt of its manifest has come: told once for all that left with it. */
+function ofJourney(bag: BagStanding, { present, rules }: Circumstances): Occasion[] {
+  const { state, manifest: subject, movedBy: [basis], notReceived, site } = bag;
+  if (state !== "departed" || subject === null || notReceived !== null) return [];
+  const hours = rules.receiptHours.value;
+  const { forMs, isCertain } = sinceLast(entriesIn(bag, basis), present);
+  const about = { alarm: "receipt-overdue", rule: "W8", site, subject, basis, hours } as const;
+  return [{ ...about, forMs: forMs - hours * HOUR_MS, isCertain }];
+}
+
+function entriesIn({ history }: BagStanding, id: string): BagStanding["history"] {
+  return history.filter((one) => one.id === id);
 }
 
 /** That of a load is the same for all bags in it, and is told once. */
@@ -136,18 +220,18 @@ function ofConflicts(bag: BagStanding, { present }: Circumstances): Occasion[] {
     site: bag.site,
     subject,
     basis,
-    ...sinceLast(alternatives.map(({ time }) => time), present),
+    ...sinceLast(alternatives, present),
   }));
 }
 
 function ofLeftBehind(ledger: Ledger, { present }: Circumstances): Occasion[] {
-  return leftBehind(ledger).map(({ bag, site, stored, time }) => ({
+  return leftBehind(ledger).map(({ bag, site, stored, time, node }) => ({
     alarm: "missing-bag",
     rule: "W6",
     site,
     subject: bag,
     basis: stored,
-    ...sinceLast([time], present),
+    ...sinceLast([{ time, node }], present),
   }));
 }
 
@@ -159,7 +243,7 @@ function ofFaults({ faults, bags }: Ledger, { present }: Circumstances): Occasio
       const standing = bags.get(bag);
       if (standing === undefined) return [];
       const { site, sealings } = standing;
-      const times = sealings.flatMap((one) => one.from === "entry" ? [one.time] : []);
+      const times = sealings.flatMap((one) => one.from === "entry" ? [one] : []);
       const basis = entryId("reading", reading);
       const about = { alarm: "conflict", rule: "W2", site, subject: bag } as const;
       return [{ ...about, basis, ...sinceLast(times, present) }];
@@ -169,10 +253,10 @@ function ofFaults({ faults, bags }: Ledger, { present }: Circumstances): Occasio
 
 /** Since the last of these entries was made: before it there was nothing to see. */
 function sinceLast(
-  times: readonly Stamp[],
+  entries: readonly { readonly time: WrittenMoment; readonly node: string }[],
   present: Present,
 ): Pick<Occasion, "forMs" | "isCertain"> {
-  const ages = times.map((time) => ageOf(time, present));
+  const ages = entries.map(({ time, node }) => ageOf({ ...time, node }, present));
   if (ages.length === 0) return { forMs: 0, isCertain: false };
   const forMs = Math.min(...ages.map(({ ms }) => ms));
   return { forMs, isCertain: ages.every(({ isCertain }) => isCertain) };

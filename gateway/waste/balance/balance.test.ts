@@ -5,7 +5,7 @@ import { csvOfTable } from "../../report/data_forms.ts";
 import { periodOf } from "../../report/period.ts";
 import { planOf } from "../../sql/fixture_plans.ts";
 import type { WasteEvent } from "../entry/event.ts";
-import { BOTH, INFECTIOUS, SHARPS, SITE, Story } from "../fixture_waste.ts";
+import { BOTH, INFECTIOUS, OTHER_CARRIER, SHARPS, SITE, STORE, Story } from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import { balanceOf } from "../store/balance.ts";
@@ -61,7 +61,7 @@ const SPAN = { fromMs: BEGAN_MS, toMs: BEGAN_MS + HOUR_MS };
 
 describe("W6 the balance of waste", () => {
   test("has each bag in one place, by category and ward, and what was reversed in none", async () => {
-    const { bags } = await wasteOfTime(site.tables, SITE, SPAN);
+    const { bags } = await wasteOfTime(site.tables, SITE, SPAN, SPAN.toMs);
     const lines = balanceLines(bags).map((line) => [
       ...[line.ward, line.category, line.sealed.bags, line.sealed.grams],
       ...PLACES.map((place) => line[place].bags),
@@ -86,7 +86,7 @@ describe("W6 the balance of waste", () => {
     }));
     const counted = { bags: ["B1", "B2", "B4", "B5"], grams: 16_000, divisionGrams: 10 };
     const balance = balanceOf(collected, [], counted, DEFAULT_RULES);
-    const report = wasteReport(await wasteOfTime(site.tables, SITE, SPAN));
+    const report = wasteReport(await wasteOfTime(site.tables, SITE, SPAN, SPAN.toMs));
     const [, missing] = report.tables;
     expect(balance.imbalances).toEqual([{ kind: "missing-bag", bag: "B3" }]);
     expect(missing.rows.map(({ cells: [bag, , , , said] }) => [bag, said]))
@@ -99,7 +99,9 @@ describe("W6 the balance of waste", () => {
   });
 
   test("W8: names the manifest, what was weighed, and the bag that no receipt has", async () => {
-    const { tables: [, , manifests] } = wasteReport(await wasteOfTime(site.tables, SITE, SPAN));
+    const { tables: [, , manifests] } = wasteReport(
+      await wasteOfTime(site.tables, SITE, SPAN, SPAN.toMs),
+    );
     const [row] = manifests.rows;
     expect(manifests.rows).toHaveLength(1);
     expect(row.cells.slice(3)).toEqual(["B2", 3, 12, 4]);
@@ -107,12 +109,57 @@ describe("W6 the balance of waste", () => {
   });
 
   test("counts from midnight to midnight in Shanghai, by when a bag was sealed", async () => {
-    const [first] = (await wasteOfTime(site.tables, SITE, SPAN)).bags;
+    const [first] = (await wasteOfTime(site.tables, SITE, SPAN, SPAN.toMs)).bags;
     const of = async (fromMs: number, toMs: number) =>
-      (await wasteOfTime(site.tables, SITE, { fromMs, toMs })).bags.map(({ bag }) => bag);
+      (await wasteOfTime(site.tables, SITE, { fromMs, toMs }, SPAN.toMs)).bags.map(({ bag }) =>
+        bag
+      );
     expect(await of(BEGAN_MS, first.sealedMs)).toEqual([]);
     expect(await of(first.sealedMs, first.sealedMs + 1)).toEqual(["B1"]);
     expect(await of(first.sealedMs + 1, SPAN.toMs)).not.toContain("B1");
+  });
+
+  test("of a time that is over is how it ended, whatever came of the bags since", async () => {
+    const [stored, left] = events.slice(8, 10);
+    const counts = async (asOfMs: number) => {
+      const span = { fromMs: BEGAN_MS, toMs: asOfMs };
+      const { bags, missing, manifests } = await wasteOfTime(site.tables, SITE, span, asOfMs);
+      const at = (place: string) => bags.filter((bag) => placeOf(bag) === place).length;
+      const lines = manifests.map(({ standing, bags, grams, outstanding }) =>
+        [standing.stage, bags, grams, outstanding.length].join(" ")
+      );
+      return [PLACES.map(at), missing.map(({ explanation }) => explanation), lines];
+    };
+    // Before the store took them all six were sealed, and one was reversed.
+    expect(await counts(stored.time.wallMs)).toEqual([[5, 0, 0, 0, 0], [], []]);
+    expect(await counts(left.time.wallMs)).toEqual([[0, 4, 0, 0, 1], ["不在箱中"], []]);
+    expect(await counts(left.time.wallMs + 1)).toEqual([
+      [0, 1, 3, 0, 1],
+      ["不在箱中"],
+      ["departed 3 12000 3"],
+    ]);
+    expect(await counts(SPAN.toMs)).toEqual([
+      [0, 1, 1, 2, 1],
+      ["不在箱中"],
+      ["received 3 12000 1"],
+    ]);
+  });
+
+  test("of a time that is over has what another site took since", async () => {
+    const other = new Story("site-018").at(SPAN.toMs);
+    const taken = other.moved("waste-handover", [STORE, OTHER_CARRIER], ["B1"], {
+      site: "site-018",
+      after: [events[8].body.id],
+    });
+    await using later = await TablesDesk.open({ node: "county-a", authorities: ["county-a"] });
+    await using there = await TablesDesk.open({ node: "site-018" });
+    await there.append(taken.kind, taken.body, taken.time.wallMs - BEGAN_MS, "record");
+    await site.handOver(later);
+    await there.handOver(later);
+    const bagsAt = async (asOfMs: number) =>
+      (await wasteOfTime(later.tables, SITE, SPAN, asOfMs)).bags.map(({ bag }) => bag);
+    expect(await bagsAt(SPAN.toMs)).toContain("B1");
+    expect(await bagsAt(SPAN.toMs + HOUR_MS)).not.toContain("B1");
   });
 
   test("is the same bytes at site and county", async () => {

@@ -1,6 +1,6 @@
 /**
- * What was sealed in a time, and where it is: each bag in one place, and the missing ones by name
- * (W6). State in, tables out.
+ * What was sealed in a time, and where it was when that ended: each bag in one place, and the
+ * missing ones by name (W6). State in, tables out.
  */
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type {
@@ -36,7 +36,10 @@ export interface MissingBag extends BagLine {
 }
 
 export interface ManifestLine {
-  readonly standing: Pick<ManifestStanding, "manifest" | "number" | "stage" | "received">;
+  readonly standing: Pick<
+    ManifestStanding,
+    "manifest" | "number" | "stage" | "received" | "faults"
+  >;
   readonly beganMs: number;
   /** What is on it now, by the bags themselves. */
   readonly bags: number;
@@ -195,12 +198,11 @@ function balanceTable(lines: readonly BalanceLine[], total: BalanceLine): DataTa
     ],
     empty: { zh: "期间未封口医疗废物", en: "No waste was sealed in this time" },
     note: {
-      zh: "期间封口的包装袋现在何处：封口 = 未入库 + 暂存 + 运输中 + 处置方已接收 + 缺失。" +
-        "从其他站点转入的包装袋计入现持有站点；缺失的袋逐一列出。",
-      en:
-        "Where the bags are now that were sealed in this time: sealed = not stored + in store + " +
-        "on manifests + received + missing. A bag from another site counts where it is; the " +
-        "missing ones are named.",
+      zh: "期间封口的包装袋在期末（未结束则为当前）何处：封口 = 未入库 + 暂存 + 运输中 + " +
+        "处置方已接收 + 缺失。从其他站点转入的包装袋计入当时持有站点；缺失的袋逐一列出。",
+      en: "Where the bags that were sealed in this time were when it ended, or are now: sealed = " +
+        "not stored + in store + on manifests + received + missing. A bag from another site " +
+        "counts where it was; the missing ones are named.",
     },
   };
 }
@@ -262,10 +264,10 @@ function manifestTable(manifests: readonly ManifestLine[]): DataTable {
       },
     ],
     rows: manifests.map(({ standing, beganMs, bags, grams, outstanding }) => {
-      const { number, stage, received, manifest } = standing;
+      const { number, stage, received, manifest, faults } = standing;
       const weighed = received.reduce((sum, { body }) => sum + body.grams, 0);
       // What is still on its way is not overdue here; beside a receipt it is missing from it.
-      const isOpen = received.length > 0 && outstanding.length > 0;
+      const isOpen = received.length > 0 && outstanding.length > 0 || faults.length > 0;
       return {
         cells: [
           number ?? { zh: `草稿 ${manifest}`, en: `draft ${manifest}` },

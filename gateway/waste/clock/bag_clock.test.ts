@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Stamp } from "../../../sync/entry.ts";
+import type { Correction } from "../../age.ts";
 import type { WasteEvent } from "../entry/event.ts";
 import { confirmed, HOUR_MS, scaled, SITE, START_MS, Story, WARD } from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { DEFAULT_RULES } from "../rules.ts";
-import type { Correction } from "./age.ts";
 import { type BagClock, bagClock } from "./bag_clock.ts";
 import { epidemicBody, type EpidemicTurn, modeAt } from "./epidemic.ts";
 
@@ -51,7 +51,7 @@ function turn(isOn: boolean, otherwise: object = {}, time: Partial<Stamp> = {}):
     ...otherwise,
   });
   const stamp = { wallMs: START_MS, bootId: "c".repeat(32), bootMs: 0, clock: "trusted" as const };
-  return { place: `county.1-0/audit/${turned}`, time: { ...stamp, ...time }, body };
+  return { place: `county.1-0/audit/${turned}`, node: "county", time: { ...stamp, ...time }, body };
 }
 
 const village = new Story("village", VILLAGE_BOOT);
@@ -201,6 +201,25 @@ describe("W5 in an epidemic", () => {
     fc.assert(fc.property(fc.shuffledSubarray(turns, { minLength: 3 }), (order) => {
       expect(modeAt(SITE, [...order, on])).toMatchObject({ isOn: true, isDisputed: true });
       expect(modeAt(SITE, [...order, on])).toEqual(modeAt(SITE, turns));
+    }));
+  });
+
+  test("what the county turned on no site ends, and a site ends its own", () => {
+    const own = { node: SITE, place: `${SITE}.1-0/audit/1` };
+    const off = { ...turn(false, { replaces: [on.body.id] }), ...own };
+    expect(modeAt(SITE, [on, off])).toMatchObject({
+      ...{ isOn: true, isDisputed: false, county: { isOn: true }, own: { isOn: false } },
+      since: on,
+    });
+    const itself = { ...turn(true, { scope: SITE }), ...own, place: `${SITE}.1-0/audit/2` };
+    const ended = { ...turn(false, { replaces: [itself.body.id] }), ...own, place: "e/audit/3" };
+    expect(modeAt(SITE, [itself])).toMatchObject({ isOn: true, county: { isOn: false } });
+    expect(modeAt(SITE, [itself, ended])).toMatchObject({ isOn: false, own: { isOn: false } });
+    const byCounty = turn(false, { replaces: [itself.body.id, on.body.id] });
+    expect(modeAt(SITE, [byCounty, itself, on])).toMatchObject({ isOn: false });
+    const all = [on, off, itself, ended, byCounty];
+    fc.assert(fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (order) => {
+      expect(modeAt(SITE, order)).toEqual(modeAt(SITE, all));
     }));
   });
 

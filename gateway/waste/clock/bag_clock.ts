@@ -1,7 +1,7 @@
 /** The clock of a bag: it warns and breaches so long after the sealing (rule W5). */
+import { type Age, ageOf, type Present } from "../../age.ts";
 import type { BagStanding, BagState } from "../life/bag.ts";
 import type { WasteRules } from "../rules.ts";
-import { type Age, ageOf, type Present } from "./age.ts";
 import type { EpidemicMode } from "./epidemic.ts";
 
 const HOUR_MS = 3_600_000;
@@ -19,7 +19,7 @@ export interface BagClock {
   readonly breachMs: number;
   /** Until the breach; negative: since. `null` without an age. */
   readonly remainsMs: number | null;
-  /** How long the breach has held: not from before an epidemic was declared. */
+  /** How long the breach has held: not from before an epidemic was declared. Negative: until it. */
   readonly breachedForMs: number;
   /** What it runs from: id of an entry. */
   readonly from: string | null;
@@ -61,7 +61,8 @@ function oldestOf(
 ): { readonly age: Age; readonly from: string } | null {
   const later = history.map(({ time }) => time);
   const ages = sealings.map((sealing) => {
-    const moment = sealing.from === "entry" ? sealing.time : sealing;
+    const { from } = sealing;
+    const moment = from === "entry" ? { ...sealing.time, node: sealing.node } : sealing;
     return { age: ageOf(moment, present, later), from: sealing.id };
   });
   return ages.reduce<typeof ages[number] | null>(
@@ -71,7 +72,6 @@ function oldestOf(
 }
 
 function breachedFor(remainsMs: number, { isOn, since }: EpidemicMode, present: Present): number {
-  const overMs = Math.max(0, -remainsMs);
-  if (!isOn || since === null) return overMs;
-  return Math.min(overMs, ageOf(since.time, present).ms);
+  if (!isOn || since === null) return -remainsMs;
+  return Math.min(-remainsMs, ageOf({ ...since.time, node: since.node }, present).ms);
 }

@@ -4,23 +4,29 @@ import { entryId } from "../../collected_entry.ts";
 import { type SecondPerson, secondPerson } from "../../people/second_person.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import { boxedBody, sealedBody } from "../entry/bag_body.ts";
-import { resolutionBody } from "../entry/correction_body.ts";
 import { manifestBody, manifestNumberBody } from "../entry/manifest_body.ts";
 import { departedBody, disposedBody, receivedBody, storedBody } from "../entry/move_body.ts";
-import { code, custodian, place, words } from "../entry/subject.ts";
+import { code, type Custodian, custodian, custodianKey, place } from "../entry/subject.ts";
 import { weight } from "../entry/weight.ts";
+import type { Ledger } from "../life/ledger.ts";
 import { codeKind, newCode } from "../label/bag_code.ts";
 import { readLabel } from "../label/label.ts";
+import type { ManifestStanding } from "../manifest/manifest.ts";
+import { readNumber } from "../manifest/manifest_number.ts";
 import { departureFaults } from "../manifest/plan_departure.ts";
 import { manifestFaults } from "../manifest/plan_manifest.ts";
+import { disposalFaults, receiptBalance, receiptFaults } from "../manifest/plan_receipt.ts";
 import { refusedBoxing, refusedSealing } from "../plan/plan_bag.ts";
 import { afterBoxings, afterMoves, refusedMove } from "../plan/plan_move.ts";
+import { manifestsNumbered } from "../record/waste_reads.ts";
 import type { Refusal } from "../refusal.ts";
 import { imbalanceText } from "../store/balance.ts";
 import { planStored } from "../store/plan_stored.ts";
 import { type Act, CannotPlan, type WasteDesk } from "./waste_desk.ts";
 
 const CODE_BYTES = 12;
+/** Asia/Shanghai has had no other offset since 1991. */
+const SHANGHAI_MS = 8 * 3_600_000;
 
 type By = readonly Confirmation[];
 
@@ -99,18 +105,11 @@ export const numberOrder = z.strictObject({
   number: manifestNumberBody.shape.number,
   evidence: manifestNumberBody.shape.evidence,
 });
-export const confirmOrder = z.strictObject({ id: act.id, of: code });
-export const reversalOrder = z.strictObject({ ...act, of: code, reason: words });
-const { id: _resolutionId, site: _resolutionSite, confirmation: _person, ...resolution } =
-  resolutionBody.shape;
-export const resolutionOrder = z.strictObject({ id: act.id, ...resolution });
 
 /** Of an act of two persons, that is checked already. */
 export function secondOf(given: unknown): SecondPerson | undefined {
   return given === undefined ? undefined : secondPerson.parse(given);
 }
-
-const NO_FAULTS = (): readonly Refusal[] => [];
 
 export function sealing(desk: WasteDesk, asked: z.infer<typeof sealOrder>, by: By): Act {
   const { id, second: _second, weight: said, bag: given, ...rest } = asked;
@@ -152,7 +151,7 @@ export function boxing(desk: WasteDesk, asked: z.infer<typeof boxOrder>, by: By)
   };
 }
 
-export function handover(asked: z.infer<typeof handoverOrder>, by: By): Act {
+export function handover(desk: WasteDesk, asked: z.infer<typeof handoverOrder>, by: By): Act {
   const { id, second: _second, ...rest } = asked;
   const { bags, loads } = rest;
   return {
@@ -162,8 +161,30 @@ export function handover(asked: z.infer<typeof handoverOrder>, by: By): Act {
     concerned: { bags, loads },
     plan: ({ ledger }) => ({ ...rest, after: afterMoves(rest, ledger), confirmations: by }),
     faults: (event, { ledger }) =>
-      event.kind === "waste-handover" ? refusedMove(event.body, ledger) : [],
+      event.kind === "waste-handover"
+        ? [...refusedMove(event.body, ledger), ...noHandover(desk, event.body.to)]
+        : [],
   };
+}
+
+/** What comes into a store of this site is weighed there (W6); a disposer gives a receipt (W8). */
+function noHandover({ config: { stores } }: WasteDesk, to: Custodian): Refusal[] {
+  if (to.kind === "disposer") return [byManifest(to)];
+  const store = stores.find(({ id }) => custodianKey(to) === custodianKey({ kind: "store", id }));
+  if (store === undefined) return [];
+  const text = {
+    zh: `${store.name} 须扫描并称重入库，不能直接交接`,
+    en: `what comes into ${store.name} is read and weighed there: take it into the store`,
+  };
+  return [{ rule: "W6", field: "to", text }];
+}
+
+function byManifest({ id }: Custodian): Refusal {
+  const text = {
+    zh: `交给处置单位 ${id} 须有转移联单：请登记交运和接收`,
+    en: `disposer ${id} takes waste on a manifest: enter its departure and the receipt`,
+  };
+  return { rule: "W8", field: "to", text };
 }
 
 export function storing(desk: WasteDesk, asked: z.infer<typeof storeOrder>, by: By): Act {
@@ -202,7 +223,7 @@ const FIELDS = {
   "weight": "weightExplanation",
 } as const;
 
-export function departure(asked: z.infer<typeof departOrder>, by: By): Act {
+export function departure(desk: WasteDesk, asked: z.infer<typeof departOrder>, by: By): Act {
   const { id, second: _second, ...rest } = asked;
   const { bags, loads, manifest } = rest;
   return {
@@ -214,13 +235,13 @@ export function departure(asked: z.infer<typeof departOrder>, by: By): Act {
     faults: (event, { ledger, manifests }) => {
       if (event.kind !== "waste-departed") return [];
       const known = manifests.get(manifest);
-      const faults = known === undefined ? [none(manifest)] : departureFaults(rest, known, ledger);
-      return [...refusedMove(event.body, ledger), ...faults];
+      if (known === undefined) return [none(manifest)];
+      return departureFaults(event.body, known, ledger, desk.config.rules);
     },
   };
 }
 
-export function receipt(asked: z.infer<typeof receiptOrder>, by: By): Act {
+export function receipt(desk: WasteDesk, asked: z.infer<typeof receiptOrder>, by: By): Act {
   const { id, second: _second, ...rest } = asked;
   const { bags, loads, manifest } = rest;
   return {
@@ -228,9 +249,29 @@ export function receipt(asked: z.infer<typeof receiptOrder>, by: By): Act {
     id,
     subject: manifest,
     concerned: { bags, loads, manifests: [manifest] },
-    plan: ({ ledger }) => ({ ...rest, after: afterMoves(rest, ledger), confirmations: by }),
-    faults: (_event, { manifests }) => manifests.has(manifest) ? [] : [none(manifest)],
+    plan: ({ ledger, manifests }) => {
+      const known = manifests.get(manifest);
+      const sent = known === undefined ? undefined : sentOf(desk, rest, known, ledger);
+      return { ...rest, sent, after: afterMoves(rest, ledger), confirmations: by };
+    },
+    faults: (event, { ledger, manifests }) => {
+      const known = manifests.get(manifest);
+      if (event.kind !== "waste-received") return [];
+      if (known === undefined) return [none(manifest)];
+      return receiptFaults(event.body, known, ledger, desk.config.rules);
+    },
   };
+}
+
+/** What the disposer's weight is held against. */
+function sentOf(
+  { config: { rules } }: WasteDesk,
+  asked: Pick<z.infer<typeof receiptOrder>, "bags" | "loads" | "grams">,
+  manifest: ManifestStanding,
+  ledger: Ledger,
+) {
+  const { collectedGrams, allowedGrams } = receiptBalance(asked, manifest, ledger, rules);
+  return { grams: collectedGrams, allowedGrams };
 }
 
 export function disposal(asked: z.infer<typeof disposalOrder>, by: By): Act {
@@ -242,7 +283,10 @@ export function disposal(asked: z.infer<typeof disposalOrder>, by: By): Act {
     subject: manifest,
     concerned: { manifests: [manifest] },
     plan: () => ({ ...rest, confirmations: by }),
-    faults: (_event, { manifests }) => manifests.has(manifest) ? [] : [none(manifest)],
+    faults: (_event, { manifests }) => {
+      const known = manifests.get(manifest);
+      return known === undefined ? [none(manifest)] : disposalFaults(rest, known);
+    },
   };
 }
 
@@ -266,34 +310,59 @@ export function drafting(
   };
 }
 
-export function numbering(asked: z.infer<typeof numberOrder>, by: Confirmation): Act {
+export function numbering(
+  desk: WasteDesk,
+  asked: z.infer<typeof numberOrder>,
+  by: Confirmation,
+): Act {
   const { id, ...rest } = asked;
+  const others: { manifests: readonly string[] } = { manifests: [] };
   return {
     kind: "waste-manifest-number",
     id,
     subject: rest.manifest,
     concerned: { manifests: [rest.manifest] },
-    plan: () => ({ ...rest, how: "entered", confirmation: by }),
-    faults: (_event, { manifests }) => manifests.has(rest.manifest) ? [] : [none(rest.manifest)],
+    plan: async () => {
+      const { manifestRegion: region } = desk.config;
+      const read = readNumber(rest.number, { year: yearNow(desk), region });
+      if (read.kind === "refused") throw new CannotPlan([numberFault(read.text)]);
+      const known = await manifestsNumbered(desk.node.tables, read.number);
+      others.manifests = known.map(({ standing }) => standing.manifest);
+      return { ...rest, number: read.number, how: "entered", confirmation: by };
+    },
+    faults: (_event, { manifests }) => {
+      const known = manifests.get(rest.manifest);
+      if (known === undefined) return [none(rest.manifest)];
+      return [
+        ...numberedAlready(known),
+        ...others.manifests.filter((one) => one !== rest.manifest).map((one) =>
+          numberFault({
+            zh: `该编号已用于联单 ${one}：请核对`,
+            en: `manifest ${one} bears this number: check it`,
+          })
+        ),
+      ];
+    },
   };
 }
 
-/** Whoever confirms another's entry; of one that is not here yet, too. */
-export function confirming({ id, of }: z.infer<typeof confirmOrder>, by: Confirmation): Act {
-  const plan = () => ({ of, confirmation: by });
-  return { kind: "waste-confirmation", id, subject: of, concerned: {}, plan, faults: NO_FAULTS };
+/** In Shanghai; of a clock that is in doubt nothing follows. */
+function yearNow({ node: { clock } }: WasteDesk): number {
+  const { wallMs, clock: state } = clock.now();
+  return state === "untrusted" ? Infinity : new Date(wallMs + SHANGHAI_MS).getUTCFullYear();
 }
 
-export function reversing({ id, of, reason }: z.infer<typeof reversalOrder>, by: By): Act {
-  const plan = () => ({ of, reason, confirmations: by });
-  return { kind: "waste-reversal", id, subject: of, concerned: {}, plan, faults: NO_FAULTS };
+function numberedAlready({ numbers }: ManifestStanding): Refusal[] {
+  return numbers.map((one) =>
+    numberFault({
+      zh: `联单已有编号 ${one}：有误请先冲销`,
+      en: `the manifest has the number ${one}: reverse that first if it is wrong`,
+    })
+  );
 }
 
-export function resolving(asked: z.infer<typeof resolutionOrder>, by: Confirmation): Act {
-  const { id, ...rest } = asked;
-  const plan = () => ({ ...rest, confirmation: by });
-  const { subject } = rest;
-  return { kind: "waste-resolution", id, subject, concerned: {}, plan, faults: NO_FAULTS };
+function numberFault(text: Refusal["text"]): Refusal {
+  return { rule: "W8", field: "number", text };
 }
 
 /** The same for an act that is sent again. */

@@ -6,7 +6,14 @@ import { entryId, newEntry, once } from "../../collected_entry.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
 import type { AlarmBody, AlarmOverBody } from "../alarm/alarm_body.ts";
 import { noticeOf } from "../alarm/alarm_notice.ts";
-import { alarmsDue, alarmsOver, storeAlarms } from "../alarm/due.ts";
+import {
+  alarmsDue,
+  alarmsInDoubt,
+  alarmsOver,
+  epidemicAlarms,
+  manifestAlarms,
+  storeAlarms,
+} from "../alarm/due.ts";
 import { type Custodian, custodianKey } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import { closureOf } from "../life/closure.ts";
@@ -15,6 +22,7 @@ import { StoredWords } from "../record/stored_words.ts";
 import { deliveryKey, WASTE_ALARM, WASTE_ALARM_OVER } from "../record/waste_entry.ts";
 import {
   bagsHeldBy,
+  faultyManifests,
   type OpenAlarm,
   openAlarms,
   timesRaised,
@@ -22,6 +30,7 @@ import {
 } from "../record/waste_reads.ts";
 import { holdingOf } from "../store/plan_stored.ts";
 import { epidemicModes } from "./epidemic_read.ts";
+import { presentFor } from "./present.ts";
 import type { WasteDesk } from "./waste_desk.ts";
 
 /** A clock is looked at so often; its limits are hours. */
@@ -60,22 +69,31 @@ export class AlarmDesk {
 
   async #alarms(): Promise<(readonly NewEntry[])[]> {
     const { node, config: { rules } } = this.#desk;
-    const { tables, clock, name: site } = node;
-    const now = clock.now();
+    const { tables, name: site } = node;
     const open = await openAlarms(tables, site);
     const modes = await epidemicModes(tables);
     const ledger = await this.#ledger();
-    const around = { present: { now, corrections: [] }, modeAt: modes, rules };
+    const present = await presentFor(node, [...ledger.bags.values()]);
+    const around = { present, modeAt: modes, rules };
+    const manifests = await faultyManifests(tables, site);
     const due = [
-      ...alarmsDue(ledger, around).filter((alarm) => alarm.site === site),
-      ...await this.#storeAlarms(open),
+      ...new Map([
+        ...alarmsDue(ledger, around).filter((alarm) => alarm.site === site),
+        ...manifestAlarms(manifests.map((one) => ({ ...one.standing, site })), around),
+        ...epidemicAlarms(site, modes(site), rules),
+        ...await this.#storeAlarms(open),
+      ].map((alarm) => [alarm.id, alarm])).values(),
     ];
     const raised = new Set(open.map(({ id }) => id));
     const entries: (readonly NewEntry[])[] = [];
     for (const body of due) {
       if (!raised.has(body.id)) entries.push(await this.#raise(body));
     }
-    const over = new Set(alarmsOver(open, due));
+    const over = new Set(
+      alarmsOver(open, due).length === 0
+        ? []
+        : alarmsOver(open, due, alarmsInDoubt(ledger, around)),
+    );
     return [...entries, ...open.filter(({ id }) => over.has(id)).map((one) => this.#end(one))];
   }
 

@@ -50,7 +50,7 @@ export function personsIn({ body }: WasteEvent): string[] {
   const given = "confirmations" in body
     ? body.confirmations
     : "confirmation" in body
-    ? [body.confirmation]
+    ? [body.confirmation, ...("second" in body && body.second !== undefined ? [body.second] : [])]
     : [];
   return given.map(({ person: { id, name } }) => name === undefined ? id : `${name} (${id})`);
 }

@@ -1,4 +1,7 @@
-/** The switch of an epidemic (W5): a site turns its own, a county that of each site. */
+/**
+ * The switch of an epidemic (W5): a site turns its own, a county that of each site, which the site
+ * does not end. People hear of it by an alarm of the site.
+ */
 import * as z from "zod";
 import { type Problem, problemResponse } from "../../../sync/problem.ts";
 import { streamTo } from "../../../sync/stream.ts";
@@ -24,6 +27,7 @@ export const epidemicOrder = z.strictObject({
 const answer = z.object({
   site: z.string(),
   isOn: z.boolean(),
+  isSetByCounty: z.boolean().describe("On by the county's word, which the county alone ends"),
   isDisputed: z.boolean().describe("Turns that knew nothing of each other say different things"),
   since: z.string().nullable().describe("Id of the entry since which it holds"),
 });
@@ -42,11 +46,12 @@ export async function turnEpidemic(
     return role === "site" ? OTHER_SITE : NO_SITE;
   }
   await tables.caughtUp(journal);
-  const { turns } = (await epidemicModes(tables))(site);
+  const { own, county } = (await epidemicModes(tables))(site);
+  if (role === "site" && !said.isOn && !own.isOn && county.isOn) return COUNTY_SET;
   const id = entryId(WASTE_EPIDEMIC, name, act);
   const turn: EpidemicBody = {
     ...{ id, site, scope: site, ...said },
-    replaces: turns.slice(),
+    replaces: role === "site" ? [...own.turns] : [...county.turns, ...own.turns],
     confirmation,
   };
   const time = clock.now();
@@ -60,8 +65,9 @@ export function epidemicRoutes(node: WasteNode, role: "site" | "county"): readon
   const { name, journal, tables } = node;
   const shown = async (site: string) => {
     await tables.caughtUp(journal);
-    const { isOn, isDisputed, since } = (await epidemicModes(tables))(site);
-    return { site, isOn, isDisputed, since: since?.body.id ?? null };
+    const { isOn, county, isDisputed, since } = (await epidemicModes(tables))(site);
+    const isSetByCounty = county.isOn;
+    return { site, isOn, isSetByCounty, isDisputed, since: since?.body.id ?? null };
   };
   return [
     {
@@ -76,7 +82,7 @@ export function epidemicRoutes(node: WasteNode, role: "site" | "county"): readon
     {
       method: "post",
       path: "/api/waste/epidemic",
-      right: "waste.confirm",
+      right: "waste.epidemic",
       summary: "Turns the shorter limits of an epidemic on or off, with the document that says so",
       body: epidemicOrder,
       answer,
@@ -97,6 +103,12 @@ const OTHER_SITE: Problem = {
   code: "other-site",
   title: "A site turns its own limits alone",
   hint: "leave `site` out, or do it at the county",
+};
+const COUNTY_SET: Problem = {
+  status: 409,
+  code: "county-set",
+  title: "The county set this, and the county alone ends it",
+  hint: "ask the county's infection control",
 };
 const NO_SITE: Problem = {
   status: 400,

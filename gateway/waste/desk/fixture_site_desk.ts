@@ -94,7 +94,7 @@ export class SiteDesk implements AsyncDisposable {
     ways: object = { from: WARD, to: CARRIER },
   ): Promise<Done> {
     const asked = acts.handoverOrder.parse({ ...this.act(), ...ways, bags });
-    return await this.desk.write(acts.handover(asked, by));
+    return await this.desk.write(acts.handover(this.desk, asked, by));
   }
 
   async stores(

@@ -11,6 +11,7 @@ import type { WasteRules } from "../rules.ts";
 export interface Concerned {
   readonly bags?: readonly string[];
   readonly loads?: readonly string[];
+  /** With what left on them, and what their drafts name. */
   readonly manifests?: readonly string[];
   /** All that this one holds, too. */
   readonly heldBy?: Custodian;
@@ -27,11 +28,14 @@ export async function around(
   { bags = [], loads = [], manifests = [], heldBy }: Concerned,
   rules: WasteRules,
 ): Promise<Around> {
-  const inside = await insideOf(rows, loads);
-  const held = heldBy === undefined ? [] : await bagsHeldBy(rows, custodianKey(heldBy));
-  const own = [...bags, ...inside.bags, ...held.map(({ standing }) => standing.bag)];
-  const on = await bagsOn(rows, manifests);
   const stored = new StoredWords(rows);
+  const drafts = (await stored.events(manifests.map((manifest) => `manifest/${manifest}`)))
+    .flatMap((event) => event.kind === "waste-manifest" ? [event.body] : []);
+  const inside = await insideOf(rows, [...loads, ...drafts.flatMap((draft) => draft.loads)]);
+  const held = heldBy === undefined ? [] : await bagsHeldBy(rows, custodianKey(heldBy));
+  const drafted = drafts.flatMap((draft) => draft.bags);
+  const own = [...bags, ...drafted, ...inside.bags, ...held.map(({ standing }) => standing.bag)];
+  const on = await bagsOn(rows, manifests);
   const events = await closureOf({
     bags: [...new Set([...own, ...on])],
     loads: inside.loads,

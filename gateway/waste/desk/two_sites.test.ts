@@ -7,11 +7,13 @@ import { payloadOf } from "../label/label.ts";
 import { bagOf, openAlarms } from "../record/waste_reads.ts";
 import { StoredWords } from "../record/stored_words.ts";
 import { WASTE_ALARMS, WASTE_BAGS } from "../record/waste_tables.ts";
-import { resolutionOrder } from "./acts.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
+import { epidemicOrder, turnEpidemic } from "./epidemic_desk.ts";
+import { epidemicModes } from "./epidemic_read.ts";
 import { BOTH, NURSE, PLACE, refusal, SiteDesk } from "./fixture_site_desk.ts";
 import { resolveAtCounty } from "./county_resolution.ts";
 import { labelOf } from "./label_route.ts";
+import { resolutionOrder } from "./later_acts.ts";
 import { TellingDesk } from "./telling_desk.ts";
 
 async function county(): Promise<TablesDesk> {
@@ -103,6 +105,37 @@ test("W4, W5 ward and store that are cut off from each other lose nothing when l
   expect(await warned()).toEqual([]);
 });
 
+test("W5 what the county turned on for an epidemic the site does not end", async () => {
+  await using site = await SiteDesk.open("site-017");
+  await using centre = await county();
+  const centreNode = nodeOf(centre, site);
+  const turns = async (isOn: boolean, by: "site" | "county") => {
+    const asked = { ...site.act(), isOn, basis: "文件", reason: "疫情" };
+    const problem = by === "site"
+      ? await turnEpidemic(site.desk.node, by, epidemicOrder.parse(asked), NURSE)
+      : await turnEpidemic(
+        centreNode,
+        by,
+        epidemicOrder.parse({ ...asked, site: "site-017" }),
+        NURSE,
+      );
+    await centre.handOver(site.people.tables, "to:site-017");
+    await site.people.tables.handOver(centre);
+    await site.desk.caughtUp();
+    const mode = (await epidemicModes(site.tables))("site-017");
+    expect((await epidemicModes(centre.tables))("site-017")).toEqual(mode);
+    return [problem?.code ?? "turned", mode.isOn];
+  };
+  expect(await turns(true, "county")).toEqual(["turned", true]);
+  expect(await turns(false, "site")).toEqual(["county-set", true]);
+  expect(await turns(true, "site")).toEqual(["turned", true]);
+  expect(await turns(false, "site")).toEqual(["turned", true]);
+  expect(await turns(false, "county")).toEqual(["turned", false]);
+  // What a site set itself a county ends, too.
+  expect(await turns(true, "site")).toEqual(["turned", true]);
+  expect(await turns(false, "county")).toEqual(["turned", false]);
+});
+
 test("W1, W4 what two points say differently a person at their county resolves", async () => {
   await using ward = await SiteDesk.open("site-017");
   await using store = await SiteDesk.open("site-018");
@@ -134,8 +167,19 @@ test("W1, W4 what two points say differently a person at their county resolves",
       .toSorted(({ node: one }) => one === "site-018" ? -1 : 1).map((one) => one.id);
     const asked = { subject, about, keeps, against, over: [], reason: "已到现场核实" };
     const order = resolutionOrder.parse({ id: `act-${id.slice(0, 8)}`, ...asked });
-    expect((await resolveAtCounty(node, order, NURSE)).kind).toBe("done");
-    expect((await resolveAtCounty(node, order, NURSE)).kind).toBe("done");
+    if (about === "custodian") {
+      const alone = await resolveAtCounty(node, order, [NURSE]);
+      expect(alone).toMatchObject({ kind: "refused", problem: { code: "second-person-needed" } });
+      expect(await merged()).toMatchObject({ custodian: null });
+    }
+    const by = about === "custodian" ? BOTH : [NURSE];
+    const none = resolutionOrder.parse({ ...order, id: "act-against", against: [id.slice(0, 8)] });
+    expect((await resolveAtCounty(node, none, by)).kind).toBe("refused");
+    expect((await resolveAtCounty(node, order, by)).kind).toBe("done");
+    expect((await resolveAtCounty(node, order, by)).kind).toBe("done");
+    // It is resolved: nobody says it otherwise by another order.
+    const again = resolutionOrder.parse({ ...order, id: `again-${id.slice(0, 8)}` });
+    expect(refusal(await resolveAtCounty(node, again, by))).toContain("nothing to resolve");
   }
   expect(await merged()).toMatchObject({ category: SHARPS, custodian: STORE, conflicts: [] });
   // Each site that wrote one of the entries is told, once for each dispute.

@@ -9,6 +9,8 @@ import { bagOf, openAlarms } from "../record/waste_reads.ts";
 import * as acts from "./acts.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import { BOTH, NURSE, PLACE, PORTER, refusal, SiteDesk } from "./fixture_site_desk.ts";
+import * as later from "./later_acts.ts";
+import { epidemicOrder, turnEpidemic } from "./epidemic_desk.ts";
 import { personsOf } from "./persons.ts";
 
 const HOUR_MS = 3_600_000;
@@ -82,8 +84,8 @@ describe("from ward to disposer", () => {
     const alone = await site.handsOver([bag], [NURSE]);
     expect(await site.standing(bag)).toMatchObject({ state: "sealed", custodian: WARD });
     if (alone.kind === "refused") throw new Error(alone.problem.detail);
-    const asked = acts.confirmOrder.parse({ ...site.act(), of: alone.entry });
-    await site.desk.write(acts.confirming(asked, PORTER));
+    const asked = later.confirmOrder.parse({ ...site.act(), of: alone.entry });
+    await site.desk.write(later.confirming(site.desk, asked, PORTER));
     expect(await site.standing(bag)).toMatchObject({ state: "handed-over", custodian: CARRIER });
     expect(refusal(await site.handsOver([bag]))).toContain("a handover is missing");
     await site.stores([bag], 4);
@@ -110,21 +112,27 @@ describe("from ward to disposer", () => {
     if (boxed.kind === "refused") throw new Error(boxed.problem.detail);
     const loads = [boxed.subject];
     const moved = acts.handoverOrder.parse({ ...site.act(), from: WARD, to: CARRIER, loads });
-    await site.desk.write(acts.handover(moved, BOTH));
+    await site.desk.write(acts.handover(site.desk, moved, BOTH));
     expect((await site.stores([], 2, { loads })).kind).toBe("done");
     const leaving = { ...site.act(), from: STORE, to: VEHICLE, loads, manifest: "M-1" };
-    const early = await site.desk.write(acts.departure(acts.departOrder.parse(leaving), BOTH));
-    expect(refusal(early)).toContain("there is no manifest M-1");
+    const first = acts.departOrder.parse(leaving);
+    expect(refusal(await site.desk.write(acts.departure(site.desk, first, BOTH)))).toContain(
+      "there is no manifest M-1",
+    );
     const draft = acts.manifestOrder.parse({ ...MANIFEST, ...site.act(), bags: [], loads });
     expect(refusal(await site.desk.write(acts.drafting(site.desk, draft, [NURSE])))).toBe(
       "it was written",
     );
     const left = acts.departOrder.parse({ ...leaving, ...site.act() });
     // Without the national number it stays, and nothing is written in its place.
-    expect(refusal(await site.desk.write(acts.departure(left, BOTH)))).toContain("number: ");
+    expect(refusal(await site.desk.write(acts.departure(site.desk, left, BOTH)))).toContain(
+      "number: ",
+    );
     const number = acts.numberOrder.parse({ ...site.act(), manifest: "M-1", number: NUMBER });
-    await site.desk.write(acts.numbering(number, NURSE));
-    expect(refusal(await site.desk.write(acts.departure(left, BOTH)))).toBe("it was written");
+    await site.desk.write(acts.numbering(site.desk, number, NURSE));
+    expect(refusal(await site.desk.write(acts.departure(site.desk, left, BOTH)))).toBe(
+      "it was written",
+    );
     expect(await site.standing(bag)).toMatchObject({ state: "departed", manifest: "M-1" });
   });
 
@@ -135,12 +143,12 @@ describe("from ward to disposer", () => {
     expect(refusal(await site.seals(3, { bag, category: SHARPS }))).toContain(
       "reverse that entry first",
     );
-    const reversal = acts.reversalOrder.parse({
+    const reversal = later.reversalOrder.parse({
       ...site.act(),
       of: wrong.entry,
       reason: "类别有误",
     });
-    await site.desk.write(acts.reversing(reversal, BOTH));
+    await site.desk.write(later.reversing(reversal, BOTH));
     expect(await site.standing(bag)).toMatchObject({ state: "void" });
     expect((await site.seals(3, { bag, category: SHARPS })).kind).toBe("done");
     expect(await site.standing(bag)).toMatchObject({ state: "sealed", category: SHARPS });
@@ -242,8 +250,8 @@ describe("rules at work", () => {
     expect(alarms()).toBe(before);
     const done = await bagOf(site.tables, bag);
     const of = done?.standing.history[0].id ?? "";
-    const reversal = acts.reversalOrder.parse({ ...site.act(), of, reason: "误封" });
-    await site.desk.write(acts.reversing(reversal, BOTH));
+    const reversal = later.reversalOrder.parse({ ...site.act(), of, reason: "误封" });
+    await site.desk.write(later.reversing(reversal, BOTH));
     expect(await alarmed(bag)).toEqual([]);
     const told = (await site.people.said("alarm")).map(({ kind, body }) => ({ kind, ...body }));
     const words = z.object({ event: z.string(), level: z.int(), where: z.object({ code }) });
@@ -266,6 +274,33 @@ describe("rules at work", () => {
     const back = { from: STORE, to: { kind: "store", id: "elsewhere" } as const };
     await site.handsOver([bag], BOTH, back);
     expect(await alarmed(STORE.id)).toEqual([]);
+  });
+});
+
+describe("W5 the switch of an epidemic", () => {
+  const turn = async (isOn: boolean) => {
+    const asked = { ...site.act(), isOn, basis: "文件", reason: "疫情" };
+    const done = await turnEpidemic(site.desk.node, "site", epidemicOrder.parse(asked), NURSE);
+    return done?.code ?? "turned";
+  };
+  const alarmed = async () => {
+    await new AlarmDesk(site.desk, PLACE).look();
+    await site.desk.caughtUp();
+    return (await openAlarms(site.tables, SITE)).flatMap(({ alarm, level }) =>
+      alarm === "epidemic" ? [level] : []
+    ).sort();
+  };
+
+  test("a site turns on and off, and people are told of both", async () => {
+    expect(await alarmed()).toEqual([]);
+    expect(await turn(true)).toBe("turned");
+    expect(await alarmed()).toEqual(["institution", "site"]);
+    expect(await turn(false)).toBe("turned");
+    expect(await alarmed()).toEqual([]);
+    const told = (await site.people.said("alarm")).map(({ body }) => JSON.stringify(body))
+      .filter((text) => text.includes("waste-epidemic"));
+    expect(told.filter((text) => text.includes('"recovered"'))).toHaveLength(2);
+    expect(told).toHaveLength(4);
   });
 });
 

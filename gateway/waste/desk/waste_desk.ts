@@ -3,7 +3,7 @@
  * one entry. Acts follow one another, so that each sees what the one before has written.
  */
 import * as z from "zod";
-import { type Content, readContents, type Stamp } from "../../../sync/entry.ts";
+import type { Stamp } from "../../../sync/entry.ts";
 import type { Journal } from "../../../sync/journal.ts";
 import type { Problem } from "../../../sync/problem.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
@@ -18,6 +18,7 @@ import type { Refusal } from "../refusal.ts";
 import type { WasteConfig } from "../waste_config.ts";
 import { StoredWords } from "../record/stored_words.ts";
 import { type Done, refused, refusedBy } from "./done.ts";
+import { readingAt } from "./reading_read.ts";
 import { type Around, around, type Concerned } from "./surroundings.ts";
 
 export interface WasteNode {
@@ -51,8 +52,6 @@ export class CannotPlan extends Error {
     this.faults = faults;
   }
 }
-
-const ONE_ENTRY = { entriesMax: 1, bytesMax: 1 << 20 };
 
 export class WasteDesk {
   readonly node: WasteNode;
@@ -115,7 +114,9 @@ export class WasteDesk {
 
   /** The weight that the entry of a reading vouches for (W2); throws {@link CannotPlan}. */
   async weighed(place: string): Promise<Weight> {
-    const entry = await this.#readingAt(place);
+    // Of a scale of this site alone: another's it cannot have on its own.
+    const isOwn = place.startsWith(`${this.node.name}.`);
+    const entry = isOwn ? await readingAt(this.node.journal, place) : null;
     const body = readingBody.safeParse(
       entry === null ? null : JSON.parse(new TextDecoder().decode(entry.body)),
     );
@@ -135,15 +136,6 @@ export class WasteDesk {
     const stored = new StoredWords(this.node.tables);
     const bags = await bagsWeighedBy([weight.reading], stored.events);
     return bags.find((one) => one !== bag) ?? null;
-  }
-
-  async #readingAt(place: string): Promise<Content | null> {
-    const [origin, stream, seq] = place.split("/");
-    if (stream !== "reading" || !origin.startsWith(`${this.node.name}.`)) return null;
-    const result = await this.node.journal.read(origin, stream, Number(seq) - 1, ONE_ENTRY);
-    if (result.kind !== "run") return null;
-    const [content] = readContents(result.run.contents);
-    return content?.kind === "reading" ? content : null;
   }
 }
 

@@ -9,6 +9,7 @@ import { TRACED_AS } from "../manifest/trace.ts";
 import { manifestForm, manifestFormOf } from "../manifest/form_data.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import * as acts from "./acts.ts";
+import * as later from "./later_acts.ts";
 import { actDone, doneAnswer } from "./done.ts";
 import { personsOf } from "./persons.ts";
 import { around } from "./surroundings.ts";
@@ -65,7 +66,7 @@ export function actRoutes(desk: WasteDesk): readonly ApiRoute[] {
       summary: "Waste goes from one custodian to another; two persons confirm (W4)",
       right: "waste.weigh",
       body: acts.handoverOrder,
-      act: acts.handover,
+      act: (asked, by) => acts.handover(desk, asked, by),
     }),
     route({
       path: "/api/waste/stored",
@@ -78,22 +79,22 @@ export function actRoutes(desk: WasteDesk): readonly ApiRoute[] {
       path: "/api/waste/confirmations",
       summary: "The second person confirms an entry, here or elsewhere (W4)",
       right: "waste.confirm",
-      body: acts.confirmOrder,
-      act: (asked, [by]) => acts.confirming(asked, by),
+      body: later.confirmOrder,
+      act: (asked, [by]) => later.confirming(desk, asked, by),
     }),
     route({
       path: "/api/waste/reversals",
       summary: "Two persons take an entry back; nothing is edited (W1)",
       right: "waste.confirm",
-      body: acts.reversalOrder,
-      act: acts.reversing,
+      body: later.reversalOrder,
+      act: later.reversing,
     }),
     route({
       path: "/api/waste/resolutions",
-      summary: "A person says which of several entries is right",
+      summary: "A person says which of several entries is right; of custodians two do (W4)",
       right: "waste.confirm",
-      body: acts.resolutionOrder,
-      act: (asked, [by]) => acts.resolving(asked, by),
+      body: later.resolutionOrder,
+      act: later.resolving,
     }),
     ...manifestWays(desk).map((way) => way(route)),
   ];
@@ -117,7 +118,7 @@ function manifestWays(desk: WasteDesk): readonly ((route: Router) => ApiRoute)[]
         summary: "The national number of a manifest is entered; until then it is a draft (W8)",
         right: "waste.weigh",
         body: acts.numberOrder,
-        act: (asked, [by]) => acts.numbering(asked, by),
+        act: (asked, [by]) => acts.numbering(desk, asked, by),
       }),
     (route) =>
       route({
@@ -125,7 +126,7 @@ function manifestWays(desk: WasteDesk): readonly ((route: Router) => ApiRoute)[]
         summary: "The carrier takes waste on a manifest; two persons confirm",
         right: "waste.weigh",
         body: acts.departOrder,
-        act: acts.departure,
+        act: (asked, by) => acts.departure(desk, asked, by),
       }),
     (route) =>
       route({
@@ -133,7 +134,7 @@ function manifestWays(desk: WasteDesk): readonly ((route: Router) => ApiRoute)[]
         summary: "The disposer's receipt of what the carrier brought",
         right: "waste.weigh",
         body: acts.receiptOrder,
-        act: acts.receipt,
+        act: (asked, by) => acts.receipt(desk, asked, by),
       }),
     (route) =>
       route({

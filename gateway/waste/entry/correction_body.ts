@@ -11,11 +11,17 @@ export type ReversalBody = z.infer<typeof reversalBody>;
 export const DISPUTES = ["category", "source", "weight", "custodian", "box"] as const;
 export type Dispute = typeof DISPUTES[number];
 
+/** Who holds a bag two persons confirmed each time: one alone does not say otherwise (W4). */
+export function needsTwo(about: Dispute): boolean {
+  return about === "custodian";
+}
+
 const ENTRIES_MAX = 50;
 
 /**
  * Body of a `waste-resolution`: a person saw the entries that disagree, and says which is right.
- * It settles those that it names, and no other that comes later.
+ * It settles those that it names, and no other that comes later. Of custodians it counts once two
+ * persons confirmed it.
  */
 export const resolutionBody = z.object({
   ...subject,
@@ -30,6 +36,8 @@ export const resolutionBody = z.object({
   over: z.array(code).max(ENTRIES_MAX),
   reason: words,
   confirmation,
+  /** Who stood beside. */
+  second: confirmation.optional(),
 }).refine(({ keeps, against }) => !against.includes(keeps), {
   path: ["against"],
   error: "an entry is kept or set aside, not both",

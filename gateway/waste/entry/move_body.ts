@@ -85,6 +85,11 @@ export const receivedBody = z.object({
   receipt: code,
   /** What the disposer weighed, grams. */
   grams: z.int().min(1),
+  /**
+   * What these bags weighed as they were sealed, and by how much that may differ (W6), grams: as
+   * the site knew it that wrote this.
+   */
+  sent: z.object({ grams: z.int().min(0), allowedGrams: z.int().min(0) }).optional(),
   /** What differs from the manifest, as the disposer says it; empty: nothing. */
   difference: z.string().max(TEXT_LENGTH_MAX),
 })

@@ -42,8 +42,11 @@ export interface BagEntry {
   readonly place: string;
   readonly node: string;
   readonly time: Stamp;
-  /** `set-aside`: a person resolved that another one is right. */
-  readonly role: Effect | "set-aside";
+  /**
+   * `set-aside`: persons resolved that another one is right. `unfounded`: a receipt of a manifest
+   * that the bag never left on, which changes nothing.
+   */
+  readonly role: Effect | "set-aside" | "unfounded";
 }
 
 export interface BagStanding {
@@ -67,6 +70,10 @@ export interface BagStanding {
   readonly manifest: string | null;
   readonly receipt: string | null;
   readonly missing: Custody["missing"];
+  /** It left, and this receipt of its manifest does not name it. */
+  readonly notReceived: { readonly id: string; readonly node: string; readonly time: Stamp } | null;
+  /** Receipts that name it, and of whose manifest it never left. */
+  readonly unfounded: readonly { readonly id: string; readonly manifest: string }[];
   /** Ids of entries that wait for a second person. */
   readonly pending: readonly string[];
   /** For a person to resolve. */
@@ -78,7 +85,10 @@ export interface BagStanding {
 export interface GatheredBag {
   readonly told: ToldOfBag;
   readonly allSealings: readonly EventOf<"waste-sealed">[];
+  /** Of all bags: what stands. */
   readonly disposals: readonly EventOf<"waste-disposed">[];
+  readonly receipts: readonly EventOf<"waste-received">[];
+  /** Every entry about it, but for what was set aside and what is unfounded. */
   readonly history: readonly BagEntry[];
 }
 
@@ -90,7 +100,7 @@ export interface Surroundings {
 }
 
 export function bagStanding(gathered: GatheredBag, around: Surroundings): BagStanding {
-  const { told, history } = gathered;
+  const { told } = gathered;
   const { bag } = told;
   const { resolutions, containment } = around;
   const said = saidOf(told, resolutions, around.rules);
@@ -98,12 +108,13 @@ export function bagStanding(gathered: GatheredBag, around: Surroundings): BagSta
   const custody = custodyOf(bag, home, around.moves, containment, resolutions);
   const within = containment.ofBag(bag);
   const { by } = custody;
+  const history = judged(gathered.history, [said.aside, custody.aside, within.aside], custody);
   const manifest = by?.kind === "waste-departed" || by?.kind === "waste-received"
     ? by.body.manifest
     : null;
   return {
     bag,
-    site: siteOf(gathered, custody),
+    site: siteOf(history, custody),
     state: stateOf(gathered, custody),
     category: said.category,
     ward: said.ward,
@@ -117,10 +128,37 @@ export function bagStanding(gathered: GatheredBag, around: Surroundings): BagSta
     manifest,
     receipt: by?.kind === "waste-received" ? by.body.receipt : null,
     missing: custody.missing,
+    notReceived: notReceivedOf(custody, gathered.receipts),
+    unfounded: custody.unfounded.map(({ body: { id, manifest } }) => ({ id, manifest })),
     pending: history.filter(({ role }) => role === "pending").map(({ id }) => id),
     conflicts: [...said.conflicts, ...custody.conflicts, ...within.conflicts],
     history,
   };
+}
+
+function judged(
+  history: readonly BagEntry[],
+  asides: readonly ReadonlySet<string>[],
+  { unfounded }: Custody,
+): BagEntry[] {
+  const idle = new Set(unfounded.map(({ body }) => body.id));
+  return history.map((entry) => {
+    if (entry.role !== "stands") return entry;
+    if (asides.some((aside) => aside.has(entry.id))) return { ...entry, role: "set-aside" };
+    return idle.has(entry.id) ? { ...entry, role: "unfounded" } : entry;
+  });
+}
+
+/** On the way still, or lost on it, when its manifest has come. */
+function notReceivedOf(
+  { by }: Custody,
+  receipts: readonly EventOf<"waste-received">[],
+): BagStanding["notReceived"] {
+  if (by?.kind !== "waste-departed") return null;
+  const { manifest } = by.body;
+  const [first] = receipts.filter(({ body }) => body.manifest === manifest).sort(byTime);
+  if (first === undefined) return null;
+  return { id: first.body.id, node: first.node, time: first.time };
 }
 
 const ADVANCE: Readonly<Record<MoveEvent["kind"], BagState>> = {
@@ -148,7 +186,7 @@ function stateOf({ told, allSealings, disposals }: GatheredBag, { last }: Custod
   return isDisposed ? "disposed" : state;
 }
 
-function siteOf({ history }: GatheredBag, { last }: Custody): string {
+function siteOf(history: readonly BagEntry[], { last }: Custody): string {
   const move = last.at(-1);
   return move?.body.site ?? history.find(({ role }) => role === "stands")?.site ??
     history.at(0)?.site ?? "";

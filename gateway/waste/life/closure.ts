@@ -122,6 +122,12 @@ function reachOf(event: WasteEvent): { own: readonly string[]; keys: readonly st
     }
     case "waste-disposed":
       return { own: [], keys: [keyOf("manifest", event.body.manifest)] };
+    case "waste-received": {
+      // What left on the manifest and is not named has not come.
+      const { bags, loads, manifest } = event.body;
+      const keys = [...loads.map((load) => keyOf("into", load)), keyOf("manifest", manifest)];
+      return { own: bags, keys };
+    }
     case "waste-manifest-number":
       return { own: [], keys: [] };
     default: {

@@ -2,7 +2,7 @@
 import { byTime, type EventOf, ofKind, type WasteEvent } from "../entry/event.ts";
 import type { Conflict, Resolutions } from "./disputes.ts";
 import type { Effects } from "./effect.ts";
-import { headsOf, type Move } from "./heads.ts";
+import { apart, headsOf, type Move } from "./heads.ts";
 
 type Boxed = EventOf<"waste-boxed">;
 type Head = Move & { readonly node: string };
@@ -20,6 +20,8 @@ export interface Within {
   readonly by: readonly string[];
   /** Its own, and those of the loads around it. */
   readonly conflicts: readonly Conflict[];
+  /** Ids of entries that a person set aside. */
+  readonly aside: ReadonlySet<string>;
 }
 
 export class Containment {
@@ -92,7 +94,8 @@ export class Containment {
       });
     }
     const by = heads.map(({ id }) => id);
-    return { load: heads.length === 1 ? heads[0].to : null, around, by, conflicts };
+    const aside = this.#aside(subject, movesOf(events));
+    return { load: heads.length === 1 ? heads[0].to : null, around, by, conflicts, aside };
   }
 
   #conflicts(subject: string, heads: readonly Head[]): Conflict[] {
@@ -102,15 +105,22 @@ export class Containment {
   }
 
   #heads(subject: string, events: readonly Boxed[]): Head[] {
-    const aside = this.#resolutions.setAside(subject, "box");
-    const moves = events.filter(({ body }) => !aside.has(body.id))
-      .map(({ body, place, time, node, told }) => {
-        const { id, load: to, outOf: from, after } = body;
-        const where = told === undefined ? {} : { told };
-        return { id, place, time, node, from, to, after, ...where };
-      });
-    return headsOf(moves);
+    const moves = movesOf(events);
+    const aside = this.#aside(subject, moves);
+    return headsOf(moves.filter(({ id }) => !aside.has(id)));
   }
+
+  #aside(subject: string, moves: readonly Head[]): ReadonlySet<string> {
+    return this.#resolutions.setAside(subject, "box", () => apart(moves));
+  }
+}
+
+function movesOf(events: readonly Boxed[]): Head[] {
+  return events.map(({ body, place, time, node, told }) => {
+    const { id, load: to, outOf: from, after } = body;
+    const where = told === undefined ? {} : { told };
+    return { id, place, time, node, from, to, after, ...where };
+  });
 }
 
 function put(map: Map<string, Boxed[]>, key: string, event: Boxed): void {

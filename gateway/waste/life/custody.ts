@@ -4,7 +4,7 @@ import { type Custodian, custodianKey } from "../entry/subject.ts";
 import type { Containment } from "./containment.ts";
 import type { Conflict, Resolutions } from "./disputes.ts";
 import type { Effects } from "./effect.ts";
-import { headsOf, type Move } from "./heads.ts";
+import { apart, headsOf, type Move } from "./heads.ts";
 
 export interface Custody {
   /** `null`: entries disagree. */
@@ -16,6 +16,10 @@ export interface Custody {
   readonly conflicts: readonly Conflict[];
   /** It was collected, and was not among what came into the store. */
   readonly missing: { readonly stored: string; readonly explanation: string } | null;
+  /** Receipts of a manifest that it never left on: none of them moved it. */
+  readonly unfounded: readonly EventOf<"waste-received">[];
+  /** Ids of moves that persons set aside. */
+  readonly aside: ReadonlySet<string>;
 }
 
 /** Every move, by the bags and the loads that it names. */
@@ -77,6 +81,10 @@ function alongWith(
   ];
 }
 
+interface Link extends Move {
+  readonly event: MoveEvent;
+}
+
 /** `home`: where it was before anybody moved it, if that is known. */
 export function custodyOf(
   bag: string,
@@ -85,26 +93,37 @@ export function custodyOf(
   containment: Containment,
   resolutions: Resolutions,
 ): Custody {
-  const aside = resolutions.setAside(bag, "custodian");
-  const links = moves.of(bag, containment).filter(({ body }) => !aside.has(body.id))
-    .map((event): Move & { readonly event: MoveEvent } => ({
-      id: event.body.id,
-      place: event.place,
-      time: event.time,
-      ...(event.told === undefined ? {} : { told: event.told }),
-      from: custodianKey(event.body.from),
-      to: custodianKey(event.body.to),
-      after: event.body.after,
-      event,
-    }));
-  const last = headsOf(links).map(({ event }) => event);
+  const links = moves.of(bag, containment).map(linkOf);
+  const aside = resolutions.setAside(bag, "custodian", () => apart(links));
+  const counting = links.filter(({ id }) => !aside.has(id));
+  const unfounded = unfoundedIn(counting.map(({ event }) => event));
+  const founded = counting.filter(({ event }) => !unfounded.some((one) => one === event));
+  const last = headsOf(founded).map(({ event }) => event);
   const said = last.map(({ body: { id, to }, node, time }) => {
     return { id, node, time, says: custodianKey(to) };
   });
   const conflicts = said.length > 1 ? [resolutions.conflict(bag, "custodian", said)] : [];
   const by = last.length === 1 ? last[0] : null;
   const custodian = last.length === 0 ? home : by?.body.to ?? null;
-  return { custodian, by, last, conflicts, missing: missingOf(bag, moves, custodian, by) };
+  const missing = missingOf(bag, moves, custodian, by);
+  return { custodian, by, last, conflicts, missing, unfounded, aside };
+}
+
+function linkOf(event: MoveEvent): Link {
+  const { body: { id, from, to, after }, place, time, told } = event;
+  const where = told === undefined ? {} : { told };
+  const ends = { from: custodianKey(from), to: custodianKey(to) };
+  return { id, place, time, ...where, ...ends, after, event };
+}
+
+/** A disposer receives what left for it on the same manifest, and nothing else. */
+function unfoundedIn(moves: readonly MoveEvent[]): EventOf<"waste-received">[] {
+  const left = new Set(
+    moves.flatMap((event) => event.kind === "waste-departed" ? [event.body.manifest] : []),
+  );
+  return moves.flatMap((event) =>
+    event.kind === "waste-received" && !left.has(event.body.manifest) ? [event] : []
+  );
 }
 
 /**

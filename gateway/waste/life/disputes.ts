@@ -48,11 +48,22 @@ export class Resolutions {
     return this.#bySubject.get(`${about}/${subject}`) ?? [];
   }
 
-  /** Ids of entries that do not count for this any more. Where two contradict, neither does. */
-  setAside(subject: string, about: Dispute): ReadonlySet<string> {
+  /**
+   * Ids of entries that do not count for this any more. Where two contradict, neither does; and
+   * nothing is set aside for what it does not disagree with, as `disagree` has it.
+   */
+  setAside(
+    subject: string,
+    about: Dispute,
+    disagree: () => (kept: string, against: string) => boolean,
+  ): ReadonlySet<string> {
     const own = this.of(subject, about);
+    if (own.length === 0) return new Set();
+    const isOpen = disagree();
     const agreed = own.filter((one) => !own.some((other) => contradict(one, other)));
-    return new Set(agreed.flatMap(({ body }) => body.against));
+    return new Set(
+      agreed.flatMap(({ body: { keeps, against } }) => against.filter((id) => isOpen(keeps, id))),
+    );
   }
 
   conflict(subject: string, about: Dispute, alternatives: readonly Alternative[]): Conflict {

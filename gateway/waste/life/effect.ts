@@ -1,11 +1,15 @@
 /** Which entries have an effect: confirmed by as many persons as they need, and not reversed. */
 import { areTwo, type Confirmation } from "../entry/confirmation.ts";
+import { needsTwo } from "../entry/correction_body.ts";
 import { type EventOf, ofKind, type WasteEvent, type WasteKind } from "../entry/event.ts";
 
 /** `pending`: it waits for a second person, and changes nothing until then. */
 export type Effect = "stands" | "pending" | "reversed";
 
-/** What needs two persons with two credentials (W4); a keyed weight has both from the start. */
+/**
+ * What needs two persons with two credentials (W4); a keyed weight has both from the start, and a
+ * resolution needs them where it undoes what two persons confirmed.
+ */
 const NEED_TWO: ReadonlySet<WasteKind> = new Set<WasteKind>([
   "waste-handover",
   "waste-stored",
@@ -64,6 +68,11 @@ export class Effects {
   }
 
   #isConfirmed(event: WasteEvent): boolean {
+    if (event.kind === "waste-resolution") {
+      const { id, about, confirmation, second } = event.body;
+      const own = second === undefined ? [confirmation] : [confirmation, second];
+      return !needsTwo(about) || areTwo([...own, ...this.#confirmations.get(id) ?? []]);
+    }
     if (!NEED_TWO.has(event.kind) || !("confirmations" in event.body)) return true;
     const { id, confirmations } = event.body;
     return areTwo([...confirmations, ...this.#confirmations.get(id) ?? []]);

@@ -33,6 +33,18 @@ export function headsOf<M extends Move>(moves: readonly M[]): M[] {
   return [...heads.values()].sort(byTime);
 }
 
+/** Says of the ids of two of these whether neither follows the other: only then they disagree. */
+export function apart<M extends Move>(
+  moves: readonly M[],
+): (one: string, other: string) => boolean {
+  const next = followers(moves);
+  const reached = new Map(moves.map((move) => [move, reachedFrom(move, next)]));
+  const follows = (later: M, earlier: M) => reached.get(earlier)?.has(later) === true;
+  const named = (id: string) => moves.filter((move) => move.id === id);
+  return (one, other) =>
+    named(one).some((a) => named(other).some((b) => a !== b && !follows(a, b) && !follows(b, a)));
+}
+
 /**
  * Which moves follow which: by their writer's word; of a writer who knew of none of them, when one
  * begins where the other ended.

@@ -119,7 +119,7 @@ describe("the life of a bag", () => {
     expect(standing).toMatchObject({ state, custodian, conflicts: [], pending: [] });
     expect(standing.load).toBe(count < 2 ? null : "L1");
     expect(standing.manifest).toBe(count < 5 ? null : "M-1");
-    expect(standing.history).toHaveLength(Math.min(count, 6));
+    expect(standing.history).toHaveLength(count);
   });
 
   test("W5 小箱进大箱: what moves the large box moves the bags of the small one", () => {
@@ -234,6 +234,39 @@ describe("custody of two points that were cut off", () => {
     const settled = bagOf([...events, resolved]);
     expect(settled).toMatchObject({ state: "stored", custodian: OTHER_STORE, conflicts: [] });
     expect(settled.history.map(({ role }) => role)).toContain("set-aside");
+  });
+
+  describe("W4 what two persons confirmed", () => {
+    const later = store.moved("waste-stored", [CARRIER, STORE], ["B1"], {
+      ...{ missing: [], unexpected: [], labels: [], weight: scaled(4000) },
+      after: [handover.body.id],
+    });
+    const events = [sealed, handover, later];
+
+    test("is not set aside by a resolution of what does not disagree", () => {
+      for (const [keeps, against] of [[handover, later], [later, handover], [sealed, handover]]) {
+        const resolved = ward.resolved(["custodian", "B1"], keeps, [against]);
+        expect(bagOf([...events, resolved])).toMatchObject({ state: "stored", custodian: STORE });
+      }
+      const boxed = ward.boxed("L1", ["B1"]);
+      const aside = ward.resolved(["box", "B1"], sealed, [boxed]);
+      expect(bagOf([...events, boxed, aside]).load).toBe("L1");
+      const label = ward.resolved(["category", "B1"], later, [sealed]);
+      expect(bagOf([...events, label]).category).toBe("841-001-01");
+    });
+
+    test("is set aside by two persons alone: one who resolves waits for the second", () => {
+      const away = store.moved("waste-handover", [WARD, OTHER_CARRIER], ["B1"]);
+      const second = undefined;
+      const alone = ward.resolved(["custodian", "B1"], away, [handover], { second });
+      const split = bagOf([sealed, handover, away, alone]);
+      expect(split).toMatchObject({ custodian: null, pending: [alone.body.id] });
+      expect(split.conflicts).toHaveLength(1);
+      const same = ward.confirms(alone, "head nurse");
+      expect(bagOf([sealed, handover, away, alone, same]).custodian).toBeNull();
+      const both = bagOf([sealed, handover, away, alone, store.confirms(alone, "matron")]);
+      expect(both).toMatchObject({ custodian: OTHER_CARRIER, conflicts: [], pending: [] });
+    });
   });
 
   test("W1 W2 names two categories, two weights, two wards and two boxes", () => {

@@ -4,7 +4,6 @@
  * before. What two nodes wrote while they were cut off from each other is all there; where it
  * disagrees it is named, and a person resolves it by an entry.
  */
-import { DISPUTES } from "../entry/correction_body.ts";
 import { byTime, type EventOf, ofKind, type WasteEvent } from "../entry/event.ts";
 import type { WasteRules } from "../rules.ts";
 import { type BagEntry, type BagStanding, bagStanding, type Surroundings } from "./bag.ts";
@@ -55,12 +54,13 @@ export function ledgerOf(events: readonly WasteEvent[], rules: WasteRules): Ledg
   const resolutions = new Resolutions(own, effects);
   const containment = new Containment(own, effects, resolutions);
   const around = { moves: new Moves(own, effects), containment, resolutions, rules };
-  const disposals = ofKind(own, "waste-disposed").filter((event) => effects.stands(event));
+  const disposals = Map.groupBy(ofKind(own, "waste-disposed"), receiptKey);
+  const receipts = ofKind(own, "waste-received").filter((event) => effects.stands(event));
   const names = namedIn(own);
   const bags = new Map<string, BagStanding>();
   for (const bag of [...names.keys()].sort()) {
     const named = names.get(bag) ?? [];
-    bags.set(bag, standingOf(bag, named, { around, effects, disposals }));
+    bags.set(bag, standingOf(bag, named, { around, effects, disposals, receipts }));
   }
   const deliveries = ofKind(own, "waste-stored").filter((event) => effects.stands(event));
   return { bags, loads: loadsOf(bags, around), faults: faultsOf(own, effects), deliveries };
@@ -107,11 +107,19 @@ function bagsNamed(event: WasteEvent): ReadonlySet<string> {
 interface All {
   readonly around: Surroundings;
   readonly effects: Effects;
-  readonly disposals: readonly EventOf<"waste-disposed">[];
+  /** All, by what they dispose of. */
+  readonly disposals: ReadonlyMap<string, readonly EventOf<"waste-disposed">[]>;
+  /** What stands. */
+  readonly receipts: readonly EventOf<"waste-received">[];
+}
+
+function receiptKey({ body }: EventOf<"waste-disposed" | "waste-received">): string {
+  return JSON.stringify([body.manifest, body.receipt]);
 }
 
 function standingOf(bag: string, named: readonly WasteEvent[], all: All): BagStanding {
-  const { around, effects, disposals } = all;
+  const { around, effects, receipts } = all;
+  const direct = directOf(bag, named, all);
   const stored = ofKind(named, "waste-stored");
   const allSealings = ofKind(named, "waste-sealed");
   return bagStanding({
@@ -124,20 +132,26 @@ function standingOf(bag: string, named: readonly WasteEvent[], all: All): BagSta
       ),
     },
     allSealings,
-    disposals,
-    history: historyOf(bag, named, all),
+    disposals: ofKind(direct, "waste-disposed").filter((event) => effects.stands(event)),
+    receipts,
+    history: historyOf(direct, all),
   }, around);
 }
 
-function historyOf(bag: string, named: readonly WasteEvent[], all: All): BagEntry[] {
-  const { around, effects } = all;
-  const { moves, containment } = around;
-  const direct = [...named, ...moves.of(bag, containment), ...moves.idleOf(bag, containment)];
+/** What names it, what moved a load that it lay in, and what disposed of what received it. */
+function directOf(
+  bag: string,
+  named: readonly WasteEvent[],
+  { around: { moves, containment }, disposals }: All,
+): WasteEvent[] {
+  const moved = [...named, ...moves.of(bag, containment), ...moves.idleOf(bag, containment)];
+  const receipts = new Set(ofKind(moved, "waste-received").map(receiptKey));
+  return [...moved, ...[...receipts].flatMap((key) => disposals.get(key) ?? [])];
+}
+
+function historyOf(direct: readonly WasteEvent[], { effects }: All): BagEntry[] {
   const about = effects.about(direct.map(({ body }) => body.id));
   const entries = new Map([...direct, ...about].map((event) => [event.place, event]));
-  const aside = new Set(
-    DISPUTES.flatMap((dispute) => [...around.resolutions.setAside(bag, dispute)]),
-  );
   return [...entries.values()].sort(byTime).map((event) => ({
     id: event.body.id,
     site: event.body.site,
@@ -145,7 +159,7 @@ function historyOf(bag: string, named: readonly WasteEvent[], all: All): BagEntr
     place: event.place,
     node: event.node,
     time: event.time,
-    role: aside.has(event.body.id) ? "set-aside" : effects.of(event),
+    role: effects.of(event),
   }));
 }
 

@@ -30,6 +30,8 @@ export interface SaidOfBag {
   readonly ward: string | null;
   readonly weight: BagWeight | null;
   readonly conflicts: readonly Conflict[];
+  /** Ids of entries that a person set aside for one of these. */
+  readonly aside: ReadonlySet<string>;
 }
 
 interface Claim<V> {
@@ -71,6 +73,7 @@ export function saidOf(told: ToldOfBag, resolutions: Resolutions, rules: WasteRu
     ward: ward.value,
     weight: weight.value,
     conflicts: [...category.conflicts, ...ward.conflicts, ...weight.conflicts],
+    aside: new Set([...category.aside, ...ward.aside, ...weight.aside]),
   };
 }
 
@@ -83,6 +86,15 @@ interface ToldBy {
 interface Agreed<V> {
   readonly value: V | null;
   readonly conflicts: readonly Conflict[];
+  readonly aside: ReadonlySet<string>;
+}
+
+/** Whether two entries, by their ids, claim different things. */
+function differing<V>(claims: readonly Claim<V>[], valueOf: (value: V) => string | number) {
+  const said = (id: string) =>
+    claims.filter((one) => one.id === id).map(({ value }) => valueOf(value));
+  return (one: string, other: string) =>
+    said(one).some((value) => said(other).some((another) => value !== another));
 }
 
 function agreed(
@@ -91,13 +103,14 @@ function agreed(
   claims: readonly Claim<string>[],
   resolutions: Resolutions,
 ): Agreed<string> {
-  const aside = resolutions.setAside(bag, about);
+  const disagree = () => differing(claims, (value) => value);
+  const aside = resolutions.setAside(bag, about, disagree);
   const left = claims.filter(({ id }) => !aside.has(id));
   if (new Set(left.map(({ value }) => value)).size < 2) {
-    return { value: left.at(0)?.value ?? null, conflicts: [] };
+    return { value: left.at(0)?.value ?? null, conflicts: [], aside };
   }
   const said = left.map(({ id, node, time, value }) => ({ id, node, time, says: value }));
-  return { value: null, conflicts: [resolutions.conflict(bag, about, said)] };
+  return { value: null, conflicts: [resolutions.conflict(bag, about, said)], aside };
 }
 
 /** Weights agree within the tolerance of W6, reckoned from the least, or a step of the scale. */
@@ -106,17 +119,18 @@ function agreedWeight(
   claims: readonly Claim<BagWeight>[],
   { resolutions, rules }: { readonly resolutions: Resolutions; readonly rules: WasteRules },
 ): Agreed<BagWeight> {
-  const aside = resolutions.setAside(bag, "weight");
+  const disagree = () => differing(claims, ({ grams }) => grams);
+  const aside = resolutions.setAside(bag, "weight", disagree);
   const left = claims.filter(({ id }) => !aside.has(id));
   const first = left.at(0)?.value;
-  if (first === undefined) return { value: null, conflicts: [] };
+  if (first === undefined) return { value: null, conflicts: [], aside };
   const [least, most] = [Math.min, Math.max].map((of) => of(...left.map((one) => one.value.grams)));
   const step = Math.max(...left.map(({ value }) => value.divisionGrams ?? 0));
   const apart = most - least;
   const differs = apart > step && !isWithinShare(apart, least, rules.toleranceShare.value);
-  if (!differs) return { value: first, conflicts: [] };
+  if (!differs) return { value: first, conflicts: [], aside };
   const said = left.map(({ id, node, time, value: { grams } }) => {
     return { id, node, time, says: `${grams} g` };
   });
-  return { value: null, conflicts: [resolutions.conflict(bag, "weight", said)] };
+  return { value: null, conflicts: [resolutions.conflict(bag, "weight", said)], aside };
 }

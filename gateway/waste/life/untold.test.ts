@@ -44,6 +44,23 @@ describe("W5, W6 of a bag that came from one site to another", () => {
     expect(shown([...both, ...told.slice(1)])).toHaveLength(1);
   });
 
+  test("W8 hears that the other disposed of it, and stands as there", () => {
+    const gone = [
+      store.departed(["B1"], { ...other, after: [stored.body.id] }),
+      store.received(["B1"], other),
+      store.disposed(other),
+      store.disposed({ ...other, receipt: "R-9" }),
+    ];
+    const all = [sealed, handover, stored, ...gone];
+    const told = untold(all).filter(({ to }) => to === "site-017").map(({ event }) => event);
+    expect(told).toEqual([stored, ...gone.slice(0, 3)]);
+    const atWard = [sealed, handover, ...told.map((event) => toldOf(event, "site-017"))];
+    expect(standingOf(atWard)).toMatchObject({ state: "disposed", receipt: "R-1" });
+    expect(standingOf(all).state).toBe("disposed");
+    // And that it was a mistake.
+    expect(shown([...all, store.reversed(gone[2], other)])).toContain("site-018-7 to site-017");
+  });
+
   test("what is around its box is told, too", () => {
     expect(shown([sealed, small, handover, stored, large])).toContain("site-018-2 to site-017");
   });

@@ -8,7 +8,8 @@ import { DEFAULT_RULES } from "../rules.ts";
 import { draft, NUMBER, numbered, site, store } from "./fixture_manifest.ts";
 import { formFields, lacking, lineCells, receivedTonnes } from "./form.ts";
 import { type Manifests, manifestsOf, type ManifestStanding, tonnes } from "./manifest.ts";
-import { manifestFaults, receiptBalance } from "./plan_manifest.ts";
+import { manifestFaults } from "./plan_manifest.ts";
+import { disposalFaults, receiptBalance, receiptFaults } from "./plan_receipt.ts";
 import { traceOf } from "./trace.ts";
 
 const fold = (events: readonly WasteEvent[]): Manifests =>
@@ -149,6 +150,15 @@ describe("W8 onto a manifest goes", () => {
     expect(faults(all, {})).toContain("bag B1 is on manifest M-1 already");
   });
 
+  test("nothing once it has departed", () => {
+    const gone = [...store, draft, numbered, site.departed(["B1"])];
+    const more = [site.sealed("B4", { weight: scaled(4000, "x.1-0/reading/9") })];
+    const asked = { manifest: "M-1", bags: ["B4"] };
+    expect(faults([...gone, ...more, site.handover(["B4"]), site.stored(["B4"])], asked)).toEqual([
+      "manifest M-1 has departed: draft another",
+    ]);
+  });
+
   test("each category in a line of its own, and no line without a bag", () => {
     const [line] = MANIFEST.lines;
     expect(faults(store, { lines: [{ ...line, category: SHARPS }] })).toEqual([
@@ -185,6 +195,76 @@ test("W8 W6 a receipt is compared bag by bag, and by weight", () => {
   expect(balance(["B1", "B2"], 6630)).toEqual([]);
   expect(balance(["B1", "B2"], 6631)).toMatchObject([{ kind: "weight" }]);
   expect(balance(["B1"], 4000)).toEqual([{ kind: "missing-bag", bag: "B2" }]);
+});
+
+describe("W8 W6 a disposer's word", () => {
+  const faults = (events: readonly WasteEvent[], otherwise: object): string[] => {
+    const receipt = site.received(["B1"], { loads: ["L1"], grams: 6500, ...otherwise });
+    if (receipt.kind !== "waste-received") throw new Error("no receipt");
+    const ledger = ledgerOf(events, DEFAULT_RULES);
+    return receiptFaults(receipt.body, manifestOf(events), ledger, DEFAULT_RULES)
+      .map(({ rule, field, text }) => `${rule} ${field}: ${text.en}`);
+  };
+  const gone = all.slice(0, 8);
+
+  test("is no receipt of what never departed: a draft's clocks run on", () => {
+    expect(faults(gone, {})).toEqual([]);
+    expect(faults(all.slice(0, 7), {})).toEqual([
+      "W8 manifest: manifest M-1 never departed: enter its departure first, " +
+      "confirmed by two persons",
+    ]);
+  });
+
+  test("W7 differs by what it explains, and otherwise not by one gram more than 2 %", () => {
+    const [least, most] = [6370, 6630];
+    for (const grams of [least, most]) expect(faults(gone, { grams })).toEqual([]);
+    for (const grams of [least - 1, most + 1]) {
+      expect(faults(gone, { grams })).toMatchObject([expect.stringMatching(/^W6 difference: /)]);
+      expect(faults(gone, { grams, difference: "装车时破损" })).toEqual([]);
+    }
+    expect(faults(gone, { bags: ["B9"] })).toEqual([
+      "W6 difference: bag B1 left and is not on the receipt: find it, or say why",
+      "W6 difference: bag B9 did not leave on this manifest: check it, or say why",
+      "W6 difference: bag B9 has no agreed weight: resolve it, or say why",
+    ]);
+  });
+
+  test("is of the lorry that took it, and of each bag once", () => {
+    expect(faults(gone, { from: { kind: "vehicle", id: "cart" } })).toEqual([
+      "W8 from: vehicle/lorry took what is on this manifest: it is received from that",
+    ]);
+    expect(faults(all.slice(0, 9), { receipt: "R-2", difference: "再次" })).toContain(
+      "W8 bags: bag B1 was received already, on receipt R-1",
+    );
+  });
+
+  test("of a disposal is of what was received, once", () => {
+    const told = (events: readonly WasteEvent[], receipt = "R-1") =>
+      disposalFaults({ receipt }, manifestOf(events)).map(({ text }) => text.en);
+    expect(told(all.slice(0, 9))).toEqual([]);
+    expect(told(gone)).toEqual(["manifest M-1 has no receipt R-1: enter the receipt first"]);
+    expect(told(all.slice(0, 9), "R-2")).toHaveLength(1);
+    expect(told(all)).toEqual([
+      "what receipt R-1 names was disposed of already: reverse that if it is wrong",
+    ]);
+  });
+
+  test("that contradicts what left is a fault of the manifest, whatever came first", () => {
+    const kinds = (events: readonly WasteEvent[]) =>
+      manifestOf(events).faults.map(({ kind }) => kind);
+    const sent = { grams: 6500, allowedGrams: 130 };
+    const heavy = site.received(["B1"], { loads: ["L1"], grams: 6631, sent });
+    expect(kinds(all)).toEqual([]);
+    expect(kinds([...gone, heavy])).toEqual(["weight-differs"]);
+    const draftAlone = all.filter((event) => event !== departed);
+    expect(kinds(draftAlone)).toEqual(["receipt-without-departure"]);
+    expect(manifestOf(draftAlone)).toMatchObject({ stage: "prepared", outstanding: [] });
+    expect(kinds([...gone, site.disposed()])).toEqual(["disposal-without-receipt"]);
+    fc.assert(fc.property(fc.shuffledSubarray(all, { minLength: 3 }), (order) => {
+      const inOrder = all.filter((event) => order.includes(event));
+      expect(fold(order)).toEqual(fold(inOrder));
+    }));
+  });
 });
 
 describe("W8 bag, box, manifest and receipt", () => {

@@ -1,4 +1,5 @@
 /** Where each transfer manifest stands, and what of the national form it has (rule W8). */
+import type { Stamp } from "../../../sync/entry.ts";
 import { CATEGORIES, CATEGORY_CODES, type CategoryCode } from "../category.ts";
 import type { ManifestBody } from "../entry/manifest_body.ts";
 import { byTime, type EventOf, ofKind, type WasteEvent } from "../entry/event.ts";
@@ -15,6 +16,16 @@ export interface ManifestLine {
   readonly tonnes: string;
   /** What the draft says beside; `null`: it has no such line. */
   readonly said: ManifestBody["lines"][number] | null;
+}
+
+/** What contradicts what was written of it: until one of the entries is reversed it is not done. */
+export interface ManifestFault {
+  readonly kind: "receipt-without-departure" | "disposal-without-receipt" | "weight-differs";
+  /** Of the entry. */
+  readonly id: string;
+  readonly node: string;
+  readonly time: Stamp;
+  readonly receipt: string;
 }
 
 export interface ManifestStanding {
@@ -37,6 +48,7 @@ export interface ManifestStanding {
   readonly departed: EventOf<"waste-departed"> | null;
   readonly received: readonly EventOf<"waste-received">[];
   readonly disposed: readonly EventOf<"waste-disposed">[];
+  readonly faults: readonly ManifestFault[];
 }
 
 export interface Manifests {
@@ -90,7 +102,29 @@ function manifestStanding(
     departed,
     received,
     disposed,
+    faults: faultsOf(departed, received, disposed),
   };
+}
+
+function faultsOf(
+  departed: ManifestStanding["departed"],
+  received: ManifestStanding["received"],
+  disposed: ManifestStanding["disposed"],
+): ManifestFault[] {
+  const fault = (
+    kind: ManifestFault["kind"],
+    { body: { id, receipt }, node, time }: EventOf<"waste-received" | "waste-disposed">,
+  ): ManifestFault => ({ kind, id, node, time, receipt });
+  const receipts = new Set(received.map(({ body }) => body.receipt));
+  const differs = received.filter(({ body: { grams, sent } }) =>
+    sent !== undefined && Math.abs(grams - sent.grams) > sent.allowedGrams
+  );
+  return [
+    ...(departed === null ? received : []).map((one) => fault("receipt-without-departure", one)),
+    ...disposed.filter(({ body }) => !receipts.has(body.receipt))
+      .map((one) => fault("disposal-without-receipt", one)),
+    ...differs.map((one) => fault("weight-differs", one)),
+  ];
 }
 
 function stageOf(
@@ -98,7 +132,9 @@ function stageOf(
   received: ManifestStanding["received"],
   disposed: ManifestStanding["disposed"],
 ): ManifestStanding["stage"] {
-  if (received.length === 0) return departed === null ? "prepared" : "departed";
+  // What never left nobody received.
+  if (departed === null) return "prepared";
+  if (received.length === 0) return "departed";
   const isDone = received.every(({ body: { receipt } }) =>
     disposed.some(({ body }) => body.receipt === receipt)
   );

@@ -23,7 +23,7 @@ export interface NumberBounds {
   /** The year now, in Shanghai. */
   readonly year: number;
   /** The first four digits of the region's code where it is configured, `3401`. */
-  readonly region?: string;
+  readonly region?: string | undefined;
 }
 
 /** Reads what was typed, scanned or received; spaces, hyphens and full-width digits are mended. */

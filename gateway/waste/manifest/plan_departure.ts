@@ -1,28 +1,42 @@
-/** Whether waste may leave on its manifest: with nothing of the national form lacking (rule W8). */
+/**
+ * Whether waste may leave on its manifest (rule W8): with nothing of the national form lacking, and
+ * with every bag of it in the store, as it was when the manifest was drafted.
+ */
 import type { Text } from "../../../drivers/profile_parts.ts";
 import { CATEGORIES, CATEGORY_CODES } from "../category.ts";
+import { type Custodian, custodianKey } from "../entry/subject.ts";
 import { bagsIn, type Ledger } from "../life/ledger.ts";
+import { recordFault } from "../limits.ts";
 import type { Refusal } from "../refusal.ts";
+import type { WasteRules } from "../rules.ts";
 import { FORM_PARTS, formFields, lacking } from "./form.ts";
 import type { ManifestStanding } from "./manifest.ts";
+import { unfitFaults } from "./plan_manifest.ts";
 
-/** What leaves. */
+/** What leaves, and from where. */
 interface Leaving {
+  readonly from: Custodian;
   readonly bags: readonly string[];
   readonly loads: readonly string[];
 }
 
 /** All faults at once, each with its field; none: it may leave. */
 export function departureFaults(
-  { bags, loads }: Leaving,
+  { bags, loads, from }: Leaving,
   manifest: ManifestStanding,
   ledger: Ledger,
+  rules: WasteRules,
 ): Refusal[] {
-  if (manifest.body === null) return [noDraft(manifest)];
+  const { body, departed } = manifest;
+  if (departed !== null) return [goneAlready(manifest)];
+  if (body === null) return [noDraft(manifest)];
   const all = new Set([...bags, ...loads.flatMap((load) => bagsIn(ledger, load))]);
   const sorted = [...all].sort();
   const strange = sorted.filter((bag) => !manifest.bags.includes(bag));
-  const unsaid = sorted.filter((bag) => ledger.bags.get(bag)?.weight === null);
+  const left = manifest.bags.filter((bag) => !all.has(bag));
+  const every = [...new Set([...sorted, ...manifest.bags])].sort();
+  const grams = every.reduce((sum, bag) => sum + (ledger.bags.get(bag)?.weight?.grams ?? 0), 0);
+  const tooMuch = grams === 0 ? null : recordFault(grams, rules);
   const form = `/waste/manifests/${manifest.manifest}`;
   return [
     ...lacking(manifest).map((field) =>
@@ -34,13 +48,30 @@ export function departureFaults(
         en: `bag ${bag} is not on manifest ${manifest.manifest}: draft that anew with it`,
       })
     ),
-    ...unsaid.map((bag) =>
+    ...left.map((bag) =>
       fault("bags", {
-        zh: `包装袋 ${bag} 的重量尚无定论：请先核实`,
-        en: `nobody knows the weight of bag ${bag}: resolve what is said of it`,
+        zh: `包装袋 ${bag} 在联单 ${manifest.manifest} 上而未交运：请先从联单中去掉`,
+        en: `bag ${bag} is on manifest ${manifest.manifest} and stays: draft that anew without it`,
       })
     ),
+    ...every.flatMap((bag) => unfitFaults(bag, ledger.bags.get(bag), body.store)),
+    ...(custodianKey(from) === custodianKey(body.store) ? [] : [otherStore(body.store)]),
+    ...(tooMuch === null ? [] : [tooMuch]),
   ];
+}
+
+function goneAlready({ manifest }: ManifestStanding): Refusal {
+  return fault("manifest", {
+    zh: `联单 ${manifest} 已交运：其余的包装袋请另填联单`,
+    en: `manifest ${manifest} has departed: what else leaves goes onto another`,
+  });
+}
+
+function otherStore({ id }: Custodian): Refusal {
+  return fault("from", {
+    zh: `联单从暂存间 ${id} 移出`,
+    en: `the manifest is of what leaves store ${id}: it departs from there`,
+  });
 }
 
 /** What a field of `lacking` is called on the form. */

@@ -1,14 +1,12 @@
-/** Whether bags may go onto a manifest (rules W6, W7, W8), and whether a receipt fits it. */
+/** Whether bags may go onto a manifest (rules W7, W8). */
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { ManifestBody } from "../entry/manifest_body.ts";
-import type { ReceivedBody } from "../entry/move_body.ts";
-import { custodianKey } from "../entry/subject.ts";
+import { type Custodian, custodianKey } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import { bagsIn, type Ledger } from "../life/ledger.ts";
 import { recordFault } from "../limits.ts";
 import type { Refusal } from "../refusal.ts";
 import type { WasteRules } from "../rules.ts";
-import { type Balance, balanceOf } from "../store/balance.ts";
 import type { ManifestStanding } from "./manifest.ts";
 
 /** All faults at once; none: it may be written. A draft that lacks fields of the form may, too. */
@@ -24,20 +22,28 @@ export function manifestFaults(
   const grams = standing.reduce((sum, { weight }) => sum + (weight?.grams ?? 0), 0);
   const tooMuch = standing.length === 0 ? null : recordFault(grams, rules);
   return [
-    ...bags.flatMap((bag) => bagFaults(bag, ledger.bags.get(bag), asked)),
+    ...goneFaults(manifests.get(asked.manifest)),
+    ...bags.flatMap((bag) => unfitFaults(bag, ledger.bags.get(bag), asked.store)),
     ...takenFaults(bags, asked, manifests),
     ...lineFaults(standing, asked),
     ...(tooMuch === null ? [] : [tooMuch]),
   ];
 }
 
-function bagFaults(
+/** Whether a bag is in this store as the manifest says it, with nothing that is disputed. */
+export function unfitFaults(
   bag: string,
   standing: BagStanding | undefined,
-  asked: ManifestBody,
+  store: Custodian,
 ): Refusal[] {
   if (standing === undefined) {
     return [fault("bags", { zh: `没有包装袋 ${bag}`, en: `there is no bag ${bag}` })];
+  }
+  if (standing.state === "void") {
+    return [fault("bags", {
+      zh: `包装袋 ${bag} 的封装已冲销：请从联单中去掉`,
+      en: `the sealing of bag ${bag} was reversed: draft the manifest without it`,
+    })];
   }
   if (standing.conflicts.length > 0) {
     return [fault("bags", {
@@ -52,11 +58,20 @@ function bagFaults(
     })];
   }
   const { custodian } = standing;
-  if (custodian !== null && custodianKey(custodian) === custodianKey(asked.store)) return [];
+  if (custodian !== null && custodianKey(custodian) === custodianKey(store)) return [];
   const holder = custodian === null ? "?" : custodianKey(custodian);
   return [fault("bags", {
-    zh: `包装袋 ${bag} 不在暂存间 ${asked.store.id}（现在 ${holder}）`,
-    en: `bag ${bag} is not in store ${asked.store.id} (${holder} has it)`,
+    zh: `包装袋 ${bag} 不在暂存间 ${store.id}（现在 ${holder}）`,
+    en: `bag ${bag} is not in store ${store.id} (${holder} has it)`,
+  })];
+}
+
+/** What has left is not drafted otherwise. */
+function goneFaults(manifest: ManifestStanding | undefined): Refusal[] {
+  if (manifest === undefined || manifest.departed === null) return [];
+  return [fault("manifest", {
+    zh: `联单 ${manifest.manifest} 已交运，不能再改：请另填联单`,
+    en: `manifest ${manifest.manifest} has departed: draft another`,
   })];
 }
 
@@ -92,19 +107,4 @@ function lineFaults(standing: readonly BagStanding[], asked: ManifestBody): Refu
 
 function fault(field: string, text: Text): Refusal {
   return { rule: "W8", field, text };
-}
-
-/** What the disposer received against what left: bags by name, and their weight. */
-export function receiptBalance(
-  { bags, loads, grams }: ReceivedBody,
-  manifest: ManifestStanding,
-  ledger: Ledger,
-  rules: WasteRules,
-): Balance {
-  const here = [...new Set([...bags, ...loads.flatMap((load) => bagsIn(ledger, load))])].sort();
-  const weighed = (bag: string) => ({ bag, weight: ledger.bags.get(bag)?.weight ?? null });
-  const unexpected = here.filter((bag) => !manifest.bags.includes(bag));
-  // The disposer's scale has its own step, which is not told: what was weighed here counts.
-  const counted = { bags: here, grams, divisionGrams: 0 };
-  return balanceOf(manifest.bags.map(weighed), unexpected.map(weighed), counted, rules);
 }

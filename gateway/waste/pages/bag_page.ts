@@ -5,18 +5,20 @@ import { dataTable } from "../../console/data_table.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type View } from "../../console/view.ts";
 import { bagClock } from "../clock/bag_clock.ts";
-import { resolutionOrder, resolving } from "../desk/acts.ts";
 import { resolveAtCounty } from "../desk/county_resolution.ts";
 import { personsBy } from "../desk/entry_read.ts";
 import { epidemicModes } from "../desk/epidemic_read.ts";
+import { resolutionOrder, resolving } from "../desk/later_acts.ts";
+import { presentFor } from "../desk/present.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
+import { needsTwo } from "../entry/correction_body.ts";
 import { custodianKey } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import type { Conflict } from "../life/disputes.ts";
 import { bagOf, type KnownBag } from "../record/waste_reads.ts";
 import { newActId, textIn } from "./form_fields.ts";
 import * as parts from "./parts.ts";
-import { performBy } from "./perform.ts";
+import { performBy, saidBy } from "./perform.ts";
 import { type ActingSite, placeName, rulesOf, type Shown } from "./shown.ts";
 import { wasteTexts, wordText } from "./text.ts";
 
@@ -34,12 +36,15 @@ function resolveForm(shown: Shown): PageForm {
     send: async (form, { bag }, own, actor, view) => {
       const { desk, node } = shown;
       const sent = { form, parts: own, actor };
-      const write = (by: Confirmation) =>
+      const write = (by: readonly Confirmation[]) =>
         desk === null
           ? resolveAtCounty(node, resolutionIn(form), by)
           : desk.write(resolving(resolutionIn(form), by));
-      const done = await performBy(sent, ([by]) => write(by));
-      if (done.kind === "done") return `/waste/bags/${encodeURIComponent(bag)}?said=done`;
+      const done = await performBy(sent, write);
+      if (done.kind === "done") {
+        const said = saidBy(done, needsTwo(resolutionIn(form).about));
+        return `/waste/bags/${encodeURIComponent(bag)}?said=${said}`;
+      }
       const main = await shownBag(view, shown, bag, { faults: done.faults });
       return parts.refusedPage(main ?? html``);
     },
@@ -89,9 +94,9 @@ async function standingPanel(
   const { language } = view;
   const say = wasteTexts(language);
   const { bag, site, state, category, ward, weight, custodian, loads } = standing;
-  const { manifest, receipt, missing } = standing;
+  const { manifest, receipt, missing, notReceived, unfounded } = standing;
   const mode = (await epidemicModes(shown.node.tables))(site);
-  const present = { now: shown.node.clock.now(), corrections: [] };
+  const present = await presentFor(shown.node, [standing]);
   const clock = bagClock(standing, present, { mode, rules: rulesOf(shown) });
   const facts: (readonly [string, Html | string])[] = [
     [say("state"), wordText(language, state)],
@@ -119,6 +124,10 @@ async function standingPanel(
       ${missing === null
         ? ""
         : html`<p class="banner bad">${say("missingSince", missing.explanation)}</p>`}
+      ${notReceived === null ? "" : html`<p class="banner bad">${say("notReceived_")}</p>`}
+      ${unfounded.map(({ manifest }) =>
+        html`<p class="banner bad">${say("unfoundedReceipt", manifest)}</p>`
+      )}
       ${faults === 0 ? "" : html`<p class="banner bad">${say("faults", faults)}</p>`}
       <dl class="facts">${factRows(facts)}</dl>
       ${shown.desk === null ? "" : html`<p class="buttons">
@@ -164,6 +173,7 @@ function conflictPanel(view: View, shown: Shown, bag: string, conflict: Conflict
           `
         )}</fieldset>
         ${parts.field(view, { name: "reason", label: "reason" })}
+        ${needsTwo(about) ? parts.secondFields(view, shown.desk === null) : ""}
         ${parts.action(view, "resolve")}
       </form>
     </section>

@@ -3,8 +3,10 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type View } from "../../console/view.ts";
-import { confirming, confirmOrder, reversalOrder, reversing } from "../desk/acts.ts";
 import { entryOf, type KnownEntry, personsIn } from "../desk/entry_read.ts";
+import { confirming, confirmOrder, reversalOrder, reversing } from "../desk/later_acts.ts";
+import { evidenceOf } from "../desk/reading_read.ts";
+import type { Evidence } from "../entry/weight.ts";
 import { newActId, secondIn, textIn } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform, saidBy } from "./perform.ts";
@@ -32,6 +34,7 @@ function confirmForm(shown: ActingSite): PageForm {
       // Whoever proves who he is at another's session confirms, not the one who is signed in.
       const done = await perform({ desk, form, parts: own, actor }, (by) =>
         confirming(
+          desk,
           confirmOrder.parse({ id: textIn(form, "id"), of: entry }),
           secondIn(form) === undefined ? by[0] : by[by.length - 1],
         ));
@@ -74,9 +77,11 @@ async function shownEntry(
 ): Promise<Html | null> {
   const known = await entryOf(shown.node.tables, id);
   if (known === null) return null;
+  const { body } = known.event;
+  const evidence = "weight" in body ? await evidenceOf(shown.node.journal, body.weight) : null;
   const main = html`
     ${parts.faultsBanner(view, faults)}
-    ${entryPanel(view, known)}
+    ${entryPanel(view, known, evidence)}
     ${shown.desk === null ? "" : formPanels(view, known)}
   `;
   return parts.wasteFrame(view, shown, "/waste", main, said);
@@ -84,7 +89,18 @@ async function shownEntry(
 
 const EFFECT_TONE = { stands: "good", pending: "warn", reversed: "idle" } as const;
 
-function entryPanel(view: View, { event, effect, about }: KnownEntry): Html {
+const EVIDENCE_TONE = {
+  "proved": "good",
+  "differs": "bad",
+  "keyed": "warn",
+  "not-here": "idle",
+} as const satisfies Readonly<Record<Evidence, string>>;
+
+function entryPanel(
+  view: View,
+  { event, effect, about }: KnownEntry,
+  evidence: Evidence | null,
+): Html {
   const { language } = view;
   const say = wasteTexts(language);
   const { body, node, time, kind } = event;
@@ -100,8 +116,14 @@ function entryPanel(view: View, { event, effect, about }: KnownEntry): Html {
   if ("from" in body) facts.push([say("from"), `${body.from.kind}/${body.from.id}`]);
   if ("to" in body) facts.push([say("to"), `${body.to.kind}/${body.to.id}`]);
   if ("weight" in body) {
-    const keyed = body.weight.from === "keyed" ? `${say("keyed")}: ${body.weight.reason}` : "";
-    facts.push([say("weight"), `${parts.kilogramsText(body.weight.grams)} ${keyed}`]);
+    const reason = body.weight.from === "keyed" ? body.weight.reason : "";
+    const proof = evidence === null
+      ? ""
+      : badge(EVIDENCE_TONE[evidence], wordText(language, evidence));
+    facts.push([
+      say("weight"),
+      html`${parts.kilogramsText(body.weight.grams)} ${proof} ${reason}`,
+    ]);
     if (body.weight.from === "keyed") {
       const { photo } = body.weight;
       facts.push([

@@ -14,7 +14,7 @@ import type { Shown } from "./shown.ts";
 import { wasteTexts } from "./text.ts";
 
 /** At a county each site has its own. */
-export function epidemicPath({ role }: Shown, site: string): string {
+export function epidemicPath({ role }: Pick<Shown, "role">, site: string): string {
   return role === "site" ? "/waste/epidemic" : `/waste/sites/${encodeURIComponent(site)}/epidemic`;
 }
 
@@ -40,17 +40,21 @@ async function modeOf({ node }: Shown, site: string): Promise<EpidemicMode> {
   return (await epidemicModes(node.tables))(site);
 }
 
-function epidemicPage(
+/** The switch as it stands, with the form by which whoever may turns it. */
+export function epidemicPage(
   view: View,
-  shown: Shown,
+  shown: Pick<Shown, "role" | "desk">,
   site: string,
-  { isOn, isDisputed, since }: EpidemicMode,
+  { isOn, isDisputed, since, own, county }: EpidemicMode,
   { faults = [], said = null }: {
     readonly faults?: readonly Text[];
     readonly said?: string | null;
   },
 ): Html {
   const say = wasteTexts(view.language);
+  const isSetByCounty = shown.role === "site" && county.isOn;
+  // Each ends what is its own; a county ends whatever holds.
+  const ends = shown.role === "site" ? own.isOn : isOn;
   const main = html`
     ${parts.faultsBanner(view, faults)}
     <section class="panel">
@@ -59,12 +63,15 @@ function epidemicPage(
         ${isDisputed ? say("isDisputed") : ""}
         ${since === null ? "" : html`${moment(view, new Date(since.time.wallMs).toISOString())} ·
           ${since.body.basis}`}</p>
-      <form method="post" action="${epidemicPath(shown, site)}/turn" class="form">
-          ${parts.hidden({ id: newActId(), isOn: isOn ? "no" : "yes" })}
+      ${isSetByCounty ? html`<p class="note">${say("setByCounty")}</p>` : ""}
+      ${isSetByCounty && !ends ? "" : html`
+        <form method="post" action="${epidemicPath(shown, site)}/turn" class="form">
+          ${parts.hidden({ id: newActId(), isOn: ends ? "no" : "yes" })}
           ${parts.field(view, { name: "basis", label: "basis" })}
           ${parts.field(view, { name: "reason", label: "reason" })}
-          ${parts.action(view, isOn ? "turnOff" : "turnOn")}
+          ${parts.action(view, ends ? "turnOff" : "turnOn")}
         </form>
+      `}
     </section>
   `;
   return parts.wasteFrame(view, shown, "/waste", main, said);
@@ -72,7 +79,7 @@ function epidemicPage(
 
 function epidemicForm(shown: Shown): PageForm {
   return {
-    right: "waste.confirm",
+    right: "waste.epidemic",
     send: async (form, places, { people }, actor, view) => {
       const site = siteIn(shown, places);
       const refuse = async (faults: readonly Text[]) =>

@@ -4,7 +4,7 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
 import * as acts from "../desk/acts.ts";
-import type { Act } from "../desk/waste_desk.ts";
+import type { Act, WasteDesk } from "../desk/waste_desk.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import type { Custodian } from "../entry/subject.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
@@ -23,6 +23,7 @@ type Draw = (
 ) => Promise<Html | null>;
 
 type Plan = (
+  desk: WasteDesk,
   form: FormData,
   manifest: ManifestStanding,
   by: readonly Confirmation[],
@@ -41,7 +42,7 @@ export function manifestForms(shown: ActingSite, draw: Draw): NonNullable<Page["
         );
         const standing = manifests.get(manifest);
         if (standing === undefined) throw new Error(`There is no manifest "${manifest}"`);
-        return plan(form, standing, by);
+        return plan(desk, form, standing, by);
       });
       if (done.kind === "done") {
         return `/waste/manifests/${encodeURIComponent(manifest)}?said=${saidBy(done, needsTwo)}`;
@@ -50,8 +51,9 @@ export function manifestForms(shown: ActingSite, draw: Draw): NonNullable<Page["
     },
   });
   return {
-    number: form(false, (form, { manifest }, [by]) =>
+    number: form(false, (desk, form, { manifest }, [by]) =>
       acts.numbering(
+        desk,
         acts.numberOrder.parse({
           ...{ id: textIn(form, "id"), manifest },
           number: textIn(form, "number").normalize("NFKC").replace(/\s/g, ""),
@@ -60,7 +62,7 @@ export function manifestForms(shown: ActingSite, draw: Draw): NonNullable<Page["
       )),
     depart: form(true, departure),
     receive: form(true, receipt),
-    dispose: form(false, (form, { manifest, received }, by) =>
+    dispose: form(false, (_desk, form, { manifest, received }, by) =>
       acts.disposal(
         acts.disposalOrder.parse({
           ...{ id: textIn(form, "id"), manifest, method: textIn(form, "method") },
@@ -74,11 +76,13 @@ export function manifestForms(shown: ActingSite, draw: Draw): NonNullable<Page["
 
 /** What the draft names leaves the draft's store. */
 function departure(
+  desk: WasteDesk,
   form: FormData,
   { manifest, body, bags, loads }: ManifestStanding,
   by: readonly Confirmation[],
 ): Act {
   return acts.departure(
+    desk,
     acts.departOrder.parse({
       ...{ id: textIn(form, "id"), manifest, loads },
       from: body?.store,
@@ -90,18 +94,20 @@ function departure(
 }
 
 function receipt(
+  desk: WasteDesk,
   form: FormData,
-  { manifest, departed }: ManifestStanding,
+  { manifest, departed, outstanding, received }: ManifestStanding,
   by: readonly Confirmation[],
 ): Act {
   const missing = new Set(form.getAll("notReceived"));
   return acts.receipt(
+    desk,
     acts.receiptOrder.parse({
       ...{ id: textIn(form, "id"), manifest, receipt: textIn(form, "receipt") },
       from: departed?.body.to,
       to: custodianIn(textIn(form, "to")),
-      bags: departed?.body.bags.filter((bag) => !missing.has(bag)),
-      loads: departed?.body.loads,
+      bags: expectedOf({ departed, outstanding, received }).filter((bag) => !missing.has(bag)),
+      loads: received.length === 0 ? departed?.body.loads : [],
       grams: gramsIn(textIn(form, "kilograms")),
       difference: textIn(form, "difference"),
     }),
@@ -109,16 +115,27 @@ function receipt(
   );
 }
 
+/** Bags that a receipt names beside boxes; a later one names all that are still to come. */
+function expectedOf(
+  { departed, outstanding, received }: Pick<
+    ManifestStanding,
+    "departed" | "outstanding" | "received"
+  >,
+): readonly string[] {
+  return received.length === 0 ? departed?.body.bags ?? [] : outstanding;
+}
+
 export function manifestFormPanels(
   view: View,
   shown: ActingSite,
   manifest: ManifestStanding,
 ): Html {
-  const { number, stage } = manifest;
+  const { number, stage, outstanding } = manifest;
+  const isAwaited = stage !== "prepared" && outstanding.length > 0;
   return html`
     ${number === null ? numberForm(view, manifest) : ""}
     ${stage === "prepared" ? departForm(view, shown, manifest) : ""}
-    ${stage === "departed" ? receiveForm(view, shown, manifest) : ""}
+    ${isAwaited ? receiveForm(view, shown, manifest) : ""}
     ${stage === "received" ? disposeForm(view, manifest) : ""}
   `;
 }
@@ -181,7 +198,7 @@ function departForm(view: View, shown: ActingSite, manifest: ManifestStanding): 
 
 function receiveForm(view: View, shown: ActingSite, manifest: ManifestStanding): Html {
   const say = wasteTexts(view.language);
-  const bags = manifest.departed?.body.bags ?? [];
+  const bags = expectedOf(manifest);
   return panel(
     view,
     manifest,
@@ -207,7 +224,8 @@ function receiveForm(view: View, shown: ActingSite, manifest: ManifestStanding):
 }
 
 function disposeForm(view: View, manifest: ManifestStanding): Html {
-  const receipt = manifest.received.at(0)?.body.receipt ?? "";
+  const done = new Set(manifest.disposed.map(({ body }) => body.receipt));
+  const receipt = manifest.received.find(({ body }) => !done.has(body.receipt))?.body.receipt ?? "";
   return panel(
     view,
     manifest,

@@ -15,7 +15,7 @@ import {
 } from "../manifest/form.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
 import { lackText } from "../manifest/plan_departure.ts";
-import { latestManifests } from "../record/waste_reads.ts";
+import { latestManifests, manifestsNumbered } from "../record/waste_reads.ts";
 import { manifestFormPanels, manifestForms } from "./manifest_forms.ts";
 import * as parts from "./parts.ts";
 import { type ActingSite, ownSite, rulesOf, type Shown } from "./shown.ts";
@@ -71,9 +71,14 @@ export async function manifestPage(
   const { manifests } = await around(tables, { manifests: [id] }, rulesOf(shown));
   const manifest = manifests.get(id);
   if (manifest === undefined) return null;
+  const { number } = manifest;
+  const numbered = number === null ? [] : await manifestsNumbered(tables, number);
+  const others = numbered.map(({ standing }) => standing.manifest).filter((one) => one !== id);
+  const say = wasteTexts(view.language);
   const main = html`
     ${parts.faultsBanner(view, faults)}
     ${faultsOf(view, manifest)}
+    ${others.map((other) => html`<p class="banner bad">${say("numberTwice", other)}</p>`)}
     ${nationalForm(view, manifest)}
     ${bagList(view, manifest)}
     ${shown.desk === null ? "" : manifestFormPanels(view, { ...shown, desk: shown.desk }, manifest)}
@@ -83,13 +88,14 @@ export async function manifestPage(
 
 function faultsOf(view: View, manifest: ManifestStanding): Html {
   const say = wasteTexts(view.language);
-  const { drafts, numbers, outstanding, received } = manifest;
+  const { drafts, numbers, outstanding, received, faults } = manifest;
   const isLost = received.length > 0 && outstanding.length > 0;
   return html`
     ${drafts.length > 1 ? html`<p class="banner bad">${say("twoDrafts", drafts.length)}</p>` : ""}
     ${numbers.length > 1
       ? html`<p class="banner bad">${say("twoNumbers", numbers.join(", "))}</p>`
       : ""}
+    ${faults.map(({ kind, receipt }) => html`<p class="banner bad">${say(kind, receipt)}</p>`)}
     ${isLost ? html`<p class="banner bad">${say("outstanding", outstanding.join(", "))}</p>` : ""}
   `;
 }

@@ -33,6 +33,7 @@ export function movePages(shown: ActingSite): readonly Page[] {
             const done = await perform({ desk, form, parts: own, actor }, (by) => {
               const { bags, loads } = codesIn(textIn(form, "codes"));
               return handover(
+                desk,
                 handoverOrder.parse({
                   ...{ id: textIn(form, "id"), bags, loads },
                   from: custodianIn(textIn(form, "from")),
@@ -89,6 +90,8 @@ function movePage(
   const say = wasteTexts(view.language);
   const value = valueIn(again);
   const places = parts.placeChoices(placesOf(shown.desk, ...CUSTODIANS));
+  // Stores weigh what they take, disposers give a receipt.
+  const takers = parts.placeChoices(placesOf(shown.desk, "ward", "person", "vehicle"));
   const main = html`
     ${parts.faultsBanner(view, again?.faults ?? [])}
     <section class="panel">
@@ -97,7 +100,7 @@ function movePage(
       <form method="post" action="/waste/move/save" class="form">
         ${parts.hidden({ id: value("id") || newActId() })}
         ${parts.choose(view, { name: "from", label: "from", value: value("from") }, places)}
-        ${parts.choose(view, { name: "to", label: "to", value: value("to") }, places)}
+        ${parts.choose(view, { name: "to", label: "to", value: value("to") }, takers)}
         ${parts.codesField(view, value("codes"))}
         ${parts.secondFields(view)}
         ${parts.action(view, "handOver")}

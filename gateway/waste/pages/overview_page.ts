@@ -7,6 +7,7 @@ import { alarmText } from "../alarm/alarm_body.ts";
 import { type BagClock, bagClock } from "../clock/bag_clock.ts";
 import type { EpidemicMode } from "../clock/epidemic.ts";
 import { epidemicModes } from "../desk/epidemic_read.ts";
+import { presentFor } from "../desk/present.ts";
 import { custodianKey } from "../entry/subject.ts";
 import { heldBy } from "../life/bag.ts";
 import { holdingOf } from "../store/plan_stored.ts";
@@ -34,7 +35,7 @@ export function overviewPages(shown: Shown): readonly Page[] {
       reads.unsettledBags(tables, site),
       reads.openAlarms(tables, site),
     ]);
-    const present = { now: shown.node.clock.now(), corrections: [] };
+    const present = await presentFor(shown.node, known.map(({ standing }) => standing));
     const rules = rulesOf(shown);
     const seen = known.map((one): Seen => ({
       ...one,
@@ -167,8 +168,11 @@ function pendingPanel(view: View, seen: readonly Seen[]): Html | "" {
 function disputedPanel(view: View, seen: readonly Seen[]): Html | "" {
   const { language } = view;
   const say = wasteTexts(language);
-  const rows = seen.flatMap(({ standing: { bag, conflicts, missing }, faults }) => {
+  const rows = seen.flatMap(({ standing, faults }) => {
+    const { bag, conflicts, missing, notReceived, unfounded } = standing;
     const said = [
+      ...unfounded.map(({ manifest }) => say("unfoundedReceipt", manifest)),
+      ...notReceived === null ? [] : [say("notReceived_")],
       ...conflicts.map(({ about }) => say("conflict", wordText(language, about))),
       ...faults > 0 ? [say("faults", faults)] : [],
       ...missing === null ? [] : [say("missingSince", missing.explanation)],

@@ -78,6 +78,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   "badge-wrong": "此卡不属于有权在此复核的人，请重新刷卡（W4）",
   "busy": "正在核对此 PIN，请稍后再试",
   "missing-right": "第二人没有复核医疗废物的权限",
+  "county-set": "由县级开启，只有县级可以关闭（W5）",
   "no-room": "磁盘暂时不接收：未保存，请通知技术员",
   "waste-invalid": "有字段缺失或不正确",
 };

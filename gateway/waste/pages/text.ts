@@ -69,6 +69,9 @@ const TEXTS = {
   weighAgain: { zh: "重新称重", en: "Weigh again" },
   keyIt: { zh: "秤故障：手工录入重量", en: "The scale fails: key the weight" },
   keyed: { zh: "手工录入", en: "Keyed" },
+  proved: { zh: "与秤的读数一致", en: "As the scale said it" },
+  differs: { zh: "与秤的读数不符", en: "Not what the scale said" },
+  "not-here": { zh: "秤的读数不在此节点", en: "The scale's reading is not here" },
   kilograms: { zh: "重量（kg）", en: "Weight (kg)" },
   division: { zh: "秤分度值（g）", en: "Step of the scale (g)" },
   reason: { zh: "原因", en: "Reason" },
@@ -137,11 +140,20 @@ const TEXTS = {
   stands: { zh: "有效", en: "Yes" },
   pending: { zh: "待第二人", en: "Waits for a second person" },
   reversed: { zh: "已冲销", en: "Reversed" },
+  unfounded: { zh: "无交运，不采用", en: "No departure" },
   "set-aside": { zh: "核实后不采用", en: "Set aside" },
   manifest: { zh: "联单", en: "Manifest" },
   number: { zh: "国家联单编号", en: "National number" },
   receipt: { zh: "接收单号", en: "Receipt" },
   missing: { zh: "缺少", en: "Missing" },
+  notReceived_: {
+    zh: "已交运，接收单上没有：请查找",
+    en: "It left, and the receipt of its manifest does not name it: find it",
+  },
+  unfoundedReceipt: {
+    zh: "联单 {} 的接收单写有此袋，但它未随该联单交运：请核实",
+    en: "A receipt of manifest {} names it, on which it never left: look at it",
+  },
   missingSince: { zh: "入库时缺少：{}", en: "Missing at the store: {}" },
   faults: {
     zh: "同一次称重用于 {} 个其他包装袋：请冲销错误的记录",
@@ -182,9 +194,25 @@ const TEXTS = {
   method: { zh: "处置方式", en: "Way of disposal" },
   disposedAt: { zh: "处置日期", en: "Disposed of on" },
   outstanding: { zh: "交运后未见接收：{}", en: "Left, and no receipt names it: {}" },
+  "receipt-without-departure": {
+    zh: "接收单 {} 没有交运记录，不计：请登记交运，或冲销接收",
+    en: "Receipt {} has no departure and counts for nothing: enter that, or reverse the receipt",
+  },
+  "disposal-without-receipt": {
+    zh: "处置所写的接收单 {} 不存在：请登记接收，或冲销处置",
+    en: "There is no receipt {} that was disposed of: enter it, or reverse the disposal",
+  },
+  "weight-differs": {
+    zh: "接收单 {} 的重量与封装合计相差超过允许值",
+    en: "The weight of receipt {} differs from that of its bags by more than it may",
+  },
   twoDrafts: {
     zh: "有 {} 份互不知晓的草稿：请修改草稿以合并",
     en: "{} drafts do not know of each other: change the draft to replace them",
+  },
+  numberTwice: {
+    zh: "该编号也用于联单 {}：请冲销错误的一条",
+    en: "Manifest {} bears this number, too: reverse the wrong one",
   },
   twoNumbers: {
     zh: "录入了不同编号 {}：请冲销错误的一条",
@@ -209,6 +237,10 @@ const TEXTS = {
   isOn: { zh: "已开启", en: "On" },
   isOff: { zh: "未开启", en: "Off" },
   isDisputed: { zh: "（有相反的指令，按较严执行）", en: " (disputed: the stricter holds)" },
+  setByCounty: {
+    zh: "由县级开启，只有县级可以关闭",
+    en: "The county turned it on, and the county alone turns it off",
+  },
   turnOn: { zh: "开启", en: "Turn on" },
   turnOff: { zh: "关闭", en: "Turn off" },
   basis: { zh: "依据文件", en: "The document that says so" },

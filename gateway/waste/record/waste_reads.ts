@@ -20,8 +20,6 @@ export const SELECTS = {
   unsettledEverywhere: "SELECT standing, faults FROM wastebags " +
     "WHERE unsettled IS NOT NULL ORDER BY site, sealed, bag LIMIT ?",
   untold: "SELECT bag FROM wastebags WHERE untold IS NOT NULL ORDER BY bag LIMIT ?",
-  sealed: "SELECT standing, faults FROM wastebags " +
-    "WHERE site = ? AND sealed >= ? AND sealed < ? ORDER BY sealed, bag LIMIT ?",
   manifest: "SELECT standing, site FROM wastemanifests WHERE manifest = ?",
   numbered: "SELECT standing, site FROM wastemanifests WHERE number = ? ORDER BY manifest LIMIT ?",
   manifests: "SELECT standing, site FROM wastemanifests " +
@@ -30,8 +28,8 @@ export const SELECTS = {
     "WHERE site = ? ORDER BY began DESC, manifest DESC LIMIT ?",
   manifestsEverywhere: "SELECT standing, site FROM wastemanifests " +
     "ORDER BY began DESC, manifest DESC LIMIT ?",
-  unsettledManifests: "SELECT standing, site FROM wastemanifests " +
-    "WHERE unsettled IS NOT NULL ORDER BY site, began, manifest LIMIT ?",
+  faultyManifests: "SELECT standing, site FROM wastemanifests " +
+    "WHERE faults IS NOT NULL AND site = ? ORDER BY began, manifest LIMIT ?",
   inner: "SELECT load FROM wasteloads WHERE around = ? ORDER BY load LIMIT ?",
   ofBox: "SELECT load FROM wasteloads WHERE box = ? ORDER BY load LIMIT ?",
   alarms: "SELECT * FROM wastealarms " +
@@ -76,15 +74,6 @@ export async function unsettledBags(rows: Rows, site: string | null): Promise<Kn
     : await bagsBy(rows, SELECTS.unsettled, [site, ROWS_MAX]);
 }
 
-/** Bags of a site that were sealed in this span of wall clocks, milliseconds since 1970 UTC. */
-export async function bagsSealed(
-  rows: Rows,
-  site: string,
-  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
-): Promise<KnownBag[]> {
-  return await bagsBy(rows, SELECTS.sealed, [site, fromMs, untilMs, ROWS_MAX]);
-}
-
 async function bagsBy(rows: Rows, select: string, values: Parameter[]): Promise<KnownBag[]> {
   return (await rows.rows(select, values)).map((row) => ({
     standing: JSON.parse(row.text("standing")),
@@ -118,9 +107,9 @@ export async function manifestsNumbered(rows: Rows, number: string): Promise<Kno
   return await manifestsBy(rows, SELECTS.numbered, [number, ROWS_MAX]);
 }
 
-/** Those of which the disposer has not said that it is done, or that two say differently. */
-export async function unsettledManifests(rows: Rows): Promise<KnownManifest[]> {
-  return await manifestsBy(rows, SELECTS.unsettledManifests, [ROWS_MAX]);
+/** Those of a site of which a receipt or a disposal does not fit what left. */
+export async function faultyManifests(rows: Rows, site: string): Promise<KnownManifest[]> {
+  return await manifestsBy(rows, SELECTS.faultyManifests, [site, ROWS_MAX]);
 }
 
 async function manifestsBy(

@@ -32,9 +32,11 @@ export interface Beside {
 
 export function bagRow(standing: BagStanding, { faults, untold }: Beside): Parameter[] {
   const { bag, site, state, category, ward, weight, custodian, sealings } = standing;
-  const { load, manifest, receipt, missing, conflicts, pending } = standing;
+  const { load, manifest, receipt, missing, conflicts, pending, unfounded } = standing;
+  const { history } = standing;
+  const sealedAt = history.find(({ kind }) => kind === "waste-sealed")?.site;
   const isOver = OVER.has(state);
-  const waits = [conflicts.length, pending.length, faults].some((count) => count > 0);
+  const waits = [conflicts, pending, unfounded].some(({ length }) => length > 0) || faults > 0;
   const walls = sealings.map((one) => one.from === "entry" ? one.time.wallMs : one.wallMs);
   return [
     ...[bag, site, state, category, ward, weight?.grams ?? null],
@@ -44,6 +46,8 @@ export function bagRow(standing: BagStanding, { faults, untold }: Beside): Param
     ...[conflicts.length, pending.length, faults],
     isOver && !waits && missing === null ? null : 1,
     untold === 0 ? null : 1,
+    history.at(-1)?.time.wallMs ?? 0,
+    sealedAt === undefined || sealedAt === site ? null : sealedAt,
     JSON.stringify(standing),
   ];
 }
@@ -57,11 +61,10 @@ export function manifestRow(
   standing: ManifestStanding,
   { site, beganMs }: { readonly site: string; readonly beganMs: number },
 ): Parameter[] {
-  const { manifest, number, stage, numbers, drafts } = standing;
-  const isSettled = stage === "disposed" && numbers.length === 1 && drafts.length === 1;
+  const { manifest, number, stage, numbers, drafts, faults } = standing;
   return [
     ...[manifest, site, number, stage, numbers.length, drafts.length],
-    ...[beganMs, isSettled ? null : 1, JSON.stringify(standing)],
+    ...[beganMs, faults.length === 0 ? null : faults.length, JSON.stringify(standing)],
   ];
 }
 

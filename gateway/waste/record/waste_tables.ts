@@ -35,7 +35,8 @@ export const WASTE_KEYS: Table = {
  * disposer does, else NULL. `missing`: the store's entry that says so. `unsettled`: 1 where
  * somebody has to look (it is not disposed of yet, entries disagree or wait for a second person),
  * else NULL. `faults`: other bags that were weighed by the same reading. `untold`: 1 where a site
- * that has a word on it lacks another's, else NULL.
+ * that has a word on it lacks another's, else NULL. `last`: the latest entry about it by wall
+ * clocks. `sealedat`: the site that sealed it, NULL where that has it still.
  */
 export const WASTE_BAGS: Table = {
   name: "wastebags",
@@ -57,6 +58,8 @@ export const WASTE_BAGS: Table = {
     faults: "integer",
     unsettled: "integer?",
     untold: "integer?",
+    last: "integer",
+    sealedat: "text?",
     standing: "text",
   },
   key: ["bag"],
@@ -69,6 +72,7 @@ export const WASTE_BAGS: Table = {
     wastebagsofreceipt: { of: "receipt", columns: ["receipt", "bag"] },
     wastebagsunsettled: { of: "unsettled", columns: ["site", "sealed", "bag"] },
     wastebagsuntold: { of: "untold", columns: ["bag"] },
+    wastebagssealedat: { of: "sealedat", columns: ["sealedat", "sealed", "bag"] },
   },
 };
 
@@ -94,8 +98,8 @@ export const WASTE_LOADS: Table = {
 
 /**
  * Each transfer manifest, by what was written of it; `standing` has it whole, but for what its bags
- * say: those stand in their own table. `began`: its first entry by wall clocks. `unsettled`: 1
- * until it is disposed of, or where two numbers or drafts disagree, else NULL.
+ * say: those stand in their own table. `began`: its first entry by wall clocks. `faults`: how many
+ * receipts and disposals do not fit what left, NULL where all do.
  */
 export const WASTE_MANIFESTS: Table = {
   name: "wastemanifests",
@@ -107,7 +111,7 @@ export const WASTE_MANIFESTS: Table = {
     numbers: "integer",
     drafts: "integer",
     began: "integer",
-    unsettled: "integer?",
+    faults: "integer?",
     standing: "text",
   },
   key: ["manifest"],
@@ -118,7 +122,7 @@ export const WASTE_MANIFESTS: Table = {
   },
   sparse: {
     wastemanifestsnumber: { of: "number", columns: ["number", "manifest"] },
-    wastemanifestsunsettled: { of: "unsettled", columns: ["site", "began", "manifest"] },
+    wastemanifestsfaults: { of: "faults", columns: ["site", "began", "manifest"] },
   },
 };
 

@@ -40,6 +40,8 @@ export interface Balance {
   readonly imbalances: readonly Imbalance[];
   /** Of the bags that are here, as they were sealed. */
   readonly collectedGrams: number;
+  /** By so much the weight may differ. */
+  readonly allowedGrams: number;
   readonly differenceGrams: number;
 }
 
@@ -63,14 +65,14 @@ export function balanceOf(
     ...unexpected.map(({ bag }): Imbalance => ({ kind: "unexpected-bag", bag })),
     ...unweighed.map(({ bag }): Imbalance => ({ kind: "unweighed-bag", bag })),
   ];
+  const { collectedGrams, allowedGrams } = compared;
   if (unweighed.length === 0 && !compared.fits) {
-    const { collectedGrams, allowedGrams } = compared;
     const fitsAll = missing.length > 0 && compare([...present, ...missing], counted, rules).fits;
     const countedGrams = counted.grams;
     imbalances.push({ kind: "weight", countedGrams, collectedGrams, allowedGrams, fitsAll });
   }
-  const { collectedGrams } = compared;
-  return { imbalances, collectedGrams, differenceGrams: counted.grams - collectedGrams };
+  const differenceGrams = counted.grams - collectedGrams;
+  return { imbalances, collectedGrams, allowedGrams, differenceGrams };
 }
 
 interface Compared {

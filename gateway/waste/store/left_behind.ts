@@ -14,6 +14,7 @@ export interface LeftBehind {
   readonly site: string;
   /** Id of the store's entry that should have had it, and when that was. */
   readonly stored: string;
+  readonly node: string;
   readonly time: Stamp;
 }
 
@@ -33,7 +34,8 @@ export function leftBehind({ bags, deliveries }: Ledger): LeftBehind[] {
     const first = brought.get(custodianKey(custodian))?.find(({ body, time }) =>
       !own.has(body.id) && isLater(time, collected)
     );
-    return first === undefined ? [] : [{ bag, site, stored: first.body.id, time: first.time }];
+    if (first === undefined) return [];
+    return [{ bag, site, stored: first.body.id, node: first.node, time: first.time }];
   });
 }
 
