@@ -48,6 +48,7 @@ function cold({ nowMs, excursion }: YearNames): Record<string, Of> {
     "/coldchain/{site}/{unit}/preview": [`/coldchain/${unit}/preview`],
     "/vaccines": ["/vaccines"],
     "/vaccines/session": ["/vaccines/session"],
+    "/vaccines/quarantine": ["/vaccines/quarantine"],
     "/vaccines/trace": [
       "/vaccines/trace",
       { path: trace, aimMs: TRACE_MS },

@@ -10,6 +10,7 @@ import { type DoseText, doseTexts } from "./dose_text.ts";
 const TABS = [
   ["/vaccines", "stock"],
   ["/vaccines/session", "session"],
+  ["/vaccines/quarantine", "heldBack"],
   ["/vaccines/trace", "trace"],
 ] as const;
 export type DoseTab = typeof TABS[number][0];
