@@ -26,7 +26,7 @@ const TEXTS = {
   },
   atTheDoor: { zh: "到货待验收", en: "Goods that nobody has taken in yet" },
   toAccept: { zh: "待验收", en: "to be taken in" },
-  toRefuse: { zh: "应拒收并报告", en: "to be refused and reported" },
+  toRefuse: { zh: "应拒收并报告", en: "refuse and report" },
   consignment: { zh: "单号 · 来源", en: "Consignment · from" },
   arrived: { zh: "到货时间", en: "Arrived" },
   why: { zh: "原因", en: "Why" },
