@@ -50,7 +50,7 @@ export interface SwitchedOff {
   readonly ended: SuppressionEndedBody | null;
 }
 
-/** Those that lasted at some moment of a span, the earliest first; what is behind it is not known. */
+/** Those that lasted at some moment of a span, the earliest first; behind it nothing is known. */
 export function switchedOffWithin(
   events: readonly ColdEvent[],
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },

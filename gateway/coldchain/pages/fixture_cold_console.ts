@@ -51,7 +51,7 @@ async function writeDay(node: Node): Promise<void> {
   await node.tables.caughtUp(node.journal);
 }
 
-/** Two lots lie in the unit since yesterday, one of them since in a session too; goods at the door. */
+/** Two lots in the unit since yesterday, one of them since in a session too; goods at the door. */
 async function writeStock(node: Node, at: (minutesAgo: number) => Stamp): Promise<void> {
   const write = async (kind: string, minutesAgo: number, body: object) => {
     const time = at(minutesAgo);

@@ -54,7 +54,7 @@ export const BLOOD = {
   unconfirmed: true,
 } as const;
 
-/** The same in Chinese; what is not here is of a county's own rules, and stands as it was written. */
+/** In Chinese; what is not here is of a county's own rules, and stands as it was written. */
 const CHINESE: ReadonlyMap<string, string> = new Map([
   [
     WHO_LOGGER.source,
