@@ -2,8 +2,8 @@
 import { RETENTION } from "../rules/plans.ts";
 
 /**
- * The last day, as `2032-11-30`: of what lay in the unit the latest counts. `expiries`: last days of
- * use of the lots that were there, `null` of one that nobody knows; none: nobody knows what was
+ * The last day, as `2032-11-30`; of what lay in the unit the latest counts. `expiries`: last days
+ * of use of the lots that were there, `null` of one that nobody knows; none: nobody knows what was
  * there. `lastDay`: of the record.
  */
 export function keptUntilDay(expiries: readonly (string | null)[], lastDay: string): string {

@@ -151,7 +151,8 @@ export interface HeldLot {
 
 /** Those first that wait the longest; `site`: null: of all. */
 export async function heldLots(rows: Rows, site: string | null): Promise<HeldLot[]> {
-  const where = site === null ? "" : " AND site = ?";
+  // By the few that wait, and not by all that the site ever had.
+  const where = site === null ? "" : " AND site || '' = ?";
   const select = "SELECT site, unit, product, lot, since, disputed FROM coldlots " +
     `WHERE held IS NOT NULL${where} ORDER BY since LIMIT ${HELD_MAX}`;
   return (await rows.rows(select, site === null ? [] : [site])).map((row) => ({
