@@ -99,7 +99,10 @@ export const RECEIPTS: Table = {
     todo: "integer?",
   },
   key: ["site", "receipt"],
-  indexes: { coldreceiptsarrived: ["arrived", "site", "receipt"] },
+  indexes: {
+    coldreceiptsarrived: ["arrived", "site", "receipt"],
+    coldreceiptsofsite: ["site", "arrived"],
+  },
   sparse: { coldreceiptstodo: { of: "todo", columns: ["arrived", "site", "receipt"] } },
 };
 
