@@ -49,6 +49,7 @@ function cold({ nowMs, excursion }: YearNames): Record<string, Of> {
     "/vaccines": ["/vaccines"],
     "/vaccines/session": ["/vaccines/session"],
     "/vaccines/receipts": ["/vaccines/receipts"],
+    "/vaccines/quarantine": ["/vaccines/quarantine"],
     "/vaccines/trace": [
       "/vaccines/trace",
       { path: trace, aimMs: TRACE_MS },

@@ -3,6 +3,7 @@ import type { OpenDesk } from "../../domain.ts";
 import { LoggerFolders } from "../loggers/logger_folders.ts";
 import { loggerReadRoute, loggerRoute } from "../loggers/logger_routes.ts";
 import { previewPage } from "../pages/preview_page.ts";
+import { quarantinePage } from "../pages/quarantine_page.ts";
 import { unitPage } from "../pages/unit_page.ts";
 import { unitsPages } from "../pages/units_page.ts";
 import { Calendar } from "../series/calendar.ts";
@@ -29,7 +30,7 @@ export const openColdDesk: OpenDesk = (node) => {
     const silent = new SilentSites({ ...shown, disk, silentSiteMinutes });
     return {
       routes,
-      pages: [...pages, unitPage(shown, calendar, null)],
+      pages: [...pages, unitPage(shown, calendar, null), quarantinePage(shown, null)],
       run: (signal) => silent.run(signal),
     };
   }
@@ -43,7 +44,7 @@ export const openColdDesk: OpenDesk = (node) => {
   const folders = new LoggerFolders(importing, node);
   return {
     routes: [...routes, ...actRoutes(own), loggerRoute(importing)],
-    pages: [...pages, unitPage(shown, calendar, importing)],
+    pages: [...pages, unitPage(shown, calendar, importing), quarantinePage(shown, own)],
     concerns: () => folders.concerns(),
     run: async (signal) => {
       await Promise.all([alarms.run(signal), quarantines.run(signal), folders.run(signal)]);

@@ -19,6 +19,8 @@ export interface LotState extends LotKey {
   readonly quarantines: readonly EventOf<"cold-quarantine">[];
   /** Those that nobody decided yet. */
   readonly open: readonly EventOf<"cold-quarantine">[];
+  /** Those for which nobody gets any of it: undecided, or for good since it is to be destroyed. */
+  readonly barring: readonly EventOf<"cold-quarantine">[];
   readonly decisions: readonly EventOf<"cold-quarantine-decided">[];
   /** Two decided otherwise: somebody has to look at it. */
   readonly isDisputed: boolean;
@@ -53,7 +55,11 @@ export function quarantinedLots(events: readonly ColdEvent[]): LotState[] {
     const decisions = of.flat();
     const choices = new Set(decisions.map(({ body }) => body.decision));
     const strictest = [...QUARANTINE_DECISIONS].reverse().find((one) => choices.has(one));
-    const open = told.flatMap(({ event }, at) => of[at].length === 0 ? [event] : []);
+    const quarantines = told.map(({ event }) => event);
+    const open = quarantines.filter((_, at) => of[at].length === 0);
+    const barring = quarantines.filter((_, at) =>
+      of[at].length === 0 || of[at].some(({ body }) => body.decision === "destroyed")
+    );
     const isGone = strictest === "destroyed" || strictest === "returned";
     return {
       site,
@@ -61,8 +67,9 @@ export function quarantinedLots(events: readonly ColdEvent[]): LotState[] {
       product,
       lot,
       state: strictest === undefined || (open.length > 0 && !isGone) ? "quarantined" : strictest,
-      quarantines: told.map(({ event }) => event),
+      quarantines,
       open,
+      barring,
       decisions,
       isDisputed: of.some((some) => new Set(some.map(({ body }) => body.decision)).size > 1),
     };

@@ -11,6 +11,7 @@ const TABS = [
   ["/vaccines", "stock"],
   ["/vaccines/receipts", "receipts"],
   ["/vaccines/session", "session"],
+  ["/vaccines/quarantine", "heldBack"],
   ["/vaccines/trace", "trace"],
 ] as const;
 export type DoseTab = typeof TABS[number][0];

@@ -6,6 +6,7 @@ const TEXTS = {
   vaccines: { zh: "疫苗流向", en: "Vaccines" },
   stock: { zh: "在库疫苗", en: "Stock" },
   session: { zh: "接种", en: "Session" },
+  heldBack: { zh: "暂停使用", en: "Held back" },
   trace: { zh: "追溯", en: "Trace" },
   noStock: { zh: "没有登记在库的疫苗。", en: "No doses are recorded as being anywhere." },
   site: { zh: "站点", en: "Site" },

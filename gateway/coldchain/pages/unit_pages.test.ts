@@ -4,9 +4,10 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../../sync/fixtures.ts";
 import { PHONE } from "../../console/fixtures.ts";
+import { LOT } from "../flow/fixture_flow.ts";
 import { SITE } from "../flow/fixture_flow_node.ts";
 import { fridgeTagText } from "../loggers/fixture_export.ts";
-import { ColdConsole, UNIT } from "./fixture_cold_console.ts";
+import { ColdConsole, OTHER_LOT, UNIT } from "./fixture_cold_console.ts";
 import { curvePicture, withGaps } from "./unit_curve.ts";
 
 /** Where pictures of the pages go, for people to look at; none: nowhere. */
@@ -205,6 +206,58 @@ describe("pages of units, on a telephone", () => {
     await send(page, "reading", { celsius: "4,5", comment: "早班" });
     expect(await look(page, "reading_zh")).toMatch(/4\.5 °C · [^]*李梅/);
     expect(site.browser.complaints.filter((one) => !/40[0-9]/.test(one))).toEqual([]);
+  });
+});
+
+describe("C10: the page of all that is held back, on a telephone", () => {
+  const address = "/vaccines/quarantine";
+  const lotCard = (page: Page, lot: string) =>
+    page.locator("main .card", { hasText: lot }).filter({ hasText: "二楼疫苗冰箱" });
+
+  async function decide(page: Page, lot: string, decision: string, basis: string) {
+    const card = lotCard(page, lot);
+    await card.locator("summary").click();
+    await card.locator('[name="decision"]').selectOption(decision);
+    await card.locator('[name="basis"]').fill(basis);
+    await look(page, `quarantine_form_${decision}`);
+    await card.locator("button").click();
+    await page.waitForSelector("main .banner");
+  }
+
+  test("says why, since when, by whom, and where such doses are; so do goods at the door", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(`${site.url}/vaccines`);
+    await page.click("main .subtabs a:has-text('暂停使用')");
+    await until("the desk has set them apart", async () => {
+      await page.goto(site.url + address);
+      return await page.locator("main .card", { hasText: "隔离中" }).count() === 2;
+    });
+    const text = await look(page, "quarantine_zh");
+    expect(text).toMatch(/到货单 r-2[^]*应拒收并报告[^]*没有运输过程温度记录[^]*到货时超温/);
+    expect(await lotCard(page, LOT).innerText())
+      .toMatch(/二楼疫苗冰箱[^]*超温：温度过高[^]*系统按规则自动[^]*s-1: 4[^]*二楼疫苗冰箱: 6/);
+    const other = await site.keeper("en-US");
+    await other.goto(site.url + address);
+    expect(await look(other, "quarantine_en")).toMatch(
+      /out of range: too warm[^]*no record of its/,
+    );
+  });
+
+  test("a keeper decides with the basis; what is to be destroyed is never free again", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(site.url + address);
+    await lotCard(page, OTHER_LOT).locator('[name="basis"]')
+      .evaluate((one) => one.removeAttribute("required"));
+    await decide(page, OTHER_LOT, "released", " ");
+    expect(await page.innerText("main")).toMatch(/未登记：[^]*basis/);
+    await page.goto(site.url + address);
+    await decide(page, OTHER_LOT, "released", "厂家评估 2026-11");
+    expect(await page.innerText("main")).toContain("已登记");
+    expect(await lotCard(page, OTHER_LOT).count()).toBe(0);
+    await decide(page, LOT, "destroyed", "超温 3 小时");
+    const text = await look(page, "quarantine_destroyed_zh");
+    expect(text).toMatch(/没有隔离待处理的疫苗[^]*不得再使用[^]*销毁 · 超温 3 小时 · 李梅/);
+    expect(await lotCard(page, LOT).locator("form").count()).toBe(0);
   });
 });
 
