@@ -5,10 +5,11 @@
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import { pause } from "../../../sync/timer.ts";
+import { ageOf } from "../../age.ts";
 import { entryId } from "../../collected_entry.ts";
 import { listDevices } from "../../devices/device_list.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
-import type { AlarmBody, AlarmEndedBody } from "../life/alarm_body.ts";
+import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmBodiesOf, type Episode, episodesOf } from "../life/episode.ts";
 import { dueLevels, messagesDue, planAlarms } from "../life/escalation.ts";
 import type { ColdEvent } from "../life/event.ts";
@@ -23,6 +24,7 @@ import { foldTail } from "../series/fold.ts";
 import { elapsedMs } from "../series/sample.ts";
 import { NO_DATA } from "../series/told.ts";
 import { noticesOf } from "./cold_notice.ts";
+import { BootWatches } from "./boot_watches.ts";
 import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
 import { presenceOf } from "./presence.ts";
 import { calibrationWords, unitWords } from "./unit_words.ts";
@@ -33,6 +35,8 @@ const LOOK_MS = 1000;
 const PRESENCE_MS = 2000;
 /** A sample may be so long on its way into the tables before it is missed. */
 const LAG_MS = 5000;
+/** A level is written down so much later at most; else its wall clock was set, or nobody looked. */
+const WRITING_MS = 60_000;
 /** Episodes that began so long ago and are over are not told of any more. */
 const TELLING_MS = 7 * 86_400_000;
 /** Whom a level reaches, contacts know: messages are addressed to roles. */
@@ -49,6 +53,7 @@ export class AlarmDesk {
   readonly #calendar = new Calendar();
   #isAnnounced = false;
   #lookedMs = -Infinity;
+  readonly #watches = new BootWatches();
   /** Episodes that are over and told of. */
   #settled = new Set<string>();
 
@@ -139,14 +144,14 @@ export class AlarmDesk {
   async #ofTime(
     row: reads.EpisodeRow,
     due: Map<string, Due>,
-    { wallMs }: Stamp,
+    now: Stamp,
   ): Promise<void> {
     const { site, episode, unit, cause, sinceMs, level } = row;
     const one = dueOf(due, episode, unit);
     const plan = PLATFORM_PLANS.find((plan) => plan.cause === cause);
     if (plan !== undefined) {
       const told = Array.from({ length: level }, (_, at) => at + 1);
-      const levels = dueLevels(plan, wallMs - sinceMs, told);
+      const levels = dueLevels(plan, await this.#goesOnMs(site, episode, now), told);
       one.begun.push(
         ...planAlarms({ site, unit, episode, cause: plan.cause, sinceMs }, plan, levels),
       );
@@ -160,9 +165,22 @@ export class AlarmDesk {
     one.ended.push({
       id: entryId("cold-alarm-ended", episode, "taken-back"),
       ...{ site, unit, episode, cause: alarm.cause },
-      endedMs: wallMs,
+      endedMs: now.wallMs,
       worstCelsius: null,
     });
+  }
+
+  /**
+   * So long an episode goes on by the boot-time clock, which nobody sets (T12): it had gone on for
+   * as long as its first level says when that was written down.
+   */
+  async #goesOnMs(site: string, episode: string, now: Stamp): Promise<number> {
+    const began = await reads.beginningOf(this.#rows, site, episode);
+    if (began === null) return 0;
+    const { alarm: { sinceMs, alarmMs }, written } = began;
+    const { ms } = ageOf(written, { now, corrections: [], node: this.#site });
+    const lateMs = Math.min(WRITING_MS, Math.max(0, written.wallMs - alarmMs));
+    return Math.max(0, alarmMs - sinceMs) + lateMs + ms;
   }
 
   /** Power that is off or on again, and units that went or came back. */
@@ -180,7 +198,10 @@ export class AlarmDesk {
     for (const unit of units) {
       const contact = coldchain.units.find(({ id }) => id === unit.unit)?.power ?? null;
       const own = going.filter((row) => row.unit === unit.unit);
-      const { begun, ended } = presenceOf(unit, contact, devices, own, now.wallMs);
+      const goesOnMs = (cause: AlarmCause, sinceMs: number) =>
+        this.#watches.goesOnMs(`${cause} ${unit.unit}`, sinceMs, now);
+      const clock = { nowMs: now.wallMs, goesOnMs };
+      const { begun, ended } = presenceOf(unit, contact, devices, own, clock);
       for (const body of begun) dueOf(due, body.episode, body.unit).begun.push(body);
       for (const body of ended) dueOf(due, body.episode, body.unit).ended.push(body);
     }

@@ -72,6 +72,25 @@ describe("C10: stock that lay in a unit while it was out of range", () => {
     expect(await written()).toBe(1);
   });
 
+  test("C7: so it is while nobody knows its temperature, and not for a gap of two intervals", async () => {
+    await moves("stored", "receipt/r", "unit/fridge-1", 0);
+    await moves("stored", "receipt/r", "unit/fridge-2", 0, { lot: "other" });
+    await cold.reads(1, [5]);
+    await cold.reads(1, times(3, 5), "other");
+    await cold.look(3);
+    expect(await set()).toEqual([]);
+    await cold.look(4);
+    expect(await set()).toEqual([`fridge-1 ${LOT}`]);
+    await cold.reads(4, [null], "other");
+    await cold.look(4);
+    expect(await set()).toEqual([`fridge-1 ${LOT}`, "fridge-2 other"]);
+    const select = "SELECT body FROM coldevents WHERE kind = 'cold-quarantine'";
+    const causes = (await cold.tables.tables.rows(select))
+      .map((row): unknown => JSON.parse(row.text("body")).cause);
+    expect(causes).toEqual(["temperature-unknown", "temperature-unknown"]);
+    expect(await isHeld("unit/fridge-1")).toBe(true);
+  });
+
   test("so is what comes while it goes on, and not what comes a moment behind its end", async () => {
     await tooWarm();
     expect(await set()).toEqual([]);

@@ -7,6 +7,7 @@ import {
   LOTS_MAX,
   QUARANTINE_DECISIONS,
   type QuarantineBody,
+  type QuarantineCause,
   type QuarantineDecision,
 } from "./quarantine_body.ts";
 
@@ -90,17 +91,27 @@ export interface Lasting extends Pick<Episode, "episode" | "site" | "unit"> {
   readonly endedMs: number | null;
 }
 
+/** What an episode of a cause makes of stock that lay there; of others it is known what it was. */
+export const CAUSES_APART: ReadonlyMap<string, QuarantineCause> = new Map<string, QuarantineCause>([
+  ["high", "out-of-range"],
+  ["low", "out-of-range"],
+  ["no-data", "temperature-unknown"],
+  ["sensor-fault", "temperature-unknown"],
+]);
+
 /**
- * The quarantine that an episode asks for, of lots that were there while it lasted; `null` where it
- * is none of temperature, or all of them are in it already. Of more lots than one entry takes it is
- * the first: what is left is asked for once that one is written.
+ * The quarantine that an episode asks for, of lots that were there while it lasted, too warm, too
+ * cold, or at a temperature that nobody knows (C7); `null` where all of them are in it already. Of
+ * more lots than one entry takes it is the first: what is left is asked for once that one is
+ * written.
  */
 export function dueQuarantine(
   { episode, site, unit, cause, sinceMs, endedMs }: Lasting,
   stock: readonly StoredLot[],
   events: readonly ColdEvent[],
 ): QuarantineBody | null {
-  if (cause !== "high" && cause !== "low") return null;
+  const apart = CAUSES_APART.get(cause);
+  if (apart === undefined) return null;
   const covered = new Set(
     ofKind(events, "cold-quarantine").filter(({ body }) => body.because.includes(episode))
       .flatMap(({ body }) => body.lots.map(keyOf)),
@@ -118,7 +129,7 @@ export function dueQuarantine(
     .slice(0, LOTS_MAX);
   if (lots.length === 0) return null;
   const id = entryId("cold-quarantine", episode, ...lots.map(keyOf));
-  return { id, site, unit, lots, sinceMs, because: [episode], by: null };
+  return { id, site, unit, lots, sinceMs, because: [episode], cause: apart, by: null };
 }
 
 function keyOf({ product, lot }: LotKey): string {

@@ -150,6 +150,51 @@ describe("pages of units, on a telephone", () => {
     expect(await page.innerText("main")).toMatch(/未登记：[^]*time/);
   });
 
+  test("C10: goods at the door are looked at, and what is held back is said", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(`${site.url}/vaccines/receipts`);
+    await look(page, "receipts_empty_zh");
+    const field = (name: string) => page.locator(`form.form [name="${name}"]`);
+    // What was filled in stays while codes are scanned; the same pack counts once.
+    await field("consignment").fill("C-2026-1");
+    for (const number of [1, 2, 2]) {
+      await field("typed").fill(`8123456${String(number).padStart(13, "0")}`);
+      await field("typed").press("Enter");
+      await page.waitForSelector("form.form .banner");
+      if (number === 1) await field("lot-0").fill("A2026");
+    }
+    expect(await field("consignment").inputValue()).toBe("C-2026-1");
+    await look(page, "receipt_lines_zh");
+    for (const at of [0, 1]) {
+      const fields = { product: "8123456", lot: `A${at}`, doses: "1" };
+      for (const [name, value] of Object.entries(fields)) await field(`${name}-${at}`).fill(value);
+      await field(`decision-${at}`).selectOption(at === 0 ? "accepted" : "quarantined");
+      await field(`storedIn-${at}`).selectOption(UNIT);
+    }
+    await field("from").fill("县疾控中心");
+    await field("arrivalCelsius").fill("4,5");
+    await field("journey").selectOption("none");
+    await field("whyNone").fill("未随货");
+    const save = () => page.locator("form.form button:not([formaction])").click();
+    await save();
+    await page.waitForSelector("main .banner.bad");
+    expect(await look(page, "receipt_refused_zh")).toContain(
+      "批号 A0 不得直接验收（无运输温度记录）",
+    );
+    await field("decision-0").selectOption("quarantined");
+    await save();
+    await page.waitForSelector("main .banner.good");
+    expect(await look(page, "receipts_zh")).toMatch(/C-2026-1[^]*隔离待定[^]*无运输温度记录/);
+    const answer = await page.request.get(`${site.url}/api/coldchain/receipts?site=${SITE}`);
+    expect(await answer.json()).toMatchObject([{ state: "quarantined", consignment: "C-2026-1" }]);
+    const order = { id: "r-api", consignment: "C-2", from: "x", arrivalCelsius: 5, goods: [] };
+    const sent = await page.request.post(`${site.url}/api/coldchain/receipts`, { data: order });
+    expect([sent.status(), await sent.text()]).toEqual([400, expect.stringContaining("goods")]);
+    const english = await site.keeper("en-US");
+    await english.goto(`${site.url}/vaccines/receipts`);
+    expect(await look(english, "receipts_en")).toContain("no record of its journey");
+  });
+
   test("C6: a reading by hand is written down as a telephone types it, or refused", async () => {
     const page = await site.keeper("zh-CN");
     await page.goto(site.url + path);

@@ -162,7 +162,8 @@ function eventRow({ origin, stream, seq, time }: Entry, event: ColdEvent): Param
   const { site, subject } = subjectOf(event);
   const { kind, node, body } = event;
   return [
-    ...[site, subject, origin, stream, seq, kind, body.id, node, time.wallMs],
+    ...[site, subject, origin, stream, seq, kind, body.id, node],
+    ...[time.wallMs, time.bootId, time.bootMs, time.clock],
     ...[momentOf(event), JSON.stringify(body)],
   ];
 }

@@ -1,5 +1,7 @@
 /** What the tables of the cold chain are asked for: by indexes, and never the journal. */
 import * as z from "zod";
+import type { Stamp } from "../../../sync/entry.ts";
+import type { WrittenMoment } from "../../age.ts";
 import type { Row, Rows } from "../../sql/sql.ts";
 import { type AlarmBody, alarmBody, type AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmEndedBody } from "../life/alarm_body.ts";
@@ -83,6 +85,31 @@ export async function goingOfUnit(rows: Rows, unit: string): Promise<EpisodeRow[
   const select = `SELECT ${EPISODE} FROM coldepisodes WHERE goes IS NOT NULL AND unit = ? ` +
     `ORDER BY site LIMIT ${EPISODES_MAX}`;
   return (await rows.rows(select, [unit])).map(episodeIn);
+}
+
+/** Of texts that this program has written. */
+const storedClock = z.custom<Stamp["clock"]>();
+const storedAlarm = z.custom<AlarmBody>();
+
+/** The alarm that began an episode, and when it was written down; `null`: there is none. */
+export async function beginningOf(
+  rows: Rows,
+  site: string,
+  episode: string,
+): Promise<{ readonly alarm: AlarmBody; readonly written: WrittenMoment } | null> {
+  const select = "SELECT node, wall, bootid, bootms, clock, body FROM coldevents " +
+    "WHERE site = ? AND subject = ? AND kind = 'cold-alarm' " +
+    "ORDER BY wall, origin, stream, seq LIMIT 1";
+  const [row] = await rows.rows(select, [site, `episode/${episode}`]);
+  if (row === undefined) return null;
+  return {
+    alarm: storedAlarm.parse(JSON.parse(row.text("body"))),
+    written: {
+      ...{ node: row.text("node"), wallMs: row.number("wall") },
+      ...{ bootId: row.text("bootid"), bootMs: row.number("bootms") },
+      clock: storedClock.parse(row.text("clock")),
+    },
+  };
 }
 
 /** What somebody has to look at or to explain, the latest first; `site`: null: of all. */

@@ -17,6 +17,9 @@ export const EVENTS: Table = {
     id: "text",
     node: "text",
     wall: "integer",
+    bootid: "text",
+    bootms: "integer",
+    clock: "text",
     at: "integer?",
     body: "text",
   },
@@ -106,7 +109,10 @@ export const RECEIPTS: Table = {
     todo: "integer?",
   },
   key: ["site", "receipt"],
-  indexes: { coldreceiptsarrived: ["arrived", "site", "receipt"] },
+  indexes: {
+    coldreceiptsarrived: ["arrived", "site", "receipt"],
+    coldreceiptsofsite: ["site", "arrived"],
+  },
   sparse: { coldreceiptstodo: { of: "todo", columns: ["arrived", "site", "receipt"] } },
 };
 

@@ -3,8 +3,8 @@
  * and what it follows from: decided again, or by site and county alike, it is the same.
  */
 import { entryId } from "../../collected_entry.ts";
+import { ageOf, type Present } from "../../age.ts";
 import type { Stamp } from "../../../sync/entry.ts";
-import { ageOf, type Present } from "../clock/age.ts";
 import { type BagClock, bagClock } from "../clock/bag_clock.ts";
 import type { EpidemicMode } from "../clock/epidemic.ts";
 import type { BagStanding } from "../life/bag.ts";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Stamp } from "../../../sync/entry.ts";
+import type { Correction } from "../../age.ts";
 import type { WasteEvent } from "../entry/event.ts";
 import { confirmed, HOUR_MS, scaled, SITE, START_MS, Story, WARD } from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { DEFAULT_RULES } from "../rules.ts";
-import type { Correction } from "./age.ts";
 import { type BagClock, bagClock } from "./bag_clock.ts";
 import { epidemicBody, type EpidemicTurn, modeAt } from "./epidemic.ts";
 

@@ -1,7 +1,7 @@
 /** The clock of a bag: it warns and breaches so long after the sealing (rule W5). */
+import { type Age, ageOf, type Present } from "../../age.ts";
 import type { BagStanding, BagState } from "../life/bag.ts";
 import type { WasteRules } from "../rules.ts";
-import { type Age, ageOf, type Present } from "./age.ts";
 import type { EpidemicMode } from "./epidemic.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,11 +1,12 @@
 /**
  * How old a moment is (rule T12): by the boot-time clock where the machine that wrote it still
  * runs, which no correction of a wall clock moves; else by wall clocks, as far as they can be
- * believed, and never less than this machine has known of it.
+ * believed, and never less than this machine has known of it. Clocks that warn go by this, so that
+ * setting a wall clock neither starts nor stops them.
  */
 import type * as z from "zod";
-import type { Stamp } from "../../../sync/entry.ts";
-import type { clockTrustedBody } from "../../clock_trust.ts";
+import type { Stamp } from "../sync/entry.ts";
+import type { clockTrustedBody } from "./clock_trust.ts";
 
 /** What a node found out later of its clock in one boot: bodies of `clock-trusted`. */
 export type Correction = z.infer<typeof clockTrustedBody>;
@@ -25,9 +26,16 @@ export interface PrintedMoment {
   readonly clock: Stamp["clock"];
 }
 
+/** A moment and, where that is known, which node wrote it down. */
+export interface WrittenMoment extends Stamp {
+  readonly node?: string;
+}
+
 export interface Present {
   readonly now: Stamp;
   readonly corrections: readonly Correction[];
+  /** Who asks: what it wrote in another boot is as old as this boot, at least. */
+  readonly node?: string;
 }
 
 /**
@@ -36,14 +44,16 @@ export interface Present {
  * that a clock warns too early rather than too late.
  */
 export function ageOf(
-  moment: Stamp | PrintedMoment,
-  { now, corrections }: Present,
+  moment: WrittenMoment | PrintedMoment,
+  { now, corrections, node }: Present,
   later: readonly Stamp[] = [],
 ): Age {
   if ("bootId" in moment && moment.bootId === now.bootId) {
     return { ms: Math.max(0, now.bootMs - moment.bootMs), by: "boot", isCertain: true };
   }
-  const leastMs = Math.max(0, ...sameBoot(later, now).map(({ bootMs }) => now.bootMs - bootMs));
+  const isOwn = node !== undefined && "node" in moment && moment.node === node;
+  const known = sameBoot(later, now).map(({ bootMs }) => now.bootMs - bootMs);
+  const leastMs = Math.max(0, isOwn ? now.bootMs : 0, ...known);
   const then = "bootId" in moment ? corrected(moment, corrections) : moment;
   const wallMs = now.wallMs - then.wallMs;
   const isBelieved = now.clock !== "untrusted" && then.clock !== "untrusted";
