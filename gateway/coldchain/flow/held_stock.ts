@@ -33,10 +33,10 @@ type UnitLot = Pick<LotState, "site" | "unit" | "product" | "lot">;
 
 /** What a quarantine comes of. */
 export interface HeldReason {
-  /** An alarm's cause; `receipt` where it comes of one, `person` where it is neither. */
+  /** An alarm's cause; `receipt` where it comes of one, else what its quarantine says. */
   readonly cause: string;
-  /** Id of the alarm's episode or of the receipt. */
-  readonly because: string;
+  /** As a person said it; `null`: nobody did. */
+  readonly words: string | null;
   readonly sinceMs: number;
   /** `null`: by the rules, of themselves. */
   readonly by: Person | null;
@@ -121,15 +121,15 @@ async function stockOf(rows: Rows, state: LotState): Promise<HeldStock> {
 
 async function reasonsOf(
   rows: Rows,
-  { site, because, sinceMs, by }: QuarantineBody,
+  { site, because, cause: said = "other", reason, sinceMs, by }: QuarantineBody,
 ): Promise<HeldReason[]> {
   const reasons = [];
   for (const one of because) {
     const [episode] = await rows.rows(HELD_STOCK.cause, [site, one]);
     const isReceipt = episode === undefined &&
       (await eventsOf(rows, { site, subject: `receipt/${one}` })).length > 0;
-    const cause = episode?.text("cause") ?? (isReceipt ? "receipt" : "person");
-    reasons.push({ cause, because: one, sinceMs, by });
+    const cause = episode?.text("cause") ?? (isReceipt ? "receipt" : said);
+    reasons.push({ cause, words: reason ?? null, sinceMs, by });
   }
   return reasons;
 }

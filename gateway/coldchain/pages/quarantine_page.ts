@@ -124,7 +124,20 @@ function lotCard(
   const { site, unit, product, lot, state, isOpen, reasons, decisions, places } = held;
   const [say, text] = [doseTexts(view.language), heldTexts(view.language)];
   const since = reasons.length === 0 ? null : Math.min(...reasons.map(({ sinceMs }) => sinceMs));
-  const why = [...new Set(reasons.map(({ cause }) => causeWords(view.language, cause)))];
+  const why = [
+    ...new Set(
+      reasons.flatMap(({ cause, words }) => [
+        causeWords(view.language, cause),
+        ...words === null ? [] : [words],
+      ]),
+    ),
+  ];
+  // One act decides of each quarantine of the lot.
+  const said = new Set(
+    decisions.map(({ body: { decision, basis, by } }) =>
+      `${text(decision)} · ${basis} · ${by.name ?? by.id}`
+    ),
+  );
   const who = [
     ...new Set(reasons.map(({ by }) => by === null ? text("byRules") : by.name ?? by.id)),
   ];
@@ -142,9 +155,7 @@ function lotCard(
         ...places.map(({ place, doses }) =>
           [text("doses"), `${words(site, place)}: ${doses}`] as const
         ),
-        ...decisions.map(({ body: { decision, basis, by } }) =>
-          [text("decided"), `${text(decision)} · ${basis} · ${by.name ?? by.id}`] as const
-        ),
+        ...[...said].map((one) => [text("decided"), one] as const),
       ])}</dl>
       ${acts && isOpen ? decideForm(view, held) : ""}
     </div>
@@ -197,6 +208,7 @@ function receiptsPanel(view: View, { receipts }: AllHeld, isSite: boolean): Html
           </div>
         `
       )}</div>
+      <p><a class="plain" href="/vaccines/receipts">${say("receipts")} →</a></p>
     </section>
   `;
 }

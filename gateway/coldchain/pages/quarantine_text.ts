@@ -61,7 +61,9 @@ const CAUSES: Readonly<Record<string, Text>> = {
   "power-off": UNKNOWN,
   "offline": UNKNOWN,
   "receipt": { zh: "到货不符合要求", en: "as it came it was not as it must be" },
-  "person": { zh: "人工隔离（召回等）", en: "a person set it apart, as for a recall" },
+  "out-of-range": { zh: "超温", en: "out of range" },
+  "temperature-unknown": UNKNOWN,
+  "other": { zh: "人工隔离（召回等）", en: "a person set it apart, as for a recall" },
 };
 
 /** Why a lot was set apart; the word itself where there is no other. */
