@@ -11,7 +11,7 @@ import { listDevices } from "../../devices/device_list.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
 import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmBodiesOf, type Episode, episodesOf } from "../life/episode.ts";
-import { dueLevels, messagesDue, planAlarms } from "../life/escalation.ts";
+import { dueLevels, goneOnMs, messagesDue, planAlarms } from "../life/escalation.ts";
 import type { ColdEvent } from "../life/event.ts";
 import { watchOf } from "../life/suppression.ts";
 import type { UnitBody } from "../life/unit_body.ts";
@@ -35,8 +35,6 @@ const LOOK_MS = 1000;
 const PRESENCE_MS = 2000;
 /** A sample may be so long on its way into the tables before it is missed. */
 const LAG_MS = 5000;
-/** A level is written down so much later at most; else its wall clock was set, or nobody looked. */
-const WRITING_MS = 60_000;
 /** Episodes that began so long ago and are over are not told of any more. */
 const TELLING_MS = 7 * 86_400_000;
 /** Whom a level reaches, contacts know: messages are addressed to roles. */
@@ -170,17 +168,12 @@ export class AlarmDesk {
     });
   }
 
-  /**
-   * So long an episode goes on by the boot-time clock, which nobody sets (T12): it had gone on for
-   * as long as its first level says when that was written down.
-   */
+  /** So long an episode goes on by the boot-time clock, which nobody sets (T12). */
   async #goesOnMs(site: string, episode: string, now: Stamp): Promise<number> {
     const began = await reads.beginningOf(this.#rows, site, episode);
     if (began === null) return 0;
-    const { alarm: { sinceMs, alarmMs }, written } = began;
-    const { ms } = ageOf(written, { now, corrections: [], node: this.#site });
-    const lateMs = Math.min(WRITING_MS, Math.max(0, written.wallMs - alarmMs));
-    return Math.max(0, alarmMs - sinceMs) + lateMs + ms;
+    const { ms } = ageOf(began.written, { now, corrections: [], node: this.#site });
+    return goneOnMs(began.alarm, began.written) + ms;
   }
 
   /** Power that is off or on again, and units that went or came back. */

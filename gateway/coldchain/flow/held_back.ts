@@ -7,6 +7,7 @@
 import type { Rows } from "../../sql/sql.ts";
 import { quarantinedLots } from "../life/quarantine.ts";
 import type { QuarantineBody } from "../life/quarantine_body.ts";
+import { WHOLE_SITE } from "../life/subject.ts";
 import { eventsOf } from "../record/stored_events.ts";
 import { type Dose, exposureOf } from "./exposure.ts";
 import { placeOf } from "./place.ts";
@@ -28,6 +29,8 @@ export async function isHeldBack(rows: Rows, dose: HeldDose): Promise<boolean> {
   const { site, place, product, lot } = dose;
   const units = (await rows.rows(HELD.units, [site, product, lot]))
     .map((row) => ({ unit: row.text("unit"), isOpen: row.numberOrNull("held") !== null }));
+  // What the county, or another site, found of the lot is about all of it.
+  if (units.some(({ unit }) => unit === WHOLE_SITE)) return true;
   if (units.some(({ unit, isOpen }) => isOpen && placeOf("unit", unit) === place)) return true;
   if (units.length === 0) return false;
   const steps = await stepsOf(rows, product, lot);
@@ -45,7 +48,7 @@ export async function isHeldBack(rows: Rows, dose: HeldDose): Promise<boolean> {
 }
 
 /** When what it comes of was over; `null`: it goes on, or is no alarm of a unit. */
-async function endOf(
+export async function endOf(
   rows: Rows,
   { site, because }: Pick<QuarantineBody, "site" | "because">,
 ): Promise<number | null> {

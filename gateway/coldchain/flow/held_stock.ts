@@ -2,9 +2,9 @@
 import type { Rows } from "../../sql/sql.ts";
 import { type LotState, quarantinedLots } from "../life/quarantine.ts";
 import type { QuarantineBody } from "../life/quarantine_body.ts";
-import { receiptsOf } from "../life/receipt.ts";
+import { receiptsOf, type RefusalCause } from "../life/receipt.ts";
 import type { ReceiptBody } from "../life/receipt_body.ts";
-import type { Person } from "../life/subject.ts";
+import { type Person, WHOLE_SITE } from "../life/subject.ts";
 import { heldLots } from "../record/cold_reads.ts";
 import { RECEIPT_RULES } from "../record/standings.ts";
 import { eventsOf } from "../record/stored_events.ts";
@@ -33,9 +33,12 @@ type UnitLot = Pick<LotState, "site" | "unit" | "product" | "lot">;
 
 /** What a quarantine comes of. */
 export interface HeldReason {
-  /** An alarm's cause; `receipt` where it comes of one, else what its quarantine says. */
+  /**
+   * An alarm's cause; `receipt` where it comes of one, `elsewhere` where another node says so, else
+   * what its quarantine says, `person` of what a person does.
+   */
   readonly cause: string;
-  /** As a person said it; `null`: nobody did. */
+  /** In words, where a person said it. */
   readonly words: string | null;
   readonly sinceMs: number;
   /** `null`: by the rules, of themselves. */
@@ -60,7 +63,7 @@ export interface HeldStock extends UnitLot, Pick<LotState, "state" | "isDisputed
 export interface HeldReceipt {
   readonly body: ReceiptBody;
   /** Why they are to be refused; none: nothing speaks against them. */
-  readonly causes: readonly string[];
+  readonly causes: readonly RefusalCause[];
 }
 
 export interface AllHeld {
@@ -121,14 +124,16 @@ async function stockOf(rows: Rows, state: LotState): Promise<HeldStock> {
 
 async function reasonsOf(
   rows: Rows,
-  { site, because, cause: said = "other", reason, sinceMs, by }: QuarantineBody,
+  { site, unit, because, sinceMs, by, cause: told, reason }: QuarantineBody,
 ): Promise<HeldReason[]> {
   const reasons = [];
   for (const one of because) {
     const [episode] = await rows.rows(HELD_STOCK.cause, [site, one]);
     const isReceipt = episode === undefined &&
       (await eventsOf(rows, { site, subject: `receipt/${one}` })).length > 0;
-    const cause = episode?.text("cause") ?? (isReceipt ? "receipt" : said);
+    const known = told === undefined || told === "other" ? "person" : told;
+    const said = unit === WHOLE_SITE ? "elsewhere" : isReceipt ? "receipt" : known;
+    const cause = episode?.text("cause") ?? said;
     reasons.push({ cause, words: reason ?? null, sinceMs, by });
   }
   return reasons;

@@ -10,14 +10,16 @@ import { problemWords } from "../../problem_words.ts";
 import { issueLines } from "../../schema_faults.ts";
 import type { ColdNode } from "../desk/cold_node.ts";
 import { decideOrder, decideQuarantine } from "../desk/quarantine_act.ts";
+import { CAUSE_TEXTS } from "../flow/receipt_act.ts";
 import { type AllHeld, allHeld, HELD_LOTS_MAX, type HeldStock } from "../flow/held_stock.ts";
 import { QUARANTINE_DECISIONS } from "../life/quarantine_body.ts";
 import { placeOf } from "../flow/place.ts";
+import { WHOLE_SITE } from "../life/subject.ts";
 import { watchedUnits } from "../record/cold_reads.ts";
 import * as parts from "./dose_parts.ts";
 import { type PlaceWords, placeWords } from "./dose_places.ts";
 import { doseTexts } from "./dose_text.ts";
-import { causeWords, heldTexts, receiptWords } from "./quarantine_text.ts";
+import { causeWords, heldTexts } from "./quarantine_text.ts";
 
 const PATH = "/vaccines/quarantine";
 const DECIDE = "coldchain.acknowledge";
@@ -126,10 +128,11 @@ function lotCard(
   const since = reasons.length === 0 ? null : Math.min(...reasons.map(({ sinceMs }) => sinceMs));
   const why = [
     ...new Set(
-      reasons.flatMap(({ cause, words }) => [
-        causeWords(view.language, cause),
-        ...words === null ? [] : [words],
-      ]),
+      reasons.flatMap(({ cause, words }) =>
+        words === null
+          ? causeWords(view.language, cause)
+          : [causeWords(view.language, cause), words]
+      ),
     ),
   ];
   // One act decides of each quarantine of the lot.
@@ -148,7 +151,7 @@ function lotCard(
       <dl class="facts">${factRows([
         [say("product"), product],
         ...isSite ? [] : [[say("site"), site] as const],
-        [say("place"), words(site, placeOf("unit", unit))],
+        [say("place"), unit === WHOLE_SITE ? text("all") : words(site, placeOf("unit", unit))],
         [text("why"), why.join(view.language === "zh" ? "；" : "; ")],
         [say("since"), since === null ? "—" : moment(view, new Date(since).toISOString())],
         [text("by"), who.join(", ")],
@@ -200,7 +203,7 @@ function receiptsPanel(view: View, { receipts }: AllHeld, isSite: boolean): Html
               [text("consignment"), `${body.consignment} · ${body.from}`],
               [text("arrived"), moment(view, new Date(body.arrivedMs).toISOString())],
               [text("by"), body.by.name ?? body.by.id],
-              ...causes.map((one) => [text("why"), receiptWords(view.language, one)] as const),
+              ...causes.map((one) => [text("why"), CAUSE_TEXTS[one][view.language]] as const),
               ...body.goods.map(({ product, lot, quantity, unit }) =>
                 [say("lot"), `${lot} (${product}): ${quantity} ${unit}`] as const
               ),

@@ -40,6 +40,7 @@ const TEXTS = {
     zh: "依据（评估结论、文件号）",
     en: "On what it rests (assessment, number of the paper)",
   },
+  all: { zh: "本站点全部", en: "all of it at the site" },
   disputed: { zh: "两人决定不一致", en: "two decided otherwise" },
   quarantined: { zh: "隔离中", en: "set apart" },
   released: { zh: "解除隔离，可以使用", en: "release: it may be used" },
@@ -60,25 +61,14 @@ const CAUSES: Readonly<Record<string, Text>> = {
   "sensor-fault": UNKNOWN,
   "power-off": UNKNOWN,
   "offline": UNKNOWN,
-  "receipt": { zh: "到货不符合要求", en: "as it came it was not as it must be" },
   "out-of-range": { zh: "超温", en: "out of range" },
   "temperature-unknown": UNKNOWN,
-  "other": { zh: "人工隔离（召回等）", en: "a person set it apart, as for a recall" },
+  "elsewhere": { zh: "县里或其他站点通知", en: "by word of the county, or of another site" },
+  "receipt": { zh: "到货不符合要求", en: "as it came it was not as it must be" },
+  "person": { zh: "人工隔离（召回等）", en: "a person set it apart, as for a recall" },
 };
 
 /** Why a lot was set apart; the word itself where there is no other. */
 export function causeWords(language: Language, cause: string): string {
   return CAUSES[cause]?.[language] ?? cause;
-}
-
-const RECEIPT_CAUSES: Readonly<Record<string, Text>> = {
-  "no-journey-record": { zh: "没有运输过程温度记录", en: "no record of its journey" },
-  "out-of-range": { zh: "运输过程超温", en: "out of range on its way" },
-  "unknown-stretch": { zh: "运输过程有温度未知时段", en: "a part of its way is not known" },
-  "arrival-out-of-range": { zh: "到货时超温", en: "out of range at arrival" },
-};
-
-/** Why goods are to be refused; the word itself where there is no other. */
-export function receiptWords(language: Language, cause: string): string {
-  return RECEIPT_CAUSES[cause]?.[language] ?? cause;
 }

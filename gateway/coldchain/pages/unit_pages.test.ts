@@ -234,7 +234,7 @@ describe("C10: the page of all that is held back, on a telephone", () => {
       return await lotCard(page, LOT).count() + await lotCard(page, OTHER_LOT).count() === 2;
     });
     const text = await look(page, "quarantine_zh");
-    expect(text).toMatch(/到货单 r-2[^]*应拒收并报告[^]*没有运输过程温度记录[^]*到货时超温/);
+    expect(text).toMatch(/到货单 r-2[^]*应拒收并报告[^]*无运输温度记录[^]*到货时超温/);
     expect(await lotCard(page, LOT).innerText())
       .toMatch(/二楼疫苗冰箱[^]*超温：温度过高[^]*系统按规则自动[^]*s-1: 4[^]*二楼疫苗冰箱: 6/);
     const other = await site.keeper("en-US");

@@ -33,6 +33,12 @@ export async function watchedUnits(rows: Rows, site: string | null): Promise<Uni
   return (await rows.rows(select, site === null ? [] : [site])).map(unitIn);
 }
 
+/** Whether a site of this name has units. */
+export async function isWatched(rows: Rows, site: string): Promise<boolean> {
+  const select = "SELECT unit FROM coldunits WHERE site = ? AND watched IS NOT NULL LIMIT 1";
+  return (await rows.rows(select, [site])).length > 0;
+}
+
 export interface WatchedSite {
   readonly site: string;
   readonly units: number;
