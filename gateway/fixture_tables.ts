@@ -17,6 +17,7 @@ export interface TablesOptions {
   readonly encryptionKey?: string;
   readonly sliceMs?: number;
   readonly entriesMax?: number;
+  readonly segmentBytesMax?: number;
 }
 
 /** A journal and its tables, in a folder of their own. */
@@ -75,12 +76,15 @@ export class TablesDesk implements AsyncDisposable {
   ): Promise<QueryTables> {
     await this.close();
     between();
-    const { node, authorities = [], encryptionKey, ...slices } = { ...this.options, ...changed };
+    const { node, authorities = [], encryptionKey, segmentBytesMax = 64 << 20, ...slices } = {
+      ...this.options,
+      ...changed,
+    };
     this.#journal = await openJournal({
       directory: this.journalFolder,
       node,
       hashName: "sha256",
-      segmentBytesMax: 64 << 20,
+      segmentBytesMax,
       stamp: stampAt(0),
     });
     this.#tables = await QueryTables.open(this.#journal, {

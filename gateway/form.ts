@@ -60,6 +60,19 @@ export function fieldOf(form: FormData, name: string): string {
   return typedIn(form, name).trim();
 }
 
+/** A number; a minus and a comma as a telephone's keyboard has them are understood. */
+export function numberIn(form: FormData, name: string): number | undefined {
+  const typed = fieldOf(form, name).replace("−", "-").replace(",", ".");
+  return typed === "" ? undefined : Number(typed);
+}
+
+/** Those of the fields in which something stands. */
+export function filledIn(form: FormData, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.map((name) => [name, fieldOf(form, name)]).filter(([, value]) => value !== ""),
+  );
+}
+
 function tooLarge(bytesMax: number): FormProblem {
   return {
     status: 413,

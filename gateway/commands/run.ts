@@ -11,6 +11,7 @@ import { DOMAINS } from "../domains.ts";
 import { httpHandler } from "../http.ts";
 import { followCentreKeys } from "../fleet/centre_keys.ts";
 import { followLosses } from "../lost_entries.ts";
+import { whatMayGo } from "../journal_keeping.ts";
 import type { Log } from "../log.ts";
 import { type Node, type NodeOpening, openNode } from "../node.ts";
 import { diskNote, Notifier, statusLine, tellStatus } from "../notify.ts";
@@ -27,8 +28,6 @@ import { CommandError } from "./local_api.ts";
 
 /** How often a node looks for segments that may go. */
 const PRUNE_MS = 60_000;
-/** Both have to have what leaves this disk (G2): with one configured nothing does. */
-const CENTRES = 2;
 /** How often a county looks for nodes that enrolled at the other centre. */
 const REGISTRY_MS = 200;
 /**
@@ -38,7 +37,6 @@ const REGISTRY_MS = 200;
 const CATALOGUE_MS = 100;
 /** Requests are finished for so long; then open pages, which would hold on for ever, are cut. */
 const GRACE_MS = 300;
-const DAY_MS = 86_400_000;
 
 /** What a node is made of where it is not the product's own, as in tests. */
 export interface Composition {
@@ -283,17 +281,14 @@ async function pruneNow(
   { links, replication }: Role,
   signal: AbortSignal,
 ): Promise<void> {
-  const configured = links.map(({ centre }) => centre);
-  if (config.role !== "site" || configured.length < CENTRES) return;
-  const keepMs = config.journal.retentionDays * DAY_MS;
+  const { role, journal: { retentionDays } } = config;
+  const centres = links.map(({ centre }) => centre);
+  if (whatMayGo({ role, retentionDays, centres, lost: new Set() }) === null) return;
   while (!signal.aborted) {
     disk.makeRoomToPrune();
-    // Of a centre declared lost no receipt is waited for, but one there has to be.
-    const centres = configured.filter((centre) => !losses.lost.has(centre));
-    const segments = centres.length === 0 ? 0 : await journal.prune({
-      centres,
-      keepOwnMs: keepMs,
-      keepOthersMs: keepMs,
+    const may = whatMayGo({ role, retentionDays, centres, lost: losses.lost });
+    const segments = may === null ? 0 : await journal.prune({
+      ...may,
       adopted: replication.lives.adopted,
       nowMs: clockWatch.ageingMs(),
     });

@@ -26,6 +26,7 @@ import {
   notifyStatus,
   notifyTest,
 } from "../notifications/notify_commands.ts";
+import { brokerLine, countingProfile, publishedBy } from "./fixtures.ts";
 
 const SITE = "site-017";
 
@@ -112,6 +113,29 @@ const CONTACTS = {
   ],
 };
 
+/** A fridge that is too warm above 8 °C for three seconds. */
+const HOLD_MS = 3000;
+const FRIDGE = {
+  id: "fridge-1",
+  name: "一号冰箱",
+  form: "refrigerator",
+  manual: false,
+  roles: ["vaccine"],
+  probes: [{ id: "probe-1", device: "thermometer" }],
+  rules: [{
+    ...{ id: "test-high", side: "above", limitCelsius: 8, comparison: "exclusive" },
+    ...{ counting: "single", holdMinutes: HOLD_MS / 60_000, overMidnight: true },
+    ...{ source: "a test", effective: "2026-11-29" },
+  }],
+};
+const THERMOMETER = countingProfile("test-thermometer", {
+  points: [{
+    ...{ point: "temperature", title: { zh: "温度", en: "Temperature" } },
+    ...{ unit: "Cel", path: "n", example: 5 },
+  }],
+});
+const mqttPort = freePort();
+
 let opened: AsyncDisposableStack;
 let folder: string;
 let site: ProbedNode;
@@ -137,6 +161,7 @@ beforeAll(async () => {
   }];
   const profile = { ...profileOf({}, { points, timeoutMs: 2000 }), profile: "test-relay" };
   Deno.writeTextFileSync(join(folder, "test-relay.yaml"), stringify(profile));
+  Deno.writeTextFileSync(join(folder, "test-thermometer.yaml"), stringify(THERMOMETER));
   const node = (name: string) => ({
     node: name,
     title: { zh: `测试 ${name}`, en: name },
@@ -171,7 +196,8 @@ beforeAll(async () => {
         name: "line-1",
         driver: "modbus",
         settings: { connection: relay.connection, devices: [device] },
-      }],
+      }, brokerLine(mqttPort, { thermometer: THERMOMETER.profile })],
+      coldchain: { units: [FRIDGE] },
       notifications: {
         channels: [
           { kind: "modem", name: "sms", port: { type: "serial", port: modem.port } },
@@ -191,6 +217,9 @@ beforeAll(async () => {
 });
 afterAll(() => opened.disposeAsync());
 
+const writes = async () =>
+  z.array(z.object({ who: z.string(), to: z.boolean(), state: z.string() }))
+    .parse(await askNode(site.config, "/api/devices/relay-1/writes"));
 const written = () => relay.program.output.split("\n").filter((line) => line === "write 5 5");
 
 describe("an alarm that a site decides", () => {
@@ -259,9 +288,7 @@ describe("an alarm that a site decides", () => {
   });
 
   test("is in the audit with each write to the siren's point (C12)", async () => {
-    const writes = z.array(z.object({ who: z.string(), to: z.boolean(), state: z.string() }))
-      .parse(await askNode(site.config, "/api/devices/relay-1/writes"));
-    expect(writes[0]).toEqual({ who: "notifications", to: false, state: "confirmed" });
+    expect((await writes())[0]).toEqual({ who: "notifications", to: false, state: "confirmed" });
   });
 });
 
@@ -316,5 +343,31 @@ describe("a person", () => {
     const text = JSON.stringify(await askNode(county.config, "/api/contacts"));
     expect(text).toContain("138****0000");
     expect(text).not.toContain("13800000000");
+  });
+});
+
+describe("a fridge's probe", () => {
+  const tells = (celsius: number) =>
+    publishedBy("thermometer", mqttPort, "count/thermometer", JSON.stringify({ n: celsius }));
+
+  test("C5: too warm for as long as its rule says, it switches the relay, and a person is told", async () => {
+    const [before, texts] = [written().length, modem.taken.length];
+    expect(await tells(5)).toBe(true);
+    expect(await tells(9)).toBe(true);
+    const outMs = Date.now();
+    await until("the relay is switched", async () => {
+      await tells(9);
+      return written().length > before;
+    });
+    const switchedMs = Date.now() - outMs;
+    await until("a text message has left", () => modem.taken.length > texts);
+    const toldMs = Date.now() - outMs;
+    const [relayMs, messageMs] = [switchedMs - HOLD_MS, toldMs - HOLD_MS];
+    const line = `C5: relay ${relayMs} ms, message ${messageMs} ms after the alarm was due\n`;
+    Deno.stdout.writeSync(new TextEncoder().encode(line));
+    expect(modem.taken.at(-1)?.text).toContain("一号冰箱：温度过高");
+    // In range again, it is silent by itself.
+    await tells(5);
+    await until("it is switched off", async () => (await writes())[0].to === false);
   });
 });

@@ -48,6 +48,8 @@ function cold({ nowMs, excursion }: YearNames): Record<string, Of> {
     "/coldchain/{site}/{unit}/preview": [`/coldchain/${unit}/preview`],
     "/vaccines": ["/vaccines"],
     "/vaccines/session": ["/vaccines/session"],
+    "/vaccines/receipts": ["/vaccines/receipts"],
+    "/vaccines/quarantine": ["/vaccines/quarantine"],
     "/vaccines/trace": [
       "/vaccines/trace",
       { path: trace, aimMs: TRACE_MS },
@@ -69,6 +71,8 @@ function cold({ nowMs, excursion }: YearNames): Record<string, Of> {
     ],
     "/api/coldchain/codes": [`/api/coldchain/codes?typed=${code}`],
     "/api/coldchain/stock": ["/api/coldchain/stock"],
+    "/api/coldchain/receipts": ["", `?site=${SITE}`].map((of) => `/api/coldchain/receipts${of}`),
+    "/api/coldchain/receipts/{site}/{receipt}": [`/api/coldchain/receipts/${SITE}/r-0`],
     "/api/coldchain/traces/excursions/{site}/{episode}": [
       { path: `/api/coldchain/traces/excursions/${SITE}/${excursion}`, aimMs: TRACE_MS },
     ],

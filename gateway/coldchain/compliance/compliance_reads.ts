@@ -60,7 +60,8 @@ export async function unitHistory(
     ? await eventsAt(rows, { site, subject: `reading/${unit}` }, span.fromMs, span.toMs)
     : [];
   const episodes = isWatched ? await episodesIn(rows, site, unit, span) : [];
-  return { site, unit, words, days, calibrations, readings, episodes };
+  const watch = isWatched ? await eventsOf(rows, { site, subject: `watch/${unit}` }) : [];
+  return { site, unit, words, days, calibrations, readings, episodes, watch };
 }
 
 function spanOf({ days, asOfMs }: Reported): Stretch {

@@ -98,7 +98,7 @@ describe("the report of a site's units", () => {
   test("has no unit on a day on which there was none", async () => {
     const { drawn: { facts, tables: [{ rows }] } } = await drawn(site, "2020-01-01");
     expect(rows).toEqual([]);
-    expect(facts.map(({ value }) => value)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(facts.map(({ value }) => value)).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 
   test("of sites asks one after the other", async () => {
@@ -120,7 +120,7 @@ describe("the report of a site's units", () => {
     const { drawn: { facts } } = await drawn(site);
     expect(facts.map(({ key, value }) => `${key} ${value}`)).toEqual([
       ...["units 1", "compliant 0", "not_compliant 1", "cannot_say 0"],
-      ...["alarms 1", "alarms_unacknowledged 0"],
+      ...["alarms 1", "alarms_unacknowledged 0", "switched_off 0"],
     ]);
   });
 

@@ -18,12 +18,17 @@ import { Calendar } from "../series/calendar.ts";
 import { SELECTS, unitHistory, unitNames } from "./compliance_reads.ts";
 import type { HalfDay } from "./half_days.ts";
 import { type CitedRule, citedRule, reasonText, type Verdict } from "./reason.ts";
+import type { SwitchedOff } from "../life/suppression.ts";
 import { type UnitCompliance, unitCompliance } from "./unit_compliance.ts";
 
 /** Of one report: a county store has some dozens. */
 export const UNITS_MAX = 200;
 
+/** Times for which alarms were switched off that are listed: two of each day of each unit. */
+const SWITCHED_OFF_MAX = 1000;
+
 const MINUTE_MS = 60_000;
+const ZONE = "Asia/Shanghai";
 
 /** What it asks of the tables of a node. */
 export function complianceReport(rows: Rows): DataReport {
@@ -55,6 +60,9 @@ export function drawnOf(
   isCut = false,
 ): DrawnReport {
   const count = (of: Verdict) => units.filter(({ verdict }) => verdict === of).length;
+  const switchedOff = units.flatMap(({ unit, name, switchedOff }) =>
+    switchedOff.map((one) => ({ ...one, name: `${name} (${unit})` }))
+  );
   const all = (of: (unit: UnitCompliance) => number) =>
     units.reduce((sum, unit) => sum + of(unit), 0);
   const fact = (key: string, zh: string, en: string, value: number, isBad = false) => ({
@@ -77,10 +85,16 @@ export function drawnOf(
         all(({ unexplained }) => unexplained),
         true,
       ),
+      fact("switched_off", "暂停报警", "Alarms switched off", switchedOff.length),
     ],
-    tables: [unitTable(units, drawing), ruleTable(units)],
+    tables: [unitTable(units, drawing), switchedOffTable(switchedOff), ruleTable(units)],
     cut: isCut
       ? { zh: `仅列出前 ${UNITS_MAX} 台设备`, en: `the first ${UNITS_MAX} units are shown` }
+      : switchedOff.length > SWITCHED_OFF_MAX
+      ? {
+        zh: `仅列出前 ${SWITCHED_OFF_MAX} 次暂停报警`,
+        en: `the first ${SWITCHED_OFF_MAX} times of alarms switched off are shown`,
+      }
       : null,
   };
 }
@@ -121,6 +135,7 @@ const COLUMNS: readonly DataColumn[] = [
     width: 3,
     digits: 0,
   },
+  { key: "switched_off", title: { zh: "暂停报警", en: "Off" }, width: 3, digits: 0 },
 ];
 
 function unitTable(
@@ -157,7 +172,7 @@ function unitRow(unit: UnitCompliance, isMonth: boolean): DataRow {
     ...[unit.expected, unit.had, hundredth(unit.min), hundredth(unit.max)],
     ...[hundredth(unit.mean), hundredth(unit.mkt)],
     ...[unit.belowMs, unit.aboveMs, unit.gapMs, unit.faultMs].map(minutes),
-    ...[unit.alarms, unit.unexplained],
+    ...[unit.alarms, unit.unexplained, unit.switchedOff.length],
   ];
   return { cells, tone: TONES[unit.verdict] };
 }
@@ -167,7 +182,7 @@ function halfDayText(half: HalfDay | undefined, isMonth: boolean): DataCell {
   if (half === undefined) return null;
   if (isMonth) return { zh: `${half.had} / ${half.due} 天`, en: `${half.had} of ${half.due}` };
   if (half.only !== null) {
-    const [, time] = momentText(half.only.takenMs, "Asia/Shanghai").split(" ");
+    const [, time] = momentText(half.only.takenMs, ZONE).split(" ");
     return `${half.only.celsius.toFixed(1)} °C ${time}`;
   }
   return half.due > half.had ? { zh: "缺", en: "missing" } : { zh: "未到时间", en: "not due" };
@@ -179,6 +194,45 @@ function hundredth(celsius: number | null): number | null {
 
 function minutes(ms: number): number {
   return Math.round(ms / MINUTE_MS * 10) / 10;
+}
+
+/** Who switched alarms off, why, and how it ended (C8). */
+function switchedOffTable(
+  times: readonly (SwitchedOff & { readonly name: string })[],
+): DataTable {
+  const rows = times.slice(0, SWITCHED_OFF_MAX).map(({ name, by, fromMs, untilMs, ended }) => ({
+    cells: [
+      name,
+      momentText(fromMs, ZONE),
+      untilMs === null
+        ? { zh: "维修完成为止", en: "until it is repaired" }
+        : momentText(untilMs, ZONE),
+      by.body.by.name ?? by.body.by.id,
+      by.body.reason,
+      ended === null ? null : momentText(ended.endedMs, ZONE),
+      ended === null ? null : ended.by.name ?? ended.by.id,
+    ],
+  }));
+  return {
+    name: "switched_off",
+    title: { zh: "暂停报警 [C8]", en: "Alarms that were switched off [C8]" },
+    columns: [
+      { key: "unit", title: { zh: "设备", en: "Unit" }, width: 3 },
+      { key: "since", title: { zh: "开始", en: "Since" }, width: 2.2 },
+      { key: "until", title: { zh: "预定结束", en: "Until" }, width: 2.2 },
+      { key: "by", title: { zh: "操作人", en: "By" }, width: 2 },
+      { key: "reason", title: { zh: "原因", en: "Reason" }, width: 4 },
+      { key: "ended", title: { zh: "提前恢复", en: "On again" }, width: 2.2 },
+      { key: "ended_by", title: { zh: "恢复人", en: "By" }, width: 2 },
+    ],
+    rows,
+    empty: { zh: "期间未暂停报警", en: "No alarms were switched off in this time" },
+    note: {
+      zh: "暂停期间报警照常记录，只是不通知；每次最长 24 小时，维修中除外。",
+      en: "Meanwhile alarms are written as ever, and nobody is told; 24 hours at most, but for " +
+        "what is under repair.",
+    },
+  };
 }
 
 /** Those that the reasons name, with where they are from. */

@@ -4,6 +4,7 @@ import { REASONS } from "../evidence/text.ts";
 import type { NotCompliant } from "../life/compliance.ts";
 import type { AlarmRule } from "../rules/alarm_rule.ts";
 import { MANUAL_READINGS } from "../rules/plans.ts";
+import { sourceText } from "../rules/sources.ts";
 
 export type Verdict = "compliant" | "not-compliant" | "cannot-say";
 
@@ -122,7 +123,8 @@ export function citedRule(
   alarmRules: readonly AlarmRule[],
 ): CitedRule | null {
   if (kind !== "too-warm" && kind !== "too-cold") return RULES[kind];
-  return alarmRules.find(({ id }) => id === rule) ?? null;
+  const found = alarmRules.find(({ id }) => id === rule);
+  return found === undefined ? null : { ...found, source: sourceText(found.source) };
 }
 
 export function ruleIdOf(kind: Exclude<ReasonKind, "too-warm" | "too-cold">): string {

@@ -10,6 +10,7 @@ import {
   SHANGHAI,
   toldOf,
 } from "../series/fixture_series.ts";
+import { switchedOffWithin } from "../life/suppression.ts";
 import { drawnOf } from "./compliance_report.ts";
 import { datesText, type Reason, reasonText } from "./reason.ts";
 import { type UnitCompliance, unitCompliance, type UnitHistory } from "./unit_compliance.ts";
@@ -47,6 +48,7 @@ interface Told {
   readonly calibrations?: readonly ColdEvent[];
   readonly readings?: readonly ColdEvent[];
   readonly episodes?: UnitHistory["episodes"];
+  readonly watch?: readonly ColdEvent[];
   readonly asOf?: string;
 }
 
@@ -65,6 +67,7 @@ function rowOf(period: string, given: Told = {}): UnitCompliance | null {
     calibrations: given.calibrations ?? [calibrated()],
     readings: given.readings ?? [],
     episodes: given.episodes ?? [],
+    watch: given.watch ?? [],
   }, {
     days: found.dates.map((date) => SHANGHAI.dayOf(at(`${date} 00:00`))),
     asOfMs: given.asOf === undefined ? found.toMs : at(given.asOf),
@@ -132,7 +135,7 @@ describe("C7 what is not known", () => {
         ...OF_UNIT,
         words: ofKind([unit()], "cold-unit"),
         days: new Map([[pointKey(PROBE), days]]),
-        ...{ calibrations: [calibrated()], readings: [], episodes: [] },
+        ...{ calibrations: [calibrated()], readings: [], episodes: [], watch: [] },
       }, {
         ...{ days: [SHANGHAI.dayOf(at("2026-03-02 00:00"))], asOfMs: at("2026-03-03 00:00") },
         calendar: SHANGHAI,
@@ -289,7 +292,7 @@ describe("the table", () => {
   test("names verdict, reasons with their rules, and where those are from, in both languages", () => {
     const row = rowOf("2026-03-02", { values: [...steady(60, 9), ...steady(1380)] });
     if (row === null) throw new Error("It was watched");
-    const { facts, tables: [units, rules] } = drawnOf([row], { period });
+    const { facts, tables: [units, , rules] } = drawnOf([row], { period });
     const [cells] = units.rows.map(({ cells }) => cells);
     expect(cells.slice(0, 3)).toEqual([
       "一号冰箱 (fridge-1)",
@@ -298,9 +301,48 @@ describe("the table", () => {
     ]);
     expect(cells).toHaveLength(units.columns.length);
     expect(rules.rows.map(({ cells: [id] }) => id)).toEqual(["platform-high-3"]);
+    expect(rules.rows[0].cells[1]).toMatchObject({ zh: expect.stringMatching(/^验收规则 C4/) });
     expect(Object.fromEntries(facts.map(({ key, value }) => [key, value]))).toMatchObject({
       ...{ units: 1, compliant: 0, not_compliant: 1, cannot_say: 0 },
     });
+  });
+
+  test("C8: says who switched alarms off, why, until when, and who switched them on again", () => {
+    const off = (time: string, more: Otherwise) =>
+      told("cold-suppression", at(time), {
+        ...{ ...OF_UNIT, fromMs: at(time), by: { id: "li", name: "李梅" } },
+        ...more,
+      });
+    const a = off("2026-03-02 09:00", {
+      ...{ state: "for-a-while", untilMs: at("2026-03-02 11:00"), reason: "除霜" },
+    });
+    const again = told("cold-suppression-ended", at("2026-03-02 10:00"), {
+      ...{ ...OF_UNIT, suppression: a.body.id, endedMs: at("2026-03-02 10:00"), by: NURSE },
+    });
+    const b = off("2026-03-01 20:00", { state: "under-repair", reason: "压缩机" });
+    const before = off("2026-03-01 20:00", {
+      ...{ state: "for-a-while", untilMs: at("2026-03-02 00:00"), reason: "昨日" },
+    });
+    const row = rowOf("2026-03-02", { watch: [a, again, b, before] });
+    if (row === null) throw new Error("It was watched");
+    const { facts, tables: [units, switchedOff] } = drawnOf([row], { period });
+    expect(switchedOff.rows.map(({ cells }) => cells.slice(1))).toEqual([
+      [
+        ...["2026-03-01 20:00", { zh: "维修完成为止", en: "until it is repaired" }],
+        ...["李梅", "压缩机", null, null],
+      ],
+      [
+        ...["2026-03-02 09:00", "2026-03-02 11:00", "李梅", "除霜"],
+        ...["2026-03-02 10:00", NURSE.id],
+      ],
+    ]);
+    expect(units.rows[0].cells.at(-1)).toBe(2);
+    expect(facts.at(-1)).toMatchObject({ key: "switched_off", value: 2 });
+    // What is the one's end is the other's: a millisecond before it, it lasts.
+    const until = at("2026-03-02 11:00");
+    const lasts = (fromMs: number) =>
+      switchedOffWithin([a], { fromMs, toMs: at("2026-03-03 00:00") }).length;
+    expect([lasts(until - 1), lasts(until)]).toEqual([1, 0]);
   });
 
   test("every reason has its rule, with a source and a day", () => {
@@ -311,7 +353,7 @@ describe("the table", () => {
       episodes: [{ sinceMs: at("2026-03-02 01:00"), isAcknowledged: false }],
     });
     if (row === null) throw new Error("It was watched");
-    const { tables: [, rules] } = drawnOf([row], { period });
+    const { tables: [, , rules] } = drawnOf([row], { period });
     const known = new Set(rules.rows.map(({ cells: [id] }) => id));
     expect(row.reasons.map(({ rule }) => known.has(rule))).not.toContain(false);
     expect(row.reasons.map(({ kind }) => kind).sort()).toEqual([

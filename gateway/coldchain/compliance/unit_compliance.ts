@@ -6,6 +6,7 @@ import { meanOf } from "../evaluate/report.ts";
 import { calibrationOf, type CalibrationState } from "../life/calibration.ts";
 import { notCompliant } from "../life/compliance.ts";
 import { type ColdEvent, type EventOf, ofKind } from "../life/event.ts";
+import { type SwitchedOff, switchedOffWithin } from "../life/suppression.ts";
 import type { AlarmRule } from "../rules/alarm_rule.ts";
 import type { Day } from "../series/calendar.ts";
 import { INTERVALS_MAX } from "../series/fold.ts";
@@ -45,6 +46,8 @@ export interface UnitHistory {
   readonly readings: readonly ColdEvent[];
   /** Those that went on in the time of the report. */
   readonly episodes: readonly ReportedEpisode[];
+  /** Persons who switched its alarms off and on, at all times. */
+  readonly watch: readonly ColdEvent[];
 }
 
 export interface UnitCompliance {
@@ -68,6 +71,8 @@ export interface UnitCompliance {
   readonly byHand: HalfDays | null;
   readonly alarms: number;
   readonly unexplained: number;
+  /** Times for which its alarms were switched off (C8). */
+  readonly switchedOff: readonly SwitchedOff[];
   /** The worst of its probes on the last day; `null`: it has none. */
   readonly calibration: CalibrationState | null;
   readonly verdict: Verdict;
@@ -138,6 +143,7 @@ export function unitCompliance(history: UnitHistory, reported: Reported): UnitCo
     byHand,
     alarms: history.episodes.length,
     unexplained: unexplained.length,
+    switchedOff: switchedOffWithin(history.watch, { fromMs: watched[0].fromMs, toMs: last.toMs }),
     calibration: worstOf(calibrationsOn(history, last, dateAt(last, reported))),
     verdict: verdictOf(found),
     reasons: found,

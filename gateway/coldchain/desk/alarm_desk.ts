@@ -5,12 +5,13 @@
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import { pause } from "../../../sync/timer.ts";
+import { ageOf } from "../../age.ts";
 import { entryId } from "../../collected_entry.ts";
 import { listDevices } from "../../devices/device_list.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
-import type { AlarmBody, AlarmEndedBody } from "../life/alarm_body.ts";
+import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmBodiesOf, type Episode, episodesOf } from "../life/episode.ts";
-import { dueLevels, messagesDue, planAlarms } from "../life/escalation.ts";
+import { dueLevels, goneOnMs, messagesDue, planAlarms } from "../life/escalation.ts";
 import type { ColdEvent } from "../life/event.ts";
 import { watchOf } from "../life/suppression.ts";
 import type { UnitBody } from "../life/unit_body.ts";
@@ -23,6 +24,7 @@ import { foldTail } from "../series/fold.ts";
 import { elapsedMs } from "../series/sample.ts";
 import { NO_DATA } from "../series/told.ts";
 import { noticesOf } from "./cold_notice.ts";
+import { BootWatches } from "./boot_watches.ts";
 import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
 import { presenceOf } from "./presence.ts";
 import { calibrationWords, unitWords } from "./unit_words.ts";
@@ -49,6 +51,7 @@ export class AlarmDesk {
   readonly #calendar = new Calendar();
   #isAnnounced = false;
   #lookedMs = -Infinity;
+  readonly #watches = new BootWatches();
   /** Episodes that are over and told of. */
   #settled = new Set<string>();
 
@@ -139,14 +142,14 @@ export class AlarmDesk {
   async #ofTime(
     row: reads.EpisodeRow,
     due: Map<string, Due>,
-    { wallMs }: Stamp,
+    now: Stamp,
   ): Promise<void> {
     const { site, episode, unit, cause, sinceMs, level } = row;
     const one = dueOf(due, episode, unit);
     const plan = PLATFORM_PLANS.find((plan) => plan.cause === cause);
     if (plan !== undefined) {
       const told = Array.from({ length: level }, (_, at) => at + 1);
-      const levels = dueLevels(plan, wallMs - sinceMs, told);
+      const levels = dueLevels(plan, await this.#goesOnMs(site, episode, now), told);
       one.begun.push(
         ...planAlarms({ site, unit, episode, cause: plan.cause, sinceMs }, plan, levels),
       );
@@ -160,9 +163,17 @@ export class AlarmDesk {
     one.ended.push({
       id: entryId("cold-alarm-ended", episode, "taken-back"),
       ...{ site, unit, episode, cause: alarm.cause },
-      endedMs: wallMs,
+      endedMs: now.wallMs,
       worstCelsius: null,
     });
+  }
+
+  /** So long an episode goes on by the boot-time clock, which nobody sets (T12). */
+  async #goesOnMs(site: string, episode: string, now: Stamp): Promise<number> {
+    const began = await reads.beginningOf(this.#rows, site, episode);
+    if (began === null) return 0;
+    const { ms } = ageOf(began.written, { now, corrections: [], node: this.#site });
+    return goneOnMs(began.alarm, began.written) + ms;
   }
 
   /** Power that is off or on again, and units that went or came back. */
@@ -180,7 +191,10 @@ export class AlarmDesk {
     for (const unit of units) {
       const contact = coldchain.units.find(({ id }) => id === unit.unit)?.power ?? null;
       const own = going.filter((row) => row.unit === unit.unit);
-      const { begun, ended } = presenceOf(unit, contact, devices, own, now.wallMs);
+      const goesOnMs = (cause: AlarmCause, sinceMs: number) =>
+        this.#watches.goesOnMs(`${cause} ${unit.unit}`, sinceMs, now);
+      const clock = { nowMs: now.wallMs, goesOnMs };
+      const { begun, ended } = presenceOf(unit, contact, devices, own, clock);
       for (const body of begun) dueOf(due, body.episode, body.unit).begun.push(body);
       for (const body of ended) dueOf(due, body.episode, body.unit).ended.push(body);
     }

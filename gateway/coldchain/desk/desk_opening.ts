@@ -3,17 +3,20 @@ import type { OpenDesk } from "../../domain.ts";
 import { LoggerFolders } from "../loggers/logger_folders.ts";
 import { loggerReadRoute, loggerRoute } from "../loggers/logger_routes.ts";
 import { previewPage } from "../pages/preview_page.ts";
+import { quarantinePage } from "../pages/quarantine_page.ts";
 import { unitPage } from "../pages/unit_page.ts";
 import { unitsPages } from "../pages/units_page.ts";
 import { Calendar } from "../series/calendar.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import { actRoutes, readRoutes } from "./cold_routes.ts";
+import { HoldDesk } from "./hold_desk.ts";
+import { holdRoutes } from "./lot_holds.ts";
 import { Previews } from "./preview.ts";
 import { previewRoute } from "./preview_routes.ts";
 import { QuarantineDesk } from "./quarantine_desk.ts";
 import { SilentSites } from "./silent_sites.ts";
 
-export const openColdDesk: OpenDesk = (node) => {
+export const openColdDesk: OpenDesk = (node, { links }) => {
   const { config, clock, disk, journal, tables } = node;
   const shown = { name: config.node, clock, journal, tables };
   const calendar = new Calendar();
@@ -27,10 +30,15 @@ export const openColdDesk: OpenDesk = (node) => {
   if (config.role !== "site") {
     const { silentSiteMinutes } = config.coldchain;
     const silent = new SilentSites({ ...shown, disk, silentSiteMinutes });
+    const isUp = () => links.at(0)?.status().state === "up";
+    const acting = { ...shown, disk };
+    const holds = new HoldDesk(acting, { other: config.peer?.node ?? null, isUp });
     return {
-      routes,
-      pages: [...pages, unitPage(shown, calendar, null)],
-      run: (signal) => silent.run(signal),
+      routes: [...routes, ...holdRoutes(acting)],
+      pages: [...pages, unitPage(shown, calendar, null), quarantinePage(shown, null)],
+      run: async (signal) => {
+        await Promise.all([silent.run(signal), holds.run(signal)]);
+      },
     };
   }
   const own = {
@@ -43,7 +51,7 @@ export const openColdDesk: OpenDesk = (node) => {
   const folders = new LoggerFolders(importing, node);
   return {
     routes: [...routes, ...actRoutes(own), loggerRoute(importing)],
-    pages: [...pages, unitPage(shown, calendar, importing)],
+    pages: [...pages, unitPage(shown, calendar, importing), quarantinePage(shown, own)],
     concerns: () => folders.concerns(),
     run: async (signal) => {
       await Promise.all([alarms.run(signal), quarantines.run(signal), folders.run(signal)]);

@@ -20,6 +20,8 @@ export class SiteCold implements AsyncDisposable {
   readonly tables: TablesDesk;
   readonly #units: readonly object[];
   nowMs = 0;
+  /** So far somebody has set the wall clock ahead. */
+  aheadMs = 0;
   alarms: AlarmDesk;
 
   private constructor(tables: TablesDesk, units: readonly object[]) {
@@ -40,7 +42,12 @@ export class SiteCold implements AsyncDisposable {
     return {
       name: SITE,
       title: { zh: "河口镇卫生院", en: "Hekou" },
-      clock: { now: () => stampAt(this.nowMs) },
+      clock: {
+        now: () => {
+          const now = stampAt(this.nowMs);
+          return { ...now, wallMs: now.wallMs + this.aheadMs };
+        },
+      },
       disk: { append: (...given) => journal.append(...given), noRoomFor: () => null },
       journal,
       tables,

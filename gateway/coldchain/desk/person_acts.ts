@@ -172,9 +172,12 @@ export async function calibrate(
   return await write(node, [coldEntry(node, "record", "cold-calibration", body)], [id]);
 }
 
+/** What writing takes: of a county too. */
+export type WritingNode = Pick<ColdNode, "name" | "clock" | "disk" | "journal" | "tables">;
+
 /** On disk before it is answered (G1), and in the tables. */
 export async function write(
-  { disk, clock, journal, tables }: ColdNode,
+  { disk, clock, journal, tables }: WritingNode,
   entries: readonly NewEntry[],
   ids: readonly string[],
 ): Promise<Outcome> {

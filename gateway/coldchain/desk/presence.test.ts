@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { OF_UNIT } from "../life/fixture_life.ts";
+import { BootWatches } from "./boot_watches.ts";
 import { type KnownDevice, presenceOf } from "./presence.ts";
 
 const MINUTE_MS = 60_000;
@@ -17,6 +18,10 @@ const device = (name: string, more: Partial<KnownDevice> = {}): KnownDevice => (
   ...{ device: name, state: "online", since: ago(500), silentSince: null, points: [] },
   ...more,
 });
+const clock = {
+  nowMs: NOW_MS,
+  goesOnMs: (_cause: string, sinceMs: number) => NOW_MS - sinceMs,
+};
 const [HERE, THERE] = [device("thermometer"), device("door-probe")];
 
 const due = (
@@ -24,7 +29,7 @@ const due = (
   contact: Parameters<typeof presenceOf>[1] = null,
   going: Parameters<typeof presenceOf>[3] = [],
 ) => {
-  const { begun, ended } = presenceOf(unit, contact, devices, going, NOW_MS);
+  const { begun, ended } = presenceOf(unit, contact, devices, going, clock);
   return [
     ...begun.map(({ cause, level, sinceMs }) =>
       `${cause} ${level} ${(NOW_MS - sinceMs) / MINUTE_MS}`
@@ -107,4 +112,19 @@ describe("C4 power that is off", () => {
     expect(due([HERE, THERE], null, [{ episode: "e", cause: "power-off" }]))
       .toEqual(["power-off over"]);
   });
+});
+
+test("C4 T12: so long it goes on by the boot-time clock, wherever the wall clock is set", () => {
+  const watches = new BootWatches();
+  const [bootId, clock] = ["a".repeat(32), "trusted"] as const;
+  const at = (bootMinute: number, wallMinute: number, sinceMinute = 100) => {
+    const now = { wallMs: wallMinute * MINUTE_MS, bootMs: bootMinute * MINUTE_MS, bootId, clock };
+    return watches.goesOnMs("offline fridge-1", sinceMinute * MINUTE_MS, now) / MINUTE_MS;
+  };
+  expect(at(10, 101)).toBe(1);
+  expect(at(69, 500)).toBe(60);
+  expect(at(70, -500)).toBe(61);
+  // It went away anew.
+  expect(at(80, 200, 200)).toBe(0);
+  expect(at(90, 100, 200)).toBe(10);
 });

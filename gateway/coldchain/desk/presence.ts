@@ -41,19 +41,25 @@ type Finding =
   | { readonly kind: "known"; readonly sinceMs: number | null }
   | { readonly kind: "unknown" };
 
+export interface PresenceClock {
+  readonly nowMs: number;
+  /** So long a cause has gone on that began at this moment of the wall clock. */
+  readonly goesOnMs: (cause: AlarmCause, sinceMs: number) => number;
+}
+
 /** `contact`: what tells of its power; `null`: nothing does. `going`: of this unit. */
 export function presenceOf(
   unit: Pick<UnitBody, "site" | "unit" | "probes">,
   contact: PowerContact | null,
   devices: readonly KnownDevice[],
   going: readonly GoingEpisode[],
-  nowMs: number,
+  clock: PresenceClock,
 ): Presence {
   const found = [
     ["power-off", contact === null ? WELL : powerOf(contact, devices)],
     ["offline", reachOf(unit.probes.map(({ device }) => device), devices)],
   ] as const;
-  const parts = found.map(([cause, finding]) => dueOf(unit, cause, finding, going, nowMs));
+  const parts = found.map(([cause, finding]) => dueOf(unit, cause, finding, going, clock));
   return {
     begun: parts.flatMap(({ begun }) => begun),
     ended: parts.flatMap(({ ended }) => ended),
@@ -67,7 +73,7 @@ function dueOf(
   cause: AlarmCause,
   finding: Finding,
   going: readonly GoingEpisode[],
-  nowMs: number,
+  { nowMs, goesOnMs }: PresenceClock,
 ): Presence {
   if (finding.kind === "unknown") return { begun: [], ended: [] };
   const own = going.filter((one) => one.cause === cause);
@@ -82,7 +88,7 @@ function dueOf(
   const plan = PLATFORM_PLANS.find((one) => one.cause === cause);
   if (own.length > 0 || plan === undefined) return { begun: [], ended: [] };
   const start = episodeStart({ site, unit }, cause, finding.sinceMs);
-  const levels = dueLevels(plan, nowMs - finding.sinceMs, []);
+  const levels = dueLevels(plan, goesOnMs(cause, finding.sinceMs), []);
   return { begun: planAlarms(start, plan, levels), ended: [] };
 }
 

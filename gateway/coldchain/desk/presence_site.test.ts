@@ -75,7 +75,7 @@ async function tellsPower(cold: SiteCold, minute: number, value: boolean): Promi
   await cold.tables.append("reading", { device: "thermometer", readings }, minute * 60_000);
 }
 
-test("C4: power-off comes to its levels at 0, 60 and 60 minutes, each told once, over a restart too", async () => {
+test("C4 T12: power-off comes to its levels at 0, 60 and 60 minutes, over a restart and set clocks", async () => {
   await using cold = await SiteCold.open([{ ...FRIDGE, power: CONTACT }]);
   await known(cold);
   await tellsPower(cold, 1, true);
@@ -87,8 +87,11 @@ test("C4: power-off comes to its levels at 0, 60 and 60 minutes, each told once,
   expect(await told()).toEqual(["raised cold-power-off 1"]);
   for (let minute = 3; minute <= 62; minute++) await tellsPower(cold, minute, false);
   await cold.restart();
+  // Neither hastens it that the wall clock is set on, nor stops it that it is set back.
+  cold.aheadMs = 5 * 60 * 60_000;
   await cold.look(61.99);
   expect(await told()).toHaveLength(1);
+  cold.aheadMs = -5 * 60 * 60_000;
   await cold.look(62);
   await cold.look(62.1);
   expect(await told()).toEqual([

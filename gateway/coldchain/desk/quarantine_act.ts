@@ -1,6 +1,7 @@
 /** A person decides what becomes of stock that was set apart, and on what that rests (C10). */
 import * as z from "zod";
 import { entryId } from "../../collected_entry.ts";
+import { isCountys } from "../life/lot_hold.ts";
 import { quarantinedLots } from "../life/quarantine.ts";
 import {
   QUARANTINE_DECISIONS,
@@ -9,8 +10,8 @@ import {
 } from "../life/quarantine_body.ts";
 import { code, type Person, words } from "../life/subject.ts";
 import { eventsOf } from "../record/stored_events.ts";
-import { coldEntry, type ColdNode } from "./cold_node.ts";
-import { type Outcome, write } from "./person_acts.ts";
+import { coldEntry } from "./cold_node.ts";
+import { type Outcome, write, type WritingNode } from "./person_acts.ts";
 
 export const decideOrder = z.strictObject({
   id: code.describe("Names the act: sent again, it is the same"),
@@ -23,7 +24,7 @@ export const decideOrder = z.strictObject({
 
 /** Of all quarantines of the lot in that unit that nobody decided yet, in one commit. */
 export async function decideQuarantine(
-  node: ColdNode,
+  node: WritingNode,
   { id: name, unit, product, lot, decision, basis }: z.infer<typeof decideOrder>,
   by: Person,
 ): Promise<Outcome> {
@@ -35,7 +36,13 @@ export async function decideQuarantine(
   const written = new Set(own?.decisions.map(({ body }) => body.id) ?? []);
   const before = own?.quarantines.map(({ body }) => idOf(body.id)).filter((id) => written.has(id));
   if (before !== undefined && before.length > 0) return { kind: "done", entries: before };
-  const bodies = (own?.open ?? []).map(({ body: { id: quarantine } }): QuarantineDecidedBody =>
+  const open = (own?.open ?? []).filter(({ node: writer, body }) =>
+    writer === site || !isCountys(body)
+  );
+  if (open.length === 0 && own !== undefined && own.open.length > 0) {
+    return { kind: "refused", problem: { ...COUNTY_DECIDES, detail: `lot: ${lot} of ${product}` } };
+  }
+  const bodies = open.map(({ body: { id: quarantine } }): QuarantineDecidedBody =>
     quarantineDecidedBody.parse({
       ...{ id: idOf(quarantine), site, unit, quarantine, lots: [{ product, lot }] },
       ...{ decision, basis, by },
@@ -49,6 +56,12 @@ export async function decideQuarantine(
   return await write(node, entries, bodies.map(({ id }) => id));
 }
 
+const COUNTY_DECIDES = {
+  status: 409,
+  code: "county-decides",
+  title: "The county holds this lot back, and says what becomes of it",
+  hint: "ask the county; its decision comes here by itself",
+} as const;
 const NOT_QUARANTINED = {
   status: 409,
   code: "not-quarantined",

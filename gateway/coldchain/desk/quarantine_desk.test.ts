@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LOT, movedBodyOf, PRODUCT } from "../flow/fixture_flow.ts";
+import { allHeld, HELD_STOCK } from "../flow/held_stock.ts";
 import { HELD, isHeldBack } from "../flow/held_back.ts";
 import { SITE } from "../life/fixture_life.ts";
 import { heldLots } from "../record/cold_reads.ts";
@@ -30,6 +31,7 @@ async function moves(step: string, from: string, to: string, minute: number, mor
   const body = movedBodyOf(step, from, to, {
     ...{ id: `${step} ${lot} ${minute}`, site: SITE, atMs: stampAt(minute * MINUTE_MS).wallMs },
     lots: [{ product: PRODUCT, lot, expires: null, doses, codes }],
+    reason: "报损",
   });
   await cold.tables.append("cold-moved", body, minute * MINUTE_MS, "record");
 }
@@ -68,6 +70,25 @@ describe("C10: stock that lay in a unit while it was out of range", () => {
     desk = new QuarantineDesk(cold.node);
     expect(await set()).toEqual([`fridge-1 ${LOT}`]);
     expect(await written()).toBe(1);
+  });
+
+  test("C7: so it is while nobody knows its temperature, and not for a gap of two intervals", async () => {
+    await moves("stored", "receipt/r", "unit/fridge-1", 0);
+    await moves("stored", "receipt/r", "unit/fridge-2", 0, { lot: "other" });
+    await cold.reads(1, [5]);
+    await cold.reads(1, times(3, 5), "other");
+    await cold.look(3);
+    expect(await set()).toEqual([]);
+    await cold.look(4);
+    expect(await set()).toEqual([`fridge-1 ${LOT}`]);
+    await cold.reads(4, [null], "other");
+    await cold.look(4);
+    expect(await set()).toEqual([`fridge-1 ${LOT}`, "fridge-2 other"]);
+    const select = "SELECT body FROM coldevents WHERE kind = 'cold-quarantine'";
+    const causes = (await cold.tables.tables.rows(select))
+      .map((row): unknown => JSON.parse(row.text("body")).cause);
+    expect(causes).toEqual(["temperature-unknown", "temperature-unknown"]);
+    expect(await isHeld("unit/fridge-1")).toBe(true);
   });
 
   test("so is what comes while it goes on, and not what comes a moment behind its end", async () => {
@@ -137,12 +158,48 @@ describe("C10: stock that lay in a unit while it was out of range", () => {
     expect(await cold.tables.tables.rows(select)).toHaveLength(1);
   });
 
+  test("is never free again once it is to be destroyed, wherever it went", async () => {
+    await moves("stored", "receipt/r", "unit/fridge-1", 0, { doses: 30 });
+    await moves("taken", "unit/fridge-1", "session/s", 30, { doses: 5 });
+    await tooWarm();
+    await set();
+    const order = { id: "act-1", unit: "fridge-1", product: PRODUCT, lot: LOT };
+    const asked = decideOrder.parse({ ...order, decision: "destroyed", basis: "超温" });
+    expect((await decideQuarantine(cold.node, asked, { id: "li" })).kind).toBe("done");
+    expect(await set()).toEqual([]);
+    for (const place of ["unit/fridge-1", "session/s"]) expect(await isHeld(place)).toBe(true);
+    const { lots } = await allHeld(cold.tables.tables, SITE);
+    expect(lots.map(({ state, isOpen, places }) => [state, isOpen, places])).toEqual([
+      ["destroyed", false, [
+        { place: "session/s", doses: 5 },
+        { place: "unit/fridge-1", doses: 25 },
+      ]],
+    ]);
+    // Its doses written off, what comes anew of the same lot was in no excursion.
+    await cold.reads(62, times(10, 5));
+    await cold.look(72);
+    await moves("wasted", "unit/fridge-1", "waste/w", 73, { doses: 25 });
+    await moves("stored", "receipt/r2", "unit/fridge-1", 80);
+    expect(await set()).toEqual([]);
+    expect(await isHeld("unit/fridge-1")).toBe(false);
+    expect(await isHeld("session/s")).toBe(true);
+  });
+
   test.each(Object.entries({ ...LAIN, ...HELD }))(
     "indexes alone are asked: %s",
     async (_, select) => {
       const plan = await planOf(cold.tables.tables, select);
       expect(plan).not.toMatch(/SCAN/);
       expect(plan).toMatch(/SEARCH/);
+    },
+  );
+
+  test.each(Object.entries(HELD_STOCK))(
+    "of all others those few are asked: %s",
+    async (_, select) => {
+      const plan = await planOf(cold.tables.tables, select);
+      expect(plan).toMatch(/^SEARCH |USING INDEX (coldlotsbarred|coldreceiptstodo)$/);
+      expect(plan).not.toContain("TEMP B-TREE");
     },
   );
 });

@@ -1,10 +1,10 @@
 /**
- * Sets stock apart that lay in a unit while it was out of range (C10): every lot of every alarm of
- * temperature, by the site's own tables of what was where. Nobody has to think of it; what becomes
- * of the stock a person decides.
+ * Sets stock apart that lay in a unit while it was out of range, or while nobody knew (C10, C7):
+ * every lot of every such alarm, by the site's own tables of what was where. Nobody has to think
+ * of it; what becomes of the stock a person decides.
  */
 import { pause } from "../../../sync/timer.ts";
-import { dueQuarantine, type Lasting, type StoredLot } from "../life/quarantine.ts";
+import { CAUSES_APART, dueQuarantine, type Lasting, type StoredLot } from "../life/quarantine.ts";
 import type { QuarantineBody } from "../life/quarantine_body.ts";
 import { eventsOf } from "../record/stored_events.ts";
 import { coldEntry, type ColdNode } from "./cold_node.ts";
@@ -18,6 +18,8 @@ const LAIN_MAX = 20_000;
 /** Entries of one commit; what is left is due at the next look. */
 const ENTRIES_MAX = 100;
 
+const APART = [...CAUSES_APART.keys()].map((cause) => `'${cause}'`).join(", ");
+
 /**
  * Each column of an index is asked for, also where every value will do: of two indexes that begin
  * alike the store else goes through all that the site has.
@@ -28,7 +30,7 @@ const lain = (which: string) =>
   "FROM coldepisodes e JOIN coldstays s ON s.site = e.site AND s.place = 'unit/' || e.unit " +
   `AND s.since < COALESCE(e.ended, ${Number.MAX_SAFE_INTEGER}) ` +
   "AND (s.until IS NULL OR s.until > e.since) " +
-  `WHERE ${which} AND e.cause IN ('high', 'low') ` +
+  `WHERE ${which} AND e.cause IN (${APART}) ` +
   `ORDER BY e.since DESC LIMIT ${LAIN_MAX}`;
 
 export const LAIN = {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stampAt } from "../../../sync/fixtures.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { planOf } from "../../sql/fixture_plans.ts";
+import { LOT, movedBodyOf, PRODUCT } from "../flow/fixture_flow.ts";
 import { OF_UNIT, SITE, unitBodyOf } from "../life/fixture_life.ts";
 import { Calendar } from "../series/calendar.ts";
 import { periodOf, READS, unitRecordOf } from "./evidence_reads.ts";
@@ -13,11 +14,14 @@ const calendar = new Calendar();
 const BEGAN_MS = stampAt(0).wallMs;
 const DAY = calendar.dayOf(BEGAN_MS).date;
 
+/** Of three hours of minutes it makes some. */
+const SEGMENT_BYTES = 10_000;
+
 let desk: TablesDesk;
 
 /** Three hours of minutes: an hour at 9 °C, an hour of nothing, an hour at 5 °C. */
 beforeAll(async () => {
-  desk = await TablesDesk.open({ node: SITE });
+  desk = await TablesDesk.open({ node: SITE, segmentBytesMax: SEGMENT_BYTES });
   await desk.append("cold-unit", { id: "u", ...unitBodyOf() }, 0, "record");
   for (let minute = 1; minute <= 180; minute++) {
     if (minute > 60 && minute <= 120) continue;
@@ -97,6 +101,34 @@ describe("C11 a unit's record", () => {
   test("of a day without readings says so", async () => {
     const found = await record("2031-01-01", "2031-01-02");
     expect(JSON.stringify(unitReport(found, "zh"))).toContain("期间无温度记录");
+  });
+
+  test("is to be kept for five years after the last day of use of what lay there, or ten", async () => {
+    const before = await record();
+    expect(before.keptUntil).toBe(`${Number(DAY.slice(0, 4)) + 10}${DAY.slice(4)}`);
+    const stored = movedBodyOf("stored", "receipt/r", `unit/${OF_UNIT.unit}`, {
+      ...{ site: SITE, atMs: BEGAN_MS + 5 * MINUTE_MS },
+      lots: [{ product: PRODUCT, lot: LOT, expires: "2031-05-31", doses: 10, codes: [] }],
+    });
+    await desk.append("cold-moved", stored, 5 * MINUTE_MS, "record");
+    await desk.tables.caughtUp(desk.journal);
+    const found = await record();
+    expect(found.keptUntil).toBe("2036-05-31");
+    expect(JSON.stringify(unitReport(found, "zh"))).toContain("至少保存至");
+  });
+
+  test("is the same when its entries have left the journal, over a restart too", async () => {
+    const before = await record();
+    const pruned = await desk.journal.prune({
+      ...{ centres: [], keepOwnMs: 0, keepOthersMs: 0 },
+      nowMs: BEGAN_MS + 11 * 365 * 86_400_000,
+    });
+    expect(pruned).toBeGreaterThan(0);
+    expect(desk.journal.position(desk.journal.origin, "reading")?.floor).toBeGreaterThan(1);
+    expect(await record()).toEqual(before);
+    await desk.reopen();
+    expect(await record()).toEqual(before);
+    expect(desk.failures).toEqual([]);
   });
 
   test("is of days, in their order", () => {

@@ -5,7 +5,9 @@ import { timeOf } from "../evaluate/written.ts";
 import { type Calibration, calibrationOf } from "../life/calibration.ts";
 import { notCompliant } from "../life/compliance.ts";
 import { type EventOf, ofKind } from "../life/event.ts";
+import { placeOf } from "../flow/place.ts";
 import { manualDayOf } from "../life/manual_readings.ts";
+import { keptUntilDay } from "../life/retention.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 import { storedDay } from "../record/day_rows.ts";
 import { originPlace, unpackedSamples } from "../record/packed_samples.ts";
@@ -26,6 +28,8 @@ export const READS = {
     "WHERE site = ? AND device = ? AND point = ? AND towall >= ? AND fromwall < ?",
   episodes: "SELECT episode, cause, level, since, ended, worst FROM coldepisodes " +
     "WHERE site = ? AND unit = ? AND since < ? AND (ended IS NULL OR ended > ?) ORDER BY since",
+  stays: "SELECT DISTINCT expires FROM coldstays WHERE site = ? AND place = ? AND since < ? " +
+    "AND (until IS NULL OR until > ?)",
 } as const;
 
 const EPISODES_MAX = 1000;
@@ -74,10 +78,15 @@ export async function unitRecordOf(
   const calibrations: Calibration[] = probes.map(({ calibration }) => calibration);
   const subject = { site, subject: `reading/${name}` };
   const readings = await eventsAt(rows, subject, today.fromMs, today.toMs);
+  const lain = await rows.rows(READS.stays, [
+    ...[site, placeOf("unit", name), period.toMs, period.fromMs],
+  ]);
+  const expiries = lain.map((row) => row.textOrNull("expires"));
   const byHand: readonly EventOf<"cold-reading">[] = ofKind(readings, "cold-reading");
   return {
     ...{ organisation, unit, ...period, zone: calendar.zone, madeMs: nowMs, probes },
     episodes: await episodesOf(rows, site, name, period),
+    keptUntil: keptUntilDay(expiries, period.to),
     reasons: notCompliant(unit, calibrations, manualDayOf(byHand, today, calendar, nowMs)),
   };
 }

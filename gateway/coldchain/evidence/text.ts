@@ -13,6 +13,7 @@ export const TEXTS = {
   compliant: { zh: "合规", en: "compliant" },
   notCompliant: { zh: "不合规：", en: "NOT COMPLIANT: " },
   today: { zh: "（截至生成时）", en: " (when this was made)" },
+  kept: { zh: "至少保存至", en: "To be kept until" },
   rules: { zh: "报警规则", en: "Alarm rules" },
   curve: { zh: "温度曲线", en: "Temperature" },
   days: { zh: "逐日统计", en: "Day by day" },

@@ -42,6 +42,8 @@ export interface UnitRecord {
   readonly madeMs: number;
   readonly probes: readonly ProbeRecord[];
   readonly episodes: readonly UnitEpisode[];
+  /** Until this day at least (C11). */
+  readonly keptUntil: string;
   /** As it stands when this is made. */
   readonly reasons: readonly NotCompliant[];
 }
@@ -83,7 +85,10 @@ export function unitReport(record: UnitRecord, language: Language): Report {
   };
 }
 
-function facts({ unit, from, to, zone, reasons }: UnitRecord, language: Language): Block {
+function facts(
+  { unit, from, to, zone, reasons, keptUntil }: UnitRecord,
+  language: Language,
+): Block {
   const say = (key: keyof typeof TEXTS) => TEXTS[key][language];
   const compliance = reasons.length === 0
     ? say("compliant")
@@ -96,6 +101,7 @@ function facts({ unit, from, to, zone, reasons }: UnitRecord, language: Language
       [say("period"), `${from} – ${to}`],
       [say("zone"), zone],
       [say("compliance"), compliance + say("today")],
+      [say("kept"), keptUntil],
       [say("rules"), unit.rules.map(ruleText).join("; ")],
     ],
   };

@@ -1,7 +1,7 @@
 /** What routes about doses take and give. */
 import * as z from "zod";
-import { code, words } from "../life/subject.ts";
-import { doseCode, movedBody } from "./flow_body.ts";
+import { code, doseCode, words } from "../life/subject.ts";
+import { movedBody } from "./flow_body.ts";
 import { placeSchema } from "./place.ts";
 import { personSchema } from "./recipient.ts";
 

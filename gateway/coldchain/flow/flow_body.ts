@@ -1,17 +1,13 @@
 /** Doses of vaccine on their way: what persons write of it, as entries (疫苗管理法 第四十五条). */
 import * as z from "zod";
-import { code, person, timeMs, words } from "../life/subject.ts";
+import { code, DOSE_CODES_MAX, doseCode, person, timeMs, words } from "../life/subject.ts";
 import { formOf, type PlaceForm, placeSchema } from "./place.ts";
 
-const LOTS_MAX = 50;
-const DOSES_MAX = 100_000;
-/** With 20 digits each they stay far below what one entry holds. */
-const CODES_MAX = 2000;
+/** Of one step; more are another. */
+export const LOTS_MAX = 50;
+export const DOSES_MAX = 100_000;
 
 const day = z.iso.date();
-
-/** Of one pack: 20 digits, or `(01)GTIN(21)SERIAL`. */
-export const doseCode = z.string().min(1).max(64);
 
 const movedLot = z.object({
   product: code,
@@ -20,7 +16,7 @@ const movedLot = z.object({
   expires: day.nullable(),
   doses: z.int().min(1).max(DOSES_MAX),
   /** Packs that were scanned; none: counted by hand. As many as doses: it is these alone. */
-  codes: z.array(doseCode).max(CODES_MAX),
+  codes: z.array(doseCode).max(DOSE_CODES_MAX),
 });
 export type MovedLot = z.infer<typeof movedLot>;
 
@@ -68,7 +64,9 @@ export const movedBody = z.object({
   const keys = new Set(lots.map(({ product, lot }) => JSON.stringify([product, lot])));
   if (keys.size < lots.length) wrong(["lots"], "one lot stands twice; add its doses up");
   const codes = lots.flatMap(({ codes }) => codes);
-  if (codes.length > CODES_MAX) wrong(["lots"], `more than ${CODES_MAX} codes; write two entries`);
+  if (codes.length > DOSE_CODES_MAX) {
+    wrong(["lots"], `more than ${DOSE_CODES_MAX} codes; write two entries`);
+  }
   if (new Set(codes).size < codes.length) wrong(["lots"], "one code stands twice");
   for (const [at, { doses, codes }] of lots.entries()) {
     if (codes.length > doses) {

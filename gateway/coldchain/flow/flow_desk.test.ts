@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readLotList } from "../codes/lot_list.ts";
+import { ofKind } from "../life/event.ts";
+import { GOOD_JOURNEY, NURSE } from "../life/fixture_life.ts";
+import { latestReceipts, receiptOf } from "../record/receipt_reads.ts";
+import { eventsOf } from "../record/stored_events.ts";
 import { Calendar } from "../series/calendar.ts";
 import { codeOf, LOT, PRODUCT } from "./fixture_flow.ts";
 import { FlowNode, NURSE_LI, SITE } from "./fixture_flow_node.ts";
 import type { AskedMove, AskedUse, Done } from "./flow_desk.ts";
 import { readScan, stockOf } from "./flow_reads.ts";
+import { type ReceiptOrder, receiptOrder } from "./receipt_order.ts";
 
 let own: FlowNode;
 beforeAll(async () => {
@@ -106,11 +111,123 @@ describe("C14 doses at a site", () => {
     expect(await move(moved("moved", "unit/fridge-1", "unit/fridge-2", 1))).toBe("done");
   });
 
+  test("C10: a step is not taken back while that would move or free what is held back", async () => {
+    // All of them are of the lot that is in quarantine in fridge-1.
+    const select = "SELECT id, source, target FROM coldmoves WHERE void IS NULL";
+    const steps = await own.node.tables.rows(select);
+    const reversed = await Promise.all(
+      steps.map(async (row) =>
+        [
+          row.text("target"),
+          saidOf(await own.desk.reverse(row.text("id"), "写错", NURSE_LI)),
+        ] as const
+      ),
+    );
+    expect(reversed.map(([, said]) => said).every((said) => said.includes("is in quarantine")))
+      .toBe(true);
+    expect(reversed.map(([target]) => target))
+      .toEqual(expect.arrayContaining(["unit/fridge-1", "unit/fridge-2", "session/s-5"]));
+    await own.tell("cold-quarantine-decided", {
+      ...{ id: "d-1", site: SITE, unit: "fridge-1", lots: [{ product: PRODUCT, lot: LOT }] },
+      ...{ quarantine: "q-1", decision: "released", basis: "稳定性数据", by: { id: "li" } },
+    });
+    const back = steps.find((row) => row.text("target") === "unit/fridge-2")?.text("id") ?? "";
+    expect(saidOf(await own.desk.reverse(back, "写错", NURSE_LI))).toBe("done");
+    expect(await use(used("unit/fridge-1"))).toBe("done");
+  });
+
   test("say what is wrong with a step that makes no sense", async () => {
     expect(await move(moved("taken", "session/s-1", "unit/fridge-1", 1))).toBe("cold-invalid");
     const done = await own.desk.move(moved("wasted", "unit/fridge-1", "waste/w", 1), NURSE_LI);
     expect(done).toMatchObject({ problem: { detail: "reason: write why it is thrown away" } });
   });
+});
+
+describe("C10: goods at the door", () => {
+  const line = { product: PRODUCT, lot: "D1", expires: "2099-12-31", doses: 5 };
+  const order = (id: string, goods: readonly object[], more: object = {}) =>
+    receiptOrder.parse({
+      ...{ id, consignment: `C-${id}`, from: "县疾控中心", arrivalCelsius: 5 },
+      goods: goods.map((one) => ({ ...line, decision: "accepted", storedIn: "fridge-2", ...one })),
+      journey: GOOD_JOURNEY,
+      ...more,
+    });
+  const receive = async (asked: ReceiptOrder) => saidOf(await own.desk.receive(asked, NURSE));
+  const take = (lot: string, from = "unit/fridge-2") => {
+    const asked = moved("taken", from, "session/s-9", 1);
+    return move({ ...asked, lots: asked.lots.map((one) => ({ ...one, lot })) });
+  };
+
+  test("what is accepted may be used at once, what is held back by nobody, from one commit", async () => {
+    expect(await receive(order("in-1", [{}], { journey: { kind: "none", reason: "未提供" } })))
+      .toContain("lot D1 may not be accepted (no record of its journey)");
+    const goods = [{}, { lot: "D2", decision: "quarantined" }, {
+      ...{ lot: "D3", decision: "refused", storedIn: undefined },
+    }];
+    const more = { reason: "外箱潮湿", refusal: { reason: "破损", reportedTo: "县疾控中心" } };
+    const before = await entryCount();
+    expect(await receive(order("in-1", goods, more))).toBe("done");
+    expect(await entryCount() - before).toBe(6);
+    const stands = await receiptOf(own.node.tables, SITE, "in-1");
+    expect([stands?.state, stands?.causes]).toEqual(["in-part", []]);
+    expect(await take("D1")).toBe("done");
+    expect(await take("D2")).toContain("lot D2 is in quarantine");
+    expect(await take("D3")).toContain("of lot D3 0 doses");
+    expect(await use(used("unit/fridge-2", { lot: "D2" }))).toContain("is in quarantine");
+    expect(
+      await move({
+        ...moved("sent", "unit/fridge-2", "away/site-2", 1),
+        lots: [{ ...line, lot: "D2", doses: 1, codes: [] }],
+      }),
+    ).toContain("is in quarantine");
+    // Once more it is nothing, and something else under its name is not taken.
+    expect(await receive(order("in-1", goods, more))).toBe("done");
+    expect(await receive(order("in-1", goods.slice(0, 1)))).toBe("other-content");
+    expect(await entryCount() - before).toBe(7);
+    expect(await latestReceipts(own.node.tables, SITE)).toContainEqual(
+      expect.objectContaining({ receipt: "in-1", state: "in-part", causes: [] }),
+    );
+  });
+
+  test("what was held back stays so when its putting away is taken back, until somebody decides", async () => {
+    const select = "SELECT id FROM coldmoves WHERE lot = 'D2' AND target = 'unit/fridge-2'";
+    const [row] = await own.node.tables.rows(select);
+    expect(saidOf(await own.desk.reverse(row.text("id"), "写错", NURSE_LI)))
+      .toContain("lot D2 is in quarantine");
+  });
+
+  test("goods of another site without a receipt have no record of their journey: held back", async () => {
+    const asked = moved("stored", "away/site-2", "unit/fridge-2", 3);
+    expect(await move({ ...asked, lots: asked.lots.map((one) => ({ ...one, lot: "D4" })) }))
+      .toBe("done");
+    expect(await take("D4")).toContain("lot D4 is in quarantine");
+    const held = await eventsOf(own.node.tables, { site: SITE, subject: "lots/fridge-2" });
+    expect(ofKind(held, "cold-quarantine").map(({ body: { lots, cause } }) => [lots[0].lot, cause]))
+      .toContainEqual(["D4", "temperature-unknown"]);
+  });
+
+  test("what was accepted against the rules elsewhere is held back as it is put away", async () => {
+    await own.tell("cold-receipt", {
+      ...{ id: "in-9", site: SITE, consignment: "C", from: "县疾控中心", arrivedMs: 0, by: NURSE },
+      goods: [{ product: PRODUCT, lot: "D5", quantity: 5, unit: "剂" }],
+      ...{ journey: GOOD_JOURNEY, arrivalCelsius: 9 },
+    });
+    const decided = { id: "in-9 decided", site: SITE, receipt: "in-9", decision: "accepted" };
+    await own.tell("cold-receipt-decided", { ...decided, storedIn: "fridge-2", by: NURSE });
+    const asked = moved("stored", "receipt/in-9", "unit/fridge-2", 5);
+    expect(await move({ ...asked, lots: asked.lots.map((one) => ({ ...one, lot: "D5" })) }))
+      .toBe("done");
+    expect(await take("D5")).toContain("lot D5 is in quarantine");
+  });
+
+  async function entryCount(): Promise<number> {
+    const tables = ["coldevents", "coldmoves"];
+    const counts = await Promise.all(tables.map(async (table) => {
+      const select = `SELECT count(DISTINCT origin || stream || seq) AS n FROM ${table}`;
+      return (await own.node.tables.rows(select))[0].number("n");
+    }));
+    return counts.reduce((sum, one) => sum + one, 0);
+  }
 });
 
 test("X5, C14: the journal holds no number and no name of a person; who may, sees them", async () => {

@@ -4,20 +4,31 @@ import type { NewEntry } from "../../../sync/append.ts";
 import type { Problem } from "../../../sync/problem.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import type { Input } from "../../api_route.ts";
-import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { entryId, isTooLarge, newEntry, once } from "../../collected_entry.ts";
 import type { Node } from "../../node.ts";
 import { issueLines } from "../../schema_faults.ts";
 import type { LotRange } from "../codes/lot_list.ts";
+import type { QuarantineBody } from "../life/quarantine_body.ts";
+import { isSetApart, setApartFor, takenIn } from "../life/receipt.ts";
 import type { Person } from "../life/subject.ts";
-import { storedEventOf } from "../life/event.ts";
+import { receiptOf, receiptState } from "../record/receipt_reads.ts";
 import { Calendar } from "../series/calendar.ts";
 import type { moveRequest } from "./flow_answers.ts";
 import { type MovedBody, movedBody, RANGES_MAX, type UsedBody } from "./flow_body.ts";
 import * as reads from "./flow_reads.ts";
-import { type FlowRefusal, type LotHere, moveRefusals, useRefusals } from "./flow_rules.ts";
+import {
+  type FlowRefusal,
+  type LotHere,
+  moveRefusals,
+  reversalRefusals,
+  useRefusals,
+} from "./flow_rules.ts";
 import { formOf, nameOf } from "./place.ts";
 import type { NamedPerson, RecipientKey } from "./recipient.ts";
 import { isStorableId } from "./flow_event.ts";
+import { receiptBodies, receiptRefusals } from "./receipt_act.ts";
+import { journeyOfFile } from "./receipt_journey.ts";
+import type { ReceiptOrder } from "./receipt_order.ts";
 
 export type Done =
   | { readonly kind: "done"; readonly id: string }
@@ -62,6 +73,11 @@ export class FlowDesk {
     return this.#node.tables;
   }
 
+  /** What was written so far is in the tables. */
+  async caughtUp(): Promise<void> {
+    await this.#node.tables.caughtUp(this.#node.journal);
+  }
+
   get nowMs(): number {
     return this.#node.clock.now().wallMs;
   }
@@ -76,13 +92,45 @@ export class FlowDesk {
         here: known ? [] : await this.#hereFor(body),
         units: await reads.unitsOf(this.tables, this.site),
         receipt: formOf(asked.from) === "receipt"
-          ? await reads.receiptState(this.tables, this.site, nameOf(asked.from))
+          ? await receiptState(this.tables, this.site, nameOf(asked.from))
           : null,
         today: this.#today(),
       };
       const refusals = known ? [] : moveRefusals(body, facts);
       if (refusals.length > 0) return { kind: "refused", refusals };
-      return await this.#tell("cold-moved", body, JSON.stringify(asked));
+      const apart = known ? [] : await this.#apartOf(body);
+      return await this.#tellAll([
+        { kind: "cold-moved", body, words: JSON.stringify(asked) },
+        ...apart.map((body) => ({ kind: "cold-quarantine", body })),
+      ]);
+    });
+  }
+
+  /** Goods have come (C10): all that is written of them is one commit. */
+  async receive(order: ReceiptOrder, by: Person): Promise<Done> {
+    return await this.#inTurn(async () => {
+      const { tables, site, nowMs } = this;
+      const arrivedMs = order.arrivedMs ?? nowMs;
+      const journey = order.journey.kind === "file"
+        ? await journeyOfFile(tables, site, order.journey, arrivedMs)
+        : order.journey;
+      const known = await receiptState(tables, site, order.id) !== null;
+      const facts = {
+        ...{ site, nowMs, journey, today: this.#today() },
+        units: await reads.unitsOf(tables, site),
+      };
+      const refusals = known ? [] : receiptRefusals(order, facts);
+      if (refusals.length > 0) return { kind: "refused", refusals };
+      const bodies = receiptBodies(order, journey ?? NO_JOURNEY, facts, by);
+      const told = { kind: "cold-receipt", body: bodies.receipt, words: JSON.stringify(order) };
+      // Of one that is known it is for the journal to say whether it is the same.
+      if (known) return await this.#tellAll([told]);
+      return await this.#tellAll([
+        told,
+        ...bodies.decided.map((body) => ({ kind: "cold-receipt-decided", body })),
+        ...bodies.quarantines.map((body) => ({ kind: "cold-quarantine", body })),
+        ...bodies.moved.map((body) => ({ kind: "cold-moved", body })),
+      ]);
     });
   }
 
@@ -109,6 +157,8 @@ export class FlowDesk {
     return await this.#inTurn(async () => {
       const isThere = await this.#known("coldmoves", what) || await this.#known("colduses", what);
       if (!isThere) return { kind: "problem", problem: nothingOf(what) };
+      const refusals = reversalRefusals(await reads.heldOfStep(this.tables, this.site, what));
+      if (refusals.length > 0) return { kind: "refused", refusals };
       const id = entryId("cold-reversed", this.site, what);
       const body = { id, site: this.site, what, reason, by: personOf(teller) };
       return await this.#tell("cold-reversed", body);
@@ -140,18 +190,31 @@ export class FlowDesk {
   async #hereFor({ from, lots }: MovedBody): Promise<LotHere[]> {
     const { tables, site } = this;
     if (formOf(from) !== "receipt") return await reads.lotsAt(tables, site, from);
-    const asked = [site, `receipt/${nameOf(from)}`];
-    const row = (await tables.rows(reads.READS.receiptBody, asked)).at(0);
-    if (row === undefined) return [];
-    const place = { place: "", node: site, timeMs: 0 };
-    const event = storedEventOf("cold-receipt", JSON.parse(row.text("body")), place);
-    if (event.kind !== "cold-receipt") return [];
+    const receipt = await receiptOf(tables, site, nameOf(from));
+    // What another site sent is counted where it comes from.
+    if (receipt === null || receipt.receipt.body.sentBy !== undefined) return [];
     return await Promise.all(lots.map(async ({ product, lot }) => {
-      const came = event.body.goods.filter((one) => one.product === product && one.lot === lot)
-        .reduce((sum, { quantity }) => sum + quantity, 0);
       const gone = await reads.putAwayOf(tables, { site, product, lot, from });
-      return { product, lot, doses: came - gone, isHeld: false, expires: null };
+      const doses = takenIn(receipt, { product, lot }) - gone;
+      return { product, lot, doses, isHeld: false, expires: null };
     }));
+  }
+
+  /** What is held back as it is put away: its journey was out of range, or nobody knows of it. */
+  async #apartOf({ id, from, to, lots, atMs, by }: MovedBody): Promise<QuarantineBody[]> {
+    const form = formOf(from);
+    if (form !== "receipt" && form !== "away") return [];
+    const receipt = form === "away" ? null : await receiptOf(this.tables, this.site, nameOf(from));
+    const apart = receipt === null ? lots : lots.filter((lot) => isSetApart(receipt, lot));
+    if (apart.length === 0) return [];
+    const [site, unit] = [this.site, nameOf(to)];
+    return [{
+      ...{ id: entryId("cold-quarantine", site, id, unit), site, unit },
+      lots: apart.map(({ product, lot }) => ({ product, lot })),
+      ...{ sinceMs: atMs, because: [receipt === null ? id : nameOf(from)] },
+      cause: receipt === null ? "temperature-unknown" : setApartFor(receipt.causes),
+      by,
+    }];
   }
 
   /** Whether it is written already: then it is for the journal to say whether it is the same. */
@@ -166,7 +229,7 @@ export class FlowDesk {
 
   async #inTurn(work: () => Promise<Done>): Promise<Done> {
     const turn = this.#turn.then(async () => {
-      await this.#node.tables.caughtUp(this.#node.journal);
+      await this.caughtUp();
       return await work();
     });
     this.#turn = turn.catch(() => {});
@@ -179,17 +242,37 @@ export class FlowDesk {
     words?: string,
     site: string | null = null,
   ): Promise<Done> {
-    const { disk, clock } = this.#node;
+    return await this.#tellAll([{ kind, body, words }], site);
+  }
+
+  /** In one commit, named by the first of them. `site`: to whom a county tells it. */
+  async #tellAll(
+    all: readonly [ToBeTold, ...ToBeTold[]],
+    site: string | null = null,
+  ): Promise<Done> {
+    const { disk, clock, tables, journal } = this.#node;
     const none = disk.noRoomFor("record");
     if (none !== null) return { kind: "problem", problem: { ...NO_ROOM, detail: none.reason } };
-    if (!isStorableId(body.id)) return { kind: "problem", problem: nothingOf(body.id) };
+    const [{ body: { id } }] = all;
+    if (!isStorableId(id)) return { kind: "problem", problem: nothingOf(id) };
     const time = clock.now();
-    const entry: NewEntry = newEntry(site === null ? "record" : streamTo(site), kind, time, body);
-    const [outcome] = await disk.append([once(entry, kind, body.id, words)], time);
+    const stream = site === null ? "record" : streamTo(site);
+    const entries = all.map(({ kind, body, words }): NewEntry =>
+      once(newEntry(stream, kind, time, body), kind, body.id, words)
+    );
+    if (entries.some(isTooLarge)) return { kind: "problem", problem: TOO_LARGE };
+    const [outcome] = await disk.append(entries, time);
     if (outcome.kind === "conflict") return { kind: "problem", problem: OTHER_WORDS };
-    await this.#node.tables.caughtUp(this.#node.journal);
-    return { kind: "done", id: body.id };
+    await tables.caughtUp(journal);
+    return { kind: "done", id };
   }
+}
+
+interface ToBeTold {
+  readonly kind: string;
+  readonly body: { readonly id: string };
+  /** What was asked for: others under its id are a conflict. */
+  readonly words?: string | undefined;
 }
 
 /** A person's account; the owner and the local command are named as the audit names them. */
@@ -230,6 +313,16 @@ const NO_KEY = {
   title: "This node has no key for recipients",
   hint: "configure vaccines.recipientKeyFile, the same file at all nodes of the county",
 } as const satisfies Problem;
+
+const TOO_LARGE = {
+  status: 413,
+  code: "too-large",
+  title: "It is more than one entry holds",
+  hint: "write it in two parts",
+} as const satisfies Problem;
+
+/** Stands in what is not stored: the receipt is there already. */
+const NO_JOURNEY = { kind: "none", reason: "not looked at again" } as const;
 
 const OTHER_WORDS = {
   status: 409,

@@ -4,6 +4,7 @@ import { PRODUCT_DIGITS } from "../codes/trace_code.ts";
 import { scannedCode } from "../codes/scanned_code.ts";
 import type { LotHere } from "./flow_rules.ts";
 import { isHeldBack } from "./held_back.ts";
+import { isKept } from "./stays.ts";
 import { usedUp } from "./trace.ts";
 
 export const READS = {
@@ -12,9 +13,8 @@ export const READS = {
     "WHERE here IS NOT NULL AND site = ? AND place = ?",
   usedAt: "SELECT count(*) AS doses FROM colduses " +
     "WHERE product = ? AND lot = ? AND site = ? AND place = ? AND void IS NULL",
-  receipt: "SELECT state FROM coldreceipts WHERE site = ? AND receipt = ?",
-  receiptBody: "SELECT body FROM coldevents WHERE site = ? AND subject = ? " +
-    "AND kind = 'cold-receipt' ORDER BY wall, origin, stream, seq LIMIT 1",
+  stepOf: "SELECT product, lot, source, target FROM coldmoves " +
+    "WHERE site = ? AND id = ? AND void IS NULL",
   putAway: "SELECT doses FROM coldmoves WHERE product = ? AND lot = ? AND site = ? " +
     "AND source = ? AND void IS NULL",
   codeUsed: "SELECT id FROM colduses WHERE code IS NOT NULL AND code = ? AND void IS NULL LIMIT 1",
@@ -54,9 +54,16 @@ export async function isCodeUsed(rows: Rows, code: string): Promise<boolean> {
   return (await rows.rows(READS.codeUsed, [code])).length > 0;
 }
 
-/** Whether a receipt was taken in; `null`: there is none of that name. */
-export async function receiptState(rows: Rows, site: string, receipt: string) {
-  return (await rows.rows(READS.receipt, [site, receipt])).at(0)?.text("state") ?? null;
+/** Lots of a step whose doses are held back where it led from, or to. */
+export async function heldOfStep(rows: Rows, site: string, id: string): Promise<string[]> {
+  const held = new Set<string>();
+  for (const row of await rows.rows(READS.stepOf, [site, id])) {
+    const [product, lot] = [row.text("product"), row.text("lot")];
+    for (const place of [row.text("source"), row.text("target")].filter(isKept)) {
+      if (await isHeldBack(rows, { site, place, product, lot, code: null })) held.add(lot);
+    }
+  }
+  return [...held];
 }
 
 /** Doses of a lot that were put away from a receipt. */

@@ -6,15 +6,23 @@ import type { ApiRoute } from "../../api_route.ts";
 import { unmaskRoute } from "../../people/unmask.ts";
 import { readLotList } from "../codes/lot_list.ts";
 import * as answers from "./flow_answers.ts";
-import { type Done, type FlowDesk, refusalProblem } from "./flow_desk.ts";
+import { doneResponse } from "./done_response.ts";
+import type { FlowDesk } from "./flow_desk.ts";
 import { readScan, stockOf } from "./flow_reads.ts";
+import { receiptRoutes } from "./receipt_routes.ts";
 import { excursionOf, traceDoses, traceExcursion } from "./trace.ts";
 
 const LIST_BYTES_MAX = 8 << 20;
 const RIGHT = "coldchain.doses";
 
 export function flowRoutes(desk: FlowDesk): readonly ApiRoute[] {
-  return [...siteRoutes(desk), lotListRoute(desk), ...readRoutes(desk), ...traceRoutes(desk)];
+  return [
+    ...siteRoutes(desk),
+    ...receiptRoutes(desk),
+    lotListRoute(desk),
+    ...readRoutes(desk),
+    ...traceRoutes(desk),
+  ];
 }
 
 /** What persons tell is written where the doses are. */
@@ -48,17 +56,6 @@ function siteRoutes(desk: FlowDesk): readonly ApiRoute[] {
       },
     },
   ];
-}
-
-export function doneResponse(done: Done): Response {
-  switch (done.kind) {
-    case "done":
-      return Response.json({ id: done.id }, { status: 201 });
-    case "refused":
-      return problemResponse(refusalProblem(done.refusals));
-    case "problem":
-      return problemResponse(done.problem);
-  }
 }
 
 function lotListRoute(desk: FlowDesk): ApiRoute {

@@ -1,5 +1,6 @@
 /** What keeps a step or a use from being written: each refusal names its field and the fix. */
 import type { Text } from "../../../drivers/profile_parts.ts";
+import type { ReceiptState } from "../life/receipt.ts";
 import type { MovedBody, Step, UsedBody } from "./flow_body.ts";
 import { formOf, nameOf } from "./place.ts";
 
@@ -27,10 +28,18 @@ export interface FlowFacts {
   /** Units that are in use. */
   readonly units: ReadonlySet<string>;
   /** Of the receipt that goods are put away from; `null`: there is none of that name. */
-  readonly receipt: string | null;
+  readonly receipt: ReceiptState | null;
   /** `2026-11-29`, where the site is. */
   readonly today: string;
 }
+
+/** Receipts of which something was taken in. */
+const PUT_AWAY: ReadonlySet<ReceiptState | null> = new Set<ReceiptState>([
+  "accepted",
+  "accepted-against-rules",
+  "in-part",
+  "quarantined",
+]);
 
 /** Steps by which doses come nearer to somebody: none of what is held or out of date. */
 const TOWARDS_PEOPLE: ReadonlySet<Step> = new Set(["taken", "sent"]);
@@ -45,10 +54,7 @@ export function moveRefusals(
       refusals.push(unknownUnit(field, nameOf(place)));
     }
   }
-  if (
-    formOf(from) === "receipt" && facts.receipt !== "accepted" &&
-    facts.receipt !== "accepted-against-rules"
-  ) {
+  if (formOf(from) === "receipt" && !PUT_AWAY.has(facts.receipt)) {
     refusals.push(c10("from", {
       zh: `到货 ${nameOf(from)} 尚未验收；请先验收或拒收`,
       en: `receipt ${nameOf(from)} is not accepted; accept or refuse it first`,
@@ -119,14 +125,25 @@ function unfit(
   }
   if (isHeld) {
     refusals.push(c10(field, {
-      zh: `批号 ${lot} 因超温隔离待定；处理决定前不得使用`,
+      zh: `批号 ${lot} 隔离待定；处理决定前不得使用`,
       en: `lot ${lot} is in quarantine; it is not used before that is decided`,
     }));
   }
   return refusals;
 }
 
-function unknownUnit(field: string, unit: string): FlowRefusal {
+/** Of a step that is taken back: none whose doses are held back where it led from or to. */
+export function reversalRefusals(held: readonly string[]): FlowRefusal[] {
+  return held.map((lot) =>
+    c10("what", {
+      zh: `批号 ${lot} 隔离待定，撤销会移动或放行这些疫苗；请先作出处理决定`,
+      en: `lot ${lot} is in quarantine, and taking the step back would move or free it: ` +
+        "decide about the lot first",
+    })
+  );
+}
+
+export function unknownUnit(field: string, unit: string): FlowRefusal {
   return c14(field, {
     zh: `没有在用的储存设备 ${unit}；请先登记设备`,
     en: `no unit ${unit} is in use; set it up first`,

@@ -1,5 +1,6 @@
 import type { DomainDesk } from "../../domain.ts";
 import type { Node } from "../../node.ts";
+import { receiptsPage } from "../pages/receipts_page.ts";
 import { sessionPage } from "../pages/session_page.ts";
 import { stockPage } from "../pages/stock_page.ts";
 import { tracePage } from "../pages/trace_page.ts";
@@ -14,6 +15,6 @@ export function openFlowDesk(node: Node): DomainDesk {
   const desk = new FlowDesk(node, key);
   return {
     routes: flowRoutes(desk),
-    pages: [stockPage(desk), sessionPage(desk), tracePage(desk)],
+    pages: [stockPage(desk), receiptsPage(desk), sessionPage(desk), tracePage(desk)],
   };
 }

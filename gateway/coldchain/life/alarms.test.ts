@@ -5,6 +5,7 @@ import { alarmBodiesOf, type Episode, episodesOf, objectionToAcknowledgement } f
 import {
   dueLevels,
   episodeStart,
+  goneOnMs,
   type Message,
   messagesDue,
   planAlarms,
@@ -238,4 +239,20 @@ describe("C8 switching off", () => {
     const over = [one, story.ended(untilMs - 1)];
     expect(due(over, [], { isSuppressedAt, nowMs: untilMs })).toEqual([]);
   });
+});
+
+test.each(
+  [
+    ["at once", 0, 100, "trusted", 5],
+    ["a look later", 0.1, 100, "trusted", 5.1],
+    ["by a clock that was set on meanwhile", 90, 100, "trusted", 6],
+    ["once the machine was on again", 90, 10, "trusted", 95],
+    ["and its clock cannot be believed", 90, 10, "untrusted", 6],
+    ["by a clock that was set back", -90, 100, "trusted", 5],
+  ] as const,
+)("C4 T12: so long it had gone on when it was written down %s", (_, late, up, clock, wanted) => {
+  const sinceMs = MORNING_MS;
+  const alarmMs = sinceMs + 5 * 60_000;
+  const written = { wallMs: alarmMs + late * 60_000, bootMs: up * 60_000, bootId: "a", clock };
+  expect(goneOnMs({ sinceMs, alarmMs }, written) / 60_000).toBeCloseTo(wanted);
 });

@@ -1,4 +1,5 @@
 /** When a level is reached by time alone, and who is told what of an episode (C4, C5, C9). */
+import type { Stamp } from "../../../sync/entry.ts";
 import { entryId } from "../../collected_entry.ts";
 import { levelsReached } from "../../escalation.ts";
 import type { EscalationPlan } from "../rules/plans.ts";
@@ -17,6 +18,23 @@ export function dueLevels(
   const levels = minutes.map((_, at) => at + 1);
   const ladder = Object.fromEntries(levels.map((level) => [level, minutes[level - 1] * MINUTE_MS]));
   return levelsReached(levels, ladder, elapsedMs).filter((level) => !told.includes(level));
+}
+
+/** A level is written down so much later at most while its machine is on. */
+const WRITING_MS = 60_000;
+
+/**
+ * So long an episode had gone on when its first level was written down: for as long as that level
+ * says, and by the wall clock while the machine was off. A lateness that fits into the machine's
+ * time since its start is none but of a wall clock that was set.
+ */
+export function goneOnMs(
+  { sinceMs, alarmMs }: Pick<AlarmBody, "sinceMs" | "alarmMs">,
+  { wallMs, bootMs, clock }: Stamp,
+): number {
+  const lateMs = Math.max(0, wallMs - alarmMs);
+  const wasOff = clock !== "untrusted" && lateMs > bootMs;
+  return Math.max(0, alarmMs - sinceMs) + (wasOff ? lateMs : Math.min(WRITING_MS, lateMs));
 }
 
 /** What levels belong to. */

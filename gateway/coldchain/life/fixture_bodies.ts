@@ -1,6 +1,6 @@
 /** Bodies of entries, few enough that entries meet: for tests that mix them. */
 import fc from "fast-check";
-import { QUARANTINE_DECISIONS } from "./quarantine_body.ts";
+import { QUARANTINE_CAUSES, QUARANTINE_DECISIONS } from "./quarantine_body.ts";
 import type { ColdKind } from "./event.ts";
 import { GOOD_JOURNEY, NURSE, unitBodyOf } from "./fixture_life.ts";
 
@@ -14,6 +14,9 @@ const comment = fc.constantFrom("门未关好", "a door");
 const ofEpisode = { id, site, unit, episode, cause: fc.constantFrom("high", "low") };
 const lots = fc.uniqueArray(fc.constantFrom("L1", "L2"), { minLength: 1 })
   .map((all) => all.map((lot) => ({ product: "8357914", lot })));
+
+/** None: all of them. */
+const decidedLots = fc.constantFrom(undefined, [{ product: "8357914", lot: "L1", quantity: 40 }]);
 
 const rule = (limitCelsius: number) => ({
   id: `over-${limitCelsius}`,
@@ -85,10 +88,13 @@ export const COLD_BODIES: Readonly<Record<ColdKind, fc.Arbitrary<object>>> = {
     by,
   }),
   "cold-receipt-decided": fc.oneof(
-    fc.record({ id, site, receipt: id, decision: fc.constant("accepted"), storedIn: unit, by }),
     fc.record({
-      ...{ id, site, receipt: id, decision: fc.constant("refused"), reason: comment },
-      ...{ reportedTo: fc.constant("县卫健局"), reportedMs: few, by },
+      ...{ id, site, receipt: id, decision: fc.constantFrom("accepted", "quarantined") },
+      ...{ lots: decidedLots, storedIn: unit, by },
+    }),
+    fc.record({
+      ...{ id, site, receipt: id, decision: fc.constant("refused"), lots: decidedLots },
+      ...{ reason: comment, reportedTo: fc.constant("县卫健局"), reportedMs: few, by },
     }),
   ),
   "cold-quarantine": fc.record({
@@ -98,6 +104,7 @@ export const COLD_BODIES: Readonly<Record<ColdKind, fc.Arbitrary<object>>> = {
     lots,
     sinceMs: few,
     because: episode.map((one) => [one]),
+    cause: fc.constantFrom(...QUARANTINE_CAUSES),
     by: fc.constantFrom(null, NURSE),
   }),
   "cold-quarantine-decided": fc.record({

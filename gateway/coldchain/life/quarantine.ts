@@ -7,6 +7,7 @@ import {
   LOTS_MAX,
   QUARANTINE_DECISIONS,
   type QuarantineBody,
+  type QuarantineCause,
   type QuarantineDecision,
 } from "./quarantine_body.ts";
 
@@ -18,6 +19,8 @@ export interface LotState extends LotKey {
   readonly quarantines: readonly EventOf<"cold-quarantine">[];
   /** Those that nobody decided yet. */
   readonly open: readonly EventOf<"cold-quarantine">[];
+  /** Those for which nobody gets any of it: undecided, or for good since it is to be destroyed. */
+  readonly barring: readonly EventOf<"cold-quarantine">[];
   readonly decisions: readonly EventOf<"cold-quarantine-decided">[];
   /** Two decided otherwise: somebody has to look at it. */
   readonly isDisputed: boolean;
@@ -52,7 +55,11 @@ export function quarantinedLots(events: readonly ColdEvent[]): LotState[] {
     const decisions = of.flat();
     const choices = new Set(decisions.map(({ body }) => body.decision));
     const strictest = [...QUARANTINE_DECISIONS].reverse().find((one) => choices.has(one));
-    const open = told.flatMap(({ event }, at) => of[at].length === 0 ? [event] : []);
+    const quarantines = told.map(({ event }) => event);
+    const open = quarantines.filter((_, at) => of[at].length === 0);
+    const barring = quarantines.filter((_, at) =>
+      of[at].length === 0 || of[at].some(({ body }) => body.decision === "destroyed")
+    );
     const isGone = strictest === "destroyed" || strictest === "returned";
     return {
       site,
@@ -60,8 +67,9 @@ export function quarantinedLots(events: readonly ColdEvent[]): LotState[] {
       product,
       lot,
       state: strictest === undefined || (open.length > 0 && !isGone) ? "quarantined" : strictest,
-      quarantines: told.map(({ event }) => event),
+      quarantines,
       open,
+      barring,
       decisions,
       isDisputed: of.some((some) => new Set(some.map(({ body }) => body.decision)).size > 1),
     };
@@ -83,17 +91,27 @@ export interface Lasting extends Pick<Episode, "episode" | "site" | "unit"> {
   readonly endedMs: number | null;
 }
 
+/** What an episode of a cause makes of stock that lay there; of others it is known what it was. */
+export const CAUSES_APART: ReadonlyMap<string, QuarantineCause> = new Map<string, QuarantineCause>([
+  ["high", "out-of-range"],
+  ["low", "out-of-range"],
+  ["no-data", "temperature-unknown"],
+  ["sensor-fault", "temperature-unknown"],
+]);
+
 /**
- * The quarantine that an episode asks for, of lots that were there while it lasted; `null` where it
- * is none of temperature, or all of them are in it already. Of more lots than one entry takes it is
- * the first: what is left is asked for once that one is written.
+ * The quarantine that an episode asks for, of lots that were there while it lasted, too warm, too
+ * cold, or at a temperature that nobody knows (C7); `null` where all of them are in it already. Of
+ * more lots than one entry takes it is the first: what is left is asked for once that one is
+ * written.
  */
 export function dueQuarantine(
   { episode, site, unit, cause, sinceMs, endedMs }: Lasting,
   stock: readonly StoredLot[],
   events: readonly ColdEvent[],
 ): QuarantineBody | null {
-  if (cause !== "high" && cause !== "low") return null;
+  const apart = CAUSES_APART.get(cause);
+  if (apart === undefined) return null;
   const covered = new Set(
     ofKind(events, "cold-quarantine").filter(({ body }) => body.because.includes(episode))
       .flatMap(({ body }) => body.lots.map(keyOf)),
@@ -111,7 +129,7 @@ export function dueQuarantine(
     .slice(0, LOTS_MAX);
   if (lots.length === 0) return null;
   const id = entryId("cold-quarantine", episode, ...lots.map(keyOf));
-  return { id, site, unit, lots, sinceMs, because: [episode], by: null };
+  return { id, site, unit, lots, sinceMs, because: [episode], cause: apart, by: null };
 }
 
 function keyOf({ product, lot }: LotKey): string {

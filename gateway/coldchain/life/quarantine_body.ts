@@ -8,6 +8,10 @@ export const LOTS_MAX = 200;
 const lot = z.object({ product: code, lot: code });
 export type LotKey = z.infer<typeof lot>;
 
+/** Why stock is set apart; `other`: a person says it in words. */
+export const QUARANTINE_CAUSES = ["out-of-range", "temperature-unknown", "other"] as const;
+export type QuarantineCause = typeof QUARANTINE_CAUSES[number];
+
 /** Body of a `cold-quarantine`: by rules, or by a person. */
 export const quarantineBody = z.object({
   id: code,
@@ -16,6 +20,10 @@ export const quarantineBody = z.object({
   sinceMs: timeMs,
   /** Ids of the episode or the receipt that it comes of. */
   because: z.array(code).min(1),
+  /** None: out of range, as all were once. */
+  cause: z.enum(QUARANTINE_CAUSES).optional(),
+  /** In words, where a person says it. */
+  reason: words.optional(),
   by: person.nullable(),
 });
 export type QuarantineBody = z.infer<typeof quarantineBody>;

@@ -2,7 +2,8 @@
 import { type AlarmRule, isOut } from "../rules/alarm_rule.ts";
 import type { Told } from "../series/told.ts";
 import { type ColdEvent, type EventOf, ofKind } from "./event.ts";
-import type { Journey, ReceiptBody } from "./receipt_body.ts";
+import type { QuarantineCause } from "./quarantine_body.ts";
+import type { GoodsLot, Journey, ReceiptBody } from "./receipt_body.ts";
 
 export type RefusalCause =
   | "no-journey-record"
@@ -71,7 +72,11 @@ export type ReceiptState =
   | "to-refuse"
   | "accepted"
   | "refused"
-  /** Taken in although it should not: its stock belongs into quarantine. */
+  /** Taken in, and held back until somebody decides. */
+  | "quarantined"
+  /** Not all was decided alike. */
+  | "in-part"
+  /** Taken in although it should not: its stock is quarantined when it is put away. */
   | "accepted-against-rules";
 
 export interface Receipt {
@@ -94,14 +99,51 @@ export function receiptsOf(
     const { body } = receipt;
     const causes = refusalCauses(body, rulesOf(body));
     const decisions = decided.get(JSON.stringify([body.site, body.id])) ?? [];
-    const isRefused = decisions.some(({ body }) => body.decision === "refused");
-    const state = isRefused
-      ? "refused"
-      : decisions.length > 0
-      ? causes.length > 0 ? "accepted-against-rules" : "accepted"
-      : causes.length > 0
-      ? "to-refuse"
-      : "to-accept";
-    return { receipt, causes, state, decisions };
+    return { receipt, causes, state: stateOf({ receipt, decisions }, causes), decisions };
   });
+}
+
+type Decided = Pick<Receipt, "receipt" | "decisions">;
+
+function stateOf(decided: Decided, causes: readonly RefusalCause[]): ReceiptState {
+  const { receipt: { body: { goods } }, decisions } = decided;
+  if (decisions.length === 0) return causes.length > 0 ? "to-refuse" : "to-accept";
+  const lots = new Map(goods.map((one) => [JSON.stringify([one.product, one.lot]), one]));
+  const taken = [...lots.values()].reduce((sum, lot) => sum + takenIn(decided, lot), 0);
+  if (taken === 0) return "refused";
+  const choices = new Set(decisions.map(({ body }) => body.decision));
+  if (choices.has("accepted") && causes.length > 0) return "accepted-against-rules";
+  const came = goods.reduce((sum, { quantity }) => sum + quantity, 0);
+  if (choices.size > 1 || taken < came) return "in-part";
+  return choices.has("quarantined") ? "quarantined" : "accepted";
+}
+
+type OfLot = Pick<GoodsLot, "product" | "lot">;
+
+/** How many of a lot were taken in: neither what was refused of it, nor what nobody decided. */
+export function takenIn({ receipt, decisions }: Decided, lot: OfLot): number {
+  const came = quantityOf(receipt.body.goods, lot);
+  const told = (isRefusal: boolean) =>
+    decisions.filter(({ body }) => (body.decision === "refused") === isRefusal)
+      .reduce((sum, { body: { lots } }) => sum + (lots ? quantityOf(lots, lot) : came), 0);
+  return Math.max(0, Math.min(told(false), came - told(true)));
+}
+
+/** Whether what is put away of a lot is held back: somebody said so, or its record does. */
+export function isSetApart({ state, decisions }: Receipt, lot: OfLot): boolean {
+  return state === "accepted-against-rules" ||
+    decisions.some(({ body: { decision, lots } }) =>
+      decision === "quarantined" && (lots === undefined || quantityOf(lots, lot) > 0)
+    );
+}
+
+function quantityOf(lots: readonly (OfLot & Pick<GoodsLot, "quantity">)[], of: OfLot): number {
+  return lots.filter(({ product, lot }) => product === of.product && lot === of.lot)
+    .reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
+/** Why goods of these causes are held back: a temperature that is known says more. */
+export function setApartFor(causes: readonly RefusalCause[]): QuarantineCause {
+  const isOut = causes.some((one) => one === "out-of-range" || one === "arrival-out-of-range");
+  return isOut ? "out-of-range" : causes.length > 0 ? "temperature-unknown" : "other";
 }

@@ -1,6 +1,6 @@
 /** Goods arrive: what their journey's record says, and the form if they are refused (C10). */
 import * as z from "zod";
-import { celsius, code, person, timeMs, words } from "./subject.ts";
+import { celsius, code, DOSE_CODES_MAX, doseCode, person, timeMs, words } from "./subject.ts";
 
 const LOTS_MAX = 200;
 const MINUTES_MAX = 527_040;
@@ -12,6 +12,10 @@ export const goodsLot = z.object({
   lot: code,
   quantity: z.number().positive(),
   unit: z.string().min(1).max(20),
+  /** Last day of use; `null`, or none: nobody knows. */
+  expires: z.iso.date().nullable().optional(),
+  /** Packs that were scanned at the door. */
+  codes: z.array(doseCode).max(DOSE_CODES_MAX).optional(),
 });
 export type GoodsLot = z.infer<typeof goodsLot>;
 
@@ -46,6 +50,10 @@ export const receiptBody = z.object({
   /** Number on the papers. */
   consignment: code,
   from: words,
+  /** The site of this county that sent it: its steps, and the trace, go on from there. */
+  sentBy: code.optional(),
+  /** Vehicle or carrier, and who brought it. */
+  carrier: words.optional(),
   arrivedMs: timeMs,
   goods: z.array(goodsLot).min(1).max(LOTS_MAX),
   journey,
@@ -55,26 +63,31 @@ export const receiptBody = z.object({
 });
 export type ReceiptBody = z.infer<typeof receiptBody>;
 
-/** Body of a `cold-receipt-decided`. A refusal is reported (第三十八条): to whom, and when. */
+const decidedFields = {
+  id: code,
+  site: code,
+  receipt: code,
+  /** So many of these; none: of all that came. */
+  lots: z.array(z.object({ product: code, lot: code, quantity: z.number().positive() }))
+    .min(1).max(LOTS_MAX).optional(),
+  by: person,
+};
+/** The unit that it lies in from then on. */
+const storedIn = code;
+
+/**
+ * Body of a `cold-receipt-decided`, of all goods or of a part of them. What is quarantined is taken
+ * in and held back. A refusal is reported (第三十八条): to whom, and when.
+ */
 export const receiptDecidedBody = z.discriminatedUnion("decision", [
+  z.object({ ...decidedFields, decision: z.literal("accepted"), storedIn }),
+  z.object({ ...decidedFields, decision: z.literal("quarantined"), storedIn }),
   z.object({
-    id: code,
-    site: code,
-    receipt: code,
-    decision: z.literal("accepted"),
-    /** Where it is stored. */
-    storedIn: code,
-    by: person,
-  }),
-  z.object({
-    id: code,
-    site: code,
-    receipt: code,
+    ...decidedFields,
     decision: z.literal("refused"),
     reason: words,
     reportedTo: words,
     reportedMs: timeMs,
-    by: person,
   }),
 ]);
 export type ReceiptDecidedBody = z.infer<typeof receiptDecidedBody>;

@@ -5,6 +5,10 @@ const CODE_LENGTH_MAX = 64;
 const TEXT_LENGTH_MAX = 500;
 
 export const code = z.string().min(1).max(CODE_LENGTH_MAX);
+/** Of one pack: 20 digits, or `(01)GTIN(21)SERIAL`. */
+export const doseCode = code;
+/** With 20 digits each they stay far below what one entry holds. */
+export const DOSE_CODES_MAX = 2000;
 /** Words of a person: a cause, a reason, a comment. Blanks are none. */
 export const words = z.string().max(TEXT_LENGTH_MAX)
   .refine((text) => text.trim() !== "", { error: "write it in words" });

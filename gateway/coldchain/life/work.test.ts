@@ -21,11 +21,12 @@ import {
   OF_UNIT,
   SITE,
   Story,
+  UNIT,
   unitBodyOf,
 } from "./fixture_life.ts";
 import { manualDayOf } from "./manual_readings.ts";
 import { dueQuarantine, quarantinedLots } from "./quarantine.ts";
-import { journeyOf, receiptsOf } from "./receipt.ts";
+import { isSetApart, journeyOf, receiptsOf, takenIn } from "./receipt.ts";
 import { watchOf } from "./suppression.ts";
 
 const story = new Story("site-017");
@@ -119,11 +120,41 @@ describe("C10 receipt", () => {
     expect(stateOf(receipt, refused)).toBe("refused");
     expect(stateOf(receipt, accepted, refused)).toBe("refused");
     expect(stateOf(receipt, accepted)).toBe("accepted-against-rules");
+    const held = { receipt: receipt.body.id, decision: "quarantined", storedIn: UNIT, by: NURSE };
+    expect(stateOf(receipt, story.tell("cold-receipt-decided", held))).toBe("quarantined");
     for (const field of ["reason", "reportedTo", "reportedMs"]) {
       expect(() => story.tell("cold-receipt-decided", { ...refusal, [field]: undefined })).toThrow(
         field,
       );
     }
+  });
+
+  test("so many are taken in as were decided about, and none of what was refused", () => {
+    const goods = ["L1", "L2"].map((lot) => ({ product: "P", lot, quantity: 10, unit: "剂" }));
+    const receipt = story.receipt({ goods });
+    const decided = (decision: string, lot: string, quantity: number) =>
+      story.tell("cold-receipt-decided", {
+        ...{ receipt: receipt.body.id, decision, by: NURSE },
+        lots: [{ product: "P", lot, quantity }],
+        ...(decision === "refused"
+          ? { reason: "破损", reportedTo: "县疾控中心", reportedMs: 0 }
+          : { storedIn: UNIT }),
+      });
+    const of = (...decisions: ColdEvent[]) => {
+      const [one] = receiptsOf([...decisions, receipt], strict);
+      const taken = goods.map((lot) => takenIn(one, lot));
+      return [one.state, ...taken, goods.map((lot) => isSetApart(one, lot))];
+    };
+    const [all, broken] = [decided("accepted", "L1", 10), decided("refused", "L1", 3)];
+    expect(of()).toEqual(["to-accept", 0, 0, [false, false]]);
+    expect(of(all)).toEqual(["in-part", 10, 0, [false, false]]);
+    expect(of(all, broken)).toEqual(["in-part", 7, 0, [false, false]]);
+    expect(of(broken)).toEqual(["refused", 0, 0, [false, false]]);
+    const held = decided("quarantined", "L2", 10);
+    expect(of(held, all)).toEqual(["in-part", 10, 10, [false, true]]);
+    const second = decided("accepted", "L2", 10);
+    expect(of(all, second)).toEqual(["accepted", 10, 10, [false, false]]);
+    expect(of(all, decided("accepted", "L1", 10), second)[1]).toBe(10);
   });
 
   test("the journey of a logger is what its samples tell; without a good value it is none", () => {
@@ -174,9 +205,16 @@ describe("C10 quarantine", () => {
     expect(later?.lots.map(({ lot }) => lot)).toEqual(["found later"]);
   });
 
-  test("a broken sensor or a gap alone sets nothing apart", () => {
-    const [episode] = episodesOf([story.alarm(1, { cause: "no-data" })]);
-    expect(dueQuarantine(episode, [lot("there", 0, null)], [])).toBeNull();
+  test.each([
+    ["high", "out-of-range"],
+    ["low", "out-of-range"],
+    ["no-data", "temperature-unknown"],
+    ["sensor-fault", "temperature-unknown"],
+    ["power-off", undefined],
+    ["offline", undefined],
+  ])("C7: what lay there during %s is set apart as %s", (cause, wanted) => {
+    const [episode] = episodesOf([story.alarm(1, { cause })]);
+    expect(dueQuarantine(episode, [lot("there", 0, null)], [])?.cause).toBe(wanted);
   });
 
   test("a lot is free when each of its quarantines was decided; of two decisions the stricter stands", () => {

@@ -239,3 +239,28 @@ describe("C2 shipping indicators are those of the Q-tag plus manual (page 12, WH
     expect([alarms(30, 599), alarms(30, 600)]).toEqual([[], ["shipping-1-warm"]]);
   });
 });
+
+/** LogTag USRID-16W, manualshive.com/en/manual/logtag/who-usrid-16w1/1938037, page 10. */
+describe("C2 shipping indicators of type 2 are those of the LogTag USRID-16W2 and Q-tag plus manuals", () => {
+  const alarms = (...values: readonly (number | null)[]) =>
+    toldOf(
+      rows("2026-03-02 00:00", 1, values.flatMap((one) => one ?? [])),
+      watching("shipping-type-2", { calendar }),
+    ).begun.map(({ rule }) => rule);
+
+  test("LogTag: of a limit of 30.0 °C a value of 30.0 °C is an alarm, and 29.9 °C is none", () => {
+    expect(alarms(...times(600, 29.9), 5)).toEqual([]);
+    expect(alarms(...times(600, 30), 5)).toEqual(["shipping-2-warm"]);
+  });
+
+  test("Q-tag plus, page 12: 45 °C starts anew with each return into range", () => {
+    expect(alarms(...times(59, 45), 5, ...times(59, 45), 5)).toEqual([]);
+    expect(alarms(...times(60, 45), 5)).toEqual(["shipping-2-hot"]);
+  });
+
+  test("Q-tag plus, page 12: 10 °C is summed up, over returns into range, to twenty hours", () => {
+    expect(alarms(...times(599, 10), 5, ...times(600, 10), 5)).toEqual([]);
+    expect(alarms(...times(600, 10), 5, ...times(600, 10), 5)).toEqual(["shipping-2-mild"]);
+    expect(alarms(...times(1300, 9.9), 5)).toEqual([]);
+  });
+});

@@ -9,7 +9,9 @@ import { type DoseText, doseTexts } from "./dose_text.ts";
 
 const TABS = [
   ["/vaccines", "stock"],
+  ["/vaccines/receipts", "receipts"],
   ["/vaccines/session", "session"],
+  ["/vaccines/quarantine", "heldBack"],
   ["/vaccines/trace", "trace"],
 ] as const;
 export type DoseTab = typeof TABS[number][0];
@@ -55,7 +57,7 @@ export interface Field {
   readonly name: string;
   readonly label: DoseText;
   readonly value?: string;
-  readonly type?: "text" | "number" | "date";
+  readonly type?: "text" | "number" | "date" | "datetime-local";
   readonly optional?: boolean;
   readonly focus?: boolean;
 }

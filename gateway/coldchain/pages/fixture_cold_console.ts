@@ -1,6 +1,7 @@
 /** A site with a day of a fridge, as a running node, and a keeper's browser at its console. */
 import type { Page } from "playwright-core";
 import { freePort } from "../../../drivers/fixtures.ts";
+import type { Stamp } from "../../../sync/entry.ts";
 import { TemporaryFolder } from "../../../sync/fixtures.ts";
 import { newEntry } from "../../collected_entry.ts";
 import { ownerLinkSchema } from "../../commands/status.ts";
@@ -8,14 +9,16 @@ import { PHONE, TestBrowser } from "../../console/fixtures.ts";
 import { InnerNode } from "../../fixture_inner_node.ts";
 import { type Node, openNode } from "../../node.ts";
 import { TABLES_THREAD } from "../../tables_thread.ts";
+import { LOT, movedBodyOf, PRODUCT } from "../flow/fixture_flow.ts";
 import { SITE, siteConfig } from "../flow/fixture_flow_node.ts";
-import { unitBodyOf } from "../life/fixture_life.ts";
+import { NURSE, unitBodyOf } from "../life/fixture_life.ts";
 import { rulesOf } from "../series/fixture_series.ts";
 
 const PASSWORD = "Ab3$-defgh";
 const MINUTE_MS = 60_000;
 const STEP_MINUTES = 10;
 export const UNIT = "fridge-9";
+export const OTHER_LOT = "HB-2";
 
 /** The last 26 hours: 5 °C, 9 °C for the last three; nothing known 12 to 10 hours ago. */
 function celsiusAt(minutesAgo: number): number | null {
@@ -44,7 +47,30 @@ async function writeDay(node: Node): Promise<void> {
     const body = { device: "thermometer", readings };
     await node.journal.append([newEntry("reading", "reading", at(ago), body)], at(ago));
   }
+  await writeStock(node, at);
   await node.tables.caughtUp(node.journal);
+}
+
+/** Two lots in the unit since yesterday, one of them since in a session too; goods at the door. */
+async function writeStock(node: Node, at: (minutesAgo: number) => Stamp): Promise<void> {
+  const write = async (kind: string, minutesAgo: number, body: object) => {
+    const time = at(minutesAgo);
+    await node.journal.append([newEntry("record", kind, time, body)], time);
+  };
+  const moves = async (minutesAgo: number, step: string, from: string, to: string, lot: string) => {
+    const doses = step === "taken" ? 4 : 10;
+    const lots = [{ product: PRODUCT, lot, expires: null, doses, codes: [] }];
+    const of = { id: `${step} ${lot}`, site: SITE, atMs: at(minutesAgo).wallMs, lots };
+    await write("cold-moved", minutesAgo, movedBodyOf(step, from, to, of));
+  };
+  for (const lot of [LOT, OTHER_LOT]) await moves(1500, "stored", "receipt/r", `unit/${UNIT}`, lot);
+  await moves(60, "taken", `unit/${UNIT}`, "session/s-1", LOT);
+  await write("cold-receipt", 30, {
+    ...{ id: "r-2", site: SITE, consignment: "C-2", from: "县疾控中心", arrivedMs: at(30).wallMs },
+    goods: [{ product: PRODUCT, lot: LOT, quantity: 20, unit: "剂" }],
+    journey: { kind: "none", reason: "没有随车记录" },
+    ...{ arrivalCelsius: 12, by: NURSE },
+  });
 }
 
 export class ColdConsole implements AsyncDisposable {

@@ -4,7 +4,7 @@ import type * as z from "zod";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page, PageForm, Said } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
-import { fieldOf } from "../../form.ts";
+import { fieldOf, filledIn, numberIn } from "../../form.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import { problemWords } from "../../problem_words.ts";
 import { issueLines } from "../../schema_faults.ts";
@@ -143,7 +143,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
       };
       const by = signedIn(actor, parts.people);
       if (by === null || site !== node.name) return await refused(403, problemWords(PERSON_NEEDED));
-      const order = schema.safeParse({ ...filled(form, ["id"]), ...typed(form, unit) });
+      const order = schema.safeParse({ ...filledIn(form, ["id"]), ...typed(form, unit) });
       if (!order.success) {
         const faults = issueLines(order.error.issues);
         return await refused(400, faults.join("; "));
@@ -158,7 +158,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
     acknowledge: form(
       acts.acknowledgeOrder,
       (form) => ({
-        ...filled(form, ["episode", "found", "comment"]),
+        ...filledIn(form, ["episode", "found", "comment"]),
         level: Number(fieldOf(form, "level")),
       }),
       acts.acknowledge,
@@ -173,7 +173,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
       acts.suppressOrder,
       (form, unit) => ({
         unit,
-        ...filled(form, ["reason"]),
+        ...filledIn(form, ["reason"]),
         ...fieldOf(form, "hours") === "" ? {} : { hours: Number(fieldOf(form, "hours")) },
       }),
       acts.suppress,
@@ -183,7 +183,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
 }
 
 function readingTyped(form: FormData): object {
-  return { ...filled(form, ["comment"]), celsius: numberIn(form, "celsius") };
+  return { ...filledIn(form, ["comment"]), celsius: numberIn(form, "celsius") };
 }
 
 function calibrationTyped(form: FormData): object {
@@ -191,17 +191,5 @@ function calibrationTyped(form: FormData): object {
     reference: numberIn(form, `reference${at}`),
     error: numberIn(form, `error${at}`),
   })).filter(({ reference, error }) => reference !== undefined || error !== undefined);
-  return { ...filled(form, ["probe", "certificate", "calibratedOn", "validUntil"]), points };
-}
-
-/** A minus and a comma as a telephone's keyboard has them are understood. */
-function numberIn(form: FormData, name: string): number | undefined {
-  const typed = fieldOf(form, name).replace("−", "-").replace(",", ".");
-  return typed === "" ? undefined : Number(typed);
-}
-
-function filled(form: FormData, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.map((name) => [name, fieldOf(form, name).trim()]).filter(([, value]) => value !== ""),
-  );
+  return { ...filledIn(form, ["probe", "certificate", "calibratedOn", "validUntil"]), points };
 }

@@ -4,9 +4,10 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../../sync/fixtures.ts";
 import { PHONE } from "../../console/fixtures.ts";
+import { LOT } from "../flow/fixture_flow.ts";
 import { SITE } from "../flow/fixture_flow_node.ts";
 import { fridgeTagText } from "../loggers/fixture_export.ts";
-import { ColdConsole, UNIT } from "./fixture_cold_console.ts";
+import { ColdConsole, OTHER_LOT, UNIT } from "./fixture_cold_console.ts";
 import { curvePicture, withGaps } from "./unit_curve.ts";
 
 /** Where pictures of the pages go, for people to look at; none: nowhere. */
@@ -149,6 +150,52 @@ describe("pages of units, on a telephone", () => {
     expect(await page.innerText("main")).toMatch(/未登记：[^]*time/);
   });
 
+  test("C10: goods at the door are looked at, and what is held back is said", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(`${site.url}/vaccines/receipts`);
+    await look(page, "receipts_empty_zh");
+    const field = (name: string) => page.locator(`form.form [name="${name}"]`);
+    // What was filled in stays while codes are scanned; the same pack counts once.
+    await field("consignment").fill("C-2026-1");
+    for (const number of [1, 2, 2]) {
+      await field("typed").fill(`8123456${String(number).padStart(13, "0")}`);
+      await field("typed").press("Enter");
+      await page.waitForSelector("form.form .banner");
+      if (number === 1) await field("lot-0").fill("A2026");
+    }
+    expect(await field("consignment").inputValue()).toBe("C-2026-1");
+    await look(page, "receipt_lines_zh");
+    for (const at of [0, 1]) {
+      const fields = { product: "8123456", lot: `A${at}`, doses: "1" };
+      for (const [name, value] of Object.entries(fields)) await field(`${name}-${at}`).fill(value);
+      await field(`decision-${at}`).selectOption(at === 0 ? "accepted" : "quarantined");
+      await field(`storedIn-${at}`).selectOption(UNIT);
+    }
+    await field("from").fill("县疾控中心");
+    await field("arrivalCelsius").fill("4,5");
+    await field("journey").selectOption("none");
+    await field("whyNone").fill("未随货");
+    const save = () => page.locator("form.form button:not([formaction])").click();
+    await save();
+    await page.waitForSelector("main .banner.bad");
+    expect(await look(page, "receipt_refused_zh")).toContain(
+      "批号 A0 不得直接验收（无运输温度记录）",
+    );
+    await field("decision-0").selectOption("quarantined");
+    await save();
+    await page.waitForSelector("main .banner.good");
+    expect(await look(page, "receipts_zh")).toMatch(/C-2026-1[^]*隔离待定[^]*无运输温度记录/);
+    const answer = await page.request.get(`${site.url}/api/coldchain/receipts?site=${SITE}`);
+    expect(await answer.json())
+      .toContainEqual(expect.objectContaining({ state: "quarantined", consignment: "C-2026-1" }));
+    const order = { id: "r-api", consignment: "C-2", from: "x", arrivalCelsius: 5, goods: [] };
+    const sent = await page.request.post(`${site.url}/api/coldchain/receipts`, { data: order });
+    expect([sent.status(), await sent.text()]).toEqual([400, expect.stringContaining("goods")]);
+    const english = await site.keeper("en-US");
+    await english.goto(`${site.url}/vaccines/receipts`);
+    expect(await look(english, "receipts_en")).toContain("no record of its journey");
+  });
+
   test("C6: a reading by hand is written down as a telephone types it, or refused", async () => {
     const page = await site.keeper("zh-CN");
     await page.goto(site.url + path);
@@ -160,6 +207,58 @@ describe("pages of units, on a telephone", () => {
     await send(page, "reading", { celsius: "4,5", comment: "早班" });
     expect(await look(page, "reading_zh")).toMatch(/4\.5 °C · [^]*李梅/);
     expect(site.browser.complaints.filter((one) => !/40[0-9]/.test(one))).toEqual([]);
+  });
+});
+
+describe("C10: the page of all that is held back, on a telephone", () => {
+  const address = "/vaccines/quarantine";
+  const lotCard = (page: Page, lot: string) =>
+    page.locator("main .card", { hasText: lot }).filter({ hasText: "二楼疫苗冰箱" });
+
+  async function decide(page: Page, lot: string, decision: string, basis: string) {
+    const card = lotCard(page, lot);
+    await card.locator("summary").click();
+    await card.locator('[name="decision"]').selectOption(decision);
+    await card.locator('[name="basis"]').fill(basis);
+    await look(page, `quarantine_form_${decision}`);
+    await card.locator("button").click();
+    await page.waitForSelector("main .banner");
+  }
+
+  test("says why, since when, by whom, and where such doses are; so do goods at the door", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(`${site.url}/vaccines`);
+    await page.click("main .subtabs a:has-text('暂停使用')");
+    await until("the desk has set them apart", async () => {
+      await page.goto(site.url + address);
+      return await lotCard(page, LOT).count() + await lotCard(page, OTHER_LOT).count() === 2;
+    });
+    const text = await look(page, "quarantine_zh");
+    expect(text).toMatch(/到货单 r-2[^]*应拒收并报告[^]*无运输温度记录[^]*到货时超温/);
+    expect(await lotCard(page, LOT).innerText())
+      .toMatch(/二楼疫苗冰箱[^]*超温：温度过高[^]*系统按规则自动[^]*s-1: 4[^]*二楼疫苗冰箱: 6/);
+    const other = await site.keeper("en-US");
+    await other.goto(site.url + address);
+    expect(await look(other, "quarantine_en")).toMatch(
+      /out of range: too warm[^]*no record of its/,
+    );
+  });
+
+  test("a keeper decides with the basis; what is to be destroyed is never free again", async () => {
+    const page = await site.keeper("zh-CN");
+    await page.goto(site.url + address);
+    await lotCard(page, OTHER_LOT).locator('[name="basis"]')
+      .evaluate((one) => one.removeAttribute("required"));
+    await decide(page, OTHER_LOT, "released", " ");
+    expect(await page.innerText("main")).toMatch(/未登记：[^]*basis/);
+    await page.goto(site.url + address);
+    await decide(page, OTHER_LOT, "released", "厂家评估 2026-11");
+    expect(await page.innerText("main")).toContain("已登记");
+    expect(await lotCard(page, OTHER_LOT).count()).toBe(0);
+    await decide(page, LOT, "destroyed", "超温 3 小时");
+    const text = await look(page, "quarantine_destroyed_zh");
+    expect(text).toMatch(/隔离待处理[^]*不得再使用[^]*销毁 · 超温 3 小时 · 李梅/);
+    expect(await lotCard(page, LOT).locator("form").count()).toBe(0);
   });
 });
 

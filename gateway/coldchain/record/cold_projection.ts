@@ -27,7 +27,7 @@ export function coldOf(authorities: readonly string[]): Projection {
   const calendar = new Calendar();
   return {
     name: "coldchain",
-    version: 3,
+    version: 4,
     tables: [...LIFE_TABLES, ...SERIES_TABLES],
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
@@ -162,7 +162,8 @@ function eventRow({ origin, stream, seq, time }: Entry, event: ColdEvent): Param
   const { site, subject } = subjectOf(event);
   const { kind, node, body } = event;
   return [
-    ...[site, subject, origin, stream, seq, kind, body.id, node, time.wallMs],
+    ...[site, subject, origin, stream, seq, kind, body.id, node],
+    ...[time.wallMs, time.bootId, time.bootMs, time.clock],
     ...[momentOf(event), JSON.stringify(body)],
   ];
 }

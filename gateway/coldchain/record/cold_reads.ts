@@ -1,5 +1,7 @@
 /** What the tables of the cold chain are asked for: by indexes, and never the journal. */
 import * as z from "zod";
+import type { Stamp } from "../../../sync/entry.ts";
+import type { WrittenMoment } from "../../age.ts";
 import type { Row, Rows } from "../../sql/sql.ts";
 import { type AlarmBody, alarmBody, type AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmEndedBody } from "../life/alarm_body.ts";
@@ -29,6 +31,12 @@ export async function watchedUnits(rows: Rows, site: string | null): Promise<Uni
   const select = `SELECT body FROM coldunits WHERE ${where}watched IS NOT NULL ` +
     `ORDER BY site, unit LIMIT ${UNITS_MAX}`;
   return (await rows.rows(select, site === null ? [] : [site])).map(unitIn);
+}
+
+/** Whether a site of this name has units. */
+export async function isWatched(rows: Rows, site: string): Promise<boolean> {
+  const select = "SELECT unit FROM coldunits WHERE site = ? AND watched IS NOT NULL LIMIT 1";
+  return (await rows.rows(select, [site])).length > 0;
 }
 
 export interface WatchedSite {
@@ -83,6 +91,31 @@ export async function goingOfUnit(rows: Rows, unit: string): Promise<EpisodeRow[
   const select = `SELECT ${EPISODE} FROM coldepisodes WHERE goes IS NOT NULL AND unit = ? ` +
     `ORDER BY site LIMIT ${EPISODES_MAX}`;
   return (await rows.rows(select, [unit])).map(episodeIn);
+}
+
+/** Of texts that this program has written. */
+const storedClock = z.custom<Stamp["clock"]>();
+const storedAlarm = z.custom<AlarmBody>();
+
+/** The alarm that began an episode, and when it was written down; `null`: there is none. */
+export async function beginningOf(
+  rows: Rows,
+  site: string,
+  episode: string,
+): Promise<{ readonly alarm: AlarmBody; readonly written: WrittenMoment } | null> {
+  const select = "SELECT node, wall, bootid, bootms, clock, body FROM coldevents " +
+    "WHERE site = ? AND subject = ? AND kind = 'cold-alarm' " +
+    "ORDER BY wall, origin, stream, seq LIMIT 1";
+  const [row] = await rows.rows(select, [site, `episode/${episode}`]);
+  if (row === undefined) return null;
+  return {
+    alarm: storedAlarm.parse(JSON.parse(row.text("body"))),
+    written: {
+      ...{ node: row.text("node"), wallMs: row.number("wall") },
+      ...{ bootId: row.text("bootid"), bootMs: row.number("bootms") },
+      clock: storedClock.parse(row.text("clock")),
+    },
+  };
 }
 
 /** What somebody has to look at or to explain, the latest first; `site`: null: of all. */
@@ -151,7 +184,8 @@ export interface HeldLot {
 
 /** Those first that wait the longest; `site`: null: of all. */
 export async function heldLots(rows: Rows, site: string | null): Promise<HeldLot[]> {
-  const where = site === null ? "" : " AND site = ?";
+  // By the few that wait, and not by all that the site ever had.
+  const where = site === null ? "" : " AND site || '' = ?";
   const select = "SELECT site, unit, product, lot, since, disputed FROM coldlots " +
     `WHERE held IS NOT NULL${where} ORDER BY since LIMIT ${HELD_MAX}`;
   return (await rows.rows(select, site === null ? [] : [site])).map((row) => ({

@@ -17,6 +17,9 @@ export const EVENTS: Table = {
     id: "text",
     node: "text",
     wall: "integer",
+    bootid: "text",
+    bootms: "integer",
+    clock: "text",
     at: "integer?",
     body: "text",
   },
@@ -68,7 +71,10 @@ export const EPISODES: Table = {
   },
 };
 
-/** `held`: 1 while a lot is in quarantine, else NULL; `disputed`: two decided otherwise. */
+/**
+ * `held`: 1 while a lot is in quarantine, else NULL; `barred`: 1 also of what is to be destroyed,
+ * for good; `disputed`: two decided otherwise.
+ */
 export const LOTS: Table = {
   name: "coldlots",
   columns: {
@@ -80,9 +86,13 @@ export const LOTS: Table = {
     disputed: "integer",
     since: "integer",
     held: "integer?",
+    barred: "integer?",
   },
   key: ["site", "unit", "product", "lot"],
-  sparse: { coldlotsheld: { of: "held", columns: ["since", "site", "unit", "product", "lot"] } },
+  sparse: {
+    coldlotsheld: { of: "held", columns: ["since", "site", "unit", "product", "lot"] },
+    coldlotsbarred: { of: "barred", columns: ["site", "product", "lot", "unit"] },
+  },
 };
 
 /** `state` is a word of `ReceiptState`; `todo`: 1 while nobody decided, else NULL. */
@@ -99,7 +109,10 @@ export const RECEIPTS: Table = {
     todo: "integer?",
   },
   key: ["site", "receipt"],
-  indexes: { coldreceiptsarrived: ["arrived", "site", "receipt"] },
+  indexes: {
+    coldreceiptsarrived: ["arrived", "site", "receipt"],
+    coldreceiptsofsite: ["site", "arrived"],
+  },
   sparse: { coldreceiptstodo: { of: "todo", columns: ["arrived", "site", "receipt"] } },
 };
 

@@ -68,10 +68,11 @@ function episodeRow(episode: Episode): Parameter[] {
 
 function lotRows(events: readonly ColdEvent[]): Parameter[][] {
   return quarantinedLots(events).map((one) => {
-    const { site, unit, product, lot, state, isDisputed, quarantines } = one;
+    const { site, unit, product, lot, state, isDisputed, quarantines, barring } = one;
     const sinceMs = Math.min(...quarantines.map(({ body }) => body.sinceMs));
     const held = state === "quarantined" ? 1 : null;
-    return [site, unit, product, lot, state, isDisputed ? 1 : 0, sinceMs, held];
+    const barred = barring.length > 0 ? 1 : null;
+    return [site, unit, product, lot, state, isDisputed ? 1 : 0, sinceMs, held, barred];
   });
 }
 

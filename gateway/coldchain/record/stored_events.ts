@@ -34,6 +34,28 @@ export async function eventsAt(
   return (await rows.rows(select, [site, subject, fromMs, toMs])).map(storedEvent);
 }
 
+/** The one of this id, as it was told first; `null`: there is none. */
+export async function eventById(rows: Rows, site: string, id: string): Promise<ColdEvent | null> {
+  const select = `SELECT ${COLUMNS} FROM coldevents WHERE site = ? AND id = ? ` +
+    "ORDER BY wall, origin, stream, seq LIMIT 1";
+  return (await rows.rows(select, [site, id])).map(storedEvent).at(0) ?? null;
+}
+
+/** Those about a moment from one on, of all subjects that begin so; the latest first. */
+export async function eventsAmong(
+  rows: Rows,
+  site: string,
+  prefix: string,
+  fromMs: number,
+  most: number,
+): Promise<ColdEvent[]> {
+  const select = `SELECT ${COLUMNS} FROM coldevents ` +
+    "WHERE site = ? AND subject >= ? AND subject < ? AND at IS NOT NULL AND at >= ? " +
+    `ORDER BY at DESC LIMIT ${most}`;
+  const asked = [site, prefix, `${prefix}\u{10ffff}`, fromMs];
+  return (await rows.rows(select, asked)).map(storedEvent);
+}
+
 function storedEvent(row: Row): ColdEvent {
   return storedEventOf(row.text("kind"), JSON.parse(row.text("body")), {
     place: `${row.text("origin")}/${row.text("stream")}/${row.number("seq")}`,

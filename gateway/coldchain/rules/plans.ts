@@ -71,5 +71,17 @@ export const ACCURACY = [
   },
 ] as const;
 
+/** C11: calendar years for which records are kept, from a vaccine's last day of use on. */
+export const RETENTION = {
+  id: "c11-retention",
+  yearsAfterExpiry: 5,
+  /** Nobody knows the last day of use: from the record itself on. */
+  yearsUnknown: 10,
+  source:
+    "疫苗管理法 第三十八条、第三十九条: kept for at least five years after the vaccine's last " +
+    "day of use; the ten years where that is not known are acceptance rule C11's",
+  effective: "2019-12-01",
+} as const;
+
 /** Ours: so many days before its end a calibration is due. */
 export const CALIBRATION_DUE_DAYS = 30;

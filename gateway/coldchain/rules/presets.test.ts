@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { PRESETS } from "./presets.ts";
+import { sourceText } from "./sources.ts";
 
 const README = Deno.readTextFileSync(new URL("../README.md", import.meta.url));
 const [, proved, toConfirm] = README
@@ -14,4 +15,11 @@ test("C2 the README lists each preset whose numbers are to be confirmed, and no 
 test("C2 the README says of each preset which published examples it has", () => {
   const unsaid = PRESETS.filter(({ name }) => !proved.includes(`\`${name}\``));
   expect(unsaid).toEqual([]);
+});
+
+test("C2 reports say in both languages where the numbers of each preset are from", () => {
+  for (const { source } of PRESETS.flatMap(({ rules }) => rules)) {
+    expect(sourceText(source)).toEqual({ zh: expect.stringMatching(/[一-龥]/), en: source });
+  }
+  expect(sourceText("a county's own")).toBe("a county's own");
 });

@@ -1,0 +1,116 @@
+/** The form of a receipt, on a telephone: one line for each lot, then how it travelled. */
+import { html } from "hono/html";
+import type { Html, View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
+import { RECEIPT_DECISIONS } from "../flow/receipt_order.ts";
+import * as parts from "./dose_parts.ts";
+import { type DoseText, doseTexts } from "./dose_text.ts";
+import type { Line } from "./receipt_draft.ts";
+
+type Choices = readonly (readonly [value: string, text: string])[];
+
+/** What may be chosen. */
+export interface Offered {
+  readonly units: Choices;
+  readonly files: Choices;
+  /** The present moment, as a field of a time has it. */
+  readonly now: string;
+}
+
+export interface ShownDraft {
+  readonly form: FormData;
+  readonly lines: readonly Line[];
+  readonly note: Html | null;
+}
+
+export function receiptForm(
+  view: View,
+  { form, lines, note }: ShownDraft,
+  { units, files, now }: Offered,
+): Html {
+  const say = doseTexts(view.language);
+  const value = (name: string) => fieldOf(form, name);
+  const field = (name: string, label: DoseText, more: Partial<parts.Field> = {}) =>
+    parts.field(view, { name, label, value: value(name), optional: true, ...more });
+  const time = (name: string, label: DoseText, otherwise: string) =>
+    field(name, label, { type: "datetime-local", value: value(name) || otherwise });
+  const id = value("id");
+  return html`
+    <section class="panel">
+      <h2>${say("newReceipt")}</h2>
+      <form method="post" action="/vaccines/receipts/receive" class="form">
+        ${id === "" ? parts.idField() : html`<input type="hidden" name="id" value="${id}">`}
+        <input type="hidden" name="lines" value="${lines.length}">
+        <fieldset><legend>${say("goods")}</legend>
+          ${field("typed", "code", { value: "" })}
+          <p class="note">${say("scanHint")}</p>
+          <button class="action" formaction="/vaccines/receipts/line"
+            formnovalidate>${say("addLine")}</button>
+          ${note ?? ""}
+        </fieldset>
+        ${lines.map((line, at) => lineFields(view, line, at, units))}
+        ${field("consignment", "consignment", { optional: false })}
+        ${field("from", "supplier", { optional: false })}
+        ${field("sentBy", "sentBy")}
+        ${field("carrier", "carrier")}
+        ${time("arrived", "arrived", now)}
+        ${field("arrivalCelsius", "arrivalCelsius")}
+        <fieldset><legend>${say("journey")}</legend>
+          ${parts.choice(view, { name: "journey", label: "journey", chosen: value("journey") }, [
+            ["", ""],
+            ...files.map(([of, name]) => [of, say("journeyFile").replace("{}", name)] as const),
+            ["vehicle", say("journeyVehicle")],
+            ["paper", say("journeyPaper")],
+            ["none", say("journeyNone")],
+          ])}
+          <p class="note">${say("journeyHint")}</p>
+          ${time("left", "left", "")}
+          ${([
+            "minCelsius",
+            "maxCelsius",
+            "minutesBelow",
+            "minutesAbove",
+            "minutesUnknown",
+          ] as const)
+            .map((name) => field(name, name))}
+          ${field("whyNone", "whyNone")}
+        </fieldset>
+        ${field("reason", "whyApart")}
+        <fieldset><legend>${say("refused")}</legend>
+          ${field("whyRefused", "whyRefused")}
+          ${field("reportedTo", "reportedTo")}
+        </fieldset>
+        ${parts.action(view, "receive")}
+      </form>
+    </section>
+  `;
+}
+
+function lineFields(view: View, line: Line, at: number, units: Choices): Html {
+  const say = doseTexts(view.language);
+  const { product, lot, expires, doses, codes, decision, storedIn } = line;
+  const of = (name: string, label: DoseText, more: Partial<parts.Field>) =>
+    parts.field(view, { name: `${name}-${at}`, label, optional: true, ...more });
+  return html`
+    <fieldset><legend>${say("line").replace("{}", String(at + 1))}</legend>
+      <input type="hidden" name="codes-${at}" value="${codes.join(" ")}">
+      ${codes.length === 0
+        ? ""
+        : html`<p class="note">${say("scanned").replace("{}", String(codes.length))}</p>`}
+      ${of("product", "product", { value: product })}
+      ${of("lot", "lot", { value: lot })}
+      ${of("expires", "expires", { value: expires, type: "date" })}
+      ${of("doses", "doses", { value: doses, type: "number" })}
+      ${parts.choice(
+        view,
+        { name: `decision-${at}`, label: "decision", chosen: decision },
+        RECEIPT_DECISIONS.map((one) => [one, say(one)] as const),
+      )}
+      ${parts.choice(
+        view,
+        { name: `storedIn-${at}`, label: "storedIn", chosen: storedIn },
+        [["", say("notStored")], ...units],
+      )}
+    </fieldset>
+  `;
+}
