@@ -65,8 +65,8 @@ class One {
   }
 
   get medicines() {
-    const { facts } = this.first;
-    return facts.lines.map((line) => medicineOf(facts, line));
+    const { facts, version } = this.first;
+    return facts.lines.map((line) => medicineOf(facts, version, line));
   }
 
   get look() {

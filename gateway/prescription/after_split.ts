@@ -52,11 +52,11 @@ export function lookOf(events: readonly LifeEvent[]): Look {
  * later each that will not be seen with this one any more.
  */
 export function historyAgain(
-  { site, prescription, atMs, history: seen, facts }: Repeatable,
+  { site, prescription, version, atMs, history: seen, facts }: Repeatable,
   history: readonly HistoryLine[],
   looks: ReadonlyMap<string, Look>,
 ): HistoryLine[] {
-  const own = facts.lines.map((line) => medicineOf(facts, line));
+  const own = facts.lines.map((line) => medicineOf(facts, version, line));
   const untilMs = Math.max(...own.map((line) => line.untilMs));
   const seenNames = new Set((seen ?? []).map(nameOfLine));
   const place = [facts.issuedMs, nameOf({ site, number: prescription })] as const;
