@@ -132,7 +132,9 @@ function seesVerdict(id: string | null, { verdicts }: Said): Sees {
   const named = verdicts.filter(({ ids }) => ids.includes(id));
   if (named.length === 0) return () => true;
   const seen = new Set(named.flatMap(({ body }) => body.findings.flatMap(coveredBy)));
-  const seenBefore = named.filter(({ body }) => isOfBefore(body)).map(({ body }) => sawBefore(body));
+  const seenBefore = named.filter(({ body }) => isOfBefore(body)).map(({ body }) =>
+    sawBefore(body)
+  );
   return (one) => seen.has(keyOf(one, one.level)) || seenBefore.some((saw) => saw(one));
 }
 
