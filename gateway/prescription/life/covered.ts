@@ -132,10 +132,8 @@ function seesVerdict(id: string | null, { verdicts }: Said): Sees {
   const named = verdicts.filter(({ ids }) => ids.includes(id));
   if (named.length === 0) return () => true;
   const seen = new Set(named.flatMap(({ body }) => body.findings.flatMap(coveredBy)));
-  const seenBefore = named.filter(({ body }) => isOfBefore(body)).map(({ body }) =>
-    sawBefore(body)
-  );
-  return (one) => seen.has(keyOf(one, one.level)) || seenBefore.some((saw) => saw(one));
+  const before = named.filter(({ body }) => isOfBefore(body)).map(({ body }) => sawBefore(body));
+  return (one) => seen.has(keyOf(one, one.level)) || before.some((saw) => saw(one));
 }
 
 /** Stored before findings told what of the history they rest on, when its lines had no version. */
@@ -144,7 +142,7 @@ function isOfBefore({ history }: VerdictBody): boolean {
     history.every(({ version }) => version === undefined);
 }
 
-/** It was found without telling on what, and all that it rests on was in the history that it had. */
+/** It was found without telling on what, and all that it rests on was in its history. */
 function sawBefore({ findings, history }: VerdictBody): Sees {
   const seen = new Set(findings.flatMap(coveredBy));
   const had = new Set((history ?? []).map(collectionOf));
