@@ -21,8 +21,9 @@ const TEXTS = {
   },
   lost: { zh: "不得再使用", en: "Never to be used again" },
   writeOff: {
-    zh: "已决定销毁。仍有剂数的，请在“在库疫苗”登记报损。",
-    en: "It was decided to destroy these. Where doses are left, write them off in “Stock”.",
+    zh: "已决定销毁或退回。仍有剂数的，请在“在库疫苗”登记报损，或发还供货单位。",
+    en: "It was decided to destroy these or to send them back. Where doses are left, write them " +
+      "off in “Stock”, or send them to who supplied them.",
   },
   atTheDoor: { zh: "到货待验收", en: "Goods that nobody has taken in yet" },
   toAccept: { zh: "待验收", en: "to be taken in" },
