@@ -1,8 +1,8 @@
 /**
  * Which doses nobody gets before somebody decides (C10): those of a lot in quarantine in its unit,
  * and those that have left it since for a session or another unit. Scanned packs are told apart; of
- * counted doses all that may be among them are held back. What is to be destroyed or sent back stays
- * held back, wherever it is, until it is written off or back where it came from.
+ * counted doses all that may be among them are held back. What is to be destroyed or sent back
+ * stays held back, wherever it is, until it is written off or back where it came from.
  */
 import type { Rows } from "../../sql/sql.ts";
 import { quarantinedLots } from "../life/quarantine.ts";
@@ -36,7 +36,7 @@ export async function isHeldBack(rows: Rows, dose: HeldDose): Promise<boolean> {
   return await holdOf(rows, dose) !== null;
 }
 
-/** `null`: it is free; `held`, too, where one quarantine holds it back and of another it goes back. */
+/** `null`: it is free; `held` goes before `to-return`, where quarantines differ. */
 export async function holdOf(rows: Rows, dose: HeldDose): Promise<Hold | null> {
   const { site, place, product, lot } = dose;
   const units = (await rows.rows(HELD.units, [site, product, lot])).map((row) => row.text("unit"));
