@@ -20,6 +20,7 @@ const METER: DeviceView = {
   reason: null,
   since: null,
   silentSince: null,
+  ...{ stateForMs: null, silentForMs: null },
   points: [],
 };
 

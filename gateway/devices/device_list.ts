@@ -51,6 +51,9 @@ export const deviceView = z.object({
   since: z.iso.datetime().nullable(),
   silentSince: z.iso.datetime().nullable()
     .describe("When it was found to tell nothing any more (no-data), until it does again"),
+  stateForMs: z.number().nullable()
+    .describe("So long it has had this state, by the boot-time clock; null: in another boot"),
+  silentForMs: z.number().nullable().describe("The same of its silence"),
   points: z.array(pointView),
 });
 export type DeviceView = z.infer<typeof deviceView>;
@@ -122,6 +125,12 @@ function deviceFrom(row: Row, points: readonly Row[], moments: Moments): DeviceV
     reason: row.textOrNull("reason"),
     since: iso(moments.corrected(row) ?? row.numberOrNull("since")),
     silentSince: iso(silent),
+    stateForMs: bootAgeMs(row.textOrNull("bootid"), row.numberOrNull("bootms"), moments.now),
+    silentForMs: bootAgeMs(
+      row.textOrNull("silentbootid"),
+      row.numberOrNull("silentbootms"),
+      moments.now,
+    ),
     points: points.map((point) => pointFrom(point, known, silent !== null, moments))
       .sort((a, b) => place(a) - place(b)),
   };
@@ -163,6 +172,11 @@ function pointFrom(
     origin: row.text("origin"),
     seq: row.number("seq"),
   };
+}
+
+/** Of a moment of this boot, which no correction of a wall clock moves; else `null`. */
+function bootAgeMs(bootId: string | null, bootMs: number | null, now: Stamp): number | null {
+  return bootMs === null || bootId !== now.bootId ? null : Math.max(0, now.bootMs - bootMs);
 }
 
 /** `null` where nobody knows: what may be old is not shown as of now (G7). */

@@ -28,6 +28,8 @@ const devices: Table = {
     origin: "text",
     about: "text?",
     silent: "integer?",
+    silentbootid: "text?",
+    silentbootms: "integer?",
     silentlife: "integer",
     silentseq: "integer",
     silentorigin: "text",
@@ -73,7 +75,7 @@ const points: Table = {
 
 export const latest: Projection = {
   name: "latest",
-  version: 6,
+  version: 7,
   tables: [devices, nodes, points],
   apply: async (sql, entries) => {
     for (const own of streamsOf(entries)) await apply(sql, own);
@@ -166,7 +168,8 @@ UPDATE devices SET ${BEGINNING}, state = ?1, reason = ?2, life = ?7, seq = ?8, o
 WHERE node = ?10 AND device = ?11 AND (?7, ?8, ?9) > (life, seq, origin)`;
 
 const UPDATE_SILENCE = `
-UPDATE devices SET silent = ?1, silentlife = ?2, silentseq = ?3, silentorigin = ?4
+UPDATE devices SET silent = ?1, silentlife = ?2, silentseq = ?3, silentorigin = ?4,
+  silentbootid = ?7, silentbootms = ?8
 WHERE node = ?5 AND device = ?6 AND (?2, ?3, ?4) > (silentlife, silentseq, silentorigin)`;
 
 const UPDATE_HEARD = `
@@ -174,7 +177,7 @@ UPDATE devices SET heardlife = ?1 WHERE node = ?2 AND device = ?3 AND heardlife 
 
 /** A later life tells its own silences: one of before is over once a value of it has come. */
 const END_SILENCES = `
-UPDATE devices SET silent = NULL
+UPDATE devices SET silent = NULL, silentbootid = NULL, silentbootms = NULL
 WHERE node = ? AND silent IS NOT NULL AND silentlife < heardlife`;
 
 /** A device that is not named any more and was never told of was a slip of the pen. */
@@ -263,10 +266,11 @@ async function writeState(
 async function writeSilence(sql: Transaction, entry: Entry, { node, life }: Life): Promise<void> {
   const body = silenceBody.safeParse(bodyOf(entry));
   if (!body.success) return;
-  const since = entry.kind === "no-data" ? entry.time.wallMs : null;
+  const { wallMs, bootId, bootMs } = entry.time;
+  const [since, ...boot] = entry.kind === "no-data" ? [wallMs, bootId, bootMs] : [null, null, null];
   const { device } = body.data;
   await keepDevices(sql, node, [device]);
-  await sql.run(UPDATE_SILENCE, [since, life, entry.seq, entry.origin, node, device]);
+  await sql.run(UPDATE_SILENCE, [since, life, entry.seq, entry.origin, node, device, ...boot]);
   await sql.run(END_SILENCES, [node]);
 }
 

@@ -35,7 +35,7 @@ export const openColdDesk: OpenDesk = (node, { links }) => {
     const holds = new HoldDesk(acting, { other: config.peer?.node ?? null, isUp });
     return {
       routes: [...routes, ...holdRoutes(acting)],
-      pages: [...pages, unitPage(shown, calendar, null), quarantinePage(shown, null)],
+      pages: [...pages, unitPage(shown, calendar, null), quarantinePage(acting, "county")],
       run: async (signal) => {
         await Promise.all([silent.run(signal), holds.run(signal)]);
       },
@@ -51,7 +51,7 @@ export const openColdDesk: OpenDesk = (node, { links }) => {
   const folders = new LoggerFolders(importing, node);
   return {
     routes: [...routes, ...actRoutes(own), loggerRoute(importing)],
-    pages: [...pages, unitPage(shown, calendar, importing), quarantinePage(shown, own)],
+    pages: [...pages, unitPage(shown, calendar, importing), quarantinePage(own, "site")],
     concerns: () => folders.concerns(),
     run: async (signal) => {
       await Promise.all([alarms.run(signal), quarantines.run(signal), folders.run(signal)]);

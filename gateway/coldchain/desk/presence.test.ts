@@ -16,6 +16,7 @@ const unit = {
 };
 const device = (name: string, more: Partial<KnownDevice> = {}): KnownDevice => ({
   ...{ device: name, state: "online", since: ago(500), silentSince: null, points: [] },
+  ...{ stateForMs: null, silentForMs: null },
   ...more,
 });
 const clock = {
@@ -58,6 +59,18 @@ describe("C4 a unit that cannot be reached", () => {
     expect(due([away])).toEqual([]);
     expect(due([away, device("door-probe", { silentSince: ago(60) })])).toEqual(["offline 1 60"]);
   });
+
+  test.each([[59, []], [60, ["offline 1 500"]], [61, ["offline 1 500"]]])(
+    "T12 is so by the boot-time clock, where the wall clock was set: %i minutes",
+    (minutes, told) => {
+      const away = (forMinutes: number) => ({
+        ...gone(500),
+        stateForMs: forMinutes * MINUTE_MS,
+      });
+      const devices = [device("thermometer", away(90)), device("door-probe", away(minutes))];
+      expect(due(devices)).toEqual(told);
+    },
+  );
 
   test("C9 is over when one of them is there; what is not known ends nothing", () => {
     const going = [{ episode: "e", cause: "offline" }];

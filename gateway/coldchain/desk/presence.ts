@@ -16,6 +16,9 @@ export interface KnownDevice {
   readonly since: string | null;
   /** When it was found to tell nothing any more. */
   readonly silentSince: string | null;
+  /** By the boot-time clock; `null`: it began in another boot. */
+  readonly stateForMs: number | null;
+  readonly silentForMs: number | null;
   readonly points: readonly {
     readonly point: string;
     readonly value: string | number | boolean | null;
@@ -38,7 +41,12 @@ export interface Presence {
 
 /** `since`: `null`: all is well; nobody knows: neither begins nor ends anything (G7). */
 type Finding =
-  | { readonly kind: "known"; readonly sinceMs: number | null }
+  | {
+    readonly kind: "known";
+    readonly sinceMs: number | null;
+    /** So long it goes on by the boot-time clock; `null`: that does not say. */
+    readonly forMs: number | null;
+  }
   | { readonly kind: "unknown" };
 
 export interface PresenceClock {
@@ -66,7 +74,7 @@ export function presenceOf(
   };
 }
 
-const WELL: Finding = { kind: "known", sinceMs: null };
+const WELL: Finding = { kind: "known", sinceMs: null, forMs: null };
 
 function dueOf(
   { site, unit }: Pick<UnitBody, "site" | "unit">,
@@ -88,7 +96,7 @@ function dueOf(
   const plan = PLATFORM_PLANS.find((one) => one.cause === cause);
   if (own.length > 0 || plan === undefined) return { begun: [], ended: [] };
   const start = episodeStart({ site, unit }, cause, finding.sinceMs);
-  const levels = dueLevels(plan, goesOnMs(cause, finding.sinceMs), []);
+  const levels = dueLevels(plan, finding.forMs ?? goesOnMs(cause, finding.sinceMs), []);
   return { begun: planAlarms(start, plan, levels), ended: [] };
 }
 
@@ -102,7 +110,7 @@ function powerOf(contact: PowerContact, devices: readonly KnownDevice[]): Findin
   const isOff = contact.below === undefined
     ? told.value === contact.off
     : typeof told.value === "number" && told.value < contact.below;
-  return { kind: "known", sinceMs: isOff ? Date.parse(told.time) : null };
+  return { kind: "known", sinceMs: isOff ? Date.parse(told.time) : null, forMs: null };
 }
 
 /** It is away once each device that reads it is: since the last of them went. */
@@ -111,13 +119,41 @@ function reachOf(names: readonly string[], devices: readonly KnownDevice[]): Fin
   if (each.length === 0) return WELL;
   const away = each.map((device) => device === undefined ? undefined : awaySince(device));
   if (away.includes(undefined)) return { kind: "unknown" };
-  const since = away.flatMap((ms) => ms ?? []);
-  return { kind: "known", sinceMs: since.length === away.length ? Math.max(...since) : null };
+  const since = away.flatMap((one) => one ?? []);
+  if (since.length < away.length) return WELL;
+  const sinceMs = Math.max(...since.map((one) => one.sinceMs));
+  const forMs = since.map((one) => one.forMs);
+  return {
+    kind: "known",
+    sinceMs,
+    forMs: forMs.includes(null) ? null : Math.min(...numbers(forMs)),
+  };
+}
+
+interface Away {
+  readonly sinceMs: number;
+  readonly forMs: number | null;
 }
 
 /** `null`: it is there. */
-function awaySince({ state, since, silentSince }: KnownDevice): number | null {
-  const moments = [state === "offline" ? since : null, silentSince]
-    .flatMap((moment) => moment === null ? [] : Date.parse(moment));
-  return moments.length === 0 ? null : Math.min(...moments);
+function awaySince(
+  { state, since, stateForMs, silentSince, silentForMs }: KnownDevice,
+): Away | null {
+  const found = [
+    [state === "offline" ? since : null, stateForMs],
+    [silentSince, silentForMs],
+  ] as const;
+  const told = found.flatMap(([moment, forMs]) =>
+    moment === null ? [] : [{ sinceMs: Date.parse(moment), forMs }]
+  );
+  if (told.length === 0) return null;
+  const forMs = told.map((one) => one.forMs);
+  return {
+    sinceMs: Math.min(...told.map((one) => one.sinceMs)),
+    forMs: forMs.includes(null) ? null : Math.max(...numbers(forMs)),
+  };
+}
+
+function numbers(found: readonly (number | null)[]): number[] {
+  return found.flatMap((ms) => ms ?? []);
 }

@@ -158,19 +158,21 @@ describe("C10: stock that lay in a unit while it was out of range", () => {
     expect(await cold.tables.tables.rows(select)).toHaveLength(1);
   });
 
-  test("is never free again once it is to be destroyed, wherever it went", async () => {
+  test.each(
+    ["destroyed", "returned"] as const,
+  )("is never free again once it is to be %s, wherever it went", async (decision) => {
     await moves("stored", "receipt/r", "unit/fridge-1", 0, { doses: 30 });
     await moves("taken", "unit/fridge-1", "session/s", 30, { doses: 5 });
     await tooWarm();
     await set();
     const order = { id: "act-1", unit: "fridge-1", product: PRODUCT, lot: LOT };
-    const asked = decideOrder.parse({ ...order, decision: "destroyed", basis: "超温" });
+    const asked = decideOrder.parse({ ...order, decision, basis: "超温" });
     expect((await decideQuarantine(cold.node, asked, { id: "li" })).kind).toBe("done");
     expect(await set()).toEqual([]);
     for (const place of ["unit/fridge-1", "session/s"]) expect(await isHeld(place)).toBe(true);
     const { lots } = await allHeld(cold.tables.tables, SITE);
     expect(lots.map(({ state, isOpen, places }) => [state, isOpen, places])).toEqual([
-      ["destroyed", false, [
+      [decision, false, [
         { place: "session/s", doses: 5 },
         { place: "unit/fridge-1", doses: 25 },
       ]],

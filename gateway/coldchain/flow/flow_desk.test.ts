@@ -220,6 +220,31 @@ describe("C10: goods at the door", () => {
     expect(await take("D5")).toContain("lot D5 is in quarantine");
   });
 
+  test("what is to be sent back goes to who supplied it, and to nobody else", async () => {
+    const subject = { site: SITE, subject: "lots/fridge-2" };
+    const of = (lot: string) => ({ lots: [{ product: PRODUCT, lot }] });
+    const quarantines = ofKind(await eventsOf(own.node.tables, subject), "cold-quarantine");
+    const decide = async (lot: string) => {
+      const found = quarantines.find(({ body }) => body.lots[0].lot === lot)?.body.id ?? "";
+      await own.tell("cold-quarantine-decided", {
+        ...{ id: `back ${lot}`, site: SITE, unit: "fridge-2", ...of(lot), quarantine: found },
+        ...{ decision: "returned", basis: "供货单位同意", by: { id: "li" } },
+      });
+    };
+    const send = (lot: string, to: string) => {
+      const asked = moved("sent", "unit/fridge-2", `away/${to}`, 1);
+      return move({ ...asked, lots: asked.lots.map((one) => ({ ...one, lot })) });
+    };
+    expect(await send("D4", "site-2")).toContain("lot D4 is in quarantine");
+    for (const lot of ["D4", "D5"]) await decide(lot);
+    expect(await take("D4")).toContain("lot D4 is to be sent back");
+    expect(await use(used("unit/fridge-2", { lot: "D4" }))).toContain("is to be sent back");
+    expect(await send("D4", "site-3")).toContain("send it to who supplied it (site-2)");
+    expect(await send("D4", "site-2")).toBe("done");
+    expect(await send("D5", "site-2")).toContain("(县疾控中心)");
+    expect(await send("D5", "县疾控中心")).toBe("done");
+  });
+
   async function entryCount(): Promise<number> {
     const tables = ["coldevents", "coldmoves"];
     const counts = await Promise.all(tables.map(async (table) => {

@@ -196,7 +196,7 @@ export class FlowDesk {
     return await Promise.all(lots.map(async ({ product, lot }) => {
       const gone = await reads.putAwayOf(tables, { site, product, lot, from });
       const doses = takenIn(receipt, { product, lot }) - gone;
-      return { product, lot, doses, isHeld: false, expires: null };
+      return { product, lot, doses, hold: null, suppliers: [], expires: null };
     }));
   }
 

@@ -3,7 +3,7 @@ import type { Rows } from "../../sql/sql.ts";
 import { PRODUCT_DIGITS } from "../codes/trace_code.ts";
 import { scannedCode } from "../codes/scanned_code.ts";
 import type { LotHere } from "./flow_rules.ts";
-import { isHeldBack } from "./held_back.ts";
+import { holdOf, isHeldBack, suppliersOf } from "./held_back.ts";
 import { isKept } from "./stays.ts";
 import { usedUp } from "./trace.ts";
 
@@ -40,11 +40,13 @@ export async function lotsAt(
   return await Promise.all(stays.map(async (row) => {
     const [product, lot] = [row.text("product"), row.text("lot")];
     const [used] = await rows.rows(READS.usedAt, [product, lot, site, place]);
+    const hold = await holdOf(rows, { site, place, product, lot, code });
     return {
       product,
       lot,
       doses: row.number("doses") - used.number("doses"),
-      isHeld: await isHeldBack(rows, { site, place, product, lot, code }),
+      hold,
+      suppliers: hold === "to-return" ? await suppliersOf(rows, { site, product, lot }) : [],
       expires: row.textOrNull("expires"),
     };
   }));

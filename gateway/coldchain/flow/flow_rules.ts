@@ -2,6 +2,7 @@
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { ReceiptState } from "../life/receipt.ts";
 import type { MovedBody, Step, UsedBody } from "./flow_body.ts";
+import type { Hold } from "./held_back.ts";
 import { formOf, nameOf } from "./place.ts";
 
 export interface FlowRefusal {
@@ -16,8 +17,10 @@ export interface LotHere {
   readonly lot: string;
   /** Those that were given taken off. */
   readonly doses: number;
-  /** In quarantine there, or exposed before it came there. */
-  readonly isHeld: boolean;
+  /** Of what is in quarantine there, or was exposed before it came there; `null`: it is free. */
+  readonly hold: Hold | null;
+  /** To whom it may go where it is to be sent back. */
+  readonly suppliers: readonly string[];
   /** The earliest day of use that anybody told. */
   readonly expires: string | null;
 }
@@ -66,7 +69,9 @@ export function moveRefusals(
     if (formOf(from) !== "away") refusals.push(...shortOf(lot, doses, known));
     if (!TOWARDS_PEOPLE.has(step)) continue;
     const days = [expires, known?.expires ?? null];
-    refusals.push(...unfit("lots", lot, days, known?.isHeld ?? false, facts.today));
+    refusals.push(...outOfDate("lots", lot, days, facts.today));
+    const isBack = step === "sent" && (known?.suppliers.includes(nameOf(to)) ?? false);
+    if (!isBack) refusals.push(...heldBack("lots", lot, known));
   }
   return refusals;
 }
@@ -81,7 +86,8 @@ export function useRefusals(
   const known = facts.here.find((one) => one.product === product && one.lot === lot);
   const refusals = shortOf(lot, 1, known, "place");
   refusals.push(
-    ...unfit("lot", lot, [expires, known?.expires ?? null], known?.isHeld ?? false, facts.today),
+    ...outOfDate("lot", lot, [expires, known?.expires ?? null], facts.today),
+    ...heldBack("lot", lot, known),
   );
   if (code !== null && facts.isCodeUsed) {
     refusals.push(c14("code", {
@@ -107,29 +113,35 @@ function shortOf(
   })];
 }
 
-function unfit(
+function outOfDate(
   field: string,
   lot: string,
   days: readonly (string | null)[],
-  isHeld: boolean,
   today: string,
 ): FlowRefusal[] {
-  const refusals: FlowRefusal[] = [];
   const [last] = days.filter((day) => day !== null).sort();
   // The last day itself is one of use.
-  if (last !== undefined && last < today) {
-    refusals.push(c14(field, {
-      zh: `批号 ${lot} 已于 ${last} 过期；请按过期登记`,
-      en: `lot ${lot} could be used until ${last}; write it off as expired`,
-    }));
-  }
-  if (isHeld) {
-    refusals.push(c10(field, {
+  if (last === undefined || last >= today) return [];
+  return [c14(field, {
+    zh: `批号 ${lot} 已于 ${last} 过期；请按过期登记`,
+    en: `lot ${lot} could be used until ${last}; write it off as expired`,
+  })];
+}
+
+function heldBack(field: string, lot: string, known: LotHere | undefined): FlowRefusal[] {
+  if (known === undefined || known.hold === null) return [];
+  if (known.hold === "held") {
+    return [c10(field, {
       zh: `批号 ${lot} 隔离待定；处理决定前不得使用`,
       en: `lot ${lot} is in quarantine; it is not used before that is decided`,
-    }));
+    })];
   }
-  return refusals;
+  const names = known.suppliers;
+  return [c10(field, {
+    zh: `批号 ${lot} 已决定退回，不得使用；只能发还供货单位（${names.join("、") || "未登记"}）`,
+    en: `lot ${lot} is to be sent back, and not used; send it to who supplied it ` +
+      `(${names.join(", ") || "nobody is known"})`,
+  })];
 }
 
 /** Of a step that is taken back: none whose doses are held back where it led from or to. */

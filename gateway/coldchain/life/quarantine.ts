@@ -19,8 +19,10 @@ export interface LotState extends LotKey {
   readonly quarantines: readonly EventOf<"cold-quarantine">[];
   /** Those that nobody decided yet. */
   readonly open: readonly EventOf<"cold-quarantine">[];
-  /** Those for which nobody gets any of it: undecided, or for good since it is to be destroyed. */
+  /** Those for which nobody gets any of it: undecided, or for good since it is not to be used. */
   readonly barring: readonly EventOf<"cold-quarantine">[];
+  /** Those of them for which it goes back to whoever supplied it, and nowhere else. */
+  readonly returning: readonly EventOf<"cold-quarantine">[];
   readonly decisions: readonly EventOf<"cold-quarantine-decided">[];
   /** Two decided otherwise: somebody has to look at it. */
   readonly isDisputed: boolean;
@@ -53,13 +55,14 @@ export function quarantinedLots(events: readonly ColdEvent[]): LotState[] {
       (decided.get(JSON.stringify([event.body.id, product, lot])) ?? []).map(({ event }) => event)
     );
     const decisions = of.flat();
-    const choices = new Set(decisions.map(({ body }) => body.decision));
-    const strictest = [...QUARANTINE_DECISIONS].reverse().find((one) => choices.has(one));
     const quarantines = told.map(({ event }) => event);
     const open = quarantines.filter((_, at) => of[at].length === 0);
-    const barring = quarantines.filter((_, at) =>
-      of[at].length === 0 || of[at].some(({ body }) => body.decision === "destroyed")
-    );
+    const strictestOf = (some: typeof decisions) =>
+      [...QUARANTINE_DECISIONS].reverse()
+        .find((one) => some.some(({ body }) => body.decision === one));
+    const barring = quarantines.filter((_, at) => strictestOf(of[at]) !== "released");
+    const returning = quarantines.filter((_, at) => strictestOf(of[at]) === "returned");
+    const strictest = strictestOf(decisions);
     const isGone = strictest === "destroyed" || strictest === "returned";
     return {
       site,
@@ -70,6 +73,7 @@ export function quarantinedLots(events: readonly ColdEvent[]): LotState[] {
       quarantines,
       open,
       barring,
+      returning,
       decisions,
       isDisputed: of.some((some) => new Set(some.map(({ body }) => body.decision)).size > 1),
     };

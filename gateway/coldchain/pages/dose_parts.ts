@@ -3,9 +3,9 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Said } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
-import { problemWords } from "../../problem_words.ts";
 import type { Done } from "../flow/flow_desk.ts";
 import { type DoseText, doseTexts } from "./dose_text.ts";
+import { problemText } from "./refusal_text.ts";
 
 const TABS = [
   ["/vaccines", "stock"],
@@ -45,8 +45,7 @@ export function doseFrame(view: View, parts: FrameParts, main: Html): Html {
 export function faultsOf(done: Done): readonly Text[] | null {
   if (done.kind === "done") return null;
   if (done.kind === "refused") return done.refusals.map(({ text }) => text);
-  const words = problemWords(done.problem);
-  return [{ zh: words, en: words }];
+  return [problemText(done.problem)];
 }
 
 export function refusedPage(main: Html): Said {

@@ -1,77 +1,82 @@
 /** All that nobody gets now, with why, since when and by whom, and what becomes of it (C10). */
 import { html } from "hono/html";
+import type * as z from "zod";
 import type { Text } from "../../../drivers/profile_parts.ts";
-import type { Page } from "../../console/page.ts";
+import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type Tone, type View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
 import type { Actor } from "../../people/actor.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
-import { problemWords } from "../../problem_words.ts";
-import { issueLines } from "../../schema_faults.ts";
-import type { ColdNode } from "../desk/cold_node.ts";
+import { holdLot, holdOrder } from "../desk/lot_holds.ts";
+import type { Outcome, WritingNode } from "../desk/person_acts.ts";
 import { decideOrder, decideQuarantine } from "../desk/quarantine_act.ts";
 import { CAUSE_TEXTS } from "../flow/receipt_act.ts";
 import { type AllHeld, allHeld, HELD_LOTS_MAX, type HeldStock } from "../flow/held_stock.ts";
 import { QUARANTINE_DECISIONS } from "../life/quarantine_body.ts";
 import { placeOf } from "../flow/place.ts";
-import { WHOLE_SITE } from "../life/subject.ts";
+import { type Person, WHOLE_SITE } from "../life/subject.ts";
 import { watchedUnits } from "../record/cold_reads.ts";
 import * as parts from "./dose_parts.ts";
 import { type PlaceWords, placeWords } from "./dose_places.ts";
 import { doseTexts } from "./dose_text.ts";
-import { causeWords, heldTexts } from "./quarantine_text.ts";
+import { causeWords, type HeldText, heldTexts } from "./quarantine_text.ts";
+import { issueTexts, problemText } from "./refusal_text.ts";
 
 const PATH = "/vaccines/quarantine";
 const DECIDE = "coldchain.acknowledge";
-
-type Shown = Pick<ColdNode, "name" | "tables" | "journal">;
 
 interface Said {
   readonly isSaved?: boolean;
   readonly faults?: readonly Text[];
 }
 
-/** `acting`: at the site itself, whose persons decide; `null`: a county shows all sites'. */
-export function quarantinePage(node: Shown, acting: ColdNode | null): Page {
-  const page: Page = {
+/** A site decides what its units hold back; a county holds lots back at all sites, and decides. */
+export function quarantinePage(node: WritingNode, role: "site" | "county"): Page {
+  const isSite = role === "site";
+  const form = <T extends z.ZodType>(
+    schema: T,
+    names: readonly string[],
+    act: (order: z.infer<T>, by: Person) => Promise<Outcome>,
+  ): PageForm => ({
+    right: DECIDE,
+    send: async (form, _places, { people }, actor, view) => {
+      const refused = async (status: 400 | 403 | 409, faults: readonly Text[]) => (
+        { main: await drawn(view, node, isSite, actor, { faults }), status }
+      );
+      const by = signedIn(actor, people);
+      if (by === null) return await refused(403, [problemText(PERSON_NEEDED)]);
+      const typed = Object.fromEntries(names.map((name) => [name, fieldOf(form, name)]));
+      const order = schema.safeParse(typed);
+      if (!order.success) return await refused(400, issueTexts(order.error.issues));
+      await node.tables.caughtUp(node.journal);
+      const outcome = await act(order.data, by.person);
+      return outcome.kind === "done"
+        ? `${PATH}?saved`
+        : await refused(409, [problemText(outcome.problem)]);
+    },
+  });
+  const decide = form(
+    decideOrder,
+    ["id", "unit", "product", "lot", "decision", "basis"],
+    (order, by) => decideQuarantine(node, order, by),
+  );
+  const hold = form(
+    holdOrder,
+    ["id", "product", "lot", "reason"],
+    (order, by) => holdLot(node, order, by),
+  );
+  return {
     path: PATH,
     still: true,
     render: async (view, _places, _parts, { actor, query }) =>
-      await drawn(view, node, acting !== null, actor, { isSaved: query.has("saved") }),
-  };
-  if (acting === null) return page;
-  return {
-    ...page,
-    forms: {
-      decide: {
-        right: DECIDE,
-        send: async (form, _places, { people }, actor, view) => {
-          const refused = async (status: 400 | 403 | 409, words: string) => {
-            const faults = [{ zh: words, en: words }];
-            return { main: await drawn(view, node, true, actor, { faults }), status };
-          };
-          const by = signedIn(actor, people);
-          if (by === null) return await refused(403, problemWords(PERSON_NEEDED));
-          const names = ["id", "unit", "product", "lot", "decision", "basis"];
-          const typed = Object.fromEntries(names.map((name) => [name, fieldOf(form, name)]));
-          const order = decideOrder.safeParse(typed);
-          if (!order.success) {
-            return await refused(400, issueLines(order.error.issues).join("; "));
-          }
-          await node.tables.caughtUp(node.journal);
-          const outcome = await decideQuarantine(acting, order.data, by.person);
-          return outcome.kind === "done"
-            ? `${PATH}?saved`
-            : await refused(409, problemWords(outcome.problem));
-        },
-      },
-    },
+      await drawn(view, node, isSite, actor, { isSaved: query.has("saved") }),
+    forms: isSite ? { decide } : { decide, hold },
   };
 }
 
 async function drawn(
   view: View,
-  { name, tables, journal }: Shown,
+  { name, tables, journal }: WritingNode,
   isSite: boolean,
   actor: Pick<Actor, "account" | "rights">,
   said: Said,
@@ -82,8 +87,9 @@ async function drawn(
   const held = await allHeld(near, site);
   const words = placeWords(view, await watchedUnits(near, site));
   const text = heldTexts(view.language);
-  const acts = isSite && actor.account !== null && actor.rights.has(DECIDE);
-  const card = (one: HeldStock) => lotCard(view, one, words, { isSite, acts });
+  const acts = actor.account !== null && actor.rights.has(DECIDE);
+  const card = (one: HeldStock) =>
+    lotCard(view, one, words, { isSite, isOwn: one.site === name, acts });
   const [waiting, lost] = [
     held.lots.filter(({ isOpen }) => isOpen),
     held.lots.filter(({ isOpen }) => !isOpen),
@@ -92,12 +98,13 @@ async function drawn(
     <section class="panel ${waiting.length > 0 ? "alert" : ""}"><h2>${text("waiting")}</h2>
       ${waiting.length === 0
         ? html`<p class="calm">${text("noneWaiting")}</p>`
-        : html`<p class="note">${text(acts ? "setApart" : "whoDecides")}</p>`}
+        : html`<p class="note">${text(isSite && acts ? "setApart" : "whoDecides")}</p>`}
       ${held.isCut
         ? html`<p class="banner warn">${text("cut").replace("{}", `${HELD_LOTS_MAX}`)}</p>`
         : ""}
       <div class="cards">${waiting.map(card)}</div>
     </section>
+    ${!isSite && acts ? holdForm(view) : ""}
     ${receiptsPanel(view, held, isSite)}
     ${lost.length === 0 ? "" : html`
       <section class="panel">
@@ -110,6 +117,27 @@ async function drawn(
   return parts.doseFrame(view, { current: PATH, isSite, ...said }, main);
 }
 
+/** Of a county: a recall, or a warning about a lot. */
+function holdForm(view: View): Html {
+  const text = heldTexts(view.language);
+  const field = (name: string, label: HeldText) =>
+    html`<label class="field"><span>${text(label)}</span>
+      <input name="${name}" autocomplete="off" maxlength="500" required></label>`;
+  return html`
+    <section class="panel">
+      <h2>${text("hold")}</h2>
+      <p class="note">${text("holdNote")}</p>
+      <form method="post" action="${PATH}/hold" class="form">
+        ${parts.idField()}
+        ${parts.field(view, { name: "product", label: "product" })}
+        ${parts.field(view, { name: "lot", label: "lot" })}
+        ${field("reason", "holdReason")}
+        ${parts.action(view, "save")}
+      </form>
+    </section>
+  `;
+}
+
 const TONES: Readonly<Record<HeldStock["state"], Tone>> = {
   quarantined: "bad",
   destroyed: "idle",
@@ -117,11 +145,18 @@ const TONES: Readonly<Record<HeldStock["state"], Tone>> = {
   released: "good",
 };
 
+interface Looking {
+  readonly isSite: boolean;
+  /** Of the node itself, whose persons decide. */
+  readonly isOwn: boolean;
+  readonly acts: boolean;
+}
+
 function lotCard(
   view: View,
   held: HeldStock,
   words: PlaceWords,
-  { isSite, acts }: { readonly isSite: boolean; readonly acts: boolean },
+  { isSite, isOwn, acts }: Looking,
 ): Html {
   const { site, unit, product, lot, state, isOpen, reasons, decisions, places } = held;
   const [say, text] = [doseTexts(view.language), heldTexts(view.language)];
@@ -135,6 +170,7 @@ function lotCard(
       ),
     ),
   ];
+  const whole = text(!isSite && isOwn ? "everywhere" : "all");
   // One act decides of each quarantine of the lot.
   const said = new Set(
     decisions.map(({ body: { decision, basis, by } }) =>
@@ -151,7 +187,7 @@ function lotCard(
       <dl class="facts">${factRows([
         [say("product"), product],
         ...isSite ? [] : [[say("site"), site] as const],
-        [say("place"), unit === WHOLE_SITE ? text("all") : words(site, placeOf("unit", unit))],
+        [say("place"), unit === WHOLE_SITE ? whole : words(site, placeOf("unit", unit))],
         [text("why"), why.join(view.language === "zh" ? "；" : "; ")],
         [say("since"), since === null ? "—" : moment(view, new Date(since).toISOString())],
         [text("by"), who.join(", ")],
@@ -160,7 +196,7 @@ function lotCard(
         ),
         ...[...said].map((one) => [text("decided"), one] as const),
       ])}</dl>
-      ${acts && isOpen ? decideForm(view, held) : ""}
+      ${acts && isOwn && isOpen ? decideForm(view, held) : ""}
     </div>
   `;
 }

@@ -11,9 +11,9 @@ const TEXTS = {
       "maker's word on stability.",
   },
   whoDecides: {
-    zh: "隔离存放，决定前不得使用。由本站点的疫苗管理员登录后决定。",
+    zh: "隔离存放，决定前不得使用。由本站点的疫苗管理员登录后决定；县里暂停使用的由县里决定。",
     en: "Keep it apart; nobody gets it before that. A vaccine keeper of the site decides, signed " +
-      "in there.",
+      "in there; of what the county holds back, one of the county.",
   },
   cut: {
     zh: "待处理较多，先列出最早的 {} 个批号。",
@@ -21,8 +21,9 @@ const TEXTS = {
   },
   lost: { zh: "不得再使用", en: "Never to be used again" },
   writeOff: {
-    zh: "已决定销毁。仍有剂数的，请在“在库疫苗”登记报损。",
-    en: "It was decided to destroy these. Where doses are left, write them off in “Stock”.",
+    zh: "已决定销毁或退回。仍有剂数的，请在“在库疫苗”登记报损，或发还供货单位。",
+    en: "It was decided to destroy these or to send them back. Where doses are left, write them " +
+      "off in “Stock”, or send them to who supplied them.",
   },
   atTheDoor: { zh: "到货待验收", en: "Goods that nobody has taken in yet" },
   toAccept: { zh: "待验收", en: "to be taken in" },
@@ -40,6 +41,13 @@ const TEXTS = {
     zh: "依据（评估结论、文件号）",
     en: "On what it rests (assessment, number of the paper)",
   },
+  hold: { zh: "全县暂停使用一个批号", en: "Hold a lot back at all sites" },
+  holdNote: {
+    zh: "数秒内下达到有此批号的各站点；只有县里可以解除。",
+    en: "Sites that have to do with the lot are told within seconds; the county alone lets it go.",
+  },
+  holdReason: { zh: "原因（召回文号等）", en: "Why, such as the number of a recall" },
+  everywhere: { zh: "全县各站点", en: "all sites of the county" },
   all: { zh: "本站点全部", en: "all of it at the site" },
   disputed: { zh: "两人决定不一致", en: "two decided otherwise" },
   quarantined: { zh: "隔离中", en: "set apart" },
@@ -48,7 +56,9 @@ const TEXTS = {
   destroyed: { zh: "销毁", en: "to be destroyed" },
 } as const satisfies Readonly<Record<string, Text>>;
 
-export function heldTexts(language: Language): (key: keyof typeof TEXTS) => string {
+export type HeldText = keyof typeof TEXTS;
+
+export function heldTexts(language: Language): (key: HeldText) => string {
   return (key) => TEXTS[key][language];
 }
 

@@ -6,8 +6,6 @@ import type { Page, Said } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
-import { problemWords } from "../../problem_words.ts";
-import { issueLines } from "../../schema_faults.ts";
 import { wallOf } from "../evaluate/written.ts";
 import type { FlowDesk } from "../flow/flow_desk.ts";
 import { readScan } from "../flow/flow_reads.ts";
@@ -21,6 +19,7 @@ import * as parts from "./dose_parts.ts";
 import { doseTexts } from "./dose_text.ts";
 import { type Line, linesIn, orderIn, withScan } from "./receipt_draft.ts";
 import { type Offered, receiptForm } from "./receipt_form.ts";
+import { issueTexts, problemText } from "./refusal_text.ts";
 import { scanned } from "./stock_page.ts";
 
 const PATH = "/vaccines/receipts";
@@ -54,20 +53,16 @@ export function receiptsPage(desk: FlowDesk): Page {
           );
           const by = signedIn(actor, people);
           if (!desk.isSite || by === null) {
-            return await refused(inBoth([problemWords(PERSON_NEEDED)]), 403);
+            return await refused([problemText(PERSON_NEEDED)], 403);
           }
           const { data, error } = receiptOrder.safeParse(orderIn(form, calendar));
-          if (data === undefined) return await refused(inBoth(issueLines(error.issues)), 400);
+          if (data === undefined) return await refused(issueTexts(error.issues), 400);
           const faults = parts.faultsOf(await desk.receive(data, by.person));
           return faults === null ? `${PATH}?saved` : await refused(faults, 409);
         },
       },
     },
   };
-}
-
-function inBoth(lines: readonly string[]): Text[] {
-  return lines.map((words) => ({ zh: words, en: words }));
 }
 
 interface Draft {

@@ -4,13 +4,13 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
 import type { Page } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
-import { issueLines } from "../../schema_faults.ts";
 import { useRequest } from "../flow/flow_answers.ts";
 import type { FlowDesk } from "../flow/flow_desk.ts";
 import { type ReadScan, readScan, stockOf } from "../flow/flow_reads.ts";
 import { formOf, nameOf } from "../flow/place.ts";
 import * as parts from "./dose_parts.ts";
 import { doseTexts } from "./dose_text.ts";
+import { issueTexts } from "./refusal_text.ts";
 import { scanned } from "./stock_page.ts";
 
 const TYPED_MAX = 400;
@@ -46,7 +46,7 @@ export function sessionPage(desk: FlowDesk): Page {
             person: { system: text("system"), number: text("number"), name: text("name") },
           });
           const faults = data === undefined
-            ? issueLines(error.issues).map((words) => ({ zh: words, en: words }))
+            ? issueTexts(error.issues)
             : parts.faultsOf(await desk.use(data, actor));
           if (faults === null) return `/vaccines/session?saved&place=${encodeURIComponent(place)}`;
           return parts.refusedPage(await drawn(view, desk, { place, typed: "", faults }));

@@ -4,7 +4,6 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
 import type { Page } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
-import { issueLines } from "../../schema_faults.ts";
 import { moveRequest } from "../flow/flow_answers.ts";
 import { STEPS } from "../flow/flow_body.ts";
 import type { FlowDesk } from "../flow/flow_desk.ts";
@@ -14,6 +13,7 @@ import { watchedUnits } from "../record/cold_reads.ts";
 import * as parts from "./dose_parts.ts";
 import { type NamedUnit, placeFields, placeIn, placeWords } from "./dose_places.ts";
 import { type DoseText, doseTexts, textOf } from "./dose_text.ts";
+import { issueTexts } from "./refusal_text.ts";
 
 const TYPED_MAX = 400;
 const STEP_TEXTS: readonly DoseText[] = Object.keys(STEPS).filter(isDoseStep);
@@ -49,7 +49,7 @@ export function stockPage(desk: FlowDesk): Page {
             reason: text("reason"),
           });
           const faults = data === undefined
-            ? issueLines(error.issues).map((words) => ({ zh: words, en: words }))
+            ? issueTexts(error.issues)
             : parts.faultsOf(await desk.move(data, actor));
           if (faults === null) return "/vaccines?saved";
           const kept = { from: placeIn(form, "from"), to: placeIn(form, "to"), step: text("step") };

@@ -250,7 +250,7 @@ describe("C10: the page of all that is held back, on a telephone", () => {
     await lotCard(page, OTHER_LOT).locator('[name="basis"]')
       .evaluate((one) => one.removeAttribute("required"));
     await decide(page, OTHER_LOT, "released", " ");
-    expect(await page.innerText("main")).toMatch(/未登记：[^]*basis/);
+    expect(await page.innerText("main")).toMatch(/未登记：[^]*依据：请用文字填写/);
     await page.goto(site.url + address);
     await decide(page, OTHER_LOT, "released", "厂家评估 2026-11");
     expect(await page.innerText("main")).toContain("已登记");

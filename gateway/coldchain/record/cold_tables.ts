@@ -72,8 +72,8 @@ export const EPISODES: Table = {
 };
 
 /**
- * `held`: 1 while a lot is in quarantine, else NULL; `barred`: 1 also of what is to be destroyed,
- * for good; `disputed`: two decided otherwise.
+ * `held`: 1 while a lot is in quarantine, else NULL; `barred`: 1 also of what is to be destroyed or
+ * sent back, for good; `disputed`: two decided otherwise.
  */
 export const LOTS: Table = {
   name: "coldlots",
