@@ -63,7 +63,10 @@ class Site {
     const asked = { place, product: PRODUCT, lot: LOT, code, expires: null };
     const closedDoses = this.here(place) - openDoses(this.vials, place);
     const facts = { nowMs: this.nowMs, spec: SPEC, vial: this.vial(code), closedDoses };
-    const use = vialUse(asked, { ...facts, isCodeUsed: isUsed });
+    const isThrownAway = this.steps.some(({ to, codes }) =>
+      to.startsWith("waste/") && codes.includes(code)
+    );
+    const use = vialUse(asked, { ...facts, isCodeUsed: isUsed, isThrownAway });
     const isCodeUsed = use.kind === "one-dose" && isUsed;
     const here = this.lotHere(place);
     const refusals = [
@@ -163,13 +166,16 @@ describe("C14 a vial of several doses", () => {
   });
 
   test("is not given of without its code, nor under another lot; other vaccines are as they were", () => {
-    const facts = { nowMs: 1, vial: null, closedDoses: 10, isCodeUsed: false };
+    const never = { isCodeUsed: false, isThrownAway: false };
+    const facts = { nowMs: 1, vial: null, closedDoses: 10, ...never };
     const asked = { place: "session/s", product: PRODUCT, lot: LOT, code: null };
     expect(vialUse(asked, { ...facts, spec: SPEC })).toMatchObject({ refusal: { field: "code" } });
     expect(vialUse(asked, { ...facts, spec: null })).toEqual({ kind: "one-dose" });
     const vial = opened().vial("v1");
     expect(vialUse({ ...asked, lot: "B", code: "v1" }, { ...facts, spec: SPEC, vial }))
       .toMatchObject({ refusal: { field: "lot" } });
+    const thrown = { ...facts, spec: SPEC, isThrownAway: true };
+    expect(vialUse({ ...asked, code: "v1" }, thrown)).toMatchObject({ kind: "refused" });
     expect(openingReversalRefusals(vial)).toHaveLength(1);
     expect(openingReversalRefusals(vial === null ? null : { ...vial, given: 0 })).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { entryId } from "../../collected_entry.ts";
 import type { MovedLot, OpenedBody, UsedBody } from "./flow_body.ts";
 import type { LotHere } from "./flow_rules.ts";
 import { type VialSpec, vialSpecOf } from "./vial_config.ts";
-import { vialOfCode, vialsOfLot } from "./vial_reads.ts";
+import { isThrownAway, vialOfCode, vialsOfLot } from "./vial_reads.ts";
 import { openDoses, type VialUse, vialUse } from "./vial_rules.ts";
 
 type Use = Pick<UsedBody, "id" | "place" | "product" | "lot" | "code">;
@@ -26,6 +26,8 @@ export async function vialUseOf(
   const vials = await vialsOfLot(rows, site, use);
   return vialUse(use, {
     ...{ nowMs, spec, isCodeUsed },
+    isThrownAway: code !== null && spec !== null &&
+      await isThrownAway(rows, site, { product, lot, code }),
     vial: code === null ? null : await vialOfCode(rows, site, { product, lot, code }),
     closedDoses: (there?.doses ?? 0) - openDoses(vials, place),
   });

@@ -1,5 +1,6 @@
 /** Opened vials, as the tables know them. */
 import type { Row, Rows } from "../../sql/sql.ts";
+import { codesIn } from "./stored_flow.ts";
 import type { KnownVial } from "./vial_rules.ts";
 
 /** Of one page; a session has a few. */
@@ -13,6 +14,8 @@ export const VIAL_READS = {
     "ORDER BY product, lot LIMIT 10",
   ofOpening: "SELECT product, lot, code FROM coldopenings WHERE site = ? AND id = ? " +
     "AND void IS NULL LIMIT 1",
+  thrownAway: "SELECT codes FROM coldmoves WHERE product = ? AND lot = ? AND site = ? " +
+    "AND step IN ('wasted', 'expired') AND void IS NULL",
   ofLot: `SELECT ${COLUMNS} FROM coldvials WHERE site = ? AND product = ? AND lot = ? ` +
     `LIMIT ${OF_LOT_MAX}`,
   open: `SELECT ${COLUMNS} FROM coldvials WHERE open IS NOT NULL AND site = ? ` +
@@ -40,6 +43,16 @@ export async function vialOfOpening(
   const [product, lot, code] = [row.text("product"), row.text("lot"), row.text("code")];
   const vial = await vialOfCode(rows, site, { product, lot, code });
   return vial?.id === id ? vial : null;
+}
+
+/** Whether a pack was written off by its code. */
+export async function isThrownAway(
+  rows: Rows,
+  site: string,
+  { product, lot, code }: Pick<KnownVial, "product" | "lot" | "code">,
+): Promise<boolean> {
+  const steps = await rows.rows(VIAL_READS.thrownAway, [product, lot, site]);
+  return steps.some((row) => codesIn(row).includes(code));
 }
 
 export async function vialsOfLot(

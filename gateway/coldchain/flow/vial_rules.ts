@@ -21,6 +21,8 @@ export interface VialFacts {
   /** Doses of the lot there that are in no opened vial. */
   readonly closedDoses: number;
   readonly isCodeUsed: boolean;
+  /** The code was written off at this site. */
+  readonly isThrownAway: boolean;
 }
 
 export type VialUse =
@@ -34,7 +36,7 @@ export type VialUse =
 
 export function vialUse(
   { place, product, lot, code }: Pick<UsedBody, "place" | "product" | "lot" | "code">,
-  { nowMs, spec, vial, closedDoses, isCodeUsed }: VialFacts,
+  { nowMs, spec, vial, closedDoses, isCodeUsed, isThrownAway }: VialFacts,
 ): VialUse {
   if (vial !== null) {
     const refusal = otherThan(vial, { place, product, lot }) ?? usedUp(vial, nowMs);
@@ -50,6 +52,12 @@ export function vialUse(
   }
   // A dose was given of it, and nobody wrote that it was a vial of several.
   if (isCodeUsed) return { kind: "one-dose" };
+  if (isThrownAway) {
+    return refused("code", {
+      zh: `${code} 已登记报损；请核对包装，误登记的先撤销`,
+      en: `${code} was thrown away; look at the vial, reverse what was written by mistake`,
+    });
+  }
   if (closedDoses < spec.doses) {
     return refused("place", {
       zh: `批号 ${lot} 在此处未开瓶的只有 ${Math.max(0, closedDoses)} 剂，不足一瓶 ` +
