@@ -65,7 +65,7 @@ test("C14: an opened vial counts down by what names its code, whichever comes fi
     ["cold-moved", movedBodyOf("wasted", "session/s", "waste/w", away)],
     ["cold-reversed", { id: "r1", site: SITE, what: "u2", reason: "写错", by: NURSE }],
   ];
-  const select = "SELECT id || ' ' || code || ' ' || given || ' ' || discarded || ' ' || rest || " +
+  const select = "SELECT id || ' ' || code || ' ' || used || ' ' || discarded || ' ' || rest || " +
     "' ' || short AS said FROM coldvials";
   for (const some of [entries, entries.toReversed()]) {
     await using desk = await told(some);

@@ -106,7 +106,7 @@ export const VIALS: Table = {
     useby: "integer",
     place: "text",
     doses: "integer",
-    given: "integer",
+    used: "integer",
     discarded: "integer",
     rest: "integer",
     short: "integer",

@@ -7,7 +7,7 @@ import type { KnownVial } from "./vial_rules.ts";
 const OPEN_MAX = 200;
 /** Of one lot at one site, the latest. */
 const OF_LOT_MAX = 5000;
-const COLUMNS = "product, lot, code, id, opened, useby, place, doses, given, discarded, rest";
+const COLUMNS = "product, lot, code, id, opened, useby, place, doses, used, discarded, rest";
 
 export const VIAL_READS = {
   ofCode: `SELECT ${COLUMNS} FROM coldvials WHERE site = ? AND code = ? ` +
@@ -17,7 +17,7 @@ export const VIAL_READS = {
   thrownAway: "SELECT codes FROM coldmoves WHERE product = ? AND lot = ? AND site = ? " +
     "AND step IN ('wasted', 'expired') AND void IS NULL",
   ofLot: `SELECT ${COLUMNS} FROM coldvials WHERE site = ? AND product = ? AND lot = ? ` +
-    `LIMIT ${OF_LOT_MAX}`,
+    `ORDER BY opened DESC LIMIT ${OF_LOT_MAX}`,
   open: `SELECT ${COLUMNS} FROM coldvials WHERE open IS NOT NULL AND site = ? ` +
     `ORDER BY useby LIMIT ${OPEN_MAX}`,
 } as const;
@@ -86,7 +86,7 @@ function vialIn(row: Row): KnownVial {
     useByMs: row.number("useby"),
     place: row.text("place"),
     doses: row.number("doses"),
-    given: row.number("given"),
+    given: row.number("used"),
     discarded: row.number("discarded"),
     left: row.number("rest"),
   };
