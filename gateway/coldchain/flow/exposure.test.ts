@@ -176,7 +176,8 @@ const historyOf = (isScanned: fc.Arbitrary<boolean>) =>
       }
       const from = move.from === "new" ? `receipt/r${n}` : move.from;
       const codes = move.isScanned ? packs : [];
-      steps.push({ id: `s${n}`, site: SITE, atMs, from, to: move.to, doses: packs.length, codes });
+      const of = { doses: packs.length, codes, packDoses: 1 };
+      steps.push({ id: `s${n}`, site: SITE, atMs, from, to: move.to, ...of });
     }
     for (const [pack, { place, sinceMs }] of where) {
       been.push({ pack, place, fromMs: sinceMs, toMs: Infinity });

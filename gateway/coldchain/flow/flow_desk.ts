@@ -169,8 +169,9 @@ export class FlowDesk {
       const told = { site, atMs: nowMs, by: personOf(teller) };
       // What is sealed is sealed anew each time: what was asked for says whether it is the same.
       const words = JSON.stringify([use, recipient.key]);
+      const body = { ...use, ...told, recipient };
       return await this.#tellAll([
-        { kind: "cold-used", body: { ...use, ...told, recipient }, words },
+        { kind: "cold-used", body, words },
         ...(vial.kind === "to-open"
           ? [{ kind: "cold-opened", body: openingOf(use, vial, told) }]
           : []),

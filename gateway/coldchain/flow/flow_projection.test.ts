@@ -59,7 +59,10 @@ test("C14: an opened vial counts down by what names its code, whichever comes fi
   const away = { id: "w1", lots, reason: "超过开瓶时限", atMs: 99 };
   const of = { product: PRODUCT, lot: LOT, code };
   const entries: (readonly [string, object])[] = [
-    ...[["cold-opened", opened] as const, ["cold-opened", { ...opened, id: "o2", atMs: 31 }] as const],
+    ...[
+      ["cold-opened", opened] as const,
+      ["cold-opened", { ...opened, id: "o2", atMs: 31 }] as const,
+    ],
     ...["u1", "u2", "u3"].map((id) => ["cold-used", usedBodyOf(id, of)] as const),
     ["cold-used", usedBodyOf("u4", { ...of, code: codeOf(2) })],
     ["cold-moved", movedBodyOf("wasted", "session/s", "waste/w", away)],

@@ -7,15 +7,7 @@ import type { Projection } from "../../projection.ts";
 import { putInto } from "../../sql/put.ts";
 import type { Parameter, Row, Transaction } from "../../sql/sql.ts";
 import { type FlowEvent, flowEventIn } from "./flow_event.ts";
-import {
-  FLOW_TABLES,
-  LOT_CODES,
-  MOVES,
-  OPENINGS,
-  REVERSALS,
-  STAYS,
-  USES,
-} from "./flow_tables.ts";
+import { FLOW_TABLES, LOT_CODES, MOVES, OPENINGS, REVERSALS, STAYS, USES } from "./flow_tables.ts";
 import { staysOf } from "./stays.ts";
 import { PRODUCT_DIGITS } from "../codes/trace_code.ts";
 import { stepIn } from "./stored_flow.ts";

@@ -49,8 +49,7 @@ function siteRoutes(desk: FlowDesk): readonly ApiRoute[] {
     {
       ...of,
       path: "/api/coldchain/reversals",
-      summary:
-        "A step, a use or an opening was written by mistake: it stays, and counts no more",
+      summary: "A step, a use or an opening was written by mistake: it stays, and counts no more",
       body: answers.reverseRequest,
       handle: async (_parts, { body, actor }) => {
         const { what, reason } = answers.reverseRequest.parse(body);

@@ -90,14 +90,12 @@ async function drawn(
     <section class="panel"><h2>${say("stock")}</h2>${rows.length === 0
       ? html`<p class="empty">${say("noStock")}</p>`
       : dataTable(heads.map((head) => ({ head })), rows)}</section>
-    ${
-    desk.isSite
+    ${desk.isSite
       ? forms(view, desk.site, {
         ...{ scan, stock, units, kept },
         doses: scan?.kind === "read" ? desk.packDosesOf(scan.product) : 1,
       })
-      : ""
-  }
+      : ""}
   `;
   const frame = {
     ...{ current: "/vaccines", isSite: desk.isSite } as const,
