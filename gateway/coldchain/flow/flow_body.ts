@@ -131,7 +131,7 @@ export const openedBody = z.object({
 });
 export type OpenedBody = z.infer<typeof openedBody>;
 
-/** Body of a `cold-reversed`: a step, a use or an opening was written by mistake; it is kept, and counts not. */
+/** Body of a `cold-reversed`: something was written by mistake; it is kept, and counts not. */
 export const reversedBody = z.object({
   id: code,
   site: code,

@@ -1,4 +1,4 @@
-/** Vials of several doses that are open: what is left, until when, and what throws the rest away. */
+/** Open vials of several doses: what is left, until when, and the form for throwing it away. */
 import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
