@@ -11,6 +11,7 @@ import { notificationConfig } from "./notifications/notification_config.ts";
 import { cds } from "./prescription/doors_config.ts";
 import { sterileConfig } from "./sterile/sterile_config.ts";
 import { coldchainConfig, countyColdConfig } from "./coldchain/coldchain_config.ts";
+import { vialsConfig } from "./coldchain/flow/vial_config.ts";
 import { siteScope } from "./site_scope.ts";
 import { wasteConfig } from "./waste/waste_config.ts";
 import { HOST, SCHEMA } from "../sync/postgres/server.ts";
@@ -174,6 +175,9 @@ const vaccines = z.strictObject({
       "File with the key under which recipients of vaccine are found again, 64 hexadecimal " +
         "digits, the same at all nodes of the county; without it no dose is recorded as given",
     ),
+  vials: vialsConfig.describe(
+    "Vaccines in vials of several doses; a pack of any other one is a dose (C14)",
+  ),
 });
 
 export type PrescriptionConfig = z.infer<typeof prescription>;

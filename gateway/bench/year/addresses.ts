@@ -71,6 +71,7 @@ function cold({ nowMs, excursion }: YearNames): Record<string, Of> {
     ],
     "/api/coldchain/codes": [`/api/coldchain/codes?typed=${code}`],
     "/api/coldchain/stock": ["/api/coldchain/stock"],
+    "/api/coldchain/vials": [`/api/coldchain/vials?site=${SITE}`],
     "/api/coldchain/receipts": ["", `?site=${SITE}`].map((of) => `/api/coldchain/receipts${of}`),
     "/api/coldchain/receipts/{site}/{receipt}": [`/api/coldchain/receipts/${SITE}/r-0`],
     "/api/coldchain/traces/excursions/{site}/{episode}": [

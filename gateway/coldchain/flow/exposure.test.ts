@@ -13,7 +13,8 @@ function step(
   doses: number,
   more: Partial<LotStep> = {},
 ): LotStep {
-  return { id: `step-${++count}`, site: SITE, atMs, from, to, doses, codes: [], ...more };
+  const packs = { codes: [], packDoses: 1 };
+  return { id: `step-${++count}`, site: SITE, atMs, from, to, doses, ...packs, ...more };
 }
 
 /** Ten doses come to a fridge, go to another, and from there to a session. */
@@ -91,6 +92,21 @@ describe("C14 an excursion", () => {
     expect(includes(dose("session/t", 45, "c9"))).toBe(false);
   });
 
+  test("of scanned vials of several doses is of those vials alone", () => {
+    const vials = (codes: readonly string[]) => ({ codes, packDoses: 5 });
+    const steps = [
+      step(10, "receipt/r", "unit/a", 10, vials(["v1", "v2"])),
+      step(20, "unit/a", "session/s", 5, vials(["v1"])),
+      step(30, "unit/a", "session/s", 5, vials(["v2"])),
+    ];
+    const { includes } = exposureOf(steps, inA(22, 25));
+    expect(includes(dose("session/s", 45, "v1"))).toBe(false);
+    expect(includes(dose("session/s", 45, "v2"))).toBe(true);
+    // Of a vial and doses beside it that nobody scanned: those may be any.
+    const counted = steps.with(1, step(20, "unit/a", "session/s", 6, vials(["v1"])));
+    expect(exposureOf(counted, inA(12, 15)).includes(dose("session/s", 45, "v3"))).toBe(true);
+  });
+
   test("goes along to another site, whose clock may be slow", () => {
     const steps = [
       step(10, "receipt/r", "unit/a", 5),
@@ -160,7 +176,8 @@ const historyOf = (isScanned: fc.Arbitrary<boolean>) =>
       }
       const from = move.from === "new" ? `receipt/r${n}` : move.from;
       const codes = move.isScanned ? packs : [];
-      steps.push({ id: `s${n}`, site: SITE, atMs, from, to: move.to, doses: packs.length, codes });
+      const of = { doses: packs.length, codes, packDoses: 1 };
+      steps.push({ id: `s${n}`, site: SITE, atMs, from, to: move.to, ...of });
     }
     for (const [pack, { place, sinceMs }] of where) {
       been.push({ pack, place, fromMs: sinceMs, toMs: Infinity });

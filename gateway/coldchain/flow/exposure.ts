@@ -69,8 +69,8 @@ function note(code: string, atMs: number, from: Node | null, to: Node | null): v
   to.named.set(code, [...known, { fromMs: atMs, toMs: Infinity }]);
 }
 
-function isWhollyNamed({ codes, doses }: LotStep): boolean {
-  return codes.length >= doses;
+function isWhollyNamed({ codes, doses, packDoses }: LotStep): boolean {
+  return codes.length * packDoses >= doses;
 }
 
 /**

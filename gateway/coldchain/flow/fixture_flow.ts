@@ -40,10 +40,11 @@ const lot = fc.constantFrom("L1", "L2");
 const expires = fc.constantFrom(null, "2027-01-31", "2027-02-28");
 const code = fc.integer({ min: 1, max: 4 }).map(codeOf);
 const lots = fc.uniqueArray(lot, { minLength: 1 }).chain((names) =>
-  fc.record({ doses: few, expires }).map(({ doses, expires }) =>
+  fc.record({ doses: few, expires, packDoses: few }).map(({ doses, expires, packDoses }) =>
     names.map((lot, at) => ({
       ...{ product: PRODUCT, lot, expires, doses },
       codes: at === 0 ? Array.from({ length: doses - 1 }, (_, n) => codeOf(n)) : [],
+      ...(at === 0 ? { packDoses } : {}),
     }))
   )
 );
@@ -68,6 +69,14 @@ export const FLOW_BODIES: Readonly<Record<FlowKind, fc.Arbitrary<object>>> = {
     place: fc.constantFrom("session/s", "unit/a"),
     code: fc.option(code),
     recipient: fc.constantFrom("li", "wang").map(recipientOf),
+  }),
+  "cold-opened": fc.record({
+    ...{ id, site, lot, code, atMs: few, by },
+    product: fc.constant(PRODUCT),
+    place: fc.constantFrom("session/s", "unit/a"),
+    doses: fc.integer({ min: 2, max: 4 }),
+    useByMs: fc.integer({ min: 5, max: 9 }),
+    source: fc.constant("说明书"),
   }),
   "cold-reversed": fc.record({ id, site, what: id, reason: fc.constant("写错"), by }),
   "cold-lots": fc.record({

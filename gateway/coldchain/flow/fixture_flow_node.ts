@@ -14,6 +14,11 @@ import { RecipientKey } from "./recipient.ts";
 
 export const SITE = "site-1";
 export const NURSE_LI = { account: "li", who: "person li from 127.0.0.1" };
+/** A vaccine in vials of five. */
+export const VIALS = {
+  ...{ product: "8234567", doses: 5, openMinutes: 60 },
+  ...{ source: "说明书", effective: "2026-01-01" },
+};
 const KEY = new Uint8Array(32).fill(7);
 
 /** `more`: settings beside those that it needs. */
@@ -23,6 +28,7 @@ export function siteConfig(folder: string, more: object = {}): Config {
     node: SITE,
     title: { zh: "青山镇中心卫生院", en: "Qingshan Township Hospital" },
     dataDir: join(folder, "data"),
+    vaccines: { vials: [VIALS] },
     ...more,
   }));
 }

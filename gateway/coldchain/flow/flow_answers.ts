@@ -68,6 +68,20 @@ export const stockAnswer = z.object({
   })),
 });
 
+export const vialsQuery = z.object({
+  site: z.string().max(64).optional().describe("At a county: whose; none: its own"),
+});
+
+export const vialsAnswer = z.object({
+  vials: z.array(z.object({
+    id: z.string().describe("Of its opening, by which that is reversed"),
+    ...{ product: z.string(), lot: z.string(), code: z.string(), place: z.string() },
+    ...{ openedMs: z.number(), useByMs: z.number() },
+    doses: z.int().describe("That were in it: those given, discarded and left"),
+    ...{ given: z.int(), discarded: z.int(), left: z.int() },
+  })),
+});
+
 const given = z.object({
   ...at,
   id: z.string(),

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { code, DOSE_CODES_MAX, doseCode, person, timeMs, words } from "../life/subject.ts";
 import { formOf, type PlaceForm, placeSchema } from "./place.ts";
+import { PACK_DOSES_MAX } from "./vial_config.ts";
 
 /** Of one step; more are another. */
 export const LOTS_MAX = 50;
@@ -15,8 +16,10 @@ const movedLot = z.object({
   /** Last day of use; `null`: nobody knows. */
   expires: day.nullable(),
   doses: z.int().min(1).max(DOSES_MAX),
-  /** Packs that were scanned; none: counted by hand. As many as doses: it is these alone. */
+  /** Packs that were scanned; none: counted by hand. With all the doses: it is these alone. */
   codes: z.array(doseCode).max(DOSE_CODES_MAX),
+  /** Of a pack that is whole; none: one. */
+  packDoses: z.int().min(1).max(PACK_DOSES_MAX).optional(),
 });
 export type MovedLot = z.infer<typeof movedLot>;
 
@@ -86,14 +89,16 @@ export const recipientSchema = z.object({
 });
 export type Recipient = z.infer<typeof recipientSchema>;
 
+const givenPlace = placeSchema.refine((place) => ["session", "unit"].includes(formOf(place)), {
+  error: "a dose is given out of a session or a unit",
+});
+
 /** Body of a `cold-used`: one dose, to one person. */
 export const usedBody = z.object({
   id: code,
   site: code,
   /** Of a session, or of a unit out of which it was given. */
-  place: placeSchema.refine((place) => ["session", "unit"].includes(formOf(place)), {
-    error: "a dose is given out of a session or a unit",
-  }),
+  place: givenPlace,
   product: code,
   lot: code,
   expires: day.nullable(),
@@ -104,11 +109,33 @@ export const usedBody = z.object({
 });
 export type UsedBody = z.infer<typeof usedBody>;
 
-/** Body of a `cold-reversed`: a step or use was written by mistake; it is kept, and counts not. */
+/** Body of a `cold-opened`: a vial of several doses; those that are given of it bear its code. */
+export const openedBody = z.object({
+  id: code,
+  site: code,
+  place: givenPlace,
+  product: code,
+  lot: code,
+  code: doseCode,
+  /** That were in it. */
+  doses: z.int().min(2).max(PACK_DOSES_MAX),
+  /** The last moment at which it may be used. */
+  useByMs: timeMs,
+  /** Where both numbers are from. */
+  source: words,
+  atMs: timeMs,
+  by: person,
+}).refine(({ useByMs, atMs }) => useByMs > atMs, {
+  path: ["useByMs"],
+  error: "it ends before the vial is opened; look at the open-vial limit again",
+});
+export type OpenedBody = z.infer<typeof openedBody>;
+
+/** Body of a `cold-reversed`: something was written by mistake; it is kept, and counts not. */
 export const reversedBody = z.object({
   id: code,
   site: code,
-  /** Id of the step or use. */
+  /** Id of the step, use or opening. */
   what: code,
   reason: words,
   by: person,

@@ -6,10 +6,12 @@ import { latestReceipts, receiptOf } from "../record/receipt_reads.ts";
 import { eventsOf } from "../record/stored_events.ts";
 import { Calendar } from "../series/calendar.ts";
 import { codeOf, LOT, PRODUCT } from "./fixture_flow.ts";
-import { FlowNode, NURSE_LI, SITE } from "./fixture_flow_node.ts";
+import { FlowNode, NURSE_LI, SITE, VIALS } from "./fixture_flow_node.ts";
 import type { AskedMove, AskedUse, Done } from "./flow_desk.ts";
 import { readScan, stockOf } from "./flow_reads.ts";
 import { type ReceiptOrder, receiptOrder } from "./receipt_order.ts";
+import { traceDoses } from "./trace.ts";
+import { openVials } from "./vial_reads.ts";
 
 let own: FlowNode;
 beforeAll(async () => {
@@ -253,6 +255,59 @@ describe("C10: goods at the door", () => {
     }));
     return counts.reduce((sum, one) => sum + one, 0);
   }
+});
+
+describe("C14 vials of several doses", () => {
+  const { product, doses } = VIALS;
+  const vial = { product, lot: "V1" };
+  const [first, second] = ["82345670000000000001", "82345670000000000002"];
+  const give = (code: string | null) => use(used("session/v", { ...vial, code }));
+  const go = (step: AskedMove["step"], to: string, of: number, codes: string[], reason = "") => {
+    const from = step === "taken" ? "unit/fridge-2" : "session/v";
+    const lots = [{ ...vial, expires: null, doses: of, codes }];
+    return move({ ...moved(step, from, to, of), lots, reason });
+  };
+
+  test("give to several, each found by the vial's code, and what is left is thrown away", async () => {
+    const goods = [{ ...vial, doses: 2 * doses, decision: "accepted", storedIn: "fridge-2" }];
+    const order = receiptOrder.parse({
+      ...{ id: "in-v", consignment: "C-v", from: "县疾控中心", arrivalCelsius: 5, goods },
+      journey: GOOD_JOURNEY,
+    });
+    expect(saidOf(await own.desk.receive(order, NURSE))).toBe("done");
+    expect(await go("taken", "session/v", 2 * doses, [first, second])).toBe("done");
+    expect(await give(null)).toContain("scan the code of the vial");
+    // Six at one time for five doses.
+    const said = await Promise.all(Array.from({ length: 6 }, () => give(first)));
+    expect(said.filter((one) => one === "done")).toHaveLength(doses);
+    expect(said.at(-1)).toBe(`code: no dose is left in ${first}; open another vial`);
+    const { tables } = own.node;
+    expect(await traceDoses(tables, { code: first })).toHaveLength(doses);
+    expect(await give(second)).toBe("done");
+    const [open, ...others] = await openVials(tables, SITE);
+    expect([open, others]).toMatchObject([{ code: second, given: 1, left: 4 }, []]);
+    expect(open.useByMs - open.openedMs).toBe(60 * 60_000);
+    expect(await go("wasted", "waste/w", 4, [], "超时限")).toContain("4 are in opened vials");
+    expect(await go("wasted", "waste/w", 5, [second], "超时限")).toContain("4 doses are left");
+    expect(await go("wasted", "waste/w", 4, [second], "超时限")).toBe("done");
+    expect(await openVials(tables, SITE)).toEqual([]);
+    expect((await stock()).filter((one) => one.startsWith("session/v"))).toEqual([]);
+  });
+
+  test("are taken back opened once nothing of them is given", async () => {
+    const select = "SELECT u.id AS dose, o.id AS opening FROM coldopenings o " +
+      "JOIN colduses u ON u.code = o.code WHERE o.code = ?";
+    const [row] = await own.node.tables.rows(select, [second]);
+    const back = async (what: string) => saidOf(await own.desk.reverse(what, "写错", NURSE_LI));
+    expect(await back(row.text("opening"))).toContain("1 doses were given and 4 thrown away");
+    expect(await back(row.text("dose"))).toBe("done");
+    const waste = "SELECT id FROM coldmoves WHERE lot = 'V1' AND step = 'wasted'";
+    const [wasted] = await own.node.tables.rows(waste);
+    expect(await back(wasted.text("id"))).toBe("done");
+    expect(await back(row.text("opening"))).toBe("done");
+    expect(await openVials(own.node.tables, SITE)).toEqual([]);
+    expect(await give(second)).toBe("done");
+  });
 });
 
 test("X5, C14: the journal holds no number and no name of a person; who may, sees them", async () => {

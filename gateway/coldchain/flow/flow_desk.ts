@@ -29,6 +29,10 @@ import { isStorableId } from "./flow_event.ts";
 import { receiptBodies, receiptRefusals } from "./receipt_act.ts";
 import { journeyOfFile } from "./receipt_journey.ts";
 import type { ReceiptOrder } from "./receipt_order.ts";
+import { openingOf, packed, vialUseOf } from "./vial_act.ts";
+import { vialSpecOf } from "./vial_config.ts";
+import { vialOfOpening, vialsOfLots } from "./vial_reads.ts";
+import { openingReversalRefusals, vialMoveRefusals, type VialUse } from "./vial_rules.ts";
 
 export type Done =
   | { readonly kind: "done"; readonly id: string }
@@ -83,7 +87,8 @@ export class FlowDesk {
   }
 
   async move(asked: AskedMove, teller: Teller): Promise<Done> {
-    const whole = { ...asked, site: this.site, atMs: this.nowMs, by: personOf(teller) };
+    const lots = packed(asked.lots, this.#vialSpecs, this.#today());
+    const whole = { ...asked, lots, site: this.site, atMs: this.nowMs, by: personOf(teller) };
     const { data: body, error } = movedBody.safeParse(whole);
     if (body === undefined) return { kind: "problem", problem: invalid(error) };
     return await this.#inTurn(async () => {
@@ -96,7 +101,11 @@ export class FlowDesk {
           : null,
         today: this.#today(),
       };
-      const refusals = known ? [] : moveRefusals(body, facts);
+      const vials = known ? [] : await vialsOfLots(this.tables, this.site, body.lots);
+      const refusals = known ? [] : [
+        ...moveRefusals(body, facts),
+        ...vialMoveRefusals(body, { nowMs: this.nowMs, here: facts.here, vials }),
+      ];
       if (refusals.length > 0) return { kind: "refused", refusals };
       const apart = known ? [] : await this.#apartOf(body);
       return await this.#tellAll([
@@ -129,7 +138,10 @@ export class FlowDesk {
         told,
         ...bodies.decided.map((body) => ({ kind: "cold-receipt-decided", body })),
         ...bodies.quarantines.map((body) => ({ kind: "cold-quarantine", body })),
-        ...bodies.moved.map((body) => ({ kind: "cold-moved", body })),
+        ...bodies.moved.map((body) => ({
+          kind: "cold-moved",
+          body: { ...body, lots: packed(body.lots, this.#vialSpecs, facts.today) },
+        })),
       ]);
     });
   }
@@ -140,24 +152,42 @@ export class FlowDesk {
     return await this.#inTurn(async () => {
       const known = await this.#known("colduses", asked.id);
       const { person, ...use } = asked;
-      const refusals = known ? [] : useRefusals(use, {
-        here: await reads.lotsAt(this.tables, this.site, asked.place, asked.code),
-        today: this.#today(),
-        isCodeUsed: asked.code !== null && await reads.isCodeUsed(this.tables, asked.code),
-      });
+      const here = known ? [] : await reads.lotsAt(this.tables, this.site, use.place, use.code);
+      const isUsed = use.code !== null && await reads.isCodeUsed(this.tables, use.code);
+      const { site, nowMs } = this;
+      const today = this.#today();
+      const spec = vialSpecOf(this.#vialSpecs, use.product, today);
+      const facts = { site, nowMs, spec, here, isCodeUsed: isUsed };
+      const vial = known ? ONE_DOSE : await vialUseOf(this.tables, use, facts);
+      const isCodeUsed = vial.kind === "one-dose" && isUsed;
+      const refusals = known ? [] : [
+        ...useRefusals(use, { here, today, isCodeUsed }),
+        ...(vial.kind === "refused" ? [vial.refusal] : []),
+      ];
       if (refusals.length > 0) return { kind: "refused", refusals };
       const recipient = recipients.recipientOf(person, asked.id);
-      const body = { ...use, site: this.site, recipient, atMs: this.nowMs, by: personOf(teller) };
+      const told = { site, atMs: nowMs, by: personOf(teller) };
       // What is sealed is sealed anew each time: what was asked for says whether it is the same.
-      return await this.#tell("cold-used", body, JSON.stringify([use, recipient.key]));
+      const words = JSON.stringify([use, recipient.key]);
+      const body = { ...use, ...told, recipient };
+      return await this.#tellAll([
+        { kind: "cold-used", body, words },
+        ...(vial.kind === "to-open"
+          ? [{ kind: "cold-opened", body: openingOf(use, vial, told) }]
+          : []),
+      ]);
     });
   }
 
   async reverse(what: string, reason: string, teller: Teller): Promise<Done> {
     return await this.#inTurn(async () => {
-      const isThere = await this.#known("coldmoves", what) || await this.#known("colduses", what);
+      const isThere = await this.#known("coldmoves", what) ||
+        await this.#known("colduses", what) || await this.#known("coldopenings", what);
       if (!isThere) return { kind: "problem", problem: nothingOf(what) };
-      const refusals = reversalRefusals(await reads.heldOfStep(this.tables, this.site, what));
+      const refusals = [
+        ...reversalRefusals(await reads.heldOfStep(this.tables, this.site, what)),
+        ...openingReversalRefusals(await vialOfOpening(this.tables, this.site, what)),
+      ];
       if (refusals.length > 0) return { kind: "refused", refusals };
       const id = entryId("cold-reversed", this.site, what);
       const body = { id, site: this.site, what, reason, by: personOf(teller) };
@@ -184,6 +214,15 @@ export class FlowDesk {
       }
       return { kind: "done", id: list };
     });
+  }
+
+  /** Doses of a pack of a product that is whole, as it counts today. */
+  packDosesOf(product: string): number {
+    return vialSpecOf(this.#vialSpecs, product, this.#today())?.doses ?? 1;
+  }
+
+  get #vialSpecs() {
+    return this.#node.config.vaccines.vials;
   }
 
   /** Lots where doses are to leave from. */
@@ -218,7 +257,7 @@ export class FlowDesk {
   }
 
   /** Whether it is written already: then it is for the journal to say whether it is the same. */
-  async #known(table: "coldmoves" | "colduses", id: string): Promise<boolean> {
+  async #known(table: "coldmoves" | "colduses" | "coldopenings", id: string): Promise<boolean> {
     const select = `SELECT id FROM ${table} WHERE site = ? AND id = ? LIMIT 1`;
     return (await this.tables.rows(select, [this.site, id])).length > 0;
   }
@@ -320,6 +359,8 @@ const TOO_LARGE = {
   title: "It is more than one entry holds",
   hint: "write it in two parts",
 } as const satisfies Problem;
+
+const ONE_DOSE: VialUse = { kind: "one-dose" };
 
 /** Stands in what is not stored: the receipt is there already. */
 const NO_JOURNEY = { kind: "none", reason: "not looked at again" } as const;

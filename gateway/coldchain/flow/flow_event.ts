@@ -4,11 +4,12 @@ import type { Entry } from "../../../sync/entry.ts";
 import type { EntryKind } from "../../domain.ts";
 import { bodyOf } from "../../projection.ts";
 import { sayOf } from "../../site_say.ts";
-import { lotsBody, movedBody, reversedBody, usedBody } from "./flow_body.ts";
+import { lotsBody, movedBody, openedBody, reversedBody, usedBody } from "./flow_body.ts";
 
 const flowEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("cold-moved"), body: movedBody }),
   z.object({ kind: z.literal("cold-used"), body: usedBody }),
+  z.object({ kind: z.literal("cold-opened"), body: openedBody }),
   z.object({ kind: z.literal("cold-reversed"), body: reversedBody }),
   z.object({ kind: z.literal("cold-lots"), body: lotsBody }),
 ]);
@@ -20,6 +21,7 @@ const RECORD = ["record", "to"] as const;
 const ROWS: Readonly<Record<FlowKind, readonly [about: string, body: z.ZodType]>> = {
   "cold-moved": ["Doses were stored, moved, taken to a session, thrown away", movedBody],
   "cold-used": ["A dose was given to somebody", usedBody],
+  "cold-opened": ["A vial of several doses was opened, and until when it is used", openedBody],
   "cold-reversed": ["One of these was written by mistake", reversedBody],
   "cold-lots": ["Which trace codes are of which lot", lotsBody],
 };

@@ -49,6 +49,33 @@ test("C14: a site has no say in another one's doses", async () => {
   expect(await list(desk, "SELECT id AS said FROM colduses")).toEqual([]);
 });
 
+test("C14: an opened vial counts down by what names its code, whichever comes first", async () => {
+  const code = codeOf(1);
+  const opened = {
+    ...{ id: "o1", site: SITE, place: "session/s", product: PRODUCT, lot: LOT, code, doses: 5 },
+    ...{ useByMs: 90, source: "说明书", atMs: 30, by: NURSE },
+  };
+  const lots = [{ product: PRODUCT, lot: LOT, expires: null, doses: 2, codes: [code] }];
+  const away = { id: "w1", lots, reason: "超过开瓶时限", atMs: 99 };
+  const of = { product: PRODUCT, lot: LOT, code };
+  const entries: (readonly [string, object])[] = [
+    ...[
+      ["cold-opened", opened] as const,
+      ["cold-opened", { ...opened, id: "o2", atMs: 31 }] as const,
+    ],
+    ...["u1", "u2", "u3"].map((id) => ["cold-used", usedBodyOf(id, of)] as const),
+    ["cold-used", usedBodyOf("u4", { ...of, code: codeOf(2) })],
+    ["cold-moved", movedBodyOf("wasted", "session/s", "waste/w", away)],
+    ["cold-reversed", { id: "r1", site: SITE, what: "u2", reason: "写错", by: NURSE }],
+  ];
+  const select = "SELECT id || ' ' || code || ' ' || used || ' ' || discarded || ' ' || rest || " +
+    "' ' || short AS said FROM coldvials";
+  for (const some of [entries, entries.toReversed()]) {
+    await using desk = await told(some);
+    expect(await list(desk, select)).toEqual([`o1 ${code} 2 2 1 0`]);
+  }
+});
+
 test("C14: a range of codes says which lot a code is of", async () => {
   const range = { from: codeOf(1), to: codeOf(99), lot: LOT, expires: null, name: "乙肝" };
   const body = { id: "l1", site: SITE, ranges: [range], by: NURSE };

@@ -7,16 +7,18 @@ import type { Projection } from "../../projection.ts";
 import { putInto } from "../../sql/put.ts";
 import type { Parameter, Row, Transaction } from "../../sql/sql.ts";
 import { type FlowEvent, flowEventIn } from "./flow_event.ts";
-import { FLOW_TABLES, LOT_CODES, MOVES, REVERSALS, STAYS, USES } from "./flow_tables.ts";
+import { FLOW_TABLES, LOT_CODES, MOVES, OPENINGS, REVERSALS, STAYS, USES } from "./flow_tables.ts";
 import { staysOf } from "./stays.ts";
 import { PRODUCT_DIGITS } from "../codes/trace_code.ts";
 import { stepIn } from "./stored_flow.ts";
+import { type PackName, packsOf, tellVials } from "./vial_projection.ts";
 
 const OWN = <T extends Readonly<Record<string, unknown>>>({ columns }: { columns: T }) =>
   Object.keys(columns).filter((name) => name !== "void");
 
 const putMoves = putInto(MOVES, { own: OWN(MOVES), onConflict: "replace" });
 const putUses = putInto(USES, { own: OWN(USES), onConflict: "replace" });
+const putOpenings = putInto(OPENINGS, { own: OWN(OPENINGS), onConflict: "replace" });
 const putReversals = putInto(REVERSALS, { onConflict: "replace" });
 const putLotCodes = putInto(LOT_CODES, { onConflict: "replace" });
 const putStays = putInto(STAYS, { onConflict: "replace" });
@@ -25,7 +27,7 @@ const putStays = putInto(STAYS, { onConflict: "replace" });
 export function flowOf(authorities: readonly string[]): Projection {
   return {
     name: "coldflow",
-    version: 1,
+    version: 2,
     tables: FLOW_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
@@ -42,19 +44,25 @@ export function flowOf(authorities: readonly string[]): Projection {
       const ids = (await Promise.all([
         sql.rows(`SELECT DISTINCT site, id FROM coldmoves ${where}`, place),
         sql.rows(`SELECT DISTINCT site, id FROM colduses ${where}`, place),
+        sql.rows(`SELECT DISTINCT site, id FROM coldopenings ${where}`, place),
         sql.rows(`SELECT DISTINCT site, what AS id FROM coldreversals ${where}`, place),
       ])).flat().map((row) => ({ site: row.text("site"), id: row.text("id") }));
       const lots = await lotsOf(sql, ids);
-      for (const table of ["coldmoves", "colduses", "coldreversals", "coldlotcodes"]) {
+      const packs = await allPacksOf(sql, ids);
+      for (const table of [...ACTS, "coldreversals", "coldlotcodes"]) {
         await sql.run(`DELETE FROM ${table} ${where}`, place);
       }
       await tellVoid(sql, ids);
       await tellStays(sql, lots);
+      await tellVials(sql, packs);
     },
   };
 }
 
-/** Of one step or use. */
+/** What may be reversed. */
+const ACTS = ["coldmoves", "colduses", "coldopenings"] as const;
+
+/** Of one step, use or opening. */
 interface Subject {
   readonly site: string;
   readonly id: string;
@@ -64,6 +72,7 @@ function subjectOf({ kind, body }: FlowEvent): Subject[] {
   switch (kind) {
     case "cold-moved":
     case "cold-used":
+    case "cold-opened":
       return [{ site: body.site, id: body.id }];
     case "cold-reversed":
       return [{ site: body.site, id: body.what }];
@@ -80,9 +89,9 @@ async function put(sql: Transaction, entry: Entry, { kind, body }: FlowEvent): P
       const { site, id, lots, step, from, to, atMs, reason, by } = body;
       return await putMoves(
         sql,
-        lots.map(({ product, lot, doses, codes, expires }) => [
+        lots.map(({ product, lot, doses, codes, packDoses = 1, expires }) => [
           ...[site, id, product, lot, ...place, wallMs, atMs, step, from, to, doses],
-          ...[JSON.stringify(codes), expires, JSON.stringify({ reason, by })],
+          ...[JSON.stringify(codes), packDoses, expires, JSON.stringify({ reason, by })],
         ]),
       );
     }
@@ -91,6 +100,13 @@ async function put(sql: Transaction, entry: Entry, { kind, body }: FlowEvent): P
       return await putUses(sql, [[
         ...[site, id, ...place, wallMs, atMs, product, lot, where, code],
         ...[recipient.key, recipient.shown, recipient.sealed, by.id],
+      ]]);
+    }
+    case "cold-opened": {
+      const { site, id, product, lot, code, place: where, doses, useByMs, source, atMs } = body;
+      return await putOpenings(sql, [[
+        ...[site, id, ...place, wallMs, atMs, product, lot, code, where, doses, useByMs],
+        JSON.stringify({ source, by: body.by }),
       ]]);
     }
     case "cold-reversed": {
@@ -111,6 +127,7 @@ async function put(sql: Transaction, entry: Entry, { kind, body }: FlowEvent): P
 async function tellAnew(sql: Transaction, subjects: readonly Subject[]): Promise<void> {
   await tellVoid(sql, subjects);
   await tellStays(sql, await lotsOf(sql, subjects));
+  await tellVials(sql, await allPacksOf(sql, subjects));
 }
 
 /** Of what stands twice under one id the first counts, and nothing of what was reversed. */
@@ -120,7 +137,7 @@ async function tellVoid(sql: Transaction, subjects: readonly Subject[]): Promise
       "SELECT seq FROM coldreversals WHERE site = ? AND what = ? LIMIT 1",
       [site, id],
     )).length > 0;
-    for (const table of ["coldmoves", "colduses"]) {
+    for (const table of ACTS) {
       const rows = await sql.rows(
         `SELECT DISTINCT origin, stream, seq, wall, void FROM ${table} ` +
           "WHERE site = ? AND id = ? " +
@@ -162,12 +179,18 @@ async function lotsOf(sql: Transaction, subjects: readonly Subject[]): Promise<L
   return [...lots.values()];
 }
 
+async function allPacksOf(sql: Transaction, subjects: readonly Subject[]): Promise<PackName[]> {
+  const packs: PackName[] = [];
+  for (const { site, id } of each(subjects)) packs.push(...await packsOf(sql, site, id));
+  return packs;
+}
+
 async function tellStays(sql: Transaction, lots: readonly Lot[]): Promise<void> {
   for (const { site, product, lot } of lots) {
     const key = [product, lot, site];
     await sql.run("DELETE FROM coldstays WHERE product = ? AND lot = ? AND site = ?", key);
     const rows = await sql.rows(
-      "SELECT site, id, at, source, target, doses, codes, expires FROM coldmoves " +
+      "SELECT site, id, at, source, target, doses, codes, pack, expires FROM coldmoves " +
         "WHERE product = ? AND lot = ? AND site = ? AND void IS NULL",
       key,
     );

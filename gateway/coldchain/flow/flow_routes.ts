@@ -11,6 +11,7 @@ import type { FlowDesk } from "./flow_desk.ts";
 import { readScan, stockOf } from "./flow_reads.ts";
 import { receiptRoutes } from "./receipt_routes.ts";
 import { excursionOf, traceDoses, traceExcursion } from "./trace.ts";
+import { openVials } from "./vial_reads.ts";
 
 const LIST_BYTES_MAX = 8 << 20;
 const RIGHT = "coldchain.doses";
@@ -48,7 +49,7 @@ function siteRoutes(desk: FlowDesk): readonly ApiRoute[] {
     {
       ...of,
       path: "/api/coldchain/reversals",
-      summary: "A step or a use was written by mistake: it stays, and counts no more",
+      summary: "A step, a use or an opening was written by mistake: it stays, and counts no more",
       body: answers.reverseRequest,
       handle: async (_parts, { body, actor }) => {
         const { what, reason } = answers.reverseRequest.parse(body);
@@ -115,6 +116,18 @@ function readRoutes(desk: FlowDesk): readonly ApiRoute[] {
       answer: answers.stockAnswer,
       handle: async (_parts, { query }) =>
         Response.json({ stock: await stockOf(desk.tables, query.site ?? null) }),
+    },
+    {
+      method: "get",
+      path: "/api/coldchain/vials",
+      right: "read",
+      summary: "Opened vials in which doses are left, and until when they may be used",
+      query: answers.vialsQuery,
+      answer: answers.vialsAnswer,
+      handle: async (_parts, { query }) => {
+        const { site = desk.site } = answers.vialsQuery.parse(query);
+        return Response.json({ vials: await openVials(desk.tables, site) });
+      },
     },
   ];
 }

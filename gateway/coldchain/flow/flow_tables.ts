@@ -23,6 +23,8 @@ export const MOVES: Table = {
     doses: "integer",
     /** As JSON. */
     codes: "text",
+    /** Doses of a pack that is whole. */
+    pack: "integer",
     expires: "text?",
     void: "integer?",
     body: "text",
@@ -64,6 +66,55 @@ export const USES: Table = {
     coldusesofperson: ["person", "at"],
   },
   sparse: { coldusesofcode: { of: "code", columns: ["code"] } },
+};
+
+/** A vial of several doses was opened. */
+export const OPENINGS: Table = {
+  name: "coldopenings",
+  columns: {
+    site: "text",
+    id: "text",
+    ...PLACE,
+    wall: "integer",
+    at: "integer",
+    product: "text",
+    lot: "text",
+    code: "text",
+    place: "text",
+    doses: "integer",
+    useby: "integer",
+    body: "text",
+    void: "integer?",
+  },
+  key: ["site", "id", "origin", "stream", "seq"],
+  indexes: {
+    coldopeningsofstream: ["origin", "stream", "seq"],
+    coldopeningsofcode: ["site", "product", "lot", "code"],
+  },
+};
+
+/** See `vial.ts`; `open`: 1 while a dose is left in it, else NULL. */
+export const VIALS: Table = {
+  name: "coldvials",
+  columns: {
+    site: "text",
+    product: "text",
+    lot: "text",
+    code: "text",
+    id: "text",
+    opened: "integer",
+    useby: "integer",
+    place: "text",
+    doses: "integer",
+    used: "integer",
+    discarded: "integer",
+    rest: "integer",
+    short: "integer",
+    open: "integer?",
+  },
+  key: ["site", "product", "lot", "code"],
+  indexes: { coldvialsofcode: ["site", "code"] },
+  sparse: { coldvialsopen: { of: "open", columns: ["site", "useby"] } },
 };
 
 export const REVERSALS: Table = {
@@ -110,4 +161,7 @@ export const LOT_CODES: Table = {
   indexes: { coldlotcodesofstream: ["origin", "stream", "seq"] },
 };
 
-export const FLOW_TABLES: readonly Table[] = [MOVES, USES, REVERSALS, STAYS, LOT_CODES];
+export const FLOW_TABLES: readonly Table[] = [
+  ...[MOVES, USES, OPENINGS, REVERSALS],
+  ...[STAYS, VIALS, LOT_CODES],
+];

@@ -8,8 +8,10 @@ export interface LotStep {
   readonly from: string;
   readonly to: string;
   readonly doses: number;
-  /** Packs that are known by name; of as many as doses it is these alone. */
+  /** Packs that are known by name; where they hold all the doses it is these alone. */
   readonly codes: readonly string[];
+  /** Of a pack that is whole. */
+  readonly packDoses: number;
 }
 
 export interface Stay {

@@ -5,6 +5,10 @@ import type { LotStep } from "./stays.ts";
 
 const codes = z.array(z.string());
 
+export function codesIn(row: Row): string[] {
+  return codes.parse(JSON.parse(row.text("codes")));
+}
+
 export function stepIn(row: Row): LotStep {
   return {
     id: row.text("id"),
@@ -13,6 +17,7 @@ export function stepIn(row: Row): LotStep {
     from: row.text("source"),
     to: row.text("target"),
     doses: row.number("doses"),
-    codes: codes.parse(JSON.parse(row.text("codes"))),
+    codes: codesIn(row),
+    packDoses: row.number("pack"),
   };
 }

@@ -3,6 +3,7 @@ import { TablesDesk } from "../../fixture_tables.ts";
 import { planOf } from "../../sql/fixture_plans.ts";
 import { NURSE } from "../life/fixture_life.ts";
 import { LOT, movedBodyOf, PRODUCT, recipientOf, usedBodyOf } from "./fixture_flow.ts";
+import { VIAL_READS } from "./vial_reads.ts";
 import { excursionOf, QUERIES, traceDoses, traceExcursion } from "./trace.ts";
 
 const SITE = "site-1";
@@ -76,7 +77,7 @@ describe("C14 the trace", () => {
 
   test("asks indexes alone", async () => {
     await using desk = await TablesDesk.open({ node: SITE });
-    for (const [name, select] of Object.entries(QUERIES)) {
+    for (const [name, select] of Object.entries({ ...QUERIES, ...VIAL_READS })) {
       const plan = await planOf(desk.tables, select);
       expect(plan, name).not.toMatch(/SCAN (cold\w+)(?! USING)/);
       expect(plan, name).toMatch(/^SEARCH /);

@@ -48,7 +48,7 @@ export interface ExcursionTrace {
 export const QUERIES = {
   lotsIn: "SELECT DISTINCT product, lot FROM coldstays WHERE site = ? AND place = ? " +
     "AND since < ? AND (until IS NULL OR until >= ?)",
-  stepsOf: "SELECT site, id, at, source, target, doses, codes FROM coldmoves " +
+  stepsOf: "SELECT site, id, at, source, target, doses, codes, pack FROM coldmoves " +
     "WHERE product = ? AND lot = ? AND void IS NULL",
   usesSince: "SELECT site, id, at, product, lot, place, code, shown, by FROM colduses " +
     "WHERE product = ? AND lot = ? AND site = ? AND at >= ? AND void IS NULL ORDER BY at LIMIT ?",

@@ -39,7 +39,11 @@ export function linesIn(form: FormData): Line[] {
  * was. A pack that stands there is not counted twice; of more lots than one receipt takes none is
  * added.
  */
-export function withScan(drafted: readonly Line[], scan: ReadScan | null): Line[] {
+export function withScan(
+  drafted: readonly Line[],
+  scan: ReadScan | null,
+  packDosesOf: (product: string) => number = () => 1,
+): Line[] {
   const last = drafted.at(-1) ?? EMPTY;
   // What was scanned stands in the line that waits for it.
   const isWaiting = scan?.kind === "read" && last.product + last.lot === "";
@@ -52,11 +56,14 @@ export function withScan(drafted: readonly Line[], scan: ReadScan | null): Line[
   const codes = code === null ? [] : [code];
   const at = lines.findLastIndex((one) => one.product === product && one.lot === (lot ?? ""));
   if (at === -1 || lot === null) {
-    const added = { ...next, product, lot: lot ?? "", expires: expires ?? "", doses: "1", codes };
+    const added = {
+      ...{ ...next, product, lot: lot ?? "", expires: expires ?? "", codes },
+      doses: String(packDosesOf(product)),
+    };
     return lines.length < LOTS_MAX ? [...lines, added] : [...lines];
   }
   const known = lines[at];
-  const doses = String((Number(known.doses) || 0) + 1);
+  const doses = String((Number(known.doses) || 0) + packDosesOf(product));
   return lines.with(at, { ...known, doses, codes: [...known.codes, ...codes] });
 }
 

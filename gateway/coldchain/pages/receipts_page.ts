@@ -41,7 +41,8 @@ export function receiptsPage(desk: FlowDesk): Page {
           const typed = fieldOf(form, "typed").slice(0, TYPED_MAX);
           const scan = typed === "" ? null : await readScan(desk.tables, desk.site, typed);
           const note = scan === null ? null : scanned(view, scan);
-          const lines = withScan(linesIn(form), scan);
+          const packDosesOf = (product: string) => desk.packDosesOf(product);
+          const lines = withScan(linesIn(form), scan, packDosesOf);
           return { main: await shown(view, { form, lines, note }), status: 200 };
         },
       },

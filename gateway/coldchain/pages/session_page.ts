@@ -8,8 +8,10 @@ import { useRequest } from "../flow/flow_answers.ts";
 import type { FlowDesk } from "../flow/flow_desk.ts";
 import { type ReadScan, readScan, stockOf } from "../flow/flow_reads.ts";
 import { formOf, nameOf } from "../flow/place.ts";
+import { openVials } from "../flow/vial_reads.ts";
 import * as parts from "./dose_parts.ts";
 import { doseTexts } from "./dose_text.ts";
+import { discardRest, openVialsPanel } from "./open_vials.ts";
 import { issueTexts } from "./refusal_text.ts";
 import { scanned } from "./stock_page.ts";
 
@@ -52,6 +54,14 @@ export function sessionPage(desk: FlowDesk): Page {
           return parts.refusedPage(await drawn(view, desk, { place, typed: "", faults }));
         },
       },
+      discard: {
+        right: "coldchain.doses",
+        send: async (form, _places, _parts, actor, view) => {
+          const faults = await discardRest(desk, form, actor);
+          if (faults === null) return "/vaccines/session?saved";
+          return parts.refusedPage(await drawn(view, desk, { place: "", typed: "", faults }));
+        },
+      },
     },
   };
 }
@@ -82,6 +92,7 @@ async function drawn(view: View, desk: FlowDesk, asked: Asked): Promise<Html> {
       ${scan === null ? "" : scanned(view, scan)}
     </section>
     ${place === "" ? "" : giveForm(view, place, scan)}
+    ${openVialsPanel(view, await openVials(desk.tables, desk.site), desk.nowMs)}
   `;
   const frame = {
     ...{ current: "/vaccines/session", isSite: desk.isSite } as const,
@@ -101,8 +112,11 @@ function giveForm(view: View, place: string, scan: ReadScan | null): Html {
       <form method="post" action="/vaccines/session/give" class="form">
         ${parts.idField()}
         <input type="hidden" name="place" value="${place}">
-        <input type="hidden" name="code" value="${known?.code ?? ""}">
         <input type="hidden" name="expires" value="${known?.expires ?? ""}">
+        ${parts.field(view, {
+          ...{ name: "code", label: "code", optional: true },
+          ...value(known?.code),
+        })}
         ${parts.field(view, { name: "product", label: "product", ...value(known?.product) })}
         ${parts.field(view, { name: "lot", label: "lot", ...value(known?.lot) })}
         ${parts.choice(view, { name: "system", label: "system" }, [

@@ -90,7 +90,12 @@ async function drawn(
     <section class="panel"><h2>${say("stock")}</h2>${rows.length === 0
       ? html`<p class="empty">${say("noStock")}</p>`
       : dataTable(heads.map((head) => ({ head })), rows)}</section>
-    ${desk.isSite ? forms(view, desk.site, { scan, stock, units, kept }) : ""}
+    ${desk.isSite
+      ? forms(view, desk.site, {
+        ...{ scan, stock, units, kept },
+        doses: scan?.kind === "read" ? desk.packDosesOf(scan.product) : 1,
+      })
+      : ""}
   `;
   const frame = {
     ...{ current: "/vaccines", isSite: desk.isSite } as const,
@@ -108,8 +113,10 @@ interface Kept {
 }
 const NOTHING_KEPT: Kept = { step: "", from: "", to: "" };
 
-function forms(view: View, site: string, { scan, stock, units, kept }: {
+function forms(view: View, site: string, { scan, stock, units, kept, doses }: {
   readonly scan: ReadScan | null;
+  /** Of the pack that was scanned. */
+  readonly doses: number;
   readonly stock: readonly StockLine[];
   readonly units: readonly NamedUnit[];
   readonly kept: Kept;
@@ -146,7 +153,9 @@ function forms(view: View, site: string, { scan, stock, units, kept }: {
           ...{ name: "expires", label: "expires", type: "date", optional: true },
           value: read?.expires ?? "",
         })}
-        ${parts.field(view, { name: "doses", label: "doses", type: "number", value: "1" })}
+        ${parts.field(view, {
+          ...{ name: "doses", label: "doses", type: "number", value: String(doses) },
+        })}
         ${parts.field(view, { name: "reason", label: "reason", optional: true })}
         ${parts.action(view, "save")}
       </form>
