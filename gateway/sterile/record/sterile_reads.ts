@@ -6,7 +6,9 @@ import { momentIn } from "./stored_words.ts";
 const CYCLE = "SELECT site, cycle, steriliser, number, started, ended, load, loadtype, program, " +
   "source, verdict, held, lowest, highest, f0, offsaturation, judged FROM sterilecycles";
 const LOAD = "SELECT site, load, steriliser, type, packs, wall, cycle FROM sterileloads";
-const ALARM = "SELECT site, alarm, what, steriliser, subject, since, node, wall, bootid, " +
+/** Of alarms, as `alarmLine` reads them. */
+export const ALARM_SELECT =
+  "SELECT site, alarm, what, steriliser, subject, since, node, wall, bootid, " +
   "bootms, clock, level, why, comment, open FROM sterilealarms";
 const RECALL = "SELECT site, recall, steriliser, cause, packs, wall FROM sterilerecalls";
 
@@ -28,9 +30,10 @@ export const SELECTS = {
     "ORDER BY wall DESC, load DESC LIMIT ?",
   pack: "SELECT site, pack, title, implant, expires, state, place, since FROM sterilepacks " +
     "WHERE site = ? AND pack = ?",
-  openAlarms: `${ALARM} WHERE open IS NOT NULL ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
-  alarms: `${ALARM} WHERE since < ? ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
-  alarm: `${ALARM} WHERE site = ? AND alarm = ?`,
+  openAlarms:
+    `${ALARM_SELECT} WHERE open IS NOT NULL ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
+  alarms: `${ALARM_SELECT} WHERE since < ? ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
+  alarm: `${ALARM_SELECT} WHERE site = ? AND alarm = ?`,
   recalls: `${RECALL} WHERE wall < ? ORDER BY wall DESC, site DESC, recall DESC LIMIT ?`,
   recall: `${RECALL} WHERE site = ? AND recall = ?`,
   /** Of one key, the tests that grow something or do not: some fifty a year. */
