@@ -1,6 +1,6 @@
 /**
- * How long what is written about waste is to be kept (rule W8), as pages tell it. Nothing deletes it
- * before: counties keep all entries for ever, and a site's leave its disk only once both have them.
+ * How long what is written about waste is to be kept (rule W8), as pages tell it. Nothing deletes
+ * it before: counties keep all for ever, and a site keeps its own until both of them have it.
  */
 import type { WasteKind } from "./entry/event.ts";
 import type { ManifestStanding } from "./manifest/manifest.ts";
