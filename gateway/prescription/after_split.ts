@@ -26,30 +26,34 @@ export interface Repeatable extends VerdictBody {
 export interface Look {
   /** Histories by which they looked at it. */
   readonly histories: readonly (readonly HistoryLine[])[];
-  /** Whether they will look at it, or again, before it counts as examined. */
+  /** Whether they will look at it, or again, here, where the one at hand is by then. */
   readonly isToCome: boolean;
 }
 
-/** `events` are one prescription's. */
-export function lookOf(events: readonly LifeEvent[]): Look {
+/** `events` are one prescription's; `isHome`: what is owed of it is this centre's to do. */
+export function lookOf(events: readonly LifeEvent[], isHome: boolean): Look {
   const histories = ofKind(events, "verdict").flatMap(({ body: { history } }) =>
     history === null ? [] : [history]
   );
   const { version, due } = standingOf(events);
   const own = events.filter((event) => versionOf(event) === version);
-  const isToCome = due.some(isOwed) || isUnheard(toldOfVersion(version, own).verdicts);
+  const isToCome = isHome &&
+    (due.some(isOwed) || isUnheard(toldOfVersion(version, own).verdicts));
   return { histories, isToCome };
 }
 
 /**
  * What of a history that both centres had counts for one that is examined again, by the looks at
  * the prescriptions that it is of (`nameOf`). Of two that overlap, and neither of which was seen
- * with the other, one at least has the other: the one that was issued later, and whichever is
- * examined last. No clock has to be right for that.
+ * with the other, one at least has the other: the one that was issued later, or whichever is
+ * examined last. No clock has to be right for that; but one of both must have been decided while
+ * the other centre was known to be unheard. Two that were given at both centres within the seconds
+ * that entries take from one to the other, or before its silence was noticed, are not examined.
  *
  * Another one counts if this one was seen with it before. It does not if it was seen with this one
  * itself. Else it does if it was issued before, or before this one was decided; and of those issued
- * later each that will not be seen with this one any more.
+ * later each that will not be seen with this one here: what the other centre is about to examine it
+ * may look at before this one, or what came of it, is there.
  */
 export function historyAgain(
   { site, prescription, version, atMs, history: seen, facts }: Repeatable,

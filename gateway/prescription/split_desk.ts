@@ -110,24 +110,25 @@ export class SplitDesk {
     const history = await this.#parts.desk.historyOf({ site, number }, prescription);
     if (history === null) throw new Error(`Cannot examine "${number}" again: tables are behind`);
     const { sources, node: { clock, disk, counters, tables } } = this.#desk;
-    const counting = historyAgain(verdict, history, await looksAt(history, tables));
+    const counting = historyAgain(verdict, history, await this.#looksAt(history, tables));
     const body = examinedAgain(verdict, counting, sources.now.shelf);
     const time = clock.now();
     const [{ kind }] = await disk.append([verdictEntry(streamTo(site), time, body)], time);
     const { mode, outcome } = body;
     if (kind === "stored") counters.add("tributary_verdicts_total", { mode, outcome });
   }
-}
 
-/** At the other prescriptions of a history, by `nameOf`. */
-async function looksAt(
-  history: readonly HistoryLine[],
-  rows: Rows,
-): Promise<Map<string, Look>> {
-  const keys = history.map(({ site, prescription: number }) => ({ site, number }));
-  const others = new Map(keys.map((key) => [nameOf(key), key]));
-  const found = await eventsOf(rows, [...others.values()]);
-  return new Map([...found].map(([name, events]) => [name, lookOf(events)]));
+  /** At the other prescriptions of a history, by `nameOf`. */
+  async #looksAt(history: readonly HistoryLine[], rows: Rows): Promise<Map<string, Look>> {
+    const keys = history.map(({ site, prescription: number }) => ({ site, number }));
+    const others = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+    const found = await eventsOf(rows, others);
+    return new Map(others.flatMap((key) => {
+      const events = found.get(nameOf(key));
+      if (events === undefined) return [];
+      return [[nameOf(key), lookOf(events, this.#parts.home.isHome(key.site))]];
+    }));
+  }
 }
 
 /** The last that was given, by which the others' histories were no larger. */

@@ -18,11 +18,16 @@ const finding = (level: Finding["level"], more: Partial<Finding> = {}): Finding 
 
 /** Approved by the site's pharmacist over these findings, the line being down. */
 function approvedAlone(...findings: readonly Finding[]) {
+  return approvedWith([], findings);
+}
+
+/** The same by this history. */
+function approvedWith(history: readonly object[], findings: readonly Finding[]) {
   const [a, site] = [new Story("county-a"), new Story(SITE)];
   const outcome = findings.some(({ level }) => level === "orange")
     ? "pharmacist"
     : "could-not-check";
-  const verdict = site.verdict(outcome, { mode: "degraded", findings });
+  const verdict = site.verdict(outcome, { mode: "degraded", findings, history });
   const approval = site.decision("approve", "P-site", null, { token: "a.b.c" });
   const events: LifeEvent[] = [site.prescription(), verdict, approval];
   const later = (...found: readonly Finding[]) => {
@@ -75,6 +80,25 @@ describe("P12 an approval over one earlier collection", () => {
     const { earlier: _earlier, ...untold } = atA;
     const { events, later } = approvedAlone(untold);
     expect(standingOf([...events, later(atA)])).toMatchObject({ state: "queued", pass: null });
+  });
+
+  test("P12 of before covers those that its history had, and nobody is called for them", () => {
+    const { earlier: _earlier, ...untold } = atA;
+    const { version: _version, line: _line, ...had } = collected("site-a");
+    const plain = { ingredients: [], atc: [], classes: [], route: null };
+    const state = (history: readonly object[], ...found: readonly Finding[]) => {
+      const { events, later, site, approval } = approvedWith(history, [untold]);
+      const out = site.dispensing(approval, "approved");
+      const { state, due } = standingOf([...events, out, later(...found)]);
+      return [state, due.some((one) => one.do === "open-contact-case")];
+    };
+    const ofBefore = [{ ...had, ...plain }];
+    expect(state(ofBefore, atA)).toEqual(["approved", false]);
+    // What it did not have, in a graver level, and of a node that tells what it rests on.
+    const atB = twice("orange", collected("site-b"));
+    expect(state(ofBefore, atB)).toEqual(["queued", true]);
+    expect(state(ofBefore, twice("red", collected("site-a"))).at(1)).toBe(true);
+    expect(state([{ ...collected("site-a"), ...plain }], atA)).toEqual(["queued", true]);
   });
 
   test("P12 that could not be checked is of those medicines alone, also beyond what is named", () => {

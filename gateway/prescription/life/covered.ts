@@ -26,7 +26,8 @@ interface Said {
  * Those of `ruling` with a finding that wants a pharmacist, and that none of the approvals covers:
  * as grave, of the same rule, on the same lines and inputs. What could not be checked covers
  * nothing but itself: nobody knew what would come out. An approval of a verdict that has not come
- * here yet counts as if it covered all, until that comes.
+ * here yet counts as if it covered all, until that comes. What a node of before found, and did not
+ * tell of which medicines of earlier, is of those that its history had.
  */
 export function openOf(
   ruling: readonly Told<VerdictBody>[],
@@ -131,7 +132,27 @@ function seesVerdict(id: string | null, { verdicts }: Said): Sees {
   const named = verdicts.filter(({ ids }) => ids.includes(id));
   if (named.length === 0) return () => true;
   const seen = new Set(named.flatMap(({ body }) => body.findings.flatMap(coveredBy)));
-  return (one) => seen.has(keyOf(one, one.level));
+  const before = named.filter(({ body }) => isOfBefore(body)).map(({ body }) => sawBefore(body));
+  return (one) => seen.has(keyOf(one, one.level)) || before.some((saw) => saw(one));
+}
+
+/** Stored before findings told what of the history they rest on, when its lines had no version. */
+function isOfBefore({ history }: VerdictBody): boolean {
+  return history !== null && history.length > 0 &&
+    history.every(({ version }) => version === undefined);
+}
+
+/** It was found without telling on what, and all that it rests on was in its history. */
+function sawBefore({ findings, history }: VerdictBody): Sees {
+  const seen = new Set(findings.flatMap(coveredBy));
+  const had = new Set((history ?? []).map(collectionOf));
+  return ({ earlier = [], earlierBeside, ...one }) =>
+    earlierBeside === undefined && earlier.length > 0 &&
+    earlier.every((line) => had.has(collectionOf(line))) && seen.has(keyOf(one, one.level));
+}
+
+function collectionOf({ site, prescription, issuedMs, untilMs, drug }: Earlier): string {
+  return JSON.stringify([site, prescription, issuedMs, untilMs, drug]);
 }
 
 function isWanting({ level }: Finding): boolean {

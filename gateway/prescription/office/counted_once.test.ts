@@ -136,6 +136,19 @@ describe("P8 P14: decisions of two persons on the same", () => {
     expect(await workOf(events)).toEqual({ all: 1, persons: [["li", 1]] });
   });
 
+  test("P11 on what was examined again are others, also where the same person says the same", async () => {
+    const a = at("county-a");
+    const events = [
+      a.verdict("pharmacist"),
+      a.decision("approve", "li"),
+      a.verdict("could-not-check", { mode: "after-split" }),
+      a.decision("approve", "li"),
+    ];
+    for (const order of [events, events.toReversed()]) {
+      expect(await workOf(order)).toEqual({ all: 2, persons: [["li", 2]] });
+    }
+  });
+
   test("over another answer are others", async () => {
     const a = at("county-a");
     const asked = a.decision("ask", "li");
@@ -171,6 +184,8 @@ test("P11: reports are the same in whatever order the entries came", async () =>
     b.decision("approve", "li", null, { id: "same", version: 2 }),
     b.decision("refuse", "li", null, { version: 2 }),
     a.decision("sign", "zhao"),
+    b.verdict("could-not-check", { mode: "after-split" }),
+    b.decision("approve", "wang"),
   ].map(entryOfEvent);
   const dump = async (inOrder: readonly Entry[]) => {
     await apply(inOrder);

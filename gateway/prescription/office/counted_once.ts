@@ -26,6 +26,8 @@ export interface GivenDecision extends Moment {
   readonly decision: string;
   /** Ids of the answers that it is about. */
   readonly answers: readonly string[];
+  /** Of the verdict that it names; `null`: it names none that is known. */
+  readonly mode: string | null;
   /** How long was waited for it; `null`: nobody can tell. */
   readonly waitedMs: number | null;
 }
@@ -35,8 +37,12 @@ export interface GivenDecision extends Moment {
  * goes before the site's own, then the strictest, then the first.
  */
 export function countedVerdicts<V extends GivenVerdict>(verdicts: readonly V[]): Set<V> {
-  const looks = Map.groupBy(verdicts, ({ mode }) => isLater(mode) ? mode : "first");
+  const looks = Map.groupBy(verdicts, ({ mode }) => lookOf(mode));
   return new Set([...looks.values()].map((some) => some.toSorted(byRank)[0]));
+}
+
+function lookOf(mode: string | null): string {
+  return mode !== null && isLater(mode) ? mode : "first";
 }
 
 /**
@@ -63,7 +69,8 @@ function byTime(one: Moment, other: Moment): number {
 
 /**
  * Of decisions on one version those that count as one that was waited for: one on it as it came,
- * and one over each of the prescriber's answers, or two where they are signatures (P14). The one
+ * one on each later look, and one over each of the prescriber's answers, or two where they are
+ * signatures (P14). The one
  * that was waited for longest counts, so that no escalation is hidden.
  */
 export function countedDecisions<D extends GivenDecision>(decisions: readonly D[]): Set<D> {
@@ -85,7 +92,10 @@ function byWait(one: GivenDecision, other: GivenDecision): number {
 }
 
 function turnsOf<D extends GivenDecision>(decisions: readonly D[]): (readonly D[])[] {
-  const objects = Map.groupBy(decisions, ({ answers }) => JSON.stringify(sorted(answers)));
+  const objects = Map.groupBy(
+    decisions,
+    ({ mode, answers }) => JSON.stringify([lookOf(mode), ...sorted(answers)]),
+  );
   return [...objects.values()].flatMap((some) => {
     if (!some.some(({ decision }) => decision === "sign")) return [some];
     const persons = [...new Set(some.toSorted(byTime).map(({ person }) => person))];

@@ -1,6 +1,7 @@
 /** Marks rows of verdicts and decisions for which another one of their version counts. */
 import type { Row, Transaction } from "../../sql/sql.ts";
-import { type LifeEvent, type LifeKind, numberOf } from "../life/event.ts";
+import { type LifeEvent, numberOf } from "../life/event.ts";
+import { isLater } from "../life/pass.ts";
 import { chunksOf, eitherOf, nameOf, type RecordKey } from "../record/stored_events.ts";
 import {
   countedDecisions,
@@ -14,7 +15,9 @@ import {
 const VERDICTS = "SELECT site, number, version, mode, id, outcome, code, uncounted, unlisted, " +
   "wall, place FROM officeverdicts WHERE ";
 const DECISIONS = "SELECT site, number, version, id, decision, person, answers, since, " +
-  "uncounted, repeated, wall, place FROM officedecisions WHERE ";
+  "uncounted, repeated, wall, place, (SELECT min(v.mode) FROM officeverdicts v " +
+  "WHERE v.site = d.site AND v.number = d.number AND v.version = d.version " +
+  "AND v.id = d.verdict) AS mode FROM officedecisions d WHERE ";
 const MARK_VERDICT = "UPDATE officeverdicts SET uncounted = ?, unlisted = ? " +
   "WHERE site = ? AND number = ? AND version = ? AND mode = ? AND id = ?";
 const MARK_DECISION = "UPDATE officedecisions SET uncounted = ?, repeated = ? " +
@@ -24,13 +27,15 @@ type Marks = readonly [first: number | null, second: number | null];
 
 /** Of all prescriptions that these events are about, by all that the tables have of them. */
 export async function countOnce(sql: Transaction, events: readonly LifeEvent[]): Promise<void> {
-  const keysOf = (kind: LifeKind) => numbersOf(events.filter((event) => event.kind === kind));
-  for (const rows of await versionsOf(sql, VERDICTS, keysOf("verdict"))) {
-    await markVerdicts(sql, rows);
-  }
-  for (const rows of await versionsOf(sql, DECISIONS, keysOf("decision"))) {
-    await markDecisions(sql, rows);
-  }
+  const reviewed = numbersOf(events.filter(({ kind }) => kind === "verdict"));
+  for (const rows of await versionsOf(sql, VERDICTS, reviewed)) await markVerdicts(sql, rows);
+  const decided = numbersOf(events.filter(isOfDecisions));
+  for (const rows of await versionsOf(sql, DECISIONS, decided)) await markDecisions(sql, rows);
+}
+
+/** A decision, or a later look that one may be of. */
+function isOfDecisions(event: LifeEvent): boolean {
+  return event.kind === "decision" || event.kind === "verdict" && isLater(event.body.mode);
 }
 
 function numbersOf(events: readonly LifeEvent[]): RecordKey[] {
@@ -103,6 +108,7 @@ function givenDecision(row: Row): GivenDecision {
     person: row.text("person"),
     decision: row.text("decision"),
     answers: Array.isArray(answers) ? answers.map(String) : [],
+    mode: row.textOrNull("mode"),
     waitedMs: sinceMs === null ? null : Math.max(0, wallMs - sinceMs),
     wallMs,
     place: row.text("place"),

@@ -48,7 +48,7 @@ const OWN_KINDS: ReadonlySet<string> = new Set(OFFICE_KINDS.map(({ kind }) => ki
 export function officeOf(authorities: readonly string[]): Projection {
   return {
     name: "office",
-    version: 3,
+    version: 4,
     tables: tables.OFFICE_TABLES,
     apply: async (sql, entries) => {
       if (authorities.length === 0) return;
