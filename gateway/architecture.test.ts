@@ -120,6 +120,7 @@ function circle(sources: readonly Source[]): string[] {
 const SHOWN: Readonly<Record<string, string>> = {
   "gateway/blobs/store_file.ts": "how a file is kept, with its entry",
   "gateway/devices/corrections.ts": "what nodes found out later of their clocks",
+  "gateway/devices/present.ts": "this moment, as ages are reckoned from it",
   "gateway/devices/device_list.ts": "devices of a site as they are now",
   "gateway/notifications/notification.ts": "what people are to be told, as an entry",
   "gateway/people/actor.ts": "who asks for something, and what they may",

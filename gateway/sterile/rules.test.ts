@@ -87,6 +87,7 @@ describe("the README's table of rules", () => {
 function numberOf(rule: Rule): number {
   if ("seconds" in rule) return rule.seconds;
   if ("kelvin" in rule) return rule.kelvin;
+  if ("hours" in rule) return rule.hours;
   if ("days" in rule) return rule.days;
   if ("years" in rule) return rule.years;
   if ("persons" in rule) return rule.persons;

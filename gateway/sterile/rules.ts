@@ -66,6 +66,8 @@ export const ruleSchema = z.discriminatedUnion("kind", [
   z.strictObject({ ...about, kind: z.literal("chemical"), results: z.int().min(0).max(100) }),
   /** Class of the chemical indicator by which an implant may leave in an emergency. */
   z.strictObject({ ...about, kind: z.literal("emergency-class"), class: z.int().min(1).max(6) }),
+  /** So long after an implant left early its biological result may be out. */
+  z.strictObject({ ...about, kind: z.literal("early-result"), hours: z.number().min(1).max(720) }),
   /** Persons who release a load, one after the other. */
   z.strictObject({ ...about, kind: z.literal("release-steps"), persons: z.int().min(1).max(2) }),
   /** So long after an alarm that nobody closed the institution hears of it, and the regulator. */
@@ -95,6 +97,7 @@ const SINGLE = [
   "biological-return",
   "chemical",
   "emergency-class",
+  "early-result",
   "release-steps",
   "escalation",
   "retention",

@@ -134,6 +134,14 @@ export const STANDARD_RULES: RuleBook = ruleBookSchema.parse([
     toConfirm: "the clause's number, and whether class 6 may stand for class 5",
   },
   {
+    id: "s5-early-result",
+    kind: "early-result",
+    hours: 72,
+    source: `${OURS} S5, which has no number: 48 h of incubation, and a day to read it`,
+    effective: START,
+    toConfirm: "the number; less where a site reads rapid indicators",
+  },
+  {
     id: "s5-release-steps",
     kind: "release-steps",
     persons: 2,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { WASTE_KINDS } from "./entry/event.ts";
-import { KEPT_AS, keptUntil, yearsKept } from "./retention.ts";
+import { KEPT_AS, keptUntil, manifestKeptUntil, yearsKept } from "./retention.ts";
 import { DEFAULT_RULES } from "./rules.ts";
 
 test("W8 every kind of entry is kept as something", () => {
@@ -19,4 +19,9 @@ test.each([
 ])("W8 what was written at %s is kept until %s", (written, until) => {
   const ms = keptUntil("waste-manifest", Date.parse(written), DEFAULT_RULES);
   expect(new Date(ms).toISOString()).toBe(until);
+});
+
+test("W8 a manifest is kept from the last that was written of it; a draft has no such day", () => {
+  const none = { departed: null, received: [], disposed: [] };
+  expect(manifestKeptUntil(none, DEFAULT_RULES)).toBeNull();
 });

@@ -1,5 +1,9 @@
-/** How long what is written about waste is kept (rule W8). Nothing of it can be deleted before. */
+/**
+ * How long what is written about waste is to be kept (rule W8), as pages tell it. Nothing deletes
+ * it before: counties keep all for ever, and a site keeps its own until both of them have it.
+ */
 import type { WasteKind } from "./entry/event.ts";
+import type { ManifestStanding } from "./manifest/manifest.ts";
 import type { WasteRules } from "./rules.ts";
 
 /** The manifest's data, the ledger 台账 of hazardous waste, the institution's register 登记. */
@@ -39,4 +43,14 @@ export function keptUntil(kind: WasteKind, wallMs: number, rules: WasteRules): n
   const until = new Date(wallMs);
   until.setUTCFullYear(until.getUTCFullYear() + yearsKept(kind, rules));
   return until.getTime();
+}
+
+/** The same of a whole manifest: by the last that was written of it; `null`: it is a draft. */
+export function manifestKeptUntil(
+  { departed, received, disposed }: Pick<ManifestStanding, "departed" | "received" | "disposed">,
+  rules: WasteRules,
+): number | null {
+  const events = [...departed === null ? [] : [departed], ...received, ...disposed];
+  if (events.length === 0) return null;
+  return Math.max(...events.map(({ kind, time }) => keptUntil(kind, time.wallMs, rules)));
 }

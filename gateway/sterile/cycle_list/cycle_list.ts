@@ -7,7 +7,7 @@ import { loadStanding } from "../supply/load_standing.ts";
 import { toldOfSite } from "../supply/told.ts";
 import { eventsAround } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
-import { alarmLine, type CycleLine, cycleLine } from "../record/sterile_reads.ts";
+import { ALARM_SELECT, alarmLine, type CycleLine, cycleLine } from "../record/sterile_reads.ts";
 import { StoredWords } from "../record/stored_words.ts";
 import { type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
 import { cycleListReport, type ListedCycle } from "./cycle_rows.ts";
@@ -22,8 +22,7 @@ export const SELECTS = {
   cycles: "SELECT site, cycle, steriliser, number, started, ended, load, loadtype, program, " +
     "source, verdict, held, lowest, highest, f0, offsaturation, judged FROM sterilecycles " +
     "WHERE site = ? AND started >= ? AND started < ? ORDER BY started, cycle LIMIT ?",
-  uses: "SELECT site, alarm, what, steriliser, subject, since, raised, level, why, comment, open " +
-    "FROM sterilealarms WHERE what = 'unsterile-use' AND site = ? AND since >= ? AND since < ? " +
+  uses: `${ALARM_SELECT} WHERE what = 'unsterile-use' AND site = ? AND since >= ? AND since < ? ` +
     "ORDER BY since, alarm LIMIT ?",
   /** A ward may use what its site never sterilised. */
   nextUser: "SELECT site FROM sterilealarms WHERE what = 'unsterile-use' AND site > ? " +

@@ -27,6 +27,7 @@ export const SEVERITY: Readonly<Record<AlarmName, Severity>> = {
   "bowie-dick-failed": "critical",
   "biological-failed": "critical",
   "biological-overdue": "warning",
+  "early-result": "critical",
   "recall": "critical",
   "unsterile-use": "critical",
 };

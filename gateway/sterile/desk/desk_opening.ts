@@ -5,6 +5,7 @@ import { cycleList } from "../cycle_list/cycle_list.ts";
 import { readRules } from "../county_rules.ts";
 import { actRoutes } from "./act_routes.ts";
 import type { SterileNode } from "./desk_node.ts";
+import { watchEarlyResults } from "./early_result.ts";
 import { watchUnattended } from "./escalate.ts";
 import { followReadings } from "./follow.ts";
 import { sterilePages } from "../pages/sterile_pages.ts";
@@ -35,6 +36,7 @@ export const openSterileDesk: OpenDesk = (node) => {
       await together([
         { run: (own) => followReadings(desk, own) },
         { run: (own) => watchBiologicals(desk, own) },
+        { run: (own) => watchEarlyResults(desk, own) },
         { run: (own) => watchUnattended(desk, own) },
       ], signal);
     },

@@ -1,8 +1,11 @@
 /**
  * An alarm that nobody closes comes to the institution, then to the regulator (S5, as W9 has it):
- * by the wall clock, from when it was raised. Each level is told once, in the commit that tells it.
+ * as long after it was raised as the clocks can tell (T12), whatever a wall clock is set to. Each
+ * level is told once, in the commit that tells it.
  */
 import { pause } from "../../../sync/timer.ts";
+import { ageOf } from "../../age.ts";
+import { presentFor } from "../../devices/present.ts";
 import { type Ladder, levelsReached } from "../../escalation.ts";
 import { ALARMS, ESCALATION_LEVELS, type SterileAlarmLevelBody } from "../record/alarm_body.ts";
 import type { AlarmLine } from "../record/sterile_reads.ts";
@@ -14,6 +17,8 @@ import { alarmsOf } from "./views.ts";
 /** Of what has happened to a patient the institution hears at once. */
 const LOOK_MS = 5000;
 const OPEN_MAX = 1000;
+/** Levels of one commit, each with what people are told of it; the others follow. */
+const LEVELS_MAX = 100;
 const HOUR_MS = 3_600_000;
 
 export async function watchUnattended(desk: SterileDesk, signal: AbortSignal): Promise<void> {
@@ -26,13 +31,14 @@ export async function watchUnattended(desk: SterileDesk, signal: AbortSignal): P
 /** Writes the levels that open alarms have come to. */
 export async function lookForUnattended(desk: SterileDesk): Promise<void> {
   await desk.alone(async () => {
-    const { name: site, clock, disk, journal, tables } = desk.node;
-    const time = clock.now();
+    const { name: site, disk, journal, tables } = desk.node;
     const open = await alarmsOf(tables, { site, open: true, limit: OPEN_MAX });
+    const present = await presentFor(desk.node, open.map(({ raised }) => raised));
+    const time = present.now;
     const entries = open.flatMap((line) =>
-      dueLevels(line, time.wallMs, desk.rules)
-        .flatMap((level) => levelEntries(line, level, time, desk.around))
-    );
+      dueLevels(line, ageOf(line.raised, present).ms, desk.rules)
+        .map((level) => levelEntries(line, level, time, desk.around))
+    ).slice(0, LEVELS_MAX).flat();
     if (entries.length === 0) return;
     await disk.append(entries, time);
     await tables.caughtUp(journal);
@@ -43,11 +49,11 @@ type Level = SterileAlarmLevelBody["level"];
 
 /** Levels that an alarm has come to and that nobody told of yet. */
 export function dueLevels(
-  { what, raisedMs, level: told }: Pick<AlarmLine, "what" | "raisedMs" | "level">,
-  nowMs: number,
+  { what, level: told }: Pick<AlarmLine, "what" | "level">,
+  forMs: number,
   rules: RulesInForce,
 ): Level[] {
-  const reached = levelsReached(ESCALATION_LEVELS, ladderOf(what, rules), nowMs - raisedMs);
+  const reached = levelsReached(ESCALATION_LEVELS, ladderOf(what, rules), forMs);
   return reached.filter((level) => level > told);
 }
 

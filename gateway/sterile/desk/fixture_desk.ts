@@ -56,6 +56,8 @@ const PHASE_VALUES: Readonly<Record<Phase, number>> = {
 export class SterileSite implements AsyncDisposable {
   readonly tables: TablesDesk;
   nowMs = 0;
+  /** By how much the wall clock is set wrong. */
+  wallOffMs = 0;
   #desk: SterileDesk;
   #stop = new AbortController();
   #following: Promise<void> = Promise.resolve();
@@ -81,7 +83,11 @@ export class SterileSite implements AsyncDisposable {
       append: (...given: Parameters<typeof journal.append>) => journal.append(...given),
       noRoomFor: () => null,
     };
-    const clock = { now: () => stampAt(this.nowMs) };
+    const now = () => {
+      const stamp = stampAt(this.nowMs);
+      return { ...stamp, wallMs: stamp.wallMs + this.wallOffMs };
+    };
+    const clock = { now };
     const title = { zh: "河口镇卫生院", en: "Hekou" };
     const node = { name: SITE, title, dataDir: folder.path, clock, disk, journal, tables };
     return new SterileDesk(node, setups, STANDARD_RULES);
@@ -183,8 +189,14 @@ export class SterileSite implements AsyncDisposable {
     return await this.write(await acts.reading("sterile-indicator", [order, LI], this.#desk));
   }
 
-  async step(load: string, step: "check" | "release", by: Person, seen: readonly string[]) {
-    const order = orders.stepOrder.parse({ ...this.act(), step, seen });
+  async step(
+    load: string,
+    step: "check" | "release",
+    by: Person,
+    seen: readonly string[],
+    emergency?: { readonly reason: string },
+  ) {
+    const order = orders.stepOrder.parse({ ...this.act(), step, seen, emergency });
     return await this.write(acts.stepping([order, by], load));
   }
 

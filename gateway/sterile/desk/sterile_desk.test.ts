@@ -3,6 +3,7 @@ import { until } from "../../../sync/fixtures.ts";
 import { partsOf } from "../fixture_cycle.ts";
 import { LI, refusal, SITE, SterileSite, WANG } from "./fixture_desk.ts";
 import { assigning, reversing } from "./acts.ts";
+import { lookForEarlyResults } from "./early_result.ts";
 import * as orders from "./orders.ts";
 import { lookForUnattended } from "./escalate.ts";
 import { lookForOverdue } from "./overdue.ts";
@@ -192,6 +193,41 @@ describe("a load at a site", () => {
     expect((await notices()).toSorted()).toEqual(["raised", "raised", "recovered"]);
   });
 
+  test("S5 an implant that left early is an alarm while its result is out for too long", async () => {
+    await morning();
+    await site.packed("P-1", true);
+    await site.loaded("L-1", ["P-1"]);
+    await site.tells(partsOf(240));
+    const [, { cycle }] = await site.cycles(2);
+    await site.indicator(cycle, { indicator: "chemical", class: 1, place: "outside" });
+    await site.indicator(cycle, { indicator: "chemical", class: 5, place: "pcd" });
+    for (const [step, by] of [["check", LI], ["release", WANG]] as const) {
+      const seen = (await view("L-1"))?.seen ?? [];
+      const done = await site.step("L-1", step, by, seen, { reason: "急诊" });
+      expect(refusal(done)).toBe("written");
+    }
+    expect((await view("L-1"))?.state).toBe("released-early");
+    const looked = async () => {
+      await lookForEarlyResults(site.desk);
+      await lookForEarlyResults(site.desk);
+      return await alarms();
+    };
+    site.nowMs += 72 * 3_600_000 - 1;
+    site.wallOffMs = 3_600_000;
+    expect(await looked()).toEqual([]);
+    site.nowMs += 1;
+    site.wallOffMs = 0;
+    expect(await looked()).toEqual(["early-result"]);
+    const biological = { indicator: "biological", controlGrew: true };
+    const passed = await site.indicator(cycle, biological);
+    expect(await looked()).toEqual([]);
+    // The result was a mistake: it is out again.
+    const reverses = passed.kind === "done" ? passed.entry : "";
+    const back = orders.reversalOrder.parse({ ...site.act(), reverses, reason: "看错" });
+    expect(refusal(await site.write(reversing([back, LI])))).toBe("written");
+    expect(await looked()).toEqual(["early-result"]);
+  });
+
   test("S1 that an alarm is closed is told to those who heard of it", async () => {
     await site.packed("P-1");
     await site.loaded("L-1", ["P-1"]);
@@ -214,7 +250,7 @@ describe("a load at a site", () => {
     expect(refusal(await site.used("no such label", "320101199001011234"))).toBe("written");
     const open = await alarmsOf(site.tables.tables, { site: SITE, open: true, limit: 9 });
     expect(open.map(({ what, subject, why, level }) => [what, subject, why, level])).toEqual([
-      ["unsterile-use", "no such label", ["unknown-label", "never-loaded"], 1],
+      ["unsterile-use", "no such label", ["unknown-label"], 1],
       ["unsterile-use", "P-1", ["never-loaded"], 1],
     ]);
     const [, { alarm }] = open;
@@ -231,9 +267,14 @@ describe("a load at a site", () => {
     };
     expect(await notices()).toEqual(["raised 1"]);
     expect(await looked()).toEqual(["raised 1", "escalated 2"]);
+    // T12: a wall clock that is set, ahead or back, escalates nothing and holds nothing up.
+    site.wallOffMs = 100 * 24 * 3_600_000;
+    expect(await looked()).toEqual(["raised 1", "escalated 2"]);
+    site.wallOffMs *= -1;
     site.nowMs += 24 * 3_600_000;
     const told = ["raised 1", "escalated 2", "escalated 3"];
     expect(await looked()).toEqual(told);
+    site.wallOffMs = 0;
     const [, shown] = await alarmsOf(site.tables.tables, { site: SITE, open: true, limit: 9 });
     expect(shown.level).toBe(3);
     await site.desk.close(alarm, "已追踪患者", LI);

@@ -48,6 +48,8 @@ function alarmCard(view: View, alarm: AlarmLine, acts: boolean): Html {
   const text = name === undefined ? alarm.what : ALARM_TEXTS[name][view.language];
   const pathOf = alarm.what === "recall"
     ? paths.recall
+    : alarm.what === "early-result"
+    ? paths.load
     : alarm.what === "unsterile-use"
     ? paths.pack
     : paths.cycle;

@@ -108,7 +108,10 @@ const TEXTS = {
     zh: "如已使用，请照实登记：将立即报警。",
     en: "If it was used, write it down as it was: it raises an alarm at once.",
   },
-  "unknown-label": { zh: "标签未登记", en: "nobody packed it under this label" },
+  "unknown-label": {
+    zh: "其他供应室的包或未登记的标签，本处无法追溯",
+    en: "pack of another supply, not traceable here",
+  },
   "never-loaded": { zh: "未装载灭菌", en: "it was in no load" },
   "two-loads": { zh: "同时登记在多个批次", en: "it is in two loads" },
   "never-sterilised": { zh: "未见灭菌循环", en: "no cycle of its load is known" },

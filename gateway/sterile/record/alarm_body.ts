@@ -11,6 +11,8 @@ export const ALARMS = [
   "bowie-dick-failed",
   "biological-failed",
   "biological-overdue",
+  /** Of an implant that was released early. */
+  "early-result",
   "recall",
   /** On a patient, of a pack that was not to be used. */
   "unsterile-use",
@@ -23,7 +25,7 @@ export const sterileAlarmBody = z.strictObject({
   alarm: z.enum(ALARMS),
   /** `null`: the pack of an `unsterile-use` was in none. */
   steriliser: code.nullable(),
-  /** Cycle, recall or pack that it is about, or the steriliser itself. */
+  /** Cycle, load, recall or pack that it is about, or the steriliser itself. */
   subject: code,
   /** When the cycle began, the recall was found, the test was due: ms since 1970 UTC. */
   sinceMs: z.int().min(0),
@@ -62,6 +64,10 @@ export const ALARM_TEXTS: Readonly<
   "bowie-dick-failed": { zh: "B-D 试验不合格", en: "Bowie-Dick test failed" },
   "biological-failed": { zh: "生物监测不合格", en: "Biological test failed" },
   "biological-overdue": { zh: "生物监测已超期", en: "A biological test is overdue" },
+  "early-result": {
+    zh: "提前放行植入物的生物监测结果未出",
+    en: "An implant was released early, and its biological result is overdue",
+  },
   "recall": { zh: "灭菌物品需召回", en: "Sterile goods have to come back" },
   "unsterile-use": {
     zh: "使用了不得使用的灭菌包",

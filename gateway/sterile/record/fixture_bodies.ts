@@ -96,7 +96,8 @@ export const STERILE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
     step: fc.constantFrom("check", "release"),
     seen: fc.array(id, { minLength: 1, maxLength: 3 }),
     by,
-  }),
+    emergency: fc.constant({ reason: "急诊" }),
+  }, { requiredKeys: ["id", "site", "load", "step", "seen", "by"] }),
   "sterile-issue": fc.record({ ...subject, pack, place, by }),
   "sterile-use": fc.record({ ...subject, pack, patient: fc.constantFrom("P-1", "P-2"), place, by }),
   "sterile-recall": fc.record({

@@ -1,5 +1,6 @@
 /** Entries of sterile supply, whose word counts on them, and under which keys tables find them. */
-import type { Entry } from "../../../sync/entry.ts";
+import type { Entry, Stamp } from "../../../sync/entry.ts";
+import { nodeOf } from "../../../sync/origin.ts";
 import { bodyOf } from "../../projection.ts";
 import { isStorable } from "../../sql/sql.ts";
 import { sayOf } from "../../site_say.ts";
@@ -25,11 +26,12 @@ export const ALARM_CLOSED = "sterile-alarm-closed";
 export interface Written {
   /** `origin/stream/seq` */
   readonly place: string;
-  readonly timeMs: number;
+  readonly node: string;
+  readonly time: Stamp;
 }
 
 export type SterileWord =
-  | { readonly about: "supply"; readonly event: SupplyEvent }
+  | { readonly about: "supply"; readonly event: SupplyEvent; readonly written: Written }
   | { readonly about: "curve"; readonly body: CurveBody; readonly written: Written }
   | { readonly about: "steriliser"; readonly body: SteriliserBody; readonly written: Written }
   | { readonly about: "alarm"; readonly body: SterileAlarmBody; readonly written: Written }
@@ -55,7 +57,7 @@ const TOLD: ReadonlySet<string> = new Set([
 export function wordIn(entry: Entry, authorities: readonly string[]): SterileWord | null {
   const { origin, stream, seq, kind, time } = entry;
   if (!TOLD.has(kind)) return null;
-  const written = { place: `${origin}/${stream}/${seq}`, timeMs: time.wallMs };
+  const written = { place: `${origin}/${stream}/${seq}`, node: nodeOf(origin), time };
   let word: SterileWord | null;
   try {
     word = wordOf(kind, bodyOf(entry), written);
@@ -71,7 +73,14 @@ export function wordIn(entry: Entry, authorities: readonly string[]): SterileWor
 
 /** Reads what the tables hold, too; throws a `ZodError` that names what does not fit. */
 export function wordOf(kind: string, body: unknown, written: Written): SterileWord | null {
-  if (SUPPLY.has(kind)) return { about: "supply", event: supplyEventOf(kind, body, written) };
+  if (SUPPLY.has(kind)) {
+    const { place, time } = written;
+    return {
+      about: "supply",
+      event: supplyEventOf(kind, body, { place, timeMs: time.wallMs }),
+      written,
+    };
+  }
   switch (kind) {
     case CURVE:
       return { about: "curve", body: curveBody.parse(body), written };
@@ -102,6 +111,8 @@ export const keyOf = {
   /** Bowie-Dick and biological tests of a steriliser. */
   tests: (steriliser: string) => `tests/${steriliser}`,
   recalls: (steriliser: string) => `recalls/${steriliser}`,
+  /** Emergency releases of a site. */
+  early: "early",
   alarm: (alarm: string) => `alarm/${alarm}`,
   steriliser: (steriliser: string) => `steriliser/${steriliser}`,
 } as const;
@@ -109,7 +120,7 @@ export const keyOf = {
 export function keysIn(word: SterileWord): string[] {
   switch (word.about) {
     case "supply":
-      return [...new Set([keyOf.id(word.event.body.id), ...keysOfEvent(word.event)])];
+      return keysOf(word.event);
     case "curve":
       return [keyOf.curve(word.body.cycle)];
     case "steriliser":
@@ -120,6 +131,11 @@ export function keysIn(word: SterileWord): string[] {
     case "alarm-closed":
       return [keyOf.alarm(word.body.alarm)];
   }
+}
+
+/** Of an event, its own id among them. */
+export function keysOf(event: SupplyEvent): string[] {
+  return [...new Set([keyOf.id(event.body.id), ...keysOfEvent(event)])];
 }
 
 function keysOfEvent(event: SupplyEvent): string[] {
@@ -145,7 +161,7 @@ function keysOfEvent(event: SupplyEvent): string[] {
       }
       return [keyOf.cycle(body.cycle), ...body.pack === undefined ? [] : [keyOf.pack(body.pack)]];
     case "sterile-release-step":
-      return [keyOf.load(body.load)];
+      return [keyOf.load(body.load), ...body.emergency === undefined ? [] : [keyOf.early]];
     case "sterile-recall":
       return [keyOf.recalls(body.steriliser)];
     case "sterile-reversal":

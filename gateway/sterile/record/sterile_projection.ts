@@ -8,7 +8,7 @@ import { putInto } from "../../sql/put.ts";
 import { retelling } from "../../sql/retelling.ts";
 import type { Parameter, Transaction } from "../../sql/sql.ts";
 import { toldOfSite } from "../supply/told.ts";
-import { keyOf, keysIn, siteIn, type SterileWord, wordIn } from "./sterile_entry.ts";
+import { keyOf, keysIn, keysOf, siteIn, type SterileWord, wordIn } from "./sterile_entry.ts";
 import { alarmRow, cycleRow, loadRow, packRow, recallRow, steriliserRow } from "./sterile_rows.ts";
 import * as tables from "./sterile_tables.ts";
 import { StoredWords } from "./stored_words.ts";
@@ -20,7 +20,7 @@ const putKeys = putInto(tables.KEYS, { onConflict: "keep" });
 export function sterileOf(authorities: readonly string[]): Projection {
   return {
     name: "sterile",
-    version: 2,
+    version: 3,
     tables: tables.STERILE_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
@@ -63,7 +63,11 @@ export function sterileOf(authorities: readonly string[]): Projection {
 
 function eventRow({ origin, stream, seq, kind, time }: Entry, word: SterileWord): Parameter[] {
   const body = word.about === "supply" ? word.event.body : word.body;
-  return [origin, stream, seq, siteIn(word), kind, time.wallMs, JSON.stringify(body)];
+  const { wallMs, bootId, bootMs, clock } = time;
+  return [
+    ...[origin, stream, seq, siteIn(word), kind, word.written.node],
+    ...[wallMs, bootId, bootMs, clock, JSON.stringify(body)],
+  ];
 }
 
 /** Keys of what may stand elsewhere because of these words, and the ids of recalls. */
@@ -71,7 +75,7 @@ async function touchedBy(words: readonly SterileWord[], stored: StoredWords): Pr
   const own = words.flatMap(keysIn);
   const ids = own.filter((key) => key.startsWith(ID));
   const bearing = await stored.events(ids);
-  const of = bearing.flatMap((event) => keysIn({ about: "supply", event }));
+  const of = bearing.flatMap(keysOf);
   return [...new Set([...own, ...of])].sort();
 }
 

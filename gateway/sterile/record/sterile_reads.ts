@@ -1,11 +1,15 @@
 /** What pages and programs ask the tables. */
+import type { WrittenMoment } from "../../age.ts";
 import type { Row, Rows } from "../../sql/sql.ts";
+import { momentIn } from "./stored_words.ts";
 
 const CYCLE = "SELECT site, cycle, steriliser, number, started, ended, load, loadtype, program, " +
   "source, verdict, held, lowest, highest, f0, offsaturation, judged FROM sterilecycles";
 const LOAD = "SELECT site, load, steriliser, type, packs, wall, cycle FROM sterileloads";
-const ALARM = "SELECT site, alarm, what, steriliser, subject, since, raised, level, why, " +
-  "comment, open FROM sterilealarms";
+/** Of alarms, as `alarmLine` reads them. */
+export const ALARM_SELECT =
+  "SELECT site, alarm, what, steriliser, subject, since, node, wall, bootid, " +
+  "bootms, clock, level, why, comment, open FROM sterilealarms";
 const RECALL = "SELECT site, recall, steriliser, cause, packs, wall FROM sterilerecalls";
 
 export const SELECTS = {
@@ -26,9 +30,10 @@ export const SELECTS = {
     "ORDER BY wall DESC, load DESC LIMIT ?",
   pack: "SELECT site, pack, title, implant, expires, state, place, since FROM sterilepacks " +
     "WHERE site = ? AND pack = ?",
-  openAlarms: `${ALARM} WHERE open IS NOT NULL ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
-  alarms: `${ALARM} WHERE since < ? ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
-  alarm: `${ALARM} WHERE site = ? AND alarm = ?`,
+  openAlarms:
+    `${ALARM_SELECT} WHERE open IS NOT NULL ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
+  alarms: `${ALARM_SELECT} WHERE since < ? ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
+  alarm: `${ALARM_SELECT} WHERE site = ? AND alarm = ?`,
   recalls: `${RECALL} WHERE wall < ? ORDER BY wall DESC, site DESC, recall DESC LIMIT ?`,
   recall: `${RECALL} WHERE site = ? AND recall = ?`,
   /** Of one key, the tests that grow something or do not: some fifty a year. */
@@ -115,7 +120,8 @@ export interface AlarmLine {
   readonly steriliser: string | null;
   readonly subject: string;
   readonly sinceMs: number;
-  readonly raisedMs: number;
+  /** When it was raised, and by which node. */
+  readonly raised: Required<WrittenMoment>;
   /** 1: the site; 2: the institution heard of it, too; 3: and the regulator. */
   readonly level: number;
   /** What speaks against the pack, of `unsterile-use`. */
@@ -125,6 +131,7 @@ export interface AlarmLine {
 }
 
 export function alarmLine(row: Row): AlarmLine {
+  const { node, time } = momentIn(row);
   return {
     site: row.text("site"),
     alarm: row.text("alarm"),
@@ -132,7 +139,7 @@ export function alarmLine(row: Row): AlarmLine {
     steriliser: row.textOrNull("steriliser"),
     subject: row.text("subject"),
     sinceMs: row.number("since"),
-    raisedMs: row.number("raised"),
+    raised: { ...time, node },
     level: row.number("level"),
     why: row.textOrNull("why")?.split(" ") ?? [],
     comment: row.textOrNull("comment"),

@@ -4,7 +4,7 @@ import type { SupplyEvent } from "../supply/event.ts";
 import { whereaboutsOf } from "../supply/pack_trace.ts";
 import { cycleStanding } from "../supply/standing_judgement.ts";
 import { type ToldOfSite, toldOfSite, upToOrder } from "../supply/told.ts";
-import type { SterileWord } from "./sterile_entry.ts";
+import type { SterileWord, Written } from "./sterile_entry.ts";
 
 export function cycleRow(site: string, cycle: string, told: ToldOfSite): Parameter[] | null {
   const judged = told.cycles.get(cycle) ?? [];
@@ -65,9 +65,11 @@ export function alarmRow(
   const closed = words.flatMap((word) => word.about === "alarm-closed" ? [word] : [])
     .sort(byWriting).at(-1);
   const { alarm: what, steriliser, subject, sinceMs, why } = raised.body;
+  const { node, time: { wallMs, bootId, bootMs, clock } } = raised.written;
   const levels = words.flatMap((word) => word.about === "alarm-level" ? word.body.level : []);
   return [
-    ...[site, alarm, what, steriliser, subject, sinceMs, raised.written.timeMs],
+    ...[site, alarm, what, steriliser, subject, sinceMs],
+    ...[node, wallMs, bootId, bootMs, clock],
     ...[Math.max(1, ...levels), why?.join(" ") ?? null, closed?.body.comment ?? null],
     closed === undefined ? 1 : null,
   ];
@@ -82,15 +84,15 @@ export function steriliserRow(
   const newest = words.flatMap((word) => word.about === "steriliser" ? [word] : [])
     .sort(byWriting).at(-1);
   if (newest === undefined) return null;
-  return [site, steriliser, newest.written.timeMs, JSON.stringify(newest.body)];
+  return [site, steriliser, newest.written.time.wallMs, JSON.stringify(newest.body)];
 }
 
 interface Told {
-  readonly written: { readonly place: string; readonly timeMs: number };
+  readonly written: Written;
 }
 
 function byWriting(one: Told, other: Told): number {
-  return one.written.timeMs - other.written.timeMs ||
+  return one.written.time.wallMs - other.written.time.wallMs ||
     (one.written.place < other.written.place ? -1 : 1);
 }
 

@@ -10,7 +10,11 @@ export const EVENTS: Table = {
     seq: "integer",
     site: "text",
     kind: "text",
+    node: "text",
     wall: "integer",
+    bootid: "text",
+    bootms: "integer",
+    clock: "text",
     body: "text",
   },
   key: ["origin", "stream", "seq"],
@@ -93,8 +97,8 @@ export const PACKS: Table = {
 };
 
 /**
- * `open`: 1 until a person has said what came of it, else NULL; `raised`: by the wall clock;
- * `level`: up to whom it has come; `why`: words with spaces in between.
+ * `open`: 1 until a person has said what came of it, else NULL; `node` to `clock`: who
+ * raised it, and when; `level`: up to whom it has come; `why`: words with spaces in between.
  */
 export const ALARMS: Table = {
   name: "sterilealarms",
@@ -105,7 +109,11 @@ export const ALARMS: Table = {
     steriliser: "text?",
     subject: "text",
     since: "integer",
-    raised: "integer",
+    node: "text",
+    wall: "integer",
+    bootid: "text",
+    bootms: "integer",
+    clock: "text",
     level: "integer",
     why: "text?",
     comment: "text?",

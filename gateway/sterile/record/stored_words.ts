@@ -1,6 +1,7 @@
 /** What entries said of sterile supply, as the tables keep it. */
+import { CLOCK_STATES, type Stamp } from "../../../sync/entry.ts";
 import { among, KeyedWords } from "../../keyed_words.ts";
-import type { Rows } from "../../sql/sql.ts";
+import type { Row, Rows } from "../../sql/sql.ts";
 import type { SupplyEvent } from "../supply/event.ts";
 import { keyOf, type SterileWord, wordOf } from "./sterile_entry.ts";
 
@@ -12,7 +13,7 @@ export function placesSelect(keys: number): string {
 
 /** The statement for so many entries of a stream. */
 export function wordsSelect(entries: number): string {
-  return "SELECT seq, kind, wall, body FROM sterileevents " +
+  return "SELECT seq, kind, node, wall, bootid, bootms, clock, body FROM sterileevents " +
     `WHERE origin = ? AND stream = ? AND ${among("seq", entries)}`;
 }
 
@@ -26,7 +27,7 @@ export class StoredWords {
       entriesAt: (origin, stream, seqs) =>
         rows.rows(wordsSelect(seqs.length), [origin, stream, ...seqs]),
       wordIn: (row, place) => {
-        const written = { place, timeMs: row.number("wall") };
+        const written = { place, ...momentIn(row) };
         return wordOf(row.text("kind"), JSON.parse(row.text("body")), written);
       },
     });
@@ -50,6 +51,18 @@ export class StoredWords {
     }
     return [...found];
   }
+}
+
+/** By whose clocks a row says that something was written, and when. */
+export function momentIn(row: Row) {
+  const said = row.text("clock");
+  const time: Stamp = {
+    wallMs: row.number("wall"),
+    bootId: row.text("bootid"),
+    bootMs: row.number("bootms"),
+    clock: CLOCK_STATES.find((state) => state === said) ?? "untrusted",
+  };
+  return { node: row.text("node"), time };
 }
 
 export function eventsIn(words: readonly SterileWord[]): SupplyEvent[] {

@@ -5,7 +5,7 @@ import type { PackTrace } from "./pack_trace.ts";
 import type { Told, ToldOfSite } from "./told.ts";
 
 export const USE_DOUBTS = [
-  /** Nobody packed it here. */
+  /** Nobody packed it here: it is of another supply, and not traceable, or no label at all. */
   "unknown-label",
   "never-loaded",
   "two-loads",
@@ -36,7 +36,7 @@ export function useDoubts(trace: PackTrace, day: string, patient: string | null)
   const doubts: (UseDoubt | null)[] = [
     packed === null ? "unknown-label" : null,
     ...loads.length === 1 ? [loadDoubt(loads[0])] : [],
-    loads.length === 0 ? "never-loaded" : null,
+    packed !== null && loads.length === 0 ? "never-loaded" : null,
     loads.length > 1 ? "two-loads" : null,
     isUnfit ? "chemical-failed" : null,
     expires !== null && expires < day ? "expired" : null,

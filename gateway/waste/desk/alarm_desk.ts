@@ -3,6 +3,7 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import type { NewEntry } from "../../../sync/append.ts";
 import { pause } from "../../../sync/timer.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { presentFor } from "../../devices/present.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
 import type { AlarmBody, AlarmOverBody } from "../alarm/alarm_body.ts";
 import { noticeOf } from "../alarm/alarm_notice.ts";
@@ -15,7 +16,7 @@ import {
   storeAlarms,
 } from "../alarm/due.ts";
 import { type Custodian, custodianKey } from "../entry/subject.ts";
-import type { BagStanding } from "../life/bag.ts";
+import { type BagStanding, momentsOf } from "../life/bag.ts";
 import { closureOf } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
 import { StoredWords } from "../record/stored_words.ts";
@@ -30,7 +31,6 @@ import {
 } from "../record/waste_reads.ts";
 import { holdingOf } from "../store/plan_stored.ts";
 import { epidemicModes } from "./epidemic_read.ts";
-import { presentFor } from "./present.ts";
 import type { WasteDesk } from "./waste_desk.ts";
 
 /** A clock is looked at so often; its limits are hours. */
@@ -73,7 +73,7 @@ export class AlarmDesk {
     const open = await openAlarms(tables, site);
     const modes = await epidemicModes(tables);
     const ledger = await this.#ledger();
-    const present = await presentFor(node, [...ledger.bags.values()]);
+    const present = await presentFor(node, momentsOf([...ledger.bags.values()]));
     const around = { present, modeAt: modes, rules };
     const manifests = await faultyManifests(tables, site);
     const due = [

@@ -215,3 +215,8 @@ export function heldBy(bags: Iterable<BagStanding>, custodian: Custodian): BagSt
     one.state !== "void" && one.custodian !== null && custodianKey(one.custodian) === key
   );
 }
+
+/** When something was written of these, and by whom. */
+export function momentsOf(bags: readonly BagStanding[]) {
+  return bags.flatMap(({ history }) => history).map(({ time, node }) => ({ ...time, node }));
+}

@@ -9,11 +9,11 @@ import { resolveAtCounty } from "../desk/county_resolution.ts";
 import { personsBy } from "../desk/entry_read.ts";
 import { epidemicModes } from "../desk/epidemic_read.ts";
 import { resolutionOrder, resolving } from "../desk/later_acts.ts";
-import { presentFor } from "../desk/present.ts";
+import { presentFor } from "../../devices/present.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import { needsTwo } from "../entry/correction_body.ts";
 import { custodianKey } from "../entry/subject.ts";
-import type { BagStanding } from "../life/bag.ts";
+import { type BagStanding, momentsOf } from "../life/bag.ts";
 import type { Conflict } from "../life/disputes.ts";
 import { bagOf, type KnownBag } from "../record/waste_reads.ts";
 import { newActId, textIn } from "./form_fields.ts";
@@ -96,7 +96,7 @@ async function standingPanel(
   const { bag, site, state, category, ward, weight, custodian, loads } = standing;
   const { manifest, receipt, missing, notReceived, unfounded } = standing;
   const mode = (await epidemicModes(shown.node.tables))(site);
-  const present = await presentFor(shown.node, [standing]);
+  const present = await presentFor(shown.node, momentsOf([standing]));
   const clock = bagClock(standing, present, { mode, rules: rulesOf(shown) });
   const facts: (readonly [string, Html | string])[] = [
     [say("state"), wordText(language, state)],

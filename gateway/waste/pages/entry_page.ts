@@ -1,16 +1,19 @@
 /** One entry, with the forms by which the second person confirms it, or two take it back. */
 import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
+import { dayText } from "../../china_calendar.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type View } from "../../console/view.ts";
 import { entryOf, type KnownEntry, personsIn } from "../desk/entry_read.ts";
 import { confirming, confirmOrder, reversalOrder, reversing } from "../desk/later_acts.ts";
 import { evidenceOf } from "../desk/reading_read.ts";
 import type { Evidence } from "../entry/weight.ts";
+import { keptUntil } from "../retention.ts";
+import type { WasteRules } from "../rules.ts";
 import { newActId, secondIn, textIn } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform, saidBy } from "./perform.ts";
-import type { ActingSite, Shown } from "./shown.ts";
+import { type ActingSite, rulesOf, type Shown } from "./shown.ts";
 import { wasteTexts, wordText } from "./text.ts";
 
 export function entryPages(shown: Shown, acting: ActingSite | null): readonly Page[] {
@@ -81,7 +84,7 @@ async function shownEntry(
   const evidence = "weight" in body ? await evidenceOf(shown.node.journal, body.weight) : null;
   const main = html`
     ${parts.faultsBanner(view, faults)}
-    ${entryPanel(view, known, evidence)}
+    ${entryPanel(view, known, { evidence, rules: rulesOf(shown) })}
     ${shown.desk === null ? "" : formPanels(view, known)}
   `;
   return parts.wasteFrame(view, shown, "/waste", main, said);
@@ -99,7 +102,7 @@ const EVIDENCE_TONE = {
 function entryPanel(
   view: View,
   { event, effect, about }: KnownEntry,
-  evidence: Evidence | null,
+  { evidence, rules }: { readonly evidence: Evidence | null; readonly rules: WasteRules },
 ): Html {
   const { language } = view;
   const say = wasteTexts(language);
@@ -109,6 +112,7 @@ function entryPanel(
     [say("role"), badge(EFFECT_TONE[effect], wordText(language, effect))],
     [say("when"), moment(view, new Date(time.wallMs).toISOString())],
     [say("confirmed"), personsIn(event).join("、")],
+    [say("keptUntil"), dayText(keptUntil(kind, time.wallMs, rules))],
     [say("site"), body.site],
     [say("node"), node],
     [say("id"), html`<code>${body.id}</code>`],

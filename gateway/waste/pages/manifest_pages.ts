@@ -1,6 +1,7 @@
 /** Transfer manifests: the list, and each as the national form has it, to be printed (W8). */
 import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
+import { dayText } from "../../china_calendar.ts";
 import { dataTable } from "../../console/data_table.ts";
 import type { Page } from "../../console/page.ts";
 import { badge, type Html, moment, type View } from "../../console/view.ts";
@@ -15,6 +16,8 @@ import {
 } from "../manifest/form.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
 import { lackText } from "../manifest/plan_departure.ts";
+import { manifestKeptUntil } from "../retention.ts";
+import type { WasteRules } from "../rules.ts";
 import { latestManifests, manifestsNumbered } from "../record/waste_reads.ts";
 import { manifestFormPanels, manifestForms } from "./manifest_forms.ts";
 import * as parts from "./parts.ts";
@@ -79,7 +82,7 @@ export async function manifestPage(
     ${parts.faultsBanner(view, faults)}
     ${faultsOf(view, manifest)}
     ${others.map((other) => html`<p class="banner bad">${say("numberTwice", other)}</p>`)}
-    ${nationalForm(view, manifest)}
+    ${nationalForm(view, manifest, rulesOf(shown))}
     ${bagList(view, manifest)}
     ${shown.desk === null ? "" : manifestFormPanels(view, { ...shown, desk: shown.desk }, manifest)}
   `;
@@ -101,17 +104,20 @@ function faultsOf(view: View, manifest: ManifestStanding): Html {
 }
 
 /** As the national form has it, in its order; what is empty stays empty on paper. */
-function nationalForm(view: View, manifest: ManifestStanding): Html {
+function nationalForm(view: View, manifest: ManifestStanding, rules: WasteRules): Html {
   const { language } = view;
   const say = wasteTexts(language);
   const fields = Map.groupBy(formFields(manifest), ({ part }) => part);
   const lacks = lacking(manifest);
+  const kept = manifestKeptUntil(manifest, rules);
   const columns = LINE_HEADS.map((head) => ({ head: head[language] }));
   return html`
     <section class="panel paper">
       <h2>${language === "zh" ? "危险废物转移联单" : "Transfer manifest of hazardous waste"}</h2>
       <p>${say("number")}: <strong>${manifest.number ?? say("draft")}</strong> ·
-        <code>${manifest.manifest}</code> · ${wordText(language, manifest.stage)}</p>
+        <code>${manifest.manifest}</code> · ${wordText(language, manifest.stage)}${kept === null
+          ? ""
+          : ` · ${say("keptUntil")} ${dayText(kept)}`}</p>
       ${[...fields].map(([part, own]) =>
         html`
           <h3>${FORM_PARTS[part][language]}</h3>

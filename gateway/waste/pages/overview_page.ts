@@ -7,9 +7,9 @@ import { alarmText } from "../alarm/alarm_body.ts";
 import { type BagClock, bagClock } from "../clock/bag_clock.ts";
 import type { EpidemicMode } from "../clock/epidemic.ts";
 import { epidemicModes } from "../desk/epidemic_read.ts";
-import { presentFor } from "../desk/present.ts";
+import { presentFor } from "../../devices/present.ts";
 import { custodianKey } from "../entry/subject.ts";
-import { heldBy } from "../life/bag.ts";
+import { heldBy, momentsOf } from "../life/bag.ts";
 import { holdingOf } from "../store/plan_stored.ts";
 import * as reads from "../record/waste_reads.ts";
 import { epidemicPath } from "./epidemic_page.ts";
@@ -35,7 +35,7 @@ export function overviewPages(shown: Shown): readonly Page[] {
       reads.unsettledBags(tables, site),
       reads.openAlarms(tables, site),
     ]);
-    const present = await presentFor(shown.node, known.map(({ standing }) => standing));
+    const present = await presentFor(shown.node, momentsOf(known.map(({ standing }) => standing)));
     const rules = rulesOf(shown);
     const seen = known.map((one): Seen => ({
       ...one,

@@ -219,6 +219,7 @@ const TEXTS = {
     en: "Different numbers were entered ({}): reverse the wrong one",
   },
   save: { zh: "保存", en: "Save" },
+  keptUntil: { zh: "至少保存至", en: "To be kept until" },
   print: { zh: "打印用浏览器的打印功能", en: "Print it with the browser" },
   packaging: { zh: "包装方式", en: "Packaging" },
   components: { zh: "有害成分名称", en: "Components" },
