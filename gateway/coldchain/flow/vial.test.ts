@@ -55,7 +55,14 @@ class Site {
   }
 
   lotHere(place: string) {
-    return [{ product: PRODUCT, lot: LOT, doses: this.here(place), hold: null, suppliers: [], expires: null }];
+    return [{
+      product: PRODUCT,
+      lot: LOT,
+      doses: this.here(place),
+      hold: null,
+      suppliers: [],
+      expires: null,
+    }];
   }
 
   give(place: string, code: string): string[] {
