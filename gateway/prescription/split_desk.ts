@@ -38,6 +38,9 @@ const OWED = {
 /** Looked at in one go: between two of them doors and pages are answered. */
 const TOGETHER = 100;
 
+/** Whether what is owed at a site is this centre's to do. */
+type IsHome = (site: string) => boolean;
+
 interface SplitParts {
   readonly home: Pick<Homes, "isHome">;
   readonly hearing: Pick<Hearing, "heardAllOf">;
@@ -79,9 +82,13 @@ export class SplitDesk {
       // What the other had when these were here: else each of two might be examined without the
       // other one, which would be on its way.
       await this.#parts.hearing.heardAllOf(performance.now(), signal);
-      for (const keys of chunksOf(page.ready, TOGETHER)) {
+      // Who is at home where is asked once, after that wait: by a link that came up meanwhile the
+      // other centre examines what is its own, and not this one too.
+      const isHome = onceEach((site) => this.#parts.home.isHome(site));
+      const ready = page.ready.filter(({ site }) => isHome(site));
+      for (const keys of chunksOf(ready, TOGETHER)) {
         if (signal.aborted) return false;
-        await this.#examineAll(keys);
+        await this.#examineAll(keys, isHome);
       }
       // What has been examined is not owed when the next page is asked for.
       await tables.caughtUp(journal, signal);
@@ -91,15 +98,15 @@ export class SplitDesk {
     return left === true && page.round !== null && page.ready.length === 0 ? AGAIN_MS : left;
   }
 
-  async #examineAll(keys: readonly RecordKey[]): Promise<void> {
+  async #examineAll(keys: readonly RecordKey[], isHome: IsHome): Promise<void> {
     const found = await eventsOf(this.#desk.node.tables, keys);
     await Promise.all([...found.values()].map((events) => {
       const { site, prescription: id } = standingOf(events);
-      return this.#aside.guard(() => this.#examine(events), { site, prescription: { id } });
+      return this.#aside.guard(() => this.#examine(events, isHome), { site, prescription: { id } });
     }));
   }
 
-  async #examine(events: readonly LifeEvent[]): Promise<void> {
+  async #examine(events: readonly LifeEvent[], isHome: IsHome): Promise<void> {
     const { site, prescription: number, version, due } = standingOf(events);
     if (!due.some((one) => one.do === "after-split" && one.version === version)) return;
     const own = events.filter((event) => versionOf(event) === version);
@@ -110,24 +117,12 @@ export class SplitDesk {
     const history = await this.#parts.desk.historyOf({ site, number }, prescription);
     if (history === null) throw new Error(`Cannot examine "${number}" again: tables are behind`);
     const { sources, node: { clock, disk, counters, tables } } = this.#desk;
-    const counting = historyAgain(verdict, history, await this.#looksAt(history, tables));
+    const counting = historyAgain(verdict, history, await looksAt(history, tables, isHome));
     const body = examinedAgain(verdict, counting, sources.now.shelf);
     const time = clock.now();
     const [{ kind }] = await disk.append([verdictEntry(streamTo(site), time, body)], time);
     const { mode, outcome } = body;
     if (kind === "stored") counters.add("tributary_verdicts_total", { mode, outcome });
-  }
-
-  /** At the other prescriptions of a history, by `nameOf`. */
-  async #looksAt(history: readonly HistoryLine[], rows: Rows): Promise<Map<string, Look>> {
-    const keys = history.map(({ site, prescription: number }) => ({ site, number }));
-    const others = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
-    const found = await eventsOf(rows, others);
-    return new Map(others.flatMap((key) => {
-      const events = found.get(nameOf(key));
-      if (events === undefined) return [];
-      return [[nameOf(key), lookOf(events, this.#parts.home.isHome(key.site))]];
-    }));
   }
 }
 
@@ -137,4 +132,29 @@ function lastOf(verdicts: readonly VerdictBody[]): Repeatable | null {
     if (facts === undefined || (last?.atMs ?? -Infinity) > (verdict.atMs ?? 0)) return last;
     return { ...verdict, facts };
   }, null);
+}
+
+/** At the other prescriptions of a history, by `nameOf`. */
+async function looksAt(
+  history: readonly HistoryLine[],
+  rows: Rows,
+  isHome: IsHome,
+): Promise<Map<string, Look>> {
+  const keys = history.map(({ site, prescription: number }) => ({ site, number }));
+  const others = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+  const found = await eventsOf(rows, others);
+  return new Map(others.flatMap((key) => {
+    const events = found.get(nameOf(key));
+    return events === undefined ? [] : [[nameOf(key), lookOf(events, isHome(key.site))]];
+  }));
+}
+
+/** Asks once for each site. */
+function onceEach(ask: IsHome): IsHome {
+  const answers = new Map<string, boolean>();
+  return (site) => {
+    const answer = answers.get(site) ?? ask(site);
+    answers.set(site, answer);
+    return answer;
+  };
 }
