@@ -4,14 +4,10 @@
  * sends; the other one does what is still open after a while, sooner where the home is away. After
  * a split of the two a message may have left twice, and no message never.
  */
-import { homeOf } from "../home_centre.ts";
+import { homeOf, type OtherCentre } from "../home_centre.ts";
 
-export interface Responsibility {
+export interface Responsibility extends OtherCentre {
   readonly own: string;
-  /** The other centre, where there is one. */
-  readonly other: string | null;
-  /** Whether its link is up. */
-  readonly isUp: () => boolean;
   readonly takeOverMs: number;
 }
 

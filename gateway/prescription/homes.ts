@@ -5,7 +5,7 @@
  * left to it: with both at the same work neither would catch up. Two decisions are no harm: the
  * stricter stands, and of the same packs and history they are the same.
  */
-import { homeOf } from "../home_centre.ts";
+import { isHomeFor, type OtherCentre } from "../home_centre.ts";
 import { nameOf, type RecordKey } from "./record/stored_events.ts";
 
 /** Prescriptions of another home that are watched: more, and some are taken over at once. */
@@ -14,12 +14,8 @@ const WATCHED_MAX = 100_000;
 /** What a home that goes on has not done for so long it cannot do: it is set aside there. */
 export const SLOW_MAX_MS = 30_000;
 
-export interface HomeOptions {
+export interface HomeOptions extends OtherCentre {
   readonly own: string;
-  /** The other centre, where there is one. */
-  readonly other: string | null;
-  /** Whether its link is up. */
-  readonly isUp: () => boolean;
   readonly takeOverMs: number;
   /** When the other centre's word to a site last came here, by the steady clock of `isOurs`. */
   readonly movedMs: () => number;
@@ -51,8 +47,7 @@ export class Homes {
 
   /** Whether what a site sends is this centre's to decide as soon as it comes. */
   isHome(site: string): boolean {
-    const { own, other, isUp } = this.#options;
-    return other === null || homeOf(site, [own, other]) === own || !isUp();
+    return isHomeFor(site, this.#options.own, this.#options);
   }
 
   /** Only these still wait. */

@@ -22,6 +22,7 @@ import { OwedPages } from "./record/owed_pages.ts";
 import { SetAside } from "./record/set_aside.ts";
 import { chunksOf, eventsOf, nameOf, type RecordKey } from "./record/stored_events.ts";
 import type { Rows } from "../sql/sql.ts";
+import { onceEach } from "../once_each.ts";
 import { whenChanged } from "../when_changed.ts";
 
 /** Where what is left cannot be done yet, it is looked at again after so long. */
@@ -84,7 +85,7 @@ export class SplitDesk {
       await this.#parts.hearing.heardAllOf(performance.now(), signal);
       // Who is at home where is asked once, after that wait: by a link that came up meanwhile the
       // other centre examines what is its own, and not this one too.
-      const isHome = onceEach((site) => this.#parts.home.isHome(site));
+      const isHome: IsHome = onceEach((site) => this.#parts.home.isHome(site));
       const ready = page.ready.filter(({ site }) => isHome(site));
       for (const keys of chunksOf(ready, TOGETHER)) {
         if (signal.aborted) return false;
@@ -147,14 +148,4 @@ async function looksAt(
     const events = found.get(nameOf(key));
     return events === undefined ? [] : [[nameOf(key), lookOf(events, isHome(key.site))]];
   }));
-}
-
-/** Asks once for each site. */
-function onceEach(ask: IsHome): IsHome {
-  const answers = new Map<string, boolean>();
-  return (site) => {
-    const answer = answers.get(site) ?? ask(site);
-    answers.set(site, answer);
-    return answer;
-  };
 }

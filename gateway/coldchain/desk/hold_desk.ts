@@ -7,7 +7,8 @@ import type { NewEntry } from "../../../sync/append.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import { pause } from "../../../sync/timer.ts";
 import { newEntry, once } from "../../collected_entry.ts";
-import { homeOf } from "../../home_centre.ts";
+import { isHomeFor, type OtherCentre } from "../../home_centre.ts";
+import { onceEach } from "../../once_each.ts";
 import { exposureOf } from "../flow/exposure.ts";
 import { endOf } from "../flow/held_back.ts";
 import { formOf, nameOf, placeOf } from "../flow/place.ts";
@@ -24,13 +25,10 @@ const LOOK_MS = 5000;
 /** Entries of one look; what is left is told at the next. */
 const ENTRIES_MAX = 100;
 
-export interface OtherCentre {
-  /** `null`: there is none. */
-  readonly other: string | null;
-  readonly isUp: () => boolean;
-}
-
 type HoldNode = Pick<ColdNode, "name" | "clock" | "disk" | "journal" | "tables">;
+
+/** Ids of all that stands of lots of a whole site. */
+type KnownAt = (site: string) => Promise<ReadonlySet<string>>;
 
 interface Saying {
   readonly site: string;
@@ -61,8 +59,10 @@ export class HoldDesk {
   /** Writes what is to be told now. */
   async look(): Promise<void> {
     const { disk, clock, tables, journal } = this.#node;
-    const due = [...await this.#ofCounty(), ...await this.#ofSites()];
-    const ours = due.filter(({ site }) => this.#isOurs(site)).slice(0, ENTRIES_MAX);
+    const knownAt = onceEach((site: string) => this.#knownAt(site));
+    const due = [...await this.#ofCounty(knownAt), ...await this.#ofSites(knownAt)];
+    const ours = due.filter(({ site }) => isHomeFor(site, this.#node.name, this.#centres))
+      .slice(0, ENTRIES_MAX);
     if (ours.length === 0 || disk.noRoomFor("record") !== null) return;
     const now = clock.now();
     const entries = ours.map(({ site, kind, body }): NewEntry =>
@@ -72,7 +72,7 @@ export class HoldDesk {
     await tables.caughtUp(journal);
   }
 
-  async #ofCounty(): Promise<Saying[]> {
+  async #ofCounty(knownAt: KnownAt): Promise<Saying[]> {
     const { name, tables: { near } } = this.#node;
     const { other } = this.#centres;
     const sayings: Saying[] = [];
@@ -81,7 +81,7 @@ export class HoldDesk {
       for (const held of quarantinedLots(await eventsOf(near, subject))) {
         const steps = await stepsOf(near, held.product, held.lot);
         for (const site of await this.#sitesOf(steps)) {
-          const told = untoldHolds(site, held, await this.#knownAt(site));
+          const told = untoldHolds(site, held, await knownAt(site));
           sayings.push(
             ...told.quarantines.map((body) => ({ site, kind: "cold-quarantine", body } as const)),
             ...told.decided.map((body) => (
@@ -105,7 +105,6 @@ export class HoldDesk {
     return sites;
   }
 
-  /** Ids of all that stands of lots of a whole site. */
   async #knownAt(site: string): Promise<ReadonlySet<string>> {
     const subject = { site, subject: `lots/${WHOLE_SITE}` };
     const events = await eventsOf(this.#node.tables.near, subject);
@@ -113,7 +112,7 @@ export class HoldDesk {
   }
 
   /** What sites found of lots of which doses went on to other sites. */
-  async #ofSites(): Promise<Saying[]> {
+  async #ofSites(knownAt: KnownAt): Promise<Saying[]> {
     const { near } = this.#node.tables;
     const settled = new Map<string, string>();
     const sayings: Saying[] = [];
@@ -128,7 +127,7 @@ export class HoldDesk {
       if (this.#settled.get(name) === seen) continue;
       const state = quarantinedLots(events)
         .find((held) => held.product === product && held.lot === lot);
-      const found = state === undefined ? [] : await this.#elsewhere(state, steps);
+      const found = state === undefined ? [] : await this.#elsewhere(state, steps, knownAt);
       sayings.push(...found);
       if (found.length > 0) settled.delete(name);
     }
@@ -136,7 +135,11 @@ export class HoldDesk {
     return sayings;
   }
 
-  async #elsewhere(state: LotState, steps: readonly LotStep[]): Promise<Saying[]> {
+  async #elsewhere(
+    state: LotState,
+    steps: readonly LotStep[],
+    knownAt: KnownAt,
+  ): Promise<Saying[]> {
     const { near } = this.#node.tables;
     const { site, unit, product, lot } = state;
     const others = [...new Set(steps.map((step) => step.site))].filter((one) => one !== site);
@@ -150,16 +153,10 @@ export class HoldDesk {
         const atMs = Number.MAX_SAFE_INTEGER;
         if (!here.some((one) => exposure.includes({ ...one, code: null, atMs }))) continue;
         const told = holdAt(other, { product, lot }, body, "site");
-        if ((await this.#knownAt(other)).has(told.id)) continue;
+        if ((await knownAt(other)).has(told.id)) continue;
         sayings.push({ site: other, kind: "cold-quarantine", body: told });
       }
     }
     return sayings;
-  }
-
-  #isOurs(site: string): boolean {
-    const { name } = this.#node;
-    const { other, isUp } = this.#centres;
-    return other === null || homeOf(site, [name, other]) === name || !isUp();
   }
 }

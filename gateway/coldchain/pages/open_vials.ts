@@ -3,7 +3,6 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
 import { type Html, moment, type View } from "../../console/view.ts";
-import { issueLines } from "../../schema_faults.ts";
 import { moveRequest } from "../flow/flow_answers.ts";
 import type { FlowDesk, Teller } from "../flow/flow_desk.ts";
 import { nameOf, placeOf } from "../flow/place.ts";
@@ -11,6 +10,7 @@ import { openVials } from "../flow/vial_reads.ts";
 import type { KnownVial } from "../flow/vial_rules.ts";
 import * as parts from "./dose_parts.ts";
 import { doseTexts } from "./dose_text.ts";
+import { issueTexts } from "./refusal_text.ts";
 
 /** Nothing where none is open. */
 export function openVialsPanel(view: View, vials: readonly KnownVial[], nowMs: number): Html {
@@ -54,7 +54,7 @@ export async function discardRest(
     reason: parts.textIn(form, "reason"),
   });
   return data === undefined
-    ? issueLines(error.issues).map((words) => ({ zh: words, en: words }))
+    ? issueTexts(error.issues)
     : parts.faultsOf(await desk.move(data, teller));
 }
 

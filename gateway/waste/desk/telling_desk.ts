@@ -6,7 +6,7 @@
 import type { NewEntry } from "../../../sync/append.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
-import { homeOf } from "../../home_centre.ts";
+import { isHomeFor, type OtherCentre } from "../../home_centre.ts";
 import { whenChanged } from "../../when_changed.ts";
 import { type ToldBody, WASTE_TOLD } from "../entry/told_body.ts";
 import { closureOf } from "../life/closure.ts";
@@ -23,12 +23,6 @@ const BAGS_MAX = 200;
 const ENTRIES_MAX = 50;
 /** What another home should have told is looked at again so often. */
 const AGAIN_MS = 10_000;
-
-export interface OtherCentre {
-  /** `null`: there is none. */
-  readonly other: string | null;
-  readonly isUp: () => boolean;
-}
 
 export class TellingDesk {
   readonly #node: WasteNode;
@@ -58,7 +52,7 @@ export class TellingDesk {
     for (const bag of bags) {
       const standing = ledger.bags.get(bag);
       for (const telling of standing === undefined ? [] : hearers.untold(standing)) {
-        if (!this.#isOurs(telling.to)) continue;
+        if (!isHomeFor(telling.to, this.#node.name, this.#centres)) continue;
         const body = this.#bodyOf(telling);
         const entry = newEntry(streamTo(telling.to), WASTE_TOLD, time, body);
         entries.set(body.id, once(entry, WASTE_TOLD, body.id));
@@ -70,12 +64,6 @@ export class TellingDesk {
     }
     await tables.caughtUp(journal);
     return all.length > 0 && bags.length === BAGS_MAX ? true : AGAIN_MS;
-  }
-
-  #isOurs(site: string): boolean {
-    const { name } = this.#node;
-    const { other, isUp } = this.#centres;
-    return other === null || homeOf(site, [name, other]) === name || !isUp();
   }
 
   #bodyOf({ to, event }: Telling): ToldBody {
