@@ -1,4 +1,5 @@
 /** What pages and programs are shown, of any site that the node has tables of. */
+import type { Stamp } from "../../../sync/entry.ts";
 import { dayText } from "../../china_calendar.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { maskNumber } from "../../people/masking.ts";
@@ -20,8 +21,8 @@ import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "../supply/event.ts";
 import { type LoadStanding, loadStanding } from "../supply/load_standing.ts";
 import { type PackTrace, packTrace, whereaboutsOf } from "../supply/pack_trace.ts";
+import { ranUntil } from "../supply/ran.ts";
 import { type SteriliserStanding, steriliserStanding } from "../supply/steriliser_standing.ts";
-import type { Moment } from "../supply/supply_body.ts";
 import { toldOfSite } from "../supply/told.ts";
 import { type UseDoubt, useDoubts } from "../supply/unsterile_use.ts";
 import { aroundPack } from "./acts.ts";
@@ -204,7 +205,7 @@ export async function recallView(
     };
   });
   const open = packs.filter(({ state }) => state === "store" || state === "issued");
-  const about = { site, recall, steriliser, cause, because, foundMs: found.timeMs };
+  const about = { site, recall, steriliser, cause, because, foundMs: found.time.wallMs };
   return { ...about, packs, openPacks: open.length };
 }
 
@@ -217,7 +218,7 @@ export interface SteriliserView {
 export async function steriliserViews(
   rows: Rows,
   site: string | null,
-  now: Moment,
+  now: Stamp,
   rules: RulesInForce,
 ): Promise<SteriliserView[]> {
   const found = await rows.rows(STERILISERS_SELECT);
@@ -227,7 +228,7 @@ export async function steriliserViews(
   for (const body of bodies) {
     const stored = new StoredWords(rows, body.site);
     const tested = testedBy(rows, body.site, rules);
-    const told = toldOfSite(await stored.events(await tested(body.steriliser, now.wallMs)));
+    const told = toldOfSite(await stored.events(await tested(body.steriliser, [ranUntil(now)])));
     views.push({ body, standing: steriliserStanding(told, body.steriliser, now, rules) });
   }
   return views;

@@ -59,6 +59,10 @@ const TEXTS = {
   failed: { zh: "不合格", en: "failed" },
   invalid: { zh: "无效，须重做", en: "invalid, do it again" },
   missing: { zh: "未做", en: "missing" },
+  inDoubt: {
+    zh: "设备曾断电且时钟不准，无法确认试验时间，请重做",
+    en: "nobody knows when it was: the box was off since and its clock not right; do it again",
+  },
   lastBiological: { zh: "最近生物监测", en: "Last biological test" },
   overdue: { zh: "已逾期", en: "overdue" },
   barred: { zh: "停用：生物监测不合格", en: "barred by a biological test that failed" },

@@ -20,7 +20,7 @@ const putKeys = putInto(tables.KEYS, { onConflict: "keep" });
 export function sterileOf(authorities: readonly string[]): Projection {
   return {
     name: "sterile",
-    version: 3,
+    version: 4,
     tables: tables.STERILE_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {

@@ -1,5 +1,6 @@
 /** Entries that are events in the life of packs, loads and sterilisers. */
 import * as z from "zod";
+import type { Stamp } from "../../../sync/entry.ts";
 import * as bodies from "./supply_body.ts";
 
 const supplyEvent = z.discriminatedUnion("kind", [
@@ -23,9 +24,11 @@ export type SupplyKind = Parsed["kind"];
 export interface EventPlace {
   /** `origin/stream/seq`: one event, however often and from wherever it is read. */
   readonly place: string;
-  /** Wall clock of its entry, milliseconds since 1970 UTC. */
-  readonly timeMs: number;
+  /** Of its entry. */
+  readonly time: Stamp;
 }
+/** Place of what is about to be written. */
+export const TO_COME = "to-come";
 export type SupplyEvent = EventPlace & Parsed;
 export type EventOf<K extends SupplyKind> = Extract<SupplyEvent, { readonly kind: K }>;
 export type BodyOf<K extends SupplyKind> = EventOf<K>["body"];

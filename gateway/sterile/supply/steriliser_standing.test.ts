@@ -83,7 +83,8 @@ describe("S5 the Bowie-Dick test of the day", () => {
 });
 
 describe("S5 a steriliser", () => {
-  const nowOf = (story: Story) => ({ wallMs: story.nowMs, bootId: "c".repeat(32), bootMs: 0 });
+  const nowOf = (story: Story) =>
+    ({ wallMs: story.nowMs, bootId: "c".repeat(32), bootMs: 0, clock: "trusted" }) as const;
   const standing = (story: Story) =>
     steriliserStanding(toldOfSite(story.events), "S1", nowOf(story), RULES);
 
