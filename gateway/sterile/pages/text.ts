@@ -34,6 +34,7 @@ const TEXTS = {
   lowest: { zh: "最低温度", en: "Lowest" },
   highest: { zh: "最高温度", en: "Highest" },
   f0: { zh: "F0 值", en: "F0" },
+  keptUntil: { zh: "至少保存至", en: "Kept at least until" },
   offSaturation: { zh: "偏离饱和温度", en: "Off saturation" },
   curve: { zh: "温度曲线", en: "Temperature" },
   pressure: { zh: "压力（绝对）", en: "Pressure, absolute" },
