@@ -31,25 +31,41 @@ export interface Beside {
 }
 
 export function bagRow(standing: BagStanding, { faults, untold }: Beside): Parameter[] {
-  const { bag, site, state, category, ward, weight, custodian, sealings } = standing;
+  const { bag, site, state, category, ward, weight, custodian } = standing;
   const { load, manifest, receipt, missing, conflicts, pending, unfounded } = standing;
-  const { history } = standing;
-  const sealedAt = history.find(({ kind }) => kind === "waste-sealed")?.site;
   const isOver = OVER.has(state);
   const waits = [conflicts, pending, unfounded].some(({ length }) => length > 0) || faults > 0;
-  const walls = sealings.map((one) => one.from === "entry" ? one.time.wallMs : one.wallMs);
   return [
     ...[bag, site, state, category, ward, weight?.grams ?? null],
-    walls.length === 0 ? null : walls.reduce((least, one) => Math.min(least, one)),
+    sealedMs(standing),
     isOver || custodian === null ? null : custodianKey(custodian),
     ...[load, manifest, receipt, missing?.stored ?? null],
     ...[conflicts.length, pending.length, faults],
     isOver && !waits && missing === null ? null : 1,
     untold === 0 ? null : 1,
-    history.at(-1)?.time.wallMs ?? 0,
-    sealedAt === undefined || sealedAt === site ? null : sealedAt,
+    lastMs(standing),
     JSON.stringify(standing),
   ];
+}
+
+/** One for each site that it passed, and left. */
+export function passedRows(standing: BagStanding): Parameter[][] {
+  const { bag, site, history } = standing;
+  const sealed = sealedMs(standing);
+  if (sealed === null) return [];
+  const passed = new Set(history.map((one) => one.site));
+  passed.delete(site);
+  return [...passed].sort().map((one) => [bag, one, sealed, lastMs(standing)]);
+}
+
+/** The earliest sealing by wall clocks; `null`: nobody told of any. */
+function sealedMs({ sealings }: BagStanding): number | null {
+  const walls = sealings.map((one) => one.from === "entry" ? one.time.wallMs : one.wallMs);
+  return walls.length === 0 ? null : walls.reduce((least, one) => Math.min(least, one));
+}
+
+function lastMs({ history }: BagStanding): number {
+  return history.at(-1)?.time.wallMs ?? 0;
 }
 
 export function loadRow({ load, box, within, boxedBy }: LoadStanding): Parameter[] {
