@@ -1,13 +1,12 @@
 /** Rows of the tables, in the order of their columns. */
 import type { Entry } from "../../../sync/entry.ts";
-import { lifeOf } from "../../../sync/origin.ts";
 import type { Parameter } from "../../sql/sql.ts";
 import type { AlarmBody } from "../alarm/alarm_body.ts";
 import { custodianKey } from "../entry/subject.ts";
 import type { BagStanding, BagState } from "../life/bag.ts";
 import type { LoadStanding } from "../life/ledger.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
-import { siteIn, type WasteWord } from "./waste_entry.ts";
+import { byLife, siteIn, type WasteWord } from "./waste_entry.ts";
 
 export function eventRow({ origin, stream, seq, kind, time }: Entry, word: WasteWord): Parameter[] {
   const { wallMs, bootId, bootMs, clock } = time;
@@ -100,12 +99,4 @@ export function alarmRow(words: readonly AlarmWord[]): Parameter[] | null {
     ...[hours ?? null, isCertain ? 1 : 0, last.wallMs, raised.length],
     inOrder.at(-1)?.about === "alarm" ? 1 : null,
   ];
-}
-
-/** As its node wrote them: by life and number, whatever its clock said. */
-function byLife({ written: one }: AlarmWord, { written: other }: AlarmWord): number {
-  const [oneOrigin, , oneSeq] = one.place.split("/");
-  const [otherOrigin, , otherSeq] = other.place.split("/");
-  return lifeOf(oneOrigin) - lifeOf(otherOrigin) || Number(oneSeq) - Number(otherSeq) ||
-    (one.place < other.place ? -1 : 1);
 }
