@@ -9,6 +9,7 @@ import { wastePages } from "../pages/waste_pages.ts";
 import { labelRoute } from "./label_route.ts";
 import { tellRules } from "./rules_desk.ts";
 import { TellingDesk } from "./telling_desk.ts";
+import { UnheardDesk } from "./unheard_desk.ts";
 import { WasteDesk } from "./waste_desk.ts";
 import { actRoutes, readRoutes } from "./waste_routes.ts";
 
@@ -24,12 +25,16 @@ export const openWasteDesk: OpenDesk = (node, { links }) => {
     const pages = wastePages({ ...shown, desk: null });
     if (config.role !== "county") return { routes: shared, pages, reports };
     const isUp = () => links.at(0)?.status().state === "up";
-    const telling = new TellingDesk(own, { other: config.peer?.node ?? null, isUp });
+    const centres = { other: config.peer?.node ?? null, isUp };
+    const telling = new TellingDesk(own, centres);
+    const unheard = new UnheardDesk(own, rules, centres);
     return {
       routes: [...shared, countyResolutionRoute(own)],
       pages,
       reports,
-      run: (signal) => telling.run(signal),
+      run: async (signal) => {
+        await Promise.all([telling.run(signal), unheard.run(signal)]);
+      },
     };
   }
   const desk = new WasteDesk(own, config.waste);

@@ -38,6 +38,10 @@ export const SELECTS = {
     "WHERE unsettled IS NOT NULL AND site = ? ORDER BY since, alarm LIMIT ?",
   alarmsEverywhere: "SELECT * FROM wastealarms " +
     "WHERE unsettled IS NOT NULL ORDER BY site, since, alarm LIMIT ?",
+  alarmsNamed: "SELECT * FROM wastealarms " +
+    "WHERE unsettled IS NOT NULL AND name = ? ORDER BY site, since, alarm LIMIT ?",
+  unsettledSites: "SELECT site FROM wastebags WHERE unsettled IS NOT NULL " +
+    "GROUP BY site ORDER BY site LIMIT ?",
   raised: "SELECT raised FROM wastealarms WHERE alarm = ?",
 } as const;
 
@@ -226,6 +230,16 @@ function alarmIn(row: Row): OpenAlarm {
     isCertain: row.number("certain") === 1,
   });
   return { ...body, sinceMs: row.number("since"), raised: row.number("raised") };
+}
+
+/** Alarms of this name that are not over, of all sites. */
+export async function openAlarmsNamed(rows: Rows, name: AlarmName): Promise<OpenAlarm[]> {
+  return (await rows.rows(SELECTS.alarmsNamed, [name, ROWS_MAX])).map(alarmIn);
+}
+
+/** Sites with bags that somebody has to look after. */
+export async function unsettledSites(rows: Rows): Promise<string[]> {
+  return (await rows.rows(SELECTS.unsettledSites, [ROWS_MAX])).map((row) => row.text("site"));
 }
 
 /** How often an alarm was raised, until now. */

@@ -87,8 +87,8 @@ type AlarmWord = Extract<WasteWord, { readonly about: "alarm" | "alarm-over" }>;
 
 /** Of all that was said of one alarm; `null`: it was never raised, as far as is known here. */
 export function alarmRow(words: readonly AlarmWord[]): Parameter[] | null {
-  const inOrder = words.toSorted(byLife);
-  const raised = inOrder.flatMap((word) =>
+  const ordered = inOrder(words);
+  const raised = ordered.flatMap((word) =>
     word.about === "alarm" ? [{ body: word.body, wallMs: word.written.time.wallMs }] : []
   );
   const last = raised.at(-1);
@@ -97,6 +97,17 @@ export function alarmRow(words: readonly AlarmWord[]): Parameter[] | null {
   return [
     ...[id, site, rule, alarm, level, subject, basis],
     ...[hours ?? null, isCertain ? 1 : 0, last.wallMs, raised.length],
-    inOrder.at(-1)?.about === "alarm" ? 1 : null,
+    ordered.at(-1)?.about === "alarm" ? 1 : null,
   ];
+}
+
+/** As each node wrote them; of two centres that one's behind whose last word is the later one. */
+function inOrder(words: readonly AlarmWord[]): AlarmWord[] {
+  const byNode = Map.groupBy(words, ({ written }) => written.node);
+  const own = [...byNode.values()].map((some) => some.toSorted(byLife));
+  return own.sort((one, other) => byClock(one[one.length - 1], other[other.length - 1])).flat();
+}
+
+function byClock({ written: one }: AlarmWord, { written: other }: AlarmWord): number {
+  return one.time.wallMs - other.time.wallMs || (one.place < other.place ? -1 : 1);
 }
