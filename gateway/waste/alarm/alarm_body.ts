@@ -23,7 +23,7 @@ export const alarmBody = z.object({
   subject: code,
   /** What it follows from: an entry, a conflict; the same wherever it is decided. */
   basis: code,
-  /** Hours of the limit that was reached, of `warning`, `breach`, `unheard` and `receipt-overdue`. */
+  /** Of the limit that was reached: of `warning`, `breach`, `unheard` and `receipt-overdue`. */
   hours: z.number().positive().optional(),
   /** Whether the clocks that say so could be believed. */
   isCertain: z.boolean(),
