@@ -106,8 +106,9 @@ function raisedOf({ site, alarm: id, what, steriliser, subject, sinceMs }: Alarm
   return alarm === undefined ? null : { id, site, alarm, steriliser, subject, sinceMs };
 }
 
-/** Where no steriliser is to blame. */
+/** Where no steriliser of the site is to blame. */
 const AT_THE_BEDSIDE = { code: "use", zh: "临床使用", en: "At the bedside" };
+const RECEIVED = { code: "received", zh: "外来灭菌包", en: "Packs of another supply" };
 
 function noticeOf(
   { id: subject, site, alarm, steriliser, sinceMs }: SterileAlarmBody,
@@ -125,7 +126,7 @@ function noticeOf(
     place,
     what: { code: alarm, ...ALARM_TEXTS[alarm] },
     where: steriliser === null
-      ? AT_THE_BEDSIDE
+      ? alarm === "recall" ? RECEIVED : AT_THE_BEDSIDE
       : { code: steriliser, ...title ?? { zh: steriliser, en: steriliser } },
     value: null,
     sinceMs,

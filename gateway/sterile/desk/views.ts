@@ -15,6 +15,7 @@ import {
 } from "../record/sterile_reads.ts";
 import { type SteriliserBody, steriliserBody } from "../record/steriliser_body.ts";
 import { StoredWords } from "../record/stored_words.ts";
+import { receivedOf } from "../record/supplied_packs.ts";
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "../supply/event.ts";
 import { type LoadStanding, loadStanding } from "../supply/load_standing.ts";
@@ -113,6 +114,10 @@ export async function loadStates(
 }
 
 export interface PackView extends PackTrace {
+  /** Of one that was received: where it stands at its supplier, as far as that is known here. */
+  readonly supplied: Supplied | null;
+  /** Sites that received it of this one, as far as they are known here. */
+  readonly sentTo: readonly string[];
   /** Somebody wrote something down of it. */
   readonly isKnown: boolean;
   /** Why it is not to be used now. */
@@ -128,8 +133,32 @@ export async function packView(
   const stored = new StoredWords(rows, site);
   const told = toldOfSite(await aroundPack(stored, pack, testedBy(rows, site, rules)));
   const trace = packTrace(told, pack, rules);
-  const isKnown = trace.packed !== null || trace.where.kind !== "store";
-  return { ...trace, isKnown, doubts: useDoubts(trace, dayText(nowMs), null) };
+  const isKnown = trace.packed !== null || trace.received !== null || trace.where.kind !== "store";
+  const [supplied, received] = await Promise.all([
+    suppliedBy(rows, trace.received, rules),
+    receivedOf(rows, site, [pack]),
+  ]);
+  const sentTo = received.map((one) => one.site).filter((one) => one !== site);
+  const doubts = useDoubts(trace, dayText(nowMs), null);
+  return { ...trace, supplied, sentTo, isKnown, doubts };
+}
+
+export interface Supplied {
+  readonly site: string;
+  readonly loads: readonly Pick<LoadStanding, "load" | "state">[];
+}
+
+async function suppliedBy(
+  rows: Rows,
+  received: BodyOf<"sterile-receipt"> | null,
+  rules: RulesInForce,
+): Promise<Supplied | null> {
+  if (received === null) return null;
+  const { supplier: site, pack } = received;
+  const around = await aroundPack(new StoredWords(rows, site), pack, testedBy(rows, site, rules));
+  const trace = packTrace(toldOfSite(around), pack, rules);
+  if (trace.packed === null && trace.received === null) return null;
+  return { site, loads: trace.loads.map(({ load, state }) => ({ load, state })) };
 }
 
 /** Packs that were used on a patient. */
@@ -154,6 +183,8 @@ export async function patientView(
 export interface RecallView {
   readonly site: string;
   readonly recall: string;
+  /** The site that called back what this one received; `null`: this one did. */
+  readonly supplier: string | null;
   readonly steriliser: string;
   readonly cause: string;
   readonly because: readonly string[];
@@ -163,6 +194,8 @@ export interface RecallView {
 }
 
 export interface RecalledLine {
+  /** Where it is: a site that received it is beside the one that called it back. */
+  readonly site: string;
   readonly pack: string;
   readonly title: string | null;
   readonly implant: boolean;
@@ -182,12 +215,29 @@ export async function recallView(
   const found = toldOfSite(await stored.events([keyOf.id(recall)])).of("sterile-recall")
     .find(({ body }) => body.id === recall);
   if (found === undefined) return null;
-  const { steriliser, cause, because, packs: named } = found.body;
-  const told = toldOfSite(await stored.events(named.map(keyOf.pack)));
-  const packs = named.map((pack): RecalledLine => {
+  const { supplier = null, steriliser, cause, because, packs: named } = found.body;
+  const packs = await recalledLines(stored, site, named);
+  const received = (await receivedOf(rows, site, named)).filter((one) => one.site !== site);
+  for (const [other, own] of Map.groupBy(received, (one) => one.site)) {
+    const there = own.map(({ pack }) => pack);
+    packs.push(...await recalledLines(new StoredWords(rows, other), other, there));
+  }
+  const open = packs.filter(({ state }) => state === "store" || state === "issued");
+  const about = { site, recall, supplier, steriliser, cause, because, foundMs: found.timeMs };
+  return { ...about, packs, openPacks: open.length };
+}
+
+async function recalledLines(
+  stored: StoredWords,
+  site: string,
+  packs: readonly string[],
+): Promise<RecalledLine[]> {
+  const told = toldOfSite(await stored.events(packs.map(keyOf.pack)));
+  return packs.map((pack): RecalledLine => {
     const where = whereaboutsOf(told, pack);
-    const packed = told.packs.get(pack)?.body;
+    const packed = (told.packs.get(pack) ?? told.received.get(pack))?.body;
     return {
+      site,
       pack,
       title: packed?.title ?? null,
       implant: packed?.implant ?? false,
@@ -202,9 +252,6 @@ export async function recallView(
       patients: where.kind === "used" ? where.uses.map(({ patient }) => maskNumber(patient)) : [],
     };
   });
-  const open = packs.filter(({ state }) => state === "store" || state === "issued");
-  const about = { site, recall, steriliser, cause, because, foundMs: found.timeMs };
-  return { ...about, packs, openPacks: open.length };
 }
 
 const DAY_MS = 86_400_000;

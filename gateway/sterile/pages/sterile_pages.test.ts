@@ -238,19 +238,19 @@ describe("sterile supply on its pages", () => {
     const page = await signIn(site, "li");
     const path = "/sterile/packs/site-1/P-9";
     await page.goto(site.url + path);
-    expect(await page.locator(".banner.bad").innerText()).toContain("pack of another supply");
+    expect(await page.locator(".banner.bad").innerText()).toContain("no label of this site");
     await submit(page, `${path}/use`, { patient: "000123456", place: "手术室" });
     expect(await page.locator("main").innerText()).toContain("****456");
     const card = '.card.bad:has(a[href="/sterile/packs/site-1/P-9"])';
     await page.goto(`${site.url}/sterile`);
-    expect(await page.locator(card).innerText()).toContain("P-9: pack of another supply");
+    expect(await page.locator(card).innerText()).toContain("P-9: no label of this site");
     const there = await signIn(county, "zhao", PHONE, "zh-CN");
     await until("the county shows it", async () => {
       await there.goto(`${county.url}/sterile`);
       return await there.locator(card).count() === 1;
     });
     expect(await there.locator(card).innerText()).toContain(
-      "P-9: 其他供应室的包或未登记的标签，本处无法追溯",
+      "P-9: 标签未登记，或外来灭菌包未接收，本处无法追溯",
     );
     await picture(there, "sterile_unsterile_use_zh-CN");
   });

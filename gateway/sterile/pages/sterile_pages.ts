@@ -137,6 +137,13 @@ function formsOf(desk: SterileDesk): Forms {
           doing.pack,
           ({ pack }) => paths.pack(desk.node.name, pack),
         ),
+        receipt: form(
+          work,
+          orders.receiptOrder,
+          receiptTyped,
+          doing.receipt,
+          ({ pack }) => paths.pack(desk.node.name, pack),
+        ),
         load: form(
           work,
           orders.loadOrder,
@@ -275,8 +282,17 @@ function personTyped(form: FormData): Typed | undefined {
 
 function packTyped(form: FormData): Typed {
   const typed = some(form, ["pack", "title", "expires"]);
+  return { expires: null, ...typed, ...checkedTyped(form) };
+}
+
+function receiptTyped(form: FormData): Typed {
+  const names = ["pack", "title", "supplier", "lot", "sterilisedOn", "expires"];
+  return { ...some(form, names), ...checkedTyped(form) };
+}
+
+function checkedTyped(form: FormData): Typed {
   const implant = fieldOf(form, "implant") === "yes";
-  return { expires: null, ...typed, implant, checked: personTyped(form) ?? {} };
+  return { implant, checked: personTyped(form) ?? {} };
 }
 
 function loadTyped(form: FormData): Typed {

@@ -23,7 +23,7 @@ export const sterileAlarmBody = z.strictObject({
   id: code,
   site: code,
   alarm: z.enum(ALARMS),
-  /** `null`: the pack of an `unsterile-use` was in none. */
+  /** `null`: the pack of an `unsterile-use` was in none, or a supplier's in that of a `recall`. */
   steriliser: code.nullable(),
   /** Cycle, load, recall or pack that it is about, or the steriliser itself. */
   subject: code,

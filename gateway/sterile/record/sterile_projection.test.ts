@@ -18,6 +18,7 @@ import { sterileOf } from "./sterile_projection.ts";
 import { STERILE_TABLES } from "./sterile_tables.ts";
 import { SELECTS } from "./sterile_reads.ts";
 import { placesSelect, wordsSelect } from "./stored_words.ts";
+import { receivedHereSelect, receivedSelect } from "./supplied_packs.ts";
 
 const projection = sterileOf(AUTHORITIES);
 const opened = new AsyncDisposableStack();
@@ -125,6 +126,8 @@ describe("the tables of sterile supply", () => {
     ...Object.entries(SELECTS),
     ["places", placesSelect(3)],
     ["words", wordsSelect(3)],
+    ["packs that went to other sites", receivedSelect(3)],
+    ["packs that came from other sites", receivedHereSelect(3)],
   ])(
     "are not scanned for %s",
     async (_name, select) => {

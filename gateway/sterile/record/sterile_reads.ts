@@ -10,7 +10,7 @@ const LOAD = "SELECT site, load, steriliser, type, packs, wall, cycle FROM steri
 export const ALARM_SELECT =
   "SELECT site, alarm, what, steriliser, subject, since, node, wall, bootid, " +
   "bootms, clock, level, why, comment, open FROM sterilealarms";
-const RECALL = "SELECT site, recall, steriliser, cause, packs, wall FROM sterilerecalls";
+const RECALL = "SELECT site, recall, steriliser, cause, packs, wall, supplier FROM sterilerecalls";
 
 export const SELECTS = {
   cycle: `${CYCLE} WHERE site = ? AND cycle = ?`,
@@ -36,6 +36,12 @@ export const SELECTS = {
   alarm: `${ALARM_SELECT} WHERE site = ? AND alarm = ?`,
   recalls: `${RECALL} WHERE wall < ? ORDER BY wall DESC, site DESC, recall DESC LIMIT ?`,
   recall: `${RECALL} WHERE site = ? AND recall = ?`,
+  /** Recalls of a site's suppliers. */
+  suppliedRecalls: `${RECALL} WHERE supplier IS NOT NULL AND site = ? AND recall > ? ` +
+    "ORDER BY recall LIMIT ?",
+  /** Packs whose suppliers called them back, and whose sites were not told so. */
+  untold: "SELECT site, pack, supplier FROM sterilepacks WHERE untold IS NOT NULL " +
+    "ORDER BY site, pack LIMIT ?",
   /** Of one key, the tests that grow something or do not: some fifty a year. */
   indicators: "SELECT e.body AS body FROM sterilekeys k JOIN sterileevents e " +
     "ON e.origin = k.origin AND e.stream = k.stream AND e.seq = k.seq " +

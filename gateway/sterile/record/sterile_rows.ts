@@ -32,8 +32,15 @@ export function loadRow(site: string, load: string, told: ToldOfSite): Parameter
   return [site, load, steriliser, type, packs.length, timeMs, newest, newest === null ? 1 : null];
 }
 
-export function packRow(site: string, pack: string, told: ToldOfSite): Parameter[] | null {
-  const packed = told.packs.get(pack)?.body ?? null;
+/** `isUntold`: its supplier called it back, and this site was not told so. */
+export function packRow(
+  site: string,
+  pack: string,
+  told: ToldOfSite,
+  isUntold: boolean,
+): Parameter[] | null {
+  const received = told.received.get(pack)?.body ?? null;
+  const packed = told.packs.get(pack)?.body ?? received;
   const where = whereaboutsOf(told, pack);
   if (packed === null && where.kind === "store") return null;
   const place = where.kind === "issued"
@@ -51,6 +58,7 @@ export function packRow(site: string, pack: string, told: ToldOfSite): Parameter
   return [
     ...[site, pack, packed?.title ?? null, packed?.implant === true ? 1 : 0],
     ...[packed?.expires ?? null, where.kind, place, since],
+    ...[received?.supplier ?? null, isUntold ? 1 : null],
   ];
 }
 
@@ -104,6 +112,6 @@ export function recallRow(
 ): Parameter[] | null {
   const told = toldOfSite(events).of("sterile-recall").find(({ body }) => body.id === recall);
   if (told === undefined) return null;
-  const { body: { steriliser, cause, packs }, timeMs } = told;
-  return [site, recall, steriliser, cause, packs.length, timeMs];
+  const { body: { steriliser, cause, packs, supplier }, timeMs } = told;
+  return [site, recall, steriliser, cause, packs.length, timeMs, supplier ?? null];
 }

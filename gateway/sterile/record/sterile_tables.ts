@@ -80,7 +80,10 @@ export const LOADS: Table = {
   sparse: { sterileloadswaiting: { of: "waits", columns: ["site", "steriliser", "wall", "load"] } },
 };
 
-/** `state` is a word of `Whereabouts`; `since`: of that, by wall clocks. */
+/**
+ * `state` is a word of `Whereabouts`; `since`: of that, by wall clocks. `supplier`: of one that was
+ * received, else NULL; `untold`: 1 where that has called it back, and its site was not told so.
+ */
 export const PACKS: Table = {
   name: "sterilepacks",
   columns: {
@@ -92,8 +95,14 @@ export const PACKS: Table = {
     state: "text",
     place: "text?",
     since: "integer?",
+    supplier: "text?",
+    untold: "integer?",
   },
   key: ["site", "pack"],
+  sparse: {
+    sterilepackssupplied: { of: "supplier", columns: ["supplier", "pack", "site"] },
+    sterilepacksuntold: { of: "untold", columns: ["site", "pack"] },
+  },
 };
 
 /**
@@ -134,7 +143,9 @@ export const STERILISERS: Table = {
   key: ["site", "steriliser"],
 };
 
-/** Recalls as entries tell of them; what became of each pack is told by its own events. */
+/**
+ * Recalls as entries tell of them; `supplier`: of what another site called back, else NULL. What became of each pack is told by its own events.
+ */
 export const RECALLS: Table = {
   name: "sterilerecalls",
   columns: {
@@ -144,9 +155,11 @@ export const RECALLS: Table = {
     cause: "text",
     packs: "integer",
     wall: "integer",
+    supplier: "text?",
   },
   key: ["site", "recall"],
   indexes: { sterilerecallswall: ["wall", "site", "recall"] },
+  sparse: { sterilerecallssupplied: { of: "supplier", columns: ["site", "recall"] } },
 };
 
 export const STERILE_TABLES: readonly Table[] = [

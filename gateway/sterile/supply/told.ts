@@ -28,6 +28,10 @@ export interface ToldOfSite {
   readonly of: <K extends SupplyKind>(kind: K) => readonly Told<K>[];
   /** The same, by one of their fields. */
   readonly packs: ReadonlyMap<string, Told<"sterile-pack">>;
+  /** Packs of other supplies. */
+  readonly received: ReadonlyMap<string, Told<"sterile-receipt">>;
+  /** Recalls by those supplies. */
+  readonly recallsOfReceived: ReadonlyMap<string, readonly Told<"sterile-recall">[]>;
   readonly loads: ReadonlyMap<string, Told<"sterile-load">>;
   /** Loads that a pack lay in; more than one is a mistake, and is shown. */
   readonly loadsOfPack: ReadonlyMap<string, readonly Told<"sterile-load">[]>;
@@ -86,6 +90,11 @@ function indexed(standing: readonly SupplyEvent[], ever: ToldOfSite | null): Tol
     ever,
     of,
     packs: packsOf(of("sterile-pack")),
+    received: packsOf(of("sterile-receipt")),
+    recallsOfReceived: grouped(
+      of("sterile-recall").filter(({ body }) => body.supplier !== undefined),
+      ({ body }) => body.packs,
+    ),
     loads: new Map(loads.map((told) => [told.body.load, told])),
     loadsOfPack: grouped(loads, ({ body }) => body.packs),
     cyclesOfLoad: grouped(
@@ -161,8 +170,10 @@ function loadsOf(told: readonly Told<"sterile-load">[]): Map<string, Told<"steri
 }
 
 /** Of two that have one label the last; if either is an implant, both are. */
-function packsOf(told: readonly Told<"sterile-pack">[]): Map<string, Told<"sterile-pack">> {
-  const packs = new Map<string, Told<"sterile-pack">>();
+function packsOf<T extends Told<"sterile-pack"> | Told<"sterile-receipt">>(
+  told: readonly T[],
+): Map<string, T> {
+  const packs = new Map<string, T>();
   for (const one of told) {
     const { body } = one;
     const implant = body.implant || packs.get(body.pack)?.body.implant === true;
