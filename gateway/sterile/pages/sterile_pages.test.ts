@@ -5,6 +5,7 @@ import * as z from "zod";
 import { ModbusSimulator } from "../../../drivers/modbus/simulator.ts";
 import { builtInProfiles, ProfileLibrary } from "../../../drivers/profile_library.ts";
 import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
+import { dayAfter, dayText } from "../../china_calendar.ts";
 import { ownerLinkSchema } from "../../commands/status.ts";
 import { DESKTOP, PHONE, TestBrowser } from "../../console/fixtures.ts";
 import { steriliserModel } from "../../demo/steriliser_model.ts";
@@ -232,6 +233,24 @@ describe("sterile supply on its pages", () => {
     await there.waitForLoadState();
     expect(await there.locator("main").innerText()).toContain("清创包");
     expect(await there.locator("form").filter({ hasText: "处理" }).count()).toBe(0);
+  });
+
+  test("S5 a pack of another supply is received by its label, and then used", async () => {
+    const page = await signIn(site, "li");
+    await page.goto(`${site.url}/sterile`);
+    const today = dayText(Date.now());
+    await submit(page, "/sterile/receipt", {
+      ...{ pack: "P-8", title: "换药包", supplier: "市中心医院", lot: "260301-7" },
+      ...{ sterilisedOn: today, expires: dayAfter(today, 1), account: "wang", pin: PIN },
+    });
+    const path = "/sterile/packs/site-1/P-8";
+    expect(page.url()).toBe(site.url + path);
+    const shown = await page.locator("main").innerText();
+    for (const fact of ["换药包", "市中心医院", "260301-7"]) expect(shown).toContain(fact);
+    await submit(page, `${path}/use`, { patient: "000123456", place: "手术室" });
+    expect(await page.locator("main").innerText()).toContain("****456");
+    await page.goto(`${site.url}/sterile`);
+    expect(await page.locator(`.card.bad:has(a[href="${path}"])`).count()).toBe(0);
   });
 
   test("S5 of what nobody sterilised the page warns, and its use is red at site and county", async () => {

@@ -19,6 +19,12 @@ function releasedOne(more: Record<string, unknown> = {}): Story {
   return story;
 }
 
+function receivedOne(more: Record<string, unknown> = {}): Story {
+  const story = new Story();
+  story.receipt("P-1", more);
+  return story;
+}
+
 describe("S5 a pack that is not to be used", () => {
   const unsterile: readonly (readonly [UseDoubt, (story: Story) => void])[] = [
     ["never-loaded", (story) => void story.pack("P-1")],
@@ -77,6 +83,31 @@ describe("S5 a pack that is not to be used", () => {
     const twice = releasedOne();
     twice.load("L-2", ["P-1"]);
     expect(doubts(twice)).toEqual(["two-loads"]);
+  });
+
+  test("S5 one that was received of another supply is used by its label, until it is called back", () => {
+    const story = new Story();
+    const receipt = story.receipt("P-1", { expires: TODAY });
+    expect(doubts(story)).toEqual([]);
+    story.use("P-1", "patient-1");
+    expect(unreleasedUses(toldOfSite(story.events), RULES)).toEqual([]);
+    expect(doubts(story, "patient-2")).toEqual(["used-before"]);
+    const recalled = new Story();
+    recalled.events.push(...story.events);
+    recalled.tellOf("sterile-recall", {
+      ...{ steriliser: "S9", supplier: "site-018", cause: "cycle-failed" },
+      ...{ because: ["C-7"], packs: ["P-1"] },
+    });
+    expect(doubts(recalled)).toEqual(["called-back"]);
+    // Its receipt was a mistake: nobody answers for it.
+    story.reverse(receipt);
+    expect(doubts(story)).toEqual(["unknown-label"]);
+    expect(unreleasedUses(toldOfSite(story.events), RULES)).toHaveLength(1);
+    expect(doubts(receivedOne({ expires: "2026-03-01" }))).toEqual(["expired"]);
+    // What was loaded here this site answers for, whatever a label says.
+    const loaded = receivedOne();
+    loaded.load("L-1", ["P-1"]);
+    expect(doubts(loaded)).toEqual(["unknown-label", "never-sterilised"]);
   });
 
   test("S5 a release that is taken back makes its uses such as were not to be", () => {
