@@ -3,16 +3,11 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
-import {
-  LEVELS,
-  type Notification,
-  notificationEntry,
-  type Severity,
-} from "../../notifications/notification.ts";
+import { LEVELS, type Notification, notificationEntry } from "../../notifications/notification.ts";
 import {
   ALARM_TEXTS,
-  type AlarmName,
   ALARMS,
+  SEVERITY,
   type SterileAlarmBody,
   type SterileAlarmClosedBody,
   type SterileAlarmLevelBody,
@@ -20,17 +15,6 @@ import {
 import { ALARM, ALARM_CLOSED, ALARM_LEVEL } from "../record/sterile_entry.ts";
 import type { AlarmLine } from "../record/sterile_reads.ts";
 import type { Setup } from "./setup.ts";
-
-export const SEVERITY: Readonly<Record<AlarmName, Severity>> = {
-  "cycle-failed": "critical",
-  "cycle-undetermined": "warning",
-  "bowie-dick-failed": "critical",
-  "biological-failed": "critical",
-  "biological-overdue": "warning",
-  "early-result": "critical",
-  "recall": "critical",
-  "unsterile-use": "critical",
-};
 
 /** What people call the site, and its sterilisers. */
 export interface Around {

@@ -224,6 +224,19 @@ export class SterileSite implements AsyncDisposable {
     return await this.write(acts.using([orders.useOrder.parse(asked), LI]));
   }
 
+  /** So many recalls are alarms now, and one since the test began. */
+  async raised(count: number): Promise<void> {
+    const entry = (subject: string, ms: number) => {
+      const about = { id: subject, site: this.name, alarm: "recall", steriliser: "S1" };
+      const body = JSON.stringify({ ...about, subject, sinceMs: stampAt(ms).wallMs });
+      const of = { kind: "entry", stream: "alarm", entryKind: "sterile-alarm" } as const;
+      return { ...of, time: stampAt(ms), body };
+    };
+    const now = Array.from({ length: count }, (_, at) => entry(`now-${at}`, this.nowMs));
+    const { journal } = this.tables;
+    await journal.append([...now, entry("first-day", 0)], stampAt(this.nowMs));
+  }
+
   async write(act: Act): Promise<Done> {
     this.nowMs += 1000;
     return await this.#desk.write(act);

@@ -8,15 +8,20 @@ import { pause } from "../../../sync/timer.ts";
 import { entryId } from "../../collected_entry.ts";
 import type { SterileAlarmBody } from "../record/alarm_body.ts";
 import { ALARM } from "../record/sterile_entry.ts";
-import { type AlarmLine, alarmLine, cycleLine, SELECTS } from "../record/sterile_reads.ts";
+import {
+  type AlarmLine,
+  alarmLine,
+  cycleLine,
+  openAlarmsOf,
+  SELECTS,
+} from "../record/sterile_reads.ts";
 import { biologicalOverdue } from "../supply/steriliser_standing.ts";
 import { alarmEntries, closingEntries } from "./alarm_entries.ts";
 import type { SterileDesk } from "./sterile_desk.ts";
-import { alarmsOf, type SteriliserView, steriliserViews } from "./views.ts";
+import { type SteriliserView, steriliserViews } from "./views.ts";
 
 /** Its limit is days. */
 const LOOK_MS = 60_000;
-const OPEN_MAX = 1000;
 /** How often one test may be taken back and be overdue again. */
 const AGAIN_MAX = 100;
 
@@ -36,8 +41,7 @@ export async function lookForOverdue(desk: SterileDesk): Promise<void> {
     const { name: site, clock, disk, journal, tables } = desk.node;
     const time = clock.now();
     const views = await steriliserViews(tables, site, time, desk.rules);
-    const open = (await alarmsOf(tables, { site, open: true, limit: OPEN_MAX }))
-      .filter(({ what }) => what === "biological-overdue");
+    const open = await openAlarmsOf(tables, site, "biological-overdue");
     const entries: NewEntry[] = [];
     for (const view of views) {
       const { steriliser } = view.body;

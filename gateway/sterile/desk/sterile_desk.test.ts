@@ -280,6 +280,13 @@ describe("a load at a site", () => {
     await site.desk.close(alarm, "已追踪患者", LI);
     const over = ["recovered 1", "recovered 2", "recovered 3"];
     expect(await looked()).toEqual([...told, ...over]);
+    // However many are newer, the oldest is not forgotten.
+    await site.raised(1001);
+    expect(await looked()).toHaveLength(6);
+    const rows = await site.tables.tables.rows(
+      "SELECT level FROM sterilealarms WHERE subject IN ('first-day', 'now-0')",
+    );
+    expect(rows.map((row) => row.number("level")).toSorted()).toEqual([1, 3]);
   });
 
   test("S5 growth is alarmed whatever its control did, and again after a mistake", async () => {

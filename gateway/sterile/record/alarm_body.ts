@@ -1,5 +1,6 @@
 /** Alarms of sterile supply: what somebody has to look after, until a person closes it. */
 import * as z from "zod";
+import type { Severity } from "../../notifications/notification.ts";
 import { USE_DOUBTS } from "../supply/unsterile_use.ts";
 
 const code = z.string().min(1).max(64);
@@ -18,6 +19,18 @@ export const ALARMS = [
   "unsterile-use",
 ] as const;
 export type AlarmName = typeof ALARMS[number];
+
+/** How urgent each is: a warning comes no further than to the institution. */
+export const SEVERITY: Readonly<Record<AlarmName, Severity>> = {
+  "cycle-failed": "critical",
+  "cycle-undetermined": "warning",
+  "bowie-dick-failed": "critical",
+  "biological-failed": "critical",
+  "biological-overdue": "warning",
+  "early-result": "critical",
+  "recall": "critical",
+  "unsterile-use": "critical",
+};
 
 export const sterileAlarmBody = z.strictObject({
   id: code,
@@ -46,6 +59,11 @@ export type SterileAlarmClosedBody = z.infer<typeof sterileAlarmClosedBody>;
 
 /** Whom it comes to when nobody has closed it: the institution, the regulator. */
 export const ESCALATION_LEVELS = [2, 3] as const;
+
+/** The highest that an alarm comes to. */
+export function topLevel(alarm: AlarmName): 2 | 3 {
+  return SEVERITY[alarm] === "critical" ? 3 : 2;
+}
 
 export const sterileAlarmLevelBody = z.strictObject({
   id: code,

@@ -4,6 +4,7 @@ import type { SupplyEvent } from "../supply/event.ts";
 import { whereaboutsOf } from "../supply/pack_trace.ts";
 import { cycleStanding } from "../supply/standing_judgement.ts";
 import { type ToldOfSite, toldOfSite, upToOrder } from "../supply/told.ts";
+import { topLevel } from "./alarm_body.ts";
 import type { SterileWord, Written } from "./sterile_entry.ts";
 
 export function cycleRow(site: string, cycle: string, told: ToldOfSite): Parameter[] | null {
@@ -75,11 +76,13 @@ export function alarmRow(
   const { alarm: what, steriliser, subject, sinceMs, why } = raised.body;
   const { node, time: { wallMs, bootId, bootMs, clock } } = raised.written;
   const levels = words.flatMap((word) => word.about === "alarm-level" ? word.body.level : []);
+  const level = Math.max(1, ...levels);
+  const isOpen = closed === undefined;
   return [
     ...[site, alarm, what, steriliser, subject, sinceMs],
     ...[node, wallMs, bootId, bootMs, clock],
-    ...[Math.max(1, ...levels), why?.join(" ") ?? null, closed?.body.comment ?? null],
-    closed === undefined ? 1 : null,
+    ...[level, isOpen && level < topLevel(what) ? 1 : null],
+    ...[why?.join(" ") ?? null, closed?.body.comment ?? null, isOpen ? 1 : null],
   ];
 }
 

@@ -107,7 +107,8 @@ export const PACKS: Table = {
 
 /**
  * `open`: 1 until a person has said what came of it, else NULL; `node` to `clock`: who
- * raised it, and when; `level`: up to whom it has come; `why`: words with spaces in between.
+ * raised it, and when; `level`: up to whom it has come; `rises`: 1 while it is open and may come
+ * further, else NULL; `why`: words with spaces in between.
  */
 export const ALARMS: Table = {
   name: "sterilealarms",
@@ -124,6 +125,7 @@ export const ALARMS: Table = {
     bootms: "integer",
     clock: "text",
     level: "integer",
+    rises: "integer?",
     why: "text?",
     comment: "text?",
     open: "integer?",
@@ -133,7 +135,11 @@ export const ALARMS: Table = {
     sterilealarmssince: ["since", "site", "alarm"],
     sterilealarmsofkind: ["what", "site", "since", "alarm"],
   },
-  sparse: { sterilealarmsopen: { of: "open", columns: ["since", "site", "alarm"] } },
+  sparse: {
+    sterilealarmsopen: { of: "open", columns: ["since", "site", "alarm"] },
+    sterilealarmsopenofkind: { of: "open", columns: ["site", "what", "alarm"] },
+    sterilealarmsrising: { of: "rises", columns: ["site", "alarm"] },
+  },
 };
 
 /** By what each is judged now. */
