@@ -1,6 +1,5 @@
 /** Acts of persons about sterile supply, and what speaks against them. */
 import type * as z from "zod";
-import { dayText } from "../../china_calendar.ts";
 import type { Problem } from "../../../sync/problem.ts";
 import { entryId } from "../../collected_entry.ts";
 import { eventsAround, type TestedBefore } from "../record/around.ts";
@@ -13,6 +12,7 @@ import { cycleStanding } from "../supply/standing_judgement.ts";
 import { whyNoBowieDick } from "../supply/steriliser_standing.ts";
 import type { Person } from "../supply/supply_body.ts";
 import { needsAnother, packedAfter, type ToldOfSite, toldOfSite } from "../supply/told.ts";
+import { todayBy } from "../supply/unsterile_use.ts";
 import { cyclesNamed, hasLoad } from "./load_for.ts";
 import type * as orders from "./orders.ts";
 import type { Act, SterileDesk } from "./sterile_desk.ts";
@@ -54,11 +54,14 @@ export function receiving(
       return refusal("label-taken", "pack", `the label "${pack}" is another pack's already`);
     }
     if (received.has(pack)) return refusal("here-already", "pack", `"${pack}" was received before`);
-    const today = dayText(clock.now().wallMs);
-    if (sterilisedOn > today || sterilisedOn > expires) {
-      return refusal("no-such-day", "sterilisedOn", `it is ${today}, and the pack for ${expires}`);
+    const { day, isBelieved } = todayBy(clock.now());
+    if (sterilisedOn > expires || (isBelieved && sterilisedOn > day)) {
+      return refusal("no-such-day", "sterilisedOn", `it is ${day}, and the pack for ${expires}`);
     }
-    return expires < today ? refusal("expired", "pack", `it may be used until ${expires}`) : null;
+    // By a clock in doubt its page warns, and it is not issued.
+    return isBelieved && expires < day
+      ? refusal("expired", "pack", `it may be used until ${expires}`)
+      : null;
   };
   const body = { ...rest, by, checkedBy };
   return { kind: "sterile-receipt", id, subject: pack, body, against };
@@ -176,7 +179,8 @@ export function stepping(
       return refusal("not-proved", "load", `it may not be released: ${failed.join(", ")}`);
     }
     const candidate = entryId("sterile-release-step", node.name, id);
-    const place = { place: "asked/record/1", timeMs: node.clock.now().wallMs };
+    const { wallMs: timeMs, clock } = node.clock.now();
+    const place = { place: "asked/record/1", timeMs, clock };
     const event = supplyEventOf("sterile-release-step", {
       ...body,
       id: candidate,
@@ -217,8 +221,10 @@ export function issuing([{ id, ...rest }, by]: Asked<typeof orders.issueOrder>):
     const known = trace.packed ?? trace.received;
     if (known === null) return refusal("unknown", "pack", `there is no pack "${pack}" here`);
     const { expires } = known;
-    if (expires !== null && expires < dayText(node.clock.now().wallMs)) {
-      return refusal("expired", "pack", `it may be used until ${expires}`);
+    const { day, isBelieved } = todayBy(node.clock.now());
+    if (expires !== null && expires < day) {
+      const doubt = isBelieved ? "" : `, and by a clock in doubt it is ${day}`;
+      return refusal("expired", "pack", `it may be used until ${expires}${doubt}`);
     }
     if (trace.where.kind !== "store") {
       return refusal("not-here", "pack", `it is not in the store: ${trace.where.kind}`);

@@ -11,7 +11,7 @@ import { presentFor } from "../../devices/present.ts";
 import type { SterileAlarmBody } from "../record/alarm_body.ts";
 import { ALARM, keyOf } from "../record/sterile_entry.ts";
 import { alarmLine, SELECTS } from "../record/sterile_reads.ts";
-import { alarmEntries, closingEntries } from "./alarm_entries.ts";
+import { alarmEntries, closingEntries, doubtOf } from "./alarm_entries.ts";
 import type { SterileDesk } from "./sterile_desk.ts";
 import { loadView } from "./views.ts";
 
@@ -44,12 +44,14 @@ export async function lookForEarlyResults(desk: SterileDesk): Promise<void> {
     if (rule === null || releases.length === 0) return;
     const present = await presentFor(desk.node, releases.map(({ moment }) => moment));
     const entries: NewEntry[] = [];
-    const looked = releases.map((one) => ({ ...one, forMs: ageOf(one.moment, present).ms }))
-      .filter(({ forMs }) => forMs >= rule.hours * HOUR_MS && forMs < LOOKED_AFTER_MS)
+    const looked = releases.map((one) => {
+      const { ms: forMs, isCertain } = ageOf(one.moment, present);
+      return { ...one, forMs, isCertain };
+    }).filter(({ forMs }) => forMs >= rule.hours * HOUR_MS && forMs < LOOKED_AFTER_MS)
       .slice(-LOADS_MAX);
-    for (const { load, moment } of looked) {
+    for (const { load, moment, isCertain } of looked) {
       const sinceMs = Math.max(0, moment.wallMs + rule.hours * HOUR_MS);
-      entries.push(...await changeOf(desk, { load, sinceMs }, present.now));
+      entries.push(...await changeOf(desk, { load, sinceMs, isCertain }, present.now));
     }
     if (entries.length === 0) return;
     await disk.append(entries, present.now);
@@ -77,7 +79,11 @@ async function earlyReleases(desk: SterileDesk): Promise<EarlyRelease[]> {
 /** What has to be written of one load. */
 async function changeOf(
   { node: { tables, name: site }, rules, around }: SterileDesk,
-  { load, sinceMs }: { readonly load: string; readonly sinceMs: number },
+  { load, sinceMs, isCertain }: {
+    readonly load: string;
+    readonly sinceMs: number;
+    readonly isCertain: boolean;
+  },
   time: Parameters<typeof alarmEntries>[1],
 ): Promise<NewEntry[]> {
   const view = await loadView(tables, site, load, rules);
@@ -89,7 +95,7 @@ async function changeOf(
       if (view === null || !waits) return [];
       const { steriliser } = view.load;
       const about = { id, site, alarm: "early-result", steriliser, subject: load } as const;
-      const body: SterileAlarmBody = { ...about, sinceMs };
+      const body: SterileAlarmBody = { ...about, sinceMs, ...doubtOf(isCertain) };
       return alarmEntries(body, time, around);
     }
     const alarm = alarmLine(row);

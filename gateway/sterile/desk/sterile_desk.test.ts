@@ -167,6 +167,10 @@ describe("a load at a site", () => {
     expect(await looked()).toEqual([]);
     await site.indicator(first, biological);
     site.nowMs = 7 * day;
+    // T12: a clock that is set ahead raises nothing.
+    site.wallOffMs = 100 * day;
+    expect(await looked()).toEqual([]);
+    site.wallOffMs = 0;
     expect(await looked()).toEqual([]);
     // The week counts from when that cycle began; the clock of the test began there.
     site.nowMs += day;
@@ -174,9 +178,9 @@ describe("a load at a site", () => {
     expect(await looked()).toEqual(["biological-overdue"]);
     expect(await notices()).toEqual(["raised"]);
     // A clock that is set back ends no alarm, and raises none.
-    site.nowMs -= 8 * day;
+    site.wallOffMs = -8 * day;
     expect(await looked()).toEqual(["biological-overdue"]);
-    site.nowMs += 8 * day;
+    site.wallOffMs = 0;
     await site.restart();
     expect(await looked()).toEqual(["biological-overdue"]);
     await site.loaded("BD-2", [], "test");

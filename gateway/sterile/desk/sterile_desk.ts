@@ -146,7 +146,8 @@ export class SterileDesk {
     if (none !== null) return { kind: "refused", problem: none };
     const problem = await against?.(stored, this) ?? null;
     if (problem !== null) return { kind: "refused", problem };
-    const place = { place: "asked/record/1", timeMs: clock.now().wallMs };
+    const now = clock.now();
+    const place = { place: "asked/record/1", timeMs: now.wallMs, clock: now.clock };
     const event = supplyEventOf(kind, { ...body, id, site }, place);
     const events = [event];
     if (judges !== undefined) {
@@ -173,7 +174,8 @@ export class SterileDesk {
     if (body === null) return null;
     const known = await stored.under([keyOf.id(body.id)]);
     if (known.length > 0) return null;
-    const place = { place: "judged/record/1", timeMs: clock.now().wallMs };
+    const now = clock.now();
+    const place = { place: "judged/record/1", timeMs: now.wallMs, clock: now.clock };
     return supplyEventOf("sterile-cycle", body, place);
   }
 

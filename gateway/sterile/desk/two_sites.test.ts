@@ -79,7 +79,7 @@ test("S5 what one site sterilised another uses without an alarm, until it is cal
   expect(await telling.look()).toBe(false);
   await cssd.indicator(cycle, { indicator: "biological", controlGrew: true, result: "fail" });
   await shipped();
-  const asked = { rules: cssd.desk.rules, nowMs: cssd.nowMs };
+  const asked = { rules: cssd.desk.rules, now: ward.desk.node.clock.now() };
   expect(await packView(centre.tables, WARD, "P-1", asked)).toMatchObject({
     received: { supplier: SITE, lot: "C-7", by: LI, checkedBy: WANG },
     supplied: { site: SITE, loads: [{ load: { load: "L-1" }, state: "recalled" }] },

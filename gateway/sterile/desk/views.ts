@@ -1,5 +1,6 @@
 /** What pages and programs are shown, of any site that the node has tables of. */
-import { dayText } from "../../china_calendar.ts";
+import type { Stamp } from "../../../sync/entry.ts";
+import { presentFor } from "../../devices/present.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { maskNumber } from "../../people/masking.ts";
 import { eventsAround } from "../record/around.ts";
@@ -21,10 +22,14 @@ import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "../supply/event.ts";
 import { type LoadStanding, loadStanding } from "../supply/load_standing.ts";
 import { type PackTrace, packTrace, whereaboutsOf } from "../supply/pack_trace.ts";
-import { type SteriliserStanding, steriliserStanding } from "../supply/steriliser_standing.ts";
-import type { Moment } from "../supply/supply_body.ts";
-import { toldOfSite } from "../supply/told.ts";
-import { type UseDoubt, useDoubts } from "../supply/unsterile_use.ts";
+import {
+  biologicalsOf,
+  lastPassed,
+  type SteriliserStanding,
+  steriliserStanding,
+} from "../supply/steriliser_standing.ts";
+import { type ToldOfSite, toldOfSite } from "../supply/told.ts";
+import { todayBy, type UseDoubt, useDoubts } from "../supply/unsterile_use.ts";
 import { aroundPack } from "./acts.ts";
 import type { CycleRecordOf } from "./cycle_record.ts";
 import { storedRecord } from "./sterile_desk.ts";
@@ -121,6 +126,8 @@ export interface PackView extends PackTrace {
   readonly sentTo: readonly string[];
   /** Somebody wrote something down of it. */
   readonly isKnown: boolean;
+  /** By which its last day was looked at (T12). */
+  readonly isClockInDoubt: boolean;
   /** Why it is not to be used now. */
   readonly doubts: readonly UseDoubt[];
 }
@@ -129,7 +136,7 @@ export async function packView(
   rows: Rows,
   site: string,
   pack: string,
-  { rules, nowMs }: { readonly rules: RulesInForce; readonly nowMs: number },
+  { rules, now }: { readonly rules: RulesInForce; readonly now: Stamp },
 ): Promise<PackView> {
   const stored = new StoredWords(rows, site);
   const told = toldOfSite(await aroundPack(stored, pack, testedBy(rows, site, rules)));
@@ -140,8 +147,9 @@ export async function packView(
     receivedOf(rows, site, [pack]),
   ]);
   const sentTo = received.map((one) => one.site).filter((one) => one !== site);
-  const doubts = useDoubts(trace, dayText(nowMs), null);
-  return { ...trace, supplied, sentTo, isKnown, doubts };
+  const today = todayBy(now);
+  const doubts = useDoubts(trace, today, null);
+  return { ...trace, supplied, sentTo, isKnown, doubts, isClockInDoubt: !today.isBelieved };
 }
 
 export interface Supplied {
@@ -260,24 +268,29 @@ export interface SteriliserView {
   readonly standing: SteriliserStanding;
 }
 
-/** Each steriliser, and whether it may be used now. */
+/** Each steriliser, and whether it may be used now: by ages as the clocks can tell them (T12). */
 export async function steriliserViews(
-  rows: Rows,
+  node: Parameters<typeof presentFor>[0],
   site: string | null,
-  now: Moment,
   rules: RulesInForce,
 ): Promise<SteriliserView[]> {
+  const rows = node.tables;
+  const nowMs = node.clock.now().wallMs;
   const found = await rows.rows(STERILISERS_SELECT);
   const bodies = found.map((row) => steriliserBody.parse(JSON.parse(row.text("body"))))
     .filter((body) => site === null || body.site === site);
-  const views: SteriliserView[] = [];
+  const all: { readonly body: SteriliserBody; readonly told: ToldOfSite }[] = [];
   for (const body of bodies) {
     const stored = new StoredWords(rows, body.site);
     const tested = testedBy(rows, body.site, rules);
-    const told = toldOfSite(await stored.events(await tested(body.steriliser, now.wallMs)));
-    views.push({ body, standing: steriliserStanding(told, body.steriliser, now, rules) });
+    all.push({ body, told: toldOfSite(await stored.events(await tested(body.steriliser, nowMs))) });
   }
-  return views;
+  const lasts = all.map(({ body, told }) => lastPassed(biologicalsOf(told, body.steriliser)));
+  const present = await presentFor(node, lasts.filter((one) => one !== null));
+  return all.map(({ body, told }) => ({
+    body,
+    standing: steriliserStanding(told, body.steriliser, present, rules),
+  }));
 }
 
 export async function alarmsOf(

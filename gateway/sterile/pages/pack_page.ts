@@ -21,7 +21,7 @@ export function packPage(view: View, site: string, trace: PackView, acts: boolea
       <dl class="facts">${factRows([
         [say("pack"), pack],
         [say("site"), site],
-        [say("expires"), known?.expires ?? "—"],
+        [say("expires"), expiryFact(view, trace)],
         ...loads.map((load) => loadFact(view, say("load"), load)),
         ...receivedFacts(view, trace),
         ...trace.sentTo.map((other): [string, Html] => [
@@ -33,6 +33,14 @@ export function packPage(view: View, site: string, trace: PackView, acts: boolea
     </section>
     ${acts ? packForms(view, site, trace) : ""}
   `;
+}
+
+/** A day is told by a wall clock: where that is in doubt, people look at the label. */
+function expiryFact(view: View, { packed, received, isClockInDoubt }: PackView): Html | string {
+  const expires = (packed ?? received)?.expires ?? null;
+  if (expires === null) return "—";
+  const doubt = sterileTexts(view.language)("clock-in-doubt");
+  return isClockInDoubt ? html`${expires} ${badge("warn", doubt)}` : expires;
 }
 
 function loadFact(

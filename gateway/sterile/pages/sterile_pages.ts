@@ -40,7 +40,7 @@ export function sterilePages(
   const overview: Page["render"] = async (view) => {
     const [alarms, sterilisers, cycles, loads] = await Promise.all([
       views.alarmsOf(tables, { site: null, open: true, limit: LIST_MAX }),
-      views.steriliserViews(tables, null, node.clock.now(), rules()),
+      views.steriliserViews(node, null, rules()),
       cyclesBefore(tables, ALL),
       loadsBefore(tables, ALL),
     ]);
@@ -66,7 +66,7 @@ export function sterilePages(
     return found === null ? null : loadPage(view, found, acts(site));
   };
   const pack: Page["render"] = async (view, { site, pack }) => {
-    const asked = { rules: rules(), nowMs: node.clock.now().wallMs };
+    const asked = { rules: rules(), now: node.clock.now() };
     const found = await views.packView(tables, site, pack, asked);
     // Whoever used it says so here, whatever its label is.
     return found.isKnown || acts(site) ? packPage(view, site, found, acts(site)) : null;

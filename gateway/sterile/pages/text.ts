@@ -125,6 +125,7 @@ const TEXTS = {
   "never-sterilised": { zh: "未见灭菌循环", en: "no cycle of its load is known" },
   "not-released": { zh: "未放行", en: "it was not released" },
   "called-back": { zh: "已召回", en: "it was called back" },
+  "clock-in-doubt": { zh: "时钟存疑", en: "clock in doubt" },
   "expired": { zh: "已过有效期", en: "its date is over" },
   "used-before": { zh: "已用于患者，未重新处理", en: "it was used on a patient before" },
   "came-back": { zh: "已收回，未重新处理", en: "it came back, and was not sterilised anew" },

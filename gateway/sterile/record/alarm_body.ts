@@ -42,7 +42,7 @@ export const sterileAlarmBody = z.strictObject({
   subject: code,
   /** When the cycle began, the recall was found, the test was due: ms since 1970 UTC. */
   sinceMs: z.int().min(0),
-  /** What speaks against the pack, of `unsterile-use`. */
+  /** What speaks against the pack, of `unsterile-use`; of others that clocks were in doubt. */
   why: z.array(z.enum(USE_DOUBTS)).min(1).optional(),
 });
 export type SterileAlarmBody = z.infer<typeof sterileAlarmBody>;
@@ -84,7 +84,7 @@ export const ALARM_TEXTS: Readonly<
   "biological-overdue": { zh: "生物监测已超期", en: "A biological test is overdue" },
   "early-result": {
     zh: "提前放行植入物的生物监测结果未出",
-    en: "An implant was released early, and its biological result is overdue",
+    en: "An implant released early: its biological result is overdue",
   },
   "recall": { zh: "灭菌物品需召回", en: "Sterile goods have to come back" },
   "unsterile-use": {

@@ -35,7 +35,7 @@ export class Story {
     const id = `${kind} ${this.events.length + 1}`;
     const place = `${SITE}.1-0/record/${this.events.length + 1}`;
     const whole = { id, site: SITE, ...body };
-    const event = supplyEventOf(kind, whole, { place, timeMs: this.nowMs });
+    const event = supplyEventOf(kind, whole, { place, timeMs: this.nowMs, clock: "trusted" });
     this.events.push(event);
     this.wait(1);
     return event.body.id;

@@ -1,4 +1,5 @@
 /** What was written down of one site's sterile supply, each thing once, and by what it is about. */
+import type { Stamp } from "../../../sync/entry.ts";
 import { dayText } from "../../china_calendar.ts";
 import type { EventOf, SupplyEvent, SupplyKind } from "./event.ts";
 import { indicatorResult } from "./indicator_result.ts";
@@ -11,6 +12,8 @@ export type Told<K extends SupplyKind> = EventOf<K>;
 export interface Tested<K extends "sterile-bowie-dick" | "sterile-indicator"> {
   readonly told: Told<K>;
   readonly started: Moment;
+  /** How far the wall clock could be believed when the cycle was judged first. */
+  readonly clock: Stamp["clock"];
   /** Its day in China. */
   readonly day: string;
 }
@@ -212,7 +215,7 @@ function inOrder<K extends "sterile-bowie-dick" | "sterile-indicator">(
     if (ran === undefined) continue;
     const list = bySteriliser.get(steriliser) ?? [];
     const { started } = ran.body;
-    list.push({ told, started, day: dayText(started.wallMs) });
+    list.push({ told, started, clock: ran.clock, day: dayText(started.wallMs) });
     bySteriliser.set(steriliser, list);
   }
   // Tests of one cycle stay in the order in which they were written.

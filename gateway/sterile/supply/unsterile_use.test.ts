@@ -3,12 +3,21 @@ import { RULES } from "../fixture_cycle.ts";
 import { Story } from "./fixture_supply.ts";
 import { packTrace } from "./pack_trace.ts";
 import { toldOfSite } from "./told.ts";
-import { unreleasedUses, type UseDoubt, useDoubts } from "./unsterile_use.ts";
+import { type Today, todayBy, unreleasedUses, type UseDoubt, useDoubts } from "./unsterile_use.ts";
 
 const TODAY = "2026-03-02";
+const BELIEVED = { day: TODAY, isBelieved: true } as const;
 
-function doubts(story: Story, patient: string | null = "patient-1"): UseDoubt[] {
-  return useDoubts(packTrace(toldOfSite(story.events), "P-1", RULES), TODAY, patient);
+function doubts(
+  story: Story,
+  patient: string | null = "patient-1",
+  today: Today = BELIEVED,
+): UseDoubt[] {
+  return useDoubts(packTrace(toldOfSite(story.events), "P-1", RULES), today, patient);
+}
+
+function stampAt(day: string) {
+  return { wallMs: Date.parse(`${day}T00:00:00+08:00`) };
 }
 
 /** A load that two persons released. */
@@ -72,6 +81,15 @@ describe("S5 a pack that is not to be used", () => {
 
   test("S5 one that was released may still be called back, be unfit, too old, or in two loads", () => {
     expect(doubts(releasedOne({ expires: "2026-03-01" }))).toEqual(["expired"]);
+    // A day that is printed is told by a wall clock; that it is in doubt is said (T12).
+    const doubted = (day: string) =>
+      doubts(
+        releasedOne({ expires: TODAY }),
+        null,
+        todayBy({ ...stampAt(day), clock: "untrusted" }),
+      );
+    expect(doubted("2026-03-02")).toEqual([]);
+    expect(doubted("2026-03-03")).toEqual(["expired", "clock-in-doubt"]);
     const called = releasedOne();
     called.cycle("C-L-1", "L-1", "fail");
     expect(doubts(called)).toEqual(["called-back"]);
