@@ -212,8 +212,10 @@ describe("a load at a site", () => {
     }
     expect((await view("L-1"))?.state).toBe("released-early");
     const looked = async () => {
-      await lookForEarlyResults(site.desk);
-      await lookForEarlyResults(site.desk);
+      // One load at a time, and twice.
+      for (let look = 0, after = ""; look < 4; look++) {
+        after = await lookForEarlyResults(site.desk, after, 1);
+      }
       return await alarms();
     };
     site.nowMs += 72 * 3_600_000 - 1;
@@ -223,12 +225,31 @@ describe("a load at a site", () => {
     site.wallOffMs = 0;
     expect(await looked()).toEqual(["early-result"]);
     const biological = { indicator: "biological", controlGrew: true };
+    // However long ago it left.
+    site.nowMs += 100 * 24 * 3_600_000;
     const passed = await site.indicator(cycle, biological);
     expect(await looked()).toEqual([]);
     // The result was a mistake: it is out again.
-    const reverses = passed.kind === "done" ? passed.entry : "";
-    const back = orders.reversalOrder.parse({ ...site.act(), reverses, reason: "看错" });
-    expect(refusal(await site.write(reversing([back, LI])))).toBe("written");
+    const takenBack = async (reverses: string) => {
+      const back = orders.reversalOrder.parse({ ...site.act(), reverses, reason: "看错" });
+      expect(refusal(await site.write(reversing([back, LI])))).toBe("written");
+    };
+    await takenBack(passed.kind === "done" ? passed.entry : "");
+    expect(await looked()).toEqual(["early-result"]);
+    // Its release is taken back, and given again: from then on it waits anew.
+    await takenBack((await view("L-1"))?.released?.release.id ?? "");
+    expect(await looked()).toEqual([]);
+    const comments = await site.tables.tables.rows(
+      "SELECT comment FROM sterilealarms WHERE what = 'early-result'",
+    );
+    expect(comments.map((row) => row.text("comment").slice(0, 4)).toSorted())
+      .toEqual(["提前放行", "生物监测"]);
+    const seen = (await view("L-1"))?.seen ?? [];
+    const again = await site.step("L-1", "release", WANG, seen, { reason: "急诊" });
+    expect(refusal(again)).toBe("written");
+    site.nowMs += 72 * 3_600_000 - 1;
+    expect(await looked()).toEqual([]);
+    site.nowMs += 1;
     expect(await looked()).toEqual(["early-result"]);
   });
 

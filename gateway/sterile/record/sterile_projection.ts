@@ -37,18 +37,21 @@ export function sterileOf(authorities: readonly string[]): Projection {
         ),
       );
       const bySite = Map.groupBy(told.map(({ word }) => word), siteIn);
+      const touched: Touched[] = [];
       for (const [site, words] of bySite) {
         const stored = new StoredWords(sql, site);
-        await tellAnew(sql, site, await touchedBy(words, stored), stored);
+        const keys = await touchedBy(words, stored);
+        touched.push([site, keys]);
+        await tellAnew(sql, site, keys, stored);
       }
-      for (const [site, words] of bySite) await tellReached(sql, site, words.flatMap(keysIn));
+      for (const [site, keys] of touched) await tellReached(sql, site, keys);
     },
     forget: async (sql, origin, stream) => {
       const place = [origin, stream];
       const select = "SELECT DISTINCT site, name FROM sterilekeys WHERE origin = ? AND stream = ?";
       const rows = await sql.rows(select, place);
       const bySite = Map.groupBy(rows, (row) => row.text("site"));
-      const touched: (readonly [site: string, keys: readonly string[]])[] = [];
+      const touched: Touched[] = [];
       for (const [site, own] of bySite) {
         const before = new StoredWords(sql, site);
         const words = await before.under(own.map((row) => row.text("name")));
@@ -63,6 +66,8 @@ export function sterileOf(authorities: readonly string[]): Projection {
     },
   };
 }
+
+type Touched = readonly [site: string, keys: readonly string[]];
 
 function eventRow({ origin, stream, seq, kind, time }: Entry, word: SterileWord): Parameter[] {
   const body = word.about === "supply" ? word.event.body : word.body;
