@@ -150,7 +150,8 @@ export const STERILISERS: Table = {
 };
 
 /**
- * Recalls as entries tell of them; `supplier`: of what another site called back, else NULL. What became of each pack is told by its own events.
+ * Recalls as entries tell of them; what became of each pack is told by its own events. `supplier`:
+ * of what another site called back, else NULL.
  */
 export const RECALLS: Table = {
   name: "sterilerecalls",
