@@ -1,5 +1,6 @@
 /** A site's desk of sterile supply with real journal and tables, and a clock of the test. */
 import { parse } from "yaml";
+import type { Stamp } from "../../../sync/entry.ts";
 import { stampAt, until } from "../../../sync/fixtures.ts";
 import { dayAfter, dayText } from "../../china_calendar.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
@@ -62,6 +63,8 @@ export class SterileSite implements AsyncDisposable {
   nowMs = 0;
   /** By how much the wall clock is set wrong. */
   wallOffMs = 0;
+  /** What of its clock is otherwise, such as after a start. */
+  clockIs: Partial<Stamp> = {};
   #desk: SterileDesk;
   #stop = new AbortController();
   #following: Promise<void> = Promise.resolve();
@@ -90,7 +93,7 @@ export class SterileSite implements AsyncDisposable {
     };
     const now = () => {
       const stamp = stampAt(this.nowMs);
-      return { ...stamp, wallMs: stamp.wallMs + this.wallOffMs };
+      return { ...stamp, wallMs: stamp.wallMs + this.wallOffMs, ...this.clockIs };
     };
     const clock = { now };
     const title = { zh: "河口镇卫生院", en: "Hekou" };

@@ -158,7 +158,8 @@ describe("a load at a site", () => {
       await site.tables.tables.caughtUp(site.tables.journal);
       const sql = "SELECT event FROM notifications WHERE body LIKE '%biological-overdue%' " +
         "ORDER BY subject, number";
-      return (await site.tables.tables.rows(sql)).map((row) => row.text("event"));
+      const events = (await site.tables.tables.rows(sql)).map((row) => row.text("event"));
+      return events.toSorted();
     };
     const looked = async () => {
       await lookForOverdue(site.desk);
@@ -170,13 +171,22 @@ describe("a load at a site", () => {
     // T12: a clock that is set ahead raises nothing.
     site.wallOffMs = 100 * day;
     expect(await looked()).toEqual([]);
+    // After a start, a clock in doubt warns too early: that is said, and over when it is right.
+    site.clockIs = { bootId: "c".repeat(32), bootMs: 5, clock: "untrusted" };
+    expect(await looked()).toEqual(["biological-overdue"]);
+    const [{ why }] = await alarmsOf(site.tables.tables, { site: SITE, open: true, limit: 9 });
+    expect(why).toEqual(["clock-in-doubt"]);
     site.wallOffMs = 0;
+    expect(await looked()).toEqual(["biological-overdue"]);
+    site.clockIs = {};
     expect(await looked()).toEqual([]);
+    const early = ["raised", "recovered"];
+    expect(await notices()).toEqual(early);
     // The week counts from when that cycle began; the clock of the test began there.
     site.nowMs += day;
     expect(await looked()).toEqual(["biological-overdue"]);
     expect(await looked()).toEqual(["biological-overdue"]);
-    expect(await notices()).toEqual(["raised"]);
+    expect(await notices()).toEqual([...early, "raised"].toSorted());
     // A clock that is set back ends no alarm, and raises none.
     site.wallOffMs = -8 * day;
     expect(await looked()).toEqual(["biological-overdue"]);
@@ -188,13 +198,13 @@ describe("a load at a site", () => {
     const second = (await site.cycles(2))[1].cycle;
     const passed = await site.indicator(second, biological);
     expect(await looked()).toEqual([]);
-    expect(await notices()).toEqual(["raised", "recovered"]);
+    expect(await notices()).toEqual([...early, "raised", "recovered"].toSorted());
     // The result was a mistake: it is overdue again, since then, and people hear of it again.
     const of = passed.kind === "done" ? passed.entry : "";
     const back = orders.reversalOrder.parse({ ...site.act(), reverses: of, reason: "看错" });
     expect(refusal(await site.write(reversing([back, LI])))).toBe("written");
     expect(await looked()).toEqual(["biological-overdue"]);
-    expect((await notices()).toSorted()).toEqual(["raised", "raised", "recovered"]);
+    expect(await notices()).toEqual([...early, "raised", "raised", "recovered"].toSorted());
   });
 
   test("S5 an implant that left early is an alarm while its result is out for too long", async () => {

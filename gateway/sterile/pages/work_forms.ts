@@ -15,7 +15,6 @@ export interface Workplace {
 
 export function workForms(view: View, { sterilisers }: Workplace): Html {
   const say = sterileTexts(view.language);
-  const programs = [...new Set(sterilisers.flatMap((one) => one.programs))];
   return html`
     <section class="panel">
       <h2>${say("find")}</h2>
@@ -41,6 +40,14 @@ export function workForms(view: View, { sterilisers }: Workplace): Html {
         ${field(view, { name: "expires", label: "expires", type: "date" })}
         ${implantAndChecker(view)}${action(view, "save")}</form>
     </details>
+    ${sterilisers.length === 0 ? "" : loadForm(view, sterilisers)}
+  `;
+}
+
+function loadForm(view: View, sterilisers: Workplace["sterilisers"]): Html {
+  const say = sterileTexts(view.language);
+  const programs = [...new Set(sterilisers.flatMap((one) => one.programs))];
+  return html`
     <details class="panel">
       <summary>${say("newLoad")}</summary>
       <form method="post" action="/sterile/load" class="form">${actField()}
