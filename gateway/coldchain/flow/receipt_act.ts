@@ -122,6 +122,11 @@ export interface ReceiptBodies {
   readonly quarantines: readonly QuarantineBody[];
 }
 
+/** The step by which goods of a receipt are put away in a unit. */
+export function putAwayId(site: string, receipt: string, unit: string): string {
+  return entryId("cold-moved", site, receipt, unit);
+}
+
 /** Of an order that nothing speaks against. */
 export function receiptBodies(
   order: ReceiptOrder,
@@ -160,7 +165,7 @@ export function receiptBodies(
       decided.push({ ...of, id: named, decision, lots, storedIn: unit });
     }
     moved.push({
-      ...{ id: entryId("cold-moved", site, id, unit), site, step: "stored" },
+      ...{ id: putAwayId(site, id, unit), site, step: "stored" },
       from: sentBy === undefined ? placeOf("receipt", id) : placeOf("away", sentBy),
       to: placeOf("unit", unit),
       lots: own.map(({ product, lot, expires, doses, codes }) => (
