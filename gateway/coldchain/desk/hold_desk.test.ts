@@ -196,6 +196,24 @@ describe("C10: what is held back at one site is at others", () => {
   });
 });
 
+test("C10: what stands now says where a lot is told, however much of it was there before", async () => {
+  const lot = "D2026";
+  const tell = (kind: string, body: object) => sites["site-2"].append(kind, body, 50, "record");
+  await moves("site-1", "stored", "receipt/f", "unit/a", 10, lot);
+  await moves("site-1", "sent", "unit/a", "away/site-2", 20, lot);
+  await moves("site-2", "stored", "away/site-1", "unit/a", 30, lot);
+  await moves("site-2", "expired", "unit/a", "waste/w", 40, lot);
+  await finds("site-1", "q-9", lot, 15);
+  await told();
+  expect(await held(lot)).toEqual(["site-1"]);
+  // One step less and one more: as many as before.
+  const what = `expired waste/w 40 ${lot}`;
+  await tell("cold-reversed", { id: "r-9", site: "site-2", what, reason: "写错", by: KEEPER });
+  await moves("site-3", "stored", "receipt/g", "unit/b", 50, lot);
+  await told();
+  expect(await held(lot)).toEqual(["site-1", "site-2"]);
+});
+
 describe("C10: what was lost at one site", () => {
   const wall = (ms: number) => stampAt(ms).wallMs;
   const lot = "C2026";

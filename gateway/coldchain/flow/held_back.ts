@@ -14,7 +14,7 @@ import { receiptOf, receiptState } from "../record/receipt_reads.ts";
 import { eventsOf } from "../record/stored_events.ts";
 import { type Arrival, type Dose, type Excursion, exposureOf } from "./exposure.ts";
 import { formOf, nameOf, placeOf } from "./place.ts";
-import { putAwayId } from "./receipt_act.ts";
+import { putAwayId } from "./receipt_order.ts";
 import type { LotStep } from "./stays.ts";
 import { stepsOf } from "./trace.ts";
 
@@ -114,7 +114,8 @@ export async function heldAbout(
   { site, unit, because, sinceMs }: QuarantineBody,
   steps: readonly LotStep[],
 ): Promise<Excursion | Arrival> {
-  const about = { site, place: placeOf("unit", unit), fromMs: sinceMs };
+  const place = placeOf("unit", unit);
+  const about = { site, place, fromMs: sinceMs };
   const arrivals: string[] = [];
   let lastMs = 0;
   for (const one of because) {
@@ -126,6 +127,7 @@ export async function heldAbout(
   }
   if (arrivals.length < because.length) return { ...about, toMs: lastMs };
   const brought = steps.filter((step) =>
+    step.to === place &&
     arrivals.some((one) =>
       step.id === one || step.from === placeOf("receipt", one) ||
       step.id === putAwayId(site, one, unit)

@@ -12,7 +12,7 @@ import { RECEIPT_RULES } from "../record/standings.ts";
 import type { MovedBody } from "./flow_body.ts";
 import { type FlowRefusal, unknownUnit } from "./flow_rules.ts";
 import { placeOf } from "./place.ts";
-import type { ReceiptOrder } from "./receipt_order.ts";
+import { putAwayId, type ReceiptOrder } from "./receipt_order.ts";
 
 /** A receipt is written on the day that goods came. */
 const LATE_MS = 24 * 3_600_000;
@@ -120,11 +120,6 @@ export interface ReceiptBodies {
   readonly decided: readonly ReceiptDecidedBody[];
   readonly moved: readonly MovedBody[];
   readonly quarantines: readonly QuarantineBody[];
-}
-
-/** The step by which goods of a receipt are put away in a unit. */
-export function putAwayId(site: string, receipt: string, unit: string): string {
-  return entryId("cold-moved", site, receipt, unit);
 }
 
 /** Of an order that nothing speaks against. */
