@@ -17,6 +17,7 @@ import { decideOrder, decideQuarantine } from "./quarantine_act.ts";
 const SITES = ["site-1", "site-2", "site-3"] as const;
 type Site = typeof SITES[number];
 const KEEPER = { id: "li" };
+const ACTOR = { account: KEEPER.id, rights: new Set(["coldchain.acknowledge"] as const) };
 const order = {
   ...{ id: "recall-1", product: PRODUCT, lot: LOT, reason: "召回 2026-7", isUnseen: true },
 };
@@ -146,8 +147,7 @@ describe("C10: what is held back at one site is at others", () => {
     await told();
     expect(await held()).toEqual([...SITES]);
     expect(await decideAt(sites["site-3"], WHOLE_SITE, "released")).toBe("county-decides");
-    const actor = { account: KEEPER.id, rights: new Set(["coldchain.acknowledge"] as const) };
-    const page = String(await heldPage(viewOf("en"), nodeOf(sites["site-3"]), true, actor, {}));
+    const page = String(await heldPage(viewOf("en"), nodeOf(sites["site-3"]), true, ACTOR, {}));
     expect(page).toContain("The county decides; its decision comes here by itself.");
     expect(page).not.toContain("/vaccines/quarantine/decide");
     expect(await decideAt(county, WHOLE_SITE, "released")).toBe("done");
@@ -165,6 +165,13 @@ describe("C10: what is held back at one site is at others", () => {
     expect(await held()).toEqual([...SITES]);
     const decide = async (isLost: boolean) =>
       await decideAt(county, WHOLE_SITE, "released", { isLost });
+    const page = async (isLost: boolean) => {
+      const fellow = { name: "county-b", isLost: () => isLost };
+      const node = { ...nodeOf(county), fellow };
+      const drawn = String(await heldPage(viewOf("en"), node, false, ACTOR, {}));
+      return [drawn.includes("county-b decides; once"), drawn.includes("/quarantine/decide")];
+    };
+    expect([await page(false), await page(true)]).toEqual([[true, false], [false, true]]);
     expect(await decide(false)).toBe("other-centre-decides");
     expect(await decide(true)).toBe("done");
     expect(await decide(true)).toBe("not-quarantined");
