@@ -185,10 +185,10 @@ describe("C10: what is held back at one site is at others", () => {
       return outcome.kind === "done" ? "done" : outcome.problem;
     };
     expect(await hold({ id: "recall-3", lot: "B2026", isUnseen: false })).toMatchObject({
-      ...{ code: "lot-unseen", detail: `lot: B2026 (${PRODUCT}); ${LOT}` },
+      ...{ code: "lot-unseen", detail: `lot: B2026 of ${PRODUCT}; known: ${LOT}` },
     });
     expect(await hold({ id: "recall-3", product: "8000000", isUnseen: false })).toMatchObject({
-      ...{ code: "product-unseen", detail: `product: 8000000; ${PRODUCT}` },
+      ...{ code: "product-unseen", detail: `product: 8000000; known: ${PRODUCT}` },
     });
     expect(await hold({ id: "recall-3", lot: "B2026", isUnseen: true })).toBe("done");
     const { tables } = county;

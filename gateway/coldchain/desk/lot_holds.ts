@@ -34,8 +34,8 @@ export async function holdLot(
   await node.tables.caughtUp(node.journal);
   if (!isUnseen && !await isLotKnown(node.tables, { product, lot })) {
     const { field, names } = await knownInstead(node.tables, { product, lot });
-    const known = names.length === 0 ? "–" : names.join(", ");
-    const detail = `${field}: ${field === "lot" ? `${lot} (${product})` : product}; ${known}`;
+    const asked = field === "lot" ? `${lot} of ${product}` : product;
+    const detail = `${field}: ${asked}; known: ${names.join(", ") || "none"}`;
     return { kind: "refused", problem: { ...UNSEEN[field], detail } };
   }
   const id = entryId("cold-quarantine", site, name);
@@ -50,14 +50,14 @@ const UNSEEN = {
   lot: {
     status: 409,
     code: "lot-unseen",
-    title: "Nothing of this lot is known here yet; of the product these lots are",
-    hint: "look at the pack again; to hold it all the same, as it comes, give isUnseen",
+    title: "Nothing of this lot is known here yet",
+    hint: "look at the pack again; to hold it as it comes, confirm that (isUnseen)",
   },
   product: {
     status: 409,
     code: "product-unseen",
-    title: "Nothing of this product is known here yet; these products are",
-    hint: "look at the pack again; to hold it all the same, as it comes, give isUnseen",
+    title: "Nothing of this product is known here yet",
+    hint: "look at the pack again; to hold it as it comes, confirm that (isUnseen)",
   },
 } as const;
 

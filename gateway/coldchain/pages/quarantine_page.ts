@@ -156,8 +156,8 @@ function holdForm(view: View, kept: Readonly<Record<string, string>>): Html {
         ${parts.field(view, { name: "product", label: "product", value: kept.product ?? "" })}
         ${parts.field(view, { name: "lot", label: "lot", value: kept.lot ?? "" })}
         ${field("reason", "holdReason")}
-        <label class="alternative"><input type="checkbox" name="isUnseen" value="1">
-          <span>${text("holdUnseen")}</span></label>
+        <div class="boxes"><label><input type="checkbox" name="isUnseen" value="1">
+          ${text("holdUnseen")}</label></div>
         ${parts.action(view, "save")}
       </form>
     </section>
