@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import type * as z from "zod";
 import type { Text } from "../../../drivers/profile_parts.ts";
+import { choiceField, idField, inputField } from "../../console/form_parts.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type Tone, type View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
@@ -19,7 +20,7 @@ import { watchedUnits } from "../record/cold_reads.ts";
 import * as parts from "./dose_parts.ts";
 import { type PlaceWords, placeWords } from "./dose_places.ts";
 import { doseTexts } from "./dose_text.ts";
-import { causeWords, type HeldText, heldTexts } from "./quarantine_text.ts";
+import { causeWords, heldTexts } from "./quarantine_text.ts";
 import { issueTexts, problemText } from "./refusal_text.ts";
 
 const PATH = "/vaccines/quarantine";
@@ -120,18 +121,16 @@ async function drawn(
 /** Of a county: a recall, or a warning about a lot. */
 function holdForm(view: View): Html {
   const text = heldTexts(view.language);
-  const field = (name: string, label: HeldText) =>
-    html`<label class="field"><span>${text(label)}</span>
-      <input name="${name}" autocomplete="off" maxlength="500" required></label>`;
+  const reason = { name: "reason", label: text("holdReason"), more: html`maxlength="500"` };
   return html`
     <section class="panel">
       <h2>${text("hold")}</h2>
       <p class="note">${text("holdNote")}</p>
       <form method="post" action="${PATH}/hold" class="form">
-        ${parts.idField()}
+        ${idField()}
         ${parts.field(view, { name: "product", label: "product" })}
         ${parts.field(view, { name: "lot", label: "lot" })}
-        ${field("reason", "holdReason")}
+        ${inputField(reason)}
         ${parts.action(view, "save")}
       </form>
     </section>
@@ -170,6 +169,8 @@ function lotCard(
       ),
     ),
   ];
+  // A person of the county said so: no person of a site decides of it.
+  const isCountys = unit === WHOLE_SITE && reasons.every(({ by }) => by !== null);
   const whole = text(!isSite && isOwn ? "everywhere" : "all");
   // One act decides of each quarantine of the lot.
   const said = new Set(
@@ -196,7 +197,11 @@ function lotCard(
         ),
         ...[...said].map((one) => [text("decided"), one] as const),
       ])}</dl>
-      ${acts && isOwn && isOpen ? decideForm(view, held) : ""}
+      ${!acts || !isOwn || !isOpen
+        ? ""
+        : isSite && isCountys
+        ? html`<p class="note">${text("countyDecides")}</p>`
+        : decideForm(view, held)}
     </div>
   `;
 }
@@ -209,13 +214,15 @@ function decideForm(view: View, { unit, product, lot }: HeldStock): Html {
     <details>
       <summary>${text("decide")}</summary>
       <form method="post" action="${PATH}/decide" class="form">
-        ${parts.idField()}${hidden("unit", unit)}${hidden("product", product)}${hidden("lot", lot)}
-        <label class="field"><span>${text("decision")}</span>
-          <select name="decision" required><option value=""></option>${QUARANTINE_DECISIONS.map((
-            one,
-          ) => html`<option value="${one}">${text(one)}</option>`)}</select></label>
-        <label class="field"><span>${text("basis")}</span>
-          <input name="basis" autocomplete="off" maxlength="500" required></label>
+        ${idField()}${hidden("unit", unit)}${hidden("product", product)}${hidden("lot", lot)}
+        ${choiceField(
+          { name: "decision", label: text("decision") },
+          [["", ""], ...QUARANTINE_DECISIONS.map((one) => [one, text(one)] as const)],
+          true,
+        )}
+        ${inputField({
+          ...{ name: "basis", label: text("basis"), more: html`maxlength="500"` },
+        })}
         ${parts.action(view, "save")}
       </form>
     </details>

@@ -49,6 +49,10 @@ const TEXTS = {
   holdReason: { zh: "原因（召回文号等）", en: "Why, such as the number of a recall" },
   everywhere: { zh: "全县各站点", en: "all sites of the county" },
   all: { zh: "本站点全部", en: "all of it at the site" },
+  countyDecides: {
+    zh: "由县里暂停使用，由县里决定；决定会自动下达。",
+    en: "The county holds it back; its decision comes here by itself.",
+  },
   disputed: { zh: "两人决定不一致", en: "two decided otherwise" },
   quarantined: { zh: "隔离中", en: "set apart" },
   released: { zh: "解除隔离，可以使用", en: "release: it may be used" },

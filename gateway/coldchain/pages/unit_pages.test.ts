@@ -202,7 +202,7 @@ describe("pages of units, on a telephone", () => {
     await page.locator(`form[action="${path}/reading"] input[name="celsius"]`)
       .evaluate((one) => one.removeAttribute("pattern"));
     await send(page, "reading", { celsius: "很冷" });
-    expect(await look(page, "reading_refused_zh")).toMatch(/未登记：[^]*celsius/);
+    expect(await look(page, "reading_refused_zh")).toMatch(/未登记：[^]*显示温度 °C：未填写，或不是/);
     await page.goto(site.url + path);
     await send(page, "reading", { celsius: "4,5", comment: "早班" });
     expect(await look(page, "reading_zh")).toMatch(/4\.5 °C · [^]*李梅/);

@@ -125,13 +125,15 @@ export function readingFacts(
 /** What became of a form, above the page that it was on. */
 export function outcome(
   view: View,
-  { isSaved, fault }: { readonly isSaved: boolean; readonly fault: Text | null },
+  { isSaved, faults }: { readonly isSaved: boolean; readonly faults: readonly Text[] },
 ): Html {
   const text = unitTexts(view.language);
   return html`
     ${isSaved ? html`<p class="banner good" role="status">${text("saved")}</p>` : ""}
-    ${fault === null
+    ${faults.length === 0
       ? ""
-      : html`<p class="banner bad" role="alert">${text("notSaved")} ${fault[view.language]}</p>`}
+      : html`<div class="banner bad" role="alert">${text("notSaved")}<ul>${
+        faults.map((one) => html`<li>${one[view.language]}</li>`)
+      }</ul></div>`}
   `;
 }
