@@ -63,7 +63,8 @@ export class SilentSites {
       const site = nodeOf(origin);
       held.set(site, (held.get(site) ?? 0) + seq);
     }
-    const rows = await reads.goingOfUnit(tables.near, WHOLE_SITE);
+    const rows = (await reads.goingOfUnit(tables.near, WHOLE_SITE))
+      .filter(({ cause }) => cause === "offline");
     const going = new Map(rows.map((row) => [row.site, row]));
     const plan = { ...SILENT_SITE_PLAN, minutes: [silentSiteMinutes] };
     for (const { site } of await reads.watchedBySite(tables)) {

@@ -51,8 +51,15 @@ export function unitPath({ site, unit }: { readonly site: string; readonly unit:
   return `/coldchain/${encodeURIComponent(site)}/${encodeURIComponent(unit)}`;
 }
 
-/** Where an alarm is looked after: what a county says of a whole site is shown with its units. */
-export function alarmPath(alarm: Pick<AlarmLine, "site" | "unit">): string {
+/**
+ * Where an alarm is looked after: what a county says of a whole site is shown with its units, an
+ * opened vial at its own site's session. `node`: whose page it is.
+ */
+export function alarmPath(
+  alarm: Pick<AlarmLine, "site" | "unit" | "cause">,
+  node: string,
+): string {
+  if (alarm.cause === "late-vial" && alarm.site === node) return "/vaccines/session#vials";
   return alarm.unit === WHOLE_SITE
     ? `/coldchain/${encodeURIComponent(alarm.site)}`
     : `${unitPath(alarm)}#alarms`;
