@@ -118,11 +118,11 @@ function lineFields(view: View, line: Line, at: number, units: Choices): Html {
         { name: `decision-${at}`, label: "decision", chosen: decision },
         RECEIPT_DECISIONS.map((one) => [one, say(one)] as const),
       )}
-      ${parts.choice(
+      <div class="whole">${parts.choice(
         view,
         { name: `storedIn-${at}`, label: "storedIn", chosen: storedIn },
         [["", say("notStored")], ...units],
-      )}
+      )}</div>
     </fieldset>
   `;
 }

@@ -58,7 +58,9 @@ export function sessionPage(desk: FlowDesk): Page {
             ? issueTexts(error.issues)
             : parts.faultsOf(await desk.use(data, actor));
           if (faults === null) return `/vaccines/session?saved&place=${encodeURIComponent(place)}`;
-          return parts.refusedPage(await drawn(view, desk, calendar, { place, typed: "", faults }));
+          return parts.refusedPage(
+            await drawn(view, desk, calendar, { place, typed: text("code"), faults }),
+          );
         },
       },
       discard: {

@@ -138,7 +138,10 @@ function alarmsPanel(view: View, alarms: readonly AnsweredAlarm[], acts: boolean
           [text("level"), alarm.level],
           [text("since"), parts.at(view, alarm.since)],
           [text("ended"), alarm.ended === null ? text("goesOn") : parts.at(view, alarm.ended)],
-          [text("worst"), `${parts.degrees(alarm.worstCelsius)} °C`],
+          [
+            text("worst"),
+            alarm.worstCelsius === null ? "—" : `${parts.degrees(alarm.worstCelsius)} °C`,
+          ],
           ...answers.map(({ level, found, comment, by }) =>
             [
               `${text("said")} (${text("level")} ${level})`,
