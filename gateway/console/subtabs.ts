@@ -6,9 +6,9 @@ export function subtabs(
   tabs: readonly (readonly [path: string, text: string])[],
   isCurrent: (path: string) => boolean,
 ): Html {
-  return html`<nav class="subtabs">${
+  return html`<p class="subtabs one-row">${
     tabs.map(([path, text]) =>
       html`<a href="${path}" ${isCurrent(path) ? html`aria-current="page"` : ""}>${text}</a>`
     )
-  }</nav>`;
+  }</p>`;
 }

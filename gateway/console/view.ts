@@ -73,7 +73,8 @@ const MOMENT = { dateStyle: "short", timeStyle: "medium", timeZone: "Asia/Shangh
 /** To make one takes far longer than to write a moment with it, and a list has thousands. */
 const MOMENTS = {
   zh: new Intl.DateTimeFormat("zh-CN", MOMENT),
-  en: new Intl.DateTimeFormat("en-GB", MOMENT),
+  // As ISO 8601 writes it: 05/03 is two days, by where its reader comes from.
+  en: new Intl.DateTimeFormat("sv-SE", MOMENT),
 } as const;
 
 /** A moment in the hospital's own time zone, to the second. */

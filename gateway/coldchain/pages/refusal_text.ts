@@ -26,6 +26,9 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   "bad-logger-file": "文件未导入，请用记录仪的文本导出，或时间、温度两列的 CSV",
   "no-space": "文件未保存：存储空间不足，请通知技术员",
   "too-many": "文件未保存：文件过多，请通知技术员",
+  "other-centre-decides": "此批号由另一中心暂停使用，请在该中心决定；该中心已宣告丢失时可在此决定",
+  "lot-unseen": "此处尚无该批号的任何记录，括号内为该产品的已知批号；请核对，确需暂停请勾选确认",
+  "product-unseen": "此处尚无该产品的任何记录，括号内为已知产品；请核对，确需暂停请勾选确认",
   "not-quarantined": "此批号没有待处理的隔离，可能已有人作出决定；请刷新页面",
 };
 

@@ -3,7 +3,7 @@
 const { live, language } = document.body.dataset;
 const indicator = document.querySelector(".live");
 // On a phone a row of tabs is longer than the screen.
-for (const tab of document.querySelectorAll("nav [aria-current=page]")) {
+for (const tab of document.querySelectorAll(":is(nav, .one-row) [aria-current=page]")) {
   tab.scrollIntoView({ block: "nearest", inline: "center" });
 }
 const units = language === "zh" ? ["秒", "分钟", "小时", "天"] : ["s", "min", "h", "d"];

@@ -162,5 +162,5 @@ function printoutBlocks({ cycle: { record }, language }: PrintedCycle): Block[] 
 
 function momentText(ms: number, language: "zh" | "en"): string {
   const options = { dateStyle: "short", timeStyle: "medium", timeZone: ZONE } as const;
-  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", options).format(ms);
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "sv-SE", options).format(ms);
 }
