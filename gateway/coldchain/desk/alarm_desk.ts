@@ -33,7 +33,7 @@ import { calibrationWords, unitWords } from "./unit_words.ts";
 
 /** Local sound and light are within 5 s (C5): entry, message and relay share them. */
 const LOOK_MS = 1000;
-/** So often it is looked at devices and opened vials: with a look and a commit still within those 5 s. */
+/** So often it is looked at devices and open vials: with a look and a commit still within 5 s. */
 const PRESENCE_MS = 2000;
 /** A sample may be so long on its way into the tables before it is missed. */
 const LAG_MS = 5000;

@@ -1,6 +1,6 @@
 /**
- * Opened vials that are beyond their time (C14): an alarm of each until nothing is left in it. Pure:
- * vials, what goes on already and the moment are given.
+ * Opened vials that are beyond their time (C14): an alarm of each until nothing is left in it.
+ * Pure: vials, what goes on already and the moment are given.
  */
 import { entryId } from "../../collected_entry.ts";
 import type { KnownVial } from "../flow/vial_rules.ts";
