@@ -32,7 +32,7 @@ export function workForms(view: View, { sterilisers }: Workplace): Html {
     </details>
     <details class="panel">
       <summary>${say("newReceipt")}</summary>
-      <form method="post" action="/sterile/receipt" class="form">${actField()}
+      <form method="post" action="/sterile/receipt" class="form">${idField()}
         ${field(view, { name: "pack", label: "pack" })}
         ${field(view, { name: "title", label: "title" })}
         ${field(view, { name: "supplier", label: "supplier" })}
