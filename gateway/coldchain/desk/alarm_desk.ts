@@ -9,6 +9,7 @@ import { ageOf } from "../../age.ts";
 import { entryId } from "../../collected_entry.ts";
 import { listDevices } from "../../devices/device_list.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
+import { openVials } from "../flow/vial_reads.ts";
 import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmBodiesOf, type Episode, episodesOf } from "../life/episode.ts";
 import { dueLevels, goneOnMs, messagesDue, planAlarms } from "../life/escalation.ts";
@@ -26,12 +27,13 @@ import { NO_DATA } from "../series/told.ts";
 import { noticesOf } from "./cold_notice.ts";
 import { BootWatches } from "./boot_watches.ts";
 import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
+import { lateVials } from "./late_vials.ts";
 import { presenceOf } from "./presence.ts";
 import { calibrationWords, unitWords } from "./unit_words.ts";
 
 /** Local sound and light are within 5 s (C5): entry, message and relay share them. */
 const LOOK_MS = 1000;
-/** So often it is looked at devices: with a look and a commit still within those 5 s. */
+/** So often it is looked at devices and open vials: with a look and a commit still within 5 s. */
 const PRESENCE_MS = 2000;
 /** A sample may be so long on its way into the tables before it is missed. */
 const LAG_MS = 5000;
@@ -81,7 +83,11 @@ export class AlarmDesk {
     await this.#ofGaps(due, now);
     const going = await reads.goingEpisodes(this.#rows, this.#site);
     for (const row of going) await this.#ofTime(row, due, now);
-    await this.#ofPresence(going, due, now);
+    if (now.bootMs - this.#lookedMs >= PRESENCE_MS) {
+      this.#lookedMs = now.bootMs;
+      await this.#ofPresence(going, due, now);
+      await this.#ofVials(going, due, now);
+    }
     const recent = await reads.episodesSince(this.#rows, now.wallMs - TELLING_MS);
     const subjects = [...going, ...recent].filter(({ site, episode }) =>
       site === this.#site && !this.#settled.has(episode)
@@ -154,7 +160,7 @@ export class AlarmDesk {
         ...planAlarms({ site, unit, episode, cause: plan.cause, sinceMs }, plan, levels),
       );
     }
-    const isOfSeries = cause !== "power-off" && cause !== "offline";
+    const isOfSeries = cause !== "power-off" && cause !== "offline" && cause !== "late-vial";
     const isOpenGap = cause === "no-data" && one.begun.some(({ rule }) => rule === NO_DATA);
     if (!isOfSeries || isOpenGap || one.ended.length > 0) return;
     if (await reads.isToldBySeries(this.#rows, site, episode)) return;
@@ -183,8 +189,6 @@ export class AlarmDesk {
     now: Stamp,
   ): Promise<void> {
     const { coldchain, tables } = this.#node;
-    if (now.bootMs - this.#lookedMs < PRESENCE_MS) return;
-    this.#lookedMs = now.bootMs;
     const units = await reads.watchedUnits(this.#rows, this.#site);
     if (units.length === 0) return;
     const devices = await listDevices(tables, this.#site, now);
@@ -198,6 +202,21 @@ export class AlarmDesk {
       for (const body of begun) dueOf(due, body.episode, body.unit).begun.push(body);
       for (const body of ended) dueOf(due, body.episode, body.unit).ended.push(body);
     }
+  }
+
+  /** Opened vials that are beyond their time, and those that were until nothing was left. */
+  async #ofVials(
+    going: readonly reads.EpisodeRow[],
+    due: Map<string, Due>,
+    now: Stamp,
+  ): Promise<void> {
+    const open = await openVials(this.#rows, this.#site);
+    const { begun, ended } = lateVials(this.#site, open, going, {
+      nowMs: now.wallMs,
+      openForMs: ({ id, openedMs }) => this.#watches.goesOnMs(`late-vial ${id}`, openedMs, now),
+    });
+    for (const body of begun) dueOf(due, body.episode, body.unit).begun.push(body);
+    for (const body of ended) dueOf(due, body.episode, body.unit).ended.push(body);
   }
 
   #events(episode: string): Promise<ColdEvent[]> {

@@ -12,6 +12,8 @@ const LINE_LENGTH_MAX = 80;
 const RULE_LENGTH_MAX = 40;
 /** Numbers of a subject's tellings: each level has two, and its end is behind all. */
 const END_NUMBER = 100;
+/** A vial is known among those that are open by the end of its code. */
+const CODE_SHOWN = 8;
 
 export const CAUSE_TEXT: Readonly<Record<AlarmCause, Text>> = {
   "high": { zh: "温度过高", en: "Too warm" },
@@ -20,6 +22,7 @@ export const CAUSE_TEXT: Readonly<Record<AlarmCause, Text>> = {
   "no-data": { zh: "温度数据中断", en: "No temperature data" },
   "power-off": { zh: "断电", en: "Power is off" },
   "offline": { zh: "设备离线", en: "Unit is offline" },
+  "late-vial": { zh: "开瓶疫苗超过使用时限", en: "Opened vial is beyond its time" },
 };
 
 export interface Noticed {
@@ -70,6 +73,10 @@ function notice(
   const { cause, site, unit, sinceMs, worstCelsius, levels } = episode;
   const isGrave = cause === "high" || cause === "low" || level > 1;
   const rule = levels.find((one) => one.level === level)?.rule ?? levels[0].rule;
+  const vial = levels.find((one) => one.vial !== undefined)?.vial;
+  const [code, called] = vial === undefined
+    ? [unit, name]
+    : [vial.code.slice(-CODE_SHOWN), `${vial.lot} · …${vial.code.slice(-CODE_SHOWN)}`];
   const told = {
     id,
     subject: episode.episode,
@@ -82,7 +89,7 @@ function notice(
     site,
     place: { zh: lineOf(place.zh), en: lineOf(place.en) },
     what: { code: `${COLD_CODE}${cause}`, ...CAUSE_TEXT[cause] },
-    where: { code: unit, zh: lineOf(name), en: lineOf(name) },
+    where: { code, zh: lineOf(called), en: lineOf(called) },
     value: worstCelsius === null ? null : { number: worstCelsius, unit: "Cel" },
     sinceMs: Math.max(0, Math.round(sinceMs)),
   } as const;
@@ -90,7 +97,7 @@ function notice(
   if (read.success) return read.data;
   // A name that looks like a person's number is left out: the console has it.
   const neutral = { zh: site, en: site };
-  const where = { code: unit, zh: unit, en: unit };
+  const where = { code, zh: code, en: code };
   return notificationBody.parse({ ...told, place: neutral, where });
 }
 

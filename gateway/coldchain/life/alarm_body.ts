@@ -1,6 +1,6 @@
 /** Alarms of a unit, level by level, and what persons say to them (C4, C9). */
 import * as z from "zod";
-import { celsius, code, person, timeMs, unitFields, words } from "./subject.ts";
+import { celsius, code, doseCode, person, timeMs, unitFields, words } from "./subject.ts";
 
 /** `high`, `low`: by the rules of temperatures; the rest by plans of their own. */
 export const ALARM_CAUSES = [
@@ -10,6 +10,7 @@ export const ALARM_CAUSES = [
   "no-data",
   "power-off",
   "offline",
+  "late-vial",
 ] as const;
 export type AlarmCause = typeof ALARM_CAUSES[number];
 
@@ -28,6 +29,8 @@ export const alarmBody = z.object({
   alarmMs: timeMs,
   /** It was over when it was found, in a logger's file: nobody is called. */
   afterwards: z.boolean().optional(),
+  /** Of a `late-vial`: which it is. Its unit is the whole site, whatever place it is in. */
+  vial: z.object({ product: code, lot: code, code: doseCode }).optional(),
 });
 export type AlarmBody = z.infer<typeof alarmBody>;
 

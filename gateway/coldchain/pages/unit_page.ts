@@ -36,7 +36,7 @@ type Shown = Pick<ColdNode, "name" | "tables" | "journal" | "clock">;
 interface Asked {
   readonly days: number;
   readonly isSaved: boolean;
-  readonly fault: Text | null;
+  readonly faults: readonly Text[];
 }
 
 /** `acting`: at the site itself, whose persons act; `null`: elsewhere it is shown. */
@@ -48,12 +48,12 @@ export function unitPage(node: Shown, calendar: Calendar, acting: LoggerNode | n
     still: true,
     render: async (view, { site, unit }, _parts, { query }) => {
       const days = SPANS.find(([name]) => name === query.get("span"))?.[1] ?? 1;
-      return await drawn(view, site, unit, { days, isSaved: query.has("saved"), fault: null });
+      return await drawn(view, site, unit, { days, isSaved: query.has("saved"), faults: [] });
     },
   };
   if (acting === null) return page;
-  const again = (view: View, site: string, unit: string, fault: Text) =>
-    drawn(view, site, unit, { days: 1, isSaved: false, fault });
+  const again = (view: View, site: string, unit: string, faults: readonly Text[]) =>
+    drawn(view, site, unit, { days: 1, isSaved: false, faults });
   return { ...page, forms: { ...unitForms(acting, again), logger: loggerUpload(acting, again) } };
 }
 
@@ -138,7 +138,10 @@ function alarmsPanel(view: View, alarms: readonly AnsweredAlarm[], acts: boolean
           [text("level"), alarm.level],
           [text("since"), parts.at(view, alarm.since)],
           [text("ended"), alarm.ended === null ? text("goesOn") : parts.at(view, alarm.ended)],
-          [text("worst"), `${parts.degrees(alarm.worstCelsius)} °C`],
+          [
+            text("worst"),
+            alarm.worstCelsius === null ? "—" : `${parts.degrees(alarm.worstCelsius)} °C`,
+          ],
           ...answers.map(({ level, found, comment, by }) =>
             [
               `${text("said")} (${text("level")} ${level})`,

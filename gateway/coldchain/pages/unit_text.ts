@@ -62,6 +62,8 @@ const TEXTS = {
   "due-soon": { zh: "校准将到期", en: "calibration due soon" },
   "overdue": { zh: "校准过期", en: "calibration overdue" },
   "inaccurate": { zh: "误差超限", en: "not accurate enough" },
+  "late-vial": { zh: "开瓶疫苗超过使用时限", en: "opened vial beyond its time" },
+  openVial: { zh: "已开瓶疫苗", en: "An opened vial" },
   curve: { zh: "温度曲线", en: "Temperatures" },
   day: { zh: "24 小时", en: "24 hours" },
   week: { zh: "7 天", en: "7 days" },

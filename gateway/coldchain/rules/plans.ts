@@ -13,6 +13,16 @@ export interface EscalationPlan {
   readonly unconfirmed: boolean;
 }
 
+/** Ours: what is late in an opened vial is thrown away at once, and nobody looks for an hour. */
+export const LATE_VIAL_PLAN: EscalationPlan = {
+  id: "late-vial",
+  cause: "late-vial",
+  minutes: [0, 60],
+  source: "ours: after the last moment of use that vaccines.vials gives (C14); WHO/IVB/14.07",
+  effective: "2026-01-01",
+  unconfirmed: true,
+};
+
 /** Of a whole platform (C4). Temperatures come to their levels by alarm rules, not by these. */
 export const PLATFORM_PLANS: readonly EscalationPlan[] = [
   { id: "platform-power-off", cause: "power-off", minutes: [0, 60, 60], ...PLATFORM },
@@ -20,6 +30,7 @@ export const PLATFORM_PLANS: readonly EscalationPlan[] = [
   // Ours: whoever knows no temperature has to look at once, as when power is off.
   { id: "platform-no-data", cause: "no-data", minutes: [0, 60, 60], ...PLATFORM },
   { id: "platform-sensor-fault", cause: "sensor-fault", minutes: [0, 60, 60], ...PLATFORM },
+  LATE_VIAL_PLAN,
 ];
 
 /** Of the county itself, for a whole site (C4). */

@@ -25,7 +25,7 @@ import { curveBodies, type CycleRecordOf, judgementOf, recordIn } from "./cycle_
 import type { SterileNode } from "./desk_node.ts";
 import { loadFor, previousNumber } from "./load_for.ts";
 import type { Setup } from "./setup.ts";
-import { touchedLoads } from "./touched_loads.ts";
+import { touchedLoads, touchedUses } from "./touched_loads.ts";
 
 export type Done =
   /** `entry`: id of the entry; the same act again tells the same. */
@@ -186,9 +186,8 @@ export class SterileDesk {
     const loads = await touchedLoads(touched, events);
     const around = await eventsAround(stored, loads, events);
     const all = [...events, ...recallEvents(site, around, rules, time)];
-    const used = events.flatMap((event) =>
-      event.kind === "sterile-use" ? keyOf.pack(event.body.pack) : []
-    );
+    const used = (await touchedUses(stored, events))
+      .flatMap((pack) => [keyOf.pack(pack), keyOf.recalled(pack)]);
     const bearing = [...new Set([...around, ...await stored.events(used)])];
     const alarms = [
       ...all.flatMap((event) => alarmsBy(event, time.wallMs)),

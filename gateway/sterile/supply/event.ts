@@ -5,6 +5,7 @@ import * as bodies from "./supply_body.ts";
 
 const supplyEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("sterile-pack"), body: bodies.packBody }),
+  z.object({ kind: z.literal("sterile-receipt"), body: bodies.receiptBody }),
   z.object({ kind: z.literal("sterile-load"), body: bodies.loadBody }),
   z.object({ kind: z.literal("sterile-cycle"), body: bodies.cycleBody }),
   z.object({ kind: z.literal("sterile-assignment"), body: bodies.assignmentBody }),

@@ -60,6 +60,14 @@ export class Story {
     return this.#tell("sterile-pack", { pack, ...rest, ...more });
   }
 
+  /** A pack that another site sterilised. */
+  receipt(pack: string, more: Otherwise = {}): string {
+    const people = { by: { id: "N-1" }, checkedBy: { id: "N-2" } };
+    const label = { supplier: "site-018", lot: "C-7", sterilisedOn: "2026-03-01" };
+    const rest = { title: "清创包", implant: false, expires: "2026-09-01", ...people, ...label };
+    return this.#tell("sterile-receipt", { pack, ...rest, ...more });
+  }
+
   load(load: string, packs: readonly string[], more: Otherwise = {}): string {
     const rest = { steriliser: STERILISER, type: "instruments", by: { id: "N-1" } };
     return this.#tell("sterile-load", { load, packs, ...rest, ...more });

@@ -4,7 +4,7 @@
  */
 import { lifeOf, nodeOf } from "../../../sync/origin.ts";
 import type { Stamp } from "../../../sync/entry.ts";
-import { type Age, ageOf } from "../../age.ts";
+import { type Age, ageOf, type WrittenMoment } from "../../age.ts";
 import type { EventOf } from "./event.ts";
 import type { Moment } from "./supply_body.ts";
 import { originIn } from "./writing_order.ts";
@@ -19,8 +19,13 @@ export interface Ran {
   readonly node: string | null;
 }
 
+/** At a site. */
+export interface RanThere extends Ran {
+  readonly node: string;
+}
+
 /** By a judgement of it. */
-export function ranOf(told: EventOf<"sterile-cycle">): Ran {
+export function ranOf(told: EventOf<"sterile-cycle">): RanThere {
   const { site, upTo: { life, seq }, started } = told.body;
   const written = originIn(told);
   const isOf = written !== null && (lifeOf(written) === life || nodeOf(written) !== site);
@@ -60,8 +65,13 @@ export function ranBefore(one: Ran, other: Ran): boolean {
   return (ranOrder(one, other) ?? 0) < 0;
 }
 
+/** When it began, as its age is reckoned. */
+export function beganAt({ started, node }: RanThere): Required<WrittenMoment> {
+  return { ...started, node };
+}
+
 /** How much earlier one that ran before another began. */
-export function ageAt(ran: Ran, { started, node }: Ran): Age {
+export function ageAt(ran: RanThere, { started, node }: Ran): Age {
   const present = { now: started, corrections: [], ...node === null ? {} : { node } };
-  return ageOf({ ...ran.started, ...ran.node === null ? {} : { node: ran.node } }, present);
+  return ageOf(beganAt(ran), present);
 }

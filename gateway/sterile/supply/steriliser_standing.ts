@@ -1,9 +1,9 @@
 /** Whether a steriliser may be used: its Bowie-Dick test of the day, its biological tests (S5). */
-import type { Stamp } from "../../../sync/entry.ts";
+import { ageOf, type Present, type WrittenMoment } from "../../age.ts";
 import { dayText } from "../../china_calendar.ts";
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "./event.ts";
-import { ageAt, type Ran, ranBefore, ranOrder, ranUntil } from "./ran.ts";
+import { ageAt, beganAt, type Ran, ranBefore, ranOrder, type RanThere, ranUntil } from "./ran.ts";
 import { cycleStanding } from "./standing_judgement.ts";
 import { idsOf, type Tested, type ToldOfSite } from "./told.ts";
 
@@ -113,7 +113,7 @@ export function whyNoBowieDick(
 export interface Biological {
   readonly id: string;
   readonly cycle: string;
-  readonly ran: Ran;
+  readonly ran: RanThere;
   readonly passed: boolean;
 }
 
@@ -169,19 +169,31 @@ export function biologicalsAgainst(
   return [...new Set(bar === null ? ids : [...ids, bar.id])].sort();
 }
 
+export interface Overdue {
+  /** From when on, milliseconds since 1970 UTC, by the wall clock of its last test. */
+  readonly sinceMs: number;
+  /** Whether the clocks that say so could be believed. */
+  readonly isCertain: boolean;
+}
+
 /**
- * Since when a biological test is overdue, milliseconds since 1970 UTC; `null`: none is. Where none
- * passed yet that is known, the time counts from the first cycle that was seen.
+ * Whether a biological test is overdue, by how long ago the last one that passed was run (T12), or
+ * the first cycle that was seen, where none passed that is known; `null`: it is not.
  */
 export function biologicalOverdue(
-  { biologicalDueMs }: Pick<SteriliserStanding, "biologicalDueMs">,
-  firstCycleMs: number | null,
-  nowMs: number,
+  since: WrittenMoment,
+  present: Present,
   rules: RulesInForce,
-): number | null {
-  const dueMs = biologicalDueMs ??
-    (firstCycleMs === null ? null : firstCycleMs + intervalMs(rules));
-  return dueMs !== null && nowMs > dueMs ? dueMs : null;
+): Overdue | null {
+  const { ms, isCertain } = ageOf(since, present);
+  const days = intervalMs(rules);
+  return ms > days ? { sinceMs: since.wallMs + days, isCertain } : null;
+}
+
+/** When the last one that passed was run. */
+export function lastPassed(biologicals: readonly Biological[]): Required<WrittenMoment> | null {
+  const last = biologicals.findLast(({ passed }) => passed);
+  return last === undefined ? null : beganAt(last.ran);
 }
 
 function intervalMs(rules: RulesInForce): number {
@@ -190,11 +202,14 @@ function intervalMs(rules: RulesInForce): number {
 
 export interface SteriliserStanding {
   readonly bowieDick: BowieDick;
+  readonly lastBiological: Required<WrittenMoment> | null;
   /** When the last biological test that passed was run, milliseconds since 1970 UTC. */
   readonly lastBiologicalMs: number | null;
   /** From when one is overdue; `null` before the first. */
   readonly biologicalDueMs: number | null;
   readonly isBiologicalOverdue: boolean;
+  /** Whether it is cannot be told for certain, as clocks could not be believed. */
+  readonly isBiologicalInDoubt: boolean;
   /** Id of the failed biological test that bars it. */
   readonly barredBy: string | null;
 }
@@ -202,32 +217,19 @@ export interface SteriliserStanding {
 export function steriliserStanding(
   told: ToldOfSite,
   steriliser: string,
-  now: Stamp,
+  present: Present,
   rules: RulesInForce,
 ): SteriliserStanding {
-  const at = ranUntil(now);
+  const at = ranUntil(present.now);
   const biologicals = biologicalsOf(told, steriliser);
-  const last = lastPassedMs(biologicals, at, rules);
-  const due = last === null ? null : last + intervalMs(rules);
+  const last = lastPassed(biologicals);
   return {
     bowieDick: bowieDickBefore(told, steriliser, at, rules),
-    lastBiologicalMs: last,
-    biologicalDueMs: due,
-    isBiologicalOverdue: due === null || now.wallMs > due,
+    lastBiological: last,
+    lastBiologicalMs: last?.wallMs ?? null,
+    biologicalDueMs: last === null ? null : last.wallMs + intervalMs(rules),
+    isBiologicalOverdue: last === null || biologicalOverdue(last, present, rules) !== null,
+    isBiologicalInDoubt: last !== null && !ageOf(last, present).isCertain,
     barredBy: barredBy(biologicals, at, rules)?.id ?? null,
   };
-}
-
-/** One that is of a time to come, by a clock that was set since, is nobody knows how old. */
-function lastPassedMs(
-  biologicals: readonly Biological[],
-  now: Ran,
-  rules: RulesInForce,
-): number | null {
-  const last = biologicals.findLast(({ passed }) => passed)?.ran;
-  if (last === undefined) return null;
-  const { wallMs } = last.started;
-  if (wallMs <= now.started.wallMs) return wallMs;
-  const { ms, isCertain } = ageAt(last, now);
-  return isCertain && ms <= intervalMs(rules) ? wallMs : null;
 }

@@ -1,7 +1,7 @@
 /** What was written down of one site's sterile supply, each thing once, and by what it is about. */
 import type { EventOf, SupplyEvent, SupplyKind } from "./event.ts";
 import { indicatorResult } from "./indicator_result.ts";
-import { type Ran, ranOf } from "./ran.ts";
+import { ranOf, type RanThere } from "./ran.ts";
 import { inWritingOrder } from "./writing_order.ts";
 
 /** One thing, as its first entry has it. */
@@ -10,7 +10,7 @@ export type Told<K extends SupplyKind> = EventOf<K>;
 /** A test, and when its cycle ran. */
 export interface Tested<K extends "sterile-bowie-dick" | "sterile-indicator"> {
   readonly told: Told<K>;
-  readonly ran: Ran;
+  readonly ran: RanThere;
 }
 
 /** A judgement of a cycle for a load that, as the newest one has it, was another's. */
@@ -26,6 +26,10 @@ export interface ToldOfSite {
   readonly of: <K extends SupplyKind>(kind: K) => readonly Told<K>[];
   /** The same, by one of their fields. */
   readonly packs: ReadonlyMap<string, Told<"sterile-pack">>;
+  /** Packs of other supplies. */
+  readonly received: ReadonlyMap<string, Told<"sterile-receipt">>;
+  /** Recalls by those supplies. */
+  readonly recallsOfReceived: ReadonlyMap<string, readonly Told<"sterile-recall">[]>;
   readonly loads: ReadonlyMap<string, Told<"sterile-load">>;
   /** Loads that a pack lay in; more than one is a mistake, and is shown. */
   readonly loadsOfPack: ReadonlyMap<string, readonly Told<"sterile-load">[]>;
@@ -83,6 +87,11 @@ function indexed(standing: readonly SupplyEvent[], ever: ToldOfSite | null): Tol
     ever,
     of,
     packs: packsOf(of("sterile-pack")),
+    received: packsOf(of("sterile-receipt")),
+    recallsOfReceived: grouped(
+      of("sterile-recall").filter(({ body }) => body.supplier !== undefined),
+      ({ body }) => body.packs,
+    ),
     loads: new Map(loads.map((told) => [told.body.load, told])),
     loadsOfPack: grouped(loads, ({ body }) => body.packs),
     cyclesOfLoad: grouped(
@@ -158,8 +167,10 @@ function loadsOf(told: readonly Told<"sterile-load">[]): Map<string, Told<"steri
 }
 
 /** Of two that have one label the last; if either is an implant, both are. */
-function packsOf(told: readonly Told<"sterile-pack">[]): Map<string, Told<"sterile-pack">> {
-  const packs = new Map<string, Told<"sterile-pack">>();
+function packsOf<T extends Told<"sterile-pack"> | Told<"sterile-receipt">>(
+  told: readonly T[],
+): Map<string, T> {
+  const packs = new Map<string, T>();
   for (const one of told) {
     const { body } = one;
     const implant = body.implant || packs.get(body.pack)?.body.implant === true;

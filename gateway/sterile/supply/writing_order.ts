@@ -1,5 +1,5 @@
 /** In which order things were written down: by where they stand in journals, and by no clock. */
-import { parseOrigin } from "../../../sync/origin.ts";
+import { type Life, parseOrigin } from "../../../sync/origin.ts";
 import type { EventPlace, SupplyEvent } from "./event.ts";
 
 interface WritingKey {
@@ -17,7 +17,13 @@ interface WritingKey {
  * always the same, whatever came first.
  */
 export function inWritingOrder(events: readonly SupplyEvent[]): SupplyEvent[] {
-  return events.map((event) => ({ event, key: keyIn(event) }))
+  const lives = new Map<string, Life | null>();
+  const lifeIn = (origin: string) => {
+    const life = lives.get(origin) ?? parseOrigin(origin);
+    lives.set(origin, life);
+    return life;
+  };
+  return events.map((event) => ({ event, key: keyIn(event, lifeIn) }))
     .sort((one, other) => keyOrder(one.key, other.key))
     .map(({ event }) => event);
 }
@@ -33,9 +39,9 @@ export function originIn({ place }: Pick<EventPlace, "place">): string | null {
   return parseOrigin(origin) === null ? null : origin;
 }
 
-function keyIn({ place, body: { site } }: SupplyEvent): WritingKey {
+function keyIn({ place, body: { site } }: SupplyEvent, lifeIn = parseOrigin): WritingKey {
   const [origin, stream = "", seq = ""] = place.split("/");
-  const life = parseOrigin(origin);
+  const life = lifeIn(origin);
   if (life === null) return { rank: 2, node: "", life: 0, nonce: "", stream: "", seq: 0 };
   return { ...life, rank: life.node === site ? 0 : 1, stream, seq: Number(seq) };
 }
