@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { selectionOf } from "../../sql/table.ts";
-import { OF_UNIT, SITE } from "../life/fixture_life.ts";
+import { OF_UNIT, SITE, UNIT } from "../life/fixture_life.ts";
 import { coldOf } from "../record/cold_projection.ts";
 import { FRIDGE, MINUTE_MS, SiteCold, times } from "./fixture_cold_desk.ts";
 import { stampAt } from "../../../sync/fixtures.ts";
+import * as acts from "./person_acts.ts";
 
 const PLATFORM = [{ ...FRIDGE, preset: "platform" }];
 
@@ -100,6 +101,34 @@ describe("C8: alarms that are switched off", () => {
     await cold.reads(90, [9]);
     await cold.look(90);
     expect(await cold.told()).toEqual(["raised cold-high 1"]);
+  });
+
+  test("C8 T12: end after 24 hours, also where the wall clock is set back meanwhile", async () => {
+    await using cold = await SiteCold.open();
+    const order = acts.suppressOrder.parse({ id: "off", unit: UNIT, reason: "除霜", hours: 24 });
+    await acts.suppress(cold.node, order, { id: "li" });
+    cold.aheadMs = -22 * 60 * MINUTE_MS;
+    await cold.reads(23 * 60, times(62, 15));
+    await cold.look(24 * 60 - 1);
+    expect(await cold.told()).toEqual([]);
+    expect((await cold.unit()).watch).toBe("for-a-while");
+    await cold.look(24 * 60 + 1);
+    expect(await cold.told()).toEqual(["raised cold-high 1"]);
+    expect((await cold.unit()).watch).toBe("watched");
+  });
+
+  test("C8 C9: that an alarm is over is told once they are told again", async () => {
+    await using cold = await SiteCold.open();
+    await cold.reads(1, times(61, 9));
+    await cold.look(61);
+    const order = acts.suppressOrder.parse({ id: "off", unit: UNIT, reason: "除霜", hours: 1 });
+    await acts.suppress(cold.node, order, { id: "li" });
+    await cold.reads(62, times(61, 5));
+    await cold.look(63);
+    await cold.look(64);
+    expect(await cold.told()).toEqual(["raised cold-high 1"]);
+    await cold.look(122);
+    expect(await cold.told()).toEqual(["raised cold-high 1", "recovered cold-high 1"]);
   });
 });
 

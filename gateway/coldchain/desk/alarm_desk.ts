@@ -8,13 +8,10 @@ import { pause } from "../../../sync/timer.ts";
 import { ageOf } from "../../age.ts";
 import { entryId } from "../../collected_entry.ts";
 import { listDevices } from "../../devices/device_list.ts";
-import { notificationEntry } from "../../notifications/notification.ts";
 import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
-import { alarmBodiesOf, type Episode, episodesOf } from "../life/episode.ts";
-import { dueLevels, goneOnMs, messagesDue, planAlarms } from "../life/escalation.ts";
+import { alarmBodiesOf, episodesOf } from "../life/episode.ts";
+import { dueLevels, goneOnMs, planAlarms } from "../life/escalation.ts";
 import type { ColdEvent } from "../life/event.ts";
-import { watchOf } from "../life/suppression.ts";
-import type { UnitBody } from "../life/unit_body.ts";
 import * as reads from "../record/cold_reads.ts";
 import { watchingOf } from "../record/part_fold.ts";
 import { eventsOf } from "../record/stored_events.ts";
@@ -23,9 +20,9 @@ import { Calendar } from "../series/calendar.ts";
 import { foldTail } from "../series/fold.ts";
 import { elapsedMs } from "../series/sample.ts";
 import { NO_DATA } from "../series/told.ts";
-import { noticesOf } from "./cold_notice.ts";
 import { BootWatches } from "./boot_watches.ts";
-import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
+import { coldEntry, type ColdNode } from "./cold_node.ts";
+import { messagesOf } from "./episode_messages.ts";
 import { presenceOf } from "./presence.ts";
 import { calibrationWords, unitWords } from "./unit_words.ts";
 
@@ -37,9 +34,6 @@ const PRESENCE_MS = 2000;
 const LAG_MS = 5000;
 /** Episodes that began so long ago and are over are not told of any more. */
 const TELLING_MS = 7 * 86_400_000;
-/** Whom a level reaches, contacts know: messages are addressed to roles. */
-const LEVELS = [1, 2, 3].map((level) => ({ id: `level-${level}`, level }));
-
 interface Due {
   readonly unit: string;
   readonly begun: AlarmBody[];
@@ -205,7 +199,7 @@ export class AlarmDesk {
   }
 
   /** Entries of one episode and what people are told of it: in one commit. */
-  async #write(episode: string, { unit, begun, ended }: Due): Promise<void> {
+  async #write(episode: string, { begun, ended }: Due): Promise<void> {
     const { disk, clock } = this.#node;
     const written = await this.#events(episode);
     const ids = new Set(written.map(({ body }) => body.id));
@@ -216,38 +210,17 @@ export class AlarmDesk {
       ...ends.map((body) => coldEntry(this.#node, "alarm", "cold-alarm-ended", body)),
     ];
     const now = clock.now();
-    const place = { place: "due", node: this.#site, timeMs: now.wallMs };
-    const [stands] = episodesOf([
+    const place = { place: "due", node: this.#site, timeMs: now.wallMs, written: now };
+    const told = [
       ...written,
       ...alarms.map((body): ColdEvent => ({ ...place, kind: "cold-alarm", body })),
       ...ends.map((body): ColdEvent => ({ ...place, kind: "cold-alarm-ended", body })),
-    ]);
-    const messages = stands === undefined ? [] : await this.#messages(stands, unit, now);
+    ];
+    const [stands] = episodesOf(told);
+    const messages = stands === undefined ? [] : await messagesOf(this.#node, stands, told);
     entries.push(...messages ?? []);
     if (entries.length > 0) await disk.append(entries, now);
     else if (stands?.endedMs !== null && messages !== null) this.#settled.add(episode);
-  }
-
-  /** `null`: alarms of the unit are switched off. */
-  async #messages(episode: Episode, unit: string, now: Stamp): Promise<NewEntry[] | null> {
-    if (episode.levels.every(({ afterwards }) => afterwards === true)) return [];
-    const watched = await eventsOf(this.#rows, { site: this.#site, subject: `watch/${unit}` });
-    const due = messagesDue(episode, {
-      recipients: LEVELS,
-      sent: await reads.sentOf(this.#rows, this.#site, episode.episode),
-      nowMs: now.wallMs,
-      isSuppressedAt: (ms) => watchOf(watched, { site: this.#site, unit }, ms).state !== "watched",
-    });
-    if (due.length === 0) return [];
-    const body: UnitBody | null = await reads.unitOf(this.#rows, this.#site, unit);
-    const noticed = {
-      episode,
-      name: body?.name ?? unit,
-      place: this.#node.title,
-      roles: rolesOf(this.#node, unit),
-    };
-    return due.flatMap((message) => noticesOf(noticed, message))
-      .map((notice) => notificationEntry(now, notice));
   }
 }
 

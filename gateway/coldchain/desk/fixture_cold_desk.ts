@@ -3,8 +3,11 @@ import { stampAt } from "../../../sync/fixtures.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { coldchainConfig } from "../coldchain_config.ts";
 import { SITE, UNIT } from "../life/fixture_life.ts";
+import * as reads from "../record/cold_reads.ts";
+import { Calendar } from "../series/calendar.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import type { ColdNode } from "./cold_node.ts";
+import { type UnitView, unitView } from "./unit_view.ts";
 
 export const MINUTE_MS = 60_000;
 
@@ -73,6 +76,13 @@ export class SiteCold implements AsyncDisposable {
     await tables.caughtUp(journal);
     await this.alarms.look();
     await tables.caughtUp(journal);
+  }
+
+  /** The unit as pages and programs show it. */
+  async unit(): Promise<UnitView> {
+    const body = await reads.unitOf(this.tables.tables, SITE, UNIT);
+    if (body === null) throw new Error("The unit is not there");
+    return await unitView(this.node, body, new Calendar());
   }
 
   /** As after a restart of the process: of what it knew only journal and tables are left. */

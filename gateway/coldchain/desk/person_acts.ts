@@ -12,12 +12,12 @@ import { noRoomProblem } from "../../no_room.ts";
 import { type AcknowledgementBody, FOUND_CAUSES } from "../life/alarm_body.ts";
 import { calibrationBody } from "../life/calibration_body.ts";
 import { episodesOf, objectionToAcknowledgement } from "../life/episode.ts";
-import { ofKind } from "../life/event.ts";
 import { readingBody } from "../life/reading_body.ts";
 import { celsius, code, type Person, timeMs, words } from "../life/subject.ts";
+import { lasting } from "../life/suppression.ts";
 import { suppressionBody } from "../life/suppression_body.ts";
 import * as reads from "../record/cold_reads.ts";
-import { eventsOf } from "../record/stored_events.ts";
+import { eventsOf, presentOf } from "../record/stored_events.ts";
 import { Calendar } from "../series/calendar.ts";
 import { acknowledgedNotices } from "./cold_notice.ts";
 import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
@@ -122,16 +122,13 @@ export async function watchAgain(
   { unit }: z.infer<typeof watchOrder>,
   by: Person,
 ): Promise<Outcome> {
-  const events = await eventsOf(node.tables, { site: node.name, subject: `watch/${unit}` });
-  const ended = new Set(
-    ofKind(events, "cold-suppression-ended").map(({ body }) => body.suppression),
-  );
-  const endedMs = node.clock.now().wallMs;
-  const bodies = ofKind(events, "cold-suppression").filter(({ body }) =>
-    !ended.has(body.id) && (body.state === "under-repair" || body.untilMs > endedMs)
-  ).map(({ body }) => ({
+  const { name: site } = node;
+  const events = await eventsOf(node.tables, { site, subject: `watch/${unit}` });
+  const present = await presentOf(node, events);
+  const endedMs = present.now.wallMs;
+  const bodies = lasting(events, { site, unit }, present).map(({ by: { body } }) => ({
     id: entryId("cold-suppression-ended", body.id),
-    ...{ site: node.name, unit, suppression: body.id, endedMs, by },
+    ...{ site, unit, suppression: body.id, endedMs, by },
   }));
   if (bodies.length === 0) return refused("not-switched-off", `unit: ${unit} is watched`);
   const entries = bodies.map((body) => coldEntry(node, "record", "cold-suppression-ended", body));

@@ -87,26 +87,24 @@ export interface Telling {
   readonly recipients: UnitBody["recipients"];
   /** Ids of the messages that left. */
   readonly sent: ReadonlySet<string>;
-  readonly nowMs: number;
-  /** Whether the unit's alarms are switched off at a moment (C8). */
-  readonly isSuppressedAt: (ms: number) => boolean;
+  /** Whether the unit's alarms were switched off when it came (C8). */
+  readonly wasSwitchedOff: (alarm: AlarmBody) => boolean;
 }
 
 /**
  * What is still to be told: each level to its own recipients, to all of the unit where it has none;
- * the end to all who heard of it. While alarms are switched off nothing is; what goes on is told
- * afterwards, and so is what came and went without anybody being told.
+ * the end to all who heard of it. Asked once alarms are switched off no more: what goes on is told
+ * then, what came and went meanwhile is not; what did before anybody was told is told.
  */
 export function messagesDue(episode: Episode, telling: Telling): Message[] {
-  const { recipients, sent, nowMs, isSuppressedAt } = telling;
-  if (isSuppressedAt(nowMs)) return [];
+  const { recipients, sent, wasSwitchedOff } = telling;
   const isOver = episode.endedMs !== null;
   const levels = episode.levels.map((alarm) => ({
-    alarmMs: alarm.alarmMs,
+    alarm,
     message: levelMessage(episode, alarm, recipients),
   }));
-  const due = levels.filter(({ alarmMs, message: { id, level } }) =>
-    !sent.has(id) && !isSeen(episode, level) && !(isOver && isSuppressedAt(alarmMs))
+  const due = levels.filter(({ alarm, message: { id, level } }) =>
+    !sent.has(id) && !isSeen(episode, level) && !(isOver && wasSwitchedOff(alarm))
   ).map(({ message }) => message);
   if (due.length > 0 || !isOver) return due;
   const heard = levels.map(({ message }) => message).filter(({ id }) => sent.has(id));

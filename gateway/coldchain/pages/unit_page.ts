@@ -71,7 +71,7 @@ async function drawUnit(
   if (body === null) return null;
   const text = unitTexts(view.language);
   const nowMs = node.clock.now().wallMs;
-  const unit = await unitView(near, body, calendar, nowMs);
+  const unit = await unitView(node, body, calendar);
   const span = { fromMs: nowMs - days * DAY_MS, toMs: nowMs };
   const curve = await curveOf(node, body, span, text("curve"));
   const table = await daysOf(node, body, calendar, nowMs, Math.max(days, TABLE_DAYS_MIN));
