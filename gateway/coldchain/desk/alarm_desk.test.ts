@@ -74,6 +74,35 @@ describe("C7: gaps and faults", () => {
     ]);
   });
 
+  for (
+    const [clock, aheadMinutes] of [
+      ["trusted", 0],
+      ["trusted, set back", -1000],
+      ["untrusted", 0],
+      ["untrusted, years off", -9_999_999],
+    ] as const
+  ) {
+    test(`C7 T12: after a reboot a probe that tells nothing is an alarm: clock ${clock}`, async () => {
+      await using cold = await SiteCold.open();
+      await cold.reads(1, [5]);
+      await cold.look(1);
+      cold.boot = {
+        ...{ id: "f".repeat(32), fromMs: 6 * MINUTE_MS },
+        clock: clock.startsWith("trusted") ? "trusted" : "untrusted",
+      };
+      cold.aheadMs = aheadMinutes * MINUTE_MS;
+      cold.nowMs = 6 * MINUTE_MS;
+      await cold.restart();
+      const found: string[][] = [];
+      for (const minute of [8, 8.1, 60, 70]) {
+        await cold.look(minute);
+        found.push(await cold.episodes());
+      }
+      const early = clock === "trusted" ? ["no-data 1 open"] : [];
+      expect(found).toEqual([early, ["no-data 1 open"], ["no-data 1 open"], ["no-data 3 open"]]);
+    });
+  }
+
   test("a fault is no temperature, and an alarm of its own", async () => {
     await using cold = await SiteCold.open();
     await cold.reads(1, [5, null]);

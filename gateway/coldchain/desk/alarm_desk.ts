@@ -18,7 +18,7 @@ import { eventsOf } from "../record/stored_events.ts";
 import { PLATFORM_PLANS } from "../rules/plans.ts";
 import { Calendar } from "../series/calendar.ts";
 import { foldTail } from "../series/fold.ts";
-import { elapsedMs } from "../series/sample.ts";
+import { elapsedMs, type Sample } from "../series/sample.ts";
 import { NO_DATA } from "../series/told.ts";
 import { BootWatches } from "./boot_watches.ts";
 import { coldEntry, type ColdNode } from "./cold_node.ts";
@@ -232,14 +232,18 @@ function dueOf(due: Map<string, Due>, episode: string, unit: string): Due {
   return one;
 }
 
-/** How long ago the last sample was; `null`: none, or nobody knows. */
-function ago({ last }: { readonly last: Parameters<typeof elapsedMs>[0] | null }, now: Stamp) {
+/**
+ * How long ago the last sample was, at least; `null`: there is none, or it came just now. Of another
+ * boot it is as old as this one: nobody has to know the time to know that nothing came since (C7).
+ */
+function ago({ last }: { readonly last: Sample | null }, now: Stamp): number | null {
   if (last === null) return null;
-  return elapsedMs(last, {
+  const agoMs = elapsedMs(last, {
     place: [],
     wallMs: now.wallMs,
     boot: { id: now.bootId, ms: now.bootMs },
     trusted: now.clock !== "untrusted",
     celsius: null,
   });
+  return last.boot?.id === now.bootId ? agoMs : Math.max(now.bootMs, agoMs ?? 0);
 }

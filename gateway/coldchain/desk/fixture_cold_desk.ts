@@ -1,4 +1,5 @@
 /** A site's cold chain with real journal and tables, and a clock of the test. */
+import type { Stamp } from "../../../sync/entry.ts";
 import { stampAt } from "../../../sync/fixtures.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { coldchainConfig } from "../coldchain_config.ts";
@@ -25,6 +26,9 @@ export class SiteCold implements AsyncDisposable {
   nowMs = 0;
   /** So far somebody has set the wall clock ahead. */
   aheadMs = 0;
+  /** What the clock of a later boot says otherwise, from when on; `null`: it is the first boot. */
+  boot: { readonly id: string; readonly fromMs: number; readonly clock: Stamp["clock"] } | null =
+    null;
   alarms: AlarmDesk;
 
   private constructor(tables: TablesDesk, units: readonly object[]) {
@@ -48,7 +52,10 @@ export class SiteCold implements AsyncDisposable {
       clock: {
         now: () => {
           const now = stampAt(this.nowMs);
-          return { ...now, wallMs: now.wallMs + this.aheadMs };
+          const wallMs = now.wallMs + this.aheadMs;
+          if (this.boot === null) return { ...now, wallMs };
+          const { id: bootId, fromMs, clock } = this.boot;
+          return { wallMs, bootId, bootMs: this.nowMs - fromMs, clock };
         },
       },
       disk: { append: (...given) => journal.append(...given), noRoomFor: () => null },
