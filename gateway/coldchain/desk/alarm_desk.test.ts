@@ -161,6 +161,91 @@ describe("C8: alarms that are switched off", () => {
   });
 });
 
+describe("C8: an alarm whose rules are changed", () => {
+  const { preset: _, ...UNRULED } = FRIDGE;
+  const HIGH = {
+    ...{ id: "own-high", side: "above", limitCelsius: 8, comparison: "exclusive" },
+    ...{ counting: "single", holdMinutes: 60, overMidnight: true, level: 1 },
+    ...{ source: "a county's own", effective: "2026-01-01" },
+  };
+  const ruled = (...rules: readonly object[]) => [{ ...UNRULED, rules }];
+  const CHANGED = ["raised cold-high 1", "escalated cold-rules-changed 1"];
+
+  test("C8 C9: is none that recovered: it is open until a person has acknowledged it", async () => {
+    await using cold = await SiteCold.open(ruled(HIGH));
+    await cold.reads(1, times(62, 10));
+    await cold.look(62);
+    await cold.restart(ruled({ ...HIGH, limitCelsius: 12 }));
+    await cold.look(63);
+    await cold.reads(63, [10, 10, ...times(5, 5)]);
+    for (const minute of [66, 67]) await cold.look(minute);
+    expect(await cold.episodes()).toEqual(["high 1 rules-changed"]);
+    expect(await cold.told()).toEqual(CHANGED);
+    expect(await cold.words()).toMatchObject({
+      zh: "温度过高（报警规则已改，未见恢复）",
+      en: "Too warm (alarm rules changed, not seen to be over)",
+    });
+    const [alarm] = (await cold.unit()).alarms;
+    expect(alarm).toMatchObject({ state: "rules-changed", ended: null });
+    const order = acts.acknowledgeOrder.parse({
+      ...{ id: "seen", episode: alarm.episode, level: 1, found: "setting", comment: "已查看" },
+    });
+    expect(await acts.acknowledge(cold.node, order, { id: "li" }))
+      .toMatchObject({ kind: "refused", problem: { code: "rules-changed" } });
+    const seen = { ...order, rulesChanged: true } as const;
+    expect((await acts.acknowledge(cold.node, seen, { id: "li" })).kind).toBe("done");
+    for (const minute of [68, 69]) await cold.look(minute);
+    expect((await cold.unit()).alarms).toEqual([]);
+    expect(await cold.told()).toEqual([...CHANGED, "acknowledged cold-rules-changed 1"]);
+    const silenced = "SELECT MAX(number) AS last FROM notifications WHERE event = ?";
+    const numbers = [];
+    for (const event of ["escalated", "acknowledged"]) {
+      numbers.push((await cold.tables.tables.rows(silenced, [event]))[0].number("last"));
+    }
+    expect(numbers[1]).toBeGreaterThan(numbers[0]);
+  });
+
+  test("goes on while another level of it does, or the same numbers have another source", async () => {
+    const second = { ...HIGH, id: "own-high-2", holdMinutes: 30, level: 2 };
+    await using cold = await SiteCold.open(ruled(HIGH, second));
+    await cold.reads(1, times(62, 10));
+    await cold.look(62);
+    await cold.restart(ruled({ ...HIGH, holdMinutes: 90 }, { ...second, source: "another" }));
+    await cold.look(63);
+    await cold.reads(63, [10, 10]);
+    await cold.look(64);
+    expect(await cold.episodes()).toEqual(["high 2 open"]);
+    await cold.reads(65, [5]);
+    await cold.look(65);
+    expect(await cold.episodes()).toEqual(["high 2 recovered"]);
+  });
+
+  test("C7: a longer interval ends no gap: the next value does", async () => {
+    await using cold = await SiteCold.open();
+    await cold.reads(1, [5]);
+    await cold.look(3.1);
+    await cold.restart([{ ...FRIDGE, intervalSeconds: 3600 }]);
+    for (const minute of [4, 5]) await cold.look(minute);
+    expect(await cold.episodes()).toEqual(["no-data 1 open"]);
+    await cold.reads(6, [5]);
+    for (const minute of [6, 7]) await cold.look(minute);
+    expect(await cold.episodes()).toEqual(["no-data 1 recovered"]);
+  });
+
+  test("C7: nor does a probe that is taken away, or a unit that is watched no more", async () => {
+    await using cold = await SiteCold.open();
+    await cold.reads(1, [5]);
+    await cold.look(3.1);
+    await cold.restart([]);
+    for (const minute of [4, 5]) await cold.look(minute);
+    expect(await cold.episodes()).toEqual(["no-data 1 rules-changed"]);
+    expect(await cold.told()).toEqual([
+      "raised cold-no-data 1",
+      "escalated cold-rules-changed 1",
+    ]);
+  });
+});
+
 test("C9: an acknowledged alarm is told again at its next level, and its end after a restart", async () => {
   await using cold = await SiteCold.open(PLATFORM);
   await cold.reads(1, times(31, 9));

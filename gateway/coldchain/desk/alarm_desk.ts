@@ -11,15 +11,18 @@ import { listDevices } from "../../devices/device_list.ts";
 import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmBodiesOf, episodesOf } from "../life/episode.ts";
 import { dueLevels, goneOnMs, planAlarms } from "../life/escalation.ts";
-import type { ColdEvent } from "../life/event.ts";
+import { type ColdEvent, ofKind } from "../life/event.ts";
+import { isOfOtherWords } from "../life/rules_changed.ts";
+import type { UnitBody } from "../life/unit_body.ts";
 import * as reads from "../record/cold_reads.ts";
 import { watchingOf } from "../record/part_fold.ts";
 import { eventsOf } from "../record/stored_events.ts";
 import { PLATFORM_PLANS } from "../rules/plans.ts";
 import { Calendar } from "../series/calendar.ts";
+import { alarmKey, type Carry } from "../series/carry.ts";
 import { foldTail } from "../series/fold.ts";
 import { elapsedMs, type Sample } from "../series/sample.ts";
-import { NO_DATA } from "../series/told.ts";
+import { NO_DATA, RULES_CHANGED } from "../series/told.ts";
 import { BootWatches } from "./boot_watches.ts";
 import { coldEntry, type ColdNode } from "./cold_node.ts";
 import { messagesOf } from "./episode_messages.ts";
@@ -72,9 +75,9 @@ export class AlarmDesk {
     this.#isAnnounced = true;
     const due = new Map<string, Due>();
     await this.#ofSeries(due);
-    await this.#ofGaps(due, now);
+    const gaps = await this.#ofGaps(due, now);
     const going = await reads.goingEpisodes(this.#rows, this.#site);
-    for (const row of going) await this.#ofTime(row, due, now);
+    for (const row of going) await this.#ofTime(row, due, now, gaps);
     await this.#ofPresence(going, due, now);
     const recent = await reads.episodesSince(this.#rows, now.wallMs - TELLING_MS);
     const subjects = [...going, ...recent].filter(({ site, episode }) =>
@@ -115,14 +118,19 @@ export class AlarmDesk {
     for (const body of ended) dueOf(due, body.episode, body.unit).ended.push(body);
   }
 
-  /** Gaps that are open still: no sample tells of them before the next one comes. */
-  async #ofGaps(due: Map<string, Due>, now: Stamp): Promise<void> {
+  /**
+   * Gaps that are open still: no sample tells of them before the next one comes. Returns episodes
+   * that go on until then, whatever interval counts by now.
+   */
+  async #ofGaps(due: Map<string, Due>, now: Stamp): Promise<ReadonlySet<string>> {
+    const open = new Set<string>();
     for (const unit of await reads.watchedUnits(this.#rows, this.#site)) {
       for (const { device, point } of unit.probes) {
         const series = { site: this.#site, device, point };
         const last = await reads.lastCarry(this.#rows, series);
         const agoMs = last === null || last.setting === null ? null : ago(last.carry, now);
         if (last === null || agoMs === null) continue;
+        open.add(gapAfter(unit, last.carry));
         const watching = watchingOf(unit, this.#calendar);
         const { told } = foldTail(last.carry, Math.max(0, agoMs - LAG_MS), watching);
         const gaps = told.begun.filter(({ rule }) => rule === NO_DATA);
@@ -130,6 +138,7 @@ export class AlarmDesk {
         for (const body of begun) dueOf(due, body.episode, body.unit).begun.push(body);
       }
     }
+    return open;
   }
 
   /** Levels that time alone brings, and the end of what no sample tells of any more. */
@@ -137,6 +146,7 @@ export class AlarmDesk {
     row: reads.EpisodeRow,
     due: Map<string, Due>,
     now: Stamp,
+    gaps: ReadonlySet<string>,
   ): Promise<void> {
     const { site, episode, unit, cause, sinceMs, level } = row;
     const one = dueOf(due, episode, unit);
@@ -149,17 +159,28 @@ export class AlarmDesk {
       );
     }
     const isOfSeries = cause !== "power-off" && cause !== "offline";
-    const isOpenGap = cause === "no-data" && one.begun.some(({ rule }) => rule === NO_DATA);
-    if (!isOfSeries || isOpenGap || one.ended.length > 0) return;
+    if (!isOfSeries || gaps.has(episode) || one.ended.length > 0) return;
     if (await reads.isToldBySeries(this.#rows, site, episode)) return;
-    const [alarm] = episodesOf(await this.#events(episode)).flatMap(({ levels }) => levels);
-    if (alarm === undefined) return;
-    one.ended.push({
-      id: entryId("cold-alarm-ended", episode, "taken-back"),
-      ...{ site, unit, episode, cause: alarm.cause },
+    const end = await this.#takenBack(row, now);
+    if (end !== null) one.ended.push(end);
+  }
+
+  /** The end of what no series tells of any more; `null`: it is written. */
+  async #takenBack(
+    { site, unit, episode, state }: reads.EpisodeRow,
+    now: Stamp,
+  ): Promise<AlarmEndedBody | null> {
+    const alarm = ofKind(await this.#events(episode), "cold-alarm").at(0);
+    if (alarm === undefined || state === RULES_CHANGED) return null;
+    const words = await eventsOf(this.#rows, { site, subject: `unit/${unit}` });
+    const isChanged = isOfOtherWords(alarm, words);
+    return {
+      id: entryId("cold-alarm-ended", episode, isChanged ? RULES_CHANGED : "taken-back"),
+      ...{ site, unit, episode, cause: alarm.body.cause },
       endedMs: now.wallMs,
       worstCelsius: null,
-    });
+      ...isChanged ? { because: RULES_CHANGED } : {},
+    };
   }
 
   /** So long an episode goes on by the boot-time clock, which nobody sets (T12). */
@@ -230,6 +251,13 @@ function dueOf(due: Map<string, Due>, episode: string, unit: string): Due {
   const one: Due = { unit, begun: [], ended: [] };
   due.set(episode, one);
   return one;
+}
+
+/** The episode of a gap behind the last sample. */
+function gapAfter(unit: UnitBody, { last }: Carry): string {
+  const place = last?.place ?? [];
+  const gap = { key: alarmKey(NO_DATA, place, null), rule: NO_DATA, place, sinceMs: 0, alarmMs: 0 };
+  return alarmBodiesOf(unit, [], { begun: [gap], ended: [] }).begun[0].episode;
 }
 
 /**

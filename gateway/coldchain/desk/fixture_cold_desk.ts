@@ -22,7 +22,7 @@ export const FRIDGE = {
 
 export class SiteCold implements AsyncDisposable {
   readonly tables: TablesDesk;
-  readonly #units: readonly object[];
+  #units: readonly object[];
   nowMs = 0;
   /** So far somebody has set the wall clock ahead. */
   aheadMs = 0;
@@ -93,7 +93,8 @@ export class SiteCold implements AsyncDisposable {
   }
 
   /** As after a restart of the process: of what it knew only journal and tables are left. */
-  async restart(): Promise<void> {
+  async restart(units = this.#units): Promise<void> {
+    this.#units = units;
     await this.tables.reopen();
     this.alarms = new AlarmDesk(this.node);
   }
@@ -111,6 +112,14 @@ export class SiteCold implements AsyncDisposable {
       const { event, what: { code }, level } = JSON.parse(row.text("body"));
       return `${event} ${code} ${level}`;
     });
+  }
+
+  /** In what words people were told last. */
+  async words(): Promise<{ readonly zh: string; readonly en: string }> {
+    const select = "SELECT body FROM notifications ORDER BY life DESC, seq DESC LIMIT 1";
+    const [row] = await this.tables.tables.rows(select);
+    const { what: { zh, en } } = JSON.parse(row.text("body"));
+    return { zh, en };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 /** Alarms of a unit, level by level, and what persons say to them (C4, C9). */
 import * as z from "zod";
+import { RULES_CHANGED } from "../series/told.ts";
 import { celsius, code, person, timeMs, unitFields, words } from "./subject.ts";
 
 /** `high`, `low`: by the rules of temperatures; the rest by plans of their own. */
@@ -37,6 +38,8 @@ export const alarmEndedBody = z.object({
   ...episodeFields,
   endedMs: timeMs,
   worstCelsius: celsius.nullable(),
+  /** No value was in range: the rules are others, and somebody has to look (C8). None: it is over. */
+  because: z.literal(RULES_CHANGED).optional(),
 });
 export type AlarmEndedBody = z.infer<typeof alarmEndedBody>;
 
@@ -62,6 +65,8 @@ export const acknowledgementBody = z.object({
   level: z.int().min(1).max(9),
   found: z.enum(FOUND_CAUSES),
   comment: words,
+  /** The person saw that it was told of no more since its rules are others (C8). */
+  rulesChanged: z.literal(true).optional(),
   by: person,
 });
 export type AcknowledgementBody = z.infer<typeof acknowledgementBody>;

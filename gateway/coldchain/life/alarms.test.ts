@@ -174,6 +174,31 @@ describe("C9 acknowledging", () => {
     expect(only([...over, seen]).isExplained).toBe(true);
   });
 
+  test("C8: an end because of other rules is none until somebody acknowledges just that", () => {
+    const changed = story.ended(MORNING_MS + 3 * HOUR_MS, { because: "rules-changed" });
+    const events = [one, two, changed];
+    const open = { state: "rules-changed", endedMs: null };
+    expect(only(events)).toMatchObject(open);
+    // A person who acknowledged before it was so has not seen it.
+    const before = story.acknowledged(2);
+    expect(only([...events, before])).toMatchObject(open);
+    const objected = (said: object) =>
+      objectionToAcknowledgement(only(events), { level: 2, ...said });
+    expect([objected({}), objected({ rulesChanged: true })]).toEqual(["rules-changed", null]);
+    const seen = story.acknowledged(2, { rulesChanged: true });
+    expect(only([...events, seen])).toMatchObject({
+      state: "rules-changed",
+      endedMs: MORNING_MS + 3 * HOUR_MS,
+    });
+    const first = due(events);
+    expect(told(first)).toEqual(told(due([one, two])));
+    const then = due(events, first);
+    expect(told(then)).toEqual([["rules-changed", 2, ["head", "keeper", "nurse"]]]);
+    expect(due([...events, seen], [...first, ...then])).toEqual([]);
+    // A value in range is the end that it is.
+    expect(only([...events, story.ended(MORNING_MS + 4 * HOUR_MS)]).state).toBe("recovered");
+  });
+
   test("what came and went before anybody heard of it is told, and then that it is over", () => {
     const over = [one, story.ended(MORNING_MS + 2 * HOUR_MS)];
     const late = due(over);

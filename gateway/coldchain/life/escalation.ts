@@ -3,6 +3,7 @@ import type { Stamp } from "../../../sync/entry.ts";
 import { entryId } from "../../collected_entry.ts";
 import { levelsReached } from "../../escalation.ts";
 import type { EscalationPlan } from "../rules/plans.ts";
+import { RULES_CHANGED } from "../series/told.ts";
 import type { AlarmBody } from "./alarm_body.ts";
 import type { Episode } from "./episode.ts";
 import type { UnitBody } from "./unit_body.ts";
@@ -75,9 +76,9 @@ export function planAlarms(
 }
 
 export interface Message {
-  /** One per episode and level, and one for its end: sent once, whoever sends it. */
+  /** One per episode and level, and one for how it ends: sent once, whoever sends it. */
   readonly id: string;
-  readonly what: "alarm" | "reopened" | "recovered";
+  readonly what: "alarm" | "reopened" | "recovered" | typeof RULES_CHANGED;
   readonly level: number;
   /** Recipients' ids, sorted. */
   readonly to: readonly string[];
@@ -106,11 +107,14 @@ export function messagesDue(episode: Episode, telling: Telling): Message[] {
   const due = levels.filter(({ alarm, message: { id, level } }) =>
     !sent.has(id) && !isSeen(episode, level) && !(isOver && wasSwitchedOff(alarm))
   ).map(({ message }) => message);
-  if (due.length > 0 || !isOver) return due;
+  const isChanged = episode.state === RULES_CHANGED;
+  // Of changed rules people hear until somebody has acknowledged it, of a recovery once it is over.
+  if (due.length > 0 || isOver === isChanged) return due;
+  const what = isChanged ? RULES_CHANGED : "recovered";
   const heard = levels.map(({ message }) => message).filter(({ id }) => sent.has(id));
   const end: Message = {
-    id: entryId("cold-message", episode.episode, "recovered"),
-    what: "recovered",
+    id: entryId("cold-message", episode.episode, what),
+    what,
     level: Math.max(...levels.map(({ message }) => message.level)),
     to: sorted(heard.flatMap(({ to }) => to)),
   };
