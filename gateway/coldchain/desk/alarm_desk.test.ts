@@ -50,6 +50,43 @@ describe("C4: what a site's series tell becomes alarms, and people are told in t
   });
 });
 
+test("C4 C9 T12: strict: level 2 after an hour, and an hour after its answer it is open again", async () => {
+  await using cold = await SiteCold.open();
+  await cold.reads(1, times(190, 15));
+  await cold.look(61);
+  // Whoever sets the clock neither hastens nor stops it.
+  cold.aheadMs = 300 * MINUTE_MS;
+  await cold.look(120);
+  expect(await cold.episodes()).toEqual(["high 1 open"]);
+  await cold.restart();
+  await cold.look(121);
+  const told = ["raised cold-high 1", "escalated cold-high 2"];
+  expect(await cold.told()).toEqual(told);
+  const [{ episode }] = (await cold.unit()).alarms;
+  const order = acts.acknowledgeOrder.parse({
+    ...{ id: "seen", episode, level: 2, found: "door-open", comment: "已关门" },
+  });
+  cold.nowMs = 130 * MINUTE_MS;
+  await acts.acknowledge(cold.node, order, { id: "li" });
+  await cold.look(189);
+  expect(await cold.episodes()).toEqual(["high 2 acknowledged"]);
+  await cold.look(190);
+  expect(await cold.episodes()).toEqual(["high 3 reopened"]);
+  expect(await cold.told()).toEqual([
+    ...[...told, "acknowledged cold-high 1", "acknowledged cold-high 2", "escalated cold-high 3"],
+  ]);
+});
+
+test("C4: what is over when it is looked at again comes to no level by time", async () => {
+  await using cold = await SiteCold.open();
+  await cold.reads(1, times(61, 15));
+  await cold.look(61);
+  await cold.reads(62, times(119, 5));
+  await cold.look(181);
+  expect(await cold.episodes()).toEqual(["high 1 recovered"]);
+  expect(await cold.told()).toEqual(["raised cold-high 1", "recovered cold-high 1"]);
+});
+
 describe("C7: gaps and faults", () => {
   test("no data for more than two intervals is an alarm before the next value comes", async () => {
     await using cold = await SiteCold.open();
@@ -82,7 +119,7 @@ describe("C7: gaps and faults", () => {
       ["untrusted, years off", -9_999_999],
     ] as const
   ) {
-    test(`C7 T12: after a reboot a probe that tells nothing is an alarm: clock ${clock}`, async () => {
+    test(`C7 T12: after a reboot a silent probe is an alarm: clock ${clock}`, async () => {
       await using cold = await SiteCold.open();
       await cold.reads(1, [5]);
       await cold.look(1);
@@ -171,7 +208,7 @@ describe("C8: an alarm whose rules are changed", () => {
   const ruled = (...rules: readonly object[]) => [{ ...UNRULED, rules }];
   const CHANGED = ["raised cold-high 1", "escalated cold-rules-changed 1"];
 
-  test("C8 C9: is none that recovered: it is open until a person has acknowledged it", async () => {
+  test("C8 C9: is none that recovered: it is open until a person acknowledges it", async () => {
     await using cold = await SiteCold.open(ruled(HIGH));
     await cold.reads(1, times(62, 10));
     await cold.look(62);

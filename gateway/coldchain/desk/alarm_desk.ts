@@ -10,13 +10,14 @@ import { entryId } from "../../collected_entry.ts";
 import { listDevices } from "../../devices/device_list.ts";
 import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmBodiesOf, episodesOf } from "../life/episode.ts";
-import { dueLevels, goneOnMs, planAlarms } from "../life/escalation.ts";
-import { type ColdEvent, ofKind } from "../life/event.ts";
+import { dueLevels, goneOnMs, latenessMs, planAlarms } from "../life/escalation.ts";
+import { ageOfEvent, type ColdEvent, ofKind } from "../life/event.ts";
 import { isOfOtherWords } from "../life/rules_changed.ts";
+import { hasLevels, unansweredAlarms } from "../life/unanswered.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 import * as reads from "../record/cold_reads.ts";
 import { watchingOf } from "../record/part_fold.ts";
-import { eventsOf } from "../record/stored_events.ts";
+import { eventsOf, presentOf } from "../record/stored_events.ts";
 import { PLATFORM_PLANS } from "../rules/plans.ts";
 import { Calendar } from "../series/calendar.ts";
 import { alarmKey, type Carry } from "../series/carry.ts";
@@ -158,11 +159,33 @@ export class AlarmDesk {
         ...planAlarms({ site, unit, episode, cause: plan.cause, sinceMs }, plan, levels),
       );
     }
+    if (cause === "high" || cause === "low") {
+      // An end that came meanwhile was before what time would have brought since.
+      const isBefore = ({ alarmMs }: AlarmBody) =>
+        one.ended.every(({ endedMs }) => alarmMs < endedMs);
+      one.begun.push(...(await this.#unanswered(row)).filter(isBefore));
+    }
     const isOfSeries = cause !== "power-off" && cause !== "offline";
     if (!isOfSeries || gaps.has(episode) || one.ended.length > 0) return;
     if (await reads.isToldBySeries(this.#rows, site, episode)) return;
     const end = await this.#takenBack(row, now);
     if (end !== null) one.ended.push(end);
+  }
+
+  /** Levels of a temperature of which nobody said anything for long. */
+  async #unanswered({ site, unit, episode: id }: reads.EpisodeRow): Promise<AlarmBody[]> {
+    const events = await this.#events(id);
+    const [episode] = episodesOf(events);
+    const rules = (await reads.unitOf(this.#rows, site, unit))?.rules ?? [];
+    const [first] = episode.levels;
+    if (hasLevels(rules, first.rule)) return [];
+    const present = await presentOf({ ...this.#node, tables: this.#rows }, events);
+    const written = events.find(({ body }) => body.id === first.id);
+    if (written?.written === undefined) return [];
+    return unansweredAlarms(episode, this.#node.coldchain.unansweredMinutes, {
+      firstAgoMs: ageOfEvent(written, present).ms + latenessMs(first, written.written),
+      answeredAgoMs: episode.acknowledgements.map((one) => ageOfEvent(one, present).ms),
+    });
   }
 
   /** The end of what no series tells of any more; `null`: it is written. */
@@ -261,8 +284,8 @@ function gapAfter(unit: UnitBody, { last }: Carry): string {
 }
 
 /**
- * How long ago the last sample was, at least; `null`: there is none, or it came just now. Of another
- * boot it is as old as this one: nobody has to know the time to know that nothing came since (C7).
+ * How long ago the last sample was, at least; `null`: there is none, or it came just now. One
+ * of another boot is as old as this one: without the time it is known that nothing came (C7).
  */
 function ago({ last }: { readonly last: Sample | null }, now: Stamp): number | null {
   if (last === null) return null;

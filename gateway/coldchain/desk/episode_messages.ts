@@ -1,4 +1,4 @@
-/** What people are still to be told of an episode, while alarms of its unit are not switched off. */
+/** What people are still to be told of an episode, where alarms are not switched off. */
 import type { NewEntry } from "../../../sync/append.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
 import type { AlarmBody } from "../life/alarm_body.ts";

@@ -38,7 +38,7 @@ export const alarmEndedBody = z.object({
   ...episodeFields,
   endedMs: timeMs,
   worstCelsius: celsius.nullable(),
-  /** No value was in range: the rules are others, and somebody has to look (C8). None: it is over. */
+  /** The rules are others and no value was in range: somebody has to look (C8). */
   because: z.literal(RULES_CHANGED).optional(),
 });
 export type AlarmEndedBody = z.infer<typeof alarmEndedBody>;

@@ -15,8 +15,8 @@ export type EpisodeState =
   /** It was acknowledged, and came to the next level since. */
   | "reopened"
   /**
-   * It is told of no more since the rules are others: nobody knows that it is over. It goes on until
-   * a person has acknowledged just that (C8).
+   * It is told of no more since the rules are others: nobody knows that it is over. It goes on
+   * until a person has acknowledged just that (C8).
    */
   | typeof RULES_CHANGED
   /** It is over; unexplained until somebody says what it was. */

@@ -31,11 +31,19 @@ const WRITING_MS = 60_000;
  */
 export function goneOnMs(
   { sinceMs, alarmMs }: Pick<AlarmBody, "sinceMs" | "alarmMs">,
+  written: Stamp,
+): number {
+  return Math.max(0, alarmMs - sinceMs) + latenessMs({ alarmMs }, written);
+}
+
+/** So long after it came to its level an alarm was written down. */
+export function latenessMs(
+  { alarmMs }: Pick<AlarmBody, "alarmMs">,
   { wallMs, bootMs, clock }: Stamp,
 ): number {
   const lateMs = Math.max(0, wallMs - alarmMs);
   const wasOff = clock !== "untrusted" && lateMs > bootMs;
-  return Math.max(0, alarmMs - sinceMs) + (wasOff ? lateMs : Math.min(WRITING_MS, lateMs));
+  return wasOff ? lateMs : Math.min(WRITING_MS, lateMs);
 }
 
 /** What levels belong to. */
