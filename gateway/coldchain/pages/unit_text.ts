@@ -38,6 +38,10 @@ const TEXTS = {
   "acknowledged": { zh: "已确认", en: "acknowledged" },
   "reopened": { zh: "升级未处理", en: "open again" },
   "recovered": { zh: "已恢复", en: "recovered" },
+  "rules-changed": {
+    zh: "报警规则已改，未见恢复",
+    en: "alarm rules changed, not seen to be over",
+  },
   unexplained: { zh: "原因待填", en: "not explained" },
   "good": { zh: "正常", en: "in range" },
   "out": { zh: "超温", en: "out of range" },

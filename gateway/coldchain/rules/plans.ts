@@ -33,6 +33,20 @@ export const PLATFORM_PLANS: readonly EscalationPlan[] = [
   LATE_VIAL_PLAN,
 ];
 
+/**
+ * Of temperatures whose limit has one level only: after how many minutes since that level the next
+ * ones are told of, where nobody acknowledged; from an acknowledgement on as long again (C9).
+ */
+export const UNANSWERED_PLAN = {
+  id: "unanswered",
+  minutes: [60, 120],
+  source:
+    "Ours, to be confirmed: C4 and C9 ask for further levels, and no text was found that says " +
+    "when they come where a rule has one; an hour is what the platform's levels have",
+  effective: "2026-11-29",
+  unconfirmed: true,
+} as const;
+
 /** Of the county itself, for a whole site (C4). */
 export const SILENT_SITE_PLAN: EscalationPlan = {
   id: "county-silent-site",
