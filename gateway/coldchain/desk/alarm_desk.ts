@@ -8,6 +8,8 @@ import { pause } from "../../../sync/timer.ts";
 import { ageOf } from "../../age.ts";
 import { entryId } from "../../collected_entry.ts";
 import { listDevices } from "../../devices/device_list.ts";
+import { contactsInForce } from "../../notifications/contact_book.ts";
+import { storedContactsId } from "../../notifications/contact_tables.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
 import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmBodiesOf, type Episode, episodesOf } from "../life/episode.ts";
@@ -25,7 +27,7 @@ import { elapsedMs } from "../series/sample.ts";
 import { NO_DATA } from "../series/told.ts";
 import { noticesOf } from "./cold_notice.ts";
 import { BootWatches } from "./boot_watches.ts";
-import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
+import { type AlarmNode, coldEntry, rolesOf } from "./cold_node.ts";
 import { presenceOf } from "./presence.ts";
 import { calibrationWords, unitWords } from "./unit_words.ts";
 
@@ -47,15 +49,16 @@ interface Due {
 }
 
 export class AlarmDesk {
-  readonly #node: ColdNode;
+  readonly #node: AlarmNode;
   readonly #calendar = new Calendar();
-  #isAnnounced = false;
+  /** Contacts of the county with which units were told last; not yet: `undefined`. */
+  #announced: string | null | undefined = undefined;
   #lookedMs = -Infinity;
   readonly #watches = new BootWatches();
   /** Episodes that are over and told of. */
   #settled = new Set<string>();
 
-  constructor(node: ColdNode) {
+  constructor(node: AlarmNode) {
     this.#node = node;
   }
 
@@ -74,8 +77,9 @@ export class AlarmDesk {
     const now = clock.now();
     await tables.caughtUp(journal, signal);
     if (signal?.aborted) return;
-    if (!this.#isAnnounced) await this.#announce();
-    this.#isAnnounced = true;
+    const contacts = await storedContactsId(this.#rows);
+    if (contacts !== this.#announced) await this.#announce();
+    this.#announced = contacts;
     const due = new Map<string, Due>();
     await this.#ofSeries(due);
     await this.#ofGaps(due, now);
@@ -101,12 +105,13 @@ export class AlarmDesk {
     return this.#node.name;
   }
 
-  /** What the configuration says of units, where it says something new. */
+  /** What the configuration and the contacts in force say of units, where that is news. */
   async #announce(): Promise<void> {
-    const { coldchain, contacts, clock, disk, tables } = this.#node;
+    const { coldchain, channels, clock, disk, tables } = this.#node;
+    const contacts = await contactsInForce(this.#rows, this.#node.contacts);
     const known = await reads.watchedUnits(tables, this.#site);
     const now = clock.now();
-    const units = unitWords(this.#site, coldchain, contacts, known, now.wallMs);
+    const units = unitWords(this.#site, coldchain, { contacts, channels }, known, now.wallMs);
     const entries = [
       ...units.map((body) => coldEntry(this.#node, "record", "cold-unit", body)),
       ...calibrationWords(this.#site, coldchain)

@@ -1,10 +1,11 @@
 /** A site's cold chain with real journal and tables, and a clock of the test. */
 import { stampAt } from "../../../sync/fixtures.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
+import { channelConfig } from "../../notifications/notification_config.ts";
 import { coldchainConfig } from "../coldchain_config.ts";
 import { SITE, UNIT } from "../life/fixture_life.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
-import type { ColdNode } from "./cold_node.ts";
+import type { AlarmNode } from "./cold_node.ts";
 
 export const MINUTE_MS = 60_000;
 
@@ -16,12 +17,16 @@ export const FRIDGE = {
   probes: [{ id: "probe-1", device: "thermometer" }],
 } as const;
 
+const SIREN = channelConfig.parse({ kind: "siren-coil", name: "siren", device: "r", point: "p" });
+
 export class SiteCold implements AsyncDisposable {
   readonly tables: TablesDesk;
   readonly #units: readonly object[];
   nowMs = 0;
   /** So far somebody has set the wall clock ahead. */
   aheadMs = 0;
+  /** Of the site's own file. */
+  contacts: AlarmNode["contacts"] = [];
   alarms: AlarmDesk;
 
   private constructor(tables: TablesDesk, units: readonly object[]) {
@@ -37,7 +42,7 @@ export class SiteCold implements AsyncDisposable {
     return cold;
   }
 
-  get node(): ColdNode {
+  get node(): AlarmNode {
     const { journal, tables } = this.tables;
     return {
       name: SITE,
@@ -52,7 +57,8 @@ export class SiteCold implements AsyncDisposable {
       journal,
       tables,
       coldchain: coldchainConfig.parse({ units: this.#units }),
-      contacts: [],
+      contacts: this.contacts,
+      channels: [SIREN],
     };
   }
 
