@@ -180,10 +180,16 @@ function unitRow(unit: UnitCompliance, isMonth: boolean): DataRow {
 /** Of a day the value and its time, of a month how many of how many. */
 function halfDayText(half: HalfDay | undefined, isMonth: boolean): DataCell {
   if (half === undefined) return null;
-  if (isMonth) return { zh: `${half.had} / ${half.due} 天`, en: `${half.had} of ${half.due}` };
-  if (half.only !== null) {
-    const [, time] = momentText(half.only.takenMs, ZONE).split(" ");
-    return `${half.only.celsius.toFixed(1)} °C ${time}`;
+  if (isMonth) {
+    const [zh, en] = [`${half.had} / ${half.due} 天`, `${half.had} of ${half.due}`];
+    if (half.late === 0) return { zh, en };
+    return { zh: `${zh}（补记 ${half.late}）`, en: `${en} (${half.late} late)` };
+  }
+  const read = half.only ?? half.onlyLate;
+  if (read !== null) {
+    const [, time] = momentText(read.takenMs, ZONE).split(" ");
+    const value = `${read.celsius.toFixed(1)} °C ${time}`;
+    return half.only === null ? { zh: `补记 ${value}`, en: `late: ${value}` } : value;
   }
   return half.due > half.had ? { zh: "缺", en: "missing" } : { zh: "未到时间", en: "not due" };
 }

@@ -3,7 +3,7 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { REASONS } from "../evidence/text.ts";
 import type { NotCompliant } from "../life/compliance.ts";
 import type { AlarmRule } from "../rules/alarm_rule.ts";
-import { MANUAL_READINGS } from "../rules/plans.ts";
+import { MANUAL_LIMITS, MANUAL_READINGS } from "../rules/plans.ts";
 import { sourceText } from "../rules/sources.ts";
 
 export type Verdict = "compliant" | "not-compliant" | "cannot-say";
@@ -83,6 +83,7 @@ const RULES: Readonly<Record<Exclude<ReasonKind, "too-warm" | "too-cold">, Cited
   "probe-inaccurate": CALIBRATION,
   "manual-reading-missing": BY_HAND,
   "manual-readings-close": BY_HAND,
+  "manual-reading-out": MANUAL_LIMITS,
   "alarm-unexplained": {
     id: "c9-acknowledgement",
     source: {

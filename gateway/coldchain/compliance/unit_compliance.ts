@@ -12,7 +12,7 @@ import type { Day } from "../series/calendar.ts";
 import { INTERVALS_MAX } from "../series/fold.ts";
 import { meanKinetic } from "../series/kinetic.ts";
 import { addedUp, type DayTold, farther, NOTHING } from "../series/told.ts";
-import { type HalfDays, halfDaysOf } from "./half_days.ts";
+import { datesReadOut, type HalfDays, halfDaysOf } from "./half_days.ts";
 import { type Reason, type ReasonKind, ruleIdOf, type Verdict, verdictOf } from "./reason.ts";
 import {
   lengthMs,
@@ -90,7 +90,8 @@ export function unitCompliance(history: UnitHistory, reported: Reported): UnitCo
   if (last === undefined) return null;
   const points = pointsOf(watched).map((point) => pointFacts(point, history, reported));
   const known = points.map(({ whole }) => whole.known);
-  const byHand = halfDaysOf(ofKind(history.readings, "cold-reading"), watched, reported);
+  const readings = ofKind(history.readings, "cold-reading");
+  const byHand = halfDaysOf(readings, watched, reported);
   const had = sum(points, ({ whole }) => whole.samples);
   const reasons = new Reasons();
   for (const day of days) {
@@ -114,6 +115,9 @@ export function unitCompliance(history: UnitHistory, reported: Reported): UnitCo
   }
   for (const date of byHand?.tooClose ?? []) {
     reasons.add("manual-readings-close", ruleIdOf("manual-readings-close"), date);
+  }
+  for (const date of datesReadOut(readings, watched, reported)) {
+    reasons.add("manual-reading-out", ruleIdOf("manual-reading-out"), date);
   }
   const unexplained = history.episodes.filter(({ isAcknowledged }) => !isAcknowledged);
   for (const { sinceMs } of unexplained) {

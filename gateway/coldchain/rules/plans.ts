@@ -36,6 +36,19 @@ export const RECIPIENTS_MIN = 3;
 /** C1: seconds from one record to the next at most. */
 export const RECORD_SECONDS_MAX = { storage: 1800, transport: 300 } as const;
 
+/** C10: how a record has to fit the journey of which it is told. */
+export const JOURNEY_RECORD = {
+  id: "c10-journey-record",
+  /** On the way there is a value each five minutes: so long before the arrival may the last be. */
+  endsBeforeSecondsMax: RECORD_SECONDS_MAX.transport,
+  /** Ours: what began earlier is no journey. */
+  daysMax: 31,
+  source:
+    "疫苗管理法 第三十八条: the record of the whole journey; 药品经营质量管理规范 附录3: a value " +
+    "each five minutes at least on the way",
+  effective: "2019-12-01",
+} as const;
+
 /** C6: hours of the day at the zone's clock, and between the two readings. */
 export const MANUAL_READINGS = {
   id: "manual-readings",
@@ -50,6 +63,20 @@ export const MANUAL_READINGS = {
     "least 6 hours apart; the hours from which one is missing are ours",
   effective: "2017-12-15",
 } as const;
+
+/** C6: a value by hand is judged by the limits of the unit's alarm rules, for no time at all. */
+export const MANUAL_LIMITS = {
+  id: "manual-limits",
+  source: {
+    zh: "疫苗储存和运输管理规范 (2017)：人工测温值须在规定范围内；限值取设备的报警规则，不计时长",
+    en: "疫苗储存和运输管理规范 (2017): what is read by hand has to be in range; the limits are " +
+      "those of the unit's alarm rules, whatever time they allow",
+  },
+  effective: "2017-12-15",
+} as const;
+
+/** Ours: so many days later a reading may still be written down, as a late one. */
+export const LATE_READING_DAYS = 7;
 
 /** C13: °C that a probe may be wrong by, inclusive; at 0 °C the narrower. */
 export const ACCURACY = [
