@@ -73,6 +73,8 @@ describe("the report of a site's units", () => {
       verdict: { zh: "不合规", en: "NOT COMPLIANT" },
     });
     expect(JSON.stringify(row.reasons)).toContain("[platform-high");
+    // C1: its values were ten minutes apart.
+    expect(JSON.stringify(row.reasons)).toContain("[c1-record-out]");
   });
 
   test("is the same bytes at site and county, as CSV and as PDF", async () => {

@@ -2,8 +2,10 @@
 import { periodOf } from "../../report/period.ts";
 import { type ColdEvent, coldEventOf, type ColdKind, ofKind } from "../life/event.ts";
 import { NURSE, OF_UNIT, type Otherwise, SITE, unitBodyOf } from "../life/fixture_life.ts";
-import { MINUTE_MS, minutes, rulesOf, SHANGHAI, toldOf } from "../series/fixture_series.ts";
+import { MINUTE_MS, minutes, SHANGHAI, toldOf } from "../series/fixture_series.ts";
+import type { Sample } from "../series/sample.ts";
 import { datesText } from "./reason.ts";
+import { daysOut, mayBeFarApart } from "./records_out.ts";
 import { type UnitCompliance, unitCompliance, type UnitHistory } from "./unit_compliance.ts";
 import { pointKey } from "./watched.ts";
 
@@ -35,6 +37,8 @@ export interface Told {
   /** Values of minutes from this moment on. */
   readonly from?: string;
   readonly values?: readonly (number | null)[];
+  /** In place of the values. */
+  readonly samples?: readonly Sample[];
   readonly calibrations?: readonly ColdEvent[];
   readonly readings?: readonly ColdEvent[];
   readonly episodes?: UnitHistory["episodes"];
@@ -42,24 +46,31 @@ export interface Told {
   readonly asOf?: string;
 }
 
-/** A unit of one probe, each minute, with the rules of the platform. */
+/** A unit of one probe; each minute, with the rules of the platform, where its words say so. */
 export function rowOf(period: string, given: Told = {}): UnitCompliance | null {
   const found = periodOf(period);
   if (found === null) throw new Error("This is no period");
   const { words = [unit()], from = `${found.dates[0]} 00:00`, values } = given;
-  const samples = minutes(values ?? steady((found.toMs - found.fromMs) / MINUTE_MS), at(from));
-  const watching = { rules: rulesOf("platform"), intervalMs: MINUTE_MS, calendar: SHANGHAI };
-  const { days } = toldOf(samples, watching);
+  const samples = given.samples ??
+    minutes(values ?? steady((found.toMs - found.fromMs) / MINUTE_MS), at(from));
+  const [{ body: { rules, intervalSeconds } }] = ofKind(words, "cold-unit");
+  const intervalMs = intervalSeconds * 1000;
+  const { days: told } = toldOf(samples, { rules, intervalMs, calendar: SHANGHAI });
+  const days = found.dates.map((date) => SHANGHAI.dayOf(at(`${date} 00:00`)));
+  const outside = mayBeFarApart({ intervalMs })
+    ? daysOut(told, days).map(({ date }) => ({ date, samples }))
+    : [];
   return unitCompliance({
     ...OF_UNIT,
     words: ofKind(words, "cold-unit"),
-    days: new Map([[pointKey(PROBE), days]]),
+    days: new Map([[pointKey(PROBE), told]]),
+    outside: new Map([[pointKey(PROBE), outside]]),
     calibrations: given.calibrations ?? [calibrated()],
     readings: given.readings ?? [],
     episodes: given.episodes ?? [],
     watch: given.watch ?? [],
   }, {
-    days: found.dates.map((date) => SHANGHAI.dayOf(at(`${date} 00:00`))),
+    days,
     asOfMs: given.asOf === undefined ? found.toMs : at(given.asOf),
     calendar: SHANGHAI,
   });

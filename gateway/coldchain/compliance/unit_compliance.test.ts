@@ -82,7 +82,13 @@ describe("C7 what is not known", () => {
         ...OF_UNIT,
         words: ofKind([unit()], "cold-unit"),
         days: new Map([[pointKey(PROBE), days]]),
-        ...{ calibrations: [calibrated()], readings: [], episodes: [], watch: [] },
+        ...{
+          outside: new Map(),
+          calibrations: [calibrated()],
+          readings: [],
+          episodes: [],
+          watch: [],
+        },
       }, {
         ...{ days: [SHANGHAI.dayOf(at("2026-03-02 00:00"))], asOfMs: at("2026-03-03 00:00") },
         calendar: SHANGHAI,

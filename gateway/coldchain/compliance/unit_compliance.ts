@@ -13,6 +13,7 @@ import { INTERVALS_MAX } from "../series/fold.ts";
 import { meanKinetic } from "../series/kinetic.ts";
 import { addedUp, type DayTold, farther, NOTHING } from "../series/told.ts";
 import { datesReadOut, type HalfDays, halfDaysOf } from "./half_days.ts";
+import { datesFarApart, type DayOut } from "./records_out.ts";
 import { type Reason, type ReasonKind, ruleIdOf, type Verdict, verdictOf } from "./reason.ts";
 import {
   lengthMs,
@@ -40,6 +41,8 @@ export interface UnitHistory {
   readonly words: readonly EventOf<"cold-unit">[];
   /** Days of each point by {@link pointKey}, of the time in which it was the unit's alone. */
   readonly days: ReadonlyMap<string, readonly DayTold[]>;
+  /** By point, of those whose samples may be far apart: days on which it was out of range. */
+  readonly outside: ReadonlyMap<string, readonly DayOut[]>;
   /** Of its probes, of all times. */
   readonly calibrations: readonly ColdEvent[];
   /** By hand, of the time of the report. */
@@ -102,13 +105,16 @@ export function unitCompliance(history: UnitHistory, reported: Reported): UnitCo
     }
   }
   const rules = rulesOf(watched);
-  for (const { alarms, gapDates, faultDates } of points) {
+  for (const { alarms, gapDates, faultDates, apartDates } of points) {
     for (const { rule, date } of alarms) {
       const side = rules.find(({ id }) => id === rule)?.side;
       reasons.add(side === "below" ? "too-cold" : "too-warm", rule, date);
     }
     for (const date of had === 0 ? [] : gapDates) reasons.add("gap", ruleIdOf("gap"), date);
     for (const date of faultDates) reasons.add("sensor-fault", ruleIdOf("sensor-fault"), date);
+    for (const date of apartDates) {
+      reasons.add("records-apart-out", ruleIdOf("records-apart-out"), date);
+    }
   }
   for (const date of byHand?.missing ?? []) {
     reasons.add("manual-reading-missing", ruleIdOf("manual-reading-missing"), date);
@@ -164,6 +170,7 @@ interface PointFacts {
   readonly gapMs: number;
   readonly gapDates: readonly string[];
   readonly faultDates: readonly string[];
+  readonly apartDates: readonly string[];
   /** Of each limit the rule of the highest level that was reached on a day. */
   readonly alarms: readonly { readonly rule: string; readonly date: string }[];
 }
@@ -181,7 +188,8 @@ const NO_DAY: DayTold = {
   alarmMs: {},
 };
 
-function pointFacts(point: WatchedPoint, history: UnitHistory, { days }: Reported): PointFacts {
+function pointFacts(point: WatchedPoint, history: UnitHistory, reported: Reported): PointFacts {
+  const { days, calendar } = reported;
   const { intervalMs, rules, stretches } = point;
   const told = new Map((history.days.get(pointKey(point)) ?? []).map((day) => [day.date, day]));
   const inTime = days.flatMap(({ date }) => told.get(date) ?? []);
@@ -208,6 +216,7 @@ function pointFacts(point: WatchedPoint, history: UnitHistory, { days }: Reporte
     gapMs: sum(gaps, ({ ms }) => ms),
     gapDates: gaps.flatMap(({ date, ms }) => ms > 0 ? [date] : []),
     faultDates: inTime.flatMap(({ date, faults }) => faults > 0 ? [date] : []),
+    apartDates: datesFarApart(history.outside.get(pointKey(point)) ?? [], point, calendar),
     alarms: inTime.flatMap(({ date, alarmMs }) =>
       highestOf(Object.keys(alarmMs), rules).map((rule) => ({ rule, date }))
     ),

@@ -36,6 +36,21 @@ export const RECIPIENTS_MIN = 3;
 /** C1: seconds from one record to the next at most. */
 export const RECORD_SECONDS_MAX = { storage: 1800, transport: 300 } as const;
 
+/** C1: the same while a unit is out of its limits. */
+export const RECORDS_OUT = {
+  id: "c1-record-out",
+  secondsMax: 120,
+  /** Ours: a poll may be so late, and no longer. */
+  lateSecondsMax: 10,
+  source: {
+    zh:
+      "药品经营质量管理规范 附录3 温湿度自动监测：超出规定范围时至少每 2 分钟记录一次；允许轮询迟到 10 秒为本系统设定",
+    en: "药品经营质量管理规范 (GSP), annex 3: out of range there is a record each two minutes at " +
+      "least; the ten seconds by which a poll may be late are ours",
+  },
+  effective: "2013-10-23",
+} as const;
+
 /** C10: how a record has to fit the journey of which it is told. */
 export const JOURNEY_RECORD = {
   id: "c10-journey-record",
