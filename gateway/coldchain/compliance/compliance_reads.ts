@@ -44,7 +44,7 @@ export async function unitHistory(
   rows: Rows,
   { site, unit }: { readonly site: string; readonly unit: string },
   reported: Reported,
-): Promise<UnitHistory> {
+): Promise<Omit<UnitHistory, "copies">> {
   const span = spanOf(reported);
   const words = ofKind(await eventsOf(rows, { site, subject: `unit/${unit}` }), "cold-unit");
   const watched = watchedOf(words, span);

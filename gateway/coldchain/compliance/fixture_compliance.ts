@@ -1,5 +1,6 @@
 /** Units of a day or a month, with what was told of them, against the rules. */
 import { periodOf } from "../../report/period.ts";
+import type { SiteCopies } from "../../site_copies.ts";
 import { type ColdEvent, coldEventOf, type ColdKind, ofKind } from "../life/event.ts";
 import { NURSE, OF_UNIT, type Otherwise, SITE, unitBodyOf } from "../life/fixture_life.ts";
 import { MINUTE_MS, minutes, SHANGHAI, toldOf } from "../series/fixture_series.ts";
@@ -43,8 +44,15 @@ export interface Told {
   readonly readings?: readonly ColdEvent[];
   readonly episodes?: UnitHistory["episodes"];
   readonly watch?: readonly ColdEvent[];
+  readonly copies?: SiteCopies;
   readonly asOf?: string;
 }
+
+/** All is at both centres. */
+export const COPIED: SiteCopies = {
+  centres: ["county-a", "county-b"].map((centre) => ({ centre, untilMs: at("2030-01-01 00:00") })),
+  nowMs: at("2030-01-01 00:00"),
+};
 
 /** A unit of one probe; each minute, with the rules of the platform, where its words say so. */
 export function rowOf(period: string, given: Told = {}): UnitCompliance | null {
@@ -69,6 +77,7 @@ export function rowOf(period: string, given: Told = {}): UnitCompliance | null {
     readings: given.readings ?? [],
     episodes: given.episodes ?? [],
     watch: given.watch ?? [],
+    copies: given.copies ?? COPIED,
   }, {
     days,
     asOfMs: given.asOf === undefined ? found.toMs : at(given.asOf),

@@ -4,6 +4,7 @@ import type { ColdEvent } from "../life/event.ts";
 import { drawnOf } from "./compliance_report.ts";
 import {
   at,
+  COPIED,
   LONG_AGO,
   reading,
   reasonsOf,
@@ -64,7 +65,7 @@ describe("C6 readings by hand", () => {
     const cells = (found: UnitCompliance | null, name: string) => {
       const period = periodOf(name);
       if (found === null || period === null) throw new Error("It was watched");
-      return drawnOf([found], { period }).tables[0].rows[0].cells.slice(3, 5);
+      return drawnOf([found], { period }, COPIED).tables[0].rows[0].cells.slice(3, 5);
     };
     expect(cells(row, "2026-03-02")).toEqual([
       { zh: "补记 5.0 °C 08:00", en: "late: 5.0 °C 08:00" },

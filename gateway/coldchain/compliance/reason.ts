@@ -3,7 +3,7 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { REASONS } from "../evidence/text.ts";
 import type { NotCompliant } from "../life/compliance.ts";
 import type { AlarmRule } from "../rules/alarm_rule.ts";
-import { MANUAL_LIMITS, MANUAL_READINGS, RECORDS_OUT } from "../rules/plans.ts";
+import { BACKUP, MANUAL_LIMITS, MANUAL_READINGS, RECORDS_OUT } from "../rules/plans.ts";
 import { sourceText } from "../rules/sources.ts";
 
 export type Verdict = "compliant" | "not-compliant" | "cannot-say";
@@ -19,6 +19,8 @@ export type ReasonKind =
   | "records-apart-out"
   /** Less than six hours apart: the later one does not count. */
   | "manual-readings-close"
+  /** A centre did not have it a day later. */
+  | "not-backed-up"
   | "no-data"
   | "gap"
   | "sensor-fault";
@@ -95,6 +97,7 @@ const RULES: Readonly<Record<Exclude<ReasonKind, "too-warm" | "too-cold">, Cited
     },
     effective: RELEASED,
   },
+  "not-backed-up": BACKUP,
   "no-data": NO_DATA,
   "gap": NO_DATA,
   "sensor-fault": NO_DATA,
@@ -111,6 +114,10 @@ const WORDS: Readonly<Record<Exclude<ReasonKind, NotCompliant>, Text>> = {
   "manual-readings-close": {
     zh: "两次人工测温间隔不足 6 小时",
     en: "readings by hand less than six hours apart",
+  },
+  "not-backed-up": {
+    zh: "未备份：超过一天未同步到数据中心",
+    en: "not backed up: not at each centre for more than a day",
   },
   "no-data": { zh: "无任何温度数据", en: "no temperature was recorded" },
   "gap": { zh: "数据缺失", en: "data is missing" },

@@ -15,6 +15,7 @@ import { drawnOf } from "./compliance_report.ts";
 import {
   at,
   calibrated,
+  COPIED,
   LONG_AGO,
   PROBE,
   reasonsOf,
@@ -84,6 +85,7 @@ describe("C7 what is not known", () => {
         days: new Map([[pointKey(PROBE), days]]),
         ...{
           outside: new Map(),
+          copies: COPIED,
           calibrations: [calibrated()],
           readings: [],
           episodes: [],
@@ -193,7 +195,7 @@ describe("the table", () => {
   test("names verdict, reasons with their rules, and where those are from, in both languages", () => {
     const row = rowOf("2026-03-02", { values: [...steady(60, 9), ...steady(1380)] });
     if (row === null) throw new Error("It was watched");
-    const { facts, tables: [units, , rules] } = drawnOf([row], { period });
+    const { facts, tables: [units, , rules] } = drawnOf([row], { period }, COPIED);
     const [cells] = units.rows.map(({ cells }) => cells);
     expect(cells.slice(0, 3)).toEqual([
       "一号冰箱 (fridge-1)",
@@ -226,7 +228,7 @@ describe("the table", () => {
     });
     const row = rowOf("2026-03-02", { watch: [a, again, b, before] });
     if (row === null) throw new Error("It was watched");
-    const { facts, tables: [units, switchedOff] } = drawnOf([row], { period });
+    const { facts, tables: [units, switchedOff] } = drawnOf([row], { period }, COPIED);
     expect(switchedOff.rows.map(({ cells }) => cells.slice(1))).toEqual([
       [
         ...["2026-03-01 20:00", { zh: "维修完成为止", en: "until it is repaired" }],
@@ -254,7 +256,7 @@ describe("the table", () => {
       episodes: [{ sinceMs: at("2026-03-02 01:00"), isAcknowledged: false }],
     });
     if (row === null) throw new Error("It was watched");
-    const { tables: [, , rules] } = drawnOf([row], { period });
+    const { tables: [, , rules] } = drawnOf([row], { period }, COPIED);
     const known = new Set(rules.rows.map(({ cells: [id] }) => id));
     expect(row.reasons.map(({ rule }) => known.has(rule))).not.toContain(false);
     expect(row.reasons.map(({ kind }) => kind).sort()).toEqual([

@@ -12,6 +12,8 @@ import type { Day } from "../series/calendar.ts";
 import { INTERVALS_MAX } from "../series/fold.ts";
 import { meanKinetic } from "../series/kinetic.ts";
 import { addedUp, type DayTold, farther, NOTHING } from "../series/told.ts";
+import type { SiteCopies } from "../../site_copies.ts";
+import { datesNotCopied } from "./copies.ts";
 import { datesReadOut, type HalfDays, halfDaysOf } from "./half_days.ts";
 import { datesFarApart, type DayOut } from "./records_out.ts";
 import { type Reason, type ReasonKind, ruleIdOf, type Verdict, verdictOf } from "./reason.ts";
@@ -49,6 +51,8 @@ export interface UnitHistory {
   readonly readings: readonly ColdEvent[];
   /** Those that went on in the time of the report. */
   readonly episodes: readonly ReportedEpisode[];
+  /** Where its site's records are, now. */
+  readonly copies: SiteCopies;
   /** Persons who switched its alarms off and on, at all times. */
   readonly watch: readonly ColdEvent[];
 }
@@ -124,6 +128,9 @@ export function unitCompliance(history: UnitHistory, reported: Reported): UnitCo
   }
   for (const date of datesReadOut(readings, watched, reported)) {
     reasons.add("manual-reading-out", ruleIdOf("manual-reading-out"), date);
+  }
+  for (const date of datesNotCopied(watched, reported, history.copies)) {
+    reasons.add("not-backed-up", ruleIdOf("not-backed-up"), date);
   }
   const unexplained = history.episodes.filter(({ isAcknowledged }) => !isAcknowledged);
   for (const { sinceMs } of unexplained) {

@@ -125,5 +125,18 @@ export const RETENTION = {
   effective: "2019-12-01",
 } as const;
 
+/** C11: a daily backup. What is not at both centres after a day is not backed up. */
+export const BACKUP = {
+  id: "c11-backup",
+  hoursMax: 24,
+  source: {
+    zh: "药品经营质量管理规范 附录2、附录3：数据按日备份；本系统以数秒内同步到两个数据中心代替",
+    en:
+      "药品经营质量管理规范 (GSP), annexes 2 and 3: data is backed up daily; replication to both " +
+      "data centres within seconds stands for it",
+  },
+  effective: "2013-10-23",
+} as const;
+
 /** Ours: so many days before its end a calibration is due. */
 export const CALIBRATION_DUE_DAYS = 30;
