@@ -1,4 +1,4 @@
-/** Where else what a site wrote is, and up to when: the copy that outlives its box (G2, G6, C11). */
+/** Where else what a site wrote is, and up to when: copies that outlive its box (G2, G6, C11). */
 import { readContent } from "../sync/entry.ts";
 import type { Journal } from "../sync/journal.ts";
 import type { Link } from "../sync/link.ts";
@@ -33,7 +33,7 @@ interface Asked {
   readonly links: ReadonlyMap<string, Pick<Link, "peerPositions">>;
 }
 
-/** A site goes by receipts, which a centre signs after its own fsync and which outlast a restart. */
+/** A site goes by receipts: a centre signs them after its own fsync, and they outlast a restart. */
 export async function siteCopies({ node, links }: Asked, site: string): Promise<SiteCopies> {
   const { clock, config, journal, losses } = node;
   const nowMs = clock.now().wallMs;

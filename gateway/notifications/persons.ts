@@ -1,6 +1,44 @@
-/** How many persons contacts are (C5): a relay is none, and one who is entered twice is one. */
+/**
+ * Which persons are told of something, by the contacts in force (C5): a relay is none, and one who
+ * is entered twice is one.
+ */
+import type { QueryTables } from "../tables.ts";
 import type { Contact } from "./contact.ts";
+import { contactsInForce } from "./contact_book.ts";
+import { storedContactsId } from "./contact_tables.ts";
 import type { ChannelConfig } from "./notification_config.ts";
+
+/** Whom a node can have told, and by what. */
+export interface Telling {
+  readonly contacts: readonly Contact[];
+  /** Of this node itself. */
+  readonly channels: readonly Pick<ChannelConfig, "name" | "kind">[];
+}
+
+/** With the contacts that the county has named, beside those of this node's own file. */
+export async function tellingInForce(
+  tables: Pick<QueryTables, "rows">,
+  { contacts, channels }: Telling,
+): Promise<Telling> {
+  return { contacts: await contactsInForce(tables, contacts), channels };
+}
+
+/** Another one whenever the county has named others; for whoever asks often. */
+export async function tellingMark(tables: Pick<QueryTables, "rows">): Promise<string> {
+  return await storedContactsId(tables) ?? "none";
+}
+
+/** Persons whom what concerns these roles at a site reaches, at some level. */
+export function personsTold(
+  { contacts, channels }: Telling,
+  { roles, site }: { readonly roles: readonly string[]; readonly site: string },
+): Person[] {
+  const concerned = contacts.filter((contact) =>
+    contact.roles.some((role) => roles.includes(role)) &&
+    (contact.sites.length === 0 || contact.sites.includes(site))
+  );
+  return personsAmong(concerned, channels);
+}
 
 export interface Person {
   /** Neutral name of the first contact that is this person. */
@@ -20,9 +58,9 @@ interface Draft {
  * may be that of a ward. `channels`: those of this node. A way without an address counts where it
  * is known to lead to a program, once for each channel.
  */
-export function personsAmong(
+function personsAmong(
   contacts: readonly Contact[],
-  channels: readonly Pick<ChannelConfig, "name" | "kind">[],
+  channels: Telling["channels"],
 ): Person[] {
   const kinds = new Map(channels.map(({ name, kind }) => [name, kind]));
   const reached = contacts.map(({ id, levels, ways }) => {

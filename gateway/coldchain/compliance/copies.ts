@@ -37,7 +37,7 @@ const STATES = {
   unknown: { zh: "本节点不知", en: "not known here" },
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** Of each centre when it last had all that the site wrote. What each node says is what it knows. */
+/** Of each centre when it last had all that the site wrote, as far as this node knows. */
 export function copiesTable({ centres, nowMs }: SiteCopies): DataTable {
   return {
     name: "copies",

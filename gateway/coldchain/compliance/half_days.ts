@@ -64,7 +64,7 @@ export function halfDaysOf(
   };
 }
 
-/** Days on which a value by hand was out of the limits that the unit had, written in time or not. */
+/** Days on which a value by hand was out of the limits that the unit had, in time or not. */
 export function datesReadOut(
   readings: readonly EventOf<"cold-reading">[],
   watched: readonly Watched[],

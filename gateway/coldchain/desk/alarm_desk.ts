@@ -8,9 +8,8 @@ import { pause } from "../../../sync/timer.ts";
 import { ageOf } from "../../age.ts";
 import { entryId } from "../../collected_entry.ts";
 import { listDevices } from "../../devices/device_list.ts";
-import { contactsInForce } from "../../notifications/contact_book.ts";
-import { storedContactsId } from "../../notifications/contact_tables.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
+import { tellingInForce, tellingMark } from "../../notifications/persons.ts";
 import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmBodiesOf, type Episode, episodesOf } from "../life/episode.ts";
 import { dueLevels, goneOnMs, messagesDue, planAlarms } from "../life/escalation.ts";
@@ -51,8 +50,8 @@ interface Due {
 export class AlarmDesk {
   readonly #node: AlarmNode;
   readonly #calendar = new Calendar();
-  /** Contacts of the county with which units were told last; not yet: `undefined`. */
-  #announced: string | null | undefined = undefined;
+  /** With which contacts in force units were told last; `null`: not yet. */
+  #announced: string | null = null;
   #lookedMs = -Infinity;
   readonly #watches = new BootWatches();
   /** Episodes that are over and told of. */
@@ -77,9 +76,9 @@ export class AlarmDesk {
     const now = clock.now();
     await tables.caughtUp(journal, signal);
     if (signal?.aborted) return;
-    const contacts = await storedContactsId(this.#rows);
-    if (contacts !== this.#announced) await this.#announce();
-    this.#announced = contacts;
+    const mark = await tellingMark(this.#rows);
+    if (mark !== this.#announced) await this.#announce();
+    this.#announced = mark;
     const due = new Map<string, Due>();
     await this.#ofSeries(due);
     await this.#ofGaps(due, now);
@@ -107,11 +106,11 @@ export class AlarmDesk {
 
   /** What the configuration and the contacts in force say of units, where that is news. */
   async #announce(): Promise<void> {
-    const { coldchain, channels, clock, disk, tables } = this.#node;
-    const contacts = await contactsInForce(this.#rows, this.#node.contacts);
+    const { coldchain, clock, disk, tables } = this.#node;
+    const telling = await tellingInForce(this.#rows, this.#node);
     const known = await reads.watchedUnits(tables, this.#site);
     const now = clock.now();
-    const units = unitWords(this.#site, coldchain, { contacts, channels }, known, now.wallMs);
+    const units = unitWords(this.#site, coldchain, telling, known, now.wallMs);
     const entries = [
       ...units.map((body) => coldEntry(this.#node, "record", "cold-unit", body)),
       ...calibrationWords(this.#site, coldchain)

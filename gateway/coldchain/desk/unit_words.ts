@@ -1,20 +1,12 @@
 /** Entries by which a site says what its configuration says of units and calibrations. */
 import { entryId } from "../../collected_entry.ts";
-import type { Contact } from "../../notifications/contact.ts";
-import { personsAmong } from "../../notifications/persons.ts";
+import { personsTold, type Telling } from "../../notifications/persons.ts";
 import { type ColdchainConfig, rulesOfUnit, type UnitConfig } from "../coldchain_config.ts";
 import type { CalibrationBody } from "../life/calibration_body.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 
 /** Of one unit. */
 const RECIPIENTS_MAX = 50;
-
-/** Whom a site can have told, and by what. */
-export interface Telling {
-  /** Contacts in force: its own, and those that the county has named. */
-  readonly contacts: readonly Contact[];
-  readonly channels: Parameters<typeof personsAmong>[1];
-}
 
 /** Who says it: whoever wrote the file. */
 const CONFIGURATION = { id: "configuration" };
@@ -40,16 +32,8 @@ export function unitWords(
   }));
 }
 
-function unitBodyOf(
-  site: string,
-  unit: UnitConfig,
-  { contacts, channels }: Telling,
-): UnitBody {
+function unitBodyOf(site: string, unit: UnitConfig, telling: Telling): UnitBody {
   const { id, name, form, intervalSeconds, manual, probes, roles } = unit;
-  const concerned = contacts.filter((contact) =>
-    contact.roles.some((role) => roles.includes(role)) &&
-    (contact.sites.length === 0 || contact.sites.includes(site))
-  );
   return {
     id: "",
     site,
@@ -60,7 +44,7 @@ function unitBodyOf(
     rules: [...rulesOfUnit(unit)],
     intervalSeconds,
     manual,
-    recipients: personsAmong(concerned, channels)
+    recipients: personsTold(telling, { roles, site })
       .flatMap(({ id, levels }) => levels.map((level) => ({ id, level })))
       .slice(0, RECIPIENTS_MAX),
     retired: false,
