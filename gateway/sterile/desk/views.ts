@@ -2,7 +2,7 @@
 import { dayText } from "../../china_calendar.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { maskNumber } from "../../people/masking.ts";
-import { eventsAround, type TestedBefore } from "../record/around.ts";
+import { eventsAround } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import {
   type AlarmLine,
@@ -15,12 +15,13 @@ import {
 } from "../record/sterile_reads.ts";
 import { type SteriliserBody, steriliserBody } from "../record/steriliser_body.ts";
 import { StoredWords } from "../record/stored_words.ts";
+import { testedBy } from "../record/tested_by.ts";
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "../supply/event.ts";
 import { type LoadStanding, loadStanding } from "../supply/load_standing.ts";
 import { type PackTrace, packTrace, whereaboutsOf } from "../supply/pack_trace.ts";
 import { type SteriliserStanding, steriliserStanding } from "../supply/steriliser_standing.ts";
-import { indicatorBody, type Moment } from "../supply/supply_body.ts";
+import type { Moment } from "../supply/supply_body.ts";
 import { toldOfSite } from "../supply/told.ts";
 import { type UseDoubt, useDoubts } from "../supply/unsterile_use.ts";
 import { aroundPack } from "./acts.ts";
@@ -205,34 +206,6 @@ export async function recallView(
   const open = packs.filter(({ state }) => state === "store" || state === "issued");
   const about = { site, recall, steriliser, cause, because, foundMs: found.timeMs };
   return { ...about, packs, openPacks: open.length };
-}
-
-const DAY_MS = 86_400_000;
-/** Years of a busy steriliser. */
-const CYCLES_MAX = 10_000;
-
-/**
- * Bowie-Dick tests count for so many days by the rule, and are found by when their cycles began;
- * of biological ones each may count until the next, and all are read.
- */
-function testedBy(rows: Rows, site: string, rules: RulesInForce): TestedBefore {
-  const days = rules.one("bowie-dick")?.days ?? 1;
-  return async (steriliser, fromMs) => {
-    // Nothing has run that a test could speak for.
-    if (!Number.isFinite(fromMs)) return [];
-    // Those that began later by the wall clock may have run before, if the clock was set since.
-    const sinceMs = fromMs - (days + 1) * DAY_MS;
-    const asked = [site, steriliser, sinceMs, Number.MAX_SAFE_INTEGER, CYCLES_MAX];
-    const [cycles, indicators] = await Promise.all([
-      rows.rows(SELECTS.cyclesOfDevice, asked),
-      rows.rows(SELECTS.indicators, [site, keyOf.tests(steriliser)]),
-    ]);
-    const biological = indicators.map((row) =>
-      indicatorBody.parse(JSON.parse(row.text("body"))).cycle
-    );
-    const names = new Set([...cycles.map((row) => row.text("cycle")), ...biological]);
-    return [...names].map(keyOf.cycle);
-  };
 }
 
 export interface SteriliserView {
