@@ -8,6 +8,7 @@ import { pause } from "../../../sync/timer.ts";
 import { ageOf } from "../../age.ts";
 import { entryId } from "../../collected_entry.ts";
 import { listDevices } from "../../devices/device_list.ts";
+import { tellingInForce, tellingMark } from "../../notifications/persons.ts";
 import { openVials } from "../flow/vial_reads.ts";
 import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmBodiesOf, episodesOf } from "../life/episode.ts";
@@ -26,7 +27,7 @@ import { foldTail } from "../series/fold.ts";
 import { elapsedMs, type Sample } from "../series/sample.ts";
 import { NO_DATA, RULES_CHANGED } from "../series/told.ts";
 import { BootWatches } from "./boot_watches.ts";
-import { coldEntry, type ColdNode } from "./cold_node.ts";
+import { type AlarmNode, coldEntry } from "./cold_node.ts";
 import { messagesOf } from "./episode_messages.ts";
 import { lateVials } from "./late_vials.ts";
 import { presenceOf } from "./presence.ts";
@@ -47,15 +48,16 @@ interface Due {
 }
 
 export class AlarmDesk {
-  readonly #node: ColdNode;
+  readonly #node: AlarmNode;
   readonly #calendar = new Calendar();
-  #isAnnounced = false;
+  /** With which contacts in force units were told last; `null`: not yet. */
+  #announced: string | null = null;
   #lookedMs = -Infinity;
   readonly #watches = new BootWatches();
   /** Episodes that are over and told of. */
   #settled = new Set<string>();
 
-  constructor(node: ColdNode) {
+  constructor(node: AlarmNode) {
     this.#node = node;
   }
 
@@ -74,8 +76,9 @@ export class AlarmDesk {
     const now = clock.now();
     await tables.caughtUp(journal, signal);
     if (signal?.aborted) return;
-    if (!this.#isAnnounced) await this.#announce();
-    this.#isAnnounced = true;
+    const mark = await tellingMark(this.#rows);
+    if (mark !== this.#announced) await this.#announce();
+    this.#announced = mark;
     const due = new Map<string, Due>();
     await this.#ofSeries(due);
     const gaps = await this.#ofGaps(due, now);
@@ -105,12 +108,13 @@ export class AlarmDesk {
     return this.#node.name;
   }
 
-  /** What the configuration says of units, where it says something new. */
+  /** What the configuration and the contacts in force say of units, where that is news. */
   async #announce(): Promise<void> {
-    const { coldchain, contacts, clock, disk, tables } = this.#node;
+    const { coldchain, clock, disk, tables } = this.#node;
+    const telling = await tellingInForce(this.#rows, this.#node);
     const known = await reads.watchedUnits(tables, this.#site);
     const now = clock.now();
-    const units = unitWords(this.#site, coldchain, contacts, known, now.wallMs);
+    const units = unitWords(this.#site, coldchain, telling, known, now.wallMs);
     const entries = [
       ...units.map((body) => coldEntry(this.#node, "record", "cold-unit", body)),
       ...calibrationWords(this.#site, coldchain)

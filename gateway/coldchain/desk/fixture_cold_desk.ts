@@ -2,12 +2,13 @@
 import type { Stamp } from "../../../sync/entry.ts";
 import { stampAt } from "../../../sync/fixtures.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
+import { channelConfig } from "../../notifications/notification_config.ts";
 import { coldchainConfig } from "../coldchain_config.ts";
 import { SITE, UNIT } from "../life/fixture_life.ts";
 import * as reads from "../record/cold_reads.ts";
 import { Calendar } from "../series/calendar.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
-import type { ColdNode } from "./cold_node.ts";
+import type { AlarmNode } from "./cold_node.ts";
 import { type UnitView, unitView } from "./unit_view.ts";
 
 export const MINUTE_MS = 60_000;
@@ -20,6 +21,8 @@ export const FRIDGE = {
   probes: [{ id: "probe-1", device: "thermometer" }],
 } as const;
 
+const SIREN = channelConfig.parse({ kind: "siren-coil", name: "siren", device: "r", point: "p" });
+
 export class SiteCold implements AsyncDisposable {
   readonly tables: TablesDesk;
   #units: readonly object[];
@@ -29,6 +32,8 @@ export class SiteCold implements AsyncDisposable {
   /** What the clock of a later boot says otherwise, from when on; `null`: it is the first boot. */
   boot: { readonly id: string; readonly fromMs: number; readonly clock: Stamp["clock"] } | null =
     null;
+  /** Of the site's own file. */
+  contacts: AlarmNode["contacts"] = [];
   alarms: AlarmDesk;
 
   private constructor(tables: TablesDesk, units: readonly object[]) {
@@ -44,7 +49,7 @@ export class SiteCold implements AsyncDisposable {
     return cold;
   }
 
-  get node(): ColdNode {
+  get node(): AlarmNode {
     const { journal, tables } = this.tables;
     return {
       name: SITE,
@@ -62,7 +67,8 @@ export class SiteCold implements AsyncDisposable {
       journal,
       tables,
       coldchain: coldchainConfig.parse({ units: this.#units }),
-      contacts: [],
+      contacts: this.contacts,
+      channels: [SIREN],
     };
   }
 

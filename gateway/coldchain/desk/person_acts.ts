@@ -18,14 +18,14 @@ import { lasting } from "../life/suppression.ts";
 import { suppressionBody } from "../life/suppression_body.ts";
 import * as reads from "../record/cold_reads.ts";
 import { eventsOf, presentOf } from "../record/stored_events.ts";
+import { LATE_READING_DAYS } from "../rules/plans.ts";
 import { Calendar } from "../series/calendar.ts";
 import { RULES_CHANGED } from "../series/told.ts";
 import { acknowledgedNotices } from "./cold_notice.ts";
 import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
 
 const HOUR_MS = 3_600_000;
-/** A reading may be written down later the same day, never before it is read. */
-const LATE_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 /** A clock at the bedside may be ahead of the node's. */
 const AHEAD_MS = 60_000;
 
@@ -54,6 +54,9 @@ export const readingOrder = z.strictObject({
   celsius: celsius.describe("What it showed, °C"),
   takenMs: timeMs.optional().describe("When, milliseconds since 1970 UTC; none: now"),
   comment: words.optional(),
+  late: z.boolean().optional().describe(
+    "It was read on an earlier day, of the last seven: it is shown, and is none in time (C6)",
+  ),
 });
 const { calibratedOn, validUntil, certificate, points } = calibrationBody.shape;
 export const calibrationOrder = z.strictObject({
@@ -144,17 +147,21 @@ export async function watchAgain(
 
 export async function readByHand(
   node: ColdNode,
-  { id: name, takenMs, ...said }: z.infer<typeof readingOrder>,
+  { id: name, takenMs, late, ...said }: z.infer<typeof readingOrder>,
   by: Person,
 ): Promise<Outcome> {
   if (await reads.unitOf(node.tables, node.name, said.unit) === null) return noUnit(said.unit);
   const nowMs = node.clock.now().wallMs;
   const at = takenMs ?? nowMs;
-  if (at > nowMs + AHEAD_MS || at < nowMs - LATE_MS) {
-    return refused("other-day", "takenMs: want a moment of the last 24 hours");
+  const today = new Calendar().dayOf(nowMs);
+  if (at > nowMs + AHEAD_MS) return refused("other-day", "takenMs: it is still to come");
+  const isLate = at < today.fromMs;
+  if (isLate && (late !== true || at < nowMs - LATE_READING_DAYS * DAY_MS)) {
+    return refused("other-day", `takenMs: it is not of today, ${today.date}`);
   }
   const id = entryId("cold-reading", node.name, name);
-  const body = readingBody.parse({ ...said, id, site: node.name, takenMs: at, by });
+  const marked = isLate ? { late: true } : {};
+  const body = readingBody.parse({ ...said, ...marked, id, site: node.name, takenMs: at, by });
   return await write(node, [coldEntry(node, "record", "cold-reading", body)], [id]);
 }
 
@@ -217,7 +224,8 @@ const PROBLEMS = {
   "other-day": {
     status: 400,
     title: "A reading is written down on the day it is read",
-    hint: "leave takenMs out, or give when it was read",
+    hint: "leave takenMs out; what was read on one of the last seven days is written with late: " +
+      "it is shown, and does not count as read in time",
   },
   "no-such-probe": {
     status: 404,

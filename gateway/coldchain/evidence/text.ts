@@ -59,6 +59,7 @@ export const REASONS: Readonly<Record<NotCompliant, Text>> = {
   "calibration-overdue": { zh: "探头校准过期", en: "a probe's calibration is overdue" },
   "probe-inaccurate": { zh: "探头误差超限", en: "a probe is not accurate enough" },
   "manual-reading-missing": { zh: "缺少人工测温记录", en: "a reading by hand is missing" },
+  "manual-reading-out": { zh: "人工测温超出限值", en: "a reading by hand is out of range" },
 };
 
 export const CALIBRATIONS: Readonly<Record<CalibrationState, Text>> = {
