@@ -144,9 +144,10 @@ export class HoldDesk {
       const events = await eventsOf(near, { site, subject: `lots/${unit}` });
       const state = quarantinedLots(events)
         .find((held) => held.product === product && held.lot === lot);
-      for (const { event: { body } } of state?.barring ?? []) {
+      for (const barring of state?.barring ?? []) {
+        const { body } = barring.event;
         const name = JSON.stringify([site, body.id, product, lot]);
-        const found = await this.#exposureOf(name, body, steps);
+        const found = await this.#exposureOf(name, barring, steps);
         exposures.set(name, found);
         for (const other of others) {
           const known = await knownAt(other);
@@ -163,10 +164,10 @@ export class HoldDesk {
   /** Told anew of all that it hangs on, which is a third of a second for thousands of packs. */
   async #exposureOf(
     name: string,
-    body: QuarantineBody,
+    barring: Barring,
     steps: readonly LotStep[],
   ): Promise<Seen> {
-    const about = await heldAbout(this.#node.tables.near, body, steps);
+    const about = await heldAbout(this.#node.tables.near, barring, steps);
     const told = "steps" in about ? [...about.steps] : about;
     const seen = entryId("exposure", JSON.stringify([told, steps]));
     const before = this.#exposures.get(name);

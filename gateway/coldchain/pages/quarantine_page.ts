@@ -60,7 +60,6 @@ export function quarantinePage(node: DecidingNode, role: "site" | "county"): Pag
       if (by === null) return await refused(403, [problemText(PERSON_NEEDED)]);
       const order = schema.safeParse(typed);
       if (!order.success) return await refused(400, issueTexts(order.error.issues));
-      await node.tables.caughtUp(node.journal);
       const outcome = await act(order.data, by.person);
       return outcome.kind === "done"
         ? `${PATH}?saved`
