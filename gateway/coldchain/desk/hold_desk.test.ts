@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stampAt } from "../../../sync/fixtures.ts";
+import type { Rows } from "../../sql/sql.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { viewOf } from "../../console/language.ts";
 import { LOT, movedBodyOf, PRODUCT } from "../flow/fixture_flow.ts";
@@ -156,6 +157,14 @@ describe("C10: what is held back at one site is at others", () => {
     const before = await entries();
     await told();
     expect(await entries()).toBe(before);
+    expect(await eventsAsked()).toBe(0);
+    const lot = "E2026";
+    await holdLot(nodeOf(county), { ...order, id: "recall-9", lot }, { id: "wang" });
+    await county.tables.caughtUp(county.journal);
+    // Its own word, and nothing of the lot that was let go.
+    expect(await eventsAsked()).toBe(1);
+    expect(await decideAt(county, WHOLE_SITE, "released", { lot })).toBe("done");
+    expect(await eventsAsked()).toBe(0);
   });
 
   test("what another centre holds that centre lets go, and this one once it is declared lost", async () => {
@@ -271,6 +280,23 @@ describe("C10: what was lost at one site", () => {
     expect(await held(lot)).toContain("site-3");
   });
 });
+
+/** Events that a look reads, of which nothing is written. */
+async function eventsAsked(): Promise<number> {
+  let count = 0;
+  const near: Rows = {
+    rows: async (sql, parameters) => {
+      const rows = await county.tables.near.rows(sql, parameters);
+      if (sql.includes("FROM coldevents")) count += rows.length;
+      return rows;
+    },
+  };
+  const node = nodeOf(county);
+  const tables = { caughtUp: () => Promise.resolve(), near };
+  const disk = { ...node.disk, noRoomFor: () => ({ code: "disk-full", reason: "full" } as const) };
+  await new HoldDesk({ ...node, disk, tables }, { other: null, isUp: () => false }).look();
+  return count;
+}
 
 /** What the county has told sites. */
 async function entries(): Promise<number> {

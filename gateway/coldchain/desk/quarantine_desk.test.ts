@@ -5,6 +5,8 @@ import { HELD, isHeldBack } from "../flow/held_back.ts";
 import { KNOWN } from "../flow/known_lots.ts";
 import { SITE } from "../life/fixture_life.ts";
 import { GOING_CAUSES, heldLots, LOST } from "../record/cold_reads.ts";
+import { LOT_READS } from "../record/lot_reads.ts";
+import { EVENT_OF_ID } from "../record/stored_events.ts";
 import { stampAt } from "../../../sync/fixtures.ts";
 import { planOf } from "../../sql/fixture_plans.ts";
 import { FRIDGE, MINUTE_MS, SiteCold, times } from "./fixture_cold_desk.ts";
@@ -249,7 +251,16 @@ describe("C10: stock that lay in a unit while it was out of range", () => {
   });
 
   test("indexes alone are asked, and where there are many the few that are looked for", async () => {
-    for (const [name, select] of Object.entries({ ...LAIN, ...HELD, ...KNOWN, GOING_CAUSES })) {
+    for (
+      const [name, select] of Object.entries({
+        ...LAIN,
+        ...HELD,
+        ...KNOWN,
+        ...LOT_READS,
+        GOING_CAUSES,
+        EVENT_OF_ID,
+      })
+    ) {
       const plan = await planOf(cold.tables.tables, select);
       expect(plan, name).not.toMatch(/SCAN/);
       expect(plan, name).toMatch(/SEARCH/);
