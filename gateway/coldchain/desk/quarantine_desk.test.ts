@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { COUNTED_TWICE } from "../flow/counted_twice.ts";
 import { LOT, movedBodyOf, PRODUCT } from "../flow/fixture_flow.ts";
 import { allHeld, HELD_STOCK, LOST_DAYS } from "../flow/held_stock.ts";
 import { HELD, isHeldBack } from "../flow/held_back.ts";
@@ -257,6 +258,7 @@ describe("C10: stock that lay in a unit while it was out of range", () => {
         ...HELD,
         ...KNOWN,
         ...LOT_READS,
+        ...COUNTED_TWICE,
         GOING_CAUSES,
         EVENT_OF_ID,
       })

@@ -10,6 +10,7 @@ import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import { holdLot, holdOrder } from "../desk/lot_holds.ts";
 import type { Outcome } from "../desk/person_acts.ts";
 import { decideOrder, decideQuarantine, type DecidingNode } from "../desk/quarantine_act.ts";
+import { countedTwice } from "../flow/counted_twice.ts";
 import { CAUSE_TEXTS } from "../flow/receipt_act.ts";
 import {
   type AllHeld,
@@ -23,6 +24,7 @@ import { QUARANTINE_DECISIONS } from "../life/quarantine_body.ts";
 import { placeOf } from "../flow/place.ts";
 import { type Person, WHOLE_SITE } from "../life/subject.ts";
 import { watchedUnits } from "../record/cold_reads.ts";
+import { countedTwicePanel } from "./counted_twice.ts";
 import * as parts from "./dose_parts.ts";
 import { type PlaceWords, placeWords } from "./dose_places.ts";
 import { doseTexts } from "./dose_text.ts";
@@ -110,7 +112,9 @@ export async function heldPage(
     held.lots.filter(({ isOpen }) => isOpen),
     held.lots.filter(({ isOpen }) => !isOpen),
   ];
+  const twice = isSite ? [] : await countedTwice(near);
   const main = html`
+    ${countedTwicePanel(view, twice)}
     <section class="panel ${waiting.length > 0 ? "alert" : ""}"><h2>${text("waiting")}</h2>
       ${waiting.length === 0
         ? html`<p class="calm">${text("noneWaiting")}</p>`
