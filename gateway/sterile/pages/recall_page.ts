@@ -1,9 +1,10 @@
 /** Pages of recalls: which packs have to come back, where they are, on whom they were used. */
 import { html } from "hono/html";
+import { idField } from "../../console/form_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
 import { badge, factRows, type Html, type View } from "../../console/view.ts";
 import type { RecalledLine, RecallView } from "../desk/views.ts";
-import { actField, action, at, link, paths, wordChoice } from "./parts.ts";
+import { action, at, link, paths, wordChoice } from "./parts.ts";
 import { sterileTexts, wordText } from "./text.ts";
 
 export function recallsPage(view: View, recalls: readonly RecallView[]): Html {
@@ -39,6 +40,9 @@ export function recallPage(view: View, recall: RecallView, acts: boolean): Html 
       <h2>${say("recall")}: ${wordText(view.language, recall.cause)}</h2>
       <dl class="facts">${factRows([
         [say("site"), recall.site],
+        ...recall.supplier === null
+          ? []
+          : [[say("calledBackBy"), recall.supplier] satisfies [string, string]],
         [say("steriliser"), recall.steriliser],
         [say("since"), at(view, recall.foundMs)],
         [say("packs"), recall.packs.length],
@@ -48,13 +52,15 @@ export function recallPage(view: View, recall: RecallView, acts: boolean): Html 
     <section class="panel"><h2>${say("packs")}</h2>${dataTable(
       [
         { head: say("pack") },
+        { head: say("site") },
         { head: say("title") },
         { head: say("where") },
         { head: say("patient") },
         { head: say("outcome") },
       ],
       recall.packs.map((line) => [
-        link(paths.pack(recall.site, line.pack), line.pack),
+        link(paths.pack(line.site, line.pack), line.pack),
+        line.site,
         html`${line.title ?? ""} ${line.implant ? badge("warn", say("implant")) : ""}`,
         html`${badge(toneOf(line), wordText(view.language, line.state))} ${
           wordText(
@@ -75,7 +81,7 @@ function toneOf({ state }: RecalledLine): "bad" | "warn" | "good" {
 
 function backForm(view: View, { site, recall }: RecallView, { pack }: RecalledLine): Html {
   return html`<form method="post" action="${paths.recall(site, recall)}/back" class="form row">
-    ${actField()}<input type="hidden" name="pack" value="${pack}">
+    ${idField()}<input type="hidden" name="pack" value="${pack}">
     ${wordChoice(view, "outcome", "outcome", ["returned", "destroyed", "not-found"])}
     ${action(view, "save")}</form>`;
 }

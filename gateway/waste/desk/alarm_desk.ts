@@ -2,11 +2,9 @@
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { NewEntry } from "../../../sync/append.ts";
 import { pause } from "../../../sync/timer.ts";
-import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { entryId } from "../../collected_entry.ts";
 import { presentFor } from "../../devices/present.ts";
-import { notificationEntry } from "../../notifications/notification.ts";
-import type { AlarmBody, AlarmOverBody } from "../alarm/alarm_body.ts";
-import { noticeOf } from "../alarm/alarm_notice.ts";
+import type { AlarmBody } from "../alarm/alarm_body.ts";
 import {
   alarmsDue,
   alarmsInDoubt,
@@ -20,23 +18,21 @@ import { type BagStanding, momentsOf } from "../life/bag.ts";
 import { closureOf } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
 import { StoredWords } from "../record/stored_words.ts";
-import { deliveryKey, WASTE_ALARM, WASTE_ALARM_OVER } from "../record/waste_entry.ts";
+import { deliveryKey } from "../record/waste_entry.ts";
 import {
   bagsHeldBy,
   faultyManifests,
   type OpenAlarm,
   openAlarms,
-  timesRaised,
   unsettledBags,
 } from "../record/waste_reads.ts";
 import { holdingOf } from "../store/plan_stored.ts";
+import { appendAlarms, ended, raised } from "./alarm_entries.ts";
 import { epidemicModes } from "./epidemic_read.ts";
 import type { WasteDesk } from "./waste_desk.ts";
 
 /** A clock is looked at so often; its limits are hours. */
 const LOOK_MS = 5_000;
-/** Alarms of one commit, each with what people are told of it. */
-const ALARMS_MAX = 100;
 
 export class AlarmDesk {
   readonly #desk: WasteDesk;
@@ -59,11 +55,7 @@ export class AlarmDesk {
   async look(signal?: AbortSignal): Promise<void> {
     await this.#desk.alone(async () => {
       if (signal?.aborted) return;
-      const { disk, clock } = this.#desk.node;
-      const alarms = await this.#alarms();
-      for (let at = 0; at < alarms.length; at += ALARMS_MAX) {
-        await disk.append(alarms.slice(at, at + ALARMS_MAX).flat(), clock.now());
-      }
+      await appendAlarms(this.#desk.node, await this.#alarms());
     }, signal);
   }
 
@@ -84,42 +76,18 @@ export class AlarmDesk {
         ...await this.#storeAlarms(open),
       ].map((alarm) => [alarm.id, alarm])).values(),
     ];
-    const raised = new Set(open.map(({ id }) => id));
+    const known = new Set(open.map(({ id }) => id));
     const entries: (readonly NewEntry[])[] = [];
     for (const body of due) {
-      if (!raised.has(body.id)) entries.push(await this.#raise(body));
+      if (!known.has(body.id)) entries.push(await raised(node, this.#place, body));
     }
     const over = new Set(
       alarmsOver(open, due).length === 0
         ? []
         : alarmsOver(open, due, alarmsInDoubt(ledger, around)),
     );
-    return [...entries, ...open.filter(({ id }) => over.has(id)).map((one) => this.#end(one))];
-  }
-
-  async #raise(body: AlarmBody): Promise<readonly NewEntry[]> {
-    const { tables, clock } = this.#desk.node;
-    const time = clock.now();
-    const entry = newEntry("alarm", WASTE_ALARM, time, body);
-    // What was over may come again: each time is one.
-    const before = await timesRaised(tables, body.id);
-    const notice = noticeOf({
-      ...{ alarm: body, before, isOver: false, sinceMs: time.wallMs },
-      place: this.#place,
-    });
-    return [once(entry, WASTE_ALARM, `${body.id}/${before}`), notificationEntry(time, notice)];
-  }
-
-  #end(open: OpenAlarm): readonly NewEntry[] {
-    const { id: alarm, site, raised, sinceMs } = open;
-    const time = this.#desk.node.clock.now();
-    const body: AlarmOverBody = { id: entryId(WASTE_ALARM_OVER, alarm, raised), site, alarm };
-    const entry = newEntry("alarm", WASTE_ALARM_OVER, time, body);
-    const notice = noticeOf({
-      ...{ alarm: open, before: raised - 1, isOver: true, sinceMs },
-      place: this.#place,
-    });
-    return [once(entry, WASTE_ALARM_OVER, body.id), notificationEntry(time, notice)];
+    const ends = open.filter(({ id }) => over.has(id));
+    return [...entries, ...ends.map((one) => ended(node, this.#place, one))];
   }
 
   /** Of all that somebody has to look after, as far as alarms ask for it. */

@@ -8,18 +8,20 @@ import { bagClock } from "../clock/bag_clock.ts";
 import { resolveAtCounty } from "../desk/county_resolution.ts";
 import { personsBy } from "../desk/entry_read.ts";
 import { epidemicModes } from "../desk/epidemic_read.ts";
+import { rulesFor } from "../desk/rules_read.ts";
 import { resolutionOrder, resolving } from "../desk/later_acts.ts";
 import { presentFor } from "../../devices/present.ts";
+import { fieldOf } from "../../form.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import { needsTwo } from "../entry/correction_body.ts";
 import { custodianKey } from "../entry/subject.ts";
 import { type BagStanding, momentsOf } from "../life/bag.ts";
 import type { Conflict } from "../life/disputes.ts";
 import { bagOf, type KnownBag } from "../record/waste_reads.ts";
-import { newActId, textIn } from "./form_fields.ts";
+import { newActId } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { performBy, saidBy } from "./perform.ts";
-import { type ActingSite, placeName, rulesOf, type Shown } from "./shown.ts";
+import { type ActingSite, placeName, type Shown } from "./shown.ts";
 import { wasteTexts, wordText } from "./text.ts";
 
 export function bagPages(shown: Shown, acting: ActingSite | null): readonly Page[] {
@@ -53,12 +55,12 @@ function resolveForm(shown: Shown): PageForm {
 
 function resolutionIn(form: FormData) {
   return resolutionOrder.parse({
-    ...{ id: textIn(form, "id"), subject: textIn(form, "subject") },
-    about: textIn(form, "about"),
-    keeps: textIn(form, "keeps"),
+    ...{ id: fieldOf(form, "id"), subject: fieldOf(form, "subject") },
+    about: fieldOf(form, "about"),
+    keeps: fieldOf(form, "keeps"),
     against: form.getAll("of").filter((one) => one !== form.get("keeps")),
     over: form.getAll("over"),
-    reason: textIn(form, "reason"),
+    reason: fieldOf(form, "reason"),
   });
 }
 
@@ -97,7 +99,8 @@ async function standingPanel(
   const { manifest, receipt, missing, notReceived, unfounded } = standing;
   const mode = (await epidemicModes(shown.node.tables))(site);
   const present = await presentFor(shown.node, momentsOf([standing]));
-  const clock = bagClock(standing, present, { mode, rules: rulesOf(shown) });
+  const rules = (await rulesFor(shown, [site]))(site);
+  const clock = bagClock(standing, present, { mode, rules });
   const facts: (readonly [string, Html | string])[] = [
     [say("state"), wordText(language, state)],
     [say("clock"), parts.clockBadge(view, clock)],

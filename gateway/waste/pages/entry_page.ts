@@ -4,16 +4,18 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { dayText } from "../../china_calendar.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { entryOf, type KnownEntry, personsIn } from "../desk/entry_read.ts";
+import { rulesFor } from "../desk/rules_read.ts";
 import { confirming, confirmOrder, reversalOrder, reversing } from "../desk/later_acts.ts";
 import { evidenceOf } from "../desk/reading_read.ts";
 import type { Evidence } from "../entry/weight.ts";
 import { keptUntil } from "../retention.ts";
 import type { WasteRules } from "../rules.ts";
-import { newActId, secondIn, textIn } from "./form_fields.ts";
+import { newActId, secondIn } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform, saidBy } from "./perform.ts";
-import { type ActingSite, rulesOf, type Shown } from "./shown.ts";
+import { type ActingSite, type Shown } from "./shown.ts";
 import { wasteTexts, wordText } from "./text.ts";
 
 export function entryPages(shown: Shown, acting: ActingSite | null): readonly Page[] {
@@ -38,7 +40,7 @@ function confirmForm(shown: ActingSite): PageForm {
       const done = await perform({ desk, form, parts: own, actor }, (by) =>
         confirming(
           desk,
-          confirmOrder.parse({ id: textIn(form, "id"), of: entry }),
+          confirmOrder.parse({ id: fieldOf(form, "id"), of: entry }),
           secondIn(form) === undefined ? by[0] : by[by.length - 1],
         ));
       if (done.kind === "done") return `/waste/entries/${encodeURIComponent(entry)}?said=done`;
@@ -55,7 +57,7 @@ function reverseForm(shown: ActingSite): PageForm {
       const done = await perform({ desk, form, parts: own, actor }, (by) =>
         reversing(
           reversalOrder.parse({
-            ...{ id: textIn(form, "id"), of: entry, reason: textIn(form, "reason") },
+            ...{ id: fieldOf(form, "id"), of: entry, reason: fieldOf(form, "reason") },
           }),
           by,
         ));
@@ -82,9 +84,10 @@ async function shownEntry(
   if (known === null) return null;
   const { body } = known.event;
   const evidence = "weight" in body ? await evidenceOf(shown.node.journal, body.weight) : null;
+  const rules = (await rulesFor(shown, [body.site]))(body.site);
   const main = html`
     ${parts.faultsBanner(view, faults)}
-    ${entryPanel(view, known, { evidence, rules: rulesOf(shown) })}
+    ${entryPanel(view, known, { evidence, rules })}
     ${shown.desk === null ? "" : formPanels(view, known)}
   `;
   return parts.wasteFrame(view, shown, "/waste", main, said);

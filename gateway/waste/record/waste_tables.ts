@@ -36,7 +36,7 @@ export const WASTE_KEYS: Table = {
  * somebody has to look (it is not disposed of yet, entries disagree or wait for a second person),
  * else NULL. `faults`: other bags that were weighed by the same reading. `untold`: 1 where a site
  * that has a word on it lacks another's, else NULL. `last`: the latest entry about it by wall
- * clocks. `sealedat`: the site that sealed it, NULL where that has it still.
+ * clocks.
  */
 export const WASTE_BAGS: Table = {
   name: "wastebags",
@@ -59,7 +59,6 @@ export const WASTE_BAGS: Table = {
     unsettled: "integer?",
     untold: "integer?",
     last: "integer",
-    sealedat: "text?",
     standing: "text",
   },
   key: ["bag"],
@@ -72,8 +71,18 @@ export const WASTE_BAGS: Table = {
     wastebagsofreceipt: { of: "receipt", columns: ["receipt", "bag"] },
     wastebagsunsettled: { of: "unsettled", columns: ["site", "sealed", "bag"] },
     wastebagsuntold: { of: "untold", columns: ["bag"] },
-    wastebagssealedat: { of: "sealedat", columns: ["sealedat", "sealed", "bag"] },
   },
+};
+
+/**
+ * Of each bag the sites that have a word on it and do not have it now: there it was once, or may
+ * have been. `sealed` and `last` as its own row has them.
+ */
+export const WASTE_PASSED: Table = {
+  name: "wastepassed",
+  columns: { bag: "text", site: "text", sealed: "integer", last: "integer" },
+  key: ["bag", "site"],
+  indexes: { wastepassedsealed: ["site", "sealed", "bag"] },
 };
 
 /**
@@ -152,6 +161,7 @@ export const WASTE_TABLES: readonly Table[] = [
   WASTE_EVENTS,
   WASTE_KEYS,
   WASTE_BAGS,
+  WASTE_PASSED,
   WASTE_LOADS,
   WASTE_MANIFESTS,
   WASTE_ALARMS,
