@@ -68,7 +68,8 @@ function episodeRow(episode: Episode): Parameter[] {
 
 function lotRows(events: readonly ColdEvent[]): Parameter[][] {
   return quarantinedLots(events).map((one) => {
-    const { site, unit, product, lot, state, isDisputed, quarantines, open, barring } = one;
+    const { site, unit, product, lot, state, isDisputed } = one;
+    const { quarantines, open, barring, decisions } = one;
     const momentsOf = (some: typeof quarantines) => some.map(({ body }) => body.sinceMs);
     const [isHeld, isBarred] = [open.length > 0, barring.length > 0];
     const sinceMs = isHeld
@@ -77,6 +78,7 @@ function lotRows(events: readonly ColdEvent[]): Parameter[][] {
     return [
       ...[site, unit, product, lot, state, isDisputed ? 1 : 0, sinceMs],
       ...[isHeld ? 1 : null, isBarred ? 1 : null, isBarred && !isHeld ? 1 : null],
+      JSON.stringify([...quarantines, ...decisions].map(({ body: { id } }) => id).sort()),
     ];
   });
 }

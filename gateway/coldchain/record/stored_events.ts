@@ -12,6 +12,10 @@ const COLUMNS = "origin, stream, seq, kind, node, wall, bootid, bootms, clock, b
 /** Of a text that this program has written. */
 const storedClock = z.custom<Stamp["clock"]>();
 
+/** By the id, of which there is one, and not by all that the subject has. */
+export const EVENT_OF_ID = `SELECT ${COLUMNS} FROM coldevents WHERE site = ? AND id = ? ` +
+  "AND subject || '' = ? ORDER BY wall, origin, stream, seq LIMIT 1";
+
 /** All events of one subject. */
 export async function eventsOf(rows: Rows, { site, subject }: Subject): Promise<ColdEvent[]> {
   const select = `SELECT ${COLUMNS} FROM coldevents WHERE site = ? AND subject = ?`;
@@ -46,6 +50,15 @@ export async function eventById(rows: Rows, site: string, id: string): Promise<C
   const select = `SELECT ${COLUMNS} FROM coldevents WHERE site = ? AND id = ? ` +
     "ORDER BY wall, origin, stream, seq LIMIT 1";
   return (await rows.rows(select, [site, id])).map(storedEvent).at(0) ?? null;
+}
+
+/** The same, of one subject: whatever else stands under the id. */
+export async function eventOfId(
+  rows: Rows,
+  { site, subject }: Subject,
+  id: string,
+): Promise<ColdEvent | null> {
+  return (await rows.rows(EVENT_OF_ID, [site, id, subject])).map(storedEvent).at(0) ?? null;
 }
 
 /** Those about a moment from one on, of all subjects that begin so; the latest first. */
