@@ -75,7 +75,8 @@ export class KeyedWords<Word> {
   }
 }
 
-function chunks<T>(all: readonly T[]): (readonly T[])[] {
+/** As many together as one statement asks for. */
+export function chunks<T>(all: readonly T[]): (readonly T[])[] {
   const count = Math.ceil(all.length / ASKED_MAX);
   return Array.from({ length: count }, (_, n) => all.slice(n * ASKED_MAX, (n + 1) * ASKED_MAX));
 }

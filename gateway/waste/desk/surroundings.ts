@@ -1,11 +1,11 @@
 /** The ledger of what an act concerns, of all that the tables hold about it. */
 import type { Rows } from "../../sql/sql.ts";
-import { BAGS_MAX, type Custodian, custodianKey, LOADS_MAX } from "../entry/subject.ts";
+import { BAGS_MAX, type Custodian, custodianKey } from "../entry/subject.ts";
 import { closureOf } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
 import { manifestsOf, type ManifestStanding } from "../manifest/manifest.ts";
 import { StoredWords } from "../record/stored_words.ts";
-import { bagsHeldBy, SELECTS } from "../record/waste_reads.ts";
+import { bagsHeldBy, insideOf, SELECTS } from "../record/waste_reads.ts";
 import type { WasteRules } from "../rules.ts";
 
 export interface Concerned {
@@ -43,22 +43,6 @@ export async function around(
   }, stored.events);
   const ledger = ledgerOf(events, rules);
   return { ledger, manifests: manifestsOf(events, ledger).manifests, stored };
-}
-
-/** Bags and loads in these loads, however deep. */
-async function insideOf(rows: Rows, outer: readonly string[]) {
-  const loads = new Set<string>(outer);
-  const bags = new Set<string>();
-  for (const load of loads) {
-    for (const row of await rows.rows(SELECTS.inLoad, [load, BAGS_MAX])) {
-      const standing: { readonly bag: string } = JSON.parse(row.text("standing"));
-      bags.add(standing.bag);
-    }
-    for (const row of await rows.rows(SELECTS.inner, [load, LOADS_MAX])) {
-      loads.add(row.text("load"));
-    }
-  }
-  return { bags: [...bags], loads: [...loads] };
 }
 
 async function bagsOn(rows: Rows, manifests: readonly string[]): Promise<string[]> {

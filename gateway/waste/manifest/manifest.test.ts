@@ -268,8 +268,14 @@ describe("W8 W6 a disposer's word", () => {
 });
 
 describe("W8 bag, box, manifest and receipt", () => {
-  const trace = (code: string, events: readonly WasteEvent[] = all) =>
-    traceOf(code, ledgerOf(events, DEFAULT_RULES), fold(events));
+  const trace = (code: string, events: readonly WasteEvent[] = all) => {
+    const { bags, loads } = ledgerOf(events, DEFAULT_RULES);
+    return traceOf(code, {
+      bags: [...bags.values()],
+      boxes: new Map([...loads.values()].map(({ load, box }) => [load, box])),
+      manifests: [...fold(events).manifests.values()],
+    });
+  };
 
   test.each([
     ["B2", ["bag"], ["B2"]],

@@ -1,6 +1,6 @@
 /** Bag, box, manifest, receipt: from any of their codes to all the others, both ways (rule W8). */
-import type { Ledger } from "../life/ledger.ts";
-import type { Manifests } from "./manifest.ts";
+import type { BagStanding } from "../life/bag.ts";
+import type { ManifestStanding } from "./manifest.ts";
 
 export interface TracedBag {
   readonly bag: string;
@@ -22,18 +22,24 @@ export interface Trace {
   readonly bags: readonly TracedBag[];
 }
 
-export function traceOf(code: string, ledger: Ledger, { manifests }: Manifests): Trace {
+/** What a code may lead to: of more than is found by it, too. */
+export interface Traceable {
+  readonly bags: readonly Pick<BagStanding, "bag" | "state" | "loads" | "manifest" | "receipt">[];
+  /** Of loads, by their codes, the box that each fills. */
+  readonly boxes: ReadonlyMap<string, string | null>;
+  /** `bags`: those that left on it, or will. */
+  readonly manifests: readonly Pick<ManifestStanding, "manifest" | "numbers" | "bags">[];
+}
+
+export function traceOf(code: string, { bags, boxes, manifests }: Traceable): Trace {
   const on = new Map(
-    [...manifests.values()].flatMap((one) => one.bags.map((bag) => [bag, one] as const)),
+    manifests.flatMap(({ manifest, bags }) => bags.map((bag) => [bag, manifest] as const)),
   );
-  const found = [...ledger.bags.values()].flatMap((standing) => {
-    const { bag, state, receipt } = standing;
-    const loads = standing.loads.map((load) => ({
-      load,
-      box: ledger.loads.get(load)?.box ?? null,
-    }));
-    const manifest = standing.manifest ?? on.get(bag)?.manifest ?? null;
-    const numbers = manifest === null ? [] : manifests.get(manifest)?.numbers ?? [];
+  const numbersOf = new Map(manifests.map(({ manifest, numbers }) => [manifest, numbers]));
+  const found = bags.flatMap(({ bag, state, loads: around, manifest: left, receipt }) => {
+    const loads = around.map((load) => ({ load, box: boxes.get(load) ?? null }));
+    const manifest = left ?? on.get(bag) ?? null;
+    const numbers = manifest === null ? [] : numbersOf.get(manifest) ?? [];
     const number = numbers.length === 1 ? numbers[0] : null;
     const codes: Readonly<Record<TracedAs, readonly (string | null)[]>> = {
       bag: [bag],

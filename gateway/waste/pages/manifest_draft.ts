@@ -5,12 +5,12 @@ import type { Page } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
 import { CATEGORY_CODES, type CategoryCode } from "../category.ts";
 import { drafting, manifestOrder } from "../desk/acts.ts";
-import { around } from "../desk/surroundings.ts";
 import { type ManifestBody, WASTE_FORMS } from "../entry/manifest_body.ts";
 import { custodianKey } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import { TYPED } from "../manifest/form.ts";
-import { bagsHeldBy, latestManifests } from "../record/waste_reads.ts";
+import { StoredWords } from "../record/stored_words.ts";
+import { bagsHeldBy, latestManifests, manifestOf } from "../record/waste_reads.ts";
 import { newActId, textIn } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform } from "./perform.ts";
@@ -122,10 +122,10 @@ async function draftPage(view: View, shown: ActingSite, asked: Asked): Promise<H
 /** Drafts that hold, the bodies of which may disagree; `null`: there is no such manifest. */
 async function draftsOf({ desk }: ActingSite, manifest: string) {
   const { tables } = desk.node;
-  const { manifests, stored } = await around(tables, { manifests: [manifest] }, desk.config.rules);
-  const standing = manifests.get(manifest);
-  if (standing === undefined) return null;
-  const events = await stored.events(standing.drafts.map((id) => `id/${id}`));
+  const known = await manifestOf(tables, manifest);
+  if (known === null) return null;
+  const drafts = known.standing.drafts.map((id) => `id/${id}`);
+  const events = await new StoredWords(tables).events(drafts);
   return events.flatMap((event) =>
     event.kind === "waste-manifest" ? [{ id: event.body.id, body: event.body }] : []
   );

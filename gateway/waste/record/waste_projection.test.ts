@@ -16,9 +16,12 @@ import { ledgerOf } from "../life/ledger.ts";
 import { Hearers } from "../life/untold.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import { placesSelect, wordsSelect } from "./stored_words.ts";
+import { tracedBy } from "../desk/trace_read.ts";
+import { manifestsOf } from "../manifest/manifest.ts";
+import { traceOf } from "../manifest/trace.ts";
 import { wordIn } from "./waste_entry.ts";
 import { wasteOf } from "./waste_projection.ts";
-import { SELECTS } from "./waste_reads.ts";
+import { bagsSelect, boxesSelect, manifestsSelect, SELECTS } from "./waste_reads.ts";
 import { bagRow, loadRow } from "./waste_rows.ts";
 import { WASTE_BAGS, WASTE_LOADS, WASTE_TABLES } from "./waste_tables.ts";
 
@@ -96,7 +99,7 @@ describe("the tables of waste", () => {
     );
   });
 
-  test("W4 say of each bag and load what all entries together say", async () => {
+  test("W4, W8 say of each bag and load, and of each code, what all entries together say", async () => {
     await fc.assert(
       fc.asyncProperty(entries, async (all) => {
         await anew(all.map((entry) => [entry]));
@@ -120,6 +123,14 @@ describe("the tables of waste", () => {
         });
         const loads = [...ledger.loads.values()].map((one) => text(WASTE_LOADS, loadRow(one)));
         expect(await rowsOf(WASTE_BAGS, WASTE_LOADS)).toEqual([...bags, ...loads]);
+        const { manifests } = manifestsOf(events, ledger);
+        const code = ["B1", "L2", "box-1", "M-1", "R-1"][all.length % 5];
+        expect(await tracedBy(sql, code)).toEqual(traceOf(code, {
+          bags: [...ledger.bags.values()],
+          boxes: new Map([...ledger.loads.values()].map(({ load, box }) => [load, box])),
+          manifests: [...manifests.values()].filter(({ manifest }) => manifest !== code)
+            .concat(manifests.get(code) ?? []),
+        }));
       }),
       { numRuns: 1000 },
     );
@@ -187,6 +198,9 @@ describe("the tables of waste", () => {
     ...Object.entries(SELECTS),
     ["places", placesSelect(3)],
     ["words", wordsSelect(3)],
+    ["bags", bagsSelect(3)],
+    ["boxes", boxesSelect(3)],
+    ["manifests by their ids", manifestsSelect(3)],
   ])(
     "are not scanned for %s",
     async (_name, select) => {

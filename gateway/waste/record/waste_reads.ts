@@ -1,7 +1,9 @@
 /** What pages and rules ask of the tables of waste. */
+import { among, chunks } from "../../keyed_words.ts";
 import type { Parameter, Row, Rows } from "../../sql/sql.ts";
 import type { AlarmBody, AlarmName, Level } from "../alarm/alarm_body.ts";
 import { alarmBody } from "../alarm/alarm_body.ts";
+import { BAGS_MAX, LOADS_MAX } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
 
@@ -12,7 +14,7 @@ export const ROWS_MAX = 2000;
 export const SELECTS = {
   bag: "SELECT standing, faults FROM wastebags WHERE bag = ?",
   held: "SELECT standing, faults FROM wastebags WHERE held = ? ORDER BY bag LIMIT ?",
-  inLoad: "SELECT standing, faults FROM wastebags WHERE inload = ? ORDER BY bag LIMIT ?",
+  inLoad: "SELECT bag FROM wastebags WHERE inload = ? ORDER BY bag LIMIT ?",
   onManifest: "SELECT standing, faults FROM wastebags WHERE manifest = ? ORDER BY bag LIMIT ?",
   ofReceipt: "SELECT standing, faults FROM wastebags WHERE receipt = ? ORDER BY bag LIMIT ?",
   unsettled: "SELECT standing, faults FROM wastebags " +
@@ -39,6 +41,21 @@ export const SELECTS = {
   raised: "SELECT raised FROM wastealarms WHERE alarm = ?",
 } as const;
 
+/** The statement for so many bags. */
+export function bagsSelect(bags: number): string {
+  return `SELECT standing, faults FROM wastebags WHERE ${among("bag", bags)}`;
+}
+
+/** The statement for so many loads. */
+export function boxesSelect(loads: number): string {
+  return `SELECT load, box FROM wasteloads WHERE ${among("load", loads)}`;
+}
+
+/** The statement for so many manifests. */
+export function manifestsSelect(manifests: number): string {
+  return `SELECT standing, site FROM wastemanifests WHERE ${among("manifest", manifests)}`;
+}
+
 export interface KnownBag {
   readonly standing: BagStanding;
   /** Other bags that were weighed by the same reading. */
@@ -47,6 +64,15 @@ export interface KnownBag {
 
 export async function bagOf(rows: Rows, bag: string): Promise<KnownBag | null> {
   return (await bagsBy(rows, SELECTS.bag, [bag])).at(0) ?? null;
+}
+
+/** Those of these that are known. */
+export async function bagsCalled(rows: Rows, bags: readonly string[]): Promise<KnownBag[]> {
+  const found: KnownBag[] = [];
+  for (const some of chunks(bags)) {
+    found.push(...await bagsBy(rows, bagsSelect(some.length), [...some]));
+  }
+  return found;
 }
 
 /** `custodian`: as `custodianKey` has it. */
@@ -60,6 +86,40 @@ export async function bagsOfReceipt(rows: Rows, receipt: string): Promise<KnownB
 
 export async function bagsOnManifest(rows: Rows, manifest: string): Promise<KnownBag[]> {
   return await bagsBy(rows, SELECTS.onManifest, [manifest, ROWS_MAX]);
+}
+
+/** Bags and loads in these loads, however deep, and these. */
+export async function insideOf(rows: Rows, outer: readonly string[]) {
+  const loads = new Set<string>(outer);
+  const bags = new Set<string>();
+  for (const load of loads) {
+    for (const row of await rows.rows(SELECTS.inLoad, [load, BAGS_MAX])) {
+      bags.add(row.text("bag"));
+    }
+    for (const row of await rows.rows(SELECTS.inner, [load, LOADS_MAX])) {
+      loads.add(row.text("load"));
+    }
+  }
+  return { bags: [...bags], loads: [...loads] };
+}
+
+/** Every load that filled this box. */
+export async function loadsOfBox(rows: Rows, box: string): Promise<string[]> {
+  return (await rows.rows(SELECTS.ofBox, [box, LOADS_MAX])).map((row) => row.text("load"));
+}
+
+/** Which box each of these loads fills; `null` where nobody told. */
+export async function boxesOf(
+  rows: Rows,
+  loads: readonly string[],
+): Promise<Map<string, string | null>> {
+  const boxes = new Map<string, string | null>();
+  for (const some of chunks(loads)) {
+    for (const row of await rows.rows(boxesSelect(some.length), [...some])) {
+      boxes.set(row.text("load"), row.textOrNull("box"));
+    }
+  }
+  return boxes;
 }
 
 /** Bags of which a site that has a word on them is to be told. */
@@ -89,6 +149,18 @@ export interface KnownManifest {
 
 export async function manifestOf(rows: Rows, manifest: string): Promise<KnownManifest | null> {
   return (await manifestsBy(rows, SELECTS.manifest, [manifest])).at(0) ?? null;
+}
+
+/** Those of these that are known. */
+export async function manifestsCalled(
+  rows: Rows,
+  manifests: readonly string[],
+): Promise<KnownManifest[]> {
+  const found: KnownManifest[] = [];
+  for (const some of chunks(manifests)) {
+    found.push(...await manifestsBy(rows, manifestsSelect(some.length), [...some]));
+  }
+  return found;
 }
 
 /** The latest ones; `site` `null`: of all sites. */
