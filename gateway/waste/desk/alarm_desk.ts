@@ -11,24 +11,19 @@ import {
   alarmsDue,
   alarmsInDoubt,
   alarmsOver,
+  type Circumstances,
   epidemicAlarms,
   manifestAlarms,
   storeAlarms,
 } from "../alarm/due.ts";
-import { type Custodian, custodianKey } from "../entry/subject.ts";
+import { custodianKey } from "../entry/subject.ts";
 import { type BagStanding, momentsOf } from "../life/bag.ts";
 import { closureOf } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
 import { StoredWords } from "../record/stored_words.ts";
 import { deliveryKey, WASTE_ALARM, WASTE_ALARM_OVER } from "../record/waste_entry.ts";
-import {
-  bagsHeldBy,
-  faultyManifests,
-  type OpenAlarm,
-  openAlarms,
-  timesRaised,
-  unsettledBags,
-} from "../record/waste_reads.ts";
+import { alarmsCalled, type KnownBag, openAlarmsAbout } from "../record/waste_reads.ts";
+import { faultyManifests, heldIn, openAlarmIds, WatchedBags } from "../record/watched.ts";
 import { holdingOf } from "../store/plan_stored.ts";
 import { epidemicModes } from "./epidemic_read.ts";
 import type { WasteDesk } from "./waste_desk.ts";
@@ -41,11 +36,13 @@ const ALARMS_MAX = 100;
 export class AlarmDesk {
   readonly #desk: WasteDesk;
   readonly #place: Text;
+  readonly #bags: WatchedBags;
 
   /** `place`: what people call the site. */
   constructor(desk: WasteDesk, place: Text) {
     this.#desk = desk;
     this.#place = place;
+    this.#bags = new WatchedBags(desk.node.tables, desk.node.name);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -59,76 +56,102 @@ export class AlarmDesk {
   async look(signal?: AbortSignal): Promise<void> {
     await this.#desk.alone(async () => {
       if (signal?.aborted) return;
-      const { disk, clock } = this.#desk.node;
-      const alarms = await this.#alarms();
-      for (let at = 0; at < alarms.length; at += ALARMS_MAX) {
-        await disk.append(alarms.slice(at, at + ALARMS_MAX).flat(), clock.now());
+      const { tables, name: site } = this.#desk.node;
+      const open = await openAlarmIds(tables, site);
+      const modeAt = await epidemicModes(tables);
+      const due = new Set<string>();
+      for await (const alarms of this.#due(modeAt)) {
+        const fresh = alarms.filter(({ id }) => !open.has(id) && !due.has(id));
+        await this.#raise([...new Map(fresh.map((alarm) => [alarm.id, alarm])).values()]);
+        alarms.forEach(({ id }) => due.add(id));
+        // Of half a look it cannot be said what is over.
+        if (signal?.aborted) return;
       }
+      const left = alarmsOver([...open], due);
+      if (left.length > 0) await this.#end(alarmsOver(left, due, await this.#inDoubt(modeAt)));
     }, signal);
   }
 
-  async #alarms(): Promise<(readonly NewEntry[])[]> {
+  /** All that is due, some at a time. */
+  async *#due(modeAt: Circumstances["modeAt"]): AsyncGenerator<readonly AlarmBody[]> {
     const { node, config: { rules } } = this.#desk;
     const { tables, name: site } = node;
-    const open = await openAlarms(tables, site);
-    const modes = await epidemicModes(tables);
-    const ledger = await this.#ledger();
-    const present = await presentFor(node, momentsOf([...ledger.bags.values()]));
-    const around = { present, modeAt: modes, rules };
-    const manifests = await faultyManifests(tables, site);
-    const due = [
-      ...new Map([
-        ...alarmsDue(ledger, around).filter((alarm) => alarm.site === site),
-        ...manifestAlarms(manifests.map((one) => ({ ...one.standing, site })), around),
-        ...epidemicAlarms(site, modes(site), rules),
-        ...await this.#storeAlarms(open),
-      ].map((alarm) => [alarm.id, alarm])).values(),
-    ];
-    const raised = new Set(open.map(({ id }) => id));
-    const entries: (readonly NewEntry[])[] = [];
-    for (const body of due) {
-      if (!raised.has(body.id)) entries.push(await this.#raise(body));
+    yield [...epidemicAlarms(site, modeAt(site), rules), ...await this.#storeAlarms()];
+    for await (const some of faultyManifests(tables, site)) {
+      const moments = some.flatMap(({ faults }) => faults)
+        .map(({ time, node }) => ({ ...time, node }));
+      const around = { present: await presentFor(node, moments), rules };
+      yield manifestAlarms(some.map((manifest) => ({ ...manifest, site })), around);
     }
-    const over = new Set(
-      alarmsOver(open, due).length === 0
-        ? []
-        : alarmsOver(open, due, alarmsInDoubt(ledger, around)),
-    );
-    return [...entries, ...open.filter(({ id }) => over.has(id)).map((one) => this.#end(one))];
+    for await (const { ledger, around } of this.#watched(modeAt)) {
+      yield alarmsDue(ledger, around).filter((alarm) => alarm.site === site);
+    }
   }
 
-  async #raise(body: AlarmBody): Promise<readonly NewEntry[]> {
-    const { tables, clock } = this.#desk.node;
-    const time = clock.now();
-    const entry = newEntry("alarm", WASTE_ALARM, time, body);
-    // What was over may come again: each time is one.
-    const before = await timesRaised(tables, body.id);
-    const notice = noticeOf({
-      ...{ alarm: body, before, isOver: false, sinceMs: time.wallMs },
-      place: this.#place,
-    });
-    return [once(entry, WASTE_ALARM, `${body.id}/${before}`), notificationEntry(time, notice)];
-  }
-
-  #end(open: OpenAlarm): readonly NewEntry[] {
-    const { id: alarm, site, raised, sinceMs } = open;
+  /** Raises what is not raised now; what was over may come again, and each time is one. */
+  async #raise(alarms: readonly AlarmBody[]): Promise<void> {
+    const before = await alarmsCalled(this.#desk.node.tables, alarms.map(({ id }) => id));
     const time = this.#desk.node.clock.now();
-    const body: AlarmOverBody = { id: entryId(WASTE_ALARM_OVER, alarm, raised), site, alarm };
-    const entry = newEntry("alarm", WASTE_ALARM_OVER, time, body);
-    const notice = noticeOf({
-      ...{ alarm: open, before: raised - 1, isOver: true, sinceMs },
-      place: this.#place,
-    });
-    return [once(entry, WASTE_ALARM_OVER, body.id), notificationEntry(time, notice)];
+    await this.#write(alarms.map((body) => {
+      const raised = before.get(body.id)?.raised ?? 0;
+      const entry = newEntry("alarm", WASTE_ALARM, time, body);
+      const notice = noticeOf({
+        ...{ alarm: body, before: raised, isOver: false, sinceMs: time.wallMs },
+        place: this.#place,
+      });
+      return [once(entry, WASTE_ALARM, `${body.id}/${raised}`), notificationEntry(time, notice)];
+    }));
   }
 
-  /** Of all that somebody has to look after, as far as alarms ask for it. */
-  async #ledger(): Promise<Ledger> {
-    const { node: { tables, name }, config: { rules } } = this.#desk;
-    const unsettled = await unsettledBags(tables, name);
-    const bags = new Map(unsettled.map(({ standing }) => [standing.bag, standing]));
+  /** What is not due by clocks that cannot be believed. */
+  async #inDoubt(modeAt: Circumstances["modeAt"]): Promise<Set<string>> {
+    const ids = new Set<string>();
+    for await (const { ledger, around } of this.#watched(modeAt)) {
+      alarmsInDoubt(ledger, around).forEach((id) => ids.add(id));
+    }
+    return ids;
+  }
+
+  async #end(ids: readonly string[]): Promise<void> {
+    const over = await alarmsCalled(this.#desk.node.tables, ids);
+    const time = this.#desk.node.clock.now();
+    await this.#write([...over.values()].map((open) => {
+      const { id: alarm, site, raised, sinceMs } = open;
+      const body: AlarmOverBody = { id: entryId(WASTE_ALARM_OVER, alarm, raised), site, alarm };
+      const entry = newEntry("alarm", WASTE_ALARM_OVER, time, body);
+      const notice = noticeOf({
+        ...{ alarm: open, before: raised - 1, isOver: true, sinceMs },
+        place: this.#place,
+      });
+      return [once(entry, WASTE_ALARM_OVER, body.id), notificationEntry(time, notice)];
+    }));
+  }
+
+  async #write(told: readonly (readonly NewEntry[])[]): Promise<void> {
+    const { disk, clock } = this.#desk.node;
+    for (let at = 0; at < told.length; at += ALARMS_MAX) {
+      await disk.append(told.slice(at, at + ALARMS_MAX).flat(), clock.now());
+    }
+  }
+
+  /** All that somebody has to look after, some at a time. */
+  async *#watched(
+    modeAt: Circumstances["modeAt"],
+  ): AsyncGenerator<{ readonly ledger: Ledger; readonly around: Circumstances }> {
+    const { node, config: { rules } } = this.#desk;
+    for await (const page of this.#bags.pages()) {
+      const ledger = await this.#ledgerOf(page);
+      const present = await presentFor(node, momentsOf(page.map(({ standing }) => standing)));
+      yield { ledger, around: { present, modeAt, rules } };
+    }
+  }
+
+  /** As far as alarms ask for it. */
+  async #ledgerOf(page: readonly KnownBag[]): Promise<Ledger> {
+    const { node: { tables }, config: { rules } } = this.#desk;
+    const bags = new Map(page.map(({ standing }) => [standing.bag, standing]));
     const stored = new StoredWords(tables);
-    const faulty = unsettled.filter(({ faults }) => faults > 0).map(({ standing }) => standing.bag);
+    const faulty = page.filter(({ faults }) => faults > 0).map(({ standing }) => standing.bag);
     const events = await closureOf({ bags: faulty }, stored.events);
     const { faults } = ledgerOf(events, rules);
     const holders = new Set([...bags.values()].flatMap(collectorOf));
@@ -138,17 +161,16 @@ export class AlarmDesk {
     return { bags, loads: new Map(), faults, deliveries };
   }
 
-  async #storeAlarms(open: readonly OpenAlarm[]): Promise<AlarmBody[]> {
+  async #storeAlarms(): Promise<AlarmBody[]> {
     const { node: { tables, name: site }, config: { stores, rules } } = this.#desk;
     const due: AlarmBody[] = [];
     for (const { id: store, capacityGrams } of stores) {
-      const custodian: Custodian = { kind: "store", id: store };
-      const held = await bagsHeldBy(tables, custodianKey(custodian));
-      const bags = new Map(held.map(({ standing }) => [standing.bag, standing]));
-      const ledger: Ledger = { bags, loads: new Map(), faults: [], deliveries: [] };
-      const holding = holdingOf(ledger, custodian, capacityGrams, rules);
-      const before = open.find(({ alarm, subject }) => alarm === "store-full" && subject === store);
-      const since = before?.basis ?? entryId("filling", store, ...[...bags.keys()].sort());
+      const held = await heldIn(tables, { kind: "store", id: store });
+      const holding = holdingOf(held, capacityGrams, rules);
+      if (!holding.isWarning) continue;
+      const before = (await openAlarmsAbout(tables, site, store))
+        .find(({ alarm }) => alarm === "store-full");
+      const since = before?.basis ?? entryId("filling", store, ...held.map(({ bag }) => bag));
       due.push(...storeAlarms({ site, store, since }, holding, rules));
     }
     return due;

@@ -28,7 +28,7 @@ const retellAlarms = retelling(tables.WASTE_ALARMS);
 export function wasteOf(authorities: readonly string[]): Projection {
   return {
     name: "waste",
-    version: 5,
+    version: 6,
     tables: tables.WASTE_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {

@@ -1,6 +1,7 @@
 /** Rows of the tables, in the order of their columns. */
 import type { Entry } from "../../../sync/entry.ts";
 import { lifeOf } from "../../../sync/origin.ts";
+import { digestOf } from "../../collected_entry.ts";
 import type { Parameter } from "../../sql/sql.ts";
 import type { AlarmBody } from "../alarm/alarm_body.ts";
 import { custodianKey } from "../entry/subject.ts";
@@ -23,6 +24,9 @@ export function eventRow({ origin, stream, seq, kind, time }: Entry, word: Waste
 /** Nobody has to look after it any more. */
 const OVER: ReadonlySet<BagState> = new Set<BagState>(["void", "received", "disposed"]);
 
+/** Of the digest of a bag's row: it tells one standing of a bag from its next. */
+const DIGITS = 16;
+
 export interface Beside {
   /** How many other bags were weighed by the same reading. */
   readonly faults: number;
@@ -35,6 +39,7 @@ export function bagRow(standing: BagStanding, { faults, untold }: Beside): Param
   const { load, manifest, receipt, missing, conflicts, pending, unfounded } = standing;
   const { history } = standing;
   const sealedAt = history.find(({ kind }) => kind === "waste-sealed")?.site;
+  const written = JSON.stringify(standing);
   const isOver = OVER.has(state);
   const waits = [conflicts, pending, unfounded].some(({ length }) => length > 0) || faults > 0;
   const walls = sealings.map((one) => one.from === "entry" ? one.time.wallMs : one.wallMs);
@@ -48,7 +53,7 @@ export function bagRow(standing: BagStanding, { faults, untold }: Beside): Param
     untold === 0 ? null : 1,
     history.at(-1)?.time.wallMs ?? 0,
     sealedAt === undefined || sealedAt === site ? null : sealedAt,
-    JSON.stringify(standing),
+    ...[written, digestOf(new TextEncoder().encode(`${faults} ${written}`)).slice(0, DIGITS)],
   ];
 }
 
