@@ -48,7 +48,7 @@ const weighing = z.union([
     from: z.literal("scale"),
     reading: place.describe("Entry of the scale's reading: origin/reading/seq, see /api/latest"),
   }),
-  weight.options[1],
+  z.strictObject(weight.options[1].omit({ divisionGrams: true }).shape),
 ]).describe("What a scale said, or a keyed weight with reason and photo (W2)");
 
 export const sealOrder = z.strictObject({
@@ -122,7 +122,7 @@ export function sealing(desk: WasteDesk, asked: z.infer<typeof sealOrder>, by: B
     concerned: { bags: [bag] },
     plan: async () => {
       if (codeKind(bag) !== "bag") throw wrongCode("bag", bag);
-      const weight = said.from === "scale" ? await desk.weighed(said.reading) : said;
+      const weight = await desk.weighed(said);
       used.by = await desk.usedBy(weight, bag);
       return { ...rest, bag, weight, confirmations: by };
     },
@@ -196,7 +196,7 @@ export function storing(desk: WasteDesk, asked: z.infer<typeof storeOrder>, by: 
     subject: to.id,
     concerned: { bags: [...bags, ...missing.map(({ bag }) => bag)], loads, heldBy: from },
     plan: async ({ ledger }) => {
-      const weight = said.from === "scale" ? await desk.weighed(said.reading) : said;
+      const weight = await desk.weighed(said);
       const labels = read.map(labelRead);
       const after = afterMoves(rest, ledger);
       return { ...rest, weight, labels, after, confirmations: by };

@@ -66,9 +66,8 @@ export async function weightIn({ form, parts }: Sent): Promise<object> {
   if (reading !== "") return { from: "scale", reading };
   const grams = gramsIn(textIn(form, "kilograms"));
   if (grams === null) throw new FormFault([both("weightNeeded")]);
-  const divisionGrams = Number(textIn(form, "division"));
   const photo = await photoIn(form, parts);
-  return { from: "keyed", grams, divisionGrams, reason: textIn(form, "reason"), photo };
+  return { from: "keyed", grams, reason: textIn(form, "reason"), photo };
 }
 
 async function photoIn(form: FormData, { node }: ApiParts): Promise<string> {

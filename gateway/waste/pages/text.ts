@@ -73,7 +73,6 @@ const TEXTS = {
   differs: { zh: "与秤的读数不符", en: "Not what the scale said" },
   "not-here": { zh: "秤的读数不在此节点", en: "The scale's reading is not here" },
   kilograms: { zh: "重量（kg）", en: "Weight (kg)" },
-  division: { zh: "秤分度值（g）", en: "Step of the scale (g)" },
   reason: { zh: "原因", en: "Reason" },
   photo: { zh: "秤显示照片", en: "Photo of the display" },
   keyedNeeds: {
