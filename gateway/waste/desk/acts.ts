@@ -91,6 +91,7 @@ export const receiptOrder = z.strictObject({
   to: custodian,
   manifest: receivedBody.shape.manifest,
   receipt: receivedBody.shape.receipt,
+  receivedMs: receivedBody.shape.receivedMs.describe("By the disposer's word, ms since 1970 (W8)"),
   grams: receivedBody.shape.grams,
   difference: receivedBody.shape.difference.default(""),
 });
@@ -258,7 +259,8 @@ export function receipt(desk: WasteDesk, asked: z.infer<typeof receiptOrder>, by
       const known = manifests.get(manifest);
       if (event.kind !== "waste-received") return [];
       if (known === undefined) return [none(manifest)];
-      return receiptFaults(event.body, known, ledger, desk.config.rules);
+      const { rules } = desk.config;
+      return receiptFaults(event.body, known, ledger, { rules, now: event.time });
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Confirmation } from "../entry/confirmation.ts";
 import type { Custodian } from "../entry/subject.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
 import { around } from "../desk/surroundings.ts";
-import { gramsIn, newActId, textIn } from "./form_fields.ts";
+import { gramsIn, newActId, textIn, textOr } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform, saidBy } from "./perform.ts";
 import { type ActingSite, custodianIn, placesOf, type Shown } from "./shown.ts";
@@ -108,11 +108,18 @@ function receipt(
       to: custodianIn(textIn(form, "to")),
       bags: expectedOf({ departed, outstanding, received }).filter((bag) => !missing.has(bag)),
       loads: received.length === 0 ? departed?.body.loads : [],
+      receivedMs: momentIn(form, "receivedAt"),
       grams: gramsIn(textIn(form, "kilograms")),
       difference: textIn(form, "difference"),
     }),
     by,
   );
+}
+
+/** Of Asia/Shanghai; `undefined`: nobody told. */
+function momentIn(form: FormData, name: string): number | undefined {
+  const text = textOr(form, name);
+  return text === undefined ? undefined : Date.parse(`${text}+08:00`);
 }
 
 /** Bags that a receipt names beside boxes; a later one names all that are still to come. */
@@ -208,6 +215,9 @@ function receiveForm(view: View, shown: ActingSite, manifest: ManifestStanding):
       ${parts.field(view, { name: "receipt", label: "receipt" })}
       ${parts.field(view, {
         ...{ name: "kilograms", label: "receivedKg", type: "number", step: "0.001" },
+      })}
+      ${parts.field(view, {
+        ...{ name: "receivedAt", label: "receivedAt", type: "datetime-local", optional: true },
       })}
       ${parts.field(view, { name: "difference", label: "difference", optional: true })}
       ${bags.length === 0

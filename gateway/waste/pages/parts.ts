@@ -91,7 +91,7 @@ export function refusedPage(main: Html, status: 400 | 409 = 409): Said {
 interface Field {
   readonly name: string;
   readonly label: WasteTextKey;
-  readonly type?: "text" | "number" | "date" | "password" | "file";
+  readonly type?: "text" | "number" | "date" | "datetime-local" | "password" | "file";
   readonly value?: string;
   readonly optional?: boolean;
   readonly digits?: boolean;

@@ -189,6 +189,11 @@ const TEXTS = {
   receivedSum: { zh: "接受量", en: "Received" },
   weightExplained: { zh: "重量差异说明（可不填）", en: "Explain the weight (may be empty)" },
   receivedKg: { zh: "接收重量（kg）", en: "Received (kg)" },
+  receivedAt: {
+    zh: "处置单位接收时间（北京时间，可不填）",
+    en: "When the disposer received it (Beijing time, may be empty)",
+  },
+  recordedAt: { zh: "登记于", en: "recorded at" },
   dispose: { zh: "登记处置", en: "Enter the disposal" },
   method: { zh: "处置方式", en: "Way of disposal" },
   disposedAt: { zh: "处置日期", en: "Disposed of on" },
