@@ -68,7 +68,10 @@ print(JSON.stringify({
   sterileDays: [noon.fromMs - 1, noon.fromMs].map((ms) => dayText(ms) === noon.date),
   overdue: [0, 1].map((more) => {
     const due = changeMs + 7 * 24 * HOUR_MS;
-    return biologicalOverdue({ biologicalDueMs: null }, changeMs, due + more, RULES) !== null;
+    const boot = { bootId: "f".repeat(32), bootMs: 0, clock: "trusted" } as const;
+    const first = { ...boot, bootId: "e".repeat(32), wallMs: changeMs };
+    const present = { now: { ...boot, wallMs: due + more }, corrections: [] };
+    return biologicalOverdue(first, present, RULES) !== null;
   }),
   manual: [-1, 0].map((more) => {
     const dueMs = noon.fromMs + MANUAL_READINGS.morningDueHour * HOUR_MS;

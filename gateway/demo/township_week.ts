@@ -63,6 +63,19 @@ export const WEEK_TROUBLES: readonly UnitTrouble[] = [
   { unit: "fridge-11", what: "stuck", from: "sun 02:00", to: "sun 02:25" },
 ];
 
+/** What an alarm was, said by somebody while it goes on. */
+export interface WeekAnswer {
+  readonly unit: string;
+  readonly level: number;
+  readonly at: string;
+}
+
+export const WEEK_ANSWERS: readonly WeekAnswer[] = [
+  { unit: "fridge-03", level: 1, at: "wed 14:25" },
+  // Before it comes to its next level: that one has to be answered anew.
+  { unit: "fridge-09", level: 1, at: "fri 23:35" },
+];
+
 /** The township has no power: neither fridges nor the box. */
 export const POWER_CUT = { from: "tue 14:00", to: "tue 17:00" } as const;
 /** The site reaches neither centre. */

@@ -70,6 +70,7 @@ export const STANDARD_RULES: RuleBook = ruleBookSchema.parse([
     seconds: 10,
     source: `${OURS} S3`,
     effective: START,
+    toConfirm: "the number: no clause is known",
   },
   {
     id: "s3-resolution",
@@ -77,6 +78,7 @@ export const STANDARD_RULES: RuleBook = ruleBookSchema.parse([
     seconds: 2,
     source: `${OURS} S3: a hold that coarser samples leave open is undetermined`,
     effective: START,
+    toConfirm: "the number, which is ours",
   },
   {
     id: "s3-clock-jump",
@@ -84,6 +86,7 @@ export const STANDARD_RULES: RuleBook = ruleBookSchema.parse([
     seconds: 1,
     source: `${OURS} S3, T12`,
     effective: START,
+    toConfirm: "the number: no clause is known",
   },
   {
     id: "s4-saturation",
@@ -91,6 +94,7 @@ export const STANDARD_RULES: RuleBook = ruleBookSchema.parse([
     kelvin: 2,
     source: `${OURS} S4; EN 285 and ISO 17665 compare theoretical steam temperatures`,
     effective: START,
+    toConfirm: "the number: the standards' clause",
   },
   {
     id: "s5-bowie-dick",
@@ -147,6 +151,7 @@ export const STANDARD_RULES: RuleBook = ruleBookSchema.parse([
     persons: 2,
     source: `${OURS}: release by two persons`,
     effective: START,
+    toConfirm: "the number, which is ours: whether one person may release alone",
   },
   {
     id: "s5-escalation",
@@ -155,7 +160,7 @@ export const STANDARD_RULES: RuleBook = ruleBookSchema.parse([
     regulatorHours: 24,
     source: `${OURS} W9, in the place of a number of S5: as long as alarms of waste wait`,
     effective: START,
-    toConfirm: "whether a county wants to hear sooner",
+    toConfirm: "both numbers, which are ours: whether a county wants to hear sooner",
   },
   {
     id: "s6-retention",

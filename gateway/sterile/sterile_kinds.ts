@@ -15,6 +15,7 @@ const STREAMS = ["record", "to"] as const;
 
 const ABOUT: Readonly<Record<SupplyKind, string>> = {
   "sterile-pack": "A pack was packed and labelled",
+  "sterile-receipt": "A pack that another supply sterilised was received",
   "sterile-load": "A load was put into a steriliser",
   "sterile-cycle": "What the rules say of a cycle, for one load",
   "sterile-assignment": "A person said which load lay in a cycle",

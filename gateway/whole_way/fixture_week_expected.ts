@@ -21,6 +21,8 @@ interface Episode {
   readonly since: string;
   readonly back: string;
   readonly levels: readonly number[];
+  /** Somebody said what it was while it went on, when it had come to this level. */
+  readonly answered?: number;
 }
 
 const STRICT = [60];
@@ -31,7 +33,7 @@ const PLAN = [0, 60, 60];
 const EPISODES: readonly Episode[] = [
   // The door is open from 13:00 to 14:35: above 8 °C a minute later, below again at 14:43.
   {
-    ...{ unit: "fridge-03", cause: "high", levels: STRICT },
+    ...{ unit: "fridge-03", cause: "high", levels: STRICT, answered: 1 },
     ...{ since: "wed 13:01", back: "wed 14:43" },
   },
   {
@@ -45,7 +47,7 @@ const EPISODES: readonly Episode[] = [
   },
   // Over midnight.
   {
-    ...{ unit: "fridge-09", cause: "high", levels: PLATFORM },
+    ...{ unit: "fridge-09", cause: "high", levels: PLATFORM, answered: 1 },
     ...{ since: "fri 22:41", back: "sat 00:43" },
   },
   // Too cold for 38 minutes: the first level, and no other.
@@ -60,16 +62,19 @@ function seen(text: string, sampleMinutes: number): number {
   return Math.ceil(minuteOf(text) / sampleMinutes) * sampleMinutes;
 }
 
-/** Of the cold chain, by the site itself: what is raised, and what ends. */
+/** Of the cold chain, by the site itself: what is raised, what ends, and what nobody explained. */
 export function expectedCold(units: readonly string[], sampleMinutes: number) {
   const raised: ExpectedAlarm[] = [];
   const ended: ExpectedAlarm[] = [];
-  for (const { unit, cause, since, back, levels } of EPISODES) {
+  const unexplained: ExpectedAlarm[] = [];
+  for (const { unit, cause, since, back, levels, answered } of EPISODES) {
     const from = seen(since, sampleMinutes);
     for (const [index, after] of levels.entries()) {
       raised.push({ what: `${unit} ${cause} ${index + 1}`, minute: from + after });
     }
     ended.push({ what: `${unit} ${cause}`, minute: seen(back, sampleMinutes) });
+    const what = `${unit} ${cause} ${levels.length} recovered`;
+    if (answered === undefined) unexplained.push({ what, minute: from });
   }
   // The box was without power from its last value at 14:00 on: a gap begins with the next that is
   // missing, and is an alarm when two are; it is told when the box is back.
@@ -80,8 +85,9 @@ export function expectedCold(units: readonly string[], sampleMinutes: number) {
       raised.push({ what: `${unit} no-data ${index + 1}`, minute });
     }
     ended.push({ what: `${unit} no-data`, minute: minuteOf("tue 17:00") });
+    unexplained.push({ what: `${unit} no-data ${minutes.length} recovered`, minute: gap });
   }
-  return { raised, ended };
+  return { raised, ended, unexplained };
 }
 
 /** What a centre says of the whole site: it was not heard. */
@@ -161,3 +167,29 @@ export const EXPECTED_RECALL = [
   "pack-wed-1 used ****456",
   "pack-wed-2 store",
 ];
+
+const WORDS: Readonly<Record<string, string>> = {
+  ...{ high: "too warm", low: "too cold", "sensor-fault": "sensor fault", "no-data": "no data" },
+  ...{ recovered: "recovered not explained", pass: "passed", fail: "failed" },
+};
+
+/** The same, as a county's pages have it in English. */
+export function onPages(
+  { unexplained, balance, verdicts }: Readonly<
+    Record<"unexplained" | "balance" | "verdicts", readonly string[]>
+  >,
+  site: string,
+) {
+  return {
+    alarms: unexplained.map((one) => {
+      const [, cause, level, state] = one.split(" ");
+      return `${WORDS[cause]} ${level} ${WORDS[state]}`;
+    }).sort(),
+    bags: balance.length,
+    cycles: verdicts.map((one) => {
+      const [load, verdict] = one.split(" ");
+      return `${load} ${WORDS[verdict]}`;
+    }).sort(),
+    recalls: [`${site} a biological test failed`],
+  };
+}

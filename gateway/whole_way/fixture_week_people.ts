@@ -1,4 +1,4 @@
-/** What people do in the week, by the site's own routes: waste, and sterile supply. */
+/** What people do in the week, by the site's own routes: alarms, waste, and sterile supply. */
 import * as z from "zod";
 import { seeded } from "../../sync/simulated_time.ts";
 import { until } from "../../sync/fixtures.ts";
@@ -9,8 +9,10 @@ import {
   minuteOf,
   WASTE_ROUNDS,
   type WasteRound,
+  WEEK_ANSWERS,
   WEEK_LOADS,
   WEEK_USE,
+  type WeekAnswer,
   type WeekBag,
   type WeekLoad,
 } from "../demo/township_week.ts";
@@ -33,7 +35,30 @@ const DISPOSER = { kind: "disposer", id: "disposer" };
 const CATEGORY = "841-001-01";
 const WANG = { account: "wang", pin: PINS.wang };
 const SAMPLE_MS = 2000;
+const goingOn = z.array(z.object({
+  ...{ episode: z.string(), unit: z.string(), ended: z.string().nullable() },
+}));
 const moment = (at: string, act: () => Promise<void>): Moment => ({ minute: minuteOf(at), act });
+
+/** Whoever finds the door open says so. */
+export class ColdPeople {
+  readonly #town: Town;
+
+  constructor(town: Town) {
+    this.#town = town;
+  }
+
+  get moments(): Moment[] {
+    return WEEK_ANSWERS.map((one) => moment(one.at, () => this.#answers(one)));
+  }
+
+  async #answers({ unit, level }: WeekAnswer): Promise<void> {
+    const alarms = goingOn.parse(await this.#town.site.ask("/api/coldchain/alarms"));
+    const episode = alarms.find((one) => one.unit === unit && one.ended === null)?.episode;
+    const said = { level, found: "door-open", comment: "门没关严，已关上" };
+    await this.#town.acts("li", "coldchain/acknowledgements", { episode, ...said });
+  }
+}
 
 /** Bags by their names in the script, and what a scale said of each. */
 export class WastePeople {

@@ -31,8 +31,8 @@ const STERILISER_PROFILE = "steriliser-gateway";
 const POLL_MS = 20;
 const LOGIN = "township";
 const MINUTE_MS = 60_000;
-/** A centre looks every 10 s whom it has not heard; after so long it has. */
-const LOOKED_MS = 10_500;
+/** A centre looks every 10 s whom it has not heard; after so long it has on a slow machine, too. */
+const LOOKED_MS = 20_000;
 /** A centre takes the site for silent after so many minutes without a word. */
 export const SILENT_MINUTES = 120;
 /** As people's roles at a small site are: whoever is there does all. */
@@ -243,20 +243,22 @@ export class Town implements AsyncDisposable {
     this.#client = await mqtt.connectAsync(`mqtt://127.0.0.1:${this.#port}`, login);
   }
 
-  /** Both centres have heard all, and looked, before it stops. */
+  /** Both centres have heard all before it stops. */
   async stop(): Promise<void> {
-    await this.#settled();
+    await this.level();
     const client = this.#client;
     this.#client = null;
     // The box is dark before it can notice that its devices are.
     await this.site.kill();
     await client?.endAsync(true);
+    await this.#looked();
   }
 
   async cut(): Promise<void> {
-    await this.#settled();
+    await this.level();
     for (const line of this.#lines) await line.cut();
     this.isCut = true;
+    await this.#looked();
   }
 
   async join(): Promise<void> {
@@ -276,10 +278,9 @@ export class Town implements AsyncDisposable {
     });
   }
 
-  async #settled(): Promise<void> {
-    await this.level();
-    const sinceMs = performance.now();
-    await until("the centres have looked", () => performance.now() - sinceMs > LOOKED_MS);
+  /** What came last, the centres have heard before the clock moves on. */
+  async #looked(): Promise<void> {
+    await pause(LOOKED_MS, new AbortController().signal);
   }
 
   /** Resolves once the site has it on its disk. */

@@ -28,7 +28,7 @@ export async function recallTimes(rows: Rows, days: number, nowMs: number): Prom
   const fields = { site: SITE, steriliser: STERILISER, cycle, by: { id: "li" }, result: "fail" };
   const grown = { ...fields, id: "grown", indicator: "biological", controlGrew: false };
   const failed = { ...judged.body, id: "failed", verdict: "fail" };
-  const place = { place: "asked/record/1", timeMs: nowMs };
+  const place = { place: "asked/record/1", timeMs: nowMs, clock: "trusted" } as const;
   return [
     await timed(rows, "biological test", supplyEventOf("sterile-indicator", grown, place)),
     await timed(rows, "failed cycle", supplyEventOf("sterile-cycle", failed, place)),

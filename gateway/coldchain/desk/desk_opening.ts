@@ -31,8 +31,12 @@ export const openColdDesk: OpenDesk = (node, { links }) => {
     const { silentSiteMinutes } = config.coldchain;
     const silent = new SilentSites({ ...shown, disk, silentSiteMinutes });
     const isUp = () => links.at(0)?.status().state === "up";
-    const acting = { ...shown, disk };
-    const holds = new HoldDesk(acting, { other: config.peer?.node ?? null, isUp });
+    const other = config.peer?.node ?? null;
+    const fellow = other === null
+      ? null
+      : { name: other, isLost: () => node.losses.lost.has(other) };
+    const acting = { ...shown, disk, fellow };
+    const holds = new HoldDesk(acting, { other, isUp });
     return {
       routes: [...routes, ...holdRoutes(acting)],
       pages: [...pages, unitPage(shown, calendar, null), quarantinePage(acting, "county")],

@@ -6,16 +6,17 @@
 import type { NewEntry } from "../../../sync/append.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import { pause } from "../../../sync/timer.ts";
-import { newEntry, once } from "../../collected_entry.ts";
+import { entryId, newEntry, once } from "../../collected_entry.ts";
 import { isHomeFor, type OtherCentre } from "../../home_centre.ts";
 import { onceEach } from "../../once_each.ts";
-import { exposureOf } from "../flow/exposure.ts";
-import { endOf } from "../flow/held_back.ts";
-import { formOf, nameOf, placeOf } from "../flow/place.ts";
+import { type Exposure, exposureOf } from "../flow/exposure.ts";
+import { heldAbout } from "../flow/held_back.ts";
+import { formOf, nameOf } from "../flow/place.ts";
 import type { LotStep } from "../flow/stays.ts";
 import { hereAt, stepsOf } from "../flow/trace.ts";
 import { holdAt, untoldHolds } from "../life/lot_hold.ts";
-import { type LotState, quarantinedLots } from "../life/quarantine.ts";
+import { type Barring, quarantinedLots } from "../life/quarantine.ts";
+import type { LotKey, QuarantineBody } from "../life/quarantine_body.ts";
 import { WHOLE_SITE } from "../life/subject.ts";
 import * as reads from "../record/cold_reads.ts";
 import { eventsOf } from "../record/stored_events.ts";
@@ -24,11 +25,26 @@ import type { ColdNode } from "./cold_node.ts";
 const LOOK_MS = 5000;
 /** Entries of one look; what is left is told at the next. */
 const ENTRIES_MAX = 100;
+/** What is to be destroyed or sent back is looked after for a quarter from its finding on. */
+const BACK_MS = 92 * 86_400_000;
+/** The latest of them. */
+const LOST_MAX = 500;
 
 type HoldNode = Pick<ColdNode, "name" | "clock" | "disk" | "journal" | "tables">;
 
-/** Ids of all that stands of lots of a whole site. */
-type KnownAt = (site: string) => Promise<ReadonlySet<string>>;
+/** What stands of lots of a whole site. */
+interface Known {
+  readonly ids: ReadonlySet<string>;
+  readonly barring: readonly Barring[];
+}
+
+type KnownAt = (site: string) => Promise<Known>;
+
+/** Where doses of a finding are, by all that was seen of them. */
+interface Seen {
+  readonly seen: string;
+  readonly exposure: Exposure;
+}
 
 interface Saying {
   readonly site: string;
@@ -39,8 +55,8 @@ interface Saying {
 export class HoldDesk {
   readonly #node: HoldNode;
   readonly #centres: OtherCentre;
-  /** What was looked at of a site's finding when nothing was to be told of it. */
-  #settled = new Map<string, string>();
+  /** Of each finding of a site at the last look. */
+  #exposures: ReadonlyMap<string, Seen> = new Map();
 
   constructor(node: HoldNode, centres: OtherCentre) {
     this.#node = node;
@@ -81,7 +97,7 @@ export class HoldDesk {
       for (const held of quarantinedLots(await eventsOf(near, subject))) {
         const steps = await stepsOf(near, held.product, held.lot);
         for (const site of await this.#sitesOf(steps)) {
-          const told = untoldHolds(site, held, await knownAt(site));
+          const told = untoldHolds(site, held, (await knownAt(site)).ids);
           sayings.push(
             ...told.quarantines.map((body) => ({ site, kind: "cold-quarantine", body } as const)),
             ...told.decided.map((body) => (
@@ -105,58 +121,81 @@ export class HoldDesk {
     return sites;
   }
 
-  async #knownAt(site: string): Promise<ReadonlySet<string>> {
+  async #knownAt(site: string): Promise<Known> {
     const subject = { site, subject: `lots/${WHOLE_SITE}` };
     const events = await eventsOf(this.#node.tables.near, subject);
-    return new Set(events.map(({ body }) => body.id));
+    return {
+      ids: new Set(events.map(({ body }) => body.id)),
+      barring: quarantinedLots(events).flatMap(({ barring }) => barring),
+    };
   }
 
   /** What sites found of lots of which doses went on to other sites. */
   async #ofSites(knownAt: KnownAt): Promise<Saying[]> {
-    const { near } = this.#node.tables;
-    const settled = new Map<string, string>();
+    const { clock, tables: { near } } = this.#node;
+    const lost = await reads.lostLots(near, null, clock.now().wallMs - BACK_MS, LOST_MAX);
+    const exposures = new Map<string, Seen>();
     const sayings: Saying[] = [];
-    for (const one of await reads.heldLots(near, null)) {
-      if (one.unit === WHOLE_SITE) continue;
-      const { site, unit, product, lot } = one;
-      const name = JSON.stringify([site, unit, product, lot]);
+    for (const { site, unit, product, lot } of [...await reads.heldLots(near, null), ...lost]) {
+      if (unit === WHOLE_SITE) continue;
       const steps = await stepsOf(near, product, lot);
+      const others = [...new Set(steps.map((step) => step.site))].filter((one) => one !== site);
+      if (others.length === 0) continue;
       const events = await eventsOf(near, { site, subject: `lots/${unit}` });
-      const seen = JSON.stringify([steps.length, events.length]);
-      settled.set(name, seen);
-      if (this.#settled.get(name) === seen) continue;
       const state = quarantinedLots(events)
         .find((held) => held.product === product && held.lot === lot);
-      const found = state === undefined ? [] : await this.#elsewhere(state, steps, knownAt);
-      sayings.push(...found);
-      if (found.length > 0) settled.delete(name);
+      for (const { event: { body } } of state?.barring ?? []) {
+        const name = JSON.stringify([site, body.id, product, lot]);
+        const found = await this.#exposureOf(name, body, steps);
+        exposures.set(name, found);
+        for (const other of others) {
+          const known = await knownAt(other);
+          sayings.push(
+            ...(await this.#elsewhere(other, { product, lot }, body, steps, found, known)),
+          );
+        }
+      }
     }
-    this.#settled = settled;
+    this.#exposures = exposures;
     return sayings;
   }
 
-  async #elsewhere(
-    state: LotState,
+  /** Told anew of all that it hangs on, which is a third of a second for thousands of packs. */
+  async #exposureOf(
+    name: string,
+    body: QuarantineBody,
     steps: readonly LotStep[],
-    knownAt: KnownAt,
+  ): Promise<Seen> {
+    const about = await heldAbout(this.#node.tables.near, body, steps);
+    const told = "steps" in about ? [...about.steps] : about;
+    const seen = entryId("exposure", JSON.stringify([told, steps]));
+    const before = this.#exposures.get(name);
+    return before?.seen === seen ? before : { seen, exposure: exposureOf(steps, about) };
+  }
+
+  /** Of one finding at another site: where such doses are, and each time that more have come. */
+  async #elsewhere(
+    other: string,
+    lot: LotKey,
+    body: QuarantineBody,
+    steps: readonly LotStep[],
+    { exposure }: Seen,
+    { ids, barring }: Known,
   ): Promise<Saying[]> {
-    const { near } = this.#node.tables;
-    const { site, unit, product, lot } = state;
-    const others = [...new Set(steps.map((step) => step.site))].filter((one) => one !== site);
-    const sayings: Saying[] = [];
-    for (const { body } of others.length === 0 ? [] : state.open) {
-      const place = placeOf("unit", unit);
-      const toMs = await endOf(near, body);
-      const exposure = exposureOf(steps, { site, place, fromMs: body.sinceMs, toMs });
-      for (const other of others) {
-        const here = await hereAt(near, product, lot, other);
-        const atMs = Number.MAX_SAFE_INTEGER;
-        if (!here.some((one) => exposure.includes({ ...one, code: null, atMs }))) continue;
-        const told = holdAt(other, { product, lot }, body, "site");
-        if ((await knownAt(other)).has(told.id)) continue;
-        sayings.push({ site: other, kind: "cold-quarantine", body: told });
-      }
+    const told = holdAt(other, lot, body, "site");
+    const isOf = (place: string, atMs: number) =>
+      exposure.includes({ site: other, place, code: null, atMs });
+    const saying = (body: QuarantineBody) =>
+      ids.has(body.id) ? [] : [{ site: other, kind: "cold-quarantine", body } as const];
+    if (!ids.has(told.id)) {
+      const here = await hereAt(this.#node.tables.near, lot.product, lot.lot, other);
+      return here.some(({ place }) => isOf(place, Number.MAX_SAFE_INTEGER)) ? saying(told) : [];
     }
-    return sayings;
+    const decidedMs = barring.find(({ event }) => event.body.id === told.id)?.decidedMs ?? null;
+    if (decidedMs === null) return [];
+    // What was decided there is about what had come by then.
+    return steps.filter(({ site, from, to, atMs }) =>
+      site === other && formOf(from) === "away" && atMs > decidedMs && isOf(to, atMs)
+    ).flatMap(({ id }) => saying(holdAt(other, lot, body, "site", id)));
   }
 }

@@ -5,10 +5,11 @@ import type { ApiRoute } from "../../api_route.ts";
 import { entryId } from "../../collected_entry.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import type { QuarantineBody } from "../life/quarantine_body.ts";
+import { isLotKnown, knownInstead } from "../flow/known_lots.ts";
 import { code, type Person, WHOLE_SITE, words } from "../life/subject.ts";
 import { coldEntry } from "./cold_node.ts";
 import { type Outcome, write, type WritingNode } from "./person_acts.ts";
-import { decideOrder, decideQuarantine } from "./quarantine_act.ts";
+import { decideOrder, decideQuarantine, type DecidingNode } from "./quarantine_act.ts";
 
 const RIGHT = "coldchain.acknowledge";
 
@@ -17,6 +18,8 @@ export const holdOrder = z.strictObject({
   product: code,
   lot: code,
   reason: words.describe("Why, such as the number of a recall"),
+  isUnseen: z.boolean().default(false)
+    .describe("Hold it also where nothing of it is known yet: it is held as it comes"),
 });
 
 export const holdDecision = decideOrder.omit({ unit: true });
@@ -24,10 +27,17 @@ export const holdDecision = decideOrder.omit({ unit: true });
 /** Written of the county itself, whose sites are told of it: see `hold_desk.ts`. */
 export async function holdLot(
   node: WritingNode,
-  { id: name, product, lot, reason }: z.infer<typeof holdOrder>,
+  { id: name, product, lot, reason, isUnseen }: z.infer<typeof holdOrder>,
   by: Person,
 ): Promise<Outcome> {
   const site = node.name;
+  await node.tables.caughtUp(node.journal);
+  if (!isUnseen && !await isLotKnown(node.tables, { product, lot })) {
+    const { field, names } = await knownInstead(node.tables, { product, lot });
+    const asked = field === "lot" ? `${lot} of ${product}` : product;
+    const detail = `${field}: ${asked}; known: ${names.join(", ") || "none"}`;
+    return { kind: "refused", problem: { ...UNSEEN[field], detail } };
+  }
   const id = entryId("cold-quarantine", site, name);
   const body: QuarantineBody = {
     ...{ id, site, unit: WHOLE_SITE, lots: [{ product, lot }] },
@@ -36,7 +46,22 @@ export async function holdLot(
   return await write(node, [coldEntry(node, "record", "cold-quarantine", body)], [id]);
 }
 
-export function holdRoutes(node: WritingNode): readonly ApiRoute[] {
+const UNSEEN = {
+  lot: {
+    status: 409,
+    code: "lot-unseen",
+    title: "Nothing of this lot is known here yet",
+    hint: "look at the pack again; to hold it as it comes, confirm that (isUnseen)",
+  },
+  product: {
+    status: 409,
+    code: "product-unseen",
+    title: "Nothing of this product is known here yet",
+    hint: "look at the pack again; to hold it as it comes, confirm that (isUnseen)",
+  },
+} as const;
+
+export function holdRoutes(node: DecidingNode): readonly ApiRoute[] {
   const answer = z.object({ entries: z.array(z.string()).describe("Ids of the entries") });
   const of = { method: "post", right: RIGHT, role: "county", answer } as const;
   const told = (outcome: Outcome) =>

@@ -2,13 +2,13 @@
 import * as z from "zod";
 import { entryId } from "../../collected_entry.ts";
 import { isCountys } from "../life/lot_hold.ts";
-import { quarantinedLots } from "../life/quarantine.ts";
+import { type LotState, quarantinedLots } from "../life/quarantine.ts";
 import {
   QUARANTINE_DECISIONS,
   type QuarantineDecidedBody,
   quarantineDecidedBody,
 } from "../life/quarantine_body.ts";
-import { code, type Person, words } from "../life/subject.ts";
+import { code, type Person, WHOLE_SITE, words } from "../life/subject.ts";
 import { eventsOf } from "../record/stored_events.ts";
 import { coldEntry } from "./cold_node.ts";
 import { type Outcome, write, type WritingNode } from "./person_acts.ts";
@@ -21,39 +21,80 @@ export const decideOrder = z.strictObject({
   decision: z.enum(QUARANTINE_DECISIONS),
   basis: words.describe("On what it rests, such as the maker's word on stability"),
 });
+export type DecideOrder = z.infer<typeof decideOrder>;
+
+/** The other centre of a county, for which this one decides once it is declared lost. */
+export interface FellowCentre {
+  readonly name: string;
+  readonly isLost: () => boolean;
+}
+
+export interface DecidingNode extends WritingNode {
+  /** `null`, or none: there is no other, or it is a site. */
+  readonly fellow?: FellowCentre | null;
+}
+
+/** What stands of the lot of an order at a site, or of a centre. */
+type Standing = Pick<LotState, "site" | "quarantines" | "open" | "decisions">;
 
 /** Of all quarantines of the lot in that unit that nobody decided yet, in one commit. */
 export async function decideQuarantine(
-  node: WritingNode,
-  { id: name, unit, product, lot, decision, basis }: z.infer<typeof decideOrder>,
+  node: DecidingNode,
+  order: DecideOrder,
   by: Person,
 ): Promise<Outcome> {
-  const site = node.name;
-  const events = await eventsOf(node.tables, { site, subject: `lots/${unit}` });
-  const own = quarantinedLots(events).find((one) => one.product === product && one.lot === lot);
-  const idOf = (quarantine: string) =>
-    entryId("cold-quarantine-decided", site, name, quarantine, product, lot);
-  const written = new Set(own?.decisions.map(({ body }) => body.id) ?? []);
-  const before = own?.quarantines.map(({ body }) => idOf(body.id)).filter((id) => written.has(id));
-  if (before !== undefined && before.length > 0) return { kind: "done", entries: before };
-  const open = (own?.open ?? []).filter(({ node: writer, body }) =>
-    writer === site || !isCountys(body)
+  const { product, lot, unit, decision, basis } = order;
+  const own = await standingOf(node, node.name, order);
+  const fellow = unit === WHOLE_SITE ? node.fellow ?? null : null;
+  const other = fellow === null ? null : await standingOf(node, fellow.name, order);
+  const ours = [own, fellow?.isLost() ? other : null].filter((one) => one !== null);
+  const before = ours.flatMap((one) => decidedBy(one, order));
+  if (before.length > 0) return { kind: "done", entries: before };
+  const bodies = ours.flatMap(({ site, open }) =>
+    open.filter(({ node: writer, body }) => writer === site || !isCountys(body))
+      .map(({ body: { id: quarantine } }): QuarantineDecidedBody =>
+        quarantineDecidedBody.parse({
+          ...{ id: decisionId(site, order, quarantine), site, unit, quarantine },
+          ...{ lots: [{ product, lot }], decision, basis, by },
+        })
+      )
   );
-  if (open.length === 0 && own !== undefined && own.open.length > 0) {
-    return { kind: "refused", problem: { ...COUNTY_DECIDES, detail: `lot: ${lot} of ${product}` } };
+  const detail = `lot: ${lot} of ${product}`;
+  if (bodies.length > 0) {
+    const entries = bodies.map((body) =>
+      coldEntry(node, "record", "cold-quarantine-decided", body)
+    );
+    return await write(node, entries, bodies.map(({ id }) => id));
   }
-  const bodies = open.map(({ body: { id: quarantine } }): QuarantineDecidedBody =>
-    quarantineDecidedBody.parse({
-      ...{ id: idOf(quarantine), site, unit, quarantine, lots: [{ product, lot }] },
-      ...{ decision, basis, by },
-    })
-  );
-  if (bodies.length === 0) {
-    const detail = `lot: ${lot} of ${product} is in no quarantine in ${unit}`;
-    return { kind: "refused", problem: { ...NOT_QUARANTINED, detail } };
+  if (own !== null && own.open.length > 0) {
+    return { kind: "refused", problem: { ...COUNTY_DECIDES, detail } };
   }
-  const entries = bodies.map((body) => coldEntry(node, "record", "cold-quarantine-decided", body));
-  return await write(node, entries, bodies.map(({ id }) => id));
+  if (other !== null && other.open.length > 0) {
+    const problem = { ...OTHER_CENTRE_DECIDES, detail: `${detail}: ${other.site}` };
+    return { kind: "refused", problem };
+  }
+  const problem = { ...NOT_QUARANTINED, detail: `${detail} is in no quarantine in ${unit}` };
+  return { kind: "refused", problem };
+}
+
+async function standingOf(
+  { tables }: DecidingNode,
+  site: string,
+  { unit, product, lot }: DecideOrder,
+): Promise<Standing | null> {
+  const events = await eventsOf(tables, { site, subject: `lots/${unit}` });
+  return quarantinedLots(events).find((one) => one.product === product && one.lot === lot) ?? null;
+}
+
+function decisionId(site: string, { id, product, lot }: DecideOrder, quarantine: string): string {
+  return entryId("cold-quarantine-decided", site, id, quarantine, product, lot);
+}
+
+/** What an order has decided already. */
+function decidedBy({ site, quarantines, decisions }: Standing, order: DecideOrder): string[] {
+  const written = new Set(decisions.map(({ body }) => body.id));
+  return quarantines.map(({ body }) => decisionId(site, order, body.id))
+    .filter((id) => written.has(id));
 }
 
 const COUNTY_DECIDES = {
@@ -61,6 +102,12 @@ const COUNTY_DECIDES = {
   code: "county-decides",
   title: "The county holds this lot back, and says what becomes of it",
   hint: "ask the county; its decision comes here by itself",
+} as const;
+const OTHER_CENTRE_DECIDES = {
+  status: 409,
+  code: "other-centre-decides",
+  title: "The other centre holds this lot back, and says what becomes of it",
+  hint: "decide there; where that centre is lost for good, declare it lost, and decide here",
 } as const;
 const NOT_QUARANTINED = {
   status: 409,

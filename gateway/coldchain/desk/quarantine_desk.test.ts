@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LOT, movedBodyOf, PRODUCT } from "../flow/fixture_flow.ts";
-import { allHeld, HELD_STOCK } from "../flow/held_stock.ts";
+import { allHeld, HELD_STOCK, LOST_DAYS } from "../flow/held_stock.ts";
 import { HELD, isHeldBack } from "../flow/held_back.ts";
+import { KNOWN } from "../flow/known_lots.ts";
 import { SITE } from "../life/fixture_life.ts";
-import { heldLots } from "../record/cold_reads.ts";
+import { heldLots, LOST } from "../record/cold_reads.ts";
 import { stampAt } from "../../../sync/fixtures.ts";
 import { planOf } from "../../sql/fixture_plans.ts";
 import { FRIDGE, MINUTE_MS, SiteCold, times } from "./fixture_cold_desk.ts";
@@ -170,7 +171,7 @@ describe("C10: stock that lay in a unit while it was out of range", () => {
     expect((await decideQuarantine(cold.node, asked, { id: "li" })).kind).toBe("done");
     expect(await set()).toEqual([]);
     for (const place of ["unit/fridge-1", "session/s"]) expect(await isHeld(place)).toBe(true);
-    const { lots } = await allHeld(cold.tables.tables, SITE);
+    const { lots } = await allHeld(cold.tables.tables, SITE, stampAt(0).wallMs);
     expect(lots.map(({ state, isOpen, places }) => [state, isOpen, places])).toEqual([
       [decision, false, [
         { place: "session/s", doses: 5 },
@@ -187,21 +188,43 @@ describe("C10: stock that lay in a unit while it was out of range", () => {
     expect(await isHeld("session/s")).toBe(true);
   });
 
-  test.each(Object.entries({ ...LAIN, ...HELD }))(
-    "indexes alone are asked: %s",
-    async (_, select) => {
+  test("indexes alone are asked, and where there are many the few that are looked for", async () => {
+    for (const [name, select] of Object.entries({ ...LAIN, ...HELD, ...KNOWN })) {
       const plan = await planOf(cold.tables.tables, select);
-      expect(plan).not.toMatch(/SCAN/);
-      expect(plan).toMatch(/SEARCH/);
-    },
-  );
+      expect(plan, name).not.toMatch(/SCAN/);
+      expect(plan, name).toMatch(/SEARCH/);
+    }
+    for (const [name, select] of Object.entries({ ...HELD_STOCK, ...LOST })) {
+      const plan = await planOf(cold.tables.tables, select);
+      expect(plan, name).toMatch(/^SEARCH |USING INDEX coldreceiptstodo$/);
+      expect(plan, name).not.toContain("TEMP B-TREE");
+    }
+  });
 
-  test.each(Object.entries(HELD_STOCK))(
-    "of all others those few are asked: %s",
-    async (_, select) => {
-      const plan = await planOf(cold.tables.tables, select);
-      expect(plan).toMatch(/^SEARCH |USING INDEX (coldlotsbarred|coldreceiptstodo)$/);
-      expect(plan).not.toContain("TEMP B-TREE");
-    },
-  );
+  test("is listed for a year once it is lost, the latest hundred, and said where there is more", async () => {
+    const { wallMs } = stampAt(0);
+    const tell = async (count: number, sinceMs: number) => {
+      const lots = Array.from({ length: count }, (_, at) => ({ product: PRODUCT, lot: `L${at}` }));
+      const of = { site: SITE, unit: `u${count}`, lots };
+      const found = { id: `q-${count}`, sinceMs, because: ["e"], by: null };
+      await cold.tables.append("cold-quarantine", { ...of, ...found }, 0, "record");
+      const decided = { id: `d-${count}`, quarantine: found.id, decision: "destroyed" };
+      const said = { ...of, ...decided, basis: "超温", by: { id: "li" } };
+      await cold.tables.append("cold-quarantine-decided", said, 0, "record");
+      await cold.tables.tables.caughtUp(cold.tables.journal);
+    };
+    const listed = async (days: number) => {
+      const nowMs = wallMs + days * 86_400_000;
+      const { lots, cut } = await allHeld(cold.tables.tables, SITE, nowMs);
+      return [lots.length, cut.lost, cut.waiting];
+    };
+    await tell(100, wallMs);
+    expect([await listed(LOST_DAYS), await listed(LOST_DAYS + 1)]).toEqual([
+      ...[[100, false, false], [0, false, false]],
+    ]);
+    await tell(1, wallMs + 1);
+    expect(await listed(0)).toEqual([100, true, false]);
+    const { lots } = await allHeld(cold.tables.tables, SITE, wallMs);
+    expect(lots[0].unit).toBe("u1");
+  });
 });

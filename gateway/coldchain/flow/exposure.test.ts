@@ -56,6 +56,52 @@ const dose = (place: string, atMs: number, code: string | null = null, site = SI
   ...{ site, place, code, atMs },
 });
 
+describe("C10 what came by steps", () => {
+  const [bad, well] = ["81234560000000000001", "81234560000000000002"];
+  const came = (steps: readonly LotStep[], ...ids: LotStep[]) =>
+    exposureOf(steps, { site: SITE, steps: new Set(ids.map(({ id }) => id)) });
+
+  test("is itself, wherever it went: not what had come before, nor what comes once it is gone", () => {
+    const first = step(10, "receipt/r", "unit/a", 5);
+    const before = step(5, "receipt/q", "unit/b", 5);
+    const gone = step(30, "unit/a", "waste/w", 3);
+    const anew = step(40, "receipt/s", "unit/a", 5);
+    const steps = [before, first, step(20, "unit/a", "session/s", 2), gone, anew];
+    const { includes } = came(steps, first);
+    expect([10, 29, 40, 99].map((ms) => includes(dose("unit/a", ms)))).toEqual([
+      ...[true, true, false, false],
+    ]);
+    expect([includes(dose("session/s", 99)), includes(dose("unit/b", 99))]).toEqual([true, false]);
+    // Before all of it is gone nobody can tell counted doses apart.
+    const mixed = came(steps.filter((one) => one !== gone), first);
+    expect(mixed.includes(dose("unit/a", 99))).toBe(true);
+  });
+
+  test("is those packs alone where they were scanned, beside others in the same unit", () => {
+    const scanned = (ms: number, code: string) =>
+      step(ms, "receipt/r", "unit/a", 1, { codes: [code] });
+    const [first, second] = [scanned(10, well), scanned(20, bad)];
+    const { includes } = came([first, second], second);
+    expect([well, bad, null].map((code) => includes(dose("unit/a", 99, code)))).toEqual([
+      ...[false, true, true],
+    ]);
+  });
+
+  test("or all that a site had before a moment, wherever there", () => {
+    const steps = [
+      step(10, "receipt/r", "unit/a", 5),
+      step(30, "unit/a", "unit/b", 5),
+      step(20, "receipt/s", "unit/c", 5),
+      step(20, "receipt/s", "unit/c", 5, { site: "site-2" }),
+    ];
+    const { includes } = exposureOf(steps, { site: SITE, toMs: 20 });
+    expect(
+      [dose("unit/b", 99), dose("unit/c", 99), dose("unit/c", 99, null, "site-2")].map(includes),
+    )
+      .toEqual([true, false, false]);
+  });
+});
+
 describe("C14 an excursion", () => {
   test("is of those that were there while it lasted, at the exact moments", () => {
     const isExposed = (fromMs: number, toMs: number | null) =>

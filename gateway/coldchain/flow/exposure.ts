@@ -99,6 +99,18 @@ export interface Excursion {
   readonly toMs: number | null;
 }
 
+/** All of a site's, wherever there, that came before a moment. */
+export interface SiteBefore {
+  readonly site: string;
+  readonly toMs: number;
+}
+
+/** What came by steps, such as goods whose journey nobody knows: not what lay there before. */
+export interface Arrival {
+  readonly site: string;
+  readonly steps: ReadonlySet<string>;
+}
+
 export interface ExposedStay {
   readonly site: string;
   readonly place: string;
@@ -119,10 +131,13 @@ export interface Dose {
   readonly atMs: number;
 }
 
-/** Where doses of the lot are that were in a place during an excursion. */
-export function exposureOf(steps: readonly LotStep[], excursion: Excursion): Exposure {
+/** Where doses of the lot are that something is about. */
+export function exposureOf(
+  steps: readonly LotStep[],
+  about: Excursion | SiteBefore | Arrival,
+): Exposure {
   const paths = new Paths(steps);
-  const touched = touchedBy(paths, excursion);
+  const touched = "steps" in about ? broughtBy(paths, about) : touchedBy(paths, about);
   spread(paths, touched);
   return {
     stays: [...touched].map(([node, state]) => ({
@@ -139,12 +154,13 @@ export function exposureOf(steps: readonly LotStep[], excursion: Excursion): Exp
   };
 }
 
-function touchedBy(paths: Paths, { site, place, fromMs, toMs }: Excursion): Map<Node, Touched> {
-  const end = toMs ?? Infinity;
+function touchedBy(paths: Paths, about: Excursion | SiteBefore): Map<Node, Touched> {
+  const { site, place, fromMs } = "place" in about ? about : { ...about, place: null, fromMs: 0 };
+  const end = about.toMs ?? Infinity;
   const touched = new Map<Node, Touched>();
   for (const node of paths.nodes) {
     const { stay } = node;
-    if (stay.site !== site || stay.place !== place) continue;
+    if (stay.site !== site || (place !== null && stay.place !== place)) continue;
     // Those that left as it began were there.
     if (stay.fromMs >= end || (stay.toMs ?? Infinity) < fromMs) continue;
     const sinceMs = Math.max(fromMs, stay.fromMs);
@@ -154,6 +170,17 @@ function touchedBy(paths: Paths, { site, place, fromMs, toMs }: Excursion): Map<
       if (first !== undefined) codes.set(code, Math.max(sinceMs, first.fromMs));
     }
     touched.set(node, { anySinceMs: sinceMs, codes });
+  }
+  return touched;
+}
+
+function broughtBy(paths: Paths, { site, steps }: Arrival): Map<Node, Touched> {
+  const touched = new Map<Node, Touched>();
+  for (const { step, to } of paths.steps) {
+    if (to === null || step.site !== site || !steps.has(step.id)) continue;
+    const target = targetOf(touched, to);
+    if (isWhollyNamed(step)) { for (const code of step.codes) target.codes.set(code, step.atMs); }
+    else target.anySinceMs = Math.min(target.anySinceMs ?? Infinity, step.atMs);
   }
   return touched;
 }

@@ -247,6 +247,56 @@ describe("C10: goods at the door", () => {
     expect(await send("D5", "县疾控中心")).toBe("done");
   });
 
+  test("what was sent back or written off by mistake is taken back, and held back as before", async () => {
+    const of = async (lot: string, step: string) => {
+      const select = "SELECT id FROM coldmoves WHERE lot = ? AND step = ? AND void IS NULL";
+      return (await own.node.tables.rows(select, [lot, step]))[0].text("id");
+    };
+    const back = async (id: string) => saidOf(await own.desk.reverse(id, "写错", NURSE_LI));
+    const there = async (lot: string) =>
+      (await stockOf(own.node.tables, SITE)).find((one) => one.lot === lot)?.doses ?? 0;
+    expect(await there("D4")).toBe(2);
+    expect(await back(await of("D4", "sent"))).toBe("done");
+    expect(await there("D4")).toBe(3);
+    expect(await take("D4")).toContain("is to be sent back");
+    expect(await back(await of("D4", "stored")))
+      .toContain("D4 is to be destroyed or sent back, and taking the step back would move");
+    const waste = moved("wasted", "unit/fridge-2", "waste/w", 5);
+    const lots = waste.lots.map((one) => ({ ...one, lot: "D2" }));
+    expect(await move({ ...waste, lots, reason: "报损" })).toBe("done");
+    expect(await back(waste.id)).toBe("done");
+    expect([await there("D2"), await take("D2")]).toEqual([
+      ...[5, expect.stringContaining("lot D2 is in quarantine")],
+    ]);
+  });
+
+  test("what comes anew of a lot that was sent back may be used, beside nothing that was held back", async () => {
+    const clear = moved("wasted", "unit/fridge-2", "waste/w", 3);
+    const lots = clear.lots.map((one) => ({ ...one, lot: "D4" }));
+    const into = (id: string, unit: string) => receive(order(id, [{ lot: "D4", storedIn: unit }]));
+    expect(await into("in-4", "fridge-2")).toBe("done");
+    // With what is to be sent back: nobody can tell them apart.
+    expect(await take("D4")).toContain("is to be sent back");
+    expect(await into("in-5", "fridge-1")).toBe("done");
+    expect(await take("D4", "unit/fridge-1")).toBe("done");
+    const all = lots.map((one) => ({ ...one, doses: 8 }));
+    expect(await move({ ...clear, lots: all, reason: "报损" })).toBe("done");
+    expect(await into("in-6", "fridge-2")).toBe("done");
+    expect(await take("D4")).toBe("done");
+  });
+
+  test("what is past its last day goes back to who supplied it, and to nobody else", async () => {
+    const send = (to: string) => {
+      const asked = moved("sent", "unit/fridge-2", `away/${to}`, 1);
+      return move({
+        ...asked,
+        lots: [{ ...line, lot: "D1", doses: 1, expires: "2020-01-31", codes: [] }],
+      });
+    };
+    expect(await send("site-3")).toContain("or send it back to who supplied it (县疾控中心)");
+    expect(await send("县疾控中心")).toBe("done");
+  });
+
   async function entryCount(): Promise<number> {
     const tables = ["coldevents", "coldmoves"];
     const counts = await Promise.all(tables.map(async (table) => {

@@ -226,8 +226,9 @@ export class FlowDesk {
   }
 
   /** Lots where doses are to leave from. */
-  async #hereFor({ from, lots }: MovedBody): Promise<LotHere[]> {
+  async #hereFor({ step, from, lots }: MovedBody): Promise<LotHere[]> {
     const { tables, site } = this;
+    if (step === "sent") return await reads.lotsToSend(tables, site, from, lots);
     if (formOf(from) !== "receipt") return await reads.lotsAt(tables, site, from);
     const receipt = await receiptOf(tables, site, nameOf(from));
     // What another site sent is counted where it comes from.

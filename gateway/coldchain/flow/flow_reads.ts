@@ -2,8 +2,8 @@
 import type { Rows } from "../../sql/sql.ts";
 import { PRODUCT_DIGITS } from "../codes/trace_code.ts";
 import { scannedCode } from "../codes/scanned_code.ts";
-import type { LotHere } from "./flow_rules.ts";
-import { holdOf, isHeldBack, suppliersOf } from "./held_back.ts";
+import type { HeldOfStep, LotHere } from "./flow_rules.ts";
+import { holdOf, suppliersOf } from "./held_back.ts";
 import { isKept } from "./stays.ts";
 import { usedUp } from "./trace.ts";
 
@@ -52,20 +52,41 @@ export async function lotsAt(
   }));
 }
 
+/** The same, with who supplied those of them that are asked about. */
+export async function lotsToSend(
+  rows: Rows,
+  site: string,
+  place: string,
+  asked: readonly Pick<LotHere, "product" | "lot">[],
+): Promise<LotHere[]> {
+  const here = await lotsAt(rows, site, place);
+  return await Promise.all(here.map(async (one) => {
+    const { product, lot } = one;
+    const isAsked = asked.some((other) => other.product === product && other.lot === lot);
+    return isAsked ? { ...one, suppliers: await suppliersOf(rows, { site, product, lot }) } : one;
+  }));
+}
+
 export async function isCodeUsed(rows: Rows, code: string): Promise<boolean> {
   return (await rows.rows(READS.codeUsed, [code])).length > 0;
 }
 
-/** Lots of a step whose doses are held back where it led from, or to. */
-export async function heldOfStep(rows: Rows, site: string, id: string): Promise<string[]> {
-  const held = new Set<string>();
+/**
+ * Lots of a step whose doses are held back where it led from, or to. None of a step by which they
+ * left for good: taken back, they are held back again where it led from.
+ */
+export async function heldOfStep(rows: Rows, site: string, id: string): Promise<HeldOfStep[]> {
+  const held = new Map<string, HeldOfStep>();
   for (const row of await rows.rows(READS.stepOf, [site, id])) {
     const [product, lot] = [row.text("product"), row.text("lot")];
-    for (const place of [row.text("source"), row.text("target")].filter(isKept)) {
-      if (await isHeldBack(rows, { site, place, product, lot, code: null })) held.add(lot);
+    const [source, target] = [row.text("source"), row.text("target")];
+    if (!isKept(target)) continue;
+    for (const place of [source, target].filter(isKept)) {
+      const hold = await holdOf(rows, { site, place, product, lot, code: null });
+      if (hold !== null && held.get(lot)?.hold !== "held") held.set(lot, { lot, hold });
     }
   }
-  return [...held];
+  return [...held.values()];
 }
 
 /** Doses of a lot that were put away from a receipt. */

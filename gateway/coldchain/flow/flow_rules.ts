@@ -19,7 +19,7 @@ export interface LotHere {
   readonly doses: number;
   /** Of what is in quarantine there, or was exposed before it came there; `null`: it is free. */
   readonly hold: Hold | null;
-  /** To whom it may go where it is to be sent back. */
+  /** Who supplied it: told where it is to be sent back, or is asked to be sent. */
   readonly suppliers: readonly string[];
   /** The earliest day of use that anybody told. */
   readonly expires: string | null;
@@ -68,10 +68,11 @@ export function moveRefusals(
     // What comes from another site is counted where it comes from.
     if (formOf(from) !== "away") refusals.push(...shortOf(lot, doses, known));
     if (!TOWARDS_PEOPLE.has(step)) continue;
+    const suppliers = step === "sent" ? known?.suppliers ?? [] : [];
+    const isBack = suppliers.includes(nameOf(to));
     const days = [expires, known?.expires ?? null];
-    refusals.push(...outOfDate("lots", lot, days, facts.today));
-    const isBack = step === "sent" && (known?.suppliers.includes(nameOf(to)) ?? false);
-    if (!isBack) refusals.push(...heldBack("lots", lot, known));
+    if (!isBack) refusals.push(...outOfDate("lots", lot, days, facts.today, suppliers));
+    if (!isBack || known?.hold !== "to-return") refusals.push(...heldBack("lots", lot, known));
   }
   return refusals;
 }
@@ -118,13 +119,19 @@ function outOfDate(
   lot: string,
   days: readonly (string | null)[],
   today: string,
+  suppliers: readonly string[] = [],
 ): FlowRefusal[] {
   const [last] = days.filter((day) => day !== null).sort();
   // The last day itself is one of use.
   if (last === undefined || last >= today) return [];
+  const back = suppliers.length === 0 ? { zh: "", en: "" } : {
+    zh: `，或退回供货单位（${suppliers.join("、")}）`,
+    en: `, or send it back to who supplied it ` +
+      `(${suppliers.join(", ")})`,
+  };
   return [c14(field, {
-    zh: `批号 ${lot} 已于 ${last} 过期；请按过期登记`,
-    en: `lot ${lot} could be used until ${last}; write it off as expired`,
+    zh: `批号 ${lot} 已于 ${last} 过期；请按过期登记${back.zh}`,
+    en: `lot ${lot} could be used until ${last}; write it off as expired${back.en}`,
   })];
 }
 
@@ -136,6 +143,12 @@ function heldBack(field: string, lot: string, known: LotHere | undefined): FlowR
       en: `lot ${lot} is in quarantine; it is not used before that is decided`,
     })];
   }
+  if (known.hold === "to-destroy") {
+    return [c10(field, {
+      zh: `批号 ${lot} 已决定销毁，不得使用；请登记报损`,
+      en: `lot ${lot} is to be destroyed, and not used; write it off as wasted`,
+    })];
+  }
   const names = known.suppliers;
   return [c10(field, {
     zh: `批号 ${lot} 已决定退回，不得使用；只能发还供货单位（${names.join("、") || "未登记"}）`,
@@ -144,14 +157,31 @@ function heldBack(field: string, lot: string, known: LotHere | undefined): FlowR
   })];
 }
 
+/** Of a step that is to be taken back. */
+export interface HeldOfStep {
+  readonly lot: string;
+  readonly hold: Hold;
+}
+
 /** Of a step that is taken back: none whose doses are held back where it led from or to. */
-export function reversalRefusals(held: readonly string[]): FlowRefusal[] {
-  return held.map((lot) =>
-    c10("what", {
-      zh: `批号 ${lot} 隔离待定，撤销会移动或放行这些疫苗；请先作出处理决定`,
-      en: `lot ${lot} is in quarantine, and taking the step back would move or free it: ` +
-        "decide about the lot first",
-    })
+export function reversalRefusals(held: readonly HeldOfStep[]): FlowRefusal[] {
+  return held.map(({ lot, hold }) =>
+    c10(
+      "what",
+      hold === "held"
+        ? {
+          zh: `批号 ${lot} 隔离待定，撤销会移动或放行这些疫苗；请先作出处理决定`,
+          en: `lot ${lot} is in quarantine, and taking the step back would move or free it: ` +
+            "decide about the lot first",
+        }
+        : {
+          zh:
+            `批号 ${lot} 已决定销毁或退回，撤销会移动或放行这些疫苗；请登记移库，写明现在实际存放处`,
+          en:
+            `lot ${lot} is to be destroyed or sent back, and taking the step back would move or ` +
+            "free it: write a step to where it really is",
+        },
+    )
   );
 }
 

@@ -2,16 +2,19 @@
  * Which doses nobody gets before somebody decides (C10): those of a lot in quarantine in its unit,
  * and those that have left it since for a session or another unit. Scanned packs are told apart; of
  * counted doses all that may be among them are held back. What is to be destroyed or sent back
- * stays held back, wherever it is, until it is written off or back where it came from.
+ * stays held back, wherever it is, until it is written off or back where it came from; what comes
+ * anew of the lot, and not among it, is free.
  */
 import type { Rows } from "../../sql/sql.ts";
-import { quarantinedLots } from "../life/quarantine.ts";
+import { isCountys } from "../life/lot_hold.ts";
+import { type Barring, quarantinedLots } from "../life/quarantine.ts";
 import type { QuarantineBody } from "../life/quarantine_body.ts";
 import { WHOLE_SITE } from "../life/subject.ts";
-import { receiptOf } from "../record/receipt_reads.ts";
+import { receiptOf, receiptState } from "../record/receipt_reads.ts";
 import { eventsOf } from "../record/stored_events.ts";
-import { type Dose, exposureOf } from "./exposure.ts";
+import { type Arrival, type Dose, type Excursion, exposureOf } from "./exposure.ts";
 import { formOf, nameOf, placeOf } from "./place.ts";
+import { putAwayId } from "./receipt_order.ts";
 import type { LotStep } from "./stays.ts";
 import { stepsOf } from "./trace.ts";
 
@@ -21,6 +24,7 @@ export const HELD = {
   sources: "SELECT DISTINCT source FROM coldmoves WHERE product = ? AND lot = ? AND site = ? " +
     "AND void IS NULL",
   ended: "SELECT ended FROM coldepisodes WHERE site = ? AND episode = ?",
+  step: "SELECT id FROM coldmoves WHERE site = ? AND id = ? LIMIT 1",
 } as const;
 
 /** Where a dose is now. */
@@ -29,14 +33,17 @@ export interface HeldDose extends Omit<Dose, "atMs"> {
   readonly lot: string;
 }
 
-/** `to-return`: it goes back to whoever supplied it, and nowhere else. */
-export type Hold = "held" | "to-return";
+/**
+ * `held`: nobody decided yet; `to-destroy`; `to-return`: it goes back to whoever supplied it, and
+ * nowhere else. Where quarantines differ the first of these counts.
+ */
+export type Hold = "held" | "to-destroy" | "to-return";
 
 export async function isHeldBack(rows: Rows, dose: HeldDose): Promise<boolean> {
   return await holdOf(rows, dose) !== null;
 }
 
-/** `null`: it is free; `held` goes before `to-return`, where quarantines differ. */
+/** `null`: it is free. */
 export async function holdOf(rows: Rows, dose: HeldDose): Promise<Hold | null> {
   const { site, place, product, lot } = dose;
   const units = (await rows.rows(HELD.units, [site, product, lot])).map((row) => row.text("unit"));
@@ -47,31 +54,39 @@ export async function holdOf(rows: Rows, dose: HeldDose): Promise<Hold | null> {
     const own = lots.find((one) => one.product === product && one.lot === lot);
     if (own === undefined) continue;
     if (own.open.length > 0 && placeOf("unit", unit) === place) return "held";
-    for (const event of own.barring) {
-      // What the county, or another site, found of the lot is about all of it.
-      if (unit !== WHOLE_SITE) {
+    for (const barring of own.barring) {
+      if (!isOfAll(barring)) {
         steps ??= await stepsOf(rows, product, lot);
-        if (!await isOf(rows, dose, event.body, steps)) continue;
+        if (!await isOf(rows, dose, barring, steps)) continue;
       }
-      if (!own.returning.includes(event)) return "held";
-      hold = "to-return";
+      if (barring.decision === null) return "held";
+      if (barring.decision === "destroyed") hold = "to-destroy";
+      else hold ??= "to-return";
     }
   }
   return hold;
 }
 
-/** Whether it was, or may have been, in a unit while a quarantine was about what lay there. */
+/**
+ * What the county holds of a lot is about all of it; what another site found as well, until
+ * somebody decides.
+ */
+function isOfAll({ event: { body }, decision }: Barring): boolean {
+  return body.unit === WHOLE_SITE && (decision === null || isCountys(body));
+}
+
+/** Whether it is, or may be, what a quarantine is about. */
 async function isOf(
   rows: Rows,
   dose: HeldDose,
-  body: QuarantineBody,
+  { event: { body }, decidedMs }: Barring,
   steps: readonly LotStep[],
 ): Promise<boolean> {
-  const toMs = await endOf(rows, body);
-  const place = placeOf("unit", body.unit);
-  const from = { site: dose.site, place, fromMs: body.sinceMs, toMs };
+  const about = body.unit === WHOLE_SITE
+    ? { site: dose.site, toMs: decidedMs ?? Number.MAX_SAFE_INTEGER }
+    : await heldAbout(rows, body, steps);
   // Wherever the clock stands: the last stay there is the one that it is in.
-  return exposureOf(steps, from).includes({ ...dose, atMs: Number.MAX_SAFE_INTEGER });
+  return exposureOf(steps, about).includes({ ...dose, atMs: Number.MAX_SAFE_INTEGER });
 }
 
 /** Who supplied doses of a lot, as steps and receipts name them. */
@@ -90,17 +105,38 @@ export async function suppliersOf(
   return [...suppliers].sort();
 }
 
-/** When what it comes of was over; `null`: it goes on, or is no alarm of a unit. */
-export async function endOf(
+/**
+ * Of which doses a quarantine of a unit is: those that lay there while its alarm went on, or that
+ * came with goods which were not as they must be. Of what nobody knows anything: all since.
+ */
+export async function heldAbout(
   rows: Rows,
-  { site, because }: Pick<QuarantineBody, "site" | "because">,
-): Promise<number | null> {
-  let last = 0;
-  for (const episode of because) {
-    const [row] = await rows.rows(HELD.ended, [site, episode]);
-    const ended = row?.numberOrNull("ended") ?? null;
-    if (ended === null) return null;
-    last = Math.max(last, ended);
+  { site, unit, because, sinceMs }: QuarantineBody,
+  steps: readonly LotStep[],
+): Promise<Excursion | Arrival> {
+  const place = placeOf("unit", unit);
+  const about = { site, place, fromMs: sinceMs };
+  const arrivals: string[] = [];
+  let lastMs = 0;
+  for (const one of because) {
+    const [episode] = await rows.rows(HELD.ended, [site, one]);
+    const endedMs = episode?.numberOrNull("ended") ?? null;
+    if (endedMs !== null) lastMs = Math.max(lastMs, endedMs);
+    else if (episode === undefined && await isArrival(rows, site, one)) arrivals.push(one);
+    else return { ...about, toMs: null };
   }
-  return last;
+  if (arrivals.length < because.length) return { ...about, toMs: lastMs };
+  const brought = steps.filter((step) =>
+    step.to === place &&
+    arrivals.some((one) =>
+      step.id === one || step.from === placeOf("receipt", one) ||
+      step.id === putAwayId(site, one, unit)
+    )
+  );
+  return { site, steps: new Set(brought.map(({ id }) => id)) };
+}
+
+async function isArrival(rows: Rows, site: string, id: string): Promise<boolean> {
+  return await receiptState(rows, site, id) !== null ||
+    (await rows.rows(HELD.step, [site, id])).length > 0;
 }

@@ -1,32 +1,34 @@
 /** All that nobody gets now, by lot and place: why, since when and by whom (C10). */
 import type { Rows } from "../../sql/sql.ts";
+import { isCountys } from "../life/lot_hold.ts";
 import { type LotState, quarantinedLots } from "../life/quarantine.ts";
 import type { QuarantineBody } from "../life/quarantine_body.ts";
 import { receiptsOf, type RefusalCause } from "../life/receipt.ts";
 import type { ReceiptBody } from "../life/receipt_body.ts";
 import { type Person, WHOLE_SITE } from "../life/subject.ts";
-import { heldLots } from "../record/cold_reads.ts";
+import { heldLots, lostLots } from "../record/cold_reads.ts";
 import { RECEIPT_RULES } from "../record/standings.ts";
 import { eventsOf } from "../record/stored_events.ts";
 import { isHeldBack } from "./held_back.ts";
+import { isLotKnown } from "./known_lots.ts";
 import { placeOf } from "./place.ts";
 import { hereAt } from "./trace.ts";
 
-/** Lots of one page: those that wait the longest, and of those that are lost as many. */
+/** Lots of one page: those that wait the longest, and of those that are lost the latest. */
 export const HELD_LOTS_MAX = 100;
+/** Lots that are lost are listed for so long; nobody gets them later either. */
+export const LOST_DAYS = 366;
 /** Receipts that nobody has decided about. */
-const RECEIPTS_MAX = 50;
+export const RECEIPTS_MAX = 50;
+
+const DAY_MS = 86_400_000;
 
 export const HELD_STOCK = {
-  lost: "SELECT site, unit, product, lot FROM coldlots WHERE barred IS NOT NULL AND held IS NULL " +
-    `ORDER BY site, product, lot, unit LIMIT ${HELD_LOTS_MAX}`,
-  lostOf: "SELECT site, unit, product, lot FROM coldlots WHERE barred IS NOT NULL " +
-    `AND held IS NULL AND site = ? ORDER BY product, lot, unit LIMIT ${HELD_LOTS_MAX}`,
   cause: "SELECT cause FROM coldepisodes WHERE site = ? AND episode = ?",
   receipts: "SELECT site, receipt FROM coldreceipts WHERE todo IS NOT NULL " +
-    `ORDER BY arrived LIMIT ${RECEIPTS_MAX}`,
+    `ORDER BY arrived LIMIT ${RECEIPTS_MAX + 1}`,
   receiptsOf: "SELECT site, receipt FROM coldreceipts WHERE todo IS NOT NULL " +
-    `AND site || '' = ? ORDER BY arrived LIMIT ${RECEIPTS_MAX}`,
+    `AND site || '' = ? ORDER BY arrived LIMIT ${RECEIPTS_MAX + 1}`,
 } as const;
 
 type UnitLot = Pick<LotState, "site" | "unit" | "product" | "lot">;
@@ -51,8 +53,12 @@ export interface HeldPlace {
 }
 
 export interface HeldStock extends UnitLot, Pick<LotState, "state" | "isDisputed" | "decisions"> {
-  /** Whether somebody has to decide. */
+  /** Whether somebody has to decide: at its site, or at the county that told the site. */
   readonly isOpen: boolean;
+  readonly siteDecides: boolean;
+  readonly countyDecides: boolean;
+  /** Whether any step of the lot is known here. */
+  readonly isSeen: boolean;
   /** Of all quarantines for which it is held back. */
   readonly reasons: readonly HeldReason[];
   /** Where such doses are now, or may be: in the unit and wherever they went since. */
@@ -69,23 +75,15 @@ export interface HeldReceipt {
 export interface AllHeld {
   readonly lots: readonly HeldStock[];
   readonly receipts: readonly HeldReceipt[];
-  /** More lots wait than are listed. */
-  readonly isCut: boolean;
+  /** Of what there is more than is listed. */
+  readonly cut: Readonly<Record<"waiting" | "lost" | "receipts", boolean>>;
 }
 
 /** `site`: null: of all that the tables know. */
-export async function allHeld(rows: Rows, site: string | null): Promise<AllHeld> {
+export async function allHeld(rows: Rows, site: string | null, nowMs: number): Promise<AllHeld> {
   const waiting = await heldLots(rows, site);
-  const lost = site === null
-    ? await rows.rows(HELD_STOCK.lost)
-    : await rows.rows(HELD_STOCK.lostOf, [site]);
-  const found = [
-    ...waiting.slice(0, HELD_LOTS_MAX),
-    ...lost.map((row) => ({
-      ...{ site: row.text("site"), unit: row.text("unit") },
-      ...{ product: row.text("product"), lot: row.text("lot") },
-    })),
-  ];
+  const lost = await lostLots(rows, site, nowMs - LOST_DAYS * DAY_MS, HELD_LOTS_MAX + 1);
+  const found = [...waiting.slice(0, HELD_LOTS_MAX), ...lost.slice(0, HELD_LOTS_MAX)];
   const units = Map.groupBy(found, (one) => JSON.stringify([one.site, one.unit]));
   const states = new Map<string, LotState>();
   for (const [{ site, unit }] of units.values()) {
@@ -98,7 +96,15 @@ export async function allHeld(rows: Rows, site: string | null): Promise<AllHeld>
     if (state !== undefined) lots.push(await stockOf(rows, state));
   }
   const receipts = await receiptsAtTheDoor(rows, site);
-  return { lots, receipts, isCut: waiting.length > HELD_LOTS_MAX };
+  return {
+    lots,
+    receipts: receipts.slice(0, RECEIPTS_MAX),
+    cut: {
+      waiting: waiting.length > HELD_LOTS_MAX,
+      lost: lost.length > HELD_LOTS_MAX,
+      receipts: receipts.length > RECEIPTS_MAX,
+    },
+  };
 }
 
 function nameOfLot({ site, unit, product, lot }: UnitLot): string {
@@ -108,7 +114,7 @@ function nameOfLot({ site, unit, product, lot }: UnitLot): string {
 async function stockOf(rows: Rows, state: LotState): Promise<HeldStock> {
   const { site, unit, product, lot, open, barring, decisions, isDisputed } = state;
   const reasons = [];
-  for (const { body } of barring) reasons.push(...await reasonsOf(rows, body));
+  for (const { event: { body } } of barring) reasons.push(...await reasonsOf(rows, body));
   const places = [];
   for (const { place, doses } of await hereAt(rows, product, lot, site)) {
     const isThere = place === placeOf("unit", unit) && open.length > 0;
@@ -116,9 +122,11 @@ async function stockOf(rows: Rows, state: LotState): Promise<HeldStock> {
       await isHeldBack(rows, { site, place, product, lot, code: null });
     if (isHeld) places.push({ place, doses });
   }
+  const isTold = ({ node, body }: typeof open[number]) => node !== site && isCountys(body);
   return {
     ...{ site, unit, product, lot, state: state.state, isDisputed, reasons, decisions, places },
-    isOpen: open.length > 0,
+    ...{ isOpen: open.length > 0, isSeen: await isLotKnown(rows, { product, lot }) },
+    ...{ siteDecides: !open.every(isTold), countyDecides: open.some(isTold) },
   };
 }
 

@@ -12,7 +12,7 @@ import { RECEIPT_RULES } from "../record/standings.ts";
 import type { MovedBody } from "./flow_body.ts";
 import { type FlowRefusal, unknownUnit } from "./flow_rules.ts";
 import { placeOf } from "./place.ts";
-import type { ReceiptOrder } from "./receipt_order.ts";
+import { putAwayId, type ReceiptOrder } from "./receipt_order.ts";
 
 /** A receipt is written on the day that goods came. */
 const LATE_MS = 24 * 3_600_000;
@@ -160,7 +160,7 @@ export function receiptBodies(
       decided.push({ ...of, id: named, decision, lots, storedIn: unit });
     }
     moved.push({
-      ...{ id: entryId("cold-moved", site, id, unit), site, step: "stored" },
+      ...{ id: putAwayId(site, id, unit), site, step: "stored" },
       from: sentBy === undefined ? placeOf("receipt", id) : placeOf("away", sentBy),
       to: placeOf("unit", unit),
       lots: own.map(({ product, lot, expires, doses, codes }) => (

@@ -1,5 +1,6 @@
 /** What a keeper tells of goods at the door: what came, how it travelled, what becomes of it. */
 import * as z from "zod";
+import { entryId } from "../../collected_entry.ts";
 import { journey } from "../life/receipt_body.ts";
 import { celsius, code, DOSE_CODES_MAX, doseCode, timeMs, words } from "../life/subject.ts";
 import { DOSES_MAX, LOTS_MAX } from "./flow_body.ts";
@@ -74,3 +75,8 @@ export const receiptAnswer = z.object({
   state: z.string().describe("A word of the list of receipts, such as accepted or quarantined"),
   causes: z.array(z.string()).describe("What the record of the journey says against it"),
 });
+
+/** The step by which goods of a receipt are put away in a unit. */
+export function putAwayId(site: string, receipt: string, unit: string): string {
+  return entryId("cold-moved", site, receipt, unit);
+}

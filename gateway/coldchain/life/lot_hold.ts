@@ -8,15 +8,19 @@ import type { LotState } from "./quarantine.ts";
 import type { LotKey, QuarantineBody, QuarantineDecidedBody } from "./quarantine_body.ts";
 import { WHOLE_SITE } from "./subject.ts";
 
-/** A lot at one site, by the word of a county or of another site: all that is there of it. */
+/**
+ * A lot at one site, by the word of a county or of another site: all that is there of it; `step`:
+ * once more, as more of it has come by this one.
+ */
 export function holdAt(
   site: string,
   { product, lot }: LotKey,
   { id, sinceMs, cause, reason, by }: QuarantineBody,
   says: "county" | "site",
+  step?: string,
 ): QuarantineBody {
   return {
-    id: entryId("cold-quarantine", "held at", site, id, product, lot),
+    id: entryId("cold-quarantine", "held at", site, id, product, lot, ...(step ? [step] : [])),
     ...{ site, unit: WHOLE_SITE, lots: [{ product, lot }], sinceMs, because: [id] },
     ...(cause === undefined ? {} : { cause }),
     ...(reason === undefined ? {} : { reason }),

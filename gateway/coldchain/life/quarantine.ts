@@ -11,6 +11,15 @@ import {
   type QuarantineDecision,
 } from "./quarantine_body.ts";
 
+/** A quarantine for which nobody gets what it is about. */
+export interface Barring {
+  readonly event: EventOf<"cold-quarantine">;
+  /** The strictest of what was decided; `null`: nobody decided yet. */
+  readonly decision: Exclude<QuarantineDecision, "released"> | null;
+  /** When the last of that was written, milliseconds since 1970 UTC; `null` as above. */
+  readonly decidedMs: number | null;
+}
+
 export interface LotState extends LotKey {
   readonly site: string;
   readonly unit: string;
@@ -19,10 +28,8 @@ export interface LotState extends LotKey {
   readonly quarantines: readonly EventOf<"cold-quarantine">[];
   /** Those that nobody decided yet. */
   readonly open: readonly EventOf<"cold-quarantine">[];
-  /** Those for which nobody gets any of it: undecided, or for good since it is not to be used. */
-  readonly barring: readonly EventOf<"cold-quarantine">[];
-  /** Those of them for which it goes back to whoever supplied it, and nowhere else. */
-  readonly returning: readonly EventOf<"cold-quarantine">[];
+  /** Those that are undecided, and those of what is not to be used, for good. */
+  readonly barring: readonly Barring[];
   readonly decisions: readonly EventOf<"cold-quarantine-decided">[];
   /** Two decided otherwise: somebody has to look at it. */
   readonly isDisputed: boolean;
@@ -60,20 +67,22 @@ export function quarantinedLots(events: readonly ColdEvent[]): LotState[] {
     const strictestOf = (some: typeof decisions) =>
       [...QUARANTINE_DECISIONS].reverse()
         .find((one) => some.some(({ body }) => body.decision === one));
-    const barring = quarantines.filter((_, at) => strictestOf(of[at]) !== "released");
-    const returning = quarantines.filter((_, at) => strictestOf(of[at]) === "returned");
+    const barring = quarantines.flatMap((event, at): Barring[] => {
+      const decision = strictestOf(of[at]);
+      if (decision === undefined) return [{ event, decision: null, decidedMs: null }];
+      if (decision === "released") return [];
+      return [{ event, decision, decidedMs: Math.max(...of[at].map(({ timeMs }) => timeMs)) }];
+    });
     const strictest = strictestOf(decisions);
-    const isGone = strictest === "destroyed" || strictest === "returned";
     return {
       site,
       unit,
       product,
       lot,
-      state: strictest === undefined || (open.length > 0 && !isGone) ? "quarantined" : strictest,
+      state: strictest === undefined || open.length > 0 ? "quarantined" : strictest,
       quarantines,
       open,
       barring,
-      returning,
       decisions,
       isDisputed: of.some((some) => new Set(some.map(({ body }) => body.decision)).size > 1),
     };

@@ -230,6 +230,9 @@ describe("C10 quarantine", () => {
     expect(stateOf(...both)[0]).toEqual(["L1", "released", false]);
     const destroyed = story.decided(first, "destroyed", ["L2"]);
     expect(stateOf(...both, destroyed)[1]).toEqual(["L2", "destroyed", true]);
+    // What is exposed anew waits for somebody, whatever became of the lot before.
+    const anew = story.quarantine(["L2"]);
+    expect(stateOf(...both, destroyed, anew)[1]).toEqual(["L2", "quarantined", true]);
   });
 });
 

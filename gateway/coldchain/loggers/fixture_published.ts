@@ -12,6 +12,7 @@ const MINUTE_MS = 60_000;
 export const FRIDGE_TAG_2L = "Fridge-tag 2 L 130500109088, export of 2022-06-08";
 export const ULTRA_LOW = "Fridge-tag Ultra Low 100800001215, export of 2023-04-20";
 export const Q_TAG = "Q-tag CLm doc LR RCPJ00010, export of 2022-11-09";
+export const Q_TAG_NEXT = "Q-tag CLm doc LR RCPJ00010, export of 2023-04-20";
 /** The repository `mortenoh/berlinger_fridge_tag_v2`, folder `data/input`. */
 export const FRIDGE_TAG_2 = "Fridge-tag 2 160400343951, export of 2025-06-11";
 
@@ -211,3 +212,10 @@ export const Q_TAG_ROWS = rows("2022-11-08 04:49", 10, [
   ...[2.3, 2.1, 2.0, 1.6, 1.7, 2.1, 2.2, 7.0, 15.1, 19.0, 21.1, 22.2, 22.4, 22.4, 22.8, 23.2, 22.9],
   ...[22.7, 22.7, 23.4, 23.8, 24.1, 24.3, 24.1, 23.9, 23.3, 23.6, 23.5, 24.1],
 ]);
+
+/** How many of the 424 rows of the same Q-tag's next journey have each temperature. */
+export const Q_TAG_NEXT_COUNTS: readonly (readonly [celsius: number, rows: number])[] = [
+  ...[[9.7, 3], [9.8, 5], [9.9, 25], [10, 5], [10.1, 24], [10.2, 51], [10.3, 36]] as const,
+  ...[[10.4, 70], [10.5, 30], [10.6, 59], [10.7, 39], [10.8, 23], [10.9, 25]] as const,
+  ...[[11, 2], [11.1, 16], [11.2, 8], [11.3, 2], [12.7, 1]] as const,
+];

@@ -11,6 +11,8 @@ import {
   FRIDGE_TAG_2L,
   LOGGER_CALENDAR,
   Q_TAG,
+  Q_TAG_NEXT,
+  Q_TAG_NEXT_COUNTS,
   Q_TAG_ROWS,
   rows,
   steps,
@@ -136,13 +138,57 @@ describe(`C2 C3 strict says what is printed by ${FRIDGE_TAG_2L}`, () => {
   });
 });
 
-test(`C2 C3 ult says what is printed by ${ULTRA_LOW}`, () => {
-  const days = daysOf("ult", steps(["2023-04-17 16:06", -15], ["2023-04-20 00:00", -15]));
-  expect(asPrinted(days, "ult-high")).toEqual([
+test(`C2 C3 ult says what is printed by ${ULTRA_LOW}, its sensor off on the last day`, () => {
+  const measured = steps(["2023-04-17 16:06", -15], ["2023-04-20 13:54", -15]);
+  const off = steps(["2023-04-20 13:54", 0], ["2023-04-20 14:10", 0])
+    .map((sample): Sample => ({ ...sample, celsius: null }));
+  expect(asPrinted(daysOf("ult", [...measured, ...off]), "ult-high")).toEqual([
     ["2023-04-17", 474, "17:06"],
     ["2023-04-18", 1440, "00:00"],
     ["2023-04-19", 1440, "00:00"],
+    ["2023-04-20", 834, "00:00"],
   ]);
+});
+
+describe("C2 C4 platform: each level alone is an alarm that loggers printed with its time", () => {
+  const begun = (samples: readonly Sample[], intervalMinutes: number) =>
+    toldOf(samples, watching("platform", { calendar, intervalMs: intervalMinutes * 60_000 })).begun;
+
+  test.each([
+    ["platform-low", "2022-11-08 12:16", "2022-11-08 12:46"],
+    ["platform-low", "2022-11-08 14:52", "2022-11-08 15:22"],
+    ["platform-low", "2022-11-08 15:39", "2022-11-08 16:09"],
+    ["platform-high", "2022-11-08 21:50", "2022-11-08 22:20"],
+  ])(`%s of 30 minutes, since %s, at %s, within ten minutes (${Q_TAG})`, (rule, since, alarm) => {
+    const near = begun(Q_TAG_ROWS, 10).filter((one) =>
+      one.rule === rule && Math.abs(one.sinceMs - at(since)) <= 600_000 &&
+      Math.abs(one.alarmMs - at(alarm)) <= 600_000
+    );
+    expect(near).toHaveLength(1);
+  });
+
+  test(`30 minutes, and 60 minutes, after it left the range (${Q_TAG_NEXT})`, () => {
+    const samples = steps(["2023-04-17 15:33", 10.5], ["2023-04-20 13:59", 10.5]);
+    const alarms = begun(samples, 1).map(({ rule, alarmMs }): [string, number] => [rule, alarmMs]);
+    expect(new Map(alarms)).toEqual(
+      new Map([
+        ["platform-high", at("2023-04-17 16:03")],
+        ["platform-high-2", at("2023-04-17 16:33")],
+        ["platform-high-3", at("2023-04-17 16:33")],
+      ]),
+    );
+    const minutesAbove = daysOf("platform", samples)
+      .reduce((sum, { outMs }) => sum + outMs["platform-high"] / 60_000, 0);
+    expect(minutesAbove).toBe(4226);
+  });
+
+  test.each(TWO_L_DAYS)(`60 minutes, of $date: $alarmAbove (${FRIDGE_TAG_2L})`, (day) => {
+    const levels = begun(day.rows, 5).filter(({ rule }) => /-high-[23]$/.test(rule));
+    expect(levels).toHaveLength(day.alarmAbove === null ? 0 : 2);
+    for (const { alarmMs } of levels) {
+      expect(Math.abs(alarmMs - at(day.alarmAbove ?? day.date))).toBeLessThanOrEqual(300_000);
+    }
+  });
 });
 
 describe(`C2 C3 counting and MKT are those of ${Q_TAG}`, () => {
@@ -187,6 +233,13 @@ describe(`C2 C3 counting and MKT are those of ${Q_TAG}`, () => {
     // With the activation energy that this logger is set to, 83.0 kJ/mol.
     expect(Math.abs((meanKinetic(whole.known, 83) ?? 0) - 10.5)).toBeLessThanOrEqual(0.1);
   });
+});
+
+test(`C3 mean and MKT of 424 rows are those printed, to the logger's digit (${Q_TAG_NEXT})`, () => {
+  const known = Q_TAG_NEXT_COUNTS.map(([celsius, count]) => [celsius, count * 600_000] as const);
+  expect(Q_TAG_NEXT_COUNTS.reduce((sum, [, count]) => sum + count, 0)).toBe(424);
+  expect(Math.abs((meanOf(known) ?? 0) - 10.4)).toBeLessThanOrEqual(0.1);
+  expect(Math.abs((meanKinetic(known, 83) ?? 0) - 10.4)).toBeLessThanOrEqual(0.1);
 });
 
 test("C3 MKT: a published example: 2, 2, 5, 8, 8, 8, 8 °C are 6.25 °C (zelti/mkt, README)", () => {

@@ -54,7 +54,8 @@ function textOf(page: string): string {
 }
 
 describe("C10: a county holds a lot back at all its sites", () => {
-  const order = { id: "recall-1", product: PRODUCT, lot: LOT, reason: "召回 2026-7" };
+  const named = { id: "recall-1", product: PRODUCT, lot: LOT, reason: "召回 2026-7" };
+  const order = { ...named, isUnseen: true };
   const decision = { id: "d-1", product: PRODUCT, lot: LOT, decision: "released", basis: "已复核" };
 
   test("by its routes: a person who may, once, with a reason, and decides on a basis", async () => {
@@ -71,6 +72,8 @@ describe("C10: a county holds a lot back at all its sites", () => {
       .toEqual([400, expect.stringContaining("reason")]);
     expect(await said(await keeper.ask(DECISIONS, decision)))
       .toEqual([409, expect.stringContaining("not-quarantined")]);
+    expect(await said(await keeper.ask(HOLDS, { ...order, isUnseen: false })))
+      .toEqual([409, expect.stringContaining("product-unseen")]);
     const first = await keeper.ask(HOLDS, order);
     expect(first.status).toBe(201);
     const { entries } = told.parse(await first.json());
@@ -88,12 +91,19 @@ describe("C10: a county holds a lot back at all its sites", () => {
   });
 
   test("at its page, where what is wrong is said in the reader's language", async () => {
-    const fields = { ...order, id: "recall-2", reason: "召回 2026-8" };
+    const fields = { ...named, id: "recall-2", reason: "召回 2026-8", isUnseen: "" };
     const [status, refused] = await said(await send("hold", { ...fields, reason: "" }));
     expect([status, textOf(refused)]).toEqual([400, expect.stringContaining("原因：请用文字填写")]);
-    const held = await send("hold", fields);
+    const [unseen, asked] = await said(await send("hold", fields));
+    expect([unseen, textOf(asked)]).toEqual([
+      ...[409, expect.stringContaining("此处尚无该产品的任何记录")],
+    ]);
+    expect(asked).toContain(`value="${fields.reason}"`);
+    const held = await send("hold", { ...fields, isUnseen: "1" });
     expect([held.status, held.headers.get("location")]).toEqual([303, `${PAGE}?saved`]);
-    expect(await page()).toMatch(/全县各站点[^]*召回 2026-8[^]*作出决定/);
+    expect(await page()).toMatch(
+      /全县各站点[^]*召回 2026-8[^]*此处尚无该批号的任何记录[^]*作出决定/,
+    );
     const deciding = { ...decision, id: "d-2", unit: "*", decision: "returned" };
     const decided = await send("decide", deciding);
     expect([decided.status, decided.headers.get("location")]).toEqual([303, `${PAGE}?saved`]);

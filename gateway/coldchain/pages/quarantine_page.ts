@@ -1,6 +1,6 @@
 /** All that nobody gets now, with why, since when and by whom, and what becomes of it (C10). */
 import { html } from "hono/html";
-import type * as z from "zod";
+import * as z from "zod";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type Tone, type View } from "../../console/view.ts";
@@ -8,10 +8,17 @@ import { fieldOf } from "../../form.ts";
 import type { Actor } from "../../people/actor.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import { holdLot, holdOrder } from "../desk/lot_holds.ts";
-import type { Outcome, WritingNode } from "../desk/person_acts.ts";
-import { decideOrder, decideQuarantine } from "../desk/quarantine_act.ts";
+import type { Outcome } from "../desk/person_acts.ts";
+import { decideOrder, decideQuarantine, type DecidingNode } from "../desk/quarantine_act.ts";
 import { CAUSE_TEXTS } from "../flow/receipt_act.ts";
-import { type AllHeld, allHeld, HELD_LOTS_MAX, type HeldStock } from "../flow/held_stock.ts";
+import {
+  type AllHeld,
+  allHeld,
+  HELD_LOTS_MAX,
+  type HeldStock,
+  LOST_DAYS,
+  RECEIPTS_MAX,
+} from "../flow/held_stock.ts";
 import { QUARANTINE_DECISIONS } from "../life/quarantine_body.ts";
 import { placeOf } from "../flow/place.ts";
 import { type Person, WHOLE_SITE } from "../life/subject.ts";
@@ -28,10 +35,15 @@ const DECIDE = "coldchain.acknowledge";
 interface Said {
   readonly isSaved?: boolean;
   readonly faults?: readonly Text[];
+  /** What a person had typed before it was refused. */
+  readonly kept?: Readonly<Record<string, string>>;
 }
 
+/** As a form sends it: a box that is not ticked is nothing. */
+const typedHold = holdOrder.extend({ isUnseen: z.string().transform((text) => text !== "") });
+
 /** A site decides what its units hold back; a county holds lots back at all sites, and decides. */
-export function quarantinePage(node: WritingNode, role: "site" | "county"): Page {
+export function quarantinePage(node: DecidingNode, role: "site" | "county"): Page {
   const isSite = role === "site";
   const form = <T extends z.ZodType>(
     schema: T,
@@ -40,12 +52,12 @@ export function quarantinePage(node: WritingNode, role: "site" | "county"): Page
   ): PageForm => ({
     right: DECIDE,
     send: async (form, _places, { people }, actor, view) => {
+      const typed = Object.fromEntries(names.map((name) => [name, fieldOf(form, name)]));
       const refused = async (status: 400 | 403 | 409, faults: readonly Text[]) => (
-        { main: await drawn(view, node, isSite, actor, { faults }), status }
+        { main: await heldPage(view, node, isSite, actor, { faults, kept: typed }), status }
       );
       const by = signedIn(actor, people);
       if (by === null) return await refused(403, [problemText(PERSON_NEEDED)]);
-      const typed = Object.fromEntries(names.map((name) => [name, fieldOf(form, name)]));
       const order = schema.safeParse(typed);
       if (!order.success) return await refused(400, issueTexts(order.error.issues));
       await node.tables.caughtUp(node.journal);
@@ -61,35 +73,40 @@ export function quarantinePage(node: WritingNode, role: "site" | "county"): Page
     (order, by) => decideQuarantine(node, order, by),
   );
   const hold = form(
-    holdOrder,
-    ["id", "product", "lot", "reason"],
+    typedHold,
+    ["id", "product", "lot", "reason", "isUnseen"],
     (order, by) => holdLot(node, order, by),
   );
   return {
     path: PATH,
     still: true,
     render: async (view, _places, _parts, { actor, query }) =>
-      await drawn(view, node, isSite, actor, { isSaved: query.has("saved") }),
+      await heldPage(view, node, isSite, actor, { isSaved: query.has("saved") }),
     forms: isSite ? { decide } : { decide, hold },
   };
 }
 
-async function drawn(
+/** What stands on the page. */
+export async function heldPage(
   view: View,
-  { name, tables, journal }: WritingNode,
+  { name, clock, tables, journal, fellow = null }: DecidingNode,
   isSite: boolean,
   actor: Pick<Actor, "account" | "rights">,
-  said: Said,
+  { kept = {}, ...said }: Said,
 ): Promise<Html> {
   await tables.caughtUp(journal);
   const { near } = tables;
   const site = isSite ? name : null;
-  const held = await allHeld(near, site);
+  const held = await allHeld(near, site, clock.now().wallMs);
   const words = placeWords(view, await watchedUnits(near, site));
   const text = heldTexts(view.language);
   const acts = actor.account !== null && actor.rights.has(DECIDE);
   const card = (one: HeldStock) =>
-    lotCard(view, one, words, { isSite, isOwn: one.site === name, acts });
+    lotCard(view, one, words, {
+      ...{ isSite, isCentre: !isSite && (one.site === name || one.site === fellow?.name) },
+      decides: one.site === name || (one.site === fellow?.name && fellow.isLost()),
+      acts,
+    });
   const [waiting, lost] = [
     held.lots.filter(({ isOpen }) => isOpen),
     held.lots.filter(({ isOpen }) => !isOpen),
@@ -99,17 +116,17 @@ async function drawn(
       ${waiting.length === 0
         ? html`<p class="calm">${text("noneWaiting")}</p>`
         : html`<p class="note">${text(isSite && acts ? "setApart" : "whoDecides")}</p>`}
-      ${held.isCut
-        ? html`<p class="banner warn">${text("cut").replace("{}", `${HELD_LOTS_MAX}`)}</p>`
-        : ""}
+      ${held.cut.waiting ? more(view, "cut", HELD_LOTS_MAX) : ""}
       <div class="cards">${waiting.map(card)}</div>
     </section>
-    ${!isSite && acts ? holdForm(view) : ""}
+    ${!isSite && acts ? holdForm(view, kept) : ""}
     ${receiptsPanel(view, held, isSite)}
     ${lost.length === 0 ? "" : html`
       <section class="panel">
         <h2>${text("lost")}</h2>
         <p class="note">${text("writeOff")}</p>
+        <p class="note">${text("lostSince").replace("{}", `${LOST_DAYS}`)}</p>
+        ${held.cut.lost ? more(view, "lostCut", HELD_LOTS_MAX) : ""}
         <div class="cards">${lost.map(card)}</div>
       </section>
     `}
@@ -117,21 +134,30 @@ async function drawn(
   return parts.doseFrame(view, { current: PATH, isSite, ...said }, main);
 }
 
+function more(view: View, text: HeldText, most: number): Html {
+  return html`<p class="banner warn">${
+    heldTexts(view.language)(text).replace("{}", `${most}`)
+  }</p>`;
+}
+
 /** Of a county: a recall, or a warning about a lot. */
-function holdForm(view: View): Html {
+function holdForm(view: View, kept: Readonly<Record<string, string>>): Html {
   const text = heldTexts(view.language);
   const field = (name: string, label: HeldText) =>
     html`<label class="field"><span>${text(label)}</span>
-      <input name="${name}" autocomplete="off" maxlength="500" required></label>`;
+      <input name="${name}" value="${kept[name] ?? ""}" autocomplete="off" maxlength="500"
+        required></label>`;
   return html`
     <section class="panel">
       <h2>${text("hold")}</h2>
       <p class="note">${text("holdNote")}</p>
       <form method="post" action="${PATH}/hold" class="form">
         ${parts.idField()}
-        ${parts.field(view, { name: "product", label: "product" })}
-        ${parts.field(view, { name: "lot", label: "lot" })}
+        ${parts.field(view, { name: "product", label: "product", value: kept.product ?? "" })}
+        ${parts.field(view, { name: "lot", label: "lot", value: kept.lot ?? "" })}
         ${field("reason", "holdReason")}
+        <div class="boxes"><label><input type="checkbox" name="isUnseen" value="1">
+          ${text("holdUnseen")}</label></div>
         ${parts.action(view, "save")}
       </form>
     </section>
@@ -147,8 +173,10 @@ const TONES: Readonly<Record<HeldStock["state"], Tone>> = {
 
 interface Looking {
   readonly isSite: boolean;
-  /** Of the node itself, whose persons decide. */
-  readonly isOwn: boolean;
+  /** A centre's word, on all sites. */
+  readonly isCentre: boolean;
+  /** Whether persons of the node decide of what is told of its site. */
+  readonly decides: boolean;
   readonly acts: boolean;
 }
 
@@ -156,7 +184,7 @@ function lotCard(
   view: View,
   held: HeldStock,
   words: PlaceWords,
-  { isSite, isOwn, acts }: Looking,
+  { isSite, isCentre, decides, acts }: Looking,
 ): Html {
   const { site, unit, product, lot, state, isOpen, reasons, decisions, places } = held;
   const [say, text] = [doseTexts(view.language), heldTexts(view.language)];
@@ -170,7 +198,12 @@ function lotCard(
       ),
     ),
   ];
-  const whole = text(!isSite && isOwn ? "everywhere" : "all");
+  const whole = text(isCentre ? "everywhere" : "all");
+  const others = isSite && held.countyDecides
+    ? text("countyDecides")
+    : isCentre && isOpen && !decides
+    ? text("centreDecides").replace("{}", site)
+    : "";
   // One act decides of each quarantine of the lot.
   const said = new Set(
     decisions.map(({ body: { decision, basis, by } }) =>
@@ -195,8 +228,10 @@ function lotCard(
           [text("doses"), `${words(site, place)}: ${doses}`] as const
         ),
         ...[...said].map((one) => [text("decided"), one] as const),
+        ...isCentre && !held.isSeen ? [[text("doses"), text("unseen")] as const] : [],
       ])}</dl>
-      ${acts && isOwn && isOpen ? decideForm(view, held) : ""}
+      ${others === "" ? "" : html`<p class="note">${others}</p>`}
+      ${acts && decides && held.siteDecides ? decideForm(view, held) : ""}
     </div>
   `;
 }
@@ -222,12 +257,13 @@ function decideForm(view: View, { unit, product, lot }: HeldStock): Html {
   `;
 }
 
-function receiptsPanel(view: View, { receipts }: AllHeld, isSite: boolean): Html | "" {
+function receiptsPanel(view: View, { receipts, cut }: AllHeld, isSite: boolean): Html | "" {
   if (receipts.length === 0) return "";
   const [say, text] = [doseTexts(view.language), heldTexts(view.language)];
   return html`
     <section class="panel">
       <h2>${text("atTheDoor")}</h2>
+      ${cut.receipts ? more(view, "receiptsCut", RECEIPTS_MAX) : ""}
       <div class="cards">${receipts.map(({ body, causes }) =>
         html`
           <div class="card ${causes.length > 0 ? "bad" : "warn"}">

@@ -19,6 +19,31 @@ const TEXTS = {
     zh: "待处理较多，先列出最早的 {} 个批号。",
     en: "There are more: the {} lots that wait the longest are listed.",
   },
+  lostCut: {
+    zh: "不止这些：只列出最近的 {} 个批号。",
+    en: "There are more: the latest {} lots are listed.",
+  },
+  lostSince: {
+    zh: "列出 {} 天以来的；更早的同样不得使用。",
+    en: "Listed for {} days; nobody gets what is older either.",
+  },
+  receiptsCut: {
+    zh: "待验收较多，先列出最早的 {} 次到货。",
+    en: "There are more: the {} that came first are listed.",
+  },
+  countyDecides: {
+    zh: "由县里决定；决定会自动下达。",
+    en: "The county decides; its decision comes here by itself.",
+  },
+  centreDecides: {
+    zh: "由 {} 决定；该中心宣告丢失后可在此决定。",
+    en: "{} decides; once that centre is declared lost it is decided here.",
+  },
+  unseen: { zh: "此处尚无该批号的任何记录", en: "nothing of it is known here yet" },
+  holdUnseen: {
+    zh: "尚无记录的批号也暂停使用，到货即隔离",
+    en: "Hold it also where nothing of it is known yet, as it comes",
+  },
   lost: { zh: "不得再使用", en: "Never to be used again" },
   writeOff: {
     zh: "已决定销毁或退回。仍有剂数的，请在“在库疫苗”登记报损，或发还供货单位。",

@@ -15,6 +15,9 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   "no-recipient-key": "本节点没有受种者密钥，请通知技术员",
   "cold-invalid": "所填内容不完整或不正确",
   "county-decides": "此批号由县里暂停使用，由县里决定；决定会自动下达",
+  "other-centre-decides": "此批号由另一中心暂停使用，请在该中心决定；该中心已宣告丢失时可在此决定",
+  "lot-unseen": "此处尚无该批号的任何记录，括号内为该产品的已知批号；请核对，确需暂停请勾选确认",
+  "product-unseen": "此处尚无该产品的任何记录，括号内为已知产品；请核对，确需暂停请勾选确认",
   "not-quarantined": "此批号没有待处理的隔离，可能已有人作出决定；请刷新页面",
 };
 

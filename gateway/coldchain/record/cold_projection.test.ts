@@ -30,13 +30,24 @@ test("C9: an alarm is to be looked at until it is over and somebody said what it
   expect(explained.numberOrNull("todo")).toBeNull();
 });
 
-test("C10: a lot is held until its quarantine is decided", async () => {
+test("C10: a lot is held until its quarantine is decided, and held anew after it was lost", async () => {
   const story = new Story(SITE);
-  const quarantine = story.quarantine(["L1", "L2"]);
-  await using desk = await told(SITE, [quarantine, story.decided(quarantine, "released", ["L1"])]);
-  const rows = await desk.tables.rows("SELECT lot, held FROM coldlots ORDER BY lot");
-  expect(rows.map((row) => [row.text("lot"), row.numberOrNull("held")]))
-    .toEqual([["L1", null], ["L2", 1]]);
+  const quarantine = story.quarantine(["L1", "L2", "L3", "L4"]);
+  const anew = story.quarantine(["L4"], { sinceMs: 7 });
+  await using desk = await told(SITE, [
+    ...[quarantine, anew, story.decided(quarantine, "released", ["L1"])],
+    story.decided(quarantine, "destroyed", ["L3", "L4"]),
+  ]);
+  const rows = await desk.tables.rows("SELECT lot, held, lost, since FROM coldlots ORDER BY lot");
+  expect(rows.map((row) => [
+    ...[row.text("lot"), row.numberOrNull("held"), row.numberOrNull("lost")],
+    row.number("since") === 7,
+  ])).toEqual([
+    ["L1", null, null, false],
+    ["L2", 1, null, false],
+    ["L3", null, 1, false],
+    ["L4", 1, null, true],
+  ]);
 });
 
 test("a site has no say in the cold chain of another one", async () => {
@@ -70,6 +81,8 @@ test("what pages list is found by indexes", async () => {
     "SELECT unit FROM coldepisodes WHERE goes IS NOT NULL AND site = '' AND unit = ''":
       "coldepisodesgoing",
     "SELECT lot FROM coldlots WHERE held IS NOT NULL ORDER BY since LIMIT 100": "coldlotsheld",
+    "SELECT lot FROM coldlots WHERE lost IS NOT NULL AND since >= 0 ORDER BY since DESC":
+      "coldlotslost",
     "SELECT receipt FROM coldreceipts WHERE todo IS NOT NULL ORDER BY arrived LIMIT 100":
       "coldreceiptstodo",
   };

@@ -186,14 +186,41 @@ export interface HeldLot {
 export async function heldLots(rows: Rows, site: string | null): Promise<HeldLot[]> {
   // By the few that wait, and not by all that the site ever had.
   const where = site === null ? "" : " AND site || '' = ?";
-  const select = "SELECT site, unit, product, lot, since, disputed FROM coldlots " +
+  const select = `SELECT ${HELD_LOT} FROM coldlots ` +
     `WHERE held IS NOT NULL${where} ORDER BY since LIMIT ${HELD_MAX}`;
-  return (await rows.rows(select, site === null ? [] : [site])).map((row) => ({
+  return (await rows.rows(select, site === null ? [] : [site])).map(heldLotIn);
+}
+
+const HELD_LOT = "site, unit, product, lot, since, disputed";
+
+/** Of those to be destroyed or sent back that were found from a moment on, the latest. */
+export const LOST = {
+  all: `SELECT ${HELD_LOT} FROM coldlots WHERE lost IS NOT NULL AND since >= ? ` +
+    "ORDER BY since DESC LIMIT ?",
+  ofSite: `SELECT ${HELD_LOT} FROM coldlots WHERE lost IS NOT NULL AND since >= ? ` +
+    "AND site || '' = ? ORDER BY since DESC LIMIT ?",
+} as const;
+
+/** `site`: null: of all. */
+export async function lostLots(
+  rows: Rows,
+  site: string | null,
+  sinceMs: number,
+  most: number,
+): Promise<HeldLot[]> {
+  const found = site === null
+    ? await rows.rows(LOST.all, [sinceMs, most])
+    : await rows.rows(LOST.ofSite, [sinceMs, site, most]);
+  return found.map(heldLotIn);
+}
+
+function heldLotIn(row: Row): HeldLot {
+  return {
     ...{ site: row.text("site"), unit: row.text("unit") },
     ...{ product: row.text("product"), lot: row.text("lot") },
     sinceMs: row.number("since"),
     isDisputed: row.number("disputed") === 1,
-  }));
+  };
 }
 
 /** Ids of messages that left about an episode. */

@@ -72,8 +72,9 @@ export const EPISODES: Table = {
 };
 
 /**
- * `held`: 1 while a lot is in quarantine, else NULL; `barred`: 1 also of what is to be destroyed or
- * sent back, for good; `disputed`: two decided otherwise.
+ * `held`: 1 while a quarantine of the lot is undecided, else NULL; `lost`: 1 of what is to be
+ * destroyed or sent back, and no more than that; `barred`: 1 of both. `since`: of what is undecided
+ * the first, else of what is barred, or was, the last. `disputed`: two decided otherwise.
  */
 export const LOTS: Table = {
   name: "coldlots",
@@ -87,10 +88,12 @@ export const LOTS: Table = {
     since: "integer",
     held: "integer?",
     barred: "integer?",
+    lost: "integer?",
   },
   key: ["site", "unit", "product", "lot"],
   sparse: {
     coldlotsheld: { of: "held", columns: ["since", "site", "unit", "product", "lot"] },
+    coldlotslost: { of: "lost", columns: ["since", "site", "unit", "product", "lot"] },
     coldlotsbarred: { of: "barred", columns: ["site", "product", "lot", "unit"] },
   },
 };

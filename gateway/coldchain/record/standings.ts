@@ -68,11 +68,16 @@ function episodeRow(episode: Episode): Parameter[] {
 
 function lotRows(events: readonly ColdEvent[]): Parameter[][] {
   return quarantinedLots(events).map((one) => {
-    const { site, unit, product, lot, state, isDisputed, quarantines, barring } = one;
-    const sinceMs = Math.min(...quarantines.map(({ body }) => body.sinceMs));
-    const held = state === "quarantined" ? 1 : null;
-    const barred = barring.length > 0 ? 1 : null;
-    return [site, unit, product, lot, state, isDisputed ? 1 : 0, sinceMs, held, barred];
+    const { site, unit, product, lot, state, isDisputed, quarantines, open, barring } = one;
+    const momentsOf = (some: typeof quarantines) => some.map(({ body }) => body.sinceMs);
+    const [isHeld, isBarred] = [open.length > 0, barring.length > 0];
+    const sinceMs = isHeld
+      ? Math.min(...momentsOf(open))
+      : Math.max(...momentsOf(isBarred ? barring.map(({ event }) => event) : quarantines));
+    return [
+      ...[site, unit, product, lot, state, isDisputed ? 1 : 0, sinceMs],
+      ...[isHeld ? 1 : null, isBarred ? 1 : null, isBarred && !isHeld ? 1 : null],
+    ];
   });
 }
 

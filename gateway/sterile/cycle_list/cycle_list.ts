@@ -9,6 +9,7 @@ import { eventsAround } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import { ALARM_SELECT, alarmLine, type CycleLine, cycleLine } from "../record/sterile_reads.ts";
 import { StoredWords } from "../record/stored_words.ts";
+import { testedBy } from "../record/tested_by.ts";
 import { type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
 import { cycleListReport, type ListedCycle } from "./cycle_rows.ts";
 
@@ -75,7 +76,7 @@ async function listed(
 ): Promise<ListedCycle[]> {
   const stored = new StoredWords(rows, site);
   const loads = [...new Set(lines.flatMap(({ load }) => load ?? []))];
-  const around = await eventsAround(stored, loads);
+  const around = await eventsAround(stored, loads, [], testedBy(rows, site, rules));
   const own = await stored.events(lines.map(({ cycle }) => keyOf.cycle(cycle)));
   const told = toldOfSite([...new Set([...around, ...own])]);
   const recalled = new Set(told.of("sterile-recall").flatMap(({ body }) => body.packs));

@@ -40,6 +40,12 @@ export class Doing {
     return await this.#desk.write(acts.packing([order, by], checked.proof.person));
   };
 
+  readonly receipt: Work<typeof orders.receiptOrder> = async (order, by, { actor, people }) => {
+    const checked = await otherPerson(actor, order.checked, "sterile.work", people);
+    if (checked.kind === "refused") return checked;
+    return await this.#desk.write(acts.receiving([order, by], checked.proof.person));
+  };
+
   /** Where its cycle is over already, that is judged anew with it. */
   readonly load: Work<typeof orders.loadOrder> = async (order, by) => {
     const loaded = await this.#desk.write(acts.loading([order, by]));
@@ -117,6 +123,13 @@ export function actRoutes(desk: SterileDesk): readonly ApiRoute[] {
       work,
       orders.packOrder,
       doing.pack,
+    ),
+    route(
+      "receipts",
+      "A pack of another supply is received; a second person looked at it, too (S5)",
+      work,
+      orders.receiptOrder,
+      doing.receipt,
     ),
     route("loads", "A load is put into a steriliser", work, orders.loadOrder, doing.load),
     route(

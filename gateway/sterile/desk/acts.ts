@@ -1,6 +1,5 @@
 /** Acts of persons about sterile supply, and what speaks against them. */
 import type * as z from "zod";
-import { dayText } from "../../china_calendar.ts";
 import type { Problem } from "../../../sync/problem.ts";
 import { entryId } from "../../collected_entry.ts";
 import { eventsAround, type TestedBefore } from "../record/around.ts";
@@ -13,6 +12,7 @@ import { cycleStanding } from "../supply/standing_judgement.ts";
 import { whyNoBowieDick } from "../supply/steriliser_standing.ts";
 import type { Person } from "../supply/supply_body.ts";
 import { needsAnother, packedAfter, type ToldOfSite, toldOfSite } from "../supply/told.ts";
+import { todayBy } from "../supply/unsterile_use.ts";
 import { cyclesNamed, hasLoad } from "./load_for.ts";
 import type * as orders from "./orders.ts";
 import type { Act, SterileDesk } from "./sterile_desk.ts";
@@ -25,8 +25,8 @@ export function packing(
   checkedBy: Person,
 ): Act {
   const against = async (stored: StoredWords) => {
-    const events = await stored.events([keyOf.pack(rest.pack)]);
-    return toldOfSite(events).packs.has(rest.pack)
+    const { packs, received } = toldOfSite(await stored.events([keyOf.pack(rest.pack)]));
+    return packs.has(rest.pack) || received.has(rest.pack)
       ? refusal("label-taken", "pack", `the label "${rest.pack}" is another pack's already`)
       : null;
   };
@@ -37,6 +37,34 @@ export function packing(
     body: { ...rest, by, checkedBy },
     against,
   };
+}
+
+/** A pack that another supply sterilised: by its label, which two persons looked at. */
+export function receiving(
+  [{ id, checked: _checked, ...rest }, by]: Asked<typeof orders.receiptOrder>,
+  checkedBy: Person,
+): Act {
+  const { pack, supplier, sterilisedOn, expires } = rest;
+  const against = async (stored: StoredWords, { node: { name, clock } }: SterileDesk) => {
+    if (supplier === name) {
+      return refusal("own-pack", "supplier", "what this site sterilises itself it packs");
+    }
+    const { packs, received } = toldOfSite(await stored.events([keyOf.pack(pack)]));
+    if (packs.has(pack)) {
+      return refusal("label-taken", "pack", `the label "${pack}" is another pack's already`);
+    }
+    if (received.has(pack)) return refusal("here-already", "pack", `"${pack}" was received before`);
+    const { day, isBelieved } = todayBy(clock.now());
+    if (sterilisedOn > expires || (isBelieved && sterilisedOn > day)) {
+      return refusal("no-such-day", "sterilisedOn", `it is ${day}, and the pack for ${expires}`);
+    }
+    // By a clock in doubt its page warns, and it is not issued.
+    return isBelieved && expires < day
+      ? refusal("expired", "pack", `it may be used until ${expires}`)
+      : null;
+  };
+  const body = { ...rest, by, checkedBy };
+  return { kind: "sterile-receipt", id, subject: pack, body, against };
 }
 
 export function loading([{ id, cycle, ...rest }, by]: Asked<typeof orders.loadOrder>): Act {
@@ -151,7 +179,8 @@ export function stepping(
       return refusal("not-proved", "load", `it may not be released: ${failed.join(", ")}`);
     }
     const candidate = entryId("sterile-release-step", node.name, id);
-    const place = { place: "asked/record/1", timeMs: node.clock.now().wallMs };
+    const { wallMs: timeMs, clock } = node.clock.now();
+    const place = { place: "asked/record/1", timeMs, clock };
     const event = supplyEventOf("sterile-release-step", {
       ...body,
       id: candidate,
@@ -189,14 +218,19 @@ export function issuing([{ id, ...rest }, by]: Asked<typeof orders.issueOrder>):
   const { pack } = rest;
   const against = async (stored: StoredWords, { rules, node }: SterileDesk) => {
     const trace = packTrace(toldOfSite(await aroundPack(stored, pack)), pack, rules);
-    if (trace.packed === null) return refusal("unknown", "pack", `there is no pack "${pack}" here`);
-    const { expires } = trace.packed;
-    if (expires !== null && expires < dayText(node.clock.now().wallMs)) {
-      return refusal("expired", "pack", `it may be used until ${expires}`);
+    const known = trace.packed ?? trace.received;
+    if (known === null) return refusal("unknown", "pack", `there is no pack "${pack}" here`);
+    const { expires } = known;
+    const { day, isBelieved } = todayBy(node.clock.now());
+    if (expires !== null && expires < day) {
+      const doubt = isBelieved ? "" : `, and by a clock in doubt it is ${day}`;
+      return refusal("expired", "pack", `it may be used until ${expires}${doubt}`);
     }
     if (trace.where.kind !== "store") {
       return refusal("not-here", "pack", `it is not in the store: ${trace.where.kind}`);
     }
+    if (trace.isCalledBack) return refusal("not-released", "pack", "its supplier called it back");
+    if (trace.received !== null) return null;
     const unfit = trace.loads.some((load) => load.unfit.some((one) => one.pack === pack));
     const released = trace.loads.length === 1 &&
       trace.loads.every(({ state }) => state === "released" || state === "released-early");
@@ -246,10 +280,12 @@ export function reversing([{ id, ...rest }, by]: Asked<typeof orders.reversalOrd
 }
 
 function knownPack(pack: string) {
-  return async (stored: StoredWords) =>
-    toldOfSite(await stored.events([keyOf.pack(pack)])).packs.has(pack)
+  return async (stored: StoredWords) => {
+    const { packs, received } = toldOfSite(await stored.events([keyOf.pack(pack)]));
+    return packs.has(pack) || received.has(pack)
       ? null
       : refusal("unknown", "pack", `there is no pack "${pack}" here`);
+  };
 }
 
 /** All that bears on a pack. */
@@ -258,13 +294,16 @@ export async function aroundPack(
   pack: string,
   testedBefore: TestedBefore | null = null,
 ) {
-  const own = await stored.events([keyOf.pack(pack)]);
+  const own = await stored.events([keyOf.pack(pack), keyOf.recalled(pack)]);
   const loads = own.flatMap((event) => event.kind === "sterile-load" ? [event.body.load] : []);
   return [...new Set([...own, ...await eventsAround(stored, loads, [], testedBefore)])];
 }
 
 const HINTS: Readonly<Record<string, string>> = {
   "label-taken": "print a label of its own for each packing",
+  "own-pack": "give the supplier that stands on the label",
+  "here-already": "look at its page; what was a mistake is taken back first",
+  "no-such-day": "read the label again",
   "test-alone": "leave the packs out, or say what kind of load it is",
   "pack-taken": "pack it anew, under a label of its own",
   "pack-gone": "pack it anew, under a label of its own",

@@ -3,16 +3,12 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
-import {
-  LEVELS,
-  type Notification,
-  notificationEntry,
-  type Severity,
-} from "../../notifications/notification.ts";
+import { LEVELS, type Notification, notificationEntry } from "../../notifications/notification.ts";
 import {
   ALARM_TEXTS,
   type AlarmName,
   ALARMS,
+  SEVERITY,
   type SterileAlarmBody,
   type SterileAlarmClosedBody,
   type SterileAlarmLevelBody,
@@ -20,17 +16,6 @@ import {
 import { ALARM, ALARM_CLOSED, ALARM_LEVEL } from "../record/sterile_entry.ts";
 import type { AlarmLine } from "../record/sterile_reads.ts";
 import type { Setup } from "./setup.ts";
-
-export const SEVERITY: Readonly<Record<AlarmName, Severity>> = {
-  "cycle-failed": "critical",
-  "cycle-undetermined": "warning",
-  "bowie-dick-failed": "critical",
-  "biological-failed": "critical",
-  "biological-overdue": "warning",
-  "early-result": "critical",
-  "recall": "critical",
-  "unsterile-use": "critical",
-};
 
 /** What people call the site, and its sterilisers. */
 export interface Around {
@@ -101,16 +86,30 @@ export function closingEntries(
 }
 
 /** `null`: of a name that this version does not know. */
-function raisedOf({ site, alarm: id, what, steriliser, subject, sinceMs }: AlarmLine) {
+function raisedOf({ site, alarm: id, what, steriliser, subject, sinceMs, why }: AlarmLine) {
   const alarm = ALARMS.find((one) => one === what);
-  return alarm === undefined ? null : { id, site, alarm, steriliser, subject, sinceMs };
+  return alarm === undefined ? null : { id, site, alarm, steriliser, subject, sinceMs, why };
 }
 
-/** Where no steriliser is to blame. */
+/** What an alarm has where clocks that could not be believed say that it is due (T12). */
+export function doubtOf(isCertain: boolean): Pick<SterileAlarmBody, "why"> {
+  return isCertain ? {} : { why: ["clock-in-doubt"] };
+}
+
+/** Where no steriliser of the site is to blame. */
 const AT_THE_BEDSIDE = { code: "use", zh: "临床使用", en: "At the bedside" };
+const RECEIVED = { code: "received", zh: "外来灭菌包", en: "Packs of another supply" };
+
+/** An alarm as its entry has it, or as the tables do. */
+type Raised = Omit<SterileAlarmBody, "why"> & { readonly why?: readonly string[] | undefined };
+
+function whatText(alarm: AlarmName, isInDoubt: boolean): Text {
+  const { zh, en } = ALARM_TEXTS[alarm];
+  return isInDoubt ? { zh: `${zh}（时钟存疑）`, en: `${en} (clock in doubt)` } : { zh, en };
+}
 
 function noticeOf(
-  { id: subject, site, alarm, steriliser, sinceMs }: SterileAlarmBody,
+  { id: subject, site, alarm, steriliser, sinceMs, why = [] }: Raised,
   told: Pick<Notification, "id" | "number" | "level">,
   { place, setups }: Around,
 ): Omit<Notification, "event"> {
@@ -123,9 +122,9 @@ function noticeOf(
     rule: alarm === "cycle-failed" || alarm === "cycle-undetermined" ? "S1" : "S5",
     site,
     place,
-    what: { code: alarm, ...ALARM_TEXTS[alarm] },
+    what: { code: alarm, ...whatText(alarm, why.includes("clock-in-doubt")) },
     where: steriliser === null
-      ? AT_THE_BEDSIDE
+      ? alarm === "recall" ? RECEIVED : AT_THE_BEDSIDE
       : { code: steriliser, ...title ?? { zh: steriliser, en: steriliser } },
     value: null,
     sinceMs,

@@ -1,6 +1,5 @@
 /** What follows from events at once: recalls, and alarms. */
 import type { Stamp } from "../../../sync/entry.ts";
-import { dayText } from "../../china_calendar.ts";
 import { entryId } from "../../collected_entry.ts";
 import type { AlarmName, SterileAlarmBody } from "../record/alarm_body.ts";
 import { ALARM } from "../record/sterile_entry.ts";
@@ -9,7 +8,7 @@ import { type SupplyEvent, supplyEventOf } from "../supply/event.ts";
 import { dueRecall, recallsOf } from "../supply/recall.ts";
 import { packTrace } from "../supply/pack_trace.ts";
 import { type Told, toldOfSite } from "../supply/told.ts";
-import { unreleasedUses, useDoubts } from "../supply/unsterile_use.ts";
+import { todayBy, unreleasedUses, useDoubts } from "../supply/unsterile_use.ts";
 
 /** Reasons that a person mends by saying what was loaded: nobody is called for them. */
 const UNSAID: ReadonlySet<string> = new Set(["load-unknown", "program-unknown"]);
@@ -25,7 +24,7 @@ export function recallEvents(
   return recallsOf(told, rules).flatMap((recall) => {
     const body = dueRecall(told, site, recall);
     if (body === null) return [];
-    const place = { place: "due/record/1", timeMs: time.wallMs };
+    const place = { place: "due/record/1", timeMs: time.wallMs, clock: time.clock };
     const event = supplyEventOf("sterile-recall", body, place);
     return event.kind === "sterile-recall" ? [event] : [];
   });
@@ -83,7 +82,8 @@ export function useAlarms(
   const alarm = (use: Told<"sterile-use">, told: typeof before): SterileAlarmBody[] => {
     const { id, site, pack, patient } = use.body;
     const trace = packTrace(told, pack, rules);
-    const [first, ...others] = useDoubts(trace, dayText(use.timeMs), patient);
+    const today = todayBy({ wallMs: use.timeMs, clock: use.clock });
+    const [first, ...others] = useDoubts(trace, today, patient);
     if (first === undefined) return [];
     return [{
       ...{ id: entryId(ALARM, site, "unsterile-use", id), site, alarm: "unsterile-use" },

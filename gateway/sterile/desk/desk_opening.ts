@@ -12,10 +12,12 @@ import { sterilePages } from "../pages/sterile_pages.ts";
 import { knownDevices } from "./known_devices.ts";
 import { watchBiologicals } from "./overdue.ts";
 import { readRoutes, recordRoute } from "./read_routes.ts";
+import { RecallTelling } from "./recall_telling.ts";
 import { setupsOf } from "./setup.ts";
 import { SterileDesk } from "./sterile_desk.ts";
+import { watchSupplierRecalls } from "./supplier_recalls.ts";
 
-export const openSterileDesk: OpenDesk = (node) => {
+export const openSterileDesk: OpenDesk = (node, { links }) => {
   const { config, clock, disk, journal, tables } = node;
   const { node: name, title, dataDir } = config;
   const own: SterileNode = { name, title, dataDir, clock, disk, journal, tables };
@@ -23,7 +25,11 @@ export const openSterileDesk: OpenDesk = (node) => {
   const shared = [...readRoutes(own, book), recordRoute(own, book)];
   const reports = [cycleList(tables, book)];
   if (config.role !== "site" || config.sterile === undefined) {
-    return { routes: shared, pages: sterilePages(own, book, null), reports };
+    const seen = { routes: shared, pages: sterilePages(own, book, null), reports };
+    if (config.role !== "county") return seen;
+    const isUp = () => links.at(0)?.status().state === "up";
+    const telling = new RecallTelling(own, { other: config.peer?.node ?? null, isUp });
+    return { ...seen, run: (signal) => telling.run(signal) };
   }
   const { setups } = setupsOf(config.sterile, knownDevices(config));
   const desk = new SterileDesk(own, setups, book);
@@ -37,6 +43,7 @@ export const openSterileDesk: OpenDesk = (node) => {
         { run: (own) => followReadings(desk, own) },
         { run: (own) => watchBiologicals(desk, own) },
         { run: (own) => watchEarlyResults(desk, own) },
+        { run: (own) => watchSupplierRecalls(desk, own) },
         { run: (own) => watchUnattended(desk, own) },
       ], signal);
     },

@@ -1,59 +1,72 @@
 /**
  * An implant that was released early waits for its biological result (rule S5): where that is out
  * for too long it is an alarm, as old as the clocks can tell (T12), which ends by itself once the
- * load waits no more.
+ * load waits no more. A release that was taken back is none, and no release is ever too old.
  */
 import type { NewEntry } from "../../../sync/append.ts";
 import { pause } from "../../../sync/timer.ts";
-import { ageOf, type WrittenMoment } from "../../age.ts";
+import { type Age, ageOf, type WrittenMoment } from "../../age.ts";
 import { entryId } from "../../collected_entry.ts";
 import { presentFor } from "../../devices/present.ts";
-import type { SterileAlarmBody } from "../record/alarm_body.ts";
 import { ALARM, keyOf } from "../record/sterile_entry.ts";
-import { alarmLine, SELECTS } from "../record/sterile_reads.ts";
-import { alarmEntries, closingEntries } from "./alarm_entries.ts";
+import { alarmLine, openAlarmsOf, SELECTS } from "../record/sterile_reads.ts";
+import { toldOfSite } from "../supply/told.ts";
+import { alarmEntries, closingEntries, doubtOf } from "./alarm_entries.ts";
 import type { SterileDesk } from "./sterile_desk.ts";
 import { loadView } from "./views.ts";
 
 /** Its limit is days. */
 const LOOK_MS = 60_000;
 const HOUR_MS = 3_600_000;
-/** What was released longer ago than this was alarmed, or has its result; both stay as they are. */
-const LOOKED_AFTER_MS = 90 * 24 * HOUR_MS;
-/** Loads of one look, the latest: an emergency is rare. */
+/** Loads of one look, beside those with an alarm; the others follow at the next. */
 const LOADS_MAX = 50;
 /** How often one result may be taken back, and be out again. */
 const AGAIN_MAX = 100;
 
 const CAME = "生物监测结果已出 / the biological result came";
+const TAKEN_BACK = "提前放行已撤回 / the early release was taken back";
 const RULE = { id: "rule", name: "S5" } as const;
 
 export async function watchEarlyResults(desk: SterileDesk, signal: AbortSignal): Promise<void> {
+  let after = "";
   while (!signal.aborted) {
-    await lookForEarlyResults(desk);
+    after = await lookForEarlyResults(desk, after);
     await pause(LOOK_MS, signal);
   }
 }
 
-/** Writes what is due now, and what is over; people are told in the same commit. */
-export async function lookForEarlyResults(desk: SterileDesk): Promise<void> {
-  await desk.alone(async () => {
-    const { node: { disk, journal, tables }, rules } = desk;
+/**
+ * Writes what is due now, and what is over; people are told in the same commit. Looks at loads
+ * behind one of them, by their names; returns behind which to go on, empty where that is all.
+ */
+export async function lookForEarlyResults(
+  desk: SterileDesk,
+  after = "",
+  loadsMax = LOADS_MAX,
+): Promise<string> {
+  return await desk.alone(async () => {
+    const { node: { disk, journal, name: site, tables }, rules } = desk;
     const rule = rules.one("early-result");
+    if (rule === null) return "";
+    const alarmed = await openAlarmsOf(tables, site, "early-result");
     const releases = await earlyReleases(desk);
-    if (rule === null || releases.length === 0) return;
-    const present = await presentFor(desk.node, releases.map(({ moment }) => moment));
+    const present = await presentFor(desk.node, [...releases.values()].map(({ moment }) => moment));
+    const ages = new Map(
+      [...releases].map(([id, { moment }]) => [id, ageOf(moment, present)] as const),
+    );
+    const limitMs = rule.hours * HOUR_MS;
+    const due = [...releases].filter(([id]) => (ages.get(id)?.ms ?? 0) >= limitMs);
+    const loads = [...new Set(due.map(([, { load }]) => load))].sort();
+    const behind = loads.filter((load) => load > after).slice(0, loadsMax);
     const entries: NewEntry[] = [];
-    const looked = releases.map((one) => ({ ...one, forMs: ageOf(one.moment, present).ms }))
-      .filter(({ forMs }) => forMs >= rule.hours * HOUR_MS && forMs < LOOKED_AFTER_MS)
-      .slice(-LOADS_MAX);
-    for (const { load, moment } of looked) {
-      const sinceMs = Math.max(0, moment.wallMs + rule.hours * HOUR_MS);
-      entries.push(...await changeOf(desk, { load, sinceMs }, present.now));
+    for (const load of new Set([...alarmed.map(({ subject }) => subject), ...behind])) {
+      entries.push(...await changeOf(desk, { load, releases, ages, limitMs }, present.now));
     }
-    if (entries.length === 0) return;
-    await disk.append(entries, present.now);
-    await tables.caughtUp(journal);
+    if (entries.length > 0) {
+      await disk.append(entries, present.now);
+      await tables.caughtUp(journal);
+    }
+    return behind.length < loadsMax ? "" : behind[behind.length - 1];
   });
 }
 
@@ -62,42 +75,54 @@ interface EarlyRelease {
   readonly moment: Required<WrittenMoment>;
 }
 
-/** The first of each load, the earliest first by the wall clock. */
-async function earlyReleases(desk: SterileDesk): Promise<EarlyRelease[]> {
-  const words = await desk.stored().under([keyOf.early]);
-  const releases = words.flatMap((word): EarlyRelease[] => {
-    if (word.about !== "supply" || word.event.kind !== "sterile-release-step") return [];
-    const { node, time } = word.written;
-    const { load, step } = word.event.body;
-    return step === "release" ? [{ load, moment: { ...time, node } }] : [];
-  }).sort((one, other) => one.moment.wallMs - other.moment.wallMs);
-  return [...Map.groupBy(releases, ({ load }) => load).values()].map(([first]) => first);
+/** Steps by which something is released early and that were not taken back, by their ids. */
+async function earlyReleases(desk: SterileDesk): Promise<ReadonlyMap<string, EarlyRelease>> {
+  const stored = desk.stored();
+  const words = await stored.under([keyOf.early]);
+  const writtenAt = new Map(words.map(({ written }) => [written.place, written]));
+  const steps = toldOfSite(await stored.events([keyOf.early])).of("sterile-release-step");
+  return new Map(steps.flatMap(({ place, body: { id, load, step, emergency } }) => {
+    const written = writtenAt.get(place);
+    if (step !== "release" || emergency === undefined || written === undefined) return [];
+    const { node, time } = written;
+    return [[id, { load, moment: { ...time, node } }] as const];
+  }));
+}
+
+interface Looked {
+  readonly load: string;
+  readonly releases: ReadonlyMap<string, EarlyRelease>;
+  readonly ages: ReadonlyMap<string, Age>;
+  readonly limitMs: number;
 }
 
 /** What has to be written of one load. */
 async function changeOf(
   { node: { tables, name: site }, rules, around }: SterileDesk,
-  { load, sinceMs }: { readonly load: string; readonly sinceMs: number },
+  { load, releases, ages, limitMs }: Looked,
   time: Parameters<typeof alarmEntries>[1],
 ): Promise<NewEntry[]> {
   const view = await loadView(tables, site, load, rules);
   const waits = view?.state === "released-early";
+  const release = view?.released?.release.id ?? "";
+  const [age, from] = [ages.get(release), releases.get(release)];
   for (let again = 0; again < AGAIN_MAX; again++) {
     const id = entryId(ALARM, site, "early-result", load, again);
     const [row] = await tables.rows(SELECTS.alarm, [site, id]);
     if (row === undefined) {
-      if (view === null || !waits) return [];
+      if (!waits || age === undefined || from === undefined || age.ms < limitMs) return [];
       const { steriliser } = view.load;
       const about = { id, site, alarm: "early-result", steriliser, subject: load } as const;
-      const body: SterileAlarmBody = { ...about, sinceMs };
-      return alarmEntries(body, time, around);
+      const sinceMs = Math.max(0, from.moment.wallMs + limitMs);
+      return alarmEntries({ ...about, sinceMs, ...doubtOf(age.isCertain) }, time, around);
     }
     const alarm = alarmLine(row);
     if (alarm.isOpen) {
-      return waits ? [] : closingEntries(alarm, { comment: CAME, by: RULE }, time, around);
+      const comment = (view?.released ?? null) === null ? TAKEN_BACK : CAME;
+      return waits ? [] : closingEntries(alarm, { comment, by: RULE }, time, around);
     }
-    // Of one that ended by a result which was taken back since, another follows.
-    if (alarm.comment !== CAME) return [];
+    // Of one that ended by a result, or a release, that was taken back since, another follows.
+    if (alarm.comment !== CAME && alarm.comment !== TAKEN_BACK) return [];
   }
   return [];
 }

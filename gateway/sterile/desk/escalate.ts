@@ -7,17 +7,20 @@ import { pause } from "../../../sync/timer.ts";
 import { ageOf } from "../../age.ts";
 import { presentFor } from "../../devices/present.ts";
 import { type Ladder, levelsReached } from "../../escalation.ts";
-import { ALARMS, ESCALATION_LEVELS, type SterileAlarmLevelBody } from "../record/alarm_body.ts";
-import type { AlarmLine } from "../record/sterile_reads.ts";
+import {
+  ALARMS,
+  ESCALATION_LEVELS,
+  type SterileAlarmLevelBody,
+  topLevel,
+} from "../record/alarm_body.ts";
+import { type AlarmLine, risingAlarms } from "../record/sterile_reads.ts";
 import type { RulesInForce } from "../rules.ts";
-import { levelEntries, SEVERITY } from "./alarm_entries.ts";
+import { levelEntries } from "./alarm_entries.ts";
 import type { SterileDesk } from "./sterile_desk.ts";
-import { alarmsOf } from "./views.ts";
 
 /** Of what has happened to a patient the institution hears at once. */
 const LOOK_MS = 5000;
-const OPEN_MAX = 1000;
-/** Levels of one commit, each with what people are told of it; the others follow. */
+/** Levels of one commit, each with what people are told of it. */
 const LEVELS_MAX = 100;
 const HOUR_MS = 3_600_000;
 
@@ -32,16 +35,20 @@ export async function watchUnattended(desk: SterileDesk, signal: AbortSignal): P
 export async function lookForUnattended(desk: SterileDesk): Promise<void> {
   await desk.alone(async () => {
     const { name: site, disk, journal, tables } = desk.node;
-    const open = await alarmsOf(tables, { site, open: true, limit: OPEN_MAX });
-    const present = await presentFor(desk.node, open.map(({ raised }) => raised));
-    const time = present.now;
-    const entries = open.flatMap((line) =>
-      dueLevels(line, ageOf(line.raised, present).ms, desk.rules)
-        .map((level) => levelEntries(line, level, time, desk.around))
-    ).slice(0, LEVELS_MAX).flat();
-    if (entries.length === 0) return;
-    await disk.append(entries, time);
-    await tables.caughtUp(journal);
+    let isTold = false;
+    // A page begins behind the last alarm of the one before: what is written meanwhile hides none.
+    for await (const alarms of risingAlarms(tables, site)) {
+      const present = await presentFor(desk.node, alarms.map(({ raised }) => raised));
+      const due = alarms.flatMap((line) =>
+        dueLevels(line, ageOf(line.raised, present).ms, desk.rules)
+          .map((level) => levelEntries(line, level, present.now, desk.around))
+      );
+      for (let at = 0; at < due.length; at += LEVELS_MAX) {
+        await disk.append(due.slice(at, at + LEVELS_MAX).flat(), present.now);
+        isTold = true;
+      }
+    }
+    if (isTold) await tables.caughtUp(journal);
   });
 }
 
@@ -64,5 +71,5 @@ function ladderOf(what: string, rules: RulesInForce): Ladder<Level> {
   const institution = rule.institutionHours * HOUR_MS;
   const regulator = rule.regulatorHours * HOUR_MS;
   if (alarm === "unsterile-use") return { 2: 0, 3: regulator };
-  return SEVERITY[alarm] === "critical" ? { 2: institution, 3: regulator } : { 2: institution };
+  return topLevel(alarm) === 3 ? { 2: institution, 3: regulator } : { 2: institution };
 }

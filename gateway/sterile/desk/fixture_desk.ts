@@ -1,6 +1,8 @@
 /** A site's desk of sterile supply with real journal and tables, and a clock of the test. */
 import { parse } from "yaml";
+import type { Stamp } from "../../../sync/entry.ts";
 import { stampAt, until } from "../../../sync/fixtures.ts";
+import { dayAfter, dayText } from "../../china_calendar.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { type Part, samplesOf } from "../fixture_cycle.ts";
 import type { Phase } from "../phase.ts";
@@ -14,6 +16,8 @@ import { setupsOf } from "./setup.ts";
 import { type Act, type Done, SterileDesk } from "./sterile_desk.ts";
 
 export const SITE = "site-017";
+/** When tests begin. */
+export const TODAY = dayText(stampAt(0).wallMs);
 export const LI: Person = { id: "li" };
 export const WANG: Person = { id: "wang", name: "王" };
 
@@ -55,21 +59,25 @@ const PHASE_VALUES: Readonly<Record<Phase, number>> = {
 
 export class SterileSite implements AsyncDisposable {
   readonly tables: TablesDesk;
+  readonly name: string;
   nowMs = 0;
   /** By how much the wall clock is set wrong. */
   wallOffMs = 0;
+  /** What of its clock is otherwise, such as after a start. */
+  clockIs: Partial<Stamp> = {};
   #desk: SterileDesk;
   #stop = new AbortController();
   #following: Promise<void> = Promise.resolve();
   #acted = 0;
 
-  private constructor(tables: TablesDesk) {
+  private constructor(tables: TablesDesk, name: string) {
     this.tables = tables;
+    this.name = name;
     this.#desk = this.#opened();
   }
 
-  static async open(): Promise<SterileSite> {
-    const site = new SterileSite(await TablesDesk.open({ node: SITE }));
+  static async open(name = SITE): Promise<SterileSite> {
+    const site = new SterileSite(await TablesDesk.open({ node: name }), name);
     site.follow();
     return site;
   }
@@ -85,11 +93,11 @@ export class SterileSite implements AsyncDisposable {
     };
     const now = () => {
       const stamp = stampAt(this.nowMs);
-      return { ...stamp, wallMs: stamp.wallMs + this.wallOffMs };
+      return { ...stamp, wallMs: stamp.wallMs + this.wallOffMs, ...this.clockIs };
     };
     const clock = { now };
     const title = { zh: "河口镇卫生院", en: "Hekou" };
-    const node = { name: SITE, title, dataDir: folder.path, clock, disk, journal, tables };
+    const node = { name: this.name, title, dataDir: folder.path, clock, disk, journal, tables };
     return new SterileDesk(node, setups, STANDARD_RULES);
   }
 
@@ -167,6 +175,15 @@ export class SterileSite implements AsyncDisposable {
     return await this.write(acts.packing([orders.packOrder.parse(asked), LI], WANG));
   }
 
+  /** Sterilised elsewhere on the test's first day, for ten more. */
+  async received(pack: string, supplier: string, more: object = {}): Promise<Done> {
+    const checked = { account: "wang", pin: "123456" };
+    const label = { lot: "C-7", sterilisedOn: TODAY, expires: dayAfter(TODAY, 10), ...more };
+    const asked = { ...this.act(), pack, title: "清创包", implant: false, supplier, ...label };
+    const order = orders.receiptOrder.parse({ ...asked, checked });
+    return await this.write(acts.receiving([order, LI], WANG));
+  }
+
   /** `cycle`: of one that is over already. */
   async loaded(
     load: string,
@@ -208,6 +225,19 @@ export class SterileSite implements AsyncDisposable {
   async used(pack: string, patient: string): Promise<Done> {
     const asked = { ...this.act(), pack, patient, place: "手术室" };
     return await this.write(acts.using([orders.useOrder.parse(asked), LI]));
+  }
+
+  /** So many recalls are alarms now, and one since the test began. */
+  async raised(count: number): Promise<void> {
+    const entry = (subject: string, ms: number) => {
+      const about = { id: subject, site: this.name, alarm: "recall", steriliser: "S1" };
+      const body = JSON.stringify({ ...about, subject, sinceMs: stampAt(ms).wallMs });
+      const of = { kind: "entry", stream: "alarm", entryKind: "sterile-alarm" } as const;
+      return { ...of, time: stampAt(ms), body };
+    };
+    const now = Array.from({ length: count }, (_, at) => entry(`now-${at}`, this.nowMs));
+    const { journal } = this.tables;
+    await journal.append([...now, entry("first-day", 0)], stampAt(this.nowMs));
   }
 
   async write(act: Act): Promise<Done> {

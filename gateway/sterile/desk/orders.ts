@@ -23,6 +23,18 @@ export const packOrder = z.strictObject({
   checked: secondPerson.describe("Who looked at it before it was closed"),
 });
 
+export const receiptOrder = z.strictObject({
+  ...act,
+  pack: code.describe("What its label says, by which its supplier calls it back"),
+  title: words.describe("What it is"),
+  implant: z.boolean().describe("It stays in the patient's body"),
+  supplier: code.describe("Who sterilised it; of a site of the county the name of its node"),
+  lot: code.describe("Cycle, load or lot, as the label has it"),
+  sterilisedOn: z.iso.date().describe("Day on which it was sterilised"),
+  expires: z.iso.date().describe("Last day on which it may be used"),
+  checked: secondPerson.describe("Who looked at the pack and its label, too"),
+});
+
 export const loadOrder = z.strictObject({
   ...act,
   load: code.describe("Names the load"),

@@ -1,26 +1,35 @@
 /**
- * A biological test that is overdue (rule S5) is an alarm, and over once one has passed. Looked for
- * by the wall clock, as the rule's days are; that of an ended one goes by tests alone, whatever a
- * clock was set to.
+ * A biological test that is overdue (rule S5) is an alarm, and over once one has passed: as long
+ * after the last one as the clocks can tell (T12), whatever a wall clock is set to. Where clocks
+ * that were in doubt raised it too early, it is over when they are right.
  */
 import type { NewEntry } from "../../../sync/append.ts";
 import { pause } from "../../../sync/timer.ts";
+import type { WrittenMoment } from "../../age.ts";
 import { entryId } from "../../collected_entry.ts";
+import { presentFor } from "../../devices/present.ts";
 import type { SterileAlarmBody } from "../record/alarm_body.ts";
-import { ALARM } from "../record/sterile_entry.ts";
-import { type AlarmLine, alarmLine, cycleLine, SELECTS } from "../record/sterile_reads.ts";
+import { ALARM, keyOf } from "../record/sterile_entry.ts";
+import {
+  type AlarmLine,
+  alarmLine,
+  cycleLine,
+  openAlarmsOf,
+  SELECTS,
+} from "../record/sterile_reads.ts";
 import { biologicalOverdue } from "../supply/steriliser_standing.ts";
-import { alarmEntries, closingEntries } from "./alarm_entries.ts";
+import { toldOfSite } from "../supply/told.ts";
+import { alarmEntries, closingEntries, doubtOf } from "./alarm_entries.ts";
 import type { SterileDesk } from "./sterile_desk.ts";
-import { alarmsOf, type SteriliserView, steriliserViews } from "./views.ts";
+import { type SteriliserView, steriliserViews } from "./views.ts";
 
 /** Its limit is days. */
 const LOOK_MS = 60_000;
-const OPEN_MAX = 1000;
 /** How often one test may be taken back and be overdue again. */
 const AGAIN_MAX = 100;
 
 const PASSED = "生物监测合格 / a biological test passed";
+const NOT_DUE = "时钟已校正，尚未到期 / clocks are right again, and it is not due";
 const RULE = { id: "rule", name: "S5" } as const;
 
 export async function watchBiologicals(desk: SterileDesk, signal: AbortSignal): Promise<void> {
@@ -35,17 +44,18 @@ export async function lookForOverdue(desk: SterileDesk): Promise<void> {
   await desk.alone(async () => {
     const { name: site, clock, disk, journal, tables } = desk.node;
     const time = clock.now();
-    const views = await steriliserViews(tables, site, time, desk.rules);
-    const open = (await alarmsOf(tables, { site, open: true, limit: OPEN_MAX }))
-      .filter(({ what }) => what === "biological-overdue");
+    const views = await steriliserViews(desk.node, site, desk.rules);
+    const open = await openAlarmsOf(tables, site, "biological-overdue");
     const entries: NewEntry[] = [];
     for (const view of views) {
       const { steriliser } = view.body;
       if (!desk.setups.has(steriliser)) continue;
-      const due = await dueOf(desk, view, time.wallMs);
+      const due = await dueOf(desk, view);
       const own = open.filter((alarm) => alarm.steriliser === steriliser);
       for (const alarm of own.filter((one) => isOver(one, view))) {
-        entries.push(...closingEntries(alarm, { comment: PASSED, by: RULE }, time, desk.around));
+        const isSame = alarm.sinceMs === view.standing.biologicalDueMs;
+        const closing = { comment: isSame ? NOT_DUE : PASSED, by: RULE };
+        entries.push(...closingEntries(alarm, closing, time, desk.around));
       }
       const goes = own.some((one) => !isOver(one, view));
       if (due !== null && !goes) entries.push(...alarmEntries(due, time, desk.around));
@@ -56,30 +66,48 @@ export async function lookForOverdue(desk: SterileDesk): Promise<void> {
   });
 }
 
-/** A test passed since, whatever the clock says now. */
-function isOver({ sinceMs }: AlarmLine, { standing: { lastBiologicalMs } }: SteriliserView) {
-  return lastBiologicalMs !== null && lastBiologicalMs > sinceMs;
+/** A test passed since, or the last one is surely not so long ago. */
+function isOver({ sinceMs }: AlarmLine, { standing }: SteriliserView): boolean {
+  const { biologicalDueMs, isBiologicalOverdue, isBiologicalInDoubt } = standing;
+  if (biologicalDueMs === null) return false;
+  return biologicalDueMs > sinceMs || !(isBiologicalOverdue || isBiologicalInDoubt);
 }
 
 /** The alarm that is due, unless a person has closed it. */
 async function dueOf(
-  { node: { tables, name: site }, rules }: SterileDesk,
-  { body: { steriliser }, standing }: SteriliserView,
-  nowMs: number,
+  desk: SterileDesk,
+  { body: { steriliser }, standing: { lastBiological } }: SteriliserView,
 ): Promise<SterileAlarmBody | null> {
-  const [first] = await tables.rows(SELECTS.cyclesOfDevice, [
-    ...[site, steriliser, 0, Number.MAX_SAFE_INTEGER, 1],
-  ]);
-  const firstMs = first === undefined ? null : cycleLine(first).startedMs;
-  const sinceMs = biologicalOverdue(standing, firstMs, nowMs, rules);
-  if (sinceMs === null) return null;
+  const { node: { tables, name: site }, rules } = desk;
+  const since = lastBiological ?? await firstCycle(desk, steriliser);
+  if (since === null) return null;
+  const overdue = biologicalOverdue(since, await presentFor(desk.node, [since]), rules);
+  if (overdue === null) return null;
+  const { sinceMs, isCertain } = overdue;
   for (let again = 0; again < AGAIN_MAX; again++) {
     const id = entryId(ALARM, site, "biological-overdue", steriliser, sinceMs, again);
     const [row] = await tables.rows(SELECTS.alarm, [site, id]);
-    // Of one that ended by a test which was taken back since, another follows.
-    if (row !== undefined && alarmLine(row).comment === PASSED) continue;
+    // Of one that ended by a test which was taken back since, or by a clock, another follows.
+    const comment = row === undefined ? null : alarmLine(row).comment;
+    if (comment === PASSED || comment === NOT_DUE) continue;
     if (row !== undefined) return null;
-    return { id, site, alarm: "biological-overdue", steriliser, subject: steriliser, sinceMs };
+    const about = { id, site, alarm: "biological-overdue", steriliser } as const;
+    return { ...about, subject: steriliser, sinceMs: Math.max(0, sinceMs), ...doubtOf(isCertain) };
   }
   return null;
+}
+
+/** When the first cycle that was seen began. */
+async function firstCycle(
+  desk: SterileDesk,
+  steriliser: string,
+): Promise<Required<WrittenMoment> | null> {
+  const { node: { tables, name: site } } = desk;
+  const asked = [site, steriliser, 0, Number.MAX_SAFE_INTEGER, 1];
+  const [row] = await tables.rows(SELECTS.cyclesOfDevice, asked);
+  if (row === undefined) return null;
+  const { cycle } = cycleLine(row);
+  const [first] = toldOfSite(await desk.stored().events([keyOf.cycle(cycle)])).cycles.get(cycle) ??
+    [];
+  return first === undefined ? null : { ...first.body.started, clock: first.clock, node: site };
 }

@@ -61,8 +61,7 @@ export function readRoutes(node: SterileNode, book: RuleBook): readonly ApiRoute
     list(
       "/api/sterile/sterilisers",
       "Sterilisers, their programs, and whether each may be used now",
-      async ({ query }) =>
-        await views.steriliserViews(tables, query.site ?? null, node.clock.now(), rules()),
+      async ({ query }) => await views.steriliserViews(node, query.site ?? null, rules()),
     ),
     list(
       "/api/sterile/cycles",
@@ -88,7 +87,7 @@ export function readRoutes(node: SterileNode, book: RuleBook): readonly ApiRoute
       "/api/sterile/packs/{pack}",
       "A pack: its load, its cycle, where it went, and why it is not to be used (S5)",
       async (input) => {
-        const asked = { rules: rules(), nowMs: node.clock.now().wallMs };
+        const asked = { rules: rules(), now: node.clock.now() };
         const found = await views.packView(tables, siteOf(input), input.path.pack, asked);
         return found.isKnown ? masked(found) : null;
       },

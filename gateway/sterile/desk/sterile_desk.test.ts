@@ -158,7 +158,8 @@ describe("a load at a site", () => {
       await site.tables.tables.caughtUp(site.tables.journal);
       const sql = "SELECT event FROM notifications WHERE body LIKE '%biological-overdue%' " +
         "ORDER BY subject, number";
-      return (await site.tables.tables.rows(sql)).map((row) => row.text("event"));
+      const events = (await site.tables.tables.rows(sql)).map((row) => row.text("event"));
+      return events.toSorted();
     };
     const looked = async () => {
       await lookForOverdue(site.desk);
@@ -167,16 +168,29 @@ describe("a load at a site", () => {
     expect(await looked()).toEqual([]);
     await site.indicator(first, biological);
     site.nowMs = 7 * day;
+    // T12: a clock that is set ahead raises nothing.
+    site.wallOffMs = 100 * day;
     expect(await looked()).toEqual([]);
+    // After a start, a clock in doubt warns too early: that is said, and over when it is right.
+    site.clockIs = { bootId: "c".repeat(32), bootMs: 5, clock: "untrusted" };
+    expect(await looked()).toEqual(["biological-overdue"]);
+    const [{ why }] = await alarmsOf(site.tables.tables, { site: SITE, open: true, limit: 9 });
+    expect(why).toEqual(["clock-in-doubt"]);
+    site.wallOffMs = 0;
+    expect(await looked()).toEqual(["biological-overdue"]);
+    site.clockIs = {};
+    expect(await looked()).toEqual([]);
+    const early = ["raised", "recovered"];
+    expect(await notices()).toEqual(early);
     // The week counts from when that cycle began; the clock of the test began there.
     site.nowMs += day;
     expect(await looked()).toEqual(["biological-overdue"]);
     expect(await looked()).toEqual(["biological-overdue"]);
-    expect(await notices()).toEqual(["raised"]);
+    expect(await notices()).toEqual([...early, "raised"].toSorted());
     // A clock that is set back ends no alarm, and raises none.
-    site.nowMs -= 8 * day;
+    site.wallOffMs = -8 * day;
     expect(await looked()).toEqual(["biological-overdue"]);
-    site.nowMs += 8 * day;
+    site.wallOffMs = 0;
     await site.restart();
     expect(await looked()).toEqual(["biological-overdue"]);
     await site.loaded("BD-2", [], "test");
@@ -184,13 +198,13 @@ describe("a load at a site", () => {
     const second = (await site.cycles(2))[1].cycle;
     const passed = await site.indicator(second, biological);
     expect(await looked()).toEqual([]);
-    expect(await notices()).toEqual(["raised", "recovered"]);
+    expect(await notices()).toEqual([...early, "raised", "recovered"].toSorted());
     // The result was a mistake: it is overdue again, since then, and people hear of it again.
     const of = passed.kind === "done" ? passed.entry : "";
     const back = orders.reversalOrder.parse({ ...site.act(), reverses: of, reason: "看错" });
     expect(refusal(await site.write(reversing([back, LI])))).toBe("written");
     expect(await looked()).toEqual(["biological-overdue"]);
-    expect((await notices()).toSorted()).toEqual(["raised", "raised", "recovered"]);
+    expect(await notices()).toEqual([...early, "raised", "raised", "recovered"].toSorted());
   });
 
   test("S5 an implant that left early is an alarm while its result is out for too long", async () => {
@@ -208,8 +222,10 @@ describe("a load at a site", () => {
     }
     expect((await view("L-1"))?.state).toBe("released-early");
     const looked = async () => {
-      await lookForEarlyResults(site.desk);
-      await lookForEarlyResults(site.desk);
+      // One load at a time, and twice.
+      for (let look = 0, after = ""; look < 4; look++) {
+        after = await lookForEarlyResults(site.desk, after, 1);
+      }
       return await alarms();
     };
     site.nowMs += 72 * 3_600_000 - 1;
@@ -219,12 +235,31 @@ describe("a load at a site", () => {
     site.wallOffMs = 0;
     expect(await looked()).toEqual(["early-result"]);
     const biological = { indicator: "biological", controlGrew: true };
+    // However long ago it left.
+    site.nowMs += 100 * 24 * 3_600_000;
     const passed = await site.indicator(cycle, biological);
     expect(await looked()).toEqual([]);
     // The result was a mistake: it is out again.
-    const reverses = passed.kind === "done" ? passed.entry : "";
-    const back = orders.reversalOrder.parse({ ...site.act(), reverses, reason: "看错" });
-    expect(refusal(await site.write(reversing([back, LI])))).toBe("written");
+    const takenBack = async (reverses: string) => {
+      const back = orders.reversalOrder.parse({ ...site.act(), reverses, reason: "看错" });
+      expect(refusal(await site.write(reversing([back, LI])))).toBe("written");
+    };
+    await takenBack(passed.kind === "done" ? passed.entry : "");
+    expect(await looked()).toEqual(["early-result"]);
+    // Its release is taken back, and given again: from then on it waits anew.
+    await takenBack((await view("L-1"))?.released?.release.id ?? "");
+    expect(await looked()).toEqual([]);
+    const comments = await site.tables.tables.rows(
+      "SELECT comment FROM sterilealarms WHERE what = 'early-result'",
+    );
+    expect(comments.map((row) => row.text("comment").slice(0, 4)).toSorted())
+      .toEqual(["提前放行", "生物监测"]);
+    const seen = (await view("L-1"))?.seen ?? [];
+    const again = await site.step("L-1", "release", WANG, seen, { reason: "急诊" });
+    expect(refusal(again)).toBe("written");
+    site.nowMs += 72 * 3_600_000 - 1;
+    expect(await looked()).toEqual([]);
+    site.nowMs += 1;
     expect(await looked()).toEqual(["early-result"]);
   });
 
@@ -280,6 +315,13 @@ describe("a load at a site", () => {
     await site.desk.close(alarm, "已追踪患者", LI);
     const over = ["recovered 1", "recovered 2", "recovered 3"];
     expect(await looked()).toEqual([...told, ...over]);
+    // However many are newer, the oldest is not forgotten.
+    await site.raised(1001);
+    expect(await looked()).toHaveLength(6);
+    const rows = await site.tables.tables.rows(
+      "SELECT level FROM sterilealarms WHERE subject IN ('first-day', 'now-0')",
+    );
+    expect(rows.map((row) => row.number("level")).toSorted()).toEqual([1, 3]);
   });
 
   test("S5 growth is alarmed whatever its control did, and again after a mistake", async () => {

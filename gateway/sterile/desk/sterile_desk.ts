@@ -25,7 +25,7 @@ import { curveBodies, type CycleRecordOf, judgementOf, recordIn } from "./cycle_
 import type { SterileNode } from "./desk_node.ts";
 import { loadFor, previousNumber } from "./load_for.ts";
 import type { Setup } from "./setup.ts";
-import { touchedLoads } from "./touched_loads.ts";
+import { touchedLoads, touchedUses } from "./touched_loads.ts";
 
 export type Done =
   /** `entry`: id of the entry; the same act again tells the same. */
@@ -146,7 +146,8 @@ export class SterileDesk {
     if (none !== null) return { kind: "refused", problem: none };
     const problem = await against?.(stored, this) ?? null;
     if (problem !== null) return { kind: "refused", problem };
-    const place = { place: "asked/record/1", timeMs: clock.now().wallMs };
+    const now = clock.now();
+    const place = { place: "asked/record/1", timeMs: now.wallMs, clock: now.clock };
     const event = supplyEventOf(kind, { ...body, id, site }, place);
     const events = [event];
     if (judges !== undefined) {
@@ -173,7 +174,8 @@ export class SterileDesk {
     if (body === null) return null;
     const known = await stored.under([keyOf.id(body.id)]);
     if (known.length > 0) return null;
-    const place = { place: "judged/record/1", timeMs: clock.now().wallMs };
+    const now = clock.now();
+    const place = { place: "judged/record/1", timeMs: now.wallMs, clock: now.clock };
     return supplyEventOf("sterile-cycle", body, place);
   }
 
@@ -186,9 +188,8 @@ export class SterileDesk {
     const loads = await touchedLoads(touched, events);
     const around = await eventsAround(stored, loads, events);
     const all = [...events, ...recallEvents(site, around, rules, time)];
-    const used = events.flatMap((event) =>
-      event.kind === "sterile-use" ? keyOf.pack(event.body.pack) : []
-    );
+    const used = (await touchedUses(stored, events))
+      .flatMap((pack) => [keyOf.pack(pack), keyOf.recalled(pack)]);
     const bearing = [...new Set([...around, ...await stored.events(used)])];
     const alarms = [
       ...all.flatMap((event) => alarmsBy(event, time.wallMs)),

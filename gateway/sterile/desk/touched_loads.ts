@@ -47,6 +47,7 @@ async function loadsOf(parts: TouchedParts, event: SupplyEvent): Promise<string[
     case "sterile-assignment":
       return [event.body.load, ...await loadsOfCycle(stored, event.body.cycle)];
     case "sterile-pack":
+    case "sterile-receipt":
     case "sterile-issue":
     case "sterile-use":
     case "sterile-pack-back":
@@ -69,6 +70,22 @@ async function loadsOf(parts: TouchedParts, event: SupplyEvent): Promise<string[
     case "sterile-recall":
       return [];
   }
+}
+
+/** Packs whose uses are looked at: those that are used now, or that another supply answered for. */
+export async function touchedUses(
+  stored: StoredWords,
+  events: readonly SupplyEvent[],
+): Promise<string[]> {
+  const packs: string[] = [];
+  for (const event of events) {
+    if (event.kind === "sterile-use") packs.push(event.body.pack);
+    if (event.kind !== "sterile-reversal") continue;
+    for (const { kind, body } of eventsIn(await stored.under([keyOf.id(event.body.reverses)]))) {
+      if (kind === "sterile-receipt") packs.push(body.pack);
+    }
+  }
+  return [...new Set(packs)];
 }
 
 function loadsIn(words: Awaited<ReturnType<StoredWords["under"]>>): string[] {

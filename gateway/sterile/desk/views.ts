@@ -1,8 +1,9 @@
 /** What pages and programs are shown, of any site that the node has tables of. */
-import { dayText } from "../../china_calendar.ts";
+import type { Stamp } from "../../../sync/entry.ts";
+import { presentFor } from "../../devices/present.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { maskNumber } from "../../people/masking.ts";
-import { eventsAround, type TestedBefore } from "../record/around.ts";
+import { eventsAround } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import {
   type AlarmLine,
@@ -15,14 +16,20 @@ import {
 } from "../record/sterile_reads.ts";
 import { type SteriliserBody, steriliserBody } from "../record/steriliser_body.ts";
 import { StoredWords } from "../record/stored_words.ts";
+import { receivedOf } from "../record/supplied_packs.ts";
+import { testedBy } from "../record/tested_by.ts";
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "../supply/event.ts";
 import { type LoadStanding, loadStanding } from "../supply/load_standing.ts";
 import { type PackTrace, packTrace, whereaboutsOf } from "../supply/pack_trace.ts";
-import { type SteriliserStanding, steriliserStanding } from "../supply/steriliser_standing.ts";
-import { indicatorBody, type Moment } from "../supply/supply_body.ts";
-import { toldOfSite } from "../supply/told.ts";
-import { type UseDoubt, useDoubts } from "../supply/unsterile_use.ts";
+import {
+  biologicalsOf,
+  lastPassed,
+  type SteriliserStanding,
+  steriliserStanding,
+} from "../supply/steriliser_standing.ts";
+import { type ToldOfSite, toldOfSite } from "../supply/told.ts";
+import { todayBy, type UseDoubt, useDoubts } from "../supply/unsterile_use.ts";
 import { aroundPack } from "./acts.ts";
 import type { CycleRecordOf } from "./cycle_record.ts";
 import { storedRecord } from "./sterile_desk.ts";
@@ -113,8 +120,14 @@ export async function loadStates(
 }
 
 export interface PackView extends PackTrace {
+  /** Of one that was received: where it stands at its supplier, as far as that is known here. */
+  readonly supplied: Supplied | null;
+  /** Sites that received it of this one, as far as they are known here. */
+  readonly sentTo: readonly string[];
   /** Somebody wrote something down of it. */
   readonly isKnown: boolean;
+  /** By which its last day was looked at (T12). */
+  readonly isClockInDoubt: boolean;
   /** Why it is not to be used now. */
   readonly doubts: readonly UseDoubt[];
 }
@@ -123,13 +136,38 @@ export async function packView(
   rows: Rows,
   site: string,
   pack: string,
-  { rules, nowMs }: { readonly rules: RulesInForce; readonly nowMs: number },
+  { rules, now }: { readonly rules: RulesInForce; readonly now: Stamp },
 ): Promise<PackView> {
   const stored = new StoredWords(rows, site);
   const told = toldOfSite(await aroundPack(stored, pack, testedBy(rows, site, rules)));
   const trace = packTrace(told, pack, rules);
-  const isKnown = trace.packed !== null || trace.where.kind !== "store";
-  return { ...trace, isKnown, doubts: useDoubts(trace, dayText(nowMs), null) };
+  const isKnown = trace.packed !== null || trace.received !== null || trace.where.kind !== "store";
+  const [supplied, received] = await Promise.all([
+    suppliedBy(rows, trace.received, rules),
+    receivedOf(rows, site, [pack]),
+  ]);
+  const sentTo = received.map((one) => one.site).filter((one) => one !== site);
+  const today = todayBy(now);
+  const doubts = useDoubts(trace, today, null);
+  return { ...trace, supplied, sentTo, isKnown, doubts, isClockInDoubt: !today.isBelieved };
+}
+
+export interface Supplied {
+  readonly site: string;
+  readonly loads: readonly Pick<LoadStanding, "load" | "state">[];
+}
+
+async function suppliedBy(
+  rows: Rows,
+  received: BodyOf<"sterile-receipt"> | null,
+  rules: RulesInForce,
+): Promise<Supplied | null> {
+  if (received === null) return null;
+  const { supplier: site, pack } = received;
+  const around = await aroundPack(new StoredWords(rows, site), pack, testedBy(rows, site, rules));
+  const trace = packTrace(toldOfSite(around), pack, rules);
+  if (trace.packed === null && trace.received === null) return null;
+  return { site, loads: trace.loads.map(({ load, state }) => ({ load, state })) };
 }
 
 /** Packs that were used on a patient. */
@@ -154,6 +192,8 @@ export async function patientView(
 export interface RecallView {
   readonly site: string;
   readonly recall: string;
+  /** The site that called back what this one received; `null`: this one did. */
+  readonly supplier: string | null;
   readonly steriliser: string;
   readonly cause: string;
   readonly because: readonly string[];
@@ -163,6 +203,8 @@ export interface RecallView {
 }
 
 export interface RecalledLine {
+  /** Where it is: a site that received it is beside the one that called it back. */
+  readonly site: string;
   readonly pack: string;
   readonly title: string | null;
   readonly implant: boolean;
@@ -182,12 +224,29 @@ export async function recallView(
   const found = toldOfSite(await stored.events([keyOf.id(recall)])).of("sterile-recall")
     .find(({ body }) => body.id === recall);
   if (found === undefined) return null;
-  const { steriliser, cause, because, packs: named } = found.body;
-  const told = toldOfSite(await stored.events(named.map(keyOf.pack)));
-  const packs = named.map((pack): RecalledLine => {
+  const { supplier = null, steriliser, cause, because, packs: named } = found.body;
+  const packs = await recalledLines(stored, site, named);
+  const received = (await receivedOf(rows, site, named)).filter((one) => one.site !== site);
+  for (const [other, own] of Map.groupBy(received, (one) => one.site)) {
+    const there = own.map(({ pack }) => pack);
+    packs.push(...await recalledLines(new StoredWords(rows, other), other, there));
+  }
+  const open = packs.filter(({ state }) => state === "store" || state === "issued");
+  const about = { site, recall, supplier, steriliser, cause, because, foundMs: found.timeMs };
+  return { ...about, packs, openPacks: open.length };
+}
+
+async function recalledLines(
+  stored: StoredWords,
+  site: string,
+  packs: readonly string[],
+): Promise<RecalledLine[]> {
+  const told = toldOfSite(await stored.events(packs.map(keyOf.pack)));
+  return packs.map((pack): RecalledLine => {
     const where = whereaboutsOf(told, pack);
-    const packed = told.packs.get(pack)?.body;
+    const packed = (told.packs.get(pack) ?? told.received.get(pack))?.body;
     return {
+      site,
       pack,
       title: packed?.title ?? null,
       implant: packed?.implant ?? false,
@@ -202,37 +261,6 @@ export async function recallView(
       patients: where.kind === "used" ? where.uses.map(({ patient }) => maskNumber(patient)) : [],
     };
   });
-  const open = packs.filter(({ state }) => state === "store" || state === "issued");
-  const about = { site, recall, steriliser, cause, because, foundMs: found.timeMs };
-  return { ...about, packs, openPacks: open.length };
-}
-
-const DAY_MS = 86_400_000;
-/** Years of a busy steriliser. */
-const CYCLES_MAX = 10_000;
-
-/**
- * Bowie-Dick tests count for so many days by the rule, and are found by when their cycles began;
- * of biological ones each may count until the next, and all are read.
- */
-function testedBy(rows: Rows, site: string, rules: RulesInForce): TestedBefore {
-  const days = rules.one("bowie-dick")?.days ?? 1;
-  return async (steriliser, fromMs) => {
-    // Nothing has run that a test could speak for.
-    if (!Number.isFinite(fromMs)) return [];
-    // Those that began later by the wall clock may have run before, if the clock was set since.
-    const sinceMs = fromMs - (days + 1) * DAY_MS;
-    const asked = [site, steriliser, sinceMs, Number.MAX_SAFE_INTEGER, CYCLES_MAX];
-    const [cycles, indicators] = await Promise.all([
-      rows.rows(SELECTS.cyclesOfDevice, asked),
-      rows.rows(SELECTS.indicators, [site, keyOf.tests(steriliser)]),
-    ]);
-    const biological = indicators.map((row) =>
-      indicatorBody.parse(JSON.parse(row.text("body"))).cycle
-    );
-    const names = new Set([...cycles.map((row) => row.text("cycle")), ...biological]);
-    return [...names].map(keyOf.cycle);
-  };
 }
 
 export interface SteriliserView {
@@ -240,24 +268,29 @@ export interface SteriliserView {
   readonly standing: SteriliserStanding;
 }
 
-/** Each steriliser, and whether it may be used now. */
+/** Each steriliser, and whether it may be used now: by ages as the clocks can tell them (T12). */
 export async function steriliserViews(
-  rows: Rows,
+  node: Parameters<typeof presentFor>[0],
   site: string | null,
-  now: Moment,
   rules: RulesInForce,
 ): Promise<SteriliserView[]> {
+  const rows = node.tables;
+  const nowMs = node.clock.now().wallMs;
   const found = await rows.rows(STERILISERS_SELECT);
   const bodies = found.map((row) => steriliserBody.parse(JSON.parse(row.text("body"))))
     .filter((body) => site === null || body.site === site);
-  const views: SteriliserView[] = [];
+  const all: { readonly body: SteriliserBody; readonly told: ToldOfSite }[] = [];
   for (const body of bodies) {
     const stored = new StoredWords(rows, body.site);
     const tested = testedBy(rows, body.site, rules);
-    const told = toldOfSite(await stored.events(await tested(body.steriliser, now.wallMs)));
-    views.push({ body, standing: steriliserStanding(told, body.steriliser, now, rules) });
+    all.push({ body, told: toldOfSite(await stored.events(await tested(body.steriliser, nowMs))) });
   }
-  return views;
+  const lasts = all.map(({ body, told }) => lastPassed(biologicalsOf(told, body.steriliser)));
+  const present = await presentFor(node, lasts.filter((one) => one !== null));
+  return all.map(({ body, told }) => ({
+    body,
+    standing: steriliserStanding(told, body.steriliser, present, rules),
+  }));
 }
 
 export async function alarmsOf(

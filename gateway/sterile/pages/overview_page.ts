@@ -87,6 +87,7 @@ function whyFact(view: View, { subject, why }: AlarmLine): [string, string] {
 function steriliserCard(view: View, { body, standing }: SteriliserView): Html {
   const say = sterileTexts(view.language);
   const { bowieDick, lastBiologicalMs, isBiologicalOverdue, barredBy } = standing;
+  const { isBiologicalInDoubt } = standing;
   const bad = barredBy !== null || bowieDick.state === "failed";
   return html`
     <div class="card ${bad ? "bad" : "good"}">
@@ -98,7 +99,7 @@ function steriliserCard(view: View, { body, standing }: SteriliserView): Html {
           say("lastBiological"),
           html`${at(view, lastBiologicalMs)} ${
             isBiologicalOverdue ? badge("warn", say("overdue")) : ""
-          }`,
+          } ${isBiologicalInDoubt ? badge("warn", say("clock-in-doubt")) : ""}`,
         ],
       ])}</dl>
       ${barredBy === null ? "" : html`<p class="banner bad">${say("barred")}</p>`}

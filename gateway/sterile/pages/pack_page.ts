@@ -3,32 +3,67 @@ import { html } from "hono/html";
 import { badge, factRows, type Html, type View } from "../../console/view.ts";
 import { maskNumber } from "../../people/masking.ts";
 import type { PackView } from "../desk/views.ts";
+import type { LoadStanding } from "../supply/load_standing.ts";
 import type { Whereabouts } from "../supply/pack_trace.ts";
 import { actField, action, at, field, link, paths, stateBadge } from "./parts.ts";
 import { sterileTexts, wordText } from "./text.ts";
 
 export function packPage(view: View, site: string, trace: PackView, acts: boolean): Html {
   const say = sterileTexts(view.language);
-  const { pack, packed, loads, where, leftUnreleased, doubts } = trace;
+  const { pack, packed, received, loads, where, leftUnreleased, doubts } = trace;
+  const known = packed ?? received;
   return html`
     <section class="panel ${doubts.length > 0 ? "alert" : ""}">
-      <div class="panel-head"><h2>${packed?.title ?? pack}</h2>
-        ${packed?.implant === true ? badge("warn", say("implant")) : ""}</div>
+      <div class="panel-head"><h2>${known?.title ?? pack}</h2>
+        ${known?.implant === true ? badge("warn", say("implant")) : ""}</div>
       ${doubts.length === 0 ? "" : doubtBanner(view, doubts)}
       ${leftUnreleased ? html`<p class="banner bad">${say("leftUnreleased")}</p>` : ""}
       <dl class="facts">${factRows([
         [say("pack"), pack],
         [say("site"), site],
-        [say("expires"), packed?.expires ?? "—"],
-        ...loads.map(({ load, state }): [string, Html] => [
-          say("load"),
-          html`${link(paths.load(site, load.load), load.load)} ${stateBadge(view, state)}`,
+        [say("expires"), expiryFact(view, trace)],
+        ...loads.map((load) => loadFact(view, say("load"), load)),
+        ...receivedFacts(view, trace),
+        ...trace.sentTo.map((other): [string, Html] => [
+          say("sentTo"),
+          link(paths.pack(other, pack), other),
         ]),
         ...whereFacts(view, where),
       ])}</dl>
     </section>
     ${acts ? packForms(view, site, trace) : ""}
   `;
+}
+
+/** A day is told by a wall clock: where that is in doubt, people look at the label. */
+function expiryFact(view: View, { packed, received, isClockInDoubt }: PackView): Html | string {
+  const expires = (packed ?? received)?.expires ?? null;
+  if (expires === null) return "—";
+  const doubt = sterileTexts(view.language)("clock-in-doubt");
+  return isClockInDoubt ? html`${expires} ${badge("warn", doubt)}` : expires;
+}
+
+function loadFact(
+  view: View,
+  title: string,
+  { load: { site, load }, state }: Pick<LoadStanding, "load" | "state">,
+): [string, Html] {
+  return [title, html`${link(paths.load(site, load), load)} ${stateBadge(view, state)}`];
+}
+
+/** What its label says of one that another supply sterilised, and what is known of it there. */
+function receivedFacts(view: View, { received, supplied }: PackView): [string, Html | string][] {
+  if (received === null) return [];
+  const say = sterileTexts(view.language);
+  const { pack, supplier, lot, sterilisedOn } = received;
+  const people = [received.by, received.checkedBy].map(({ id, name }) => name ?? id);
+  return [
+    [say("supplier"), supplied === null ? supplier : link(paths.pack(supplier, pack), supplier)],
+    [say("lot"), lot],
+    [say("sterilisedOn"), sterilisedOn],
+    [say("receivedBy"), people.join(" · ")],
+    ...(supplied?.loads ?? []).map((load) => loadFact(view, say("atSupplier"), load)),
+  ];
 }
 
 /** What speaks against its use, before it is one. */

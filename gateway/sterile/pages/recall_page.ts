@@ -39,6 +39,9 @@ export function recallPage(view: View, recall: RecallView, acts: boolean): Html 
       <h2>${say("recall")}: ${wordText(view.language, recall.cause)}</h2>
       <dl class="facts">${factRows([
         [say("site"), recall.site],
+        ...recall.supplier === null
+          ? []
+          : [[say("calledBackBy"), recall.supplier] satisfies [string, string]],
         [say("steriliser"), recall.steriliser],
         [say("since"), at(view, recall.foundMs)],
         [say("packs"), recall.packs.length],
@@ -48,13 +51,15 @@ export function recallPage(view: View, recall: RecallView, acts: boolean): Html 
     <section class="panel"><h2>${say("packs")}</h2>${dataTable(
       [
         { head: say("pack") },
+        { head: say("site") },
         { head: say("title") },
         { head: say("where") },
         { head: say("patient") },
         { head: say("outcome") },
       ],
       recall.packs.map((line) => [
-        link(paths.pack(recall.site, line.pack), line.pack),
+        link(paths.pack(line.site, line.pack), line.pack),
+        line.site,
         html`${line.title ?? ""} ${line.implant ? badge("warn", say("implant")) : ""}`,
         html`${badge(toneOf(line), wordText(view.language, line.state))} ${
           wordText(

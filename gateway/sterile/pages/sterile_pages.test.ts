@@ -5,6 +5,7 @@ import * as z from "zod";
 import { ModbusSimulator } from "../../../drivers/modbus/simulator.ts";
 import { builtInProfiles, ProfileLibrary } from "../../../drivers/profile_library.ts";
 import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
+import { dayAfter, dayText } from "../../china_calendar.ts";
 import { ownerLinkSchema } from "../../commands/status.ts";
 import { DESKTOP, PHONE, TestBrowser } from "../../console/fixtures.ts";
 import { steriliserModel } from "../../demo/steriliser_model.ts";
@@ -234,23 +235,41 @@ describe("sterile supply on its pages", () => {
     expect(await there.locator("form").filter({ hasText: "处理" }).count()).toBe(0);
   });
 
+  test("S5 a pack of another supply is received by its label, and then used", async () => {
+    const page = await signIn(site, "li");
+    await page.goto(`${site.url}/sterile`);
+    const today = dayText(Date.now());
+    await submit(page, "/sterile/receipt", {
+      ...{ pack: "P-8", title: "换药包", supplier: "市中心医院", lot: "260301-7" },
+      ...{ sterilisedOn: today, expires: dayAfter(today, 1), account: "wang", pin: PIN },
+    });
+    const path = "/sterile/packs/site-1/P-8";
+    expect(page.url()).toBe(site.url + path);
+    const shown = await page.locator("main").innerText();
+    for (const fact of ["换药包", "市中心医院", "260301-7"]) expect(shown).toContain(fact);
+    await submit(page, `${path}/use`, { patient: "000123456", place: "手术室" });
+    expect(await page.locator("main").innerText()).toContain("****456");
+    await page.goto(`${site.url}/sterile`);
+    expect(await page.locator(`.card.bad:has(a[href="${path}"])`).count()).toBe(0);
+  });
+
   test("S5 of what nobody sterilised the page warns, and its use is red at site and county", async () => {
     const page = await signIn(site, "li");
     const path = "/sterile/packs/site-1/P-9";
     await page.goto(site.url + path);
-    expect(await page.locator(".banner.bad").innerText()).toContain("pack of another supply");
+    expect(await page.locator(".banner.bad").innerText()).toContain("no label of this site");
     await submit(page, `${path}/use`, { patient: "000123456", place: "手术室" });
     expect(await page.locator("main").innerText()).toContain("****456");
     const card = '.card.bad:has(a[href="/sterile/packs/site-1/P-9"])';
     await page.goto(`${site.url}/sterile`);
-    expect(await page.locator(card).innerText()).toContain("P-9: pack of another supply");
+    expect(await page.locator(card).innerText()).toContain("P-9: no label of this site");
     const there = await signIn(county, "zhao", PHONE, "zh-CN");
     await until("the county shows it", async () => {
       await there.goto(`${county.url}/sterile`);
       return await there.locator(card).count() === 1;
     });
     expect(await there.locator(card).innerText()).toContain(
-      "P-9: 其他供应室的包或未登记的标签，本处无法追溯",
+      "P-9: 标签未登记，或外来灭菌包未接收，本处无法追溯",
     );
     await picture(there, "sterile_unsterile_use_zh-CN");
   });

@@ -40,7 +40,7 @@ export function sterilePages(
   const overview: Page["render"] = async (view) => {
     const [alarms, sterilisers, cycles, loads] = await Promise.all([
       views.alarmsOf(tables, { site: null, open: true, limit: LIST_MAX }),
-      views.steriliserViews(tables, null, node.clock.now(), rules()),
+      views.steriliserViews(node, null, rules()),
       cyclesBefore(tables, ALL),
       loadsBefore(tables, ALL),
     ]);
@@ -66,7 +66,7 @@ export function sterilePages(
     return found === null ? null : loadPage(view, found, acts(site));
   };
   const pack: Page["render"] = async (view, { site, pack }) => {
-    const asked = { rules: rules(), nowMs: node.clock.now().wallMs };
+    const asked = { rules: rules(), now: node.clock.now() };
     const found = await views.packView(tables, site, pack, asked);
     // Whoever used it says so here, whatever its label is.
     return found.isKnown || acts(site) ? packPage(view, site, found, acts(site)) : null;
@@ -135,6 +135,13 @@ function formsOf(desk: SterileDesk): Forms {
           orders.packOrder,
           packTyped,
           doing.pack,
+          ({ pack }) => paths.pack(desk.node.name, pack),
+        ),
+        receipt: form(
+          work,
+          orders.receiptOrder,
+          receiptTyped,
+          doing.receipt,
           ({ pack }) => paths.pack(desk.node.name, pack),
         ),
         load: form(
@@ -275,8 +282,17 @@ function personTyped(form: FormData): Typed | undefined {
 
 function packTyped(form: FormData): Typed {
   const typed = some(form, ["pack", "title", "expires"]);
+  return { expires: null, ...typed, ...checkedTyped(form) };
+}
+
+function receiptTyped(form: FormData): Typed {
+  const names = ["pack", "title", "supplier", "lot", "sterilisedOn", "expires"];
+  return { ...some(form, names), ...checkedTyped(form) };
+}
+
+function checkedTyped(form: FormData): Typed {
   const implant = fieldOf(form, "implant") === "yes";
-  return { expires: null, ...typed, implant, checked: personTyped(form) ?? {} };
+  return { implant, checked: personTyped(form) ?? {} };
 }
 
 function loadTyped(form: FormData): Typed {

@@ -15,7 +15,6 @@ export interface Workplace {
 
 export function workForms(view: View, { sterilisers }: Workplace): Html {
   const say = sterileTexts(view.language);
-  const programs = [...new Set(sterilisers.flatMap((one) => one.programs))];
   return html`
     <section class="panel">
       <h2>${say("find")}</h2>
@@ -28,13 +27,27 @@ export function workForms(view: View, { sterilisers }: Workplace): Html {
         ${field(view, { name: "pack", label: "pack" })}
         ${field(view, { name: "title", label: "title" })}
         ${field(view, { name: "expires", label: "expires", type: "date", optional: true })}
-        <label class="field"><span>${say("implant")}</span>
-          <input type="checkbox" name="implant" value="yes"></label>
-        ${field(view, { name: "account", label: "checkedBy", optional: true })}
-        ${field(view, { name: "pin", label: "pin", type: "password", optional: true })}
-        ${field(view, { name: "badge", label: "badge", type: "password", optional: true })}
-        ${action(view, "save")}</form>
+        ${implantAndChecker(view)}${action(view, "save")}</form>
     </details>
+    <details class="panel">
+      <summary>${say("newReceipt")}</summary>
+      <form method="post" action="/sterile/receipt" class="form">${actField()}
+        ${field(view, { name: "pack", label: "pack" })}
+        ${field(view, { name: "title", label: "title" })}
+        ${field(view, { name: "supplier", label: "supplier" })}
+        ${field(view, { name: "lot", label: "lot" })}
+        ${field(view, { name: "sterilisedOn", label: "sterilisedOn", type: "date" })}
+        ${field(view, { name: "expires", label: "expires", type: "date" })}
+        ${implantAndChecker(view)}${action(view, "save")}</form>
+    </details>
+    ${sterilisers.length === 0 ? "" : loadForm(view, sterilisers)}
+  `;
+}
+
+function loadForm(view: View, sterilisers: Workplace["sterilisers"]): Html {
+  const say = sterileTexts(view.language);
+  const programs = [...new Set(sterilisers.flatMap((one) => one.programs))];
+  return html`
     <details class="panel">
       <summary>${say("newLoad")}</summary>
       <form method="post" action="/sterile/load" class="form">${actField()}
@@ -51,5 +64,15 @@ export function workForms(view: View, { sterilisers }: Workplace): Html {
           <textarea name="packs" rows="6"></textarea></label>
         ${action(view, "save")}</form>
     </details>
+  `;
+}
+
+function implantAndChecker(view: View): Html {
+  return html`
+    <label class="field"><span>${sterileTexts(view.language)("implant")}</span>
+      <input type="checkbox" name="implant" value="yes"></label>
+    ${field(view, { name: "account", label: "checkedBy", optional: true })}
+    ${field(view, { name: "pin", label: "pin", type: "password", optional: true })}
+    ${field(view, { name: "badge", label: "badge", type: "password", optional: true })}
   `;
 }

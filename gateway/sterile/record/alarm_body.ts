@@ -1,5 +1,6 @@
 /** Alarms of sterile supply: what somebody has to look after, until a person closes it. */
 import * as z from "zod";
+import type { Severity } from "../../notifications/notification.ts";
 import { USE_DOUBTS } from "../supply/unsterile_use.ts";
 
 const code = z.string().min(1).max(64);
@@ -19,17 +20,29 @@ export const ALARMS = [
 ] as const;
 export type AlarmName = typeof ALARMS[number];
 
+/** How urgent each is: a warning comes no further than to the institution. */
+export const SEVERITY: Readonly<Record<AlarmName, Severity>> = {
+  "cycle-failed": "critical",
+  "cycle-undetermined": "warning",
+  "bowie-dick-failed": "critical",
+  "biological-failed": "critical",
+  "biological-overdue": "warning",
+  "early-result": "critical",
+  "recall": "critical",
+  "unsterile-use": "critical",
+};
+
 export const sterileAlarmBody = z.strictObject({
   id: code,
   site: code,
   alarm: z.enum(ALARMS),
-  /** `null`: the pack of an `unsterile-use` was in none. */
+  /** `null`: the pack of an `unsterile-use` was in none, or a supplier's in that of a `recall`. */
   steriliser: code.nullable(),
   /** Cycle, load, recall or pack that it is about, or the steriliser itself. */
   subject: code,
   /** When the cycle began, the recall was found, the test was due: ms since 1970 UTC. */
   sinceMs: z.int().min(0),
-  /** What speaks against the pack, of `unsterile-use`. */
+  /** What speaks against the pack, of `unsterile-use`; of others that clocks were in doubt. */
   why: z.array(z.enum(USE_DOUBTS)).min(1).optional(),
 });
 export type SterileAlarmBody = z.infer<typeof sterileAlarmBody>;
@@ -46,6 +59,11 @@ export type SterileAlarmClosedBody = z.infer<typeof sterileAlarmClosedBody>;
 
 /** Whom it comes to when nobody has closed it: the institution, the regulator. */
 export const ESCALATION_LEVELS = [2, 3] as const;
+
+/** The highest that an alarm comes to. */
+export function topLevel(alarm: AlarmName): 2 | 3 {
+  return SEVERITY[alarm] === "critical" ? 3 : 2;
+}
 
 export const sterileAlarmLevelBody = z.strictObject({
   id: code,
@@ -66,7 +84,7 @@ export const ALARM_TEXTS: Readonly<
   "biological-overdue": { zh: "生物监测已超期", en: "A biological test is overdue" },
   "early-result": {
     zh: "提前放行植入物的生物监测结果未出",
-    en: "An implant was released early, and its biological result is overdue",
+    en: "An implant released early: its biological result is overdue",
   },
   "recall": { zh: "灭菌物品需召回", en: "Sterile goods have to come back" },
   "unsterile-use": {

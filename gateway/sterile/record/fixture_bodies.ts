@@ -31,6 +31,18 @@ export const STERILE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
     checkedBy: by,
     expires: fc.constantFrom(null, "2026-09-01"),
   }),
+  "sterile-receipt": fc.record({
+    ...subject,
+    pack,
+    title: fc.constantFrom("清创包", "tray"),
+    implant: fc.boolean(),
+    supplier: fc.constantFrom("site-1", "site-2", "CSSD"),
+    lot: fc.constant("C-7"),
+    sterilisedOn: fc.constant("2026-03-01"),
+    expires: fc.constant("2026-09-01"),
+    by,
+    checkedBy: by,
+  }),
   "sterile-load": fc.record({
     ...subject,
     load,
@@ -103,10 +115,11 @@ export const STERILE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   "sterile-recall": fc.record({
     ...subject,
     steriliser,
+    supplier: site,
     cause: fc.constantFrom("cycle-failed", "biological-failed"),
     because: fc.array(id, { minLength: 1, maxLength: 2 }),
     packs: fc.uniqueArray(pack, { minLength: 1, maxLength: 3 }),
-  }),
+  }, { requiredKeys: ["id", "site", "steriliser", "cause", "because", "packs"] }),
   "sterile-pack-back": fc.record({
     ...subject,
     pack,

@@ -77,7 +77,7 @@ export function wordOf(kind: string, body: unknown, written: Written): SterileWo
     const { place, time } = written;
     return {
       about: "supply",
-      event: supplyEventOf(kind, body, { place, timeMs: time.wallMs }),
+      event: supplyEventOf(kind, body, { place, timeMs: time.wallMs, clock: time.clock }),
       written,
     };
   }
@@ -111,6 +111,8 @@ export const keyOf = {
   /** Bowie-Dick and biological tests of a steriliser. */
   tests: (steriliser: string) => `tests/${steriliser}`,
   recalls: (steriliser: string) => `recalls/${steriliser}`,
+  /** Recalls that name a pack. */
+  recalled: (pack: string) => `recalled/${pack}`,
   /** Emergency releases of a site. */
   early: "early",
   alarm: (alarm: string) => `alarm/${alarm}`,
@@ -142,6 +144,7 @@ function keysOfEvent(event: SupplyEvent): string[] {
   const { kind, body } = event;
   switch (kind) {
     case "sterile-pack":
+    case "sterile-receipt":
     case "sterile-issue":
     case "sterile-pack-back":
       return [keyOf.pack(body.pack)];
@@ -163,7 +166,10 @@ function keysOfEvent(event: SupplyEvent): string[] {
     case "sterile-release-step":
       return [keyOf.load(body.load), ...body.emergency === undefined ? [] : [keyOf.early]];
     case "sterile-recall":
-      return [keyOf.recalls(body.steriliser)];
+      return [
+        ...body.supplier === undefined ? [keyOf.recalls(body.steriliser)] : [],
+        ...body.packs.map(keyOf.recalled),
+      ];
     case "sterile-reversal":
       return [keyOf.id(body.reverses)];
   }

@@ -18,6 +18,7 @@ import { sterileOf } from "./sterile_projection.ts";
 import { STERILE_TABLES } from "./sterile_tables.ts";
 import { SELECTS } from "./sterile_reads.ts";
 import { placesSelect, wordsSelect } from "./stored_words.ts";
+import { receivedHereSelect, receivedSelect } from "./supplied_packs.ts";
 
 const projection = sterileOf(AUTHORITIES);
 const opened = new AsyncDisposableStack();
@@ -105,6 +106,36 @@ describe("the tables of sterile supply", () => {
     );
   });
 
+  test("S5 say of a received pack that its recall is to be told, in whatever order it comes", async () => {
+    const by = { id: "li" };
+    const label = { lot: "C-7", sterilisedOn: "2026-03-01", expires: "2026-09-01" };
+    const pack = { pack: "p-1", title: "包", implant: false, by, checkedBy: by };
+    const recall = { steriliser: "S1", cause: "cycle-failed", because: ["c-1"], packs: ["p-1"] };
+    const said: readonly (readonly [kind: string, ms: number, body: object])[] = [
+      ["sterile-receipt", 3, { id: "i-1", site: "site-2", supplier: "site-1", ...pack, ...label }],
+      ["sterile-recall", 4, { id: "i-2", site: "site-1", ...recall }],
+      ["sterile-recall", 5, { id: "i-3", site: "site-2", supplier: "site-1", ...recall }],
+      // Written before, it has the recall's id, so that there is none.
+      ["sterile-issue", 1, { id: "i-2", site: "site-1", pack: "p-9", place: "手术室", by }],
+    ];
+    const [receipt, called, told, other] = said.map(([kind, ms, body], at): Entry => ({
+      ...{ origin: "county-a.1-0000000000000004", stream: "record", kind },
+      ...{ seq: at + 1, time: stampAt(ms), hash: new Uint8Array() },
+      body: new TextEncoder().encode(JSON.stringify(body)),
+    }));
+    const untold = async (...all: readonly Entry[]) => {
+      await anew(libsql, all.map((entry) => [entry]));
+      return (await libsql.rows(SELECTS.untold, [9])).map((row) => row.text("pack"));
+    };
+    for (const order of [[receipt, called], [called, receipt]]) {
+      expect(await untold(...order)).toEqual(["p-1"]);
+      expect(await untold(...order, told)).toEqual([]);
+      expect(await untold(told, ...order)).toEqual([]);
+      expect(await untold(...order, other)).toEqual([]);
+      expect(await untold(other, ...order)).toEqual([]);
+    }
+  });
+
   test("a site speaks for itself, its county for all", () => {
     const said = (origin: string, stream: string, site: string) => {
       const issue = { id: "i-1", site, pack: "p-1", place: "手术室", by: { id: "li" } };
@@ -125,6 +156,8 @@ describe("the tables of sterile supply", () => {
     ...Object.entries(SELECTS),
     ["places", placesSelect(3)],
     ["words", wordsSelect(3)],
+    ["packs that went to other sites", receivedSelect(3)],
+    ["packs that came from other sites", receivedHereSelect(3)],
   ])(
     "are not scanned for %s",
     async (_name, select) => {

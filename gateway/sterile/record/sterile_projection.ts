@@ -7,11 +7,12 @@ import type { Projection } from "../../projection.ts";
 import { putInto } from "../../sql/put.ts";
 import { retelling } from "../../sql/retelling.ts";
 import type { Parameter, Transaction } from "../../sql/sql.ts";
-import { toldOfSite } from "../supply/told.ts";
+import { type ToldOfSite, toldOfSite } from "../supply/told.ts";
 import { keyOf, keysIn, keysOf, siteIn, type SterileWord, wordIn } from "./sterile_entry.ts";
 import { alarmRow, cycleRow, loadRow, packRow, recallRow, steriliserRow } from "./sterile_rows.ts";
 import * as tables from "./sterile_tables.ts";
 import { StoredWords } from "./stored_words.ts";
+import { receivedAt, receivedOf, untoldRecalls } from "./supplied_packs.ts";
 
 const putEvents = putInto(tables.EVENTS, { onConflict: "replace" });
 const putKeys = putInto(tables.KEYS, { onConflict: "keep" });
@@ -20,7 +21,7 @@ const putKeys = putInto(tables.KEYS, { onConflict: "keep" });
 export function sterileOf(authorities: readonly string[]): Projection {
   return {
     name: "sterile",
-    version: 3,
+    version: 4,
     tables: tables.STERILE_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
@@ -36,17 +37,21 @@ export function sterileOf(authorities: readonly string[]): Projection {
         ),
       );
       const bySite = Map.groupBy(told.map(({ word }) => word), siteIn);
+      const touched: Touched[] = [];
       for (const [site, words] of bySite) {
         const stored = new StoredWords(sql, site);
-        await tellAnew(sql, site, await touchedBy(words, stored), stored);
+        const keys = await touchedBy(words, stored);
+        touched.push([site, keys]);
+        await tellAnew(sql, site, keys, stored);
       }
+      for (const [site, keys] of touched) await tellReached(sql, site, keys);
     },
     forget: async (sql, origin, stream) => {
       const place = [origin, stream];
       const select = "SELECT DISTINCT site, name FROM sterilekeys WHERE origin = ? AND stream = ?";
       const rows = await sql.rows(select, place);
       const bySite = Map.groupBy(rows, (row) => row.text("site"));
-      const touched: (readonly [site: string, keys: readonly string[]])[] = [];
+      const touched: Touched[] = [];
       for (const [site, own] of bySite) {
         const before = new StoredWords(sql, site);
         const words = await before.under(own.map((row) => row.text("name")));
@@ -57,9 +62,12 @@ export function sterileOf(authorities: readonly string[]): Projection {
       for (const [site, keys] of touched) {
         await tellAnew(sql, site, keys, new StoredWords(sql, site));
       }
+      for (const [site, keys] of touched) await tellReached(sql, site, keys);
     },
   };
 }
+
+type Touched = readonly [site: string, keys: readonly string[]];
 
 function eventRow({ origin, stream, seq, kind, time }: Entry, word: SterileWord): Parameter[] {
   const body = word.about === "supply" ? word.event.body : word.body;
@@ -88,12 +96,13 @@ async function tellAnew(
   keys: readonly string[],
   stored: StoredWords,
 ): Promise<void> {
-  const namesOf = (prefix: string) =>
-    keys.flatMap((key) => key.startsWith(prefix) ? [key.slice(prefix.length)] : []);
+  const namesOf = (prefix: string) => namesIn(keys, prefix);
+  const recalled = namesOf(keyOf.recalled(""));
+  const received = await receivedAt(sql, site, recalled);
   const subjects = {
     cycles: namesOf(keyOf.cycle("")),
     loads: namesOf(keyOf.load("")),
-    packs: namesOf(keyOf.pack("")),
+    packs: [...new Set([...namesOf(keyOf.pack("")), ...received])],
   };
   const events = await stored.events([
     ...subjects.cycles.map(keyOf.cycle),
@@ -103,10 +112,9 @@ async function tellAnew(
   const told = toldOfSite(events);
   await CYCLE(sql, [site], subjects.cycles, (cycle) => cycleRow(site, cycle, told));
   await LOAD(sql, [site], subjects.loads, (load) => loadRow(site, load, told));
-  await PACK(sql, [site], subjects.packs, (pack) => packRow(site, pack, told));
+  await tellPacks(sql, site, subjects.packs, told);
   // A recall may have the id of another thing, which then counts.
-  const isRecall = keys.some((key) => key.startsWith(keyOf.recalls("")));
-  const recalls = isRecall ? namesOf(ID) : [];
+  const recalls = recalled.length > 0 ? namesOf(ID) : [];
   const named = await stored.events(recalls.map(keyOf.id));
   await RECALL(sql, [site], recalls, (recall) => recallRow(site, recall, named));
   for (
@@ -121,6 +129,41 @@ async function tellAnew(
       rows.set(name, rowOf(site, name, await stored.under([`${prefix}${name}`])));
     }
     await put(sql, [site], names, (name) => rows.get(name) ?? null);
+  }
+}
+
+function namesIn(keys: readonly string[], prefix: string): string[] {
+  return keys.flatMap((key) => key.startsWith(prefix) ? [key.slice(prefix.length)] : []);
+}
+
+/** `told`: with all under their keys. */
+async function tellPacks(
+  sql: Transaction,
+  site: string,
+  packs: readonly string[],
+  told: ToldOfSite,
+): Promise<void> {
+  const untold = new Set<string>();
+  for (const pack of packs) {
+    const received = told.received.get(pack)?.body;
+    if (received === undefined) continue;
+    if ((await untoldRecalls(sql, received)).length > 0) untold.add(pack);
+  }
+  await PACK(sql, [site], packs, (pack) => packRow(site, pack, told, untold.has(pack)));
+}
+
+/** The rows of packs that other sites received of this one, where recalls of it name them. */
+async function tellReached(
+  sql: Transaction,
+  supplier: string,
+  keys: readonly string[],
+): Promise<void> {
+  const names = [...new Set(namesIn(keys, keyOf.recalled("")))];
+  const reached = await receivedOf(sql, supplier, names);
+  for (const [site, own] of Map.groupBy(reached, (one) => one.site)) {
+    const packs = own.map(({ pack }) => pack);
+    const events = await new StoredWords(sql, site).events(packs.map(keyOf.pack));
+    await tellPacks(sql, site, packs, toldOfSite(events));
   }
 }
 

@@ -10,7 +10,7 @@ const LOAD = "SELECT site, load, steriliser, type, packs, wall, cycle FROM steri
 export const ALARM_SELECT =
   "SELECT site, alarm, what, steriliser, subject, since, node, wall, bootid, " +
   "bootms, clock, level, why, comment, open FROM sterilealarms";
-const RECALL = "SELECT site, recall, steriliser, cause, packs, wall FROM sterilerecalls";
+const RECALL = "SELECT site, recall, steriliser, cause, packs, wall, supplier FROM sterilerecalls";
 
 export const SELECTS = {
   cycle: `${CYCLE} WHERE site = ? AND cycle = ?`,
@@ -33,9 +33,21 @@ export const SELECTS = {
   openAlarms:
     `${ALARM_SELECT} WHERE open IS NOT NULL ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
   alarms: `${ALARM_SELECT} WHERE since < ? ORDER BY since DESC, site DESC, alarm DESC LIMIT ?`,
+  /** Open ones of a site that may come further, behind one of them. */
+  rising: `${ALARM_SELECT} WHERE rises IS NOT NULL AND site = ? AND alarm > ? ` +
+    "ORDER BY alarm LIMIT ?",
+  /** Open ones of a site and a kind, behind one of them. */
+  openOfKind: `${ALARM_SELECT} WHERE open IS NOT NULL AND site = ? AND what = ? AND alarm > ? ` +
+    "ORDER BY alarm LIMIT ?",
   alarm: `${ALARM_SELECT} WHERE site = ? AND alarm = ?`,
   recalls: `${RECALL} WHERE wall < ? ORDER BY wall DESC, site DESC, recall DESC LIMIT ?`,
   recall: `${RECALL} WHERE site = ? AND recall = ?`,
+  /** Recalls of a site's suppliers. */
+  suppliedRecalls: `${RECALL} WHERE supplier IS NOT NULL AND site = ? AND recall > ? ` +
+    "ORDER BY recall LIMIT ?",
+  /** Packs whose suppliers called them back, and whose sites were not told so. */
+  untold: "SELECT site, pack, supplier FROM sterilepacks WHERE untold IS NOT NULL " +
+    "ORDER BY site, pack LIMIT ?",
   /** Of one key, the tests that grow something or do not: some fifty a year. */
   indicators: "SELECT e.body AS body FROM sterilekeys k JOIN sterileevents e " +
     "ON e.origin = k.origin AND e.stream = k.stream AND e.seq = k.seq " +
@@ -145,6 +157,32 @@ export function alarmLine(row: Row): AlarmLine {
     comment: row.textOrNull("comment"),
     isOpen: row.numberOrNull("open") !== null,
   };
+}
+
+/** Alarms of one question; all are gone through. */
+const ALARMS_TOGETHER = 500;
+
+/** Open alarms of a site that may come to a further level: a page of them after the other. */
+export async function* risingAlarms(rows: Rows, site: string): AsyncGenerator<AlarmLine[]> {
+  yield* pagesOf((after) => rows.rows(SELECTS.rising, [site, after, ALARMS_TOGETHER]));
+}
+
+/** All open alarms of a site and a kind. */
+export async function openAlarmsOf(rows: Rows, site: string, what: string): Promise<AlarmLine[]> {
+  const found: AlarmLine[] = [];
+  const asked = (after: string) =>
+    rows.rows(SELECTS.openOfKind, [site, what, after, ALARMS_TOGETHER]);
+  for await (const some of pagesOf(asked)) found.push(...some);
+  return found;
+}
+
+async function* pagesOf(ask: (after: string) => Promise<Row[]>): AsyncGenerator<AlarmLine[]> {
+  for (let after = "";;) {
+    const lines = (await ask(after)).map(alarmLine);
+    if (lines.length > 0) yield lines;
+    if (lines.length < ALARMS_TOGETHER) return;
+    after = lines[lines.length - 1].alarm;
+  }
 }
 
 /** Cycles of every site, or of one, the latest first. */

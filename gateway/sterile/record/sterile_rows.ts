@@ -4,6 +4,7 @@ import type { SupplyEvent } from "../supply/event.ts";
 import { whereaboutsOf } from "../supply/pack_trace.ts";
 import { cycleStanding } from "../supply/standing_judgement.ts";
 import { type ToldOfSite, toldOfSite, upToOrder } from "../supply/told.ts";
+import { topLevel } from "./alarm_body.ts";
 import type { SterileWord, Written } from "./sterile_entry.ts";
 
 export function cycleRow(site: string, cycle: string, told: ToldOfSite): Parameter[] | null {
@@ -32,8 +33,15 @@ export function loadRow(site: string, load: string, told: ToldOfSite): Parameter
   return [site, load, steriliser, type, packs.length, timeMs, newest, newest === null ? 1 : null];
 }
 
-export function packRow(site: string, pack: string, told: ToldOfSite): Parameter[] | null {
-  const packed = told.packs.get(pack)?.body ?? null;
+/** `isUntold`: its supplier called it back, and this site was not told so. */
+export function packRow(
+  site: string,
+  pack: string,
+  told: ToldOfSite,
+  isUntold: boolean,
+): Parameter[] | null {
+  const received = told.received.get(pack)?.body ?? null;
+  const packed = told.packs.get(pack)?.body ?? received;
   const where = whereaboutsOf(told, pack);
   if (packed === null && where.kind === "store") return null;
   const place = where.kind === "issued"
@@ -51,6 +59,7 @@ export function packRow(site: string, pack: string, told: ToldOfSite): Parameter
   return [
     ...[site, pack, packed?.title ?? null, packed?.implant === true ? 1 : 0],
     ...[packed?.expires ?? null, where.kind, place, since],
+    ...[received?.supplier ?? null, isUntold ? 1 : null],
   ];
 }
 
@@ -67,11 +76,13 @@ export function alarmRow(
   const { alarm: what, steriliser, subject, sinceMs, why } = raised.body;
   const { node, time: { wallMs, bootId, bootMs, clock } } = raised.written;
   const levels = words.flatMap((word) => word.about === "alarm-level" ? word.body.level : []);
+  const level = Math.max(1, ...levels);
+  const isOpen = closed === undefined;
   return [
     ...[site, alarm, what, steriliser, subject, sinceMs],
     ...[node, wallMs, bootId, bootMs, clock],
-    ...[Math.max(1, ...levels), why?.join(" ") ?? null, closed?.body.comment ?? null],
-    closed === undefined ? 1 : null,
+    ...[level, isOpen && level < topLevel(what) ? 1 : null],
+    ...[why?.join(" ") ?? null, closed?.body.comment ?? null, isOpen ? 1 : null],
   ];
 }
 
@@ -104,6 +115,6 @@ export function recallRow(
 ): Parameter[] | null {
   const told = toldOfSite(events).of("sterile-recall").find(({ body }) => body.id === recall);
   if (told === undefined) return null;
-  const { body: { steriliser, cause, packs }, timeMs } = told;
-  return [site, recall, steriliser, cause, packs.length, timeMs];
+  const { body: { steriliser, cause, packs, supplier }, timeMs } = told;
+  return [site, recall, steriliser, cause, packs.length, timeMs, supplier ?? null];
 }

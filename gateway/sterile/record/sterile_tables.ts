@@ -80,7 +80,10 @@ export const LOADS: Table = {
   sparse: { sterileloadswaiting: { of: "waits", columns: ["site", "steriliser", "wall", "load"] } },
 };
 
-/** `state` is a word of `Whereabouts`; `since`: of that, by wall clocks. */
+/**
+ * `state` is a word of `Whereabouts`; `since`: of that, by wall clocks. `supplier`: of one that was
+ * received, else NULL; `untold`: 1 where that has called it back, and its site was not told so.
+ */
 export const PACKS: Table = {
   name: "sterilepacks",
   columns: {
@@ -92,13 +95,20 @@ export const PACKS: Table = {
     state: "text",
     place: "text?",
     since: "integer?",
+    supplier: "text?",
+    untold: "integer?",
   },
   key: ["site", "pack"],
+  sparse: {
+    sterilepackssupplied: { of: "supplier", columns: ["supplier", "pack", "site"] },
+    sterilepacksuntold: { of: "untold", columns: ["site", "pack"] },
+  },
 };
 
 /**
  * `open`: 1 until a person has said what came of it, else NULL; `node` to `clock`: who
- * raised it, and when; `level`: up to whom it has come; `why`: words with spaces in between.
+ * raised it, and when; `level`: up to whom it has come; `rises`: 1 while it is open and may come
+ * further, else NULL; `why`: words with spaces in between.
  */
 export const ALARMS: Table = {
   name: "sterilealarms",
@@ -115,6 +125,7 @@ export const ALARMS: Table = {
     bootms: "integer",
     clock: "text",
     level: "integer",
+    rises: "integer?",
     why: "text?",
     comment: "text?",
     open: "integer?",
@@ -124,7 +135,11 @@ export const ALARMS: Table = {
     sterilealarmssince: ["since", "site", "alarm"],
     sterilealarmsofkind: ["what", "site", "since", "alarm"],
   },
-  sparse: { sterilealarmsopen: { of: "open", columns: ["since", "site", "alarm"] } },
+  sparse: {
+    sterilealarmsopen: { of: "open", columns: ["since", "site", "alarm"] },
+    sterilealarmsopenofkind: { of: "open", columns: ["site", "what", "alarm"] },
+    sterilealarmsrising: { of: "rises", columns: ["site", "alarm"] },
+  },
 };
 
 /** By what each is judged now. */
@@ -134,7 +149,10 @@ export const STERILISERS: Table = {
   key: ["site", "steriliser"],
 };
 
-/** Recalls as entries tell of them; what became of each pack is told by its own events. */
+/**
+ * Recalls as entries tell of them; what became of each pack is told by its own events. `supplier`:
+ * of what another site called back, else NULL.
+ */
 export const RECALLS: Table = {
   name: "sterilerecalls",
   columns: {
@@ -144,9 +162,11 @@ export const RECALLS: Table = {
     cause: "text",
     packs: "integer",
     wall: "integer",
+    supplier: "text?",
   },
   key: ["site", "recall"],
   indexes: { sterilerecallswall: ["wall", "site", "recall"] },
+  sparse: { sterilerecallssupplied: { of: "supplier", columns: ["site", "recall"] } },
 };
 
 export const STERILE_TABLES: readonly Table[] = [

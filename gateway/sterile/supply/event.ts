@@ -1,9 +1,11 @@
 /** Entries that are events in the life of packs, loads and sterilisers. */
 import * as z from "zod";
+import type { Stamp } from "../../../sync/entry.ts";
 import * as bodies from "./supply_body.ts";
 
 const supplyEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("sterile-pack"), body: bodies.packBody }),
+  z.object({ kind: z.literal("sterile-receipt"), body: bodies.receiptBody }),
   z.object({ kind: z.literal("sterile-load"), body: bodies.loadBody }),
   z.object({ kind: z.literal("sterile-cycle"), body: bodies.cycleBody }),
   z.object({ kind: z.literal("sterile-assignment"), body: bodies.assignmentBody }),
@@ -23,8 +25,9 @@ export type SupplyKind = Parsed["kind"];
 export interface EventPlace {
   /** `origin/stream/seq`: one event, however often and from wherever it is read. */
   readonly place: string;
-  /** Wall clock of its entry, milliseconds since 1970 UTC. */
+  /** Wall clock of its entry, milliseconds since 1970 UTC, and how far that could be believed. */
   readonly timeMs: number;
+  readonly clock: Stamp["clock"];
 }
 export type SupplyEvent = EventPlace & Parsed;
 export type EventOf<K extends SupplyKind> = Extract<SupplyEvent, { readonly kind: K }>;

@@ -35,7 +35,7 @@ export class Story {
     const id = `${kind} ${this.events.length + 1}`;
     const place = `${SITE}.1-0/record/${this.events.length + 1}`;
     const whole = { id, site: SITE, ...body };
-    const event = supplyEventOf(kind, whole, { place, timeMs: this.nowMs });
+    const event = supplyEventOf(kind, whole, { place, timeMs: this.nowMs, clock: "trusted" });
     this.events.push(event);
     this.wait(1);
     return event.body.id;
@@ -45,6 +45,14 @@ export class Story {
     const people = { by: { id: "N-1" }, checkedBy: { id: "N-2" } };
     const rest = { title: "清创包", implant: false, expires: null, ...people };
     return this.#tell("sterile-pack", { pack, ...rest, ...more });
+  }
+
+  /** A pack that another site sterilised. */
+  receipt(pack: string, more: Otherwise = {}): string {
+    const people = { by: { id: "N-1" }, checkedBy: { id: "N-2" } };
+    const label = { supplier: "site-018", lot: "C-7", sterilisedOn: "2026-03-01" };
+    const rest = { title: "清创包", implant: false, expires: "2026-09-01", ...people, ...label };
+    return this.#tell("sterile-receipt", { pack, ...rest, ...more });
   }
 
   load(load: string, packs: readonly string[], more: Otherwise = {}): string {

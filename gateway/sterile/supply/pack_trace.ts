@@ -42,10 +42,14 @@ export interface PackTrace {
   readonly pack: string;
   /** `null`: nobody wrote down that it was packed. */
   readonly packed: BodyOf<"sterile-pack"> | null;
+  /** As it came from another supply; `null`: it did not, or it was packed here as well. */
+  readonly received: BodyOf<"sterile-receipt"> | null;
+  /** That supply has called it back. */
+  readonly isCalledBack: boolean;
   /** One, unless something went wrong. */
   readonly loads: readonly LoadStanding[];
   readonly where: Whereabouts;
-  /** It left or was used, and not one of its loads was released. */
+  /** It left or was used, and not one of its loads was released, nor another supply's. */
   readonly leftUnreleased: boolean;
 }
 
@@ -55,13 +59,22 @@ export function packTrace(told: ToldOfSite, pack: string, rules: RulesInForce): 
   );
   const where = whereaboutsOf(told, pack);
   const hasLeft = where.kind === "issued" || where.kind === "used";
+  const received = isReceived(told, pack) ? told.received.get(pack)?.body ?? null : null;
   return {
     pack,
     packed: told.packs.get(pack)?.body ?? null,
+    received,
+    isCalledBack: received !== null && told.recallsOfReceived.has(pack),
     loads,
     where,
-    leftUnreleased: hasLeft && !loads.some(({ released }) => released !== null),
+    leftUnreleased: hasLeft && received === null &&
+      !loads.some(({ released }) => released !== null),
   };
+}
+
+/** Whether another supply answers for it: not where this one packed or loaded such a label. */
+export function isReceived({ received, packs, loadsOfPack }: ToldOfSite, pack: string): boolean {
+  return received.has(pack) && !packs.has(pack) && !loadsOfPack.has(pack);
 }
 
 /** All packs that were used on a patient. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Stamp } from "../../../sync/entry.ts";
 import { RULES } from "../fixture_cycle.ts";
-import { START_MS, Story } from "./fixture_supply.ts";
+import { BOOT, START_MS, Story } from "./fixture_supply.ts";
 import { biologicalOverdue, steriliserStanding } from "./steriliser_standing.ts";
 import { toldOfSite } from "./told.ts";
 
@@ -83,9 +84,13 @@ describe("S5 the Bowie-Dick test of the day", () => {
 });
 
 describe("S5 a steriliser", () => {
-  const nowOf = (story: Story) => ({ wallMs: story.nowMs, bootId: "c".repeat(32), bootMs: 0 });
-  const standing = (story: Story) =>
-    steriliserStanding(toldOfSite(story.events), "S1", nowOf(story), RULES);
+  const OTHER_BOOT = { bootId: "c".repeat(32), bootMs: 0, clock: "trusted" } as const;
+  const present = (wallMs: number, more: Partial<Stamp> = {}) => ({
+    now: { ...OTHER_BOOT, wallMs, ...more },
+    corrections: [],
+  });
+  const standing = (story: Story, now = present(story.nowMs)) =>
+    steriliserStanding(toldOfSite(story.events), "S1", now, RULES);
 
   test("S5 that failed a biological test is barred until three in a row have passed", () => {
     const story = new Story();
@@ -132,24 +137,30 @@ describe("S5 a steriliser", () => {
       isBiologicalOverdue: false,
     });
     const week = 7 * 24 * 3_600_000;
-    const at = (wallMs: number) =>
-      steriliserStanding(toldOfSite(story.events), "S1", { ...nowOf(story), wallMs }, RULES);
+    const at = (wallMs: number, more = {}) => standing(story, present(wallMs, more));
     expect(at(testedMs + week).isBiologicalOverdue).toBe(false);
     expect(at(testedMs + week + 1).isBiologicalOverdue).toBe(true);
-    const overdue = (nowMs: number, firstMs: number | null = null) =>
-      biologicalOverdue(at(nowMs), firstMs, nowMs, RULES);
-    expect([testedMs + week - 1, testedMs + week, testedMs + week + 1].map((one) => overdue(one)))
-      .toEqual([null, null, testedMs + week]);
     expect(at(START_MS + 24 * 3_600_000).bowieDick.state).toBe("missing");
+    // T12: in the boot in which it was run no wall clock says when, and in another one it is said
+    // that the clock is in doubt.
+    const bootMs = testedMs - START_MS + week;
+    const set = [-100 * week, 0, 100 * week].map((off) => testedMs + off);
+    const inBoot = (more: number) =>
+      set.map((wallMs) => at(wallMs, { bootId: BOOT, bootMs: bootMs + more, clock: "untrusted" }));
+    for (const more of [0, 1]) {
+      expect(inBoot(more).map(({ isBiologicalOverdue }) => isBiologicalOverdue))
+        .toEqual(set.map(() => more === 1));
+      expect(inBoot(more).some(({ isBiologicalInDoubt }) => isBiologicalInDoubt)).toBe(false);
+    }
+    expect(at(testedMs + 100 * week, { clock: "untrusted" }))
+      .toMatchObject({ isBiologicalOverdue: true, isBiologicalInDoubt: true });
   });
 
   test("S5 of which no test is known is overdue a week after its first cycle, and not before", () => {
-    const never = { biologicalDueMs: null };
     const week = 7 * 24 * 3_600_000;
-    const at = (nowMs: number, firstMs: number | null) =>
-      biologicalOverdue(never, firstMs, nowMs, RULES);
-    expect(at(START_MS + 100 * week, null)).toBeNull();
-    expect(at(START_MS + week, START_MS)).toBeNull();
-    expect(at(START_MS + week + 1, START_MS)).toBe(START_MS + week);
+    const first = { wallMs: START_MS, bootId: BOOT, bootMs: 0, clock: "trusted" } as const;
+    const at = (nowMs: number) => biologicalOverdue(first, present(nowMs), RULES);
+    expect(at(START_MS + week)).toBeNull();
+    expect(at(START_MS + week + 1)).toEqual({ sinceMs: START_MS + week, isCertain: true });
   });
 });

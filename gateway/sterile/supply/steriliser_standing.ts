@@ -1,4 +1,5 @@
 /** Whether a steriliser may be used: its Bowie-Dick test of the day, its biological tests (S5). */
+import { ageOf, type Present, type WrittenMoment } from "../../age.ts";
 import { dayText } from "../../china_calendar.ts";
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "./event.ts";
@@ -63,6 +64,8 @@ export interface Biological {
   readonly id: string;
   readonly cycle: string;
   readonly started: Moment;
+  /** The same, as its age is reckoned. */
+  readonly moment: Required<WrittenMoment>;
   readonly timeMs: number;
   readonly passed: boolean;
 }
@@ -70,11 +73,13 @@ export interface Biological {
 /** Of one steriliser, by when their cycles began; a cycle passed if each of its results did. */
 export function biologicalsOf(told: ToldOfSite, steriliser: string): Biological[] {
   const byCycle = new Map<string, Biological>();
-  for (const { told: { body, timeMs }, started } of told.biologicals.get(steriliser) ?? []) {
+  for (const tested of told.biologicals.get(steriliser) ?? []) {
+    const { told: { body, timeMs }, started, clock } = tested;
     const other = byCycle.get(body.cycle);
     if (other !== undefined && (!other.passed || body.result === "pass")) continue;
     const { id, cycle } = body;
-    byCycle.set(cycle, { id, cycle, started, timeMs, passed: body.result === "pass" });
+    const moment = { ...started, clock, node: body.site };
+    byCycle.set(cycle, { id, cycle, started, moment, timeMs, passed: body.result === "pass" });
   }
   return [...byCycle.values()];
 }
@@ -122,19 +127,30 @@ export function biologicalsAgainst(
   return [...new Set(bar === null ? ids : [...ids, bar.id])].sort();
 }
 
+export interface Overdue {
+  /** From when on, milliseconds since 1970 UTC, by the wall clock of its last test. */
+  readonly sinceMs: number;
+  /** Whether the clocks that say so could be believed. */
+  readonly isCertain: boolean;
+}
+
 /**
- * Since when a biological test is overdue, milliseconds since 1970 UTC; `null`: none is. Where none
- * passed yet that is known, the time counts from the first cycle that was seen.
+ * Whether a biological test is overdue, by how long ago the last one that passed was run (T12), or
+ * the first cycle that was seen, where none passed that is known; `null`: it is not.
  */
 export function biologicalOverdue(
-  { biologicalDueMs }: Pick<SteriliserStanding, "biologicalDueMs">,
-  firstCycleMs: number | null,
-  nowMs: number,
+  since: WrittenMoment,
+  present: Present,
   rules: RulesInForce,
-): number | null {
-  const dueMs = biologicalDueMs ??
-    (firstCycleMs === null ? null : firstCycleMs + intervalMs(rules));
-  return dueMs !== null && nowMs > dueMs ? dueMs : null;
+): Overdue | null {
+  const { ms, isCertain } = ageOf(since, present);
+  const days = intervalMs(rules);
+  return ms > days ? { sinceMs: since.wallMs + days, isCertain } : null;
+}
+
+/** When the last one that passed was run. */
+export function lastPassed(biologicals: readonly Biological[]): Required<WrittenMoment> | null {
+  return biologicals.findLast(({ passed }) => passed)?.moment ?? null;
 }
 
 function intervalMs(rules: RulesInForce): number {
@@ -143,11 +159,14 @@ function intervalMs(rules: RulesInForce): number {
 
 export interface SteriliserStanding {
   readonly bowieDick: BowieDick;
+  readonly lastBiological: Required<WrittenMoment> | null;
   /** When the last biological test that passed was run, milliseconds since 1970 UTC. */
   readonly lastBiologicalMs: number | null;
   /** From when one is overdue; `null` before the first. */
   readonly biologicalDueMs: number | null;
   readonly isBiologicalOverdue: boolean;
+  /** Whether it is cannot be told for certain, as clocks could not be believed. */
+  readonly isBiologicalInDoubt: boolean;
   /** Id of the failed biological test that bars it. */
   readonly barredBy: string | null;
 }
@@ -155,17 +174,19 @@ export interface SteriliserStanding {
 export function steriliserStanding(
   told: ToldOfSite,
   steriliser: string,
-  now: Moment,
+  present: Present,
   rules: RulesInForce,
 ): SteriliserStanding {
+  const { now } = present;
   const biologicals = biologicalsOf(told, steriliser);
-  const last = biologicals.findLast(({ passed }) => passed)?.started.wallMs ?? null;
-  const due = last === null ? null : last + intervalMs(rules);
+  const last = lastPassed(biologicals);
   return {
     bowieDick: bowieDickBefore(told, steriliser, now, rules),
-    lastBiologicalMs: last,
-    biologicalDueMs: due,
-    isBiologicalOverdue: due === null || now.wallMs > due,
+    lastBiological: last,
+    lastBiologicalMs: last?.wallMs ?? null,
+    biologicalDueMs: last === null ? null : last.wallMs + intervalMs(rules),
+    isBiologicalOverdue: last === null || biologicalOverdue(last, present, rules) !== null,
+    isBiologicalInDoubt: last !== null && !ageOf(last, present).isCertain,
     barredBy: barredBy(biologicals, now, rules)?.id ?? null,
   };
 }

@@ -40,6 +40,24 @@ export const packBody = z.strictObject({
   expires: z.iso.date().nullable(),
 });
 
+/** A pack that another supply sterilised came to this site: what its label says. */
+export const receiptBody = z.strictObject({
+  ...subject,
+  /** Its label, which is also by what its supply calls it back. */
+  pack: code,
+  title: words,
+  implant: z.boolean(),
+  /** Who sterilised it: of a site of the county the name of its node. */
+  supplier: code,
+  /** Cycle, load or lot, as its supplier names it. */
+  lot: code,
+  sterilisedOn: z.iso.date(),
+  expires: z.iso.date(),
+  by: person,
+  /** Who looked at the pack and its label beside him. */
+  checkedBy: person,
+});
+
 /** A load was put into a steriliser. */
 export const loadBody = z.strictObject({
   ...subject,
@@ -175,7 +193,10 @@ export type RecallCause = typeof RECALL_CAUSES[number];
 /** Packs have to come back, and patients are to be looked after. */
 export const recallBody = z.strictObject({
   ...subject,
+  /** Where the supplier is another site, one of that. */
   steriliser: code,
+  /** The site that called back what this one received; none: it is its own recall. */
+  supplier: code.optional(),
   cause: z.enum(RECALL_CAUSES),
   /** Ids of the judgement, test or indicator. */
   because: z.array(code).min(1),

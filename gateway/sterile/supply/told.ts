@@ -1,4 +1,5 @@
 /** What was written down of one site's sterile supply, each thing once, and by what it is about. */
+import type { Stamp } from "../../../sync/entry.ts";
 import { dayText } from "../../china_calendar.ts";
 import type { EventOf, SupplyEvent, SupplyKind } from "./event.ts";
 import { indicatorResult } from "./indicator_result.ts";
@@ -11,6 +12,8 @@ export type Told<K extends SupplyKind> = EventOf<K>;
 export interface Tested<K extends "sterile-bowie-dick" | "sterile-indicator"> {
   readonly told: Told<K>;
   readonly started: Moment;
+  /** How far the wall clock could be believed when the cycle was judged first. */
+  readonly clock: Stamp["clock"];
   /** Its day in China. */
   readonly day: string;
 }
@@ -28,6 +31,10 @@ export interface ToldOfSite {
   readonly of: <K extends SupplyKind>(kind: K) => readonly Told<K>[];
   /** The same, by one of their fields. */
   readonly packs: ReadonlyMap<string, Told<"sterile-pack">>;
+  /** Packs of other supplies. */
+  readonly received: ReadonlyMap<string, Told<"sterile-receipt">>;
+  /** Recalls by those supplies. */
+  readonly recallsOfReceived: ReadonlyMap<string, readonly Told<"sterile-recall">[]>;
   readonly loads: ReadonlyMap<string, Told<"sterile-load">>;
   /** Loads that a pack lay in; more than one is a mistake, and is shown. */
   readonly loadsOfPack: ReadonlyMap<string, readonly Told<"sterile-load">[]>;
@@ -86,6 +93,11 @@ function indexed(standing: readonly SupplyEvent[], ever: ToldOfSite | null): Tol
     ever,
     of,
     packs: packsOf(of("sterile-pack")),
+    received: packsOf(of("sterile-receipt")),
+    recallsOfReceived: grouped(
+      of("sterile-recall").filter(({ body }) => body.supplier !== undefined),
+      ({ body }) => body.packs,
+    ),
     loads: new Map(loads.map((told) => [told.body.load, told])),
     loadsOfPack: grouped(loads, ({ body }) => body.packs),
     cyclesOfLoad: grouped(
@@ -161,8 +173,10 @@ function loadsOf(told: readonly Told<"sterile-load">[]): Map<string, Told<"steri
 }
 
 /** Of two that have one label the last; if either is an implant, both are. */
-function packsOf(told: readonly Told<"sterile-pack">[]): Map<string, Told<"sterile-pack">> {
-  const packs = new Map<string, Told<"sterile-pack">>();
+function packsOf<T extends Told<"sterile-pack"> | Told<"sterile-receipt">>(
+  told: readonly T[],
+): Map<string, T> {
+  const packs = new Map<string, T>();
   for (const one of told) {
     const { body } = one;
     const implant = body.implant || packs.get(body.pack)?.body.implant === true;
@@ -201,7 +215,7 @@ function inOrder<K extends "sterile-bowie-dick" | "sterile-indicator">(
     if (ran === undefined) continue;
     const list = bySteriliser.get(steriliser) ?? [];
     const { started } = ran.body;
-    list.push({ told, started, day: dayText(started.wallMs) });
+    list.push({ told, started, clock: ran.clock, day: dayText(started.wallMs) });
     bySteriliser.set(steriliser, list);
   }
   // Tests of one cycle stay in the order in which they were written.

@@ -3,12 +3,21 @@ import { RULES } from "../fixture_cycle.ts";
 import { Story } from "./fixture_supply.ts";
 import { packTrace } from "./pack_trace.ts";
 import { toldOfSite } from "./told.ts";
-import { unreleasedUses, type UseDoubt, useDoubts } from "./unsterile_use.ts";
+import { type Today, todayBy, unreleasedUses, type UseDoubt, useDoubts } from "./unsterile_use.ts";
 
 const TODAY = "2026-03-02";
+const BELIEVED = { day: TODAY, isBelieved: true } as const;
 
-function doubts(story: Story, patient: string | null = "patient-1"): UseDoubt[] {
-  return useDoubts(packTrace(toldOfSite(story.events), "P-1", RULES), TODAY, patient);
+function doubts(
+  story: Story,
+  patient: string | null = "patient-1",
+  today: Today = BELIEVED,
+): UseDoubt[] {
+  return useDoubts(packTrace(toldOfSite(story.events), "P-1", RULES), today, patient);
+}
+
+function stampAt(day: string) {
+  return { wallMs: Date.parse(`${day}T00:00:00+08:00`) };
 }
 
 /** A load that two persons released. */
@@ -16,6 +25,12 @@ function releasedOne(more: Record<string, unknown> = {}): Story {
   const story = new Story();
   const bowieDick = story.morning();
   story.release("L-1", [bowieDick, ...story.sterilised("L-1", "P-1", more)]);
+  return story;
+}
+
+function receivedOne(more: Record<string, unknown> = {}): Story {
+  const story = new Story();
+  story.receipt("P-1", more);
   return story;
 }
 
@@ -66,6 +81,15 @@ describe("S5 a pack that is not to be used", () => {
 
   test("S5 one that was released may still be called back, be unfit, too old, or in two loads", () => {
     expect(doubts(releasedOne({ expires: "2026-03-01" }))).toEqual(["expired"]);
+    // A day that is printed is told by a wall clock; that it is in doubt is said (T12).
+    const doubted = (day: string) =>
+      doubts(
+        releasedOne({ expires: TODAY }),
+        null,
+        todayBy({ ...stampAt(day), clock: "untrusted" }),
+      );
+    expect(doubted("2026-03-02")).toEqual([]);
+    expect(doubted("2026-03-03")).toEqual(["expired", "clock-in-doubt"]);
     const called = releasedOne();
     called.cycle("C-L-1", "L-1", "fail");
     expect(doubts(called)).toEqual(["called-back"]);
@@ -77,6 +101,31 @@ describe("S5 a pack that is not to be used", () => {
     const twice = releasedOne();
     twice.load("L-2", ["P-1"]);
     expect(doubts(twice)).toEqual(["two-loads"]);
+  });
+
+  test("S5 one that was received of another supply is used by its label, until it is called back", () => {
+    const story = new Story();
+    const receipt = story.receipt("P-1", { expires: TODAY });
+    expect(doubts(story)).toEqual([]);
+    story.use("P-1", "patient-1");
+    expect(unreleasedUses(toldOfSite(story.events), RULES)).toEqual([]);
+    expect(doubts(story, "patient-2")).toEqual(["used-before"]);
+    const recalled = new Story();
+    recalled.events.push(...story.events);
+    recalled.tellOf("sterile-recall", {
+      ...{ steriliser: "S9", supplier: "site-018", cause: "cycle-failed" },
+      ...{ because: ["C-7"], packs: ["P-1"] },
+    });
+    expect(doubts(recalled)).toEqual(["called-back"]);
+    // Its receipt was a mistake: nobody answers for it.
+    story.reverse(receipt);
+    expect(doubts(story)).toEqual(["unknown-label"]);
+    expect(unreleasedUses(toldOfSite(story.events), RULES)).toHaveLength(1);
+    expect(doubts(receivedOne({ expires: "2026-03-01" }))).toEqual(["expired"]);
+    // What was loaded here this site answers for, whatever a label says.
+    const loaded = receivedOne();
+    loaded.load("L-1", ["P-1"]);
+    expect(doubts(loaded)).toEqual(["unknown-label", "never-sterilised"]);
   });
 
   test("S5 a release that is taken back makes its uses such as were not to be", () => {

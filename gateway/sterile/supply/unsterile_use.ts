@@ -1,11 +1,13 @@
 /** Packs that are not to be used on a patient, and those that were all the same (S5). */
+import type { Stamp } from "../../../sync/entry.ts";
+import { dayText } from "../../china_calendar.ts";
 import type { RulesInForce } from "../rules.ts";
 import { type LoadStanding, loadStanding } from "./load_standing.ts";
-import type { PackTrace } from "./pack_trace.ts";
+import { isReceived, type PackTrace } from "./pack_trace.ts";
 import type { Told, ToldOfSite } from "./told.ts";
 
 export const USE_DOUBTS = [
-  /** Nobody packed it here: it is of another supply, and not traceable, or no label at all. */
+  /** Nobody packed or received it here: not traceable, or no label at all. */
   "unknown-label",
   "never-loaded",
   "two-loads",
@@ -18,6 +20,8 @@ export const USE_DOUBTS = [
   /** Its own indicator. */
   "chemical-failed",
   "expired",
+  /** By a clock that could not be believed: beside what was said by it. */
+  "clock-in-doubt",
   /** On another patient. */
   "used-before",
   /** It was called back, and did come back. */
@@ -25,21 +29,34 @@ export const USE_DOUBTS = [
 ] as const;
 export type UseDoubt = typeof USE_DOUBTS[number];
 
+/** A day in China, and whether the clock that says so could be believed. */
+export interface Today {
+  readonly day: string;
+  readonly isBelieved: boolean;
+}
+
+export function todayBy({ wallMs, clock }: Pick<Stamp, "wallMs" | "clock">): Today {
+  return { day: dayText(wallMs), isBelieved: clock !== "untrusted" };
+}
+
 /**
- * Why a pack is not to be used; none: nothing speaks against it. `day`: of the use, in China;
+ * Why a pack is not to be used; none: nothing speaks against it. `today`: the day of the use;
  * `patient`: on whom, `null` where nobody has said so yet.
  */
-export function useDoubts(trace: PackTrace, day: string, patient: string | null): UseDoubt[] {
-  const { pack, packed, loads, where } = trace;
-  const expires = packed?.expires ?? null;
+export function useDoubts(trace: PackTrace, today: Today, patient: string | null): UseDoubt[] {
+  const { pack, packed, received, loads, where } = trace;
+  const expires = (packed ?? received)?.expires ?? null;
+  const isExpired = expires !== null && expires < today.day;
   const isUnfit = loads.some(({ unfit }) => unfit.some((one) => one.pack === pack));
   const doubts: (UseDoubt | null)[] = [
-    packed === null ? "unknown-label" : null,
+    packed === null && received === null ? "unknown-label" : null,
+    trace.isCalledBack ? "called-back" : null,
     ...loads.length === 1 ? [loadDoubt(loads[0])] : [],
     packed !== null && loads.length === 0 ? "never-loaded" : null,
     loads.length > 1 ? "two-loads" : null,
     isUnfit ? "chemical-failed" : null,
-    expires !== null && expires < day ? "expired" : null,
+    isExpired ? "expired" : null,
+    isExpired && !today.isBelieved ? "clock-in-doubt" : null,
     where.kind === "used" && where.uses.some((use) => use.patient !== patient)
       ? "used-before"
       : null,
@@ -56,7 +73,10 @@ function loadDoubt({ state, cycle }: LoadStanding): UseDoubt | null {
   return cycle.verdict === "undetermined" ? "cycle-undetermined" : "not-released";
 }
 
-/** Uses of packs of which no load was released; of all packs whose loads are among what is told. */
+/**
+ * Uses of packs of which no load was released, and for which no other supply answers; of all packs
+ * whose loads are among what is told.
+ */
 export function unreleasedUses(told: ToldOfSite, rules: RulesInForce): Told<"sterile-use">[] {
   const known = new Map<string, boolean>();
   const isReleased = (load: string): boolean => {
@@ -65,6 +85,7 @@ export function unreleasedUses(told: ToldOfSite, rules: RulesInForce): Told<"ste
     return is;
   };
   return told.of("sterile-use").filter(({ body: { pack } }) =>
+    !isReceived(told, pack) &&
     !(told.loadsOfPack.get(pack) ?? []).some(({ body }) => isReleased(body.load))
   );
 }
