@@ -18,6 +18,7 @@ import {
   VEHICLE,
   WARD,
 } from "./fixture_waste.ts";
+import { DEFAULT_RULES } from "./rules.ts";
 
 const site = fc.constantFrom("site-1", "site-2");
 const id = fc.constantFrom("w-1", "w-2", "w-3", "w-4", "w-5");
@@ -152,6 +153,13 @@ const told = fc.constantFrom(...Object.keys(LIFE)).chain((kind) =>
 export const WASTE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
   ...LIFE,
   "waste-told": told,
+  "waste-rules": fc.record({
+    ...subject,
+    rules: fc.constantFrom(24, 36).map((value) => ({
+      ...DEFAULT_RULES,
+      breachHours: { ...DEFAULT_RULES.breachHours, value },
+    })),
+  }),
   "waste-epidemic": fc.record({
     ...subject,
     scope: fc.constantFrom("*", "site-1"),

@@ -15,6 +15,7 @@ import {
   receivedBody,
   storedBody,
 } from "./entry/move_body.ts";
+import { rulesBody, WASTE_RULES } from "./entry/rules_body.ts";
 import { toldBody, WASTE_TOLD } from "./entry/told_body.ts";
 
 /** A site's own, or what the county tells it. */
@@ -48,6 +49,12 @@ export const WASTE_ENTRY_KINDS: readonly EntryKind[] = [
     streams: ["to"],
     about: "What another site wrote of waste that this one has a word on",
     body: toldBody,
+  },
+  {
+    kind: WASTE_RULES,
+    streams: ["record"],
+    about: "By which numbers a site judges its waste, as it is configured",
+    body: rulesBody,
   },
   {
     kind: "waste-epidemic",

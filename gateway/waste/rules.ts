@@ -97,6 +97,13 @@ export const wasteRules = z.strictObject({
   epidemicBreachHours: rule("W5", 24, "h", EPIDEMIC, "The same breach in an epidemic"),
   institutionHours: rule("W9", 2, "h", OWN, "From the site's alarm to the institution's"),
   regulatorHours: rule("W9", 24, "h", MEASURES, "From the site's alarm to the regulator's"),
+  silentMinutes: rule(
+    "W9",
+    30,
+    "min",
+    OWN,
+    "Nothing came from a site for so long: its county tells for it what is past the limit",
+  ),
   receiptHours: rule("W8", 120, "h", TRANSFER, "From the departure to the receipt, at the most"),
   manifestYears: rule("W8", 10, "a", TRANSFER, "How long manifests are kept"),
   ledgerYears: rule("W8", 5, "a", LEDGER, "How long the ledger is kept"),

@@ -4,6 +4,8 @@ import { freePort } from "../../drivers/fixtures.ts";
 import { TemporaryFolder, until } from "../../sync/fixtures.ts";
 import { pause } from "../../sync/timer.ts";
 import { NodeProcess } from "../fixtures.ts";
+import { WASTE_KINDS } from "../waste/entry/event.ts";
+import { WASTE_RULES } from "../waste/entry/rules_body.ts";
 import { act, addNurse, PINS, sessionOf } from "../waste/fixture_nurses.ts";
 import { MANIFEST } from "../waste/fixture_waste.ts";
 import { brokerLine, publishedBy } from "./fixtures.ts";
@@ -170,10 +172,16 @@ class Site {
     return `${found.origin}/reading/${found.seq}`;
   }
 
-  /** Ids of entries about waste, in every life of the site. */
+  /** Ids of what persons wrote about waste, in every life of the site. */
   async entries(): Promise<unknown[]> {
     const all = await this.node.entriesOf("site-1", "record");
-    return all.filter(({ kind }) => kind.startsWith("waste-")).map(({ body }) => body.id);
+    return all.filter(({ kind }) => WASTE_KINDS.has(kind)).map(({ body }) => body.id);
+  }
+
+  /** How often it told by which numbers it goes. */
+  async rulesTold(): Promise<number> {
+    const all = await this.node.entriesOf("site-1", "record");
+    return all.filter(({ kind }) => kind === WASTE_RULES).length;
   }
 
   async standing(bag: string): Promise<z.infer<typeof standing> | null> {
@@ -254,6 +262,7 @@ test.each(ROUNDS)(
       }
     }
     expect(await site.entries()).toHaveLength(lives * STEPS.length);
+    expect(await site.rulesTold()).toBe(1);
     expect(answered).toBeGreaterThan(0);
   },
 );

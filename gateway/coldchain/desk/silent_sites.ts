@@ -1,13 +1,12 @@
 /**
  * A county's own alarm of a site of which nothing comes any more (C4): power and line fail
- * together, so that the site cannot tell of it. What its journal takes of a site, over whichever
- * centre, is a sign of life; time is that of the boot-time clock, from this node's start on.
+ * together, so that the site cannot tell of it.
  */
 import type { NewEntry } from "../../../sync/append.ts";
 import type { Stamp } from "../../../sync/entry.ts";
-import { nodeOf } from "../../../sync/origin.ts";
 import { pause } from "../../../sync/timer.ts";
 import { entryId } from "../../collected_entry.ts";
+import { HeardSites } from "../../heard_sites.ts";
 import type { Node } from "../../node.ts";
 import { notificationEntry } from "../../notifications/notification.ts";
 import { COLD_ROLE } from "../coldchain_config.ts";
@@ -31,16 +30,9 @@ export interface CountyCold extends Pick<Node, "journal" | "tables"> {
   readonly silentSiteMinutes: number;
 }
 
-interface Heard {
-  /** So many entries of the site were here. */
-  readonly entries: number;
-  readonly bootMs: number;
-  readonly wallMs: number;
-}
-
 export class SilentSites {
   readonly #node: CountyCold;
-  readonly #heard = new Map<string, Heard>();
+  readonly #heard = new HeardSites();
 
   constructor(node: CountyCold) {
     this.#node = node;
@@ -58,29 +50,21 @@ export class SilentSites {
   async look(): Promise<void> {
     const { clock, journal, silentSiteMinutes, tables } = this.#node;
     const now = clock.now();
-    const held = new Map<string, number>();
-    for (const { origin, seq } of journal.positions()) {
-      const site = nodeOf(origin);
-      held.set(site, (held.get(site) ?? 0) + seq);
-    }
+    const watched = (await reads.watchedBySite(tables)).map(({ site }) => site);
     const rows = await reads.goingOfUnit(tables.near, WHOLE_SITE);
     const going = new Map(rows.map((row) => [row.site, row]));
     const plan = { ...SILENT_SITE_PLAN, minutes: [silentSiteMinutes] };
-    for (const { site } of await reads.watchedBySite(tables)) {
-      const entries = held.get(site) ?? 0;
-      const before = this.#heard.get(site) ?? null;
-      const isNew = before === null || before.entries !== entries;
-      const heard = isNew ? { entries, bootMs: now.bootMs, wallMs: now.wallMs } : before;
-      this.#heard.set(site, heard);
+    const hearings = this.#heard.look(journal.positions(), watched, now);
+    for (const [site, { silentMs, sinceMs, isSign }] of hearings) {
+      const levels = dueLevels(plan, silentMs, []);
       const episode = going.get(site);
       if (episode !== undefined) {
         // At this node's start nobody knows since when the site is heard again.
-        if (before !== null && isNew) await this.#end(episode, now);
+        if (isSign && levels.length === 0) await this.#end(episode, now);
         continue;
       }
-      const levels = dueLevels(plan, now.bootMs - heard.bootMs, []);
       if (levels.length === 0) continue;
-      const start = episodeStart({ site, unit: WHOLE_SITE }, "offline", heard.wallMs);
+      const start = episodeStart({ site, unit: WHOLE_SITE }, "offline", sinceMs);
       await this.#write(start.site, start.episode, now, {
         told: planAlarms(start, plan, levels).map((body) => ({
           kind: "cold-alarm" as const,

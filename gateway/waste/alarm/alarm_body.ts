@@ -9,6 +9,8 @@ export type Level = typeof LEVELS[number];
 export const ALARMS = [
   ...["warning", "breach", "missing-bag", "conflict", "store-full"] as const,
   ...["not-received", "receipt", "receipt-overdue", "receipt-weight", "epidemic"] as const,
+  /** A county's word of a breach at a site that it does not hear. */
+  "unheard",
 ] as const;
 export type AlarmName = typeof ALARMS[number];
 
@@ -21,7 +23,7 @@ export const alarmBody = z.object({
   subject: code,
   /** What it follows from: an entry, a conflict; the same wherever it is decided. */
   basis: code,
-  /** Hours of the limit that was reached, of `warning`, `breach` and `receipt-overdue`. */
+  /** Of the limit that was reached: of `warning`, `breach`, `unheard` and `receipt-overdue`. */
   hours: z.number().positive().optional(),
   /** Whether the clocks that say so could be believed. */
   isCertain: z.boolean(),
@@ -40,6 +42,14 @@ export function alarmText({ alarm, subject, hours, isCertain }: AlarmBody): Text
       return {
         zh: `医疗废物 ${subject} 封装已满 ${hours ?? "?"} 小时${doubt.zh}，请尽快交接`,
         en: `Waste ${subject} was sealed ${hours ?? "?"} hours ago${doubt.en}: hand it on`,
+      };
+    case "unheard":
+      return {
+        zh: `据本中心所知，医疗废物 ${subject} 封装已满 ${hours ?? "?"} 小时${doubt.zh}；` +
+          "该站点无音讯，可能已交接而未报，请向站点核实",
+        en:
+          `By what is known here waste ${subject} was sealed ${hours ?? "?"} hours ago${doubt.en}` +
+          "; its site is not heard, and may have handed it on: ask there",
       };
     case "missing-bag":
       return {

@@ -21,6 +21,7 @@ const SEVERITY: Readonly<Record<AlarmName, Notification["severity"]>> = {
   "receipt-overdue": "critical",
   "receipt-weight": "warning",
   "epidemic": "warning",
+  "unheard": "critical",
 };
 
 const WHAT: Readonly<Record<AlarmName, Text>> = {
@@ -49,6 +50,10 @@ const WHAT: Readonly<Record<AlarmName, Text>> = {
     en: "The weight of received medical waste differs",
   },
   "epidemic": { zh: "医疗废物疫情模式", en: "Epidemic mode of medical waste" },
+  "unheard": {
+    zh: "据本中心所知医疗废物超过时限，站点无音讯",
+    en: "By what is known here waste is overdue; its site is silent",
+  },
 };
 
 const LEVEL: Readonly<Record<Level, Notification["level"]>> = {
@@ -109,6 +114,7 @@ const WHERE: Readonly<Record<AlarmName, Text>> = {
   "receipt-overdue": { zh: "联单", en: "Manifest" },
   "receipt-weight": { zh: "联单", en: "Manifest" },
   "epidemic": { zh: "站点", en: "Site" },
+  "unheard": { zh: "包装袋", en: "Bag" },
 };
 
 function whereOf({ alarm }: AlarmBody, code: string) {

@@ -46,8 +46,31 @@ export function alarmsDue(ledger: Ledger, around: Circumstances): AlarmBody[] {
  * they are over, since a wall clock that was set back takes no alarm back.
  */
 export function alarmsInDoubt(ledger: Ledger, around: Circumstances): string[] {
+  return doubtful(ledger, around).map(({ id }) => id);
+}
+
+function doubtful(ledger: Ledger, around: Circumstances): AlarmBody[] {
   return occasionsOf(ledger, around).filter(({ isCertain }) => !isCertain)
-    .flatMap((one) => escalated({ ...one, forMs: Infinity }, around.rules)).map(({ id }) => id);
+    .flatMap((one) => escalated({ ...one, forMs: Infinity }, around.rules));
+}
+
+/**
+ * What a county says of breaches at a site that it does not hear, but for those that the site told
+ * of itself, by the ids of its alarms; and ids of those that clocks leave in doubt.
+ */
+export function unheardAlarms(
+  ledger: Ledger,
+  around: Circumstances,
+  told: ReadonlySet<string>,
+): { readonly due: readonly AlarmBody[]; readonly inDoubt: readonly string[] } {
+  const untold = alarmsDue(ledger, around).filter(({ id }) => !told.has(id));
+  const inDoubt = doubtful(ledger, around).flatMap(asUnheard).map(({ id }) => id);
+  return { due: untold.flatMap(asUnheard), inDoubt };
+}
+
+function asUnheard(alarm: AlarmBody): AlarmBody[] {
+  if (alarm.alarm !== "breach") return [];
+  return [named({ ...alarm, alarm: "unheard" })];
 }
 
 function occasionsOf(ledger: Ledger, around: Circumstances): Occasion[] {
@@ -132,6 +155,7 @@ export function ladderOf(alarm: AlarmName, rules: WasteRules): Partial<Record<Le
     case "epidemic":
       return { site: 0, institution: 0 };
     case "breach":
+    case "unheard":
     case "receipt-overdue":
       return { site: 0, institution: 0, regulator };
     case "missing-bag":
@@ -146,11 +170,12 @@ export function ladderOf(alarm: AlarmName, rules: WasteRules): Partial<Record<Le
 
 function escalated({ forMs, ...about }: Occasion, rules: WasteRules): AlarmBody[] {
   const ladder = ladderOf(about.alarm, rules);
-  return levelsReached(LEVELS, ladder, forMs).map((level) => ({
-    id: entryId("waste-alarm", about.rule, about.alarm, about.subject, about.basis, level),
-    ...about,
-    level,
-  }));
+  return levelsReached(LEVELS, ladder, forMs).map((level) => named({ ...about, level }));
+}
+
+function named(about: Omit<AlarmBody, "id">): AlarmBody {
+  const { rule, alarm, subject, basis, level } = about;
+  return { ...about, id: entryId("waste-alarm", rule, alarm, subject, basis, level) };
 }
 
 function ofClock(bag: BagStanding, { present, modeAt, rules }: Circumstances): Occasion[] {

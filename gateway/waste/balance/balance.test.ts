@@ -5,7 +5,16 @@ import { csvOfTable } from "../../report/data_forms.ts";
 import { periodOf } from "../../report/period.ts";
 import { planOf } from "../../sql/fixture_plans.ts";
 import type { WasteEvent } from "../entry/event.ts";
-import { BOTH, INFECTIOUS, OTHER_CARRIER, SHARPS, SITE, STORE, Story } from "../fixture_waste.ts";
+import {
+  BOTH,
+  CARRIER,
+  INFECTIOUS,
+  OTHER_CARRIER,
+  SHARPS,
+  SITE,
+  STORE,
+  Story,
+} from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import { balanceOf } from "../store/balance.ts";
@@ -145,21 +154,37 @@ describe("W6 the balance of waste", () => {
     ]);
   });
 
-  test("of a time that is over has what another site took since", async () => {
-    const other = new Story("site-018").at(SPAN.toMs);
-    const taken = other.moved("waste-handover", [STORE, OTHER_CARRIER], ["B1"], {
-      site: "site-018",
-      after: [events[8].body.id],
-    });
+  test("of a time that is over has what other sites took since, one after the other", async () => {
+    const [second, third] = ["site-018", "site-019"];
     await using later = await TablesDesk.open({ node: "county-a", authorities: ["county-a"] });
-    await using there = await TablesDesk.open({ node: "site-018" });
-    await there.append(taken.kind, taken.body, taken.time.wallMs - BEGAN_MS, "record");
     await site.handOver(later);
-    await there.handOver(later);
-    const bagsAt = async (asOfMs: number) =>
-      (await wasteOfTime(later.tables, SITE, SPAN, asOfMs)).bags.map(({ bag }) => bag);
-    expect(await bagsAt(SPAN.toMs)).toContain("B1");
-    expect(await bagsAt(SPAN.toMs + HOUR_MS)).not.toContain("B1");
+    let after = events[8].body.id;
+    let at = SPAN.toMs;
+    for (
+      const [node, ways] of [[second, [STORE, OTHER_CARRIER]], [third, [
+        OTHER_CARRIER,
+        CARRIER,
+      ]]] as const
+    ) {
+      const story = new Story(node).at(at);
+      const taken = story.moved("waste-handover", ways, ["B1"], { site: node, after: [after] });
+      // Their county's word counts as theirs does.
+      await later.append(taken.kind, taken.body, taken.time.wallMs - BEGAN_MS, "record");
+      after = taken.body.id;
+      at += HOUR_MS;
+    }
+    await later.tables.caughtUp(later.journal);
+    const hasAt = async (asOfMs: number) => {
+      const having: string[] = [];
+      for (const one of [SITE, second, third]) {
+        const { bags } = await wasteOfTime(later.tables, one, SPAN, asOfMs);
+        if (bags.some(({ bag }) => bag === "B1")) having.push(one);
+      }
+      return having;
+    };
+    expect(await hasAt(SPAN.toMs)).toEqual([SITE]);
+    expect(await hasAt(SPAN.toMs + HOUR_MS)).toEqual([second]);
+    expect(await hasAt(SPAN.toMs + 2 * HOUR_MS)).toEqual([third]);
   });
 
   test("is the same bytes at site and county", async () => {

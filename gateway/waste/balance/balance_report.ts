@@ -29,7 +29,7 @@ export const SELECTS = {
   bags: "SELECT bag, state, category, ward, grams, sealed, missing, conflicts, faults, last " +
     "FROM wastebags WHERE site = ? AND sealed >= ? AND sealed < ? AND (sealed > ? OR bag > ?) " +
     "ORDER BY sealed, bag LIMIT ?",
-  gone: "SELECT bag FROM wastebags WHERE sealedat = ? AND sealed >= ? AND sealed < ? " +
+  gone: "SELECT bag FROM wastepassed WHERE site = ? AND sealed >= ? AND sealed < ? " +
     "AND last >= ? ORDER BY sealed, bag LIMIT ?",
   manifests: "SELECT manifest, began FROM wastemanifests " +
     "WHERE site = ? AND began >= ? AND began < ? ORDER BY began, manifest LIMIT ?",

@@ -1,12 +1,9 @@
 /** The rules at work: raises what is due at this site, and says when it is over (W5, W6, W9). */
 import type { Text } from "../../../drivers/profile_parts.ts";
-import type { NewEntry } from "../../../sync/append.ts";
 import { pause } from "../../../sync/timer.ts";
-import { entryId, newEntry, once } from "../../collected_entry.ts";
+import { entryId } from "../../collected_entry.ts";
 import { presentFor } from "../../devices/present.ts";
-import { notificationEntry } from "../../notifications/notification.ts";
-import type { AlarmBody, AlarmOverBody } from "../alarm/alarm_body.ts";
-import { noticeOf } from "../alarm/alarm_notice.ts";
+import type { AlarmBody } from "../alarm/alarm_body.ts";
 import {
   alarmsDue,
   alarmsInDoubt,
@@ -21,17 +18,16 @@ import { type BagStanding, momentsOf } from "../life/bag.ts";
 import { closureOf } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
 import { StoredWords } from "../record/stored_words.ts";
-import { deliveryKey, WASTE_ALARM, WASTE_ALARM_OVER } from "../record/waste_entry.ts";
+import { deliveryKey } from "../record/waste_entry.ts";
 import { alarmsCalled, type KnownBag, openAlarmsAbout } from "../record/waste_reads.ts";
 import { faultyManifests, heldIn, openAlarmIds, WatchedBags } from "../record/watched.ts";
 import { holdingOf } from "../store/plan_stored.ts";
+import { appendAlarms, ended, raised } from "./alarm_entries.ts";
 import { epidemicModes } from "./epidemic_read.ts";
 import type { WasteDesk } from "./waste_desk.ts";
 
 /** A clock is looked at so often; its limits are hours. */
 const LOOK_MS = 5_000;
-/** Alarms of one commit, each with what people are told of it. */
-const ALARMS_MAX = 100;
 
 export class AlarmDesk {
   readonly #desk: WasteDesk;
@@ -56,19 +52,24 @@ export class AlarmDesk {
   async look(signal?: AbortSignal): Promise<void> {
     await this.#desk.alone(async () => {
       if (signal?.aborted) return;
-      const { tables, name: site } = this.#desk.node;
+      const { node } = this.#desk;
+      const { tables, name: site } = node;
       const open = await openAlarmIds(tables, site);
       const modeAt = await epidemicModes(tables);
       const due = new Set<string>();
       for await (const alarms of this.#due(modeAt)) {
         const fresh = alarms.filter(({ id }) => !open.has(id) && !due.has(id));
-        await this.#raise([...new Map(fresh.map((alarm) => [alarm.id, alarm])).values()]);
+        const once = [...new Map(fresh.map((alarm) => [alarm.id, alarm])).values()];
+        await appendAlarms(node, await raised(node, this.#place, once));
         alarms.forEach(({ id }) => due.add(id));
         // Of half a look it cannot be said what is over.
         if (signal?.aborted) return;
       }
       const left = alarmsOver([...open], due);
-      if (left.length > 0) await this.#end(alarmsOver(left, due, await this.#inDoubt(modeAt)));
+      if (left.length === 0) return;
+      const over = alarmsOver(left, due, await this.#inDoubt(modeAt));
+      const ends = [...(await alarmsCalled(tables, over)).values()];
+      await appendAlarms(node, ends.map((one) => ended(node, this.#place, one)));
     }, signal);
   }
 
@@ -88,21 +89,6 @@ export class AlarmDesk {
     }
   }
 
-  /** Raises what is not raised now; what was over may come again, and each time is one. */
-  async #raise(alarms: readonly AlarmBody[]): Promise<void> {
-    const before = await alarmsCalled(this.#desk.node.tables, alarms.map(({ id }) => id));
-    const time = this.#desk.node.clock.now();
-    await this.#write(alarms.map((body) => {
-      const raised = before.get(body.id)?.raised ?? 0;
-      const entry = newEntry("alarm", WASTE_ALARM, time, body);
-      const notice = noticeOf({
-        ...{ alarm: body, before: raised, isOver: false, sinceMs: time.wallMs },
-        place: this.#place,
-      });
-      return [once(entry, WASTE_ALARM, `${body.id}/${raised}`), notificationEntry(time, notice)];
-    }));
-  }
-
   /** What is not due by clocks that cannot be believed. */
   async #inDoubt(modeAt: Circumstances["modeAt"]): Promise<Set<string>> {
     const ids = new Set<string>();
@@ -110,28 +96,6 @@ export class AlarmDesk {
       alarmsInDoubt(ledger, around).forEach((id) => ids.add(id));
     }
     return ids;
-  }
-
-  async #end(ids: readonly string[]): Promise<void> {
-    const over = await alarmsCalled(this.#desk.node.tables, ids);
-    const time = this.#desk.node.clock.now();
-    await this.#write([...over.values()].map((open) => {
-      const { id: alarm, site, raised, sinceMs } = open;
-      const body: AlarmOverBody = { id: entryId(WASTE_ALARM_OVER, alarm, raised), site, alarm };
-      const entry = newEntry("alarm", WASTE_ALARM_OVER, time, body);
-      const notice = noticeOf({
-        ...{ alarm: open, before: raised - 1, isOver: true, sinceMs },
-        place: this.#place,
-      });
-      return [once(entry, WASTE_ALARM_OVER, body.id), notificationEntry(time, notice)];
-    }));
-  }
-
-  async #write(told: readonly (readonly NewEntry[])[]): Promise<void> {
-    const { disk, clock } = this.#desk.node;
-    for (let at = 0; at < told.length; at += ALARMS_MAX) {
-      await disk.append(told.slice(at, at + ALARMS_MAX).flat(), clock.now());
-    }
   }
 
   /** All that somebody has to look after, some at a time. */

@@ -3,6 +3,7 @@ import type { Confirmation } from "../entry/confirmation.ts";
 import { PeopleDesk } from "../../people/fixture_people.ts";
 import { CARRIER, INFECTIOUS, STORE, WARD } from "../fixture_waste.ts";
 import { bagOf } from "../record/waste_reads.ts";
+import type { WasteRules } from "../rules.ts";
 import { wasteConfig } from "../waste_config.ts";
 import * as acts from "./acts.ts";
 import type { Done } from "./done.ts";
@@ -30,7 +31,8 @@ export class SiteDesk implements AsyncDisposable {
     this.desk = desk;
   }
 
-  static async open(name: string): Promise<SiteDesk> {
+  /** `rules`: those that are other than the defaults. */
+  static async open(name: string, rules: Partial<WasteRules> = {}): Promise<SiteDesk> {
     const people = await PeopleDesk.open({ node: name, role: "site" });
     const { journal, tables } = people.tables;
     const disk = {
@@ -39,6 +41,7 @@ export class SiteDesk implements AsyncDisposable {
     };
     const clock = { now: () => people.now() };
     const config = wasteConfig.parse({
+      rules,
       scales: [{ device: "ward-scale", divisionGrams: 10 }],
       stores: [{ id: STORE.id, name: "暂存间", capacityGrams: 10_000 }],
     });

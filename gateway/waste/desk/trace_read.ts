@@ -41,7 +41,7 @@ function codeIn(typed: string): string {
   return read.kind === "code" ? normalCode(read.code) : typed.trim();
 }
 
-/** Bags that were ever put into these loads, or into one in them: also where others say otherwise. */
+/** Bags that were ever put into these loads, or into one in them: disputed ones, too. */
 async function everInside(stored: StoredWords, outer: readonly string[]): Promise<string[]> {
   const bags = new Set<string>();
   const seen = new Set<string>();

@@ -6,7 +6,9 @@ import { CARRIER, OTHER_STORE, SHARPS, STORE, WARD } from "../fixture_waste.ts";
 import { payloadOf } from "../label/label.ts";
 import { bagOf, openAlarms } from "../record/waste_reads.ts";
 import { StoredWords } from "../record/stored_words.ts";
+import { rulesKey } from "../record/waste_entry.ts";
 import { WASTE_ALARMS, WASTE_BAGS } from "../record/waste_tables.ts";
+import { DEFAULT_RULES } from "../rules.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import { epidemicOrder, turnEpidemic } from "./epidemic_desk.ts";
 import { epidemicModes } from "./epidemic_read.ts";
@@ -14,7 +16,10 @@ import { BOTH, NURSE, PLACE, refusal, SiteDesk } from "./fixture_site_desk.ts";
 import { resolveAtCounty } from "./county_resolution.ts";
 import { labelOf } from "./label_route.ts";
 import { resolutionOrder } from "./later_acts.ts";
+import { tellRules } from "./rules_desk.ts";
+import { rulesFor, toldRules } from "./rules_read.ts";
 import { TellingDesk } from "./telling_desk.ts";
+import { WasteDesk } from "./waste_desk.ts";
 
 async function county(): Promise<TablesDesk> {
   return await TablesDesk.open({ node: AUTHORITIES[0], authorities: AUTHORITIES });
@@ -29,8 +34,16 @@ function nodeOf({ journal, tables }: TablesDesk, { people }: SiteDesk) {
   return { name: AUTHORITIES[0], clock: { now: () => people.now() }, disk, journal, tables };
 }
 
-test("W4 what a site shows of its waste its county shows, too", async () => {
-  await using site = await SiteDesk.open("site-017");
+/** Rules of a county that waits for less long. */
+const SHORT = {
+  warnHours: { ...DEFAULT_RULES.warnHours, value: 12 },
+  breachHours: { ...DEFAULT_RULES.breachHours, value: 20 },
+  manifestYears: { ...DEFAULT_RULES.manifestYears, value: 12 },
+};
+
+test("W4, W5, W8 what a site shows of its waste its county shows, by the same rules", async () => {
+  await using site = await SiteDesk.open("site-017", SHORT);
+  for (let start = 0; start < 2; start++) await tellRules(site.desk);
   const [stored, kept] = [await site.sealed(1), await site.sealed(2)];
   await site.handsOver([stored]);
   await site.stores([stored], 1);
@@ -49,7 +62,23 @@ test("W4 what a site shows of its waste its county shows, too", async () => {
     expect(await rowsAt(centre)).toEqual(here);
   }
   expect(await bagOf(centre.tables, kept)).toMatchObject({ standing: { custodian: WARD } });
-  expect(await openAlarms(centre.tables, "site-017")).toHaveLength(2);
+  expect((await openAlarms(centre.tables, "site-017")).map(({ alarm }) => alarm).sort())
+    .toEqual(["breach", "breach", "breach", "breach", "warning", "warning"]);
+  const ruled = { node: centre, role: "county", rules: DEFAULT_RULES } as const;
+  const rules = await rulesFor(ruled, ["site-017", "site-018"]);
+  expect(rules("site-017")).toEqual({ ...DEFAULT_RULES, ...SHORT });
+  expect(rules("site-018")).toEqual(DEFAULT_RULES);
+  // It was told once, and is told again when it is another.
+  const count = async () =>
+    (await new StoredWords(site.tables).under([rulesKey("site-017")])).length;
+  expect(await count()).toBe(1);
+  for (const { rules } of [{ rules: DEFAULT_RULES }, { rules: site.desk.config.rules }]) {
+    await tellRules(new WasteDesk(site.desk.node, { ...site.desk.config, rules }));
+  }
+  await site.desk.caughtUp();
+  expect(await count()).toBe(3);
+  const last = (await toldRules(site.tables, ["site-017"])).get("site-017");
+  expect(last?.rules).toEqual(site.desk.config.rules);
 });
 
 test("W4, W5 ward and store that are cut off from each other lose nothing when links return", async () => {

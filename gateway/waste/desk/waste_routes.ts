@@ -7,11 +7,11 @@ import type { Confirmation } from "../entry/confirmation.ts";
 import * as reads from "../record/waste_reads.ts";
 import { TRACED_AS } from "../manifest/trace.ts";
 import { manifestForm, manifestFormOf } from "../manifest/form_data.ts";
-import { DEFAULT_RULES } from "../rules.ts";
 import * as acts from "./acts.ts";
 import * as later from "./later_acts.ts";
 import { actDone, doneAnswer } from "./done.ts";
 import { personsOf } from "./persons.ts";
+import { type RuledNode, rulesFor } from "./rules_read.ts";
 import { around } from "./surroundings.ts";
 import { tracedBy } from "./trace_read.ts";
 import type { Act, WasteDesk, WasteNode } from "./waste_desk.ts";
@@ -156,7 +156,10 @@ const heldQuery = siteQuery.extend({
 });
 
 /** What is known here: at a county of all sites. */
-export function readRoutes({ tables, journal }: WasteNode): readonly ApiRoute[] {
+export function readRoutes(
+  ruled: RuledNode & { readonly node: WasteNode },
+): readonly ApiRoute[] {
+  const { tables, journal } = ruled.node;
   const caughtUp = () => tables.caughtUp(journal);
   return [
     {
@@ -214,11 +217,10 @@ export function readRoutes({ tables, journal }: WasteNode): readonly ApiRoute[] 
       answer: manifestForm,
       handle: async (_parts, { path }) => {
         await caughtUp();
-        const { manifests } = await around(
-          tables,
-          { manifests: [path.manifest] },
-          DEFAULT_RULES,
-        );
+        const known = await reads.manifestOf(tables, path.manifest);
+        if (known === null) return problemResponse(NO_SUCH);
+        const rules = (await rulesFor(ruled, [known.site]))(known.site);
+        const { manifests } = await around(tables, { manifests: [path.manifest] }, rules);
         const found = manifests.get(path.manifest);
         return found === undefined
           ? problemResponse(NO_SUCH)

@@ -68,8 +68,8 @@ export const TYPED = {
 const OPTIONAL: ReadonlySet<string> = new Set(["carrier.via"]);
 
 /**
- * All fields but those of the lines; moments as text of Asia/Shanghai, minutes. Behind them, of each
- * receipt that does not tell when it was given, when it was recorded here.
+ * All fields but those of the lines; moments as text of Asia/Shanghai, minutes. Behind them, of
+ * each receipt that does not tell when it was given, when it was recorded here.
  */
 export function formFields(manifest: ManifestStanding): FormField[] {
   const { body, departed, received } = manifest;

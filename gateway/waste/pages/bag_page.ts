@@ -8,6 +8,7 @@ import { bagClock } from "../clock/bag_clock.ts";
 import { resolveAtCounty } from "../desk/county_resolution.ts";
 import { personsBy } from "../desk/entry_read.ts";
 import { epidemicModes } from "../desk/epidemic_read.ts";
+import { rulesFor } from "../desk/rules_read.ts";
 import { resolutionOrder, resolving } from "../desk/later_acts.ts";
 import { presentFor } from "../../devices/present.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
@@ -19,7 +20,7 @@ import { bagOf, type KnownBag } from "../record/waste_reads.ts";
 import { newActId, textIn } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { performBy, saidBy } from "./perform.ts";
-import { type ActingSite, placeName, rulesOf, type Shown } from "./shown.ts";
+import { type ActingSite, placeName, type Shown } from "./shown.ts";
 import { wasteTexts, wordText } from "./text.ts";
 
 export function bagPages(shown: Shown, acting: ActingSite | null): readonly Page[] {
@@ -97,7 +98,8 @@ async function standingPanel(
   const { manifest, receipt, missing, notReceived, unfounded } = standing;
   const mode = (await epidemicModes(shown.node.tables))(site);
   const present = await presentFor(shown.node, momentsOf([standing]));
-  const clock = bagClock(standing, present, { mode, rules: rulesOf(shown) });
+  const rules = (await rulesFor(shown, [site]))(site);
+  const clock = bagClock(standing, present, { mode, rules });
   const facts: (readonly [string, Html | string])[] = [
     [say("state"), wordText(language, state)],
     [say("clock"), parts.clockBadge(view, clock)],

@@ -5,6 +5,7 @@ import { dayText } from "../../china_calendar.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type View } from "../../console/view.ts";
 import { entryOf, type KnownEntry, personsIn } from "../desk/entry_read.ts";
+import { rulesFor } from "../desk/rules_read.ts";
 import { confirming, confirmOrder, reversalOrder, reversing } from "../desk/later_acts.ts";
 import { evidenceOf } from "../desk/reading_read.ts";
 import type { Evidence } from "../entry/weight.ts";
@@ -13,7 +14,7 @@ import type { WasteRules } from "../rules.ts";
 import { newActId, secondIn, textIn } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform, saidBy } from "./perform.ts";
-import { type ActingSite, rulesOf, type Shown } from "./shown.ts";
+import { type ActingSite, type Shown } from "./shown.ts";
 import { wasteTexts, wordText } from "./text.ts";
 
 export function entryPages(shown: Shown, acting: ActingSite | null): readonly Page[] {
@@ -82,9 +83,10 @@ async function shownEntry(
   if (known === null) return null;
   const { body } = known.event;
   const evidence = "weight" in body ? await evidenceOf(shown.node.journal, body.weight) : null;
+  const rules = (await rulesFor(shown, [body.site]))(body.site);
   const main = html`
     ${parts.faultsBanner(view, faults)}
-    ${entryPanel(view, known, { evidence, rules: rulesOf(shown) })}
+    ${entryPanel(view, known, { evidence, rules })}
     ${shown.desk === null ? "" : formPanels(view, known)}
   `;
   return parts.wasteFrame(view, shown, "/waste", main, said);

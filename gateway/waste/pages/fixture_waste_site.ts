@@ -16,7 +16,11 @@ export const PLACES = [
   { kind: "disposer", id: "disposer", name: "处置中心" },
 ];
 
+/** By the county's own word it keeps manifests for longer. */
+const YEARS = { value: 12, unit: "a", source: "本县通知", effective: "2026-06-01" };
+
 export const WASTE = {
+  rules: { manifestYears: { ...YEARS, rule: "W8", confirmed: true } },
   scales: [{ device: SCALE, divisionGrams: 10 }],
   stores: [{ id: "store-1", name: "暂存间", capacityGrams: 200_000 }],
   places: PLACES,

@@ -5,6 +5,7 @@ import { dayText } from "../../china_calendar.ts";
 import { dataTable } from "../../console/data_table.ts";
 import type { Page } from "../../console/page.ts";
 import { badge, type Html, moment, type View } from "../../console/view.ts";
+import { rulesFor } from "../desk/rules_read.ts";
 import { around } from "../desk/surroundings.ts";
 import {
   FORM_PARTS,
@@ -18,10 +19,10 @@ import type { ManifestStanding } from "../manifest/manifest.ts";
 import { lackText } from "../manifest/plan_departure.ts";
 import { manifestKeptUntil } from "../retention.ts";
 import type { WasteRules } from "../rules.ts";
-import { latestManifests, manifestsNumbered } from "../record/waste_reads.ts";
+import { latestManifests, manifestOf, manifestsNumbered } from "../record/waste_reads.ts";
 import { manifestFormPanels, manifestForms } from "./manifest_forms.ts";
 import * as parts from "./parts.ts";
-import { type ActingSite, ownSite, rulesOf, type Shown } from "./shown.ts";
+import { type ActingSite, ownSite, type Shown } from "./shown.ts";
 import { wasteTexts, wordText } from "./text.ts";
 
 const LIST_MAX = 200;
@@ -71,7 +72,10 @@ export async function manifestPage(
   { said = null, faults = [] }: Told,
 ): Promise<Html | null> {
   const { tables } = shown.node;
-  const { manifests } = await around(tables, { manifests: [id] }, rulesOf(shown));
+  const known = await manifestOf(tables, id);
+  if (known === null) return null;
+  const rules = (await rulesFor(shown, [known.site]))(known.site);
+  const { manifests } = await around(tables, { manifests: [id] }, rules);
   const manifest = manifests.get(id);
   if (manifest === undefined) return null;
   const { number } = manifest;
@@ -82,7 +86,7 @@ export async function manifestPage(
     ${parts.faultsBanner(view, faults)}
     ${faultsOf(view, manifest)}
     ${others.map((other) => html`<p class="banner bad">${say("numberTwice", other)}</p>`)}
-    ${nationalForm(view, manifest, rulesOf(shown))}
+    ${nationalForm(view, manifest, rules)}
     ${bagList(view, manifest)}
     ${shown.desk === null ? "" : manifestFormPanels(view, { ...shown, desk: shown.desk }, manifest)}
   `;

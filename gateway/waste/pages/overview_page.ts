@@ -7,6 +7,7 @@ import { alarmText } from "../alarm/alarm_body.ts";
 import { type BagClock, bagClock } from "../clock/bag_clock.ts";
 import type { EpidemicMode } from "../clock/epidemic.ts";
 import { epidemicModes } from "../desk/epidemic_read.ts";
+import { rulesFor } from "../desk/rules_read.ts";
 import { presentFor } from "../../devices/present.ts";
 import { custodianKey } from "../entry/subject.ts";
 import { momentsOf } from "../life/bag.ts";
@@ -15,7 +16,7 @@ import { holdingOf, type StoreHolding } from "../store/plan_stored.ts";
 import * as reads from "../record/waste_reads.ts";
 import { epidemicPath } from "./epidemic_page.ts";
 import * as parts from "./parts.ts";
-import { ownSite, placeName, rulesOf, type Shown } from "./shown.ts";
+import { ownSite, placeName, type Shown } from "./shown.ts";
 import { WASTE, wasteTexts, wordText } from "./text.ts";
 
 const STILL = { still: true } as const;
@@ -37,10 +38,13 @@ export function overviewPages(shown: Shown): readonly Page[] {
       reads.openAlarms(tables, site),
     ]);
     const present = await presentFor(shown.node, momentsOf(known.map(({ standing }) => standing)));
-    const rules = rulesOf(shown);
+    const rules = await rulesFor(shown, known.map(({ standing }) => standing.site));
     const seen = known.map((one): Seen => ({
       ...one,
-      clock: bagClock(one.standing, present, { mode: modes(one.standing.site), rules }),
+      clock: bagClock(one.standing, present, {
+        mode: modes(one.standing.site),
+        rules: rules(one.standing.site),
+      }),
     })).sort(byUrgency);
     const mode = site === null ? null : modes(site);
     const said = query.get("said");

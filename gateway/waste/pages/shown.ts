@@ -2,11 +2,10 @@
 import type { Text } from "../../../drivers/profile_parts.ts";
 import { type Custodian, custodianKey, CUSTODIANS } from "../entry/subject.ts";
 import type { WasteDesk, WasteNode } from "../desk/waste_desk.ts";
-import { DEFAULT_RULES, type WasteRules } from "../rules.ts";
+import type { RuledNode } from "../desk/rules_read.ts";
 
-export interface Shown {
+export interface Shown extends RuledNode {
   readonly node: WasteNode;
-  readonly role: "site" | "county";
   /** What people call the node. */
   readonly title: Text;
   /** `null`: nobody acts here. */
@@ -16,10 +15,6 @@ export interface Shown {
 /** A site whose persons act. */
 export interface ActingSite extends Shown {
   readonly desk: WasteDesk;
-}
-
-export function rulesOf({ desk }: Shown): WasteRules {
-  return desk?.config.rules ?? DEFAULT_RULES;
 }
 
 /** The site that is shown where no other is asked for; `null`: all. */

@@ -204,6 +204,10 @@ describe("W1–W8 a day of a ward, on a telephone", () => {
     await county.goto(`${own.county.url}/waste/bags/${bags[0]}`);
     expect(await county.innerText("main")).toContain("Disposed of");
     expect(await county.locator("main form").count()).toBe(0);
+    // By the rules of the site, which are not the defaults.
+    const kept = `To be kept until ${new Date().getUTCFullYear() + 12}-`;
+    await county.click("main a:has-text('LD-')");
+    expect(await county.innerText("main")).toContain(kept);
     await county.goto(`${own.county.url}/waste`);
     expect(await county.innerText("main")).toContain("site-017");
     await county.click("a:has-text('site-017')");

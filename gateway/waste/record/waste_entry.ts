@@ -1,6 +1,6 @@
 /** Entries about waste, whose word counts on them, and under which keys tables find them. */
 import type { Entry, Stamp } from "../../../sync/entry.ts";
-import { nodeOf } from "../../../sync/origin.ts";
+import { lifeOf, nodeOf } from "../../../sync/origin.ts";
 import { bodyOf } from "../../projection.ts";
 import { isStorable } from "../../sql/sql.ts";
 import { sayOf } from "../../site_say.ts";
@@ -13,6 +13,7 @@ import {
 import { type EpidemicBody, epidemicBody } from "../clock/epidemic.ts";
 import { WASTE_KINDS, type WasteEvent, wasteEventOf } from "../entry/event.ts";
 import { custodianKey } from "../entry/subject.ts";
+import { type RulesBody, rulesBody, WASTE_RULES } from "../entry/rules_body.ts";
 import { type ToldBody, toldBody, WASTE_TOLD } from "../entry/told_body.ts";
 import { keysOf } from "../life/closure.ts";
 
@@ -22,7 +23,7 @@ export const WASTE_EPIDEMIC = "waste-epidemic";
 
 /** Kinds that have words; of what others write no body is looked at. */
 const TOLD: ReadonlySet<string> = new Set(
-  [...WASTE_KINDS, WASTE_TOLD, WASTE_ALARM, WASTE_ALARM_OVER, WASTE_EPIDEMIC],
+  [...WASTE_KINDS, WASTE_TOLD, WASTE_RULES, WASTE_ALARM, WASTE_ALARM_OVER, WASTE_EPIDEMIC],
 );
 
 /** Where and when it was written. */
@@ -32,10 +33,22 @@ export interface Written {
   readonly time: Stamp;
 }
 
+/** Of one node, as it wrote them: by life and number, whatever its clock said. */
+export function byLife(
+  { written: one }: { readonly written: Written },
+  { written: other }: { readonly written: Written },
+): number {
+  const [oneOrigin, , oneSeq] = one.place.split("/");
+  const [otherOrigin, , otherSeq] = other.place.split("/");
+  return lifeOf(oneOrigin) - lifeOf(otherOrigin) || Number(oneSeq) - Number(otherSeq) ||
+    (one.place < other.place ? -1 : 1);
+}
+
 /** What an entry says of waste. */
 export type WasteWord =
   /** `told`: the entry by which a county told of the event, where one did. */
   | { readonly about: "life"; readonly event: WasteEvent; readonly told?: ToldBody }
+  | { readonly about: "rules"; readonly body: RulesBody; readonly written: Written }
   | { readonly about: "alarm"; readonly body: AlarmBody; readonly written: Written }
   | { readonly about: "alarm-over"; readonly body: AlarmOverBody; readonly written: Written }
   | { readonly about: "epidemic"; readonly body: EpidemicBody; readonly written: Written };
@@ -64,6 +77,8 @@ export function wordOf(kind: string, body: unknown, written: Written): WasteWord
   switch (kind) {
     case WASTE_TOLD:
       return toldWord(toldBody.parse(body), written);
+    case WASTE_RULES:
+      return { about: "rules", body: rulesBody.parse(body), written };
     case WASTE_ALARM:
       return { about: "alarm", body: alarmBody.parse(body), written };
     case WASTE_ALARM_OVER:
@@ -90,12 +105,15 @@ function maySay(entry: Entry, word: WasteWord, authorities: readonly string[]): 
   const site = siteIn(word);
   const say = sayOf(entry, site, authorities);
   if (word.about === "life" && word.told !== undefined) return say === "county";
+  // By what it goes a site alone says.
+  if (word.about === "rules") return say === "site";
   // Of the others' limits no site says anything.
   if (say === "site" && word.about === "epidemic") return word.body.scope === site;
   return say !== null;
 }
 
 export const EPIDEMIC_KEY = "epidemic/";
+export const rulesKey = (site: string) => `rules/${site}`;
 export const alarmKey = (alarm: string) => `alarm/${alarm}`;
 /** Of what was brought to stores by this custodian. */
 export const deliveryKey = (from: string) => `from/${from}`;
@@ -109,6 +127,8 @@ export function keysIn(word: WasteWord): string[] {
         ? [...own, deliveryKey(custodianKey(event.body.from))]
         : own;
     }
+    case "rules":
+      return [rulesKey(word.body.site)];
     case "alarm":
       return [alarmKey(word.body.id)];
     case "alarm-over":

@@ -23,8 +23,8 @@ import { wordIn } from "./waste_entry.ts";
 import { wasteOf } from "./waste_projection.ts";
 import { alarmsSelect, bagsSelect, boxesSelect, manifestsSelect, SELECTS } from "./waste_reads.ts";
 import { PAGE_SELECTS } from "./watched.ts";
-import { bagRow, loadRow } from "./waste_rows.ts";
-import { WASTE_BAGS, WASTE_LOADS, WASTE_TABLES } from "./waste_tables.ts";
+import { bagRow, loadRow, passedRows } from "./waste_rows.ts";
+import { WASTE_BAGS, WASTE_LOADS, WASTE_PASSED, WASTE_TABLES } from "./waste_tables.ts";
 
 const projection = wasteOf(AUTHORITIES);
 const opened = new AsyncDisposableStack();
@@ -123,7 +123,10 @@ describe("the tables of waste", () => {
           return text(WASTE_BAGS, bagRow(one, beside));
         });
         const loads = [...ledger.loads.values()].map((one) => text(WASTE_LOADS, loadRow(one)));
-        expect(await rowsOf(WASTE_BAGS, WASTE_LOADS)).toEqual([...bags, ...loads]);
+        const passed = [...ledger.bags.values()].flatMap(passedRows)
+          .map((row) => text(WASTE_PASSED, row));
+        expect(await rowsOf(WASTE_BAGS, WASTE_PASSED, WASTE_LOADS))
+          .toEqual([...bags, ...passed, ...loads]);
         const { manifests } = manifestsOf(events, ledger);
         const code = ["B1", "L2", "box-1", "M-1", "R-1"][all.length % 5];
         expect(await tracedBy(sql, code)).toEqual(traceOf(code, {

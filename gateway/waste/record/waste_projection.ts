@@ -5,7 +5,8 @@
 import type { Projection } from "../../projection.ts";
 import { putInto } from "../../sql/put.ts";
 import { retelling } from "../../sql/retelling.ts";
-import type { Transaction } from "../../sql/sql.ts";
+import type { Parameter, Transaction } from "../../sql/sql.ts";
+import { among, chunks } from "../../keyed_words.ts";
 import { byTime, type WasteEvent } from "../entry/event.ts";
 import { bagsWeighedBy, closureOf, type Standings, touchedBy } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
@@ -14,11 +15,12 @@ import { manifestsOf } from "../manifest/manifest.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import { StoredWords } from "./stored_words.ts";
 import { alarmKey, keysIn, type WasteWord, wordIn } from "./waste_entry.ts";
-import { alarmRow, bagRow, eventRow, loadRow, manifestRow } from "./waste_rows.ts";
+import { alarmRow, bagRow, eventRow, loadRow, manifestRow, passedRows } from "./waste_rows.ts";
 import * as tables from "./waste_tables.ts";
 
 const putEvents = putInto(tables.WASTE_EVENTS, { onConflict: "replace" });
 const putKeys = putInto(tables.WASTE_KEYS, { onConflict: "keep" });
+const putPassed = putInto(tables.WASTE_PASSED, { onConflict: "replace" });
 const retellBags = retelling(tables.WASTE_BAGS);
 const retellLoads = retelling(tables.WASTE_LOADS);
 const retellManifests = retelling(tables.WASTE_MANIFESTS);
@@ -28,7 +30,7 @@ const retellAlarms = retelling(tables.WASTE_ALARMS);
 export function wasteOf(authorities: readonly string[]): Projection {
   return {
     name: "waste",
-    version: 6,
+    version: 9,
     tables: tables.WASTE_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
@@ -108,6 +110,14 @@ async function tellAnew(
     const untold = hearers.untold(standing).length;
     return bagRow(standing, { faults: faults.get(bag) ?? 0, untold });
   });
+  await tellPassed(
+    sql,
+    bags,
+    bags.flatMap((bag) => {
+      const standing = ledger.bags.get(bag);
+      return standing === undefined ? [] : passedRows(standing);
+    }),
+  );
   await retellLoads(sql, [], loads, (load) => {
     const standing = ledger.loads.get(load);
     return standing === undefined ? null : loadRow(standing);
@@ -120,6 +130,17 @@ async function tellAnew(
     (word) => word.about === "alarm" ? word.body.id : word.body.alarm,
   );
   await retellAlarms(sql, [], alarms, (id) => alarmRow(words.get(id) ?? []));
+}
+
+async function tellPassed(
+  sql: Transaction,
+  bags: readonly string[],
+  rows: readonly Parameter[][],
+): Promise<void> {
+  for (const some of chunks(bags)) {
+    await sql.run(`DELETE FROM wastepassed WHERE ${among("bag", some.length)}`, some);
+  }
+  await putPassed(sql, rows);
 }
 
 async function tellManifests(

@@ -38,6 +38,10 @@ export const SELECTS = {
     "WHERE unsettled IS NOT NULL ORDER BY site, since, alarm LIMIT ?",
   alarmsAbout: "SELECT * FROM wastealarms " +
     "WHERE unsettled IS NOT NULL AND site = ? AND subject = ? ORDER BY alarm LIMIT ?",
+  alarmsNamed: "SELECT * FROM wastealarms " +
+    "WHERE unsettled IS NOT NULL AND name = ? ORDER BY site, since, alarm LIMIT ?",
+  unsettledSites: "SELECT site FROM wastebags WHERE unsettled IS NOT NULL " +
+    "GROUP BY site ORDER BY site LIMIT ?",
 } as const;
 
 /** The statement for so many bags. */
@@ -234,6 +238,16 @@ export async function openAlarmsAbout(
   subject: string,
 ): Promise<OpenAlarm[]> {
   return (await rows.rows(SELECTS.alarmsAbout, [site, subject, ROWS_MAX])).map(alarmIn);
+}
+
+/** Alarms of this name that are not over, of all sites. */
+export async function openAlarmsNamed(rows: Rows, name: AlarmName): Promise<OpenAlarm[]> {
+  return (await rows.rows(SELECTS.alarmsNamed, [name, ROWS_MAX])).map(alarmIn);
+}
+
+/** Sites with bags that somebody has to look after. */
+export async function unsettledSites(rows: Rows): Promise<string[]> {
+  return (await rows.rows(SELECTS.unsettledSites, [ROWS_MAX])).map((row) => row.text("site"));
 }
 
 /** Those of these that were ever raised, by their ids. */

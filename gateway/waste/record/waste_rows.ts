@@ -1,6 +1,5 @@
 /** Rows of the tables, in the order of their columns. */
 import type { Entry } from "../../../sync/entry.ts";
-import { lifeOf } from "../../../sync/origin.ts";
 import { digestOf } from "../../collected_entry.ts";
 import type { Parameter } from "../../sql/sql.ts";
 import type { AlarmBody } from "../alarm/alarm_body.ts";
@@ -8,7 +7,7 @@ import { custodianKey } from "../entry/subject.ts";
 import type { BagStanding, BagState } from "../life/bag.ts";
 import type { LoadStanding } from "../life/ledger.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
-import { siteIn, type WasteWord } from "./waste_entry.ts";
+import { byLife, siteIn, type WasteWord } from "./waste_entry.ts";
 
 export function eventRow({ origin, stream, seq, kind, time }: Entry, word: WasteWord): Parameter[] {
   const { wallMs, bootId, bootMs, clock } = time;
@@ -35,26 +34,42 @@ export interface Beside {
 }
 
 export function bagRow(standing: BagStanding, { faults, untold }: Beside): Parameter[] {
-  const { bag, site, state, category, ward, weight, custodian, sealings } = standing;
+  const { bag, site, state, category, ward, weight, custodian } = standing;
   const { load, manifest, receipt, missing, conflicts, pending, unfounded } = standing;
-  const { history } = standing;
-  const sealedAt = history.find(({ kind }) => kind === "waste-sealed")?.site;
   const written = JSON.stringify(standing);
   const isOver = OVER.has(state);
   const waits = [conflicts, pending, unfounded].some(({ length }) => length > 0) || faults > 0;
-  const walls = sealings.map((one) => one.from === "entry" ? one.time.wallMs : one.wallMs);
   return [
     ...[bag, site, state, category, ward, weight?.grams ?? null],
-    walls.length === 0 ? null : walls.reduce((least, one) => Math.min(least, one)),
+    sealedMs(standing),
     isOver || custodian === null ? null : custodianKey(custodian),
     ...[load, manifest, receipt, missing?.stored ?? null],
     ...[conflicts.length, pending.length, faults],
     isOver && !waits && missing === null ? null : 1,
     untold === 0 ? null : 1,
-    history.at(-1)?.time.wallMs ?? 0,
-    sealedAt === undefined || sealedAt === site ? null : sealedAt,
+    lastMs(standing),
     ...[written, digestOf(new TextEncoder().encode(`${faults} ${written}`)).slice(0, DIGITS)],
   ];
+}
+
+/** One for each site that it passed, and left. */
+export function passedRows(standing: BagStanding): Parameter[][] {
+  const { bag, site, history } = standing;
+  const sealed = sealedMs(standing);
+  if (sealed === null) return [];
+  const passed = new Set(history.map((one) => one.site));
+  passed.delete(site);
+  return [...passed].sort().map((one) => [bag, one, sealed, lastMs(standing)]);
+}
+
+/** The earliest sealing by wall clocks; `null`: nobody told of any. */
+function sealedMs({ sealings }: BagStanding): number | null {
+  const walls = sealings.map((one) => one.from === "entry" ? one.time.wallMs : one.wallMs);
+  return walls.length === 0 ? null : walls.reduce((least, one) => Math.min(least, one));
+}
+
+function lastMs({ history }: BagStanding): number {
+  return history.at(-1)?.time.wallMs ?? 0;
 }
 
 export function loadRow({ load, box, within, boxedBy }: LoadStanding): Parameter[] {
@@ -77,8 +92,8 @@ type AlarmWord = Extract<WasteWord, { readonly about: "alarm" | "alarm-over" }>;
 
 /** Of all that was said of one alarm; `null`: it was never raised, as far as is known here. */
 export function alarmRow(words: readonly AlarmWord[]): Parameter[] | null {
-  const inOrder = words.toSorted(byLife);
-  const raised = inOrder.flatMap((word) =>
+  const ordered = inOrder(words);
+  const raised = ordered.flatMap((word) =>
     word.about === "alarm" ? [{ body: word.body, wallMs: word.written.time.wallMs }] : []
   );
   const last = raised.at(-1);
@@ -87,14 +102,17 @@ export function alarmRow(words: readonly AlarmWord[]): Parameter[] | null {
   return [
     ...[id, site, rule, alarm, level, subject, basis],
     ...[hours ?? null, isCertain ? 1 : 0, last.wallMs, raised.length],
-    inOrder.at(-1)?.about === "alarm" ? 1 : null,
+    ordered.at(-1)?.about === "alarm" ? 1 : null,
   ];
 }
 
-/** As its node wrote them: by life and number, whatever its clock said. */
-function byLife({ written: one }: AlarmWord, { written: other }: AlarmWord): number {
-  const [oneOrigin, , oneSeq] = one.place.split("/");
-  const [otherOrigin, , otherSeq] = other.place.split("/");
-  return lifeOf(oneOrigin) - lifeOf(otherOrigin) || Number(oneSeq) - Number(otherSeq) ||
-    (one.place < other.place ? -1 : 1);
+/** As each node wrote them; of two centres that one's behind whose last word is the later one. */
+function inOrder(words: readonly AlarmWord[]): AlarmWord[] {
+  const byNode = Map.groupBy(words, ({ written }) => written.node);
+  const own = [...byNode.values()].map((some) => some.toSorted(byLife));
+  return own.sort((one, other) => byClock(one[one.length - 1], other[other.length - 1])).flat();
+}
+
+function byClock({ written: one }: AlarmWord, { written: other }: AlarmWord): number {
+  return one.time.wallMs - other.time.wallMs || (one.place < other.place ? -1 : 1);
 }

@@ -36,8 +36,8 @@ export const WASTE_KEYS: Table = {
  * somebody has to look (it is not disposed of yet, entries disagree or wait for a second person),
  * else NULL. `faults`: other bags that were weighed by the same reading. `untold`: 1 where a site
  * that has a word on it lacks another's, else NULL. `last`: the latest entry about it by wall
- * clocks. `sealedat`: the site that sealed it, NULL where that has it still. `digest`: of `standing`
- * and `faults`, so that who knows a bag sees that it stands as it did.
+ * clocks. `digest`: of `standing` and `faults`, so that who knows a bag sees that it stands as it
+ * did.
  */
 export const WASTE_BAGS: Table = {
   name: "wastebags",
@@ -60,7 +60,6 @@ export const WASTE_BAGS: Table = {
     unsettled: "integer?",
     untold: "integer?",
     last: "integer",
-    sealedat: "text?",
     standing: "text",
     digest: "text",
   },
@@ -75,8 +74,18 @@ export const WASTE_BAGS: Table = {
     wastebagsunsettled: { of: "unsettled", columns: ["site", "sealed", "bag"] },
     wastebagswatched: { of: "unsettled", columns: ["site", "bag", "digest"] },
     wastebagsuntold: { of: "untold", columns: ["bag"] },
-    wastebagssealedat: { of: "sealedat", columns: ["sealedat", "sealed", "bag"] },
   },
+};
+
+/**
+ * Of each bag the sites that have a word on it and do not have it now: there it was once, or may
+ * have been. `sealed` and `last` as its own row has them.
+ */
+export const WASTE_PASSED: Table = {
+  name: "wastepassed",
+  columns: { bag: "text", site: "text", sealed: "integer", last: "integer" },
+  key: ["bag", "site"],
+  indexes: { wastepassedsealed: ["site", "sealed", "bag"] },
 };
 
 /**
@@ -159,6 +168,7 @@ export const WASTE_TABLES: readonly Table[] = [
   WASTE_EVENTS,
   WASTE_KEYS,
   WASTE_BAGS,
+  WASTE_PASSED,
   WASTE_LOADS,
   WASTE_MANIFESTS,
   WASTE_ALARMS,
