@@ -86,6 +86,7 @@ const RETRY_AFTER_SECONDS = 30;
 const ASSETS: Readonly<Record<string, string>> = {
   "frame.css": "text/css; charset=utf-8",
   "parts.css": "text/css; charset=utf-8",
+  "forms.css": "text/css; charset=utf-8",
   "console.js": "text/javascript; charset=utf-8",
   "review.css": "text/css; charset=utf-8",
   "waste.css": "text/css; charset=utf-8",

@@ -27,6 +27,7 @@ function head(title: string, live: boolean, assets: readonly string[] = []): Htm
       <link rel="icon" href="/assets/icon.svg">
       <link rel="stylesheet" href="/assets/frame.css">
       <link rel="stylesheet" href="/assets/parts.css">
+      <link rel="stylesheet" href="/assets/forms.css">
       ${live ? html`<script src="/assets/console.js" defer></script>` : ""}
       ${assets.map((name) =>
         name.endsWith(".css")

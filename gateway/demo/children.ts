@@ -8,6 +8,8 @@ export interface ChildParts {
   readonly print: (text: string) => void;
   /** Where what a node logs is kept. */
   readonly logFile: string;
+  /** The demo stops: nodes end then, by its word or by the same Ctrl-C, and stay so. */
+  readonly signal: AbortSignal;
 }
 
 /** A node that dies comes back after so long, as with the service's own unit. */
@@ -22,7 +24,7 @@ export class ChildNode implements AsyncDisposable {
   readonly #parts: ChildParts;
   #child: Deno.ChildProcess;
   readonly #running: Promise<void>;
-  #stopping = false;
+  readonly #stop = new AbortController();
 
   constructor(plan: NodePlan, parts: ChildParts) {
     this.plan = plan;
@@ -36,13 +38,14 @@ export class ChildNode implements AsyncDisposable {
   }
 
   /** Resolves when the node answers that it is ready. */
-  async ready(signal: AbortSignal): Promise<void> {
+  async ready(): Promise<void> {
+    const { signal } = this.#parts;
     const url = `http://127.0.0.1:${this.plan.port}`;
     while (!signal.aborted && !await isReady(url, signal)) await pause(LOOK_MS, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort();
     const kill = (signal: Deno.Signal) => {
       try {
         this.#child.kill(signal);
@@ -71,13 +74,14 @@ export class ChildNode implements AsyncDisposable {
   }
 
   async #watch(): Promise<void> {
+    const stopped = AbortSignal.any([this.#stop.signal, this.#parts.signal]);
     for (;;) {
       const { code, signal } = await this.#child.status;
-      if (this.#stopping) return;
+      // Said once it is so: a Ctrl-C that reached the node may not have reached us yet.
+      await pause(RESTART_MS, stopped);
+      if (stopped.aborted) return;
       const how = signal === null ? `exit code ${code}` : signal;
       this.#parts.print(`! ${this.plan.name} ended (${how}) and is started anew`);
-      await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
-      if (this.#stopping) return;
       this.#child = this.#start();
     }
   }

@@ -172,9 +172,12 @@ test("the demo shows at both counties what is published, and leaves nothing behi
     sites.map((site) => `✓ ${county.name} shows live values of ${site.name}`)
   );
   await until("it says what is live", () => said.every((line) => running.printed.includes(line)));
+  // A Ctrl-C reaches each process of the group, in any order.
+  for (const pid of pids) Deno.kill(pid, "SIGINT");
   running.interrupt();
   expect(await running.code()).toBe(0);
   expect(running.complained).toBe("");
+  expect(running.printed).not.toContain("started anew");
   expect([running.pid, ...pids].filter(runs)).toEqual([]);
 }, 300_000);
 

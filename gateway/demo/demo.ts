@@ -51,9 +51,9 @@ export async function runDemo(options: DemoOptions, parts: DemoParts): Promise<v
   print(`Starting two county centres and two sites in ${dir} …`);
   for (const site of plan.sites) await startDevices(site, stack);
   const children = [...plan.counties, ...plan.sites].map((node) =>
-    stack.use(new ChildNode(node, { print, logFile: join(dir, `${node.name}.log`) }))
+    stack.use(new ChildNode(node, { print, signal, logFile: join(dir, `${node.name}.log`) }))
   );
-  await Promise.all(children.map((child) => child.ready(signal)));
+  await Promise.all(children.map((child) => child.ready()));
   if (signal.aborted) return;
   await enrolAll(plan);
   const links = await Promise.all([...plan.counties, ...plan.sites].map(ownerLink));

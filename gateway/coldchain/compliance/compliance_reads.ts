@@ -117,7 +117,7 @@ async function episodesIn(
   });
   return [...wentOn, ...begun].map((row) => {
     const state = row.text("state");
-    const isSeen = state === "acknowledged" || state === "recovered";
+    const isSeen = state === "acknowledged" || row.numberOrNull("ended") !== null;
     return {
       sinceMs: row.number("since"),
       isAcknowledged: isSeen && row.number("explained") === 1,

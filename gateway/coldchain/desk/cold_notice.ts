@@ -6,12 +6,17 @@ import type { AlarmCause } from "../life/alarm_body.ts";
 import type { Episode } from "../life/episode.ts";
 import type { Message } from "../life/escalation.ts";
 import { COLD_CODE } from "../record/sent_message.ts";
+import { RULES_CHANGED } from "../series/told.ts";
 
 /** Of one line that a message takes, characters. */
 const LINE_LENGTH_MAX = 80;
 const RULE_LENGTH_MAX = 40;
-/** Numbers of a subject's tellings: each level has two, and its end is behind all. */
+/** Numbers of a subject's tellings: each level has two, then changed rules, and its end is last. */
+const CHANGED_NUMBER = 40;
+const SEEN_CHANGED_NUMBER = 60;
 const END_NUMBER = 100;
+/** A vial is known among those that are open by the end of its code. */
+const CODE_SHOWN = 8;
 
 export const CAUSE_TEXT: Readonly<Record<AlarmCause, Text>> = {
   "high": { zh: "温度过高", en: "Too warm" },
@@ -20,7 +25,16 @@ export const CAUSE_TEXT: Readonly<Record<AlarmCause, Text>> = {
   "no-data": { zh: "温度数据中断", en: "No temperature data" },
   "power-off": { zh: "断电", en: "Power is off" },
   "offline": { zh: "设备离线", en: "Unit is offline" },
+  "late-vial": { zh: "开瓶疫苗超过使用时限", en: "Opened vial is beyond its time" },
 };
+
+/** Instead of those, once the rules are others (C8): nobody has measured that it is over. */
+function changedText({ zh, en }: Text): Text {
+  return {
+    zh: `${zh}（报警规则已改，未见恢复）`,
+    en: `${en} (alarm rules changed, not seen to be over)`,
+  };
+}
 
 export interface Noticed {
   readonly episode: Episode;
@@ -42,6 +56,14 @@ export function noticesOf(noticed: Noticed, message: Message): Notification[] {
       })
     );
   }
+  if (message.what === RULES_CHANGED) {
+    return heardLevels(episode, message.level).map((level) =>
+      notice(noticed, "escalated", level, {
+        id: level === message.level ? message.id : entryId(message.id, level),
+        number: CHANGED_NUMBER + level,
+      })
+    );
+  }
   const { id, level } = message;
   const event = level === 1 ? "raised" : "escalated";
   return [notice(noticed, event, level, { id, number: 2 * level })];
@@ -49,10 +71,11 @@ export function noticesOf(noticed: Noticed, message: Message): Notification[] {
 
 /** Somebody looks after it: what sounds may be silent. */
 export function acknowledgedNotices(noticed: Noticed, act: string, upTo: number): Notification[] {
+  const { state } = noticed.episode;
   return heardLevels(noticed.episode, upTo).map((level) =>
     notice(noticed, "acknowledged", level, {
       id: entryId("cold-acknowledged", act, level),
-      number: 2 * level + 1,
+      number: state === RULES_CHANGED ? SEEN_CHANGED_NUMBER + level : 2 * level + 1,
     })
   );
 }
@@ -67,9 +90,13 @@ function notice(
   level: number,
   { id, number }: { readonly id: string; readonly number: number },
 ): Notification {
-  const { cause, site, unit, sinceMs, worstCelsius, levels } = episode;
+  const { cause, site, unit, sinceMs, worstCelsius, levels, state } = episode;
   const isGrave = cause === "high" || cause === "low" || level > 1;
   const rule = levels.find((one) => one.level === level)?.rule ?? levels[0].rule;
+  const vial = levels.find((one) => one.vial !== undefined)?.vial;
+  const [code, called] = vial === undefined
+    ? [unit, name]
+    : [vial.code.slice(-CODE_SHOWN), `${vial.lot} · …${vial.code.slice(-CODE_SHOWN)}`];
   const told = {
     id,
     subject: episode.episode,
@@ -81,8 +108,10 @@ function notice(
     rule: rule.slice(0, RULE_LENGTH_MAX),
     site,
     place: { zh: lineOf(place.zh), en: lineOf(place.en) },
-    what: { code: `${COLD_CODE}${cause}`, ...CAUSE_TEXT[cause] },
-    where: { code: unit, zh: lineOf(name), en: lineOf(name) },
+    what: state === RULES_CHANGED
+      ? { code: `${COLD_CODE}${RULES_CHANGED}`, ...changedText(CAUSE_TEXT[cause]) }
+      : { code: `${COLD_CODE}${cause}`, ...CAUSE_TEXT[cause] },
+    where: { code, zh: lineOf(called), en: lineOf(called) },
     value: worstCelsius === null ? null : { number: worstCelsius, unit: "Cel" },
     sinceMs: Math.max(0, Math.round(sinceMs)),
   } as const;
@@ -90,7 +119,7 @@ function notice(
   if (read.success) return read.data;
   // A name that looks like a person's number is left out: the console has it.
   const neutral = { zh: site, en: site };
-  const where = { code: unit, zh: unit, en: unit };
+  const where = { code, zh: code, en: code };
   return notificationBody.parse({ ...told, place: neutral, where });
 }
 

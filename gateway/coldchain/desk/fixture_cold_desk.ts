@@ -1,10 +1,14 @@
 /** A site's cold chain with real journal and tables, and a clock of the test. */
+import type { Stamp } from "../../../sync/entry.ts";
 import { stampAt } from "../../../sync/fixtures.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { coldchainConfig } from "../coldchain_config.ts";
 import { SITE, UNIT } from "../life/fixture_life.ts";
+import * as reads from "../record/cold_reads.ts";
+import { Calendar } from "../series/calendar.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
 import type { ColdNode } from "./cold_node.ts";
+import { type UnitView, unitView } from "./unit_view.ts";
 
 export const MINUTE_MS = 60_000;
 
@@ -18,10 +22,13 @@ export const FRIDGE = {
 
 export class SiteCold implements AsyncDisposable {
   readonly tables: TablesDesk;
-  readonly #units: readonly object[];
+  #units: readonly object[];
   nowMs = 0;
   /** So far somebody has set the wall clock ahead. */
   aheadMs = 0;
+  /** What the clock of a later boot says otherwise, from when on; `null`: it is the first boot. */
+  boot: { readonly id: string; readonly fromMs: number; readonly clock: Stamp["clock"] } | null =
+    null;
   alarms: AlarmDesk;
 
   private constructor(tables: TablesDesk, units: readonly object[]) {
@@ -45,7 +52,10 @@ export class SiteCold implements AsyncDisposable {
       clock: {
         now: () => {
           const now = stampAt(this.nowMs);
-          return { ...now, wallMs: now.wallMs + this.aheadMs };
+          const wallMs = now.wallMs + this.aheadMs;
+          if (this.boot === null) return { ...now, wallMs };
+          const { id: bootId, fromMs, clock } = this.boot;
+          return { wallMs, bootId, bootMs: this.nowMs - fromMs, clock };
         },
       },
       disk: { append: (...given) => journal.append(...given), noRoomFor: () => null },
@@ -75,8 +85,16 @@ export class SiteCold implements AsyncDisposable {
     await tables.caughtUp(journal);
   }
 
+  /** The unit as pages and programs show it. */
+  async unit(): Promise<UnitView> {
+    const body = await reads.unitOf(this.tables.tables, SITE, UNIT);
+    if (body === null) throw new Error("The unit is not there");
+    return await unitView(this.node, body, new Calendar());
+  }
+
   /** As after a restart of the process: of what it knew only journal and tables are left. */
-  async restart(): Promise<void> {
+  async restart(units = this.#units): Promise<void> {
+    this.#units = units;
     await this.tables.reopen();
     this.alarms = new AlarmDesk(this.node);
   }
@@ -94,6 +112,14 @@ export class SiteCold implements AsyncDisposable {
       const { event, what: { code }, level } = JSON.parse(row.text("body"));
       return `${event} ${code} ${level}`;
     });
+  }
+
+  /** In what words people were told last. */
+  async words(): Promise<{ readonly zh: string; readonly en: string }> {
+    const select = "SELECT body FROM notifications ORDER BY life DESC, seq DESC LIMIT 1";
+    const [row] = await this.tables.tables.rows(select);
+    const { what: { zh, en } } = JSON.parse(row.text("body"));
+    return { zh, en };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

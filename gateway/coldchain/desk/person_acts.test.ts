@@ -87,8 +87,7 @@ test("C13: a calibration is of a probe of the site, and of a day that has come",
   const state = async () => {
     const unit = await reads.unitOf(cold.tables.tables, SITE, UNIT);
     if (unit === null) throw new Error("The unit is not there");
-    const { wallMs } = cold.node.clock.now();
-    const view = await unitView(cold.tables.tables, unit, new Calendar(), wallMs);
+    const view = await unitView(cold.node, unit, new Calendar());
     return view.probes[0].calibration;
   };
   expect(await state()).toBe("never");

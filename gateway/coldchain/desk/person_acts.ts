@@ -12,13 +12,14 @@ import { noRoomProblem } from "../../no_room.ts";
 import { type AcknowledgementBody, FOUND_CAUSES } from "../life/alarm_body.ts";
 import { calibrationBody } from "../life/calibration_body.ts";
 import { episodesOf, objectionToAcknowledgement } from "../life/episode.ts";
-import { ofKind } from "../life/event.ts";
 import { readingBody } from "../life/reading_body.ts";
 import { celsius, code, type Person, timeMs, words } from "../life/subject.ts";
+import { lasting } from "../life/suppression.ts";
 import { suppressionBody } from "../life/suppression_body.ts";
 import * as reads from "../record/cold_reads.ts";
-import { eventsOf } from "../record/stored_events.ts";
+import { eventsOf, presentOf } from "../record/stored_events.ts";
 import { Calendar } from "../series/calendar.ts";
+import { RULES_CHANGED } from "../series/told.ts";
 import { acknowledgedNotices } from "./cold_notice.ts";
 import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
 
@@ -36,6 +37,8 @@ export const acknowledgeOrder = z.strictObject({
   level: z.int().min(1).max(9).describe("The highest level that the person saw"),
   found: z.enum(FOUND_CAUSES).describe("What was found to be the cause"),
   comment: words.describe("What was done about it"),
+  rulesChanged: z.literal(true).optional()
+    .describe("The person saw that the alarm's rules were changed while it went on (C8)"),
 });
 export const suppressOrder = z.strictObject({
   id: act,
@@ -78,14 +81,18 @@ export async function acknowledge(
   const [episode] = episodesOf(await eventsOf(node.tables, subject));
   if (episode === undefined) return refused("no-such-alarm", `episode: ${order.episode}`);
   const objection = objectionToAcknowledgement(episode, order);
+  if (objection === RULES_CHANGED) return refused(objection, "rulesChanged: want true");
   if (objection !== null) {
     const top = episode.levels[episode.levels.length - 1].level;
     return refused("other-level", `level: found ${order.level}; the alarm is at level ${top}`);
   }
-  const { id: name, ...said } = order;
+  const { id: name, rulesChanged: _, ...said } = order;
   const id = entryId("cold-acknowledgement", node.name, name);
   const { site, unit, cause } = episode;
-  const body: AcknowledgementBody = { ...said, id, site, unit, cause, by };
+  const body: AcknowledgementBody = {
+    ...{ ...said, id, site, unit, cause, by },
+    ...episode.state === RULES_CHANGED ? { rulesChanged: true } : {},
+  };
   const now = node.clock.now();
   const noticed = {
     episode,
@@ -122,16 +129,13 @@ export async function watchAgain(
   { unit }: z.infer<typeof watchOrder>,
   by: Person,
 ): Promise<Outcome> {
-  const events = await eventsOf(node.tables, { site: node.name, subject: `watch/${unit}` });
-  const ended = new Set(
-    ofKind(events, "cold-suppression-ended").map(({ body }) => body.suppression),
-  );
-  const endedMs = node.clock.now().wallMs;
-  const bodies = ofKind(events, "cold-suppression").filter(({ body }) =>
-    !ended.has(body.id) && (body.state === "under-repair" || body.untilMs > endedMs)
-  ).map(({ body }) => ({
+  const { name: site } = node;
+  const events = await eventsOf(node.tables, { site, subject: `watch/${unit}` });
+  const present = await presentOf(node, events);
+  const endedMs = present.now.wallMs;
+  const bodies = lasting(events, { site, unit }, present).map(({ by: { body } }) => ({
     id: entryId("cold-suppression-ended", body.id),
-    ...{ site: node.name, unit, suppression: body.id, endedMs, by },
+    ...{ site, unit, suppression: body.id, endedMs, by },
   }));
   if (bodies.length === 0) return refused("not-switched-off", `unit: ${unit} is watched`);
   const entries = bodies.map((body) => coldEntry(node, "record", "cold-suppression-ended", body));
@@ -194,6 +198,11 @@ const PROBLEMS = {
     status: 409,
     title: "The alarm is at another level",
     hint: "look at it again, and acknowledge the level that it has",
+  },
+  "rules-changed": {
+    status: 409,
+    title: "The rules of the alarm were changed: nobody knows that it is over",
+    hint: "look at the unit again, and say with rulesChanged that this was seen",
   },
   "no-such-unit": {
     status: 404,

@@ -36,6 +36,10 @@ export const TEXTS = {
   since: { zh: "开始", en: "Since" },
   ended: { zh: "结束", en: "Ended" },
   goesOn: { zh: "持续中", en: "goes on" },
+  rulesChanged: {
+    zh: "（报警规则已改，未见恢复）",
+    en: " (alarm rules changed, not seen to be over)",
+  },
   worst: { zh: "极值 °C", en: "Worst °C" },
   state: { zh: "状态", en: "State" },
   validUntil: { zh: "有效期至", en: "Valid until" },

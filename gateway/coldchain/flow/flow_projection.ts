@@ -27,7 +27,7 @@ const putStays = putInto(STAYS, { onConflict: "replace" });
 export function flowOf(authorities: readonly string[]): Projection {
   return {
     name: "coldflow",
-    version: 2,
+    version: 3,
     tables: FLOW_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {

@@ -113,7 +113,7 @@ export const VIALS: Table = {
     open: "integer?",
   },
   key: ["site", "product", "lot", "code"],
-  indexes: { coldvialsofcode: ["site", "code"] },
+  indexes: { coldvialsofcode: ["site", "code"], coldvialsopened: ["site", "opened"] },
   sparse: { coldvialsopen: { of: "open", columns: ["site", "useby"] } },
 };
 

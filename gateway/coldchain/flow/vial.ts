@@ -58,3 +58,24 @@ function byTime(
 ): number {
   return one.atMs - other.atMs || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0);
 }
+
+/** Doses of vials of a lot, and what became of them. */
+export interface VialSums extends Pick<Vial, "doses" | "given" | "discarded" | "left"> {
+  readonly product: string;
+  readonly lot: string;
+  readonly vials: number;
+}
+
+/** Of each lot, by its name. */
+export function vialSums(vials: readonly Omit<VialSums, "vials">[]): VialSums[] {
+  const lots = Map.groupBy(vials, ({ product, lot }) => JSON.stringify([product, lot]));
+  return [...lots.values()].map((own) => {
+    const sum = (of: "doses" | "given" | "discarded" | "left") =>
+      own.reduce((total, one) => total + one[of], 0);
+    return {
+      ...{ product: own[0].product, lot: own[0].lot, vials: own.length },
+      ...{ doses: sum("doses"), given: sum("given") },
+      ...{ discarded: sum("discarded"), left: sum("left") },
+    };
+  }).sort((one, other) => one.lot < other.lot ? -1 : 1);
+}

@@ -7,6 +7,8 @@ import type { KnownVial } from "./vial_rules.ts";
 const OPEN_MAX = 200;
 /** Of one lot at one site, the latest. */
 const OF_LOT_MAX = 5000;
+/** Of one day at one site: more than a township's sessions open. */
+const OF_DAY_MAX = 2000;
 const COLUMNS = "product, lot, code, id, opened, useby, place, doses, used, discarded, rest";
 
 export const VIAL_READS = {
@@ -20,6 +22,8 @@ export const VIAL_READS = {
     `ORDER BY opened DESC LIMIT ${OF_LOT_MAX}`,
   open: `SELECT ${COLUMNS} FROM coldvials WHERE open IS NOT NULL AND site = ? ` +
     `ORDER BY useby LIMIT ${OPEN_MAX}`,
+  openedIn: `SELECT ${COLUMNS} FROM coldvials WHERE site = ? AND opened >= ? AND opened < ? ` +
+    `ORDER BY opened LIMIT ${OF_DAY_MAX}`,
 } as const;
 
 /** Of this lot where there is one, else of another: then the lot is wrong. */
@@ -74,6 +78,15 @@ export async function vialsOfLots(
 /** In which a dose is left; first those that are to be used soonest, or are late. */
 export async function openVials(rows: Rows, site: string): Promise<KnownVial[]> {
   return (await rows.rows(VIAL_READS.open, [site])).map(vialIn);
+}
+
+/** Those that were opened in a time, whatever is left in them. */
+export async function vialsOpenedIn(
+  rows: Rows,
+  site: string,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): Promise<KnownVial[]> {
+  return (await rows.rows(VIAL_READS.openedIn, [site, fromMs, toMs])).map(vialIn);
 }
 
 function vialIn(row: Row): KnownVial {

@@ -1,6 +1,7 @@
 /** Alarms of a unit, level by level, and what persons say to them (C4, C9). */
 import * as z from "zod";
-import { celsius, code, person, timeMs, unitFields, words } from "./subject.ts";
+import { RULES_CHANGED } from "../series/told.ts";
+import { celsius, code, doseCode, person, timeMs, unitFields, words } from "./subject.ts";
 
 /** `high`, `low`: by the rules of temperatures; the rest by plans of their own. */
 export const ALARM_CAUSES = [
@@ -10,6 +11,7 @@ export const ALARM_CAUSES = [
   "no-data",
   "power-off",
   "offline",
+  "late-vial",
 ] as const;
 export type AlarmCause = typeof ALARM_CAUSES[number];
 
@@ -28,6 +30,8 @@ export const alarmBody = z.object({
   alarmMs: timeMs,
   /** It was over when it was found, in a logger's file: nobody is called. */
   afterwards: z.boolean().optional(),
+  /** Of a `late-vial`: which it is. Its unit is the whole site, whatever place it is in. */
+  vial: z.object({ product: code, lot: code, code: doseCode }).optional(),
 });
 export type AlarmBody = z.infer<typeof alarmBody>;
 
@@ -37,6 +41,8 @@ export const alarmEndedBody = z.object({
   ...episodeFields,
   endedMs: timeMs,
   worstCelsius: celsius.nullable(),
+  /** The rules are others and no value was in range: somebody has to look (C8). */
+  because: z.literal(RULES_CHANGED).optional(),
 });
 export type AlarmEndedBody = z.infer<typeof alarmEndedBody>;
 
@@ -62,6 +68,8 @@ export const acknowledgementBody = z.object({
   level: z.int().min(1).max(9),
   found: z.enum(FOUND_CAUSES),
   comment: words,
+  /** The person saw that it was told of no more since its rules are others (C8). */
+  rulesChanged: z.literal(true).optional(),
   by: person,
 });
 export type AcknowledgementBody = z.infer<typeof acknowledgementBody>;

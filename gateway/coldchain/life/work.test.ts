@@ -364,7 +364,10 @@ test("whatever the order in which entries came, and however often, all that they
     episodes: episodesOf(events),
     lots: quarantinedLots(events),
     receipts: receiptsOf(events, strict),
-    watch: watchOf(events, OF_UNIT, MORNING_MS + HOUR_MS),
+    watch: watchOf(events, OF_UNIT, {
+      now: { wallMs: MORNING_MS + HOUR_MS, bootId: "a", bootMs: 0, clock: "trusted" },
+      corrections: [],
+    }),
   });
   const arrivals = fc.subarray(pool, { minLength: 1 }).chain((events) =>
     fc.record({

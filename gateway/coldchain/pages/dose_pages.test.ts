@@ -3,12 +3,12 @@ import { unzipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../../drivers/fixtures.ts";
-import { TemporaryFolder } from "../../../sync/fixtures.ts";
+import { TemporaryFolder, until } from "../../../sync/fixtures.ts";
 import { ownerLinkSchema } from "../../commands/status.ts";
 import { PHONE, TestBrowser } from "../../console/fixtures.ts";
 import { InnerNode } from "../../fixture_inner_node.ts";
-import { codeOf, LOT, PRODUCT } from "../flow/fixture_flow.ts";
-import { FlowNode, SITE, siteConfig } from "../flow/fixture_flow_node.ts";
+import { codeOf, LOT, movedBodyOf, PRODUCT, usedBodyOf } from "../flow/fixture_flow.ts";
+import { FlowNode, SITE, siteConfig, VIALS } from "../flow/fixture_flow_node.ts";
 
 /** Where pictures of the pages go, for people to look at; none: nowhere. */
 const PICTURES = Deno.env.get("TRIBUTARY_PICTURES");
@@ -24,7 +24,8 @@ beforeAll(async () => {
   const key = join(folder.path, "recipients.key");
   Deno.writeTextFileSync(key, `${"07".repeat(32)}\n`);
   const unit = { id: "fridge-1", name: "一号冰箱", form: "refrigerator", preset: "strict" };
-  const settings = { vaccines: { recipientKeyFile: key }, coldchain: { units: [unit] } };
+  const vaccines = { recipientKeyFile: key, vials: [VIALS] };
+  const settings = { vaccines, coldchain: { units: [unit] } };
   const more = { http: { port }, ...settings };
   const config = siteConfig(folder.path, more);
   {
@@ -36,15 +37,14 @@ beforeAll(async () => {
     // No series tells of it, so it has to be over already; not before the goods came.
     const ended = { endedMs: Date.parse("2099-12-31"), worstCelsius: 11 };
     await before.tell("cold-alarm-ended", { id: "a-2", ...episode, ...ended }, "alarm");
-    const list = [{
-      from: codeOf(1),
-      to: codeOf(99),
-      lot: LOT,
-      expires: "2099-12-31",
-      name: "乙肝",
-    }];
+    const range = { lot: LOT, expires: "2099-12-31", name: "乙肝" };
+    const list = [
+      { ...range, from: codeOf(1), to: codeOf(99) },
+      { ...range, from: vialCode(1), to: vialCode(99), lot: VIAL_LOT, name: "卡介苗" },
+    ];
     const body = { id: "l-1", site: SITE, ranges: list, by: { id: "li" } };
     await before.tell("cold-lots", body);
+    await writeVials(before);
   }
   node = await InnerNode.start(config);
   browser = await TestBrowser.start();
@@ -54,6 +54,34 @@ afterAll(async () => {
   await node[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
+
+const VIAL_LOT = "BCG-1";
+
+function vialCode(number: number): string {
+  return `${VIALS.product}${String(number).padStart(13, "0")}`;
+}
+
+/** Ten doses in a session, in vials of five; one of them is open, and beyond its time. */
+async function writeVials(node: FlowNode): Promise<void> {
+  const openedMs = Date.now() - 1000;
+  const of = { product: VIALS.product, lot: VIAL_LOT };
+  const lots = [{ ...of, expires: null, doses: 10, codes: [], packDoses: 5 }];
+  for (
+    const [step, from, to] of [
+      ["stored", "receipt/r-1", "unit/fridge-1"],
+      ["taken", "unit/fridge-1", "session/v"],
+    ]
+  ) {
+    const atMs = openedMs - (step === "stored" ? 2000 : 1000);
+    await node.tell("cold-moved", movedBodyOf(step, from, to, { lots, atMs }));
+  }
+  const opened = { ...of, place: "session/v", code: vialCode(1), atMs: openedMs };
+  await node.tell("cold-used", usedBodyOf("u-1", opened));
+  await node.tell("cold-opened", {
+    ...{ ...opened, id: "o-1", site: SITE, doses: 5, by: { id: "li" } },
+    ...{ useByMs: openedMs + 1, source: VIALS.source },
+  });
+}
 
 async function openFor(locale: "zh-CN" | "en-US"): Promise<Page> {
   if (browser === null) throw new Error("The browser is not open");
@@ -111,6 +139,43 @@ describe("C14 pages of doses, on a telephone", () => {
     await look(page, "session_zh");
     await page.click('form[action="/vaccines/session/give"] button');
     await page.waitForSelector("main .banner.good");
+  });
+
+  test("a vial of five is opened and drawn of; one beyond its time gives none, and is told of", async () => {
+    const page = await openFor("zh-CN");
+    const give = async (number: number) => {
+      await page.goto(`${url}/vaccines/session?place=session/v&typed=${vialCode(number)}`);
+      await page.fill('input[name="number"]', "11010519491231002X");
+      await page.fill('form[action="/vaccines/session/give"] input[name="name"]', "李梅");
+      await page.click('form[action="/vaccines/session/give"] button');
+      await page.waitForSelector("main > .banner");
+      return await page.innerText("main > .banner");
+    };
+    const card = (number: number) => page.locator("#vials .card", { hasText: vialCode(number) });
+    for (const left of ["4/5", "3/5"]) {
+      expect(await give(2)).toContain("已登记");
+      expect(await card(2).innerText()).toContain(left);
+    }
+    expect(await give(1)).toMatch(/开瓶已超过使用时限；剩余 4 剂请报损/);
+    expect(await card(1).innerText()).toContain("已超时限");
+    await look(page, "vials_zh");
+    await until("its alarm is shown", async () => {
+      await page.goto(`${url}/coldchain`);
+      return await page.locator("main a:has-text('已开瓶疫苗')").count() === 1;
+    });
+    await page.click("main a:has-text('已开瓶疫苗')");
+    await card(1).locator("button").click();
+    await page.waitForSelector("main > .banner.good");
+    expect(await card(1).count()).toBe(0);
+    const row = page.locator("#vials tr", { hasText: VIAL_LOT });
+    // Vials, doses, given, thrown away and left of those that were opened today.
+    expect((await row.locator("td").allInnerTexts()).map((one) => one.trim()).slice(1))
+      .toEqual(["2", "10", "3", "4", "3"]);
+    await look(page, "vials_after_zh");
+    await until("its alarm is over", async () => {
+      await page.goto(`${url}/coldchain`);
+      return await page.locator("main a:has-text('已开瓶疫苗')").count() === 0;
+    });
   });
 
   test("an excursion names whom it is about, masked, and a code what it went through", async () => {

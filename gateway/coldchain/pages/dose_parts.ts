@@ -1,11 +1,21 @@
 /** Pieces that pages about doses share. */
 import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
+import {
+  actionButton,
+  type Choice,
+  choiceField,
+  type Field,
+  inputField,
+  type Worded,
+} from "../../console/form_parts.ts";
 import type { Said } from "../../console/page.ts";
+import { subtabs } from "../../console/subtabs.ts";
 import type { Html, View } from "../../console/view.ts";
 import type { Done } from "../flow/flow_desk.ts";
 import { type DoseText, doseTexts } from "./dose_text.ts";
 import { problemText } from "./refusal_text.ts";
+import { outcome } from "./unit_parts.ts";
 
 const TABS = [
   ["/vaccines", "stock"],
@@ -26,17 +36,11 @@ export interface FrameParts {
 export function doseFrame(view: View, parts: FrameParts, main: Html): Html {
   const { current, isSite, faults = [], isSaved = false } = parts;
   const say = doseTexts(view.language);
-  const tabs = TABS.filter(([path]) => isSite || path !== "/vaccines/session");
+  const tabs = TABS.filter(([path]) => isSite || path !== "/vaccines/session")
+    .map(([path, text]) => [path, say(text)] as const);
   return html`
-    <p class="subtabs">${tabs.map(([path, text]) =>
-      html`<a href="${path}" ${path === current ? html`aria-current="page"` : ""}>${say(text)}</a>`
-    )}</p>
-    ${isSaved ? html`<p class="banner good" role="status">${say("saved")}</p>` : ""}
-    ${faults.length === 0
-      ? ""
-      : html`<div class="banner bad" role="alert">${say("notSaved")}<ul>${
-        faults.map((one) => html`<li>${one[view.language]}</li>`)
-      }</ul></div>`}
+    ${subtabs(tabs, (path) => path === current)}
+    ${outcome(view, { isSaved, faults })}
     ${main}
   `;
 }
@@ -52,55 +56,18 @@ export function refusedPage(main: Html): Said {
   return { main, status: 409 };
 }
 
-export interface Field {
-  readonly name: string;
-  readonly label: DoseText;
-  readonly value?: string;
-  readonly type?: "text" | "number" | "date" | "datetime-local";
-  readonly optional?: boolean;
-  readonly focus?: boolean;
-}
-
-export function field(view: View, asked: Field): Html {
-  const { name, label, value = "", type = "text", optional = false, focus = false } = asked;
-  return html`
-    <label class="field"><span>${doseTexts(view.language)(label)}</span>
-      <input name="${name}" type="${type}" value="${value}" autocomplete="off"
-        ${optional ? "" : "required"} ${focus ? "autofocus" : ""}></label>
-  `;
-}
-
-export interface Choice {
-  readonly name: string;
-  readonly label: DoseText;
-  readonly chosen?: string;
+export function field(view: View, asked: Worded<Field, DoseText>): Html {
+  return inputField({ ...asked, label: doseTexts(view.language)(asked.label) });
 }
 
 export function choice(
   view: View,
-  { name, label, chosen }: Choice,
+  asked: Worded<Choice, DoseText>,
   options: readonly (readonly [value: string, text: string])[],
 ): Html {
-  const say = doseTexts(view.language);
-  return html`
-    <label class="field"><span>${say(label)}</span><select name="${name}">${options.map((
-      [value, text],
-    ) =>
-      html`<option value="${value}" ${value === chosen ? "selected" : ""}>${text}</option>`
-    )}</select></label>
-  `;
+  return choiceField({ ...asked, label: doseTexts(view.language)(asked.label) }, options);
 }
 
-export function action(view: View, text: DoseText): Html {
-  return html`<button class="action">${doseTexts(view.language)(text)}</button>`;
-}
-
-/** Made with the form, so that a form that is sent twice is written once. */
-export function idField(): Html {
-  return html`<input type="hidden" name="id" value="${crypto.randomUUID()}">`;
-}
-
-export function textIn(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === "string" ? value.trim() : "";
+export function action(view: View, text: DoseText, formaction?: string): Html {
+  return actionButton(doseTexts(view.language)(text), formaction);
 }

@@ -1,9 +1,10 @@
 /** Places of doses in words, and how a person chooses one, whose form nobody has to know. */
 import { html } from "hono/html";
+import { inputField } from "../../console/form_parts.ts";
 import type { Html, View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { formOf, nameOf, type PlaceForm, placeOf } from "../flow/place.ts";
 import type { UnitBody } from "../life/unit_body.ts";
-import { textIn } from "./dose_parts.ts";
 import { type DoseText, doseTexts } from "./dose_text.ts";
 
 export type NamedUnit = Pick<UnitBody, "site" | "unit" | "name">;
@@ -59,18 +60,20 @@ export function placeFields(view: View, asked: AskedPlace): Html {
   const news = (forms: readonly PlaceForm[]) =>
     forms.map((form) => option(placeOf(form, ""), `${say(FORM_TEXTS[form])} …`));
   return html`
-    <label class="field"><span>${say(name)}</span><select name="${name}">
+    <label class="field place"><span>${say(name)}</span><select name="${name}">
       ${news(NEW_FORMS[name].first)}
       ${[...places].map((place) => option(place, words(site, place)))}
       ${news(NEW_FORMS[name].last)}
     </select></label>
-    <label class="field"><span>${say("placeName")}</span>
-      <input name="${name}-name" value="${newName}" maxlength="64" autocomplete="off"></label>
+    ${inputField({
+      ...{ name: `${name}-name`, label: say("placeName"), value: newName, optional: true },
+      ...{ className: "place-name", more: html`maxlength="64"` },
+    })}
   `;
 }
 
 /** The place that was chosen, or named. */
 export function placeIn(form: FormData, name: AskedPlace["name"]): string {
-  const chosen = textIn(form, name);
-  return chosen.endsWith("/") ? chosen + textIn(form, `${name}-name`) : chosen;
+  const chosen = fieldOf(form, name);
+  return chosen.endsWith("/") ? chosen + fieldOf(form, `${name}-name`) : chosen;
 }

@@ -1,19 +1,21 @@
 /** Loggers on a unit's page: their own daily record beside our days, and the form for a file. */
 import { html } from "hono/html";
 import { FILE_BYTES_MAX } from "../../../drivers/file/settings.ts";
+import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
+import { actionButton, inputField } from "../../console/form_parts.ts";
 import type { PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
-import { problemWords } from "../../problem_words.ts";
 import { wallOf } from "../evaluate/written.ts";
 import type { EventOf } from "../life/event.ts";
 import type { LoggerBody, OwnDay } from "../loggers/logger_body.ts";
 import { importLogger, type LoggerNode } from "../loggers/logger_desk.ts";
 import type { LoggerDay } from "../loggers/logger_record.ts";
 import { Calendar } from "../series/calendar.ts";
-import { loggerTextOf, loggerTexts } from "./logger_text.ts";
+import { fileRefusal, loggerTextOf, loggerTexts } from "./logger_text.ts";
+import { problemText } from "./refusal_text.ts";
 import { degrees, unitPath } from "./unit_parts.ts";
 
 /** Days and differences that are shown; all are in the entry. */
@@ -178,11 +180,15 @@ function loggerForm(view: View, unit: { readonly site: string; readonly unit: st
       <summary>${text("bring")}</summary>
       <form method="post" action="${unitPath(unit)}/logger" class="form"
         enctype="multipart/form-data">
-        <label class="field"><span>${text("file")}</span>
-          <input type="file" name="file" accept=".txt,.csv,text/plain,text/csv" required></label>
-        <label class="field"><span>${text("ahead")}</span>
-          <input name="ahead" autocomplete="off" pattern="[\\-−+]?[0-9]{1,4}"></label>
-        <button class="action">${text("bring")}</button>
+        ${inputField({
+          ...{ name: "file", label: text("file"), type: "file" },
+          more: html`accept=".txt,.csv,text/plain,text/csv"`,
+        })}
+        ${inputField({
+          ...{ name: "ahead", label: text("ahead"), optional: true },
+          more: html`pattern="[\\-−+]?[0-9]{1,4}"`,
+        })}
+        ${actionButton(text("bring"))}
       </form>
     </details>
   `;
@@ -192,7 +198,7 @@ type Refused = (
   view: View,
   site: string,
   unit: string,
-  fault: { readonly zh: string; readonly en: string },
+  faults: readonly Text[],
 ) => Promise<Html | null>;
 
 /** Takes the file of the form; `drawn` shows the page again with what speaks against it. */
@@ -201,14 +207,13 @@ export function loggerUpload(node: LoggerNode, drawn: Refused): PageForm {
     right: "coldchain.acknowledge",
     bytesMax: FILE_BYTES_MAX + (64 << 10),
     send: async (form, { site, unit }, parts, actor, view) => {
-      const refuse = async (status: 403 | 409, fault: { zh: string; en: string }) => ({
-        main: await drawn(view, site, unit, fault) ?? html`${fault[view.language]}`,
+      const refuse = async (status: 403 | 409, fault: Text) => ({
+        main: await drawn(view, site, unit, [fault]) ?? html`${fault[view.language]}`,
         status,
       });
-      const both = (words: string) => ({ zh: words, en: words });
       const by = signedIn(actor, parts.people);
       if (by === null || site !== node.name) {
-        return await refuse(403, both(problemWords(PERSON_NEEDED)));
+        return await refuse(403, problemText(PERSON_NEEDED));
       }
       const file = form.get("file");
       if (!(file instanceof File) || file.size === 0) {
@@ -217,7 +222,7 @@ export function loggerUpload(node: LoggerNode, drawn: Refused): PageForm {
       const ahead = fieldOf(form, "ahead").replace("−", "-");
       const minutes = ahead === "" ? null : Number(ahead);
       if (minutes !== null && !(Math.abs(minutes) <= 1440)) {
-        return await refuse(409, both(`ahead: want minutes from -1440 to 1440`));
+        return await refuse(409, loggerTextOf("badAhead"));
       }
       const imported = await importLogger(node, unit, {
         name: file.name.slice(0, 200),
@@ -231,7 +236,7 @@ export function loggerUpload(node: LoggerNode, drawn: Refused): PageForm {
         case "known":
           return await refuse(409, loggerTextOf("known"));
         case "refused":
-          return await refuse(409, both(problemWords(imported.problem)));
+          return await refuse(409, fileRefusal(imported.problem));
       }
     },
   };

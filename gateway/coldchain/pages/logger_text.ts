@@ -1,6 +1,8 @@
 /** What the part of a unit's page says that is about loggers, in both languages. */
 import type { Text } from "../../../drivers/profile_parts.ts";
+import type { Problem } from "../../../sync/problem.ts";
 import type { Language } from "../../console/text.ts";
+import { problemText } from "./refusal_text.ts";
 
 const TEXTS = {
   loggers: { zh: "记录仪", en: "Loggers" },
@@ -15,6 +17,10 @@ const TEXTS = {
     en: "Minutes that its clock is ahead of the right time (behind: negative; may be left out)",
   },
   known: { zh: "此文件已导入过，未重复登记。", en: "This file was imported before." },
+  badAhead: {
+    zh: "快慢分钟数：请填 −1440 到 1440 之间的数",
+    en: "Minutes that its clock is ahead: want a number from -1440 to 1440",
+  },
   noFile: { zh: "请选择文件。", en: "Choose a file." },
   imported: { zh: "导入", en: "Imported" },
   byFolder: { zh: "投递文件夹", en: "drop folder" },
@@ -60,4 +66,41 @@ export function loggerTexts(language: Language): (key: LoggerWord) => string {
 
 export function loggerTextOf(key: LoggerWord): Text {
   return TEXTS[key];
+}
+
+/** What files are refused for, as it is told of them. */
+const FILE_FAULTS: readonly (readonly [found: RegExp, zh: string])[] = [
+  [/its end is missing; copy it from the logger again/, "文件不完整，请从记录仪重新复制"],
+  [/it is no text; take the text export, not the PDF/, "不是文本，请用文本导出，不要用 PDF"],
+  [/its characters are neither UTF-8 nor GB 18030/, "字符编码既不是 UTF-8 也不是 GB 18030"],
+  [/it has neither rows nor days/, "没有数据行，也没有每日记录"],
+  [/no row has a time and a temperature; want time,temperature/, "没有时间、温度两列的数据行"],
+  [
+    /it is of logger (\S+), and this unit has (.+); bring it to the unit that .+/,
+    "属于记录仪 $1，本设备的记录仪是 $2；请到其所在设备导入，或在配置中登记",
+  ],
+  [/it has (\d+) days; cut it into parts of (\d+) at most/, "共 $1 天，请分成每份不超过 $2 天"],
+  [/(\S+) has (\d+) rows, at most (\d+) are taken; write fewer/, "$1 有 $2 行，最多 $3 行"],
+  [/more than (\d+) rows; cut the file in parts/, "超过 $1 行，请分成几份"],
+  [/time "([^"]*)" is none; write it as (\S+ \S+) or \S+/g, "“$1”不是时间，请写成 $2"],
+  [/temperature is missing; want two columns: time, temperature/g, "缺温度；须有时间、温度两列"],
+  [
+    /temperature "([^"]*)" is no number of °C from (\S+) to (\S+); leave it empty [^;]*/g,
+    "“$1”不是 $2 到 $3 °C 的数；探头故障时请留空",
+  ],
+  [
+    /time: line (\d+) has another temperature for it; keep one/g,
+    "与第 $1 行同时而温度不同，请留一行",
+  ],
+  [/line (\d+)(?:,|:) ?/g, "第 $1 行："],
+];
+
+/** A file that is not taken: what is wrong with it, in words that its reader knows. */
+export function fileRefusal({ detail, ...problem }: Problem): Text {
+  if (detail === undefined) return problemText(problem);
+  const { zh } = problemText({
+    ...problem,
+    detail: FILE_FAULTS.reduce((words, [found, said]) => words.replace(found, said), detail),
+  });
+  return { zh, en: problemText({ ...problem, detail }).en };
 }

@@ -1,40 +1,98 @@
-/** Open vials of several doses: what is left, until when, and the form for throwing it away. */
+/** Vials of several doses: what is left in those that are open, until when, and the day's sums. */
 import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
-import { type Html, moment, type View } from "../../console/view.ts";
+import { idField } from "../../console/form_parts.ts";
+import { badge, factRows, type Html, moment, type View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { moveRequest } from "../flow/flow_answers.ts";
 import type { FlowDesk, Teller } from "../flow/flow_desk.ts";
-import { nameOf, placeOf } from "../flow/place.ts";
+import { placeOf } from "../flow/place.ts";
+import type { VialSums } from "../flow/vial.ts";
 import { openVials } from "../flow/vial_reads.ts";
 import type { KnownVial } from "../flow/vial_rules.ts";
 import * as parts from "./dose_parts.ts";
+import type { PlaceWords } from "./dose_places.ts";
 import { doseTexts } from "./dose_text.ts";
 import { issueTexts } from "./refusal_text.ts";
 
-/** Nothing where none is open. */
-export function openVialsPanel(view: View, vials: readonly KnownVial[], nowMs: number): Html {
-  if (vials.length === 0) return html``;
+export interface Vials {
+  readonly site: string;
+  readonly open: readonly KnownVial[];
+  /** Of those that were opened today. */
+  readonly sums: readonly VialSums[];
+  readonly nowMs: number;
+  readonly words: PlaceWords;
+}
+
+/** Nothing where none is open, and none was today. */
+export function vialsPanel(view: View, vials: Vials): Html {
+  const { open, sums, nowMs } = vials;
+  if (open.length + sums.length === 0) return html``;
   const say = doseTexts(view.language);
-  const rows = vials.map(({ place, code, lot, left, doses, useByMs }) => [
-    ...[nameOf(place), code, lot, `${left}/${doses}`],
-    useByMs < nowMs ? say("vialLate") : moment(view, new Date(useByMs).toISOString()),
-  ]);
-  const heads = [say("sessionPlace"), say("code"), say("lot"), say("vialLeft"), say("vialUseBy")];
+  const isLate = open.some(({ useByMs }) => useByMs < nowMs);
   return html`
-    <section class="panel"><h2>${say("openVials")}</h2>
-      ${dataTable(heads.map((head) => ({ head })), rows)}
-      <form method="post" action="/vaccines/session/discard" class="form">
-        ${parts.idField()}
-        ${parts.choice(
-          view,
-          { name: "code", label: "vial" },
-          vials.map(({ code, lot, left }) => [code, `${code} · ${lot} · ${left}`]),
-        )}
-        ${parts.field(view, { name: "reason", label: "reason" })}
-        ${parts.action(view, "discardRest")}
-      </form>
+    <section class="panel ${isLate ? "alert" : ""}" id="vials"><h2>${say("openVials")}</h2>
+      ${open.length === 0
+        ? html`<p class="calm">${say("noneOpen")}</p>`
+        : html`<div class="cards">${open.map((vial) => vialCard(view, vial, vials))}</div>`}
+      ${sums.length === 0 ? "" : sumsTable(view, sums)}
     </section>
+  `;
+}
+
+function vialCard(view: View, vial: KnownVial, { site, nowMs, words }: Vials): Html {
+  const { code, product, lot, place, doses, given, discarded, left, openedMs, useByMs } = vial;
+  const say = doseTexts(view.language);
+  const isLate = useByMs < nowMs;
+  const at = (ms: number) => moment(view, new Date(ms).toISOString());
+  const giving = `/vaccines/session?${new URLSearchParams({ place, typed: code })}`;
+  return html`
+    <div class="card ${isLate ? "bad" : "good"}">
+      <header><h3><code>${code}</code></h3>${isLate
+        ? badge("bad", say("vialLate"))
+        : badge("good", `${say("vialLeft")} ${left}`)}</header>
+      <dl class="facts">${factRows([
+        [say("place"), words(site, place)],
+        [say("product"), product],
+        [say("lot"), lot],
+        [say("vialOpened"), at(openedMs)],
+        [say("vialUseBy"), at(useByMs)],
+        ...[[say("givenDoses"), given], [say("thrownAway"), discarded]] as const,
+        [say("vialLeft"), `${left}/${doses}`],
+      ])}</dl>
+      ${isLate ? "" : html`<p><a class="plain" href="${giving}">${say("giveOfIt")} →</a></p>`}
+      <details ${isLate ? "open" : ""}>
+        <summary>${say("discardRest")}</summary>
+        <form method="post" action="/vaccines/session/discard" class="form">
+          ${idField()}
+          <input type="hidden" name="code" value="${code}">
+          ${parts.field(view, {
+            ...{ name: "reason", label: "reason", value: isLate ? say("vialLateReason") : "" },
+          })}
+          ${parts.action(view, "discardRest")}
+        </form>
+      </details>
+    </div>
+  `;
+}
+
+function sumsTable(view: View, sums: readonly VialSums[]): Html {
+  const say = doseTexts(view.language);
+  const number = true;
+  const columns = [
+    ...[{ head: say("lot") }, { head: say("product") }, { head: say("vials"), number }],
+    ...[{ head: say("doses"), number }, { head: say("givenDoses"), number }],
+    ...[{ head: say("thrownAway"), number }, { head: say("vialLeft"), number }],
+  ];
+  return html`
+    <h3>${say("openedToday")}</h3>
+    ${dataTable(
+      columns,
+      sums.map(({ product, lot, vials, doses, given, discarded, left }) => [
+        ...[lot, product, vials, doses, given, discarded, left],
+      ]),
+    )}
   `;
 }
 
@@ -44,14 +102,14 @@ export async function discardRest(
   form: FormData,
   teller: Teller,
 ): Promise<readonly Text[] | null> {
-  const code = parts.textIn(form, "code");
+  const code = fieldOf(form, "code");
   const vial = (await openVials(desk.tables, desk.site)).find((one) => one.code === code);
   if (vial === undefined) return [NOT_OPEN];
   const { product, lot, left, place } = vial;
   const { data, error } = moveRequest.safeParse({
-    ...{ id: parts.textIn(form, "id"), step: "wasted", from: place, to: placeOf("waste", code) },
+    ...{ id: fieldOf(form, "id"), step: "wasted", from: place, to: placeOf("waste", code) },
     lots: [{ product, lot, expires: null, doses: left, codes: [code] }],
-    reason: parts.textIn(form, "reason"),
+    reason: fieldOf(form, "reason"),
   });
   return data === undefined
     ? issueTexts(error.issues)

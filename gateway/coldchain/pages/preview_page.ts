@@ -1,6 +1,7 @@
 /** What other rules would have made of a unit's last days; nothing is changed by looking. */
 import { html } from "hono/html";
 import { dataTable } from "../../console/data_table.ts";
+import { actionButton, choiceField } from "../../console/form_parts.ts";
 import type { Page } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
 import type { ColdNode } from "../desk/cold_node.ts";
@@ -49,23 +50,16 @@ function previewForm(view: View, path: string, chosen: Preset | undefined, days:
   const text = unitTexts(view.language);
   return html`
     <form method="get" action="${path}" class="form row">
-      <label class="field"><span>${text("rules")}</span>
-        <select name="preset" required>${PRESETS.map(({ name, title }) =>
-          html`
-            <option
-              value="${name}" ${name === chosen?.name
-                ? "selected"
-                : ""}>${title[view.language]}</option>
-          `
-        )}</select></label>
-      <label class="field"><span>${text("lastDays")}</span>
-        <select name="days">${DAYS.map((one) =>
-          html`
-            <option value="${one}"
-              ${one === days ? "selected" : ""}>${one}</option>
-          `
-        )}</select></label>
-      <button class="action">${text("look")}</button>
+      ${choiceField(
+        { name: "preset", label: text("rules"), chosen: chosen?.name ?? "" },
+        PRESETS.map(({ name, title }) => [name, title[view.language]]),
+        true,
+      )}
+      ${choiceField(
+        { name: "days", label: text("lastDays"), chosen: `${days}` },
+        DAYS.map((one) => [`${one}`, `${one}`]),
+      )}
+      ${actionButton(text("look"))}
     </form>
   `;
 }

@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import * as z from "zod";
 import type { Text } from "../../../drivers/profile_parts.ts";
+import { choiceField, idField, inputField } from "../../console/form_parts.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type Tone, type View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
@@ -143,19 +144,19 @@ function more(view: View, text: HeldText, most: number): Html {
 /** Of a county: a recall, or a warning about a lot. */
 function holdForm(view: View, kept: Readonly<Record<string, string>>): Html {
   const text = heldTexts(view.language);
-  const field = (name: string, label: HeldText) =>
-    html`<label class="field"><span>${text(label)}</span>
-      <input name="${name}" value="${kept[name] ?? ""}" autocomplete="off" maxlength="500"
-        required></label>`;
+  const reason = {
+    ...{ name: "reason", label: text("holdReason"), value: kept.reason ?? "" },
+    more: html`maxlength="500"`,
+  };
   return html`
     <section class="panel">
       <h2>${text("hold")}</h2>
       <p class="note">${text("holdNote")}</p>
       <form method="post" action="${PATH}/hold" class="form">
-        ${parts.idField()}
+        ${idField()}
         ${parts.field(view, { name: "product", label: "product", value: kept.product ?? "" })}
         ${parts.field(view, { name: "lot", label: "lot", value: kept.lot ?? "" })}
-        ${field("reason", "holdReason")}
+        ${inputField(reason)}
         <div class="boxes"><label><input type="checkbox" name="isUnseen" value="1">
           ${text("holdUnseen")}</label></div>
         ${parts.action(view, "save")}
@@ -244,13 +245,15 @@ function decideForm(view: View, { unit, product, lot }: HeldStock): Html {
     <details>
       <summary>${text("decide")}</summary>
       <form method="post" action="${PATH}/decide" class="form">
-        ${parts.idField()}${hidden("unit", unit)}${hidden("product", product)}${hidden("lot", lot)}
-        <label class="field"><span>${text("decision")}</span>
-          <select name="decision" required><option value=""></option>${QUARANTINE_DECISIONS.map((
-            one,
-          ) => html`<option value="${one}">${text(one)}</option>`)}</select></label>
-        <label class="field"><span>${text("basis")}</span>
-          <input name="basis" autocomplete="off" maxlength="500" required></label>
+        ${idField()}${hidden("unit", unit)}${hidden("product", product)}${hidden("lot", lot)}
+        ${choiceField(
+          { name: "decision", label: text("decision") },
+          [["", ""], ...QUARANTINE_DECISIONS.map((one) => [one, text(one)] as const)],
+          true,
+        )}
+        ${inputField({
+          ...{ name: "basis", label: text("basis"), more: html`maxlength="500"` },
+        })}
         ${parts.action(view, "save")}
       </form>
     </details>

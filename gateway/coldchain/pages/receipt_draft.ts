@@ -73,7 +73,9 @@ export function orderIn(form: FormData, calendar: Calendar): object {
   const goods = linesIn(form).filter(({ product, lot }) => product + lot !== "");
   const refusal = filledIn(form, ["reportedTo"]);
   const whyRefused = fieldOf(form, "whyRefused");
-  const isRefusal = whyRefused !== "" || Object.keys(refusal).length > 0;
+  // What was written before another decision was chosen is not of this one.
+  const isRefusal = goods.some(({ decision }) => decision === "refused") &&
+    (whyRefused !== "" || Object.keys(refusal).length > 0);
   return {
     ...filledIn(form, ["id", "consignment", "from", "sentBy", "carrier", "reason"]),
     arrivedMs: time("arrived"),

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
 import type { Page, Said } from "../../console/page.ts";
-import type { Html, View } from "../../console/view.ts";
+import { badge, type Html, type Tone, type View } from "../../console/view.ts";
 import { fieldOf } from "../../form.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import { wallOf } from "../evaluate/written.ts";
@@ -13,7 +13,7 @@ import { CAUSE_TEXTS } from "../flow/receipt_act.ts";
 import { filesOfLate } from "../flow/receipt_journey.ts";
 import { receiptOrder } from "../flow/receipt_order.ts";
 import { watchedUnits } from "../record/cold_reads.ts";
-import { latestReceipts } from "../record/receipt_reads.ts";
+import { latestReceipts, type ReceiptRow } from "../record/receipt_reads.ts";
 import { Calendar } from "../series/calendar.ts";
 import * as parts from "./dose_parts.ts";
 import { doseTexts } from "./dose_text.ts";
@@ -66,6 +66,16 @@ export function receiptsPage(desk: FlowDesk): Page {
   };
 }
 
+const TONES: Readonly<Record<ReceiptRow["state"], Tone>> = {
+  "accepted": "good",
+  "quarantined": "warn",
+  "refused": "idle",
+  "in-part": "warn",
+  "accepted-against-rules": "bad",
+  "to-accept": "warn",
+  "to-refuse": "bad",
+};
+
 interface Draft {
   readonly form: FormData;
   readonly lines: readonly Line[];
@@ -89,8 +99,10 @@ async function drawn(
   const rows = receipts.map((one) => [
     wallOf(one.arrivedMs, calendar),
     ...(isSite ? [] : [one.site]),
-    ...[one.consignment, one.from, say(one.state)],
-    one.causes.map((cause) => CAUSE_TEXTS[cause][view.language]).join(" · ") || "–",
+    ...[one.consignment, one.from, badge(TONES[one.state], say(one.state))],
+    one.causes.length === 0
+      ? say("inOrder")
+      : html`${one.causes.map((cause) => html`<p>${CAUSE_TEXTS[cause][view.language]}</p>`)}`,
   ]);
   const heads = [
     say("arrived"),

@@ -4,6 +4,7 @@ import type { Problem } from "../../../sync/problem.ts";
 import { problemWords } from "../../problem_words.ts";
 import { type Issue, issueLines } from "../../schema_faults.ts";
 import { type DoseText, textOf } from "./dose_text.ts";
+import { unitTextOf } from "./unit_text.ts";
 
 /** Problems that persons meet at these pages, by their codes. */
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -15,6 +16,16 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   "no-recipient-key": "本节点没有受种者密钥，请通知技术员",
   "cold-invalid": "所填内容不完整或不正确",
   "county-decides": "此批号由县里暂停使用，由县里决定；决定会自动下达",
+  "no-such-alarm": "没有此报警，请刷新页面",
+  "other-level": "报警级别已变化，请刷新页面后按现在的级别确认",
+  "no-such-unit": "没有此设备",
+  "not-switched-off": "此设备的报警没有暂停，无需恢复",
+  "other-day": "测温须在当天登记",
+  "no-such-probe": "没有此探头",
+  "not-yet": "校准日期不能晚于今天",
+  "bad-logger-file": "文件未导入，请用记录仪的文本导出，或时间、温度两列的 CSV",
+  "no-space": "文件未保存：存储空间不足，请通知技术员",
+  "too-many": "文件未保存：文件过多，请通知技术员",
   "other-centre-decides": "此批号由另一中心暂停使用，请在该中心决定；该中心已宣告丢失时可在此决定",
   "lot-unseen": "此处尚无该批号的任何记录，括号内为该产品的已知批号；请核对，确需暂停请勾选确认",
   "product-unseen": "此处尚无该产品的任何记录，括号内为已知产品；请核对，确需暂停请勾选确认",
@@ -40,6 +51,12 @@ const FIELDS: Readonly<Record<string, DoseText | Text>> = {
   ...{ kind: "journey", source: "journey", journey: "journey", from: "from", to: "to" },
   ...{ step: "step", number: "number", name: "name", place: "place", system: "system" },
   basis: { zh: "依据", en: "basis" },
+  ...{ celsius: unitTextOf("celsius"), found: unitTextOf("found"), comment: unitTextOf("done") },
+  ...{ level: unitTextOf("level"), hours: unitTextOf("duration"), unit: unitTextOf("unit") },
+  ...{ probe: unitTextOf("probes"), certificate: unitTextOf("certificate") },
+  ...{ calibratedOn: unitTextOf("calibratedOn"), validUntil: unitTextOf("validUntil") },
+  ...{ reference: unitTextOf("reference"), error: unitTextOf("error") },
+  points: unitTextOf("reference"),
 };
 
 /** Of what a whole order says wrongly. */
@@ -51,6 +68,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   "the journey ends before it begins; exchange the two": "启运时间晚于到货时间，请更正",
   "it is there already; name another place": "目的位置与原位置相同，请另选",
   "write why it is thrown away": "请填写报损原因",
+  "it ends before the day of calibration; look at the certificate again":
+    "有效期早于校准日期，请核对证书",
   "write it in words": "请用文字填写",
 };
 

@@ -2,16 +2,22 @@
 import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
+import { idField } from "../../console/form_parts.ts";
 import type { Page } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { useRequest } from "../flow/flow_answers.ts";
 import type { FlowDesk } from "../flow/flow_desk.ts";
 import { type ReadScan, readScan, stockOf } from "../flow/flow_reads.ts";
 import { formOf, nameOf } from "../flow/place.ts";
-import { openVials } from "../flow/vial_reads.ts";
+import { vialSums } from "../flow/vial.ts";
+import { openVials, vialsOpenedIn } from "../flow/vial_reads.ts";
+import { watchedUnits } from "../record/cold_reads.ts";
+import { Calendar } from "../series/calendar.ts";
 import * as parts from "./dose_parts.ts";
+import { placeWords } from "./dose_places.ts";
 import { doseTexts } from "./dose_text.ts";
-import { discardRest, openVialsPanel } from "./open_vials.ts";
+import { discardRest, vialsPanel } from "./open_vials.ts";
 import { issueTexts } from "./refusal_text.ts";
 import { scanned } from "./stock_page.ts";
 
@@ -25,6 +31,7 @@ interface Asked {
 }
 
 export function sessionPage(desk: FlowDesk): Page {
+  const calendar = new Calendar();
   return {
     role: "site",
     path: "/vaccines/session",
@@ -33,13 +40,13 @@ export function sessionPage(desk: FlowDesk): Page {
     render: async (view, _places, _parts, { query }) => {
       const asked = (name: string) => (query.get(name) ?? "").slice(0, TYPED_MAX);
       const [place, typed, isSaved] = [asked("place"), asked("typed"), query.has("saved")];
-      return await drawn(view, desk, { place, typed, isSaved });
+      return await drawn(view, desk, calendar, { place, typed, isSaved });
     },
     forms: {
       give: {
         right: "coldchain.doses",
         send: async (form, _places, _parts, actor, view) => {
-          const text = (name: string) => parts.textIn(form, name);
+          const text = (name: string) => fieldOf(form, name);
           const place = text("place");
           const { data, error } = useRequest.safeParse({
             ...{ id: text("id"), place, product: text("product"), lot: text("lot") },
@@ -51,7 +58,9 @@ export function sessionPage(desk: FlowDesk): Page {
             ? issueTexts(error.issues)
             : parts.faultsOf(await desk.use(data, actor));
           if (faults === null) return `/vaccines/session?saved&place=${encodeURIComponent(place)}`;
-          return parts.refusedPage(await drawn(view, desk, { place, typed: "", faults }));
+          return parts.refusedPage(
+            await drawn(view, desk, calendar, { place, typed: text("code"), faults }),
+          );
         },
       },
       discard: {
@@ -59,18 +68,21 @@ export function sessionPage(desk: FlowDesk): Page {
         send: async (form, _places, _parts, actor, view) => {
           const faults = await discardRest(desk, form, actor);
           if (faults === null) return "/vaccines/session?saved";
-          return parts.refusedPage(await drawn(view, desk, { place: "", typed: "", faults }));
+          return parts.refusedPage(
+            await drawn(view, desk, calendar, { place: "", typed: "", faults }),
+          );
         },
       },
     },
   };
 }
 
-async function drawn(view: View, desk: FlowDesk, asked: Asked): Promise<Html> {
+async function drawn(view: View, desk: FlowDesk, calendar: Calendar, asked: Asked): Promise<Html> {
   const { place, typed, faults, isSaved } = asked;
+  const { tables, site, nowMs } = desk;
   const say = doseTexts(view.language);
-  const scan = typed === "" ? null : await readScan(desk.tables, desk.site, typed);
-  const here = (await stockOf(desk.tables, desk.site))
+  const scan = typed === "" ? null : await readScan(tables, site, typed);
+  const here = (await stockOf(tables, site))
     .filter((one) => formOf(one.place) === "session");
   const rows = here.map((one) => [nameOf(one.place), one.product, one.lot, one.doses]);
   const heads = [say("sessionPlace"), say("product"), say("lot"), say("doses")];
@@ -92,7 +104,11 @@ async function drawn(view: View, desk: FlowDesk, asked: Asked): Promise<Html> {
       ${scan === null ? "" : scanned(view, scan)}
     </section>
     ${place === "" ? "" : giveForm(view, place, scan)}
-    ${openVialsPanel(view, await openVials(desk.tables, desk.site), desk.nowMs)}
+    ${vialsPanel(view, {
+      ...{ site, nowMs, words: placeWords(view, await watchedUnits(tables, site)) },
+      open: await openVials(tables, site),
+      sums: vialSums(await vialsOpenedIn(tables, site, calendar.dayOf(nowMs))),
+    })}
   `;
   const frame = {
     ...{ current: "/vaccines/session", isSite: desk.isSite } as const,
@@ -110,7 +126,7 @@ function giveForm(view: View, place: string, scan: ReadScan | null): Html {
     <section class="panel">
       <h2>${say("person")}</h2>
       <form method="post" action="/vaccines/session/give" class="form">
-        ${parts.idField()}
+        ${idField()}
         <input type="hidden" name="place" value="${place}">
         <input type="hidden" name="expires" value="${known?.expires ?? ""}">
         ${parts.field(view, {

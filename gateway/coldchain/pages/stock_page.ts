@@ -2,8 +2,10 @@
 import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
+import { idField } from "../../console/form_parts.ts";
 import type { Page } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { moveRequest } from "../flow/flow_answers.ts";
 import { STEPS } from "../flow/flow_body.ts";
 import type { FlowDesk } from "../flow/flow_desk.ts";
@@ -35,7 +37,7 @@ export function stockPage(desk: FlowDesk): Page {
       move: {
         right: "coldchain.doses",
         send: async (form, _places, _parts, actor, view) => {
-          const text = (name: string) => parts.textIn(form, name);
+          const text = (name: string) => fieldOf(form, name);
           const code = text("code");
           const { data, error } = moveRequest.safeParse({
             ...{ id: text("id"), step: text("step") },
@@ -138,7 +140,7 @@ function forms(view: View, site: string, { scan, stock, units, kept, doses }: {
     <section class="panel">
       <h2>${say("step")}</h2>
       <form method="post" action="/vaccines/move" class="form">
-        ${parts.idField()}
+        ${idField()}
         <input type="hidden" name="code" value="${read?.code ?? ""}">
         ${parts.choice(
           view,

@@ -2,33 +2,27 @@
 import { html } from "hono/html";
 import type * as z from "zod";
 import type { Text } from "../../../drivers/profile_parts.ts";
+import { actionButton, choiceField, idField, inputField } from "../../console/form_parts.ts";
 import type { Page, PageForm, Said } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
 import { fieldOf, filledIn, numberIn } from "../../form.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
-import { problemWords } from "../../problem_words.ts";
-import { issueLines } from "../../schema_faults.ts";
 import type { ColdNode } from "../desk/cold_node.ts";
 import * as acts from "../desk/person_acts.ts";
 import type { UnitView } from "../desk/unit_view.ts";
 import { FOUND_CAUSES } from "../life/alarm_body.ts";
 import type { Person } from "../life/subject.ts";
+import { RULES_CHANGED } from "../series/told.ts";
+import { issueTexts, problemText } from "./refusal_text.ts";
 import { type AlarmLine, unitPath } from "./unit_parts.ts";
 import { type UnitText, unitTexts, unitWord } from "./unit_text.ts";
 
 /** Hours for which alarms are mostly switched off; 24 are the most (C8). */
 const HOURS = [1, 2, 4, 8, 12, 24];
 
-/** Made with the form, so that one that is sent twice is written once. */
-function idField(): Html {
-  return html`<input type="hidden" name="id" value="${crypto.randomUUID()}">`;
-}
-
-function textField(view: View, name: string, label: UnitText, isNeeded = true): Html {
-  return html`<label class="field"><span>${unitTexts(view.language)(label)}</span>
-    <input name="${name}" autocomplete="off" maxlength="500" ${
-    isNeeded ? "required" : ""
-  }></label>`;
+function textField(view: View, name: string, label: UnitText, optional = false): Html {
+  const more = html`maxlength="500"`;
+  return inputField({ name, label: unitTexts(view.language)(label), optional, more });
 }
 
 function choice(
@@ -37,14 +31,11 @@ function choice(
   label: UnitText,
   options: readonly (readonly [value: string, text: string])[],
 ): Html {
-  return html`<label class="field"><span>${unitTexts(view.language)(label)}</span>
-    <select name="${name}" required>${
-    options.map(([value, text]) => html`<option value="${value}">${text}</option>`)
-  }</select></label>`;
+  return choiceField({ name, label: unitTexts(view.language)(label) }, options, true);
 }
 
 function action(view: View, label: UnitText): Html {
-  return html`<button class="action">${unitTexts(view.language)(label)}</button>`;
+  return actionButton(unitTexts(view.language)(label));
 }
 
 export function acknowledgeForm(view: View, alarm: AlarmLine): Html {
@@ -57,6 +48,9 @@ export function acknowledgeForm(view: View, alarm: AlarmLine): Html {
       ${idField()}
       <input type="hidden" name="episode" value="${alarm.episode}">
       <input type="hidden" name="level" value="${alarm.level}">
+      ${alarm.state === RULES_CHANGED
+        ? html`<input type="hidden" name="rulesChanged" value="true">`
+        : ""}
       ${choice(view, "found", "found", [["", ""], ...causes])}
       ${textField(view, "comment", "done")}
       ${action(view, "acknowledge")}
@@ -69,10 +63,11 @@ export function readingForm(view: View, unit: UnitView): Html {
   return html`
     <form method="post" action="${unitPath(unit)}/reading" class="form row">
       ${idField()}
-      <label class="field"><span>${text("celsius")}</span>
-        <input name="celsius" inputmode="text" autocomplete="off" required
-          pattern="[\\-−+]?[0-9]+([.,][0-9]+)?"></label>
-      ${textField(view, "comment", "comment", false)}
+      ${inputField({
+        ...{ name: "celsius", label: text("celsius") },
+        more: html`pattern="[\\-−+]?[0-9]+([.,][0-9]+)?"`,
+      })}
+      ${textField(view, "comment", "comment", true)}
       ${action(view, "record")}
     </form>
   `;
@@ -105,8 +100,10 @@ const POINTS = [1, 2, 3];
 export function calibrationForm(view: View, unit: UnitView): Html {
   const text = unitTexts(view.language);
   const field = (name: string, label: UnitText, type: "date" | "text", isNeeded: boolean) =>
-    html`<label class="field"><span>${text(label)}</span><input name="${name}" type="${type}"
-      autocomplete="off" maxlength="64" ${isNeeded ? "required" : ""}></label>`;
+    inputField({
+      ...{ name, label: text(label), type, optional: !isNeeded },
+      more: html`maxlength="64"`,
+    });
   return html`
     <details>
       <summary>${text("calibrate")}</summary>
@@ -126,7 +123,12 @@ export function calibrationForm(view: View, unit: UnitView): Html {
   `;
 }
 
-type Drawn = (view: View, site: string, unit: string, fault: Text) => Promise<Html | null>;
+type Drawn = (
+  view: View,
+  site: string,
+  unit: string,
+  faults: readonly Text[],
+) => Promise<Html | null>;
 
 /** What the forms do; `drawn` shows the page again with what speaks against it. */
 export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms"]> {
@@ -137,21 +139,22 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
   ): PageForm => ({
     right: "coldchain.acknowledge",
     send: async (form, { site, unit }, parts, actor, view) => {
-      const refused = async (status: Said["status"], words: string): Promise<Said> => {
-        const main = await drawn(view, site, unit, { zh: words, en: words });
-        return { main: main ?? html`${words}`, status };
+      const refused = async (status: Said["status"], faults: readonly Text[]): Promise<Said> => {
+        const main = await drawn(view, site, unit, faults);
+        return { main: main ?? html`${faults.map((one) => one[view.language])}`, status };
       };
       const by = signedIn(actor, parts.people);
-      if (by === null || site !== node.name) return await refused(403, problemWords(PERSON_NEEDED));
+      if (by === null || site !== node.name) {
+        return await refused(403, [problemText(PERSON_NEEDED)]);
+      }
       const order = schema.safeParse({ ...filledIn(form, ["id"]), ...typed(form, unit) });
       if (!order.success) {
-        const faults = issueLines(order.error.issues);
-        return await refused(400, faults.join("; "));
+        return await refused(400, issueTexts(order.error.issues));
       }
       const outcome = await act(node, order.data, by.person);
       return outcome.kind === "done"
         ? `${unitPath({ site, unit })}?saved`
-        : await refused(409, problemWords(outcome.problem));
+        : await refused(409, [problemText(outcome.problem)]);
     },
   });
   return {
@@ -160,6 +163,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
       (form) => ({
         ...filledIn(form, ["episode", "found", "comment"]),
         level: Number(fieldOf(form, "level")),
+        ...fieldOf(form, "rulesChanged") === "true" ? { rulesChanged: true } : {},
       }),
       acts.acknowledge,
     ),

@@ -7,6 +7,7 @@ import { factRows, type Html, type View } from "../../console/view.ts";
 import type { ColdNode } from "../desk/cold_node.ts";
 import { alarmView, type UnitView, unitView } from "../desk/unit_view.ts";
 import type { AcknowledgementBody } from "../life/alarm_body.ts";
+import { isToDo } from "../life/episode.ts";
 import type { LoggerNode } from "../loggers/logger_desk.ts";
 import { importsOf } from "../loggers/logger_reads.ts";
 import * as reads from "../record/cold_reads.ts";
@@ -36,7 +37,7 @@ type Shown = Pick<ColdNode, "name" | "tables" | "journal" | "clock">;
 interface Asked {
   readonly days: number;
   readonly isSaved: boolean;
-  readonly fault: Text | null;
+  readonly faults: readonly Text[];
 }
 
 /** `acting`: at the site itself, whose persons act; `null`: elsewhere it is shown. */
@@ -48,12 +49,12 @@ export function unitPage(node: Shown, calendar: Calendar, acting: LoggerNode | n
     still: true,
     render: async (view, { site, unit }, _parts, { query }) => {
       const days = SPANS.find(([name]) => name === query.get("span"))?.[1] ?? 1;
-      return await drawn(view, site, unit, { days, isSaved: query.has("saved"), fault: null });
+      return await drawn(view, site, unit, { days, isSaved: query.has("saved"), faults: [] });
     },
   };
   if (acting === null) return page;
-  const again = (view: View, site: string, unit: string, fault: Text) =>
-    drawn(view, site, unit, { days: 1, isSaved: false, fault });
+  const again = (view: View, site: string, unit: string, faults: readonly Text[]) =>
+    drawn(view, site, unit, { days: 1, isSaved: false, faults });
   return { ...page, forms: { ...unitForms(acting, again), logger: loggerUpload(acting, again) } };
 }
 
@@ -71,7 +72,7 @@ async function drawUnit(
   if (body === null) return null;
   const text = unitTexts(view.language);
   const nowMs = node.clock.now().wallMs;
-  const unit = await unitView(near, body, calendar, nowMs);
+  const unit = await unitView(node, body, calendar);
   const span = { fromMs: nowMs - days * DAY_MS, toMs: nowMs };
   const curve = await curveOf(node, body, span, text("curve"));
   const table = await daysOf(node, body, calendar, nowMs, Math.max(days, TABLE_DAYS_MIN));
@@ -123,13 +124,12 @@ interface AnsweredAlarm {
 
 function alarmsPanel(view: View, alarms: readonly AnsweredAlarm[], acts: boolean): Html {
   const text = unitTexts(view.language);
-  const isToDo = ({ alarm: { state, isExplained } }: AnsweredAlarm) =>
-    state === "open" || state === "reopened" || !isExplained;
-  const isShown = (one: AnsweredAlarm) => one.alarm.ended === null || isToDo(one);
+  const isOpen = ({ alarm }: AnsweredAlarm) => isToDo({ ...alarm, isOver: alarm.ended !== null });
+  const isShown = (one: AnsweredAlarm) => one.alarm.ended === null || isOpen(one);
   const card = (one: AnsweredAlarm) => {
     const { alarm, answers } = one;
     return html`
-      <div class="card ${isToDo(one) ? "bad" : ""}">
+      <div class="card ${isOpen(one) ? "bad" : ""}">
         <header><h3>${unitWord(view.language, alarm.cause)}</h3>${parts.alarmState(
           view,
           alarm,
@@ -138,7 +138,10 @@ function alarmsPanel(view: View, alarms: readonly AnsweredAlarm[], acts: boolean
           [text("level"), alarm.level],
           [text("since"), parts.at(view, alarm.since)],
           [text("ended"), alarm.ended === null ? text("goesOn") : parts.at(view, alarm.ended)],
-          [text("worst"), `${parts.degrees(alarm.worstCelsius)} °C`],
+          [
+            text("worst"),
+            alarm.worstCelsius === null ? "—" : `${parts.degrees(alarm.worstCelsius)} °C`,
+          ],
           ...answers.map(({ level, found, comment, by }) =>
             [
               `${text("said")} (${text("level")} ${level})`,
@@ -148,7 +151,7 @@ function alarmsPanel(view: View, alarms: readonly AnsweredAlarm[], acts: boolean
             ] as const
           ),
         ])}</dl>
-        ${acts && isToDo(one) ? acknowledgeForm(view, alarm) : ""}
+        ${acts && isOpen(one) ? acknowledgeForm(view, alarm) : ""}
       </div>
     `;
   };

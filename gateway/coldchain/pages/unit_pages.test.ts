@@ -147,7 +147,7 @@ describe("pages of units, on a telephone", () => {
     await bring("again.txt", exported);
     expect(await look(page, "logger_again_zh")).toMatch(/未登记：[^]*已导入过/);
     await bring("none.csv", "yesterday;5");
-    expect(await page.innerText("main")).toMatch(/未登记：[^]*time/);
+    expect(await page.innerText("main")).toMatch(/未登记：[^]*没有时间、温度两列/);
   });
 
   test("C10: goods at the door are looked at, and what is held back is said", async () => {
@@ -202,7 +202,9 @@ describe("pages of units, on a telephone", () => {
     await page.locator(`form[action="${path}/reading"] input[name="celsius"]`)
       .evaluate((one) => one.removeAttribute("pattern"));
     await send(page, "reading", { celsius: "很冷" });
-    expect(await look(page, "reading_refused_zh")).toMatch(/未登记：[^]*celsius/);
+    expect(await look(page, "reading_refused_zh")).toMatch(
+      /未登记：[^]*显示温度 °C：未填写，或不是/,
+    );
     await page.goto(site.url + path);
     await send(page, "reading", { celsius: "4,5", comment: "早班" });
     expect(await look(page, "reading_zh")).toMatch(/4\.5 °C · [^]*李梅/);

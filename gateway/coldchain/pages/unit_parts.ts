@@ -19,6 +19,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   reopened: "bad",
   acknowledged: "warn",
   recovered: "idle",
+  "rules-changed": "bad",
   watched: "good",
   "for-a-while": "warn",
   "under-repair": "warn",
@@ -51,8 +52,15 @@ export function unitPath({ site, unit }: { readonly site: string; readonly unit:
   return `/coldchain/${encodeURIComponent(site)}/${encodeURIComponent(unit)}`;
 }
 
-/** Where an alarm is looked after: what a county says of a whole site is shown with its units. */
-export function alarmPath(alarm: Pick<AlarmLine, "site" | "unit">): string {
+/**
+ * Where an alarm is looked after: what a county says of a whole site is shown with its units, an
+ * opened vial at its own site's session. `node`: whose page it is.
+ */
+export function alarmPath(
+  alarm: Pick<AlarmLine, "site" | "unit" | "cause">,
+  node: string,
+): string {
+  if (alarm.cause === "late-vial" && alarm.site === node) return "/vaccines/session#vials";
   return alarm.unit === WHOLE_SITE
     ? `/coldchain/${encodeURIComponent(alarm.site)}`
     : `${unitPath(alarm)}#alarms`;
@@ -125,13 +133,15 @@ export function readingFacts(
 /** What became of a form, above the page that it was on. */
 export function outcome(
   view: View,
-  { isSaved, fault }: { readonly isSaved: boolean; readonly fault: Text | null },
+  { isSaved, faults }: { readonly isSaved: boolean; readonly faults: readonly Text[] },
 ): Html {
   const text = unitTexts(view.language);
   return html`
     ${isSaved ? html`<p class="banner good" role="status">${text("saved")}</p>` : ""}
-    ${fault === null
+    ${faults.length === 0
       ? ""
-      : html`<p class="banner bad" role="alert">${text("notSaved")} ${fault[view.language]}</p>`}
+      : html`<div class="banner bad" role="alert">${text("notSaved")}<ul>${
+        faults.map((one) => html`<li>${one[view.language]}</li>`)
+      }</ul></div>`}
   `;
 }

@@ -17,7 +17,7 @@ import { unitTextOf, unitTexts, unitWord } from "./unit_text.ts";
 const CARDS_MAX = 60;
 const ALARMS_MAX = 50;
 
-type Shown = Pick<ColdNode, "tables" | "clock">;
+type Shown = Pick<ColdNode, "name" | "tables" | "clock">;
 
 /** Of all sites that are known here, and of each; both follow the node. */
 export function unitsPages(node: Shown, calendar: Calendar): readonly Page[] {
@@ -33,10 +33,11 @@ export function unitsPages(node: Shown, calendar: Calendar): readonly Page[] {
 
 async function drawn(
   view: View,
-  { tables, clock }: Shown,
+  node: Shown,
   calendar: Calendar,
   site: string | null,
 ): Promise<Html | null> {
+  const { tables } = node;
   const { near } = tables;
   const sites = await reads.watchedBySite(tables);
   const own = sites.filter((one) => site === null || one.site === site);
@@ -44,13 +45,12 @@ async function drawn(
   const rows = await reads.episodesToDo(near, site);
   const isAll = own.reduce((sum, { units }) => sum + units, 0) <= CARDS_MAX;
   const bodies = isAll ? await reads.watchedUnits(near, site) : await unitsOf(near, rows);
-  const { wallMs } = clock.now();
   const units: UnitView[] = [];
-  for (const body of bodies) units.push(await unitView(near, body, calendar, wallMs));
+  for (const body of bodies) units.push(await unitView(node, body, calendar));
   const names = new Map(bodies.map((body) => [parts.unitPath(body), body.name]));
   return html`
     ${sitesRow(view, sites, site)}
-    ${alarmsPanel(view, rows.slice(0, ALARMS_MAX).map(alarmView), names)}
+    ${alarmsPanel(view, rows.slice(0, ALARMS_MAX).map(alarmView), names, node.name)}
     ${unitsPanel(view, units, isAll)}
   `;
 }
@@ -89,6 +89,7 @@ function alarmsPanel(
   view: View,
   alarms: readonly parts.AlarmLine[],
   names: ReadonlyMap<string, string>,
+  node: string,
 ): Html {
   const text = unitTexts(view.language);
   const columns = [
@@ -102,8 +103,10 @@ function alarmsPanel(
       ${alarms.length === 0 ? html`<p class="calm">${text("noAlarms")}</p>` : dataTable(
         columns,
         alarms.map((alarm) => [
-          html`<a href="${parts.alarmPath(alarm)}">${
-            alarm.unit === WHOLE_SITE
+          html`<a href="${parts.alarmPath(alarm, node)}">${
+            alarm.cause === "late-vial"
+              ? text("openVial")
+              : alarm.unit === WHOLE_SITE
               ? text("wholeSite")
               : names.get(parts.unitPath(alarm)) ?? alarm.unit
           }</a>`,

@@ -1,9 +1,16 @@
 /** Events of the cold chain as the tables keep them. */
+import * as z from "zod";
+import type { Stamp } from "../../../sync/entry.ts";
+import type { Present } from "../../age.ts";
+import { type ClockNode, presentFor } from "../../devices/present.ts";
 import type { Row, Rows } from "../../sql/sql.ts";
 import { type ColdEvent, storedEventOf } from "../life/event.ts";
 import type { Subject } from "./cold_entry.ts";
 
-const COLUMNS = "origin, stream, seq, kind, node, wall, body";
+const COLUMNS = "origin, stream, seq, kind, node, wall, bootid, bootms, clock, body";
+
+/** Of a text that this program has written. */
+const storedClock = z.custom<Stamp["clock"]>();
 
 /** All events of one subject. */
 export async function eventsOf(rows: Rows, { site, subject }: Subject): Promise<ColdEvent[]> {
@@ -56,10 +63,23 @@ export async function eventsAmong(
   return (await rows.rows(select, asked)).map(storedEvent);
 }
 
+/** This moment, with what is known of the clocks by which these were written. */
+export async function presentOf(node: ClockNode, events: readonly ColdEvent[]): Promise<Present> {
+  return await presentFor(
+    node,
+    events.flatMap(({ written, node }) => written === undefined ? [] : [{ ...written, node }]),
+  );
+}
+
 function storedEvent(row: Row): ColdEvent {
+  const written = {
+    ...{ wallMs: row.number("wall"), bootId: row.text("bootid"), bootMs: row.number("bootms") },
+    clock: storedClock.parse(row.text("clock")),
+  };
   return storedEventOf(row.text("kind"), JSON.parse(row.text("body")), {
     place: `${row.text("origin")}/${row.text("stream")}/${row.number("seq")}`,
     node: row.text("node"),
-    timeMs: row.number("wall"),
+    timeMs: written.wallMs,
+    written,
   });
 }

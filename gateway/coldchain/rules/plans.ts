@@ -13,6 +13,16 @@ export interface EscalationPlan {
   readonly unconfirmed: boolean;
 }
 
+/** Ours: what is late in an opened vial is thrown away at once, and nobody looks for an hour. */
+export const LATE_VIAL_PLAN: EscalationPlan = {
+  id: "late-vial",
+  cause: "late-vial",
+  minutes: [0, 60],
+  source: "ours: after the last moment of use that vaccines.vials gives (C14); WHO/IVB/14.07",
+  effective: "2026-01-01",
+  unconfirmed: true,
+};
+
 /** Of a whole platform (C4). Temperatures come to their levels by alarm rules, not by these. */
 export const PLATFORM_PLANS: readonly EscalationPlan[] = [
   { id: "platform-power-off", cause: "power-off", minutes: [0, 60, 60], ...PLATFORM },
@@ -20,7 +30,22 @@ export const PLATFORM_PLANS: readonly EscalationPlan[] = [
   // Ours: whoever knows no temperature has to look at once, as when power is off.
   { id: "platform-no-data", cause: "no-data", minutes: [0, 60, 60], ...PLATFORM },
   { id: "platform-sensor-fault", cause: "sensor-fault", minutes: [0, 60, 60], ...PLATFORM },
+  LATE_VIAL_PLAN,
 ];
+
+/**
+ * Of temperatures whose limit has one level only: after how many minutes since that level the next
+ * ones are told of, where nobody acknowledged; from an acknowledgement on as long again (C9).
+ */
+export const UNANSWERED_PLAN = {
+  id: "unanswered",
+  minutes: [60, 120],
+  source:
+    "Ours, to be confirmed: C4 and C9 ask for further levels, and no text was found that says " +
+    "when they come where a rule has one; an hour is what the platform's levels have",
+  effective: "2026-11-29",
+  unconfirmed: true,
+} as const;
 
 /** Of the county itself, for a whole site (C4). */
 export const SILENT_SITE_PLAN: EscalationPlan = {

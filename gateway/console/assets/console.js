@@ -2,9 +2,10 @@
 // themselves. Without this script a page shows how things were when it was opened.
 const { live, language } = document.body.dataset;
 const indicator = document.querySelector(".live");
-// On a phone the row of tabs is longer than the screen.
-document.querySelector(".top nav [aria-current=page]")
-  ?.scrollIntoView({ block: "nearest", inline: "center" });
+// On a phone a row of tabs is longer than the screen.
+for (const tab of document.querySelectorAll(":is(nav, .one-row) [aria-current=page]")) {
+  tab.scrollIntoView({ block: "nearest", inline: "center" });
+}
 const units = language === "zh" ? ["秒", "分钟", "小时", "天"] : ["s", "min", "h", "d"];
 
 function durationText(seconds) {

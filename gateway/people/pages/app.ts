@@ -4,6 +4,7 @@ import type { ApiParts } from "../../api_route.ts";
 import { languageOf, viewOf } from "../../console/language.ts";
 import { page, type Tab } from "../../console/layout.ts";
 import { html } from "hono/html";
+import { subtabs } from "../../console/subtabs.ts";
 import type { Html, View } from "../../console/view.ts";
 import { statusOf } from "../../status.ts";
 import type { Actor } from "../actor.ts";
@@ -43,11 +44,8 @@ function subTabs(view: View, actor: Actor, path: string): Html {
   const say = peopleTexts(view.language);
   const tabs = peopleTabs(actor);
   if (tabs.length < 2) return html``;
-  return html`<p class="subtabs">${
-    tabs.map((tab) =>
-      html`<a href="${tab.path}" ${path.startsWith(tab.path) ? 'aria-current="page"' : ""}>${
-        say(tab.text)
-      }</a>`
-    )
-  }</p>`;
+  return subtabs(
+    tabs.map((tab) => [tab.path, say(tab.text)] as const),
+    (tab) => path.startsWith(tab),
+  );
 }

@@ -1,33 +1,22 @@
 /** Pieces of forms that all pages about people use. */
 import { html } from "hono/html";
+import { actionButton, type Field, inputField, type Worded } from "../../console/form_parts.ts";
 import type { Html, View } from "../../console/view.ts";
 import { type PeopleTextKey, peopleTexts } from "./text.ts";
 
-interface Field {
-  readonly name: string;
-  readonly label: PeopleTextKey;
-  readonly type?: "text" | "password" | "date" | "number";
-  readonly value?: string;
+interface PeopleField extends Worded<Field, PeopleTextKey> {
   readonly hint?: PeopleTextKey;
-  /** For password managers and phones: what belongs here. */
-  readonly autocomplete?: string;
-  readonly digits?: boolean;
-  readonly optional?: boolean;
 }
 
-export function field(view: View, one: Field): Html {
+/** Names, passwords and codes: nothing that a telephone should correct. */
+export function field(view: View, { label, hint, ...field }: PeopleField): Html {
   const say = peopleTexts(view.language);
-  const { name, label, type = "text", value = "", hint, autocomplete = "off" } = one;
-  return html`
-    <label class="field">
-      <span>${say(label)}</span>
-      <input name="${name}" type="${type}" value="${value}" autocomplete="${autocomplete}"
-        autocapitalize="none" spellcheck="false"
-        ${one.digits === true ? html`inputmode="numeric"` : ""}
-        ${one.optional === true ? "" : "required"}>
-      ${hint === undefined ? "" : html`<small>${say(hint)}</small>`}
-    </label>
-  `;
+  return inputField({
+    ...field,
+    label: say(label),
+    ...(hint === undefined ? {} : { hint: say(hint) }),
+    more: html`autocapitalize="none" spellcheck="false"`,
+  });
 }
 
 /** Boxes to be ticked; those in `ticked` are. */
@@ -45,7 +34,7 @@ export function boxes(
 }
 
 export function button(view: View, label: PeopleTextKey): Html {
-  return html`<button class="action">${peopleTexts(view.language)(label)}</button>`;
+  return actionButton(peopleTexts(view.language)(label));
 }
 
 /** What became of a form; `good`: it was done. */

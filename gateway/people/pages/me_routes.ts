@@ -174,8 +174,8 @@ async function mePage(
       <h2>${say("pin")}</h2>
       <p class="note">${say("pinHint")}</p>
       <form method="post" action="${ME}/pin" class="form">
-        ${field(view, { name: "pin", label: "pinNew", type: "password", digits: true })}
-        ${field(view, { name: "again", label: "passwordAgain", type: "password", digits: true })}
+        ${field(view, { name: "pin", label: "pinNew", type: "password", keys: "numeric" })}
+        ${field(view, { name: "again", label: "passwordAgain", type: "password", keys: "numeric" })}
         ${passwordNow(view)}${button(view, "save")}
       </form>
     </section>

@@ -31,7 +31,7 @@ export function signInPage(
         label: "code",
         hint: "codeHint",
         autocomplete: "one-time-code",
-        digits: true,
+        keys: "numeric",
         optional: true,
       })}
       <button class="enter">${say("signIn")}</button>
@@ -107,7 +107,7 @@ export function secondFactorFields(
       name: "code",
       label: "code",
       autocomplete: "one-time-code",
-      digits: true,
+      keys: "numeric",
       optional,
     })}
   `;

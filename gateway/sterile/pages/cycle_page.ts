@@ -1,5 +1,6 @@
 /** The page of one cycle: verdict, reasons, curve, tests. */
 import { html } from "hono/html";
+import { idField } from "../../console/form_parts.ts";
 import { factRows, type Html, type View } from "../../console/view.ts";
 import type { CycleView } from "../desk/views.ts";
 import type { Sample } from "../sample.ts";
@@ -7,7 +8,6 @@ import { indicatorResult } from "../supply/indicator_result.ts";
 import { curvePicture } from "./curve.ts";
 import { reasonText } from "./cycle_words.ts";
 import {
-  actField,
   action,
   at,
   choice,
@@ -108,7 +108,7 @@ function testForms(view: View, { line }: CycleView): Html {
     html`
       <h3>${title}</h3>
       <form method="post" action="${path}/${name}" class="form row">
-            ${actField()}${fields}${action(view, "save")}</form>
+            ${idField()}${fields}${action(view, "save")}</form>
     `;
   const classes = ["1", "2", "3", "4", "5", "6"].map((one): [string, string] => [one, one]);
   return html`

@@ -1,10 +1,11 @@
 /** The page of one load: what it waits for, its packs, and the two steps of its release. */
 import { html } from "hono/html";
+import { idField } from "../../console/form_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
 import { badge, factRows, type Html, type View } from "../../console/view.ts";
 import type { LoadView } from "../desk/views.ts";
 import type { NeedName } from "../supply/evidence.ts";
-import { actField, action, field, link, paths, stateBadge } from "./parts.ts";
+import { action, field, link, paths, stateBadge } from "./parts.ts";
 import { type SterileTextKey, sterileTexts, wordText } from "./text.ts";
 
 const NEED_TEXTS: Readonly<Record<NeedName, SterileTextKey>> = {
@@ -75,7 +76,7 @@ function stepForms(view: View, { load, seen, hasImplants }: LoadView): Html {
   const path = paths.load(load.site, load.load);
   const shown = seen.map((id) => html`<input type="hidden" name="seen" value="${id}">`);
   const form = (step: "check" | "release") =>
-    html`<form method="post" action="${path}/${step}" class="form row">${actField()}${shown}
+    html`<form method="post" action="${path}/${step}" class="form row">${idField()}${shown}
       ${hasImplants ? field(view, { name: "reason", label: "emergency", optional: true }) : ""}
       ${field(view, { name: "account", label: "otherPerson", optional: true })}
       ${field(view, { name: "pin", label: "pin", type: "password", optional: true })}

@@ -1,11 +1,12 @@
 /** The page of one pack: where it was sterilised, where it is, on whom it was used. */
 import { html } from "hono/html";
+import { idField } from "../../console/form_parts.ts";
 import { badge, factRows, type Html, type View } from "../../console/view.ts";
 import { maskNumber } from "../../people/masking.ts";
 import type { PackView } from "../desk/views.ts";
 import type { LoadStanding } from "../supply/load_standing.ts";
 import type { Whereabouts } from "../supply/pack_trace.ts";
-import { actField, action, at, field, link, paths, stateBadge } from "./parts.ts";
+import { action, at, field, link, paths, stateBadge } from "./parts.ts";
 import { sterileTexts, wordText } from "./text.ts";
 
 export function packPage(view: View, site: string, trace: PackView, acts: boolean): Html {
@@ -96,13 +97,13 @@ function packForms(view: View, site: string, { pack, doubts }: PackView): Html {
   return html`
     <section class="panel">
       <h2>${say("issue")}</h2>
-      <form method="post" action="${path}/issue" class="form row">${actField()}
+      <form method="post" action="${path}/issue" class="form row">${idField()}
         ${field(view, { name: "place", label: "ward" })}${action(view, "issue")}</form>
     </section>
     <section class="panel">
       <h2>${say("use")}</h2>
       ${doubts.length === 0 ? "" : html`<p class="note">${say("useIsAlarmed")}</p>`}
-      <form method="post" action="${path}/use" class="form row">${actField()}
+      <form method="post" action="${path}/use" class="form row">${idField()}
         ${field(view, { name: "patient", label: "patient" })}
         ${field(view, { name: "place", label: "ward" })}${action(view, "use")}</form>
     </section>

@@ -1,5 +1,12 @@
 /** Pieces that the pages of sterile supply share. */
 import { html } from "hono/html";
+import {
+  actionButton,
+  choiceField,
+  type Field,
+  inputField,
+  type Worded,
+} from "../../console/form_parts.ts";
 import { badge, type Html, moment, type Tone, type View } from "../../console/view.ts";
 import { type SterileTextKey, sterileTexts, wordText } from "./text.ts";
 
@@ -34,28 +41,9 @@ export function measured(value: number | null, unit: string, digits = 1): string
   return value === null ? "—" : `${value.toFixed(digits)} ${unit}`;
 }
 
-/** Names the form's act: sent twice, it is one. */
-export function actField(): Html {
-  return html`<input type="hidden" name="id" value="${crypto.randomUUID()}">`;
-}
-
-interface Field {
-  readonly name: string;
-  readonly label: SterileTextKey;
-  readonly type?: "text" | "date" | "password" | "number";
-  readonly value?: string;
-  readonly optional?: boolean;
-}
-
-export function field(view: View, { name, label, type = "text", value, optional }: Field): Html {
-  return html`
-    <label class="field">
-      <span>${sterileTexts(view.language)(label)}</span>
-      <input name="${name}" type="${type}" value="${value ?? ""}" autocomplete="off"
-        ${type === "password" ? html`inputmode="numeric"` : ""}
-        ${optional === true ? "" : "required"}>
-    </label>
-  `;
+export function field(view: View, asked: Worded<Field, SterileTextKey>): Html {
+  const keys = asked.type === "password" ? { keys: "numeric" } as const : {};
+  return inputField({ ...asked, ...keys, label: sterileTexts(view.language)(asked.label) });
 }
 
 export function choice(
@@ -64,14 +52,7 @@ export function choice(
   label: SterileTextKey,
   options: readonly (readonly [value: string, text: string])[],
 ): Html {
-  return html`
-    <label class="field">
-      <span>${sterileTexts(view.language)(label)}</span>
-      <select name="${name}">${options.map(([value, text]) =>
-        html`<option value="${value}">${text}</option>`
-      )}</select>
-    </label>
-  `;
+  return choiceField({ name, label: sterileTexts(view.language)(label) }, options);
 }
 
 export function wordChoice(
@@ -84,7 +65,7 @@ export function wordChoice(
 }
 
 export function action(view: View, label: SterileTextKey): Html {
-  return html`<button class="action">${sterileTexts(view.language)(label)}</button>`;
+  return actionButton(sterileTexts(view.language)(label));
 }
 
 export const paths = {

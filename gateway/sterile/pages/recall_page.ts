@@ -1,9 +1,10 @@
 /** Pages of recalls: which packs have to come back, where they are, on whom they were used. */
 import { html } from "hono/html";
+import { idField } from "../../console/form_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
 import { badge, factRows, type Html, type View } from "../../console/view.ts";
 import type { RecalledLine, RecallView } from "../desk/views.ts";
-import { actField, action, at, link, paths, wordChoice } from "./parts.ts";
+import { action, at, link, paths, wordChoice } from "./parts.ts";
 import { sterileTexts, wordText } from "./text.ts";
 
 export function recallsPage(view: View, recalls: readonly RecallView[]): Html {
@@ -80,7 +81,7 @@ function toneOf({ state }: RecalledLine): "bad" | "warn" | "good" {
 
 function backForm(view: View, { site, recall }: RecallView, { pack }: RecalledLine): Html {
   return html`<form method="post" action="${paths.recall(site, recall)}/back" class="form row">
-    ${actField()}<input type="hidden" name="pack" value="${pack}">
+    ${idField()}<input type="hidden" name="pack" value="${pack}">
     ${wordChoice(view, "outcome", "outcome", ["returned", "destroyed", "not-found"])}
     ${action(view, "save")}</form>`;
 }

@@ -1,8 +1,9 @@
 /** Forms of a sterile supply's daily work: pack, load, find. */
 import { html } from "hono/html";
+import { idField } from "../../console/form_parts.ts";
 import type { Html, View } from "../../console/view.ts";
 import { LOADS } from "../rules.ts";
-import { actField, action, choice, field, wordChoice } from "./parts.ts";
+import { action, choice, field, wordChoice } from "./parts.ts";
 import { sterileTexts } from "./text.ts";
 
 export interface Workplace {
@@ -23,7 +24,7 @@ export function workForms(view: View, { sterilisers }: Workplace): Html {
     </section>
     <details class="panel">
       <summary>${say("newPack")}</summary>
-      <form method="post" action="/sterile/pack" class="form">${actField()}
+      <form method="post" action="/sterile/pack" class="form">${idField()}
         ${field(view, { name: "pack", label: "pack" })}
         ${field(view, { name: "title", label: "title" })}
         ${field(view, { name: "expires", label: "expires", type: "date", optional: true })}
@@ -31,7 +32,7 @@ export function workForms(view: View, { sterilisers }: Workplace): Html {
     </details>
     <details class="panel">
       <summary>${say("newReceipt")}</summary>
-      <form method="post" action="/sterile/receipt" class="form">${actField()}
+      <form method="post" action="/sterile/receipt" class="form">${idField()}
         ${field(view, { name: "pack", label: "pack" })}
         ${field(view, { name: "title", label: "title" })}
         ${field(view, { name: "supplier", label: "supplier" })}
@@ -50,7 +51,7 @@ function loadForm(view: View, sterilisers: Workplace["sterilisers"]): Html {
   return html`
     <details class="panel">
       <summary>${say("newLoad")}</summary>
-      <form method="post" action="/sterile/load" class="form">${actField()}
+      <form method="post" action="/sterile/load" class="form">${idField()}
         ${field(view, { name: "load", label: "load" })}
         ${choice(
           view,

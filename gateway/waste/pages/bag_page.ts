@@ -11,13 +11,14 @@ import { epidemicModes } from "../desk/epidemic_read.ts";
 import { rulesFor } from "../desk/rules_read.ts";
 import { resolutionOrder, resolving } from "../desk/later_acts.ts";
 import { presentFor } from "../../devices/present.ts";
+import { fieldOf } from "../../form.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import { needsTwo } from "../entry/correction_body.ts";
 import { custodianKey } from "../entry/subject.ts";
 import { type BagStanding, momentsOf } from "../life/bag.ts";
 import type { Conflict } from "../life/disputes.ts";
 import { bagOf, type KnownBag } from "../record/waste_reads.ts";
-import { newActId, textIn } from "./form_fields.ts";
+import { newActId } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { performBy, saidBy } from "./perform.ts";
 import { type ActingSite, placeName, type Shown } from "./shown.ts";
@@ -54,12 +55,12 @@ function resolveForm(shown: Shown): PageForm {
 
 function resolutionIn(form: FormData) {
   return resolutionOrder.parse({
-    ...{ id: textIn(form, "id"), subject: textIn(form, "subject") },
-    about: textIn(form, "about"),
-    keeps: textIn(form, "keeps"),
+    ...{ id: fieldOf(form, "id"), subject: fieldOf(form, "subject") },
+    about: fieldOf(form, "about"),
+    keeps: fieldOf(form, "keeps"),
     against: form.getAll("of").filter((one) => one !== form.get("keeps")),
     over: form.getAll("over"),
-    reason: textIn(form, "reason"),
+    reason: fieldOf(form, "reason"),
   });
 }
 

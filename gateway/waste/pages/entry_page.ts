@@ -4,6 +4,7 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { dayText } from "../../china_calendar.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import { badge, factRows, type Html, moment, type View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { entryOf, type KnownEntry, personsIn } from "../desk/entry_read.ts";
 import { rulesFor } from "../desk/rules_read.ts";
 import { confirming, confirmOrder, reversalOrder, reversing } from "../desk/later_acts.ts";
@@ -11,7 +12,7 @@ import { evidenceOf } from "../desk/reading_read.ts";
 import type { Evidence } from "../entry/weight.ts";
 import { keptUntil } from "../retention.ts";
 import type { WasteRules } from "../rules.ts";
-import { newActId, secondIn, textIn } from "./form_fields.ts";
+import { newActId, secondIn } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform, saidBy } from "./perform.ts";
 import { type ActingSite, type Shown } from "./shown.ts";
@@ -39,7 +40,7 @@ function confirmForm(shown: ActingSite): PageForm {
       const done = await perform({ desk, form, parts: own, actor }, (by) =>
         confirming(
           desk,
-          confirmOrder.parse({ id: textIn(form, "id"), of: entry }),
+          confirmOrder.parse({ id: fieldOf(form, "id"), of: entry }),
           secondIn(form) === undefined ? by[0] : by[by.length - 1],
         ));
       if (done.kind === "done") return `/waste/entries/${encodeURIComponent(entry)}?said=done`;
@@ -56,7 +57,7 @@ function reverseForm(shown: ActingSite): PageForm {
       const done = await perform({ desk, form, parts: own, actor }, (by) =>
         reversing(
           reversalOrder.parse({
-            ...{ id: textIn(form, "id"), of: entry, reason: textIn(form, "reason") },
+            ...{ id: fieldOf(form, "id"), of: entry, reason: fieldOf(form, "reason") },
           }),
           by,
         ));

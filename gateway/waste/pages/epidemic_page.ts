@@ -3,12 +3,13 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page, PageForm, Places } from "../../console/page.ts";
 import { badge, type Html, moment, type View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import type { EpidemicMode } from "../clock/epidemic.ts";
 import { epidemicModes } from "../desk/epidemic_read.ts";
 import { epidemicOrder, turnEpidemic } from "../desk/epidemic_desk.ts";
 import { refused } from "../desk/done.ts";
-import { faultsIn, newActId, textIn } from "./form_fields.ts";
+import { faultsIn, newActId } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import type { Shown } from "./shown.ts";
 import { wasteTexts } from "./text.ts";
@@ -88,8 +89,8 @@ function epidemicForm(shown: Shown): PageForm {
       if (confirmation === null) return refuse(parts.faultTexts(refused(PERSON_NEEDED)));
       try {
         const order = epidemicOrder.parse({
-          ...{ id: textIn(form, "id"), isOn: textIn(form, "isOn") === "yes" },
-          ...{ basis: textIn(form, "basis"), reason: textIn(form, "reason") },
+          ...{ id: fieldOf(form, "id"), isOn: fieldOf(form, "isOn") === "yes" },
+          ...{ basis: fieldOf(form, "basis"), reason: fieldOf(form, "reason") },
           site: shown.role === "site" ? undefined : site,
         });
         const problem = await turnEpidemic(shown.node, shown.role, order, confirmation);

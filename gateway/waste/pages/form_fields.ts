@@ -2,6 +2,7 @@
 import { issueLines } from "../../schema_faults.ts";
 import * as z from "zod";
 import type { Text } from "../../../drivers/profile_parts.ts";
+import { fieldOf } from "../../form.ts";
 import { CannotPlan } from "../desk/waste_desk.ts";
 import { codeKind } from "../label/bag_code.ts";
 import { readLabel } from "../label/label.ts";
@@ -17,14 +18,9 @@ export class FormFault extends Error {
   }
 }
 
-export function textIn(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === "string" ? value.trim() : "";
-}
-
 /** The same where it was filled in. */
 export function textOr(form: FormData, name: string): string | undefined {
-  const text = textIn(form, name);
+  const text = fieldOf(form, name);
   return text === "" ? undefined : text;
 }
 
@@ -70,10 +66,10 @@ export function codesIn(text: string): Codes {
 export function secondIn(
   form: FormData,
 ): { account: string; pin: string } | { badge: string } | undefined {
-  const badge = textIn(form, "badge");
+  const badge = fieldOf(form, "badge");
   if (badge !== "") return { badge };
-  const account = textIn(form, "account");
-  const pin = textIn(form, "pin");
+  const account = fieldOf(form, "account");
+  const pin = fieldOf(form, "pin");
   return account === "" && pin === "" ? undefined : { account, pin };
 }
 

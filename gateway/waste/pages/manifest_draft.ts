@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { CATEGORY_CODES, type CategoryCode } from "../category.ts";
 import { drafting, manifestOrder } from "../desk/acts.ts";
 import { type ManifestBody, WASTE_FORMS } from "../entry/manifest_body.ts";
@@ -11,7 +12,7 @@ import type { BagStanding } from "../life/bag.ts";
 import { TYPED } from "../manifest/form.ts";
 import { StoredWords } from "../record/stored_words.ts";
 import { bagsHeldBy, latestManifests, manifestOf } from "../record/waste_reads.ts";
-import { newActId, textIn } from "./form_fields.ts";
+import { newActId } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform } from "./perform.ts";
 import { type ActingSite, custodianIn, placesOf } from "./shown.ts";
@@ -35,7 +36,7 @@ export function draftPages(shown: ActingSite): readonly Page[] {
       if (done.kind === "done") {
         return `/waste/manifests/${encodeURIComponent(done.subject)}?said=done`;
       }
-      const store = textIn(form, "store");
+      const store = fieldOf(form, "store");
       const { faults } = done;
       return parts.refusedPage(
         await draftPage(view, shown, { manifest: manifest ?? null, store, faults, form }) ?? html``,
@@ -51,19 +52,19 @@ export function draftPages(shown: ActingSite): readonly Page[] {
 function orderIn(form: FormData) {
   const all = (name: string) => form.getAll(name).filter((one) => typeof one === "string");
   const part = (name: keyof typeof TYPED) =>
-    Object.fromEntries(TYPED[name].map(([field]) => [field, textIn(form, `${name}.${field}`)]));
+    Object.fromEntries(TYPED[name].map(([field]) => [field, fieldOf(form, `${name}.${field}`)]));
   const categories = all("category");
   return manifestOrder.parse({
-    ...{ id: textIn(form, "id"), manifest: textIn(form, "manifest"), replaces: all("replaces") },
-    store: custodianIn(textIn(form, "store")),
+    ...{ id: fieldOf(form, "id"), manifest: fieldOf(form, "manifest"), replaces: all("replaces") },
+    store: custodianIn(fieldOf(form, "store")),
     consignor: part("consignor"),
     carrier: part("carrier"),
     receiver: part("receiver"),
     lines: categories.map((category) => ({
       category,
-      form: textIn(form, `form.${category}`),
-      components: textIn(form, `components.${category}`),
-      packaging: textIn(form, `packaging.${category}`),
+      form: fieldOf(form, `form.${category}`),
+      components: fieldOf(form, `components.${category}`),
+      packaging: fieldOf(form, `packaging.${category}`),
     })),
     ...{ bags: all("bag"), loads: all("load") },
   });
@@ -92,7 +93,7 @@ async function draftPage(view: View, shown: ActingSite, asked: Asked): Promise<H
     return parts.wasteFrame(view, shown, "/waste/manifests", none);
   }
   const held = (await bagsHeldBy(tables, custodianKey(store))).map(({ standing }) => standing);
-  const value = (name: string) => asked.form === undefined ? null : textIn(asked.form, name);
+  const value = (name: string) => asked.form === undefined ? null : fieldOf(asked.form, name);
   const path = asked.manifest === null
     ? "/waste/manifests/new"
     : `/waste/manifests/${encodeURIComponent(asked.manifest)}/edit`;

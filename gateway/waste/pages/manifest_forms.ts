@@ -3,13 +3,14 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page, PageForm } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import * as acts from "../desk/acts.ts";
 import type { Act, WasteDesk } from "../desk/waste_desk.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
 import type { Custodian } from "../entry/subject.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
 import { around } from "../desk/surroundings.ts";
-import { gramsIn, newActId, textIn, textOr } from "./form_fields.ts";
+import { gramsIn, newActId } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform, saidBy } from "./perform.ts";
 import { type ActingSite, custodianIn, placesOf, type Shown } from "./shown.ts";
@@ -55,8 +56,8 @@ export function manifestForms(shown: ActingSite, draw: Draw): NonNullable<Page["
       acts.numbering(
         desk,
         acts.numberOrder.parse({
-          ...{ id: textIn(form, "id"), manifest },
-          number: textIn(form, "number").normalize("NFKC").replace(/\s/g, ""),
+          ...{ id: fieldOf(form, "id"), manifest },
+          number: fieldOf(form, "number").normalize("NFKC").replace(/\s/g, ""),
         }),
         by,
       )),
@@ -65,9 +66,9 @@ export function manifestForms(shown: ActingSite, draw: Draw): NonNullable<Page["
     dispose: form(false, (_desk, form, { manifest, received }, by) =>
       acts.disposal(
         acts.disposalOrder.parse({
-          ...{ id: textIn(form, "id"), manifest, method: textIn(form, "method") },
-          receipt: textIn(form, "receipt") || received.at(0)?.body.receipt,
-          disposedMs: Date.parse(`${textIn(form, "disposedAt")}T00:00:00+08:00`),
+          ...{ id: fieldOf(form, "id"), manifest, method: fieldOf(form, "method") },
+          receipt: fieldOf(form, "receipt") || received.at(0)?.body.receipt,
+          disposedMs: Date.parse(`${fieldOf(form, "disposedAt")}T00:00:00+08:00`),
         }),
         by,
       )),
@@ -84,9 +85,9 @@ function departure(
   return acts.departure(
     desk,
     acts.departOrder.parse({
-      ...{ id: textIn(form, "id"), manifest, loads },
+      ...{ id: fieldOf(form, "id"), manifest, loads },
       from: body?.store,
-      to: custodianIn(textIn(form, "to")),
+      to: custodianIn(fieldOf(form, "to")),
       bags: body?.bags ?? bags,
     }),
     by,
@@ -103,14 +104,14 @@ function receipt(
   return acts.receipt(
     desk,
     acts.receiptOrder.parse({
-      ...{ id: textIn(form, "id"), manifest, receipt: textIn(form, "receipt") },
+      ...{ id: fieldOf(form, "id"), manifest, receipt: fieldOf(form, "receipt") },
       from: departed?.body.to,
-      to: custodianIn(textIn(form, "to")),
+      to: custodianIn(fieldOf(form, "to")),
       bags: expectedOf({ departed, outstanding, received }).filter((bag) => !missing.has(bag)),
       loads: received.length === 0 ? departed?.body.loads : [],
       receivedMs: momentIn(form, "receivedAt"),
-      grams: gramsIn(textIn(form, "kilograms")),
-      difference: textIn(form, "difference"),
+      grams: gramsIn(fieldOf(form, "kilograms")),
+      difference: fieldOf(form, "difference"),
     }),
     by,
   );
@@ -118,8 +119,8 @@ function receipt(
 
 /** Of Asia/Shanghai; `undefined`: nobody told. */
 function momentIn(form: FormData, name: string): number | undefined {
-  const text = textOr(form, name);
-  return text === undefined ? undefined : Date.parse(`${text}+08:00`);
+  const text = fieldOf(form, name);
+  return text === "" ? undefined : Date.parse(`${text}+08:00`);
 }
 
 /** Bags that a receipt names beside boxes; a later one names all that are still to come. */
@@ -173,7 +174,7 @@ function panel(
 }
 
 function numberForm(view: View, manifest: ManifestStanding): Html {
-  const fields = html`${parts.field(view, { name: "number", label: "number14", digits: true })}`;
+  const fields = html`${parts.field(view, { name: "number", label: "number14", keys: "numeric" })}`;
   return panel(view, manifest, "number", fields);
 }
 

@@ -3,9 +3,10 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { boxing, boxOrder, handover, handoverOrder } from "../desk/acts.ts";
 import { CUSTODIANS } from "../entry/subject.ts";
-import { codesIn, newActId, textIn, textOr } from "./form_fields.ts";
+import { codesIn, newActId, textOr } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform, saidBy } from "./perform.ts";
 import { type ActingSite, custodianIn, placesOf } from "./shown.ts";
@@ -31,13 +32,13 @@ export function movePages(shown: ActingSite): readonly Page[] {
           right: "waste.weigh",
           send: async (form, _places, own, actor, view) => {
             const done = await perform({ desk, form, parts: own, actor }, (by) => {
-              const { bags, loads } = codesIn(textIn(form, "codes"));
+              const { bags, loads } = codesIn(fieldOf(form, "codes"));
               return handover(
                 desk,
                 handoverOrder.parse({
-                  ...{ id: textIn(form, "id"), bags, loads },
-                  from: custodianIn(textIn(form, "from")),
-                  to: custodianIn(textIn(form, "to")),
+                  ...{ id: fieldOf(form, "id"), bags, loads },
+                  from: custodianIn(fieldOf(form, "from")),
+                  to: custodianIn(fieldOf(form, "to")),
                 }),
                 by,
               );
@@ -58,11 +59,11 @@ export function movePages(shown: ActingSite): readonly Page[] {
           right: "waste.weigh",
           send: async (form, _places, own, actor, view) => {
             const done = await perform({ desk, form, parts: own, actor }, (by) => {
-              const { bags, loads } = codesIn(textIn(form, "codes"));
+              const { bags, loads } = codesIn(fieldOf(form, "codes"));
               return boxing(
                 desk,
                 boxOrder.parse({
-                  ...{ id: textIn(form, "id"), bags, loads, box: textIn(form, "box") },
+                  ...{ id: fieldOf(form, "id"), bags, loads, box: fieldOf(form, "box") },
                   outOf: textOr(form, "outOf") ?? null,
                 }),
                 by,
@@ -79,7 +80,7 @@ export function movePages(shown: ActingSite): readonly Page[] {
 }
 
 const valueIn = (again: Refused | null) => (name: string) =>
-  again === null ? "" : textIn(again.form, name);
+  again === null ? "" : fieldOf(again.form, name);
 
 function movePage(
   view: View,

@@ -2,6 +2,14 @@
 import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Said } from "../../console/page.ts";
+import {
+  actionButton,
+  choiceField,
+  type Field,
+  inputField,
+  type Worded,
+} from "../../console/form_parts.ts";
+import { subtabs } from "../../console/subtabs.ts";
 import { badge, durationText, type Html, type View } from "../../console/view.ts";
 import { problemWords } from "../../problem_words.ts";
 import { CATEGORIES, type CategoryCode } from "../category.ts";
@@ -35,9 +43,7 @@ export function wasteFrame(
   const say = wasteTexts(view.language);
   const tabs = TABS.filter(([, , who]) => who === "both" || shown.desk !== null);
   return html`
-    <p class="subtabs">${tabs.map(([path, text]) =>
-      html`<a href="${path}" ${path === current ? html`aria-current="page"` : ""}>${say(text)}</a>`
-    )}</p>
+    ${subtabs(tabs.map(([path, text]) => [path, say(text)] as const), (path) => path === current)}
     ${said === "done" || said === "waits"
       ? html`<p class="banner good" role="status">${
         say(said === "done" ? "done" : "doneWaits")
@@ -88,28 +94,18 @@ export function refusedPage(main: Html, status: 400 | 409 = 409): Said {
   return { main, status };
 }
 
-interface Field {
-  readonly name: string;
-  readonly label: WasteTextKey;
-  readonly type?: "text" | "number" | "date" | "datetime-local" | "password" | "file";
-  readonly value?: string;
-  readonly optional?: boolean;
-  readonly digits?: boolean;
+interface WasteField extends Worded<Field, WasteTextKey> {
   readonly step?: string;
 }
 
-export function field(view: View, asked: Field): Html {
-  const { name, label, type = "text", value = "", optional, digits, step } = asked;
-  const mode = digits === true ? "numeric" : step === undefined ? "text" : "decimal";
-  return html`
-    <label class="field">
-      <span>${wasteTexts(view.language)(label)}</span>
-      <input name="${name}" type="${type}" value="${value}" autocomplete="off"
-        inputmode="${mode}" ${step === undefined ? "" : html`step="${step}" min="0"`}
-        ${type === "file" ? html`accept="image/*" capture="environment"` : ""}
-        ${optional === true ? "" : "required"}>
-    </label>
-  `;
+export function field(view: View, { step, ...asked }: WasteField): Html {
+  const more = asked.type === "file"
+    ? html`accept="image/*" capture="environment"`
+    : step === undefined
+    ? ""
+    : html`step="${step}" min="0"`;
+  const keys = step === undefined ? {} : { keys: "decimal" } as const;
+  return inputField({ ...keys, ...asked, more, label: wasteTexts(view.language)(asked.label) });
 }
 
 interface Choice {
@@ -117,23 +113,19 @@ interface Choice {
   readonly text: string;
 }
 
+/** One alone is chosen already. */
 export function choose(
   view: View,
-  { name, label, value = "" }: Pick<Field, "name" | "label" | "value">,
+  { name, label, value = "" }: Pick<WasteField, "name" | "label" | "value">,
   choices: readonly Choice[],
 ): Html {
-  return html`
-    <label class="field">
-      <span>${wasteTexts(view.language)(label)}</span>
-      <select name="${name}" required>${choices.length === 1
-        ? ""
-        : html`<option value=""></option>`}
-        ${choices.map((one) =>
-          html`<option value="${one.value}" ${one.value === value ? "selected" : ""}>${one.text}
-          </option>`
-        )}</select>
-    </label>
-  `;
+  const none = choices.length === 1 ? [] : [["", ""] as const];
+  const options = [...none, ...choices.map((one) => [one.value, one.text] as const)];
+  return choiceField(
+    { name, label: wasteTexts(view.language)(label), chosen: value },
+    options,
+    true,
+  );
 }
 
 export function placeChoices(places: readonly Place[]): Choice[] {
@@ -178,13 +170,12 @@ export function credentialFields(view: View): Html {
   return html`
     ${field(view, { name: "badge", label: "badge", type: "password", optional })}
     ${field(view, { name: "account", label: "account", optional })}
-    ${field(view, { name: "pin", label: "pin", type: "password", digits: true, optional })}
+    ${field(view, { name: "pin", label: "pin", type: "password", keys: "numeric", optional })}
   `;
 }
 
 export function action(view: View, label: WasteTextKey, name?: string): Html {
-  const named = name === undefined ? "" : html`formaction="${name}"`;
-  return html`<button class="action" ${named}>${wasteTexts(view.language)(label)}</button>`;
+  return actionButton(wasteTexts(view.language)(label), name);
 }
 
 export function hidden(values: Readonly<Record<string, string>>): Html {

@@ -1,6 +1,7 @@
 /** A form of a page becomes an act of persons, or all that speaks against it. */
 import type { Text } from "../../../drivers/profile_parts.ts";
 import { BlobRefused } from "../../../sync/blobs/blob.ts";
+import { fieldOf } from "../../form.ts";
 import type { ApiParts, Input } from "../../api_route.ts";
 import { storeFile } from "../../blobs/store_file.ts";
 import { secondPerson } from "../../people/second_person.ts";
@@ -8,7 +9,7 @@ import type { Done } from "../desk/done.ts";
 import { personsOf } from "../desk/persons.ts";
 import type { Act, WasteDesk } from "../desk/waste_desk.ts";
 import type { Confirmation } from "../entry/confirmation.ts";
-import { faultsIn, FormFault, gramsIn, secondIn, textIn } from "./form_fields.ts";
+import { faultsIn, FormFault, gramsIn, secondIn } from "./form_fields.ts";
 import { faultTexts } from "./parts.ts";
 import { wasteTexts } from "./text.ts";
 import type { WasteTextKey } from "./text.ts";
@@ -62,12 +63,12 @@ export function saidBy({ by }: Extract<Performed, { kind: "done" }>, needsTwo: b
 
 /** What a scale said, or what was keyed, with its photo stored (W2); throws {@link FormFault}. */
 export async function weightIn({ form, parts }: Sent): Promise<object> {
-  const reading = textIn(form, "reading");
+  const reading = fieldOf(form, "reading");
   if (reading !== "") return { from: "scale", reading };
-  const grams = gramsIn(textIn(form, "kilograms"));
+  const grams = gramsIn(fieldOf(form, "kilograms"));
   if (grams === null) throw new FormFault([both("weightNeeded")]);
   const photo = await photoIn(form, parts);
-  return { from: "keyed", grams, reason: textIn(form, "reason"), photo };
+  return { from: "keyed", grams, reason: fieldOf(form, "reason"), photo };
 }
 
 async function photoIn(form: FormData, { node }: ApiParts): Promise<string> {

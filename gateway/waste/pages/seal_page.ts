@@ -3,8 +3,9 @@ import { html } from "hono/html";
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Page } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { sealing, sealOrder } from "../desk/acts.ts";
-import { newActId, textIn, textOr } from "./form_fields.ts";
+import { newActId, textOr } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform, PHOTO_FORM_BYTES_MAX, saidBy, weightIn } from "./perform.ts";
 import { type ActingSite, placesOf } from "./shown.ts";
@@ -56,10 +57,10 @@ function sealForm(shown: ActingSite, isKeyed: boolean): NonNullable<Page["forms"
         sealing(
           desk,
           sealOrder.parse({
-            id: textIn(form, "id"),
+            id: fieldOf(form, "id"),
             bag: textOr(form, "bag"),
-            category: textIn(form, "category"),
-            source: { ward: textIn(form, "ward"), name: wardName(shown, textIn(form, "ward")) },
+            category: fieldOf(form, "category"),
+            source: { ward: fieldOf(form, "ward"), name: wardName(shown, fieldOf(form, "ward")) },
             weight: await weightIn(sent),
           }),
           by,
@@ -67,7 +68,7 @@ function sealForm(shown: ActingSite, isKeyed: boolean): NonNullable<Page["forms"
       if (done.kind === "done") {
         return `/waste/bags/${done.subject}?said=${saidBy(done, false)}`;
       }
-      const reading = isKeyed ? "" : textIn(form, "reading");
+      const reading = isKeyed ? "" : fieldOf(form, "reading");
       const scale = (await scalesNow(desk)).find((one) => one.reading === reading) ?? null;
       return parts.refusedPage(
         sealPage(view, shown, { scale, reading, form, faults: done.faults }),
@@ -116,7 +117,7 @@ function sealPage(view: View, shown: ActingSite, asked: Asked): Html {
   const { scale, reading, form, faults = [] } = asked;
   const say = wasteTexts(view.language);
   const isKeyed = reading === "";
-  const value = (name: string) => form === undefined ? "" : textIn(form, name);
+  const value = (name: string) => form === undefined ? "" : fieldOf(form, name);
   const wards = placesOf(shown.desk, "ward").map(({ id, name }) => ({ value: id, text: name }));
   const again = html`<a class="action button" href="/waste/seal">${say("weighAgain")}</a>`;
   const main = html`

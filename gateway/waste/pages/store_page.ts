@@ -7,12 +7,13 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { dataTable } from "../../console/data_table.ts";
 import type { Page, Said } from "../../console/page.ts";
 import type { Html, View } from "../../console/view.ts";
+import { fieldOf } from "../../form.ts";
 import { storeOrder, storing } from "../desk/acts.ts";
 import { around } from "../desk/surroundings.ts";
 import { heldBy } from "../life/bag.ts";
 import { bagsIn } from "../life/ledger.ts";
 import type { Custodian } from "../entry/subject.ts";
-import { codesIn, faultsIn, FormFault, newActId, textIn, textOr } from "./form_fields.ts";
+import { codesIn, faultsIn, FormFault, newActId, textOr } from "./form_fields.ts";
 import * as parts from "./parts.ts";
 import { perform, PHOTO_FORM_BYTES_MAX, saidBy, type Sent, weightIn } from "./perform.ts";
 import { type ActingSite, custodianIn, placesOf } from "./shown.ts";
@@ -51,16 +52,16 @@ function take(shown: ActingSite): NonNullable<Page["forms"]>[string]["send"] {
 
 async function orderIn(sent: Sent) {
   const { form } = sent;
-  const { bags, loads, labels } = codesIn(textIn(form, "codes"));
+  const { bags, loads, labels } = codesIn(fieldOf(form, "codes"));
   const explained = (prefix: string) =>
     [...form.keys()].filter((name) => name.startsWith(prefix)).flatMap((name) => {
-      const explanation = textIn(form, name);
+      const explanation = fieldOf(form, name);
       return explanation === "" ? [] : [{ bag: name.slice(prefix.length), explanation }];
     });
   return storeOrder.parse({
-    ...{ id: textIn(form, "id"), bags, loads, labels },
-    from: custodianIn(textIn(form, "from")),
-    to: custodianIn(textIn(form, "to")),
+    ...{ id: fieldOf(form, "id"), bags, loads, labels },
+    from: custodianIn(fieldOf(form, "from")),
+    to: custodianIn(fieldOf(form, "to")),
     weight: await weightIn(sent),
     missing: explained("missing-"),
     unexpected: explained("unexpected-"),
@@ -87,10 +88,10 @@ async function checked(
 ): Promise<Said> {
   const { desk } = shown;
   try {
-    const from = custodianIn(textIn(form, "from"));
-    const to = custodianIn(textIn(form, "to"));
+    const from = custodianIn(fieldOf(form, "from"));
+    const to = custodianIn(fieldOf(form, "to"));
     if (from === null || to === null) throw new FormFault([NO_PLACES]);
-    const codes = textIn(form, "codes");
+    const codes = fieldOf(form, "codes");
     const { bags, loads } = codesIn(codes);
     await desk.caughtUp();
     const { ledger } = await around(
@@ -122,7 +123,7 @@ function readPage(
   said: string | null,
 ): Html {
   const say = wasteTexts(view.language);
-  const value = (name: string) => form === null ? "" : textIn(form, name);
+  const value = (name: string) => form === null ? "" : fieldOf(form, name);
   const choices = (...kinds: readonly Custodian["kind"][]) =>
     parts.placeChoices(placesOf(shown.desk, ...kinds));
   const from = choices("person", "ward", "store");
@@ -160,7 +161,7 @@ function checkPage(
   const say = wasteTexts(view.language);
   const missing = expected.filter((bag) => !here.includes(bag));
   const unexpected = here.filter((bag) => !expected.includes(bag));
-  const value = (name: string) => textIn(form, name);
+  const value = (name: string) => fieldOf(form, name);
   const isKeyed = form.has("kilograms") || form.has("keyed");
   const sent = {
     ...{ from: `${from.kind}/${from.id}`, to: `${to.kind}/${to.id}`, codes },

@@ -1,5 +1,7 @@
 /** Pieces that all pages of the office use. */
 import { html } from "hono/html";
+import { actionButton, type Field, inputField, type Worded } from "../../../console/form_parts.ts";
+import { subtabs } from "../../../console/subtabs.ts";
 import type { Html, View } from "../../../console/view.ts";
 import type { Done } from "../office_desk.ts";
 import { isOfficeText, type OfficeTextKey, officeTexts } from "./text.ts";
@@ -17,9 +19,7 @@ export type OfficeTab = typeof TABS[number][0];
 export function officeFrame(view: View, current: OfficeTab, main: Html, said?: string): Html {
   const say = officeTexts(view.language);
   return html`
-    <p class="subtabs">${TABS.map(([path, text]) =>
-      html`<a href="${path}" ${path === current ? html`aria-current="page"` : ""}>${say(text)}</a>`
-    )}</p>
+    ${subtabs(TABS.map(([path, text]) => [path, say(text)] as const), (path) => path === current)}
     ${said === undefined ? "" : saidBanner(view, said)}
     ${main}
   `;
@@ -37,26 +37,12 @@ export function saidOf(done: Done): string {
   return done.kind === "done" ? "saved" : done.problem.code;
 }
 
-interface Field {
-  readonly name: string;
-  readonly label: OfficeTextKey;
-  readonly type?: "text" | "date" | "time" | "month";
-  readonly value?: string;
-  readonly optional?: boolean;
-}
-
-export function field(view: View, { name, label, type = "text", value, optional }: Field): Html {
-  return html`
-    <label class="field">
-      <span>${officeTexts(view.language)(label)}</span>
-      <input name="${name}" type="${type}" value="${value ??
-        ""}" autocomplete="off" ${optional === true ? "" : "required"}>
-    </label>
-  `;
+export function field(view: View, asked: Worded<Field, OfficeTextKey>): Html {
+  return inputField({ ...asked, label: officeTexts(view.language)(asked.label) });
 }
 
 export function action(view: View, label: OfficeTextKey): Html {
-  return html`<button class="action">${officeTexts(view.language)(label)}</button>`;
+  return actionButton(officeTexts(view.language)(label));
 }
 
 /** Links to the days or months beside the one that is shown. */
