@@ -123,6 +123,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   "gateway/devices/present.ts": "this moment, as ages are reckoned from it",
   "gateway/devices/device_list.ts": "devices of a site as they are now",
   "gateway/notifications/notification.ts": "what people are to be told, as an entry",
+  "gateway/notifications/persons.ts": "which persons are told of something",
   "gateway/people/actor.ts": "who asks for something, and what they may",
   "gateway/people/masking.ts": "how personal data is shown",
   "gateway/people/unmask.ts": "a masked field in full, told to the audit first",

@@ -5,7 +5,7 @@ import { nameSchema } from "../../drivers/profile_parts.ts";
 import { calibrationBody } from "./life/calibration_body.ts";
 import { celsius } from "./life/subject.ts";
 import { UNIT_FORMS } from "./life/unit_body.ts";
-import { SILENT_SITE_PLAN } from "./rules/plans.ts";
+import { SILENT_SITE_PLAN, UNANSWERED_PLAN } from "./rules/plans.ts";
 import { type AlarmRule, rulesSchema } from "./rules/alarm_rule.ts";
 import { presetOf, PRESETS } from "./rules/presets.ts";
 import { Calendar, DEFAULT_ZONE } from "./series/calendar.ts";
@@ -105,6 +105,15 @@ export const coldchainConfig = z.strictObject({
       error: "two units have one folder for loggers; give each its own",
     })
     .describe("Fridges, freezers, cold rooms, vehicles and carriers"),
+  unansweredMinutes: z.array(z.int().min(1).max(1440)).length(2)
+    .default([...UNANSWERED_PLAN.minutes])
+    .refine(([second, third]) => second <= third, {
+      error: "want the third level after the second",
+    })
+    .describe(
+      "Where a limit has one level: so long after it levels 2 and 3 are told, unless somebody " +
+        "acknowledges (C4, C9)",
+    ),
 });
 export type ColdchainConfig = z.infer<typeof coldchainConfig>;
 

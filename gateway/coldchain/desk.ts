@@ -1,5 +1,6 @@
 /** What the cold chain adds to a running node: units and their alarms, doses, evidence. */
 import type { OpenDesk } from "../domain.ts";
+import { siteCopies } from "../site_copies.ts";
 import { complianceReport } from "./compliance/compliance_report.ts";
 import { openColdDesk } from "./desk/desk_opening.ts";
 import { evidenceRoutes } from "./evidence/evidence_routes.ts";
@@ -11,6 +12,11 @@ export const openColdchain: OpenDesk = (node, role) => {
     ...units,
     routes: [...units.routes ?? [], ...doses.routes ?? [], ...evidenceRoutes(node)],
     pages: [...units.pages ?? [], ...doses.pages ?? []],
-    reports: [complianceReport(node.tables)],
+    reports: [
+      complianceReport(
+        node.tables,
+        (site) => siteCopies({ node, links: role.replication.links }, site),
+      ),
+    ],
   };
 };

@@ -4,7 +4,7 @@ import type { Present, WrittenMoment } from "../age.ts";
 import type { Rows } from "../sql/sql.ts";
 import { correctionsOf } from "./corrections.ts";
 
-interface ClockNode {
+export interface ClockNode {
   readonly name: string;
   readonly clock: { readonly now: () => Stamp };
   readonly tables: Rows;

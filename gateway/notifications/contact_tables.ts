@@ -82,6 +82,15 @@ export async function storedContacts(
   return row === undefined ? null : contactsBody.parse(JSON.parse(row.text("body")));
 }
 
+/** Which those in force are, or `null`: by the index alone, for whoever asks often. */
+export async function storedContactsId(
+  tables: Pick<QueryTables, "rows">,
+): Promise<string | null> {
+  const latest = "SELECT id FROM contactsets ORDER BY number DESC, id DESC LIMIT 1";
+  const [row] = await tables.rows(latest);
+  return row === undefined ? null : row.text("id");
+}
+
 /** Sites that were not told the contacts of this id. */
 export async function sitesToTell(
   tables: Pick<QueryTables, "rows">,

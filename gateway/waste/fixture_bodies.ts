@@ -97,6 +97,7 @@ const LIFE: Readonly<Record<string, fc.Arbitrary<object>>> = {
     to: fc.constant(DISPOSER),
     manifest,
     receipt,
+    receivedMs: fc.constantFrom(undefined, 1),
     grams: fc.constant(4000),
     sent: fc.constantFrom(undefined, { grams: 4000, allowedGrams: 80 }, SENT_MORE),
     difference: fc.constant(""),

@@ -19,6 +19,8 @@ export const DISPOSER: Custodian = { kind: "disposer", id: "disposer" };
 /** 1 September 2026, 00:00 UTC. */
 export const START_MS = Date.UTC(2026, 8, 1);
 export const MINUTE_MS = 60_000;
+/** When the disposer received it, by its own word. */
+export const RECEIVED_MS = START_MS + 90 * MINUTE_MS;
 export const HOUR_MS = 3_600_000;
 
 export const confirmed = (person: string) => ({
@@ -98,7 +100,8 @@ export class Story {
   }
 
   received(bags: readonly string[], otherwise: Otherwise = {}): WasteEvent {
-    const fields = { manifest: "M-1", receipt: "R-1", grams: 4000, difference: "" };
+    const said = { manifest: "M-1", receipt: "R-1", receivedMs: RECEIVED_MS };
+    const fields = { ...said, grams: 4000, difference: "" };
     return this.moved("waste-received", [VEHICLE, DISPOSER], bags, { ...fields, ...otherwise });
   }
 

@@ -76,6 +76,13 @@ export const wasteRules = z.strictObject({
     OWN,
     "By how much a store's weight may differ from what was collected",
   ),
+  keyedDivisionGrams: rule(
+    "W6",
+    10,
+    "g",
+    OWN,
+    "Step of a keyed weight at a site without a scale; elsewhere its scales' largest",
+  ),
   weightAgeSeconds: rule(
     "W2",
     60,

@@ -36,3 +36,9 @@ export const wasteConfig = z.strictObject({
   }).prefault({}).describe("Printer of labels, which speaks ZPL II"),
 });
 export type WasteConfig = z.infer<typeof wasteConfig>;
+
+/** Of a keyed weight, grams: it may have been read from any scale of the site (W6). */
+export function keyedDivisionGrams({ scales, rules }: WasteConfig): number {
+  if (scales.length === 0) return Math.ceil(rules.keyedDivisionGrams.value);
+  return Math.max(...scales.map(({ divisionGrams }) => divisionGrams));
+}

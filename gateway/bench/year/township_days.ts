@@ -9,7 +9,7 @@ import { newEntry } from "../../collected_entry.ts";
 import { movedBodyOf, usedBodyOf } from "../../coldchain/flow/fixture_flow.ts";
 import { RecipientKey } from "../../coldchain/flow/recipient.ts";
 import type { AlarmBody, AlarmEndedBody } from "../../coldchain/life/alarm_body.ts";
-import { GOOD_JOURNEY, unitBodyOf } from "../../coldchain/life/fixture_life.ts";
+import { journeyUpTo, unitBodyOf } from "../../coldchain/life/fixture_life.ts";
 import {
   BOTH,
   CARRIER,
@@ -163,7 +163,7 @@ export class TownshipDays {
     return [
       this.#record("cold-receipt", atMs, {
         ...{ id: receipt, site: SITE, ...from, goods },
-        ...{ journey: GOOD_JOURNEY, arrivalCelsius: 5, by: KEEPER },
+        ...{ journey: journeyUpTo(atMs), arrivalCelsius: 5, by: KEEPER },
       }),
       this.#record("cold-receipt-decided", atMs, {
         ...{ id: `${receipt} decided`, site: SITE, ...decided, by: KEEPER },

@@ -3,9 +3,11 @@ import type { Rows } from "../../sql/sql.ts";
 import { ofKind } from "../life/event.ts";
 import { daysBetween, samplesBetween } from "../record/cold_reads.ts";
 import { eventsAt, eventsOf } from "../record/stored_events.ts";
+import type { Day } from "../series/calendar.ts";
 import { firstCarry } from "../series/carry.ts";
-import { foldSamples, foldTail } from "../series/fold.ts";
+import { foldSamples, foldTail, INTERVALS_MAX } from "../series/fold.ts";
 import { addedUp, type DayTold } from "../series/told.ts";
+import { type DayOut, daysOut, mayBeFarApart } from "./records_out.ts";
 import type { ReportedEpisode, UnitHistory } from "./unit_compliance.ts";
 import {
   lengthMs,
@@ -42,7 +44,7 @@ export async function unitHistory(
   rows: Rows,
   { site, unit }: { readonly site: string; readonly unit: string },
   reported: Reported,
-): Promise<UnitHistory> {
+): Promise<Omit<UnitHistory, "copies">> {
   const span = spanOf(reported);
   const words = ofKind(await eventsOf(rows, { site, subject: `unit/${unit}` }), "cold-unit");
   const watched = watchedOf(words, span);
@@ -52,8 +54,12 @@ export async function unitHistory(
     calibrations.push(...await eventsOf(rows, { site, subject: `probe/${probe}` }));
   }
   const days = new Map<string, readonly DayTold[]>();
+  const outside = new Map<string, readonly DayOut[]>();
   for (const point of pointsOf(watched)) {
-    days.set(pointKey(point), await daysOf(rows, site, point, reported));
+    const told = await daysOf(rows, site, point, reported);
+    days.set(pointKey(point), told);
+    if (!mayBeFarApart(point)) continue;
+    outside.set(pointKey(point), await outsideOf(rows, site, point, daysOut(told, reported.days)));
   }
   const isWatched = watched.length > 0;
   const readings = isWatched
@@ -61,7 +67,7 @@ export async function unitHistory(
     : [];
   const episodes = isWatched ? await episodesIn(rows, site, unit, span) : [];
   const watch = isWatched ? await eventsOf(rows, { site, subject: `watch/${unit}` }) : [];
-  return { site, unit, words, days, calibrations, readings, episodes, watch };
+  return { site, unit, words, days, outside, calibrations, readings, episodes, watch };
 }
 
 function spanOf({ days, asOfMs }: Reported): Stretch {
@@ -102,6 +108,22 @@ async function daysOf(
   return [...told.values()];
 }
 
+/** Samples of days, with those behind by which the last one of a day is followed. */
+async function outsideOf(
+  rows: Rows,
+  site: string,
+  { device, point, intervalMs }: WatchedPoint,
+  days: readonly Day[],
+): Promise<DayOut[]> {
+  const found: DayOut[] = [];
+  for (const { date, fromMs, toMs } of days) {
+    const untilMs = toMs + INTERVALS_MAX * intervalMs + 1;
+    const samples = await samplesBetween(rows, { site, device, point }, fromMs, untilMs);
+    found.push({ date, samples });
+  }
+  return found;
+}
+
 /** Those that went on at some moment of the span. */
 async function episodesIn(
   rows: Rows,
@@ -117,7 +139,7 @@ async function episodesIn(
   });
   return [...wentOn, ...begun].map((row) => {
     const state = row.text("state");
-    const isSeen = state === "acknowledged" || state === "recovered";
+    const isSeen = state === "acknowledged" || row.numberOrNull("ended") !== null;
     return {
       sinceMs: row.number("since"),
       isAcknowledged: isSeen && row.number("explained") === 1,

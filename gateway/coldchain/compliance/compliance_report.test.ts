@@ -10,6 +10,7 @@ import { rulesOf } from "../series/fixture_series.ts";
 import { NURSE, OF_UNIT, SITE, unitBodyOf } from "../life/fixture_life.ts";
 import { Calendar } from "../series/calendar.ts";
 import { SELECTS } from "./compliance_reads.ts";
+import { COPIED } from "./fixture_compliance.ts";
 import { complianceReport } from "./compliance_report.ts";
 
 const MINUTE_MS = 60_000;
@@ -58,7 +59,7 @@ const AS_OF_MS = BEGAN_MS + HOURS * 60 * MINUTE_MS;
 async function drawn(desk: TablesDesk, name = today.date, asOfMs = AS_OF_MS) {
   const period = periodOf(name);
   if (period === null) throw new Error("It is one");
-  const of = complianceReport(desk.tables);
+  const of = complianceReport(desk.tables, () => Promise.resolve(COPIED));
   const found = await of.draw({ site: SITE, period, asOfMs: Math.min(asOfMs, period.toMs) });
   return { of, period, drawn: { ...found, asOfMs } };
 }
@@ -73,6 +74,8 @@ describe("the report of a site's units", () => {
       verdict: { zh: "不合规", en: "NOT COMPLIANT" },
     });
     expect(JSON.stringify(row.reasons)).toContain("[platform-high");
+    // C1: its values were ten minutes apart.
+    expect(JSON.stringify(row.reasons)).toContain("[c1-record-out]");
   });
 
   test("is the same bytes at site and county, as CSV and as PDF", async () => {
@@ -102,7 +105,7 @@ describe("the report of a site's units", () => {
   });
 
   test("of sites asks one after the other", async () => {
-    const { sites } = complianceReport(county.tables);
+    const { sites } = complianceReport(county.tables, () => Promise.resolve(COPIED));
     expect(await sites("", 5)).toEqual([SITE]);
     expect(await sites(SITE, 5)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** The compliance of a site's vaccine units as a report (C1, C3, C5, C6, C7, C9, C13). */
+/** The compliance of a site's vaccine units as a report (C1, C3, C5, C6, C7, C9, C11, C13). */
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type {
   DataCell,
@@ -18,6 +18,8 @@ import { Calendar } from "../series/calendar.ts";
 import { SELECTS, unitHistory, unitNames } from "./compliance_reads.ts";
 import type { HalfDay } from "./half_days.ts";
 import { type CitedRule, citedRule, reasonText, type Verdict } from "./reason.ts";
+import type { SiteCopies } from "../../site_copies.ts";
+import { copiesTable } from "./copies.ts";
 import type { SwitchedOff } from "../life/suppression.ts";
 import { type UnitCompliance, unitCompliance } from "./unit_compliance.ts";
 
@@ -30,8 +32,11 @@ const SWITCHED_OFF_MAX = 1000;
 const MINUTE_MS = 60_000;
 const ZONE = "Asia/Shanghai";
 
-/** What it asks of the tables of a node. */
-export function complianceReport(rows: Rows): DataReport {
+/** What it asks of the tables of a node; `copiesOf`: where a site's records are now. */
+export function complianceReport(
+  rows: Rows,
+  copiesOf: (site: string) => Promise<SiteCopies>,
+): DataReport {
   const calendar = new Calendar();
   return {
     name: "coldchain",
@@ -42,21 +47,23 @@ export function complianceReport(rows: Rows): DataReport {
       const days = period.dates.map((date) => calendar.dayOf(Date.parse(`${date}T00:00:00+08:00`)));
       const reported = { days, asOfMs, calendar };
       const names = await unitNames(rows, site, UNITS_MAX + 1);
+      const copies = await copiesOf(site);
       const units: UnitCompliance[] = [];
       for (const unit of names.slice(0, UNITS_MAX)) {
         const history = await unitHistory(rows, { site, unit }, reported);
-        const row = unitCompliance(history, reported);
+        const row = unitCompliance({ ...history, copies }, reported);
         if (row !== null) units.push(row);
       }
-      return drawnOf(units, drawing, names.length > UNITS_MAX);
+      return drawnOf(units, drawing, copies, names.length > UNITS_MAX);
     },
   };
 }
 
-/** Pure: the same of the same rows, at every node. */
+/** Pure: the same of the same rows, at every node; of copies each says what it knows. */
 export function drawnOf(
   units: readonly UnitCompliance[],
   drawing: Pick<Drawing, "period">,
+  copies: SiteCopies,
   isCut = false,
 ): DrawnReport {
   const count = (of: Verdict) => units.filter(({ verdict }) => verdict === of).length;
@@ -87,7 +94,12 @@ export function drawnOf(
       ),
       fact("switched_off", "暂停报警", "Alarms switched off", switchedOff.length),
     ],
-    tables: [unitTable(units, drawing), switchedOffTable(switchedOff), ruleTable(units)],
+    tables: [
+      unitTable(units, drawing),
+      switchedOffTable(switchedOff),
+      ruleTable(units),
+      copiesTable(copies),
+    ],
     cut: isCut
       ? { zh: `仅列出前 ${UNITS_MAX} 台设备`, en: `the first ${UNITS_MAX} units are shown` }
       : switchedOff.length > SWITCHED_OFF_MAX
@@ -180,10 +192,16 @@ function unitRow(unit: UnitCompliance, isMonth: boolean): DataRow {
 /** Of a day the value and its time, of a month how many of how many. */
 function halfDayText(half: HalfDay | undefined, isMonth: boolean): DataCell {
   if (half === undefined) return null;
-  if (isMonth) return { zh: `${half.had} / ${half.due} 天`, en: `${half.had} of ${half.due}` };
-  if (half.only !== null) {
-    const [, time] = momentText(half.only.takenMs, ZONE).split(" ");
-    return `${half.only.celsius.toFixed(1)} °C ${time}`;
+  if (isMonth) {
+    const [zh, en] = [`${half.had} / ${half.due} 天`, `${half.had} of ${half.due}`];
+    if (half.late === 0) return { zh, en };
+    return { zh: `${zh}（补记 ${half.late}）`, en: `${en} (${half.late} late)` };
+  }
+  const read = half.only ?? half.onlyLate;
+  if (read !== null) {
+    const [, time] = momentText(read.takenMs, ZONE).split(" ");
+    const value = `${read.celsius.toFixed(1)} °C ${time}`;
+    return half.only === null ? { zh: `补记 ${value}`, en: `late: ${value}` } : value;
   }
   return half.due > half.had ? { zh: "缺", en: "missing" } : { zh: "未到时间", en: "not due" };
 }

@@ -1,6 +1,6 @@
 /** Readings by hand of the days of a report: which were due, which are there (C6). */
 import type { EventOf } from "../life/event.ts";
-import { manualDayOf } from "../life/manual_readings.ts";
+import { isReadOut, manualDayOf } from "../life/manual_readings.ts";
 import { type Reported, type Watched, within } from "./watched.ts";
 
 export interface HalfDay {
@@ -9,6 +9,10 @@ export interface HalfDay {
   readonly had: number;
   /** The only one, where the report is of one day. */
   readonly only: { readonly celsius: number; readonly takenMs: number } | null;
+  /** Days on which it was written down late, and not in time; those are not among `had`. */
+  readonly late: number;
+  /** The only one of those, where the report is of one day. */
+  readonly onlyLate: HalfDay["only"];
 }
 
 export interface HalfDays {
@@ -45,8 +49,8 @@ export function halfDaysOf(
       afternoon: isWholeAfternoon && found.missing.includes("afternoon"),
     };
     const counts = found.isTooClose ? null : found.afternoon;
-    mornings.add(found.morning, lacks.morning);
-    afternoons.add(counts, lacks.afternoon);
+    mornings.add(found.morning, lacks.morning, found.late.morning);
+    afternoons.add(counts, lacks.afternoon, found.late.afternoon);
     if (found.isTooClose && lacks.afternoon) tooClose.push(day.date);
     if (lacks.morning || (lacks.afternoon && !found.isTooClose)) missing.push(day.date);
   }
@@ -60,25 +64,45 @@ export function halfDaysOf(
   };
 }
 
+/** Days on which a value by hand was out of the limits that the unit had, in time or not. */
+export function datesReadOut(
+  readings: readonly EventOf<"cold-reading">[],
+  watched: readonly Watched[],
+  { calendar }: Reported,
+): string[] {
+  return readings.flatMap((reading) => {
+    const { takenMs } = reading.body;
+    const at = watched.find(({ fromMs, toMs }) => takenMs >= fromMs && takenMs < toMs);
+    const isOut = at !== undefined && isReadOut(reading, at.body.rules);
+    return isOut ? [calendar.dayOf(takenMs).date] : [];
+  });
+}
+
+type Read = EventOf<"cold-reading"> | null;
+
 class Counted {
   #had = 0;
   #lacking = 0;
-  #last: EventOf<"cold-reading"> | null = null;
+  #late = 0;
+  #last: Read = null;
+  #lastLate: Read = null;
 
-  add(reading: EventOf<"cold-reading"> | null, isLacking: boolean): void {
+  add(reading: Read, isLacking: boolean, late: Read): void {
     if (reading !== null) this.#had++;
     else if (isLacking) this.#lacking++;
-    this.#last = reading;
+    if (late !== null) this.#late++;
+    [this.#last, this.#lastLate] = [reading, late];
   }
 
   counted(isOnly: boolean): HalfDay {
-    const last = this.#last;
+    const only = (one: Read) =>
+      !isOnly || one === null ? null : { celsius: one.body.celsius, takenMs: one.body.takenMs };
     return {
       due: this.#had + this.#lacking,
       had: this.#had,
-      only: !isOnly || last === null
-        ? null
-        : { celsius: last.body.celsius, takenMs: last.body.takenMs },
+      only: only(this.#last),
+      late: this.#late,
+      onlyLate: only(this.#lastLate),
     };
   }
 }

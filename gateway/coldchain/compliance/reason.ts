@@ -3,7 +3,7 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { REASONS } from "../evidence/text.ts";
 import type { NotCompliant } from "../life/compliance.ts";
 import type { AlarmRule } from "../rules/alarm_rule.ts";
-import { MANUAL_READINGS } from "../rules/plans.ts";
+import { BACKUP, MANUAL_LIMITS, MANUAL_READINGS, RECORDS_OUT } from "../rules/plans.ts";
 import { sourceText } from "../rules/sources.ts";
 
 export type Verdict = "compliant" | "not-compliant" | "cannot-say";
@@ -15,8 +15,12 @@ export type ReasonKind =
   | "too-cold"
   /** Nobody said what an alarm was. */
   | "alarm-unexplained"
+  /** While it was out of range, the next record came too late. */
+  | "records-apart-out"
   /** Less than six hours apart: the later one does not count. */
   | "manual-readings-close"
+  /** A centre did not have it a day later. */
+  | "not-backed-up"
   | "no-data"
   | "gap"
   | "sensor-fault";
@@ -78,11 +82,13 @@ const RULES: Readonly<Record<Exclude<ReasonKind, "too-warm" | "too-cold">, Cited
   },
   "no-probe": RECORDING,
   "interval": RECORDING,
+  "records-apart-out": RECORDS_OUT,
   "calibration-missing": CALIBRATION,
   "calibration-overdue": CALIBRATION,
   "probe-inaccurate": CALIBRATION,
   "manual-reading-missing": BY_HAND,
   "manual-readings-close": BY_HAND,
+  "manual-reading-out": MANUAL_LIMITS,
   "alarm-unexplained": {
     id: "c9-acknowledgement",
     source: {
@@ -91,6 +97,7 @@ const RULES: Readonly<Record<Exclude<ReasonKind, "too-warm" | "too-cold">, Cited
     },
     effective: RELEASED,
   },
+  "not-backed-up": BACKUP,
   "no-data": NO_DATA,
   "gap": NO_DATA,
   "sensor-fault": NO_DATA,
@@ -99,10 +106,18 @@ const RULES: Readonly<Record<Exclude<ReasonKind, "too-warm" | "too-cold">, Cited
 const WORDS: Readonly<Record<Exclude<ReasonKind, NotCompliant>, Text>> = {
   "too-warm": { zh: "高温超时", en: "too warm for too long" },
   "too-cold": { zh: "低温超时", en: "too cold for too long" },
+  "records-apart-out": {
+    zh: "超温期间记录间隔超过 2 分钟",
+    en: "records more than two minutes apart while out of range",
+  },
   "alarm-unexplained": { zh: "报警未确认", en: "an alarm was not acknowledged" },
   "manual-readings-close": {
     zh: "两次人工测温间隔不足 6 小时",
     en: "readings by hand less than six hours apart",
+  },
+  "not-backed-up": {
+    zh: "未备份：超过一天未同步到数据中心",
+    en: "not backed up: not at each centre for more than a day",
   },
   "no-data": { zh: "无任何温度数据", en: "no temperature was recorded" },
   "gap": { zh: "数据缺失", en: "data is missing" },

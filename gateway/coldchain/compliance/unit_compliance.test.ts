@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { periodOf } from "../../report/period.ts";
-import { type ColdEvent, coldEventOf, type ColdKind, ofKind } from "../life/event.ts";
-import { NURSE, OF_UNIT, type Otherwise, SITE, unitBodyOf } from "../life/fixture_life.ts";
+import { ofKind } from "../life/event.ts";
+import { NURSE, OF_UNIT, type Otherwise } from "../life/fixture_life.ts";
 import {
   HOUR_MS,
   MINUTE_MS,
@@ -12,75 +12,23 @@ import {
 } from "../series/fixture_series.ts";
 import { switchedOffWithin } from "../life/suppression.ts";
 import { drawnOf } from "./compliance_report.ts";
+import {
+  at,
+  calibrated,
+  COPIED,
+  LONG_AGO,
+  PROBE,
+  reasonsOf,
+  rowOf,
+  steady,
+  told,
+  unit,
+} from "./fixture_compliance.ts";
 import { datesText, type Reason, reasonText } from "./reason.ts";
-import { type UnitCompliance, unitCompliance, type UnitHistory } from "./unit_compliance.ts";
+import { unitCompliance } from "./unit_compliance.ts";
 import { pointKey } from "./watched.ts";
 
 const DAY_MS = 24 * HOUR_MS;
-/** Midnight in Shanghai. */
-const at = (time: string) => Date.parse(`${time.replace(" ", "T")}:00+08:00`);
-const LONG_AGO = at("2026-01-01 00:00");
-const PROBE = { device: "thermometer", point: "temperature" };
-
-let count = 0;
-function told(kind: ColdKind, timeMs: number, body: Otherwise): ColdEvent {
-  const place = `${SITE}.1-0/record/${++count}`;
-  return coldEventOf(kind, { id: `e${count}`, ...body }, { place, node: SITE, timeMs });
-}
-
-const unit = (timeMs = LONG_AGO, more: Otherwise = {}) =>
-  told("cold-unit", timeMs, unitBodyOf(more));
-
-const calibrated = (calibratedOn = "2026-01-01", validUntil = "2026-12-31") =>
-  told("cold-calibration", LONG_AGO, {
-    ...{ site: SITE, probe: "probe-1", calibratedOn, validUntil, certificate: "K1", by: NURSE },
-    points: [{ reference: 5, error: 0.1 }],
-  });
-
-const reading = (time: string) =>
-  told("cold-reading", at(time), { ...OF_UNIT, takenMs: at(time), celsius: 5, by: NURSE });
-
-interface Told {
-  readonly words?: readonly ColdEvent[];
-  /** Values of minutes from this moment on. */
-  readonly from?: string;
-  readonly values?: readonly (number | null)[];
-  readonly calibrations?: readonly ColdEvent[];
-  readonly readings?: readonly ColdEvent[];
-  readonly episodes?: UnitHistory["episodes"];
-  readonly watch?: readonly ColdEvent[];
-  readonly asOf?: string;
-}
-
-/** A unit of one probe, each minute, with the rules of the platform. */
-function rowOf(period: string, given: Told = {}): UnitCompliance | null {
-  const found = periodOf(period);
-  if (found === null) throw new Error("This is no period");
-  const { words = [unit()], from = `${found.dates[0]} 00:00`, values } = given;
-  const samples = minutes(values ?? steady((found.toMs - found.fromMs) / MINUTE_MS), at(from));
-  const watching = { rules: rulesOf("platform"), intervalMs: MINUTE_MS, calendar: SHANGHAI };
-  const { days } = toldOf(samples, watching);
-  return unitCompliance({
-    ...OF_UNIT,
-    words: ofKind(words, "cold-unit"),
-    days: new Map([[pointKey(PROBE), days]]),
-    calibrations: given.calibrations ?? [calibrated()],
-    readings: given.readings ?? [],
-    episodes: given.episodes ?? [],
-    watch: given.watch ?? [],
-  }, {
-    days: found.dates.map((date) => SHANGHAI.dayOf(at(`${date} 00:00`))),
-    asOfMs: given.asOf === undefined ? found.toMs : at(given.asOf),
-    calendar: SHANGHAI,
-  });
-}
-
-function steady(count: number, celsius = 5): number[] {
-  return Array.from({ length: count }, () => celsius);
-}
-
-const reasonsOf = (row: UnitCompliance | null) =>
-  row?.reasons.map(({ kind, rule, dates }) => `${kind} ${rule} ${datesText(dates)}`);
 
 describe("C3 a unit's day", () => {
   test("with all its values, in range and calibrated, is compliant", () => {
@@ -135,7 +83,14 @@ describe("C7 what is not known", () => {
         ...OF_UNIT,
         words: ofKind([unit()], "cold-unit"),
         days: new Map([[pointKey(PROBE), days]]),
-        ...{ calibrations: [calibrated()], readings: [], episodes: [], watch: [] },
+        ...{
+          outside: new Map(),
+          copies: COPIED,
+          calibrations: [calibrated()],
+          readings: [],
+          episodes: [],
+          watch: [],
+        },
       }, {
         ...{ days: [SHANGHAI.dayOf(at("2026-03-02 00:00"))], asOfMs: at("2026-03-03 00:00") },
         calendar: SHANGHAI,
@@ -176,58 +131,6 @@ describe("C7 what is not known", () => {
   test("of a day that goes on only what was until now is missing", () => {
     const row = rowOf("2026-03-02", { values: steady(600), asOf: "2026-03-02 10:00" });
     expect(row).toMatchObject({ expected: 600, had: 600, gapMs: 0, verdict: "compliant" });
-  });
-});
-
-describe("C6 readings by hand", () => {
-  const words = [unit(LONG_AGO, { manual: true })];
-  const of = (readings: readonly ColdEvent[], more: Told = {}) =>
-    rowOf("2026-03-02", { words, readings, ...more });
-
-  test("are there or missing, each half of the day", () => {
-    const both = of([reading("2026-03-02 08:00"), reading("2026-03-02 14:00")]);
-    expect(both?.byHand).toMatchObject({
-      morning: { due: 1, had: 1 },
-      afternoon: { due: 1, had: 1 },
-    });
-    expect(both?.verdict).toBe("compliant");
-    const one = of([reading("2026-03-02 08:00")]);
-    expect(one?.byHand).toMatchObject({ morning: { had: 1 }, afternoon: { due: 1, had: 0 } });
-    expect(reasonsOf(one)).toEqual(["manual-reading-missing manual-readings 03-02"]);
-    expect(one?.verdict).toBe("not-compliant");
-  });
-
-  test("less than six hours apart are one", () => {
-    const close = of([reading("2026-03-02 08:01"), reading("2026-03-02 14:00")]);
-    expect(reasonsOf(close)).toEqual(["manual-readings-close manual-readings 03-02"]);
-    expect(close?.byHand?.afternoon.had).toBe(0);
-  });
-
-  test("are missing from the hour on at which they are due", () => {
-    const until = (asOf: string, values: number) => of([], { asOf, values: steady(values) });
-    expect(reasonsOf(until("2026-03-02 09:59", 599))).toEqual([]);
-    expect(reasonsOf(until("2026-03-02 10:00", 600))).toHaveLength(1);
-  });
-
-  test("of a month are counted, with the days that lack one", () => {
-    const readings = periodOf("2026-02")?.dates.flatMap((date) =>
-      date === "2026-02-05" || date === "2026-02-06"
-        ? []
-        : [reading(`${date} 08:00`), reading(`${date} 15:00`)]
-    );
-    const row = rowOf("2026-02", { words, readings: readings ?? [] });
-    expect(row?.byHand?.morning).toMatchObject({ due: 28, had: 26, only: null });
-    expect(reasonsOf(row)).toEqual(["manual-reading-missing manual-readings 02-05~02-06"]);
-  });
-
-  test("are not asked for of a morning in which the unit came", () => {
-    const since = (time: string) =>
-      rowOf("2026-03-02", {
-        words: [unit(at(time), { manual: true })],
-        readings: [reading("2026-03-02 15:00")],
-      });
-    expect(reasonsOf(since("2026-03-02 00:00"))).toHaveLength(1);
-    expect(reasonsOf(since("2026-03-02 00:01"))).toEqual([]);
   });
 });
 
@@ -292,7 +195,7 @@ describe("the table", () => {
   test("names verdict, reasons with their rules, and where those are from, in both languages", () => {
     const row = rowOf("2026-03-02", { values: [...steady(60, 9), ...steady(1380)] });
     if (row === null) throw new Error("It was watched");
-    const { facts, tables: [units, , rules] } = drawnOf([row], { period });
+    const { facts, tables: [units, , rules] } = drawnOf([row], { period }, COPIED);
     const [cells] = units.rows.map(({ cells }) => cells);
     expect(cells.slice(0, 3)).toEqual([
       "一号冰箱 (fridge-1)",
@@ -325,7 +228,7 @@ describe("the table", () => {
     });
     const row = rowOf("2026-03-02", { watch: [a, again, b, before] });
     if (row === null) throw new Error("It was watched");
-    const { facts, tables: [units, switchedOff] } = drawnOf([row], { period });
+    const { facts, tables: [units, switchedOff] } = drawnOf([row], { period }, COPIED);
     expect(switchedOff.rows.map(({ cells }) => cells.slice(1))).toEqual([
       [
         ...["2026-03-01 20:00", { zh: "维修完成为止", en: "until it is repaired" }],
@@ -353,7 +256,7 @@ describe("the table", () => {
       episodes: [{ sinceMs: at("2026-03-02 01:00"), isAcknowledged: false }],
     });
     if (row === null) throw new Error("It was watched");
-    const { tables: [, , rules] } = drawnOf([row], { period });
+    const { tables: [, , rules] } = drawnOf([row], { period }, COPIED);
     const known = new Set(rules.rows.map(({ cells: [id] }) => id));
     expect(row.reasons.map(({ rule }) => known.has(rule))).not.toContain(false);
     expect(row.reasons.map(({ kind }) => kind).sort()).toEqual([

@@ -12,7 +12,10 @@ import type { Day } from "../series/calendar.ts";
 import { INTERVALS_MAX } from "../series/fold.ts";
 import { meanKinetic } from "../series/kinetic.ts";
 import { addedUp, type DayTold, farther, NOTHING } from "../series/told.ts";
-import { type HalfDays, halfDaysOf } from "./half_days.ts";
+import type { SiteCopies } from "../../site_copies.ts";
+import { datesNotCopied } from "./copies.ts";
+import { datesReadOut, type HalfDays, halfDaysOf } from "./half_days.ts";
+import { datesFarApart, type DayOut } from "./records_out.ts";
 import { type Reason, type ReasonKind, ruleIdOf, type Verdict, verdictOf } from "./reason.ts";
 import {
   lengthMs,
@@ -40,12 +43,16 @@ export interface UnitHistory {
   readonly words: readonly EventOf<"cold-unit">[];
   /** Days of each point by {@link pointKey}, of the time in which it was the unit's alone. */
   readonly days: ReadonlyMap<string, readonly DayTold[]>;
+  /** By point, of those whose samples may be far apart: days on which it was out of range. */
+  readonly outside: ReadonlyMap<string, readonly DayOut[]>;
   /** Of its probes, of all times. */
   readonly calibrations: readonly ColdEvent[];
   /** By hand, of the time of the report. */
   readonly readings: readonly ColdEvent[];
   /** Those that went on in the time of the report. */
   readonly episodes: readonly ReportedEpisode[];
+  /** Where its site's records are, now. */
+  readonly copies: SiteCopies;
   /** Persons who switched its alarms off and on, at all times. */
   readonly watch: readonly ColdEvent[];
 }
@@ -90,7 +97,8 @@ export function unitCompliance(history: UnitHistory, reported: Reported): UnitCo
   if (last === undefined) return null;
   const points = pointsOf(watched).map((point) => pointFacts(point, history, reported));
   const known = points.map(({ whole }) => whole.known);
-  const byHand = halfDaysOf(ofKind(history.readings, "cold-reading"), watched, reported);
+  const readings = ofKind(history.readings, "cold-reading");
+  const byHand = halfDaysOf(readings, watched, reported);
   const had = sum(points, ({ whole }) => whole.samples);
   const reasons = new Reasons();
   for (const day of days) {
@@ -101,19 +109,28 @@ export function unitCompliance(history: UnitHistory, reported: Reported): UnitCo
     }
   }
   const rules = rulesOf(watched);
-  for (const { alarms, gapDates, faultDates } of points) {
+  for (const { alarms, gapDates, faultDates, apartDates } of points) {
     for (const { rule, date } of alarms) {
       const side = rules.find(({ id }) => id === rule)?.side;
       reasons.add(side === "below" ? "too-cold" : "too-warm", rule, date);
     }
     for (const date of had === 0 ? [] : gapDates) reasons.add("gap", ruleIdOf("gap"), date);
     for (const date of faultDates) reasons.add("sensor-fault", ruleIdOf("sensor-fault"), date);
+    for (const date of apartDates) {
+      reasons.add("records-apart-out", ruleIdOf("records-apart-out"), date);
+    }
   }
   for (const date of byHand?.missing ?? []) {
     reasons.add("manual-reading-missing", ruleIdOf("manual-reading-missing"), date);
   }
   for (const date of byHand?.tooClose ?? []) {
     reasons.add("manual-readings-close", ruleIdOf("manual-readings-close"), date);
+  }
+  for (const date of datesReadOut(readings, watched, reported)) {
+    reasons.add("manual-reading-out", ruleIdOf("manual-reading-out"), date);
+  }
+  for (const date of datesNotCopied(watched, reported, history.copies)) {
+    reasons.add("not-backed-up", ruleIdOf("not-backed-up"), date);
   }
   const unexplained = history.episodes.filter(({ isAcknowledged }) => !isAcknowledged);
   for (const { sinceMs } of unexplained) {
@@ -160,6 +177,7 @@ interface PointFacts {
   readonly gapMs: number;
   readonly gapDates: readonly string[];
   readonly faultDates: readonly string[];
+  readonly apartDates: readonly string[];
   /** Of each limit the rule of the highest level that was reached on a day. */
   readonly alarms: readonly { readonly rule: string; readonly date: string }[];
 }
@@ -177,7 +195,8 @@ const NO_DAY: DayTold = {
   alarmMs: {},
 };
 
-function pointFacts(point: WatchedPoint, history: UnitHistory, { days }: Reported): PointFacts {
+function pointFacts(point: WatchedPoint, history: UnitHistory, reported: Reported): PointFacts {
+  const { days, calendar } = reported;
   const { intervalMs, rules, stretches } = point;
   const told = new Map((history.days.get(pointKey(point)) ?? []).map((day) => [day.date, day]));
   const inTime = days.flatMap(({ date }) => told.get(date) ?? []);
@@ -204,6 +223,7 @@ function pointFacts(point: WatchedPoint, history: UnitHistory, { days }: Reporte
     gapMs: sum(gaps, ({ ms }) => ms),
     gapDates: gaps.flatMap(({ date, ms }) => ms > 0 ? [date] : []),
     faultDates: inTime.flatMap(({ date, faults }) => faults > 0 ? [date] : []),
+    apartDates: datesFarApart(history.outside.get(pointKey(point)) ?? [], point, calendar),
     alarms: inTime.flatMap(({ date, alarmMs }) =>
       highestOf(Object.keys(alarmMs), rules).map((rule) => ({ rule, date }))
     ),

@@ -8,25 +8,27 @@ import { pause } from "../../../sync/timer.ts";
 import { ageOf } from "../../age.ts";
 import { entryId } from "../../collected_entry.ts";
 import { listDevices } from "../../devices/device_list.ts";
-import { notificationEntry } from "../../notifications/notification.ts";
+import { tellingInForce, tellingMark } from "../../notifications/persons.ts";
 import { openVials } from "../flow/vial_reads.ts";
 import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
-import { alarmBodiesOf, type Episode, episodesOf } from "../life/episode.ts";
-import { dueLevels, goneOnMs, messagesDue, planAlarms } from "../life/escalation.ts";
-import type { ColdEvent } from "../life/event.ts";
-import { watchOf } from "../life/suppression.ts";
+import { alarmBodiesOf, episodesOf } from "../life/episode.ts";
+import { dueLevels, goneOnMs, latenessMs, planAlarms } from "../life/escalation.ts";
+import { ageOfEvent, type ColdEvent, ofKind } from "../life/event.ts";
+import { isOfOtherWords } from "../life/rules_changed.ts";
+import { hasLevels, unansweredAlarms } from "../life/unanswered.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 import * as reads from "../record/cold_reads.ts";
 import { watchingOf } from "../record/part_fold.ts";
-import { eventsOf } from "../record/stored_events.ts";
+import { eventsOf, presentOf } from "../record/stored_events.ts";
 import { PLATFORM_PLANS } from "../rules/plans.ts";
 import { Calendar } from "../series/calendar.ts";
+import { alarmKey, type Carry } from "../series/carry.ts";
 import { foldTail } from "../series/fold.ts";
-import { elapsedMs } from "../series/sample.ts";
-import { NO_DATA } from "../series/told.ts";
-import { noticesOf } from "./cold_notice.ts";
+import { elapsedMs, type Sample } from "../series/sample.ts";
+import { NO_DATA, RULES_CHANGED } from "../series/told.ts";
 import { BootWatches } from "./boot_watches.ts";
-import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
+import { type AlarmNode, coldEntry } from "./cold_node.ts";
+import { messagesOf } from "./episode_messages.ts";
 import { lateVials } from "./late_vials.ts";
 import { presenceOf } from "./presence.ts";
 import { calibrationWords, unitWords } from "./unit_words.ts";
@@ -39,9 +41,6 @@ const PRESENCE_MS = 2000;
 const LAG_MS = 5000;
 /** Episodes that began so long ago and are over are not told of any more. */
 const TELLING_MS = 7 * 86_400_000;
-/** Whom a level reaches, contacts know: messages are addressed to roles. */
-const LEVELS = [1, 2, 3].map((level) => ({ id: `level-${level}`, level }));
-
 interface Due {
   readonly unit: string;
   readonly begun: AlarmBody[];
@@ -49,15 +48,16 @@ interface Due {
 }
 
 export class AlarmDesk {
-  readonly #node: ColdNode;
+  readonly #node: AlarmNode;
   readonly #calendar = new Calendar();
-  #isAnnounced = false;
+  /** With which contacts in force units were told last; `null`: not yet. */
+  #announced: string | null = null;
   #lookedMs = -Infinity;
   readonly #watches = new BootWatches();
   /** Episodes that are over and told of. */
   #settled = new Set<string>();
 
-  constructor(node: ColdNode) {
+  constructor(node: AlarmNode) {
     this.#node = node;
   }
 
@@ -76,13 +76,14 @@ export class AlarmDesk {
     const now = clock.now();
     await tables.caughtUp(journal, signal);
     if (signal?.aborted) return;
-    if (!this.#isAnnounced) await this.#announce();
-    this.#isAnnounced = true;
+    const mark = await tellingMark(this.#rows);
+    if (mark !== this.#announced) await this.#announce();
+    this.#announced = mark;
     const due = new Map<string, Due>();
     await this.#ofSeries(due);
-    await this.#ofGaps(due, now);
+    const gaps = await this.#ofGaps(due, now);
     const going = await reads.goingEpisodes(this.#rows, this.#site);
-    for (const row of going) await this.#ofTime(row, due, now);
+    for (const row of going) await this.#ofTime(row, due, now, gaps);
     if (now.bootMs - this.#lookedMs >= PRESENCE_MS) {
       this.#lookedMs = now.bootMs;
       await this.#ofPresence(going, due, now);
@@ -107,12 +108,13 @@ export class AlarmDesk {
     return this.#node.name;
   }
 
-  /** What the configuration says of units, where it says something new. */
+  /** What the configuration and the contacts in force say of units, where that is news. */
   async #announce(): Promise<void> {
-    const { coldchain, contacts, clock, disk, tables } = this.#node;
+    const { coldchain, clock, disk, tables } = this.#node;
+    const telling = await tellingInForce(this.#rows, this.#node);
     const known = await reads.watchedUnits(tables, this.#site);
     const now = clock.now();
-    const units = unitWords(this.#site, coldchain, contacts, known, now.wallMs);
+    const units = unitWords(this.#site, coldchain, telling, known, now.wallMs);
     const entries = [
       ...units.map((body) => coldEntry(this.#node, "record", "cold-unit", body)),
       ...calibrationWords(this.#site, coldchain)
@@ -127,14 +129,19 @@ export class AlarmDesk {
     for (const body of ended) dueOf(due, body.episode, body.unit).ended.push(body);
   }
 
-  /** Gaps that are open still: no sample tells of them before the next one comes. */
-  async #ofGaps(due: Map<string, Due>, now: Stamp): Promise<void> {
+  /**
+   * Gaps that are open still: no sample tells of them before the next one comes. Returns episodes
+   * that go on until then, whatever interval counts by now.
+   */
+  async #ofGaps(due: Map<string, Due>, now: Stamp): Promise<ReadonlySet<string>> {
+    const open = new Set<string>();
     for (const unit of await reads.watchedUnits(this.#rows, this.#site)) {
       for (const { device, point } of unit.probes) {
         const series = { site: this.#site, device, point };
         const last = await reads.lastCarry(this.#rows, series);
         const agoMs = last === null || last.setting === null ? null : ago(last.carry, now);
         if (last === null || agoMs === null) continue;
+        open.add(gapAfter(unit, last.carry));
         const watching = watchingOf(unit, this.#calendar);
         const { told } = foldTail(last.carry, Math.max(0, agoMs - LAG_MS), watching);
         const gaps = told.begun.filter(({ rule }) => rule === NO_DATA);
@@ -142,6 +149,7 @@ export class AlarmDesk {
         for (const body of begun) dueOf(due, body.episode, body.unit).begun.push(body);
       }
     }
+    return open;
   }
 
   /** Levels that time alone brings, and the end of what no sample tells of any more. */
@@ -149,6 +157,7 @@ export class AlarmDesk {
     row: reads.EpisodeRow,
     due: Map<string, Due>,
     now: Stamp,
+    gaps: ReadonlySet<string>,
   ): Promise<void> {
     const { site, episode, unit, cause, sinceMs, level } = row;
     const one = dueOf(due, episode, unit);
@@ -160,18 +169,51 @@ export class AlarmDesk {
         ...planAlarms({ site, unit, episode, cause: plan.cause, sinceMs }, plan, levels),
       );
     }
+    if (cause === "high" || cause === "low") {
+      // An end that came meanwhile was before what time would have brought since.
+      const isBefore = ({ alarmMs }: AlarmBody) =>
+        one.ended.every(({ endedMs }) => alarmMs < endedMs);
+      one.begun.push(...(await this.#unanswered(row)).filter(isBefore));
+    }
     const isOfSeries = cause !== "power-off" && cause !== "offline" && cause !== "late-vial";
-    const isOpenGap = cause === "no-data" && one.begun.some(({ rule }) => rule === NO_DATA);
-    if (!isOfSeries || isOpenGap || one.ended.length > 0) return;
+    if (!isOfSeries || gaps.has(episode) || one.ended.length > 0) return;
     if (await reads.isToldBySeries(this.#rows, site, episode)) return;
-    const [alarm] = episodesOf(await this.#events(episode)).flatMap(({ levels }) => levels);
-    if (alarm === undefined) return;
-    one.ended.push({
-      id: entryId("cold-alarm-ended", episode, "taken-back"),
-      ...{ site, unit, episode, cause: alarm.cause },
+    const end = await this.#takenBack(row, now);
+    if (end !== null) one.ended.push(end);
+  }
+
+  /** Levels of a temperature of which nobody said anything for long. */
+  async #unanswered({ site, unit, episode: id }: reads.EpisodeRow): Promise<AlarmBody[]> {
+    const events = await this.#events(id);
+    const [episode] = episodesOf(events);
+    const rules = (await reads.unitOf(this.#rows, site, unit))?.rules ?? [];
+    const [first] = episode.levels;
+    if (hasLevels(rules, first.rule)) return [];
+    const present = await presentOf({ ...this.#node, tables: this.#rows }, events);
+    const written = events.find(({ body }) => body.id === first.id);
+    if (written?.written === undefined) return [];
+    return unansweredAlarms(episode, this.#node.coldchain.unansweredMinutes, {
+      firstAgoMs: ageOfEvent(written, present).ms + latenessMs(first, written.written),
+      answeredAgoMs: episode.acknowledgements.map((one) => ageOfEvent(one, present).ms),
+    });
+  }
+
+  /** The end of what no series tells of any more; `null`: it is written. */
+  async #takenBack(
+    { site, unit, episode, state }: reads.EpisodeRow,
+    now: Stamp,
+  ): Promise<AlarmEndedBody | null> {
+    const alarm = ofKind(await this.#events(episode), "cold-alarm").at(0);
+    if (alarm === undefined || state === RULES_CHANGED) return null;
+    const words = await eventsOf(this.#rows, { site, subject: `unit/${unit}` });
+    const isChanged = isOfOtherWords(alarm, words);
+    return {
+      id: entryId("cold-alarm-ended", episode, isChanged ? RULES_CHANGED : "taken-back"),
+      ...{ site, unit, episode, cause: alarm.body.cause },
       endedMs: now.wallMs,
       worstCelsius: null,
-    });
+      ...isChanged ? { because: RULES_CHANGED } : {},
+    };
   }
 
   /** So long an episode goes on by the boot-time clock, which nobody sets (T12). */
@@ -224,7 +266,7 @@ export class AlarmDesk {
   }
 
   /** Entries of one episode and what people are told of it: in one commit. */
-  async #write(episode: string, { unit, begun, ended }: Due): Promise<void> {
+  async #write(episode: string, { begun, ended }: Due): Promise<void> {
     const { disk, clock } = this.#node;
     const written = await this.#events(episode);
     const ids = new Set(written.map(({ body }) => body.id));
@@ -235,38 +277,17 @@ export class AlarmDesk {
       ...ends.map((body) => coldEntry(this.#node, "alarm", "cold-alarm-ended", body)),
     ];
     const now = clock.now();
-    const place = { place: "due", node: this.#site, timeMs: now.wallMs };
-    const [stands] = episodesOf([
+    const place = { place: "due", node: this.#site, timeMs: now.wallMs, written: now };
+    const told = [
       ...written,
       ...alarms.map((body): ColdEvent => ({ ...place, kind: "cold-alarm", body })),
       ...ends.map((body): ColdEvent => ({ ...place, kind: "cold-alarm-ended", body })),
-    ]);
-    const messages = stands === undefined ? [] : await this.#messages(stands, unit, now);
+    ];
+    const [stands] = episodesOf(told);
+    const messages = stands === undefined ? [] : await messagesOf(this.#node, stands, told);
     entries.push(...messages ?? []);
     if (entries.length > 0) await disk.append(entries, now);
     else if (stands?.endedMs !== null && messages !== null) this.#settled.add(episode);
-  }
-
-  /** `null`: alarms of the unit are switched off. */
-  async #messages(episode: Episode, unit: string, now: Stamp): Promise<NewEntry[] | null> {
-    if (episode.levels.every(({ afterwards }) => afterwards === true)) return [];
-    const watched = await eventsOf(this.#rows, { site: this.#site, subject: `watch/${unit}` });
-    const due = messagesDue(episode, {
-      recipients: LEVELS,
-      sent: await reads.sentOf(this.#rows, this.#site, episode.episode),
-      nowMs: now.wallMs,
-      isSuppressedAt: (ms) => watchOf(watched, { site: this.#site, unit }, ms).state !== "watched",
-    });
-    if (due.length === 0) return [];
-    const body: UnitBody | null = await reads.unitOf(this.#rows, this.#site, unit);
-    const noticed = {
-      episode,
-      name: body?.name ?? unit,
-      place: this.#node.title,
-      roles: rolesOf(this.#node, unit),
-    };
-    return due.flatMap((message) => noticesOf(noticed, message))
-      .map((notice) => notificationEntry(now, notice));
   }
 }
 
@@ -278,14 +299,25 @@ function dueOf(due: Map<string, Due>, episode: string, unit: string): Due {
   return one;
 }
 
-/** How long ago the last sample was; `null`: none, or nobody knows. */
-function ago({ last }: { readonly last: Parameters<typeof elapsedMs>[0] | null }, now: Stamp) {
+/** The episode of a gap behind the last sample. */
+function gapAfter(unit: UnitBody, { last }: Carry): string {
+  const place = last?.place ?? [];
+  const gap = { key: alarmKey(NO_DATA, place, null), rule: NO_DATA, place, sinceMs: 0, alarmMs: 0 };
+  return alarmBodiesOf(unit, [], { begun: [gap], ended: [] }).begun[0].episode;
+}
+
+/**
+ * How long ago the last sample was, at least; `null`: there is none, or it came just now. One
+ * of another boot is as old as this one: without the time it is known that nothing came (C7).
+ */
+function ago({ last }: { readonly last: Sample | null }, now: Stamp): number | null {
   if (last === null) return null;
-  return elapsedMs(last, {
+  const agoMs = elapsedMs(last, {
     place: [],
     wallMs: now.wallMs,
     boot: { id: now.bootId, ms: now.bootMs },
     trusted: now.clock !== "untrusted",
     celsius: null,
   });
+  return last.boot?.id === now.bootId ? agoMs : Math.max(now.bootMs, agoMs ?? 0);
 }

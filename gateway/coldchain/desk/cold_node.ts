@@ -12,7 +12,12 @@ export interface ColdNode extends Pick<Node, "journal" | "tables"> {
   readonly clock: Pick<Node["clock"], "now">;
   readonly disk: Pick<Node["disk"], "append" | "noRoomFor">;
   readonly coldchain: ColdchainConfig;
+}
+
+/** What its alarms need beside: whom this node can tell by itself, and how. */
+export interface AlarmNode extends ColdNode {
   readonly contacts: Node["config"]["notifications"]["contacts"];
+  readonly channels: Node["config"]["notifications"]["channels"];
 }
 
 /** An entry of ours; the same id is written once, whoever makes it again. */

@@ -6,11 +6,14 @@ import type { AlarmCause } from "../life/alarm_body.ts";
 import type { Episode } from "../life/episode.ts";
 import type { Message } from "../life/escalation.ts";
 import { COLD_CODE } from "../record/sent_message.ts";
+import { RULES_CHANGED } from "../series/told.ts";
 
 /** Of one line that a message takes, characters. */
 const LINE_LENGTH_MAX = 80;
 const RULE_LENGTH_MAX = 40;
-/** Numbers of a subject's tellings: each level has two, and its end is behind all. */
+/** Numbers of a subject's tellings: each level has two, then changed rules, and its end is last. */
+const CHANGED_NUMBER = 40;
+const SEEN_CHANGED_NUMBER = 60;
 const END_NUMBER = 100;
 /** A vial is known among those that are open by the end of its code. */
 const CODE_SHOWN = 8;
@@ -24,6 +27,14 @@ export const CAUSE_TEXT: Readonly<Record<AlarmCause, Text>> = {
   "offline": { zh: "设备离线", en: "Unit is offline" },
   "late-vial": { zh: "开瓶疫苗超过使用时限", en: "Opened vial is beyond its time" },
 };
+
+/** Instead of those, once the rules are others (C8): nobody has measured that it is over. */
+function changedText({ zh, en }: Text): Text {
+  return {
+    zh: `${zh}（报警规则已改，未见恢复）`,
+    en: `${en} (alarm rules changed, not seen to be over)`,
+  };
+}
 
 export interface Noticed {
   readonly episode: Episode;
@@ -45,6 +56,14 @@ export function noticesOf(noticed: Noticed, message: Message): Notification[] {
       })
     );
   }
+  if (message.what === RULES_CHANGED) {
+    return heardLevels(episode, message.level).map((level) =>
+      notice(noticed, "escalated", level, {
+        id: level === message.level ? message.id : entryId(message.id, level),
+        number: CHANGED_NUMBER + level,
+      })
+    );
+  }
   const { id, level } = message;
   const event = level === 1 ? "raised" : "escalated";
   return [notice(noticed, event, level, { id, number: 2 * level })];
@@ -52,10 +71,11 @@ export function noticesOf(noticed: Noticed, message: Message): Notification[] {
 
 /** Somebody looks after it: what sounds may be silent. */
 export function acknowledgedNotices(noticed: Noticed, act: string, upTo: number): Notification[] {
+  const { state } = noticed.episode;
   return heardLevels(noticed.episode, upTo).map((level) =>
     notice(noticed, "acknowledged", level, {
       id: entryId("cold-acknowledged", act, level),
-      number: 2 * level + 1,
+      number: state === RULES_CHANGED ? SEEN_CHANGED_NUMBER + level : 2 * level + 1,
     })
   );
 }
@@ -70,7 +90,7 @@ function notice(
   level: number,
   { id, number }: { readonly id: string; readonly number: number },
 ): Notification {
-  const { cause, site, unit, sinceMs, worstCelsius, levels } = episode;
+  const { cause, site, unit, sinceMs, worstCelsius, levels, state } = episode;
   const isGrave = cause === "high" || cause === "low" || level > 1;
   const rule = levels.find((one) => one.level === level)?.rule ?? levels[0].rule;
   const vial = levels.find((one) => one.vial !== undefined)?.vial;
@@ -88,7 +108,9 @@ function notice(
     rule: rule.slice(0, RULE_LENGTH_MAX),
     site,
     place: { zh: lineOf(place.zh), en: lineOf(place.en) },
-    what: { code: `${COLD_CODE}${cause}`, ...CAUSE_TEXT[cause] },
+    what: state === RULES_CHANGED
+      ? { code: `${COLD_CODE}${RULES_CHANGED}`, ...changedText(CAUSE_TEXT[cause]) }
+      : { code: `${COLD_CODE}${cause}`, ...CAUSE_TEXT[cause] },
     where: { code, zh: lineOf(called), en: lineOf(called) },
     value: worstCelsius === null ? null : { number: worstCelsius, unit: "Cel" },
     sinceMs: Math.max(0, Math.round(sinceMs)),

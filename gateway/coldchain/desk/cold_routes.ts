@@ -36,7 +36,7 @@ type Shown = Pick<ColdNode, "name" | "tables" | "journal" | "clock">;
 
 /** What is known here: at a county of all sites. */
 export function readRoutes(node: Shown): readonly ApiRoute[] {
-  const { tables, journal, clock } = node;
+  const { tables, journal } = node;
   const calendar = new Calendar();
   const caughtUp = () => tables.caughtUp(journal);
   const path = "/api/coldchain/units/{site}/{unit}";
@@ -55,11 +55,8 @@ export function readRoutes(node: Shown): readonly ApiRoute[] {
       handle: async (_parts, { query }) => {
         await caughtUp();
         const units = await reads.watchedUnits(tables, siteQuery.parse(query).site ?? null);
-        const { wallMs } = clock.now();
         const views = [];
-        for (const unit of units) {
-          views.push(await unitView(tables.near, unit, calendar, wallMs));
-        }
+        for (const unit of units) views.push(await unitView(node, unit, calendar));
         return Response.json(views);
       },
     },

@@ -48,7 +48,7 @@ export const openColdDesk: OpenDesk = (node, { links }) => {
   const own = {
     ...{ ...shown, title: config.title, disk },
     coldchain: config.coldchain,
-    contacts: config.notifications.contacts,
+    ...{ contacts: config.notifications.contacts, channels: config.notifications.channels },
   };
   const [alarms, quarantines] = [new AlarmDesk(own), new QuarantineDesk(own)];
   const importing = { ...own, blobs: node.blobs };

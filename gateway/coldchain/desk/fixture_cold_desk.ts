@@ -1,10 +1,15 @@
 /** A site's cold chain with real journal and tables, and a clock of the test. */
+import type { Stamp } from "../../../sync/entry.ts";
 import { stampAt } from "../../../sync/fixtures.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
+import { channelConfig } from "../../notifications/notification_config.ts";
 import { coldchainConfig } from "../coldchain_config.ts";
 import { SITE, UNIT } from "../life/fixture_life.ts";
+import * as reads from "../record/cold_reads.ts";
+import { Calendar } from "../series/calendar.ts";
 import { AlarmDesk } from "./alarm_desk.ts";
-import type { ColdNode } from "./cold_node.ts";
+import type { AlarmNode } from "./cold_node.ts";
+import { type UnitView, unitView } from "./unit_view.ts";
 
 export const MINUTE_MS = 60_000;
 
@@ -16,12 +21,19 @@ export const FRIDGE = {
   probes: [{ id: "probe-1", device: "thermometer" }],
 } as const;
 
+const SIREN = channelConfig.parse({ kind: "siren-coil", name: "siren", device: "r", point: "p" });
+
 export class SiteCold implements AsyncDisposable {
   readonly tables: TablesDesk;
-  readonly #units: readonly object[];
+  #units: readonly object[];
   nowMs = 0;
   /** So far somebody has set the wall clock ahead. */
   aheadMs = 0;
+  /** What the clock of a later boot says otherwise, from when on; `null`: it is the first boot. */
+  boot: { readonly id: string; readonly fromMs: number; readonly clock: Stamp["clock"] } | null =
+    null;
+  /** Of the site's own file. */
+  contacts: AlarmNode["contacts"] = [];
   alarms: AlarmDesk;
 
   private constructor(tables: TablesDesk, units: readonly object[]) {
@@ -37,7 +49,7 @@ export class SiteCold implements AsyncDisposable {
     return cold;
   }
 
-  get node(): ColdNode {
+  get node(): AlarmNode {
     const { journal, tables } = this.tables;
     return {
       name: SITE,
@@ -45,14 +57,18 @@ export class SiteCold implements AsyncDisposable {
       clock: {
         now: () => {
           const now = stampAt(this.nowMs);
-          return { ...now, wallMs: now.wallMs + this.aheadMs };
+          const wallMs = now.wallMs + this.aheadMs;
+          if (this.boot === null) return { ...now, wallMs };
+          const { id: bootId, fromMs, clock } = this.boot;
+          return { wallMs, bootId, bootMs: this.nowMs - fromMs, clock };
         },
       },
       disk: { append: (...given) => journal.append(...given), noRoomFor: () => null },
       journal,
       tables,
       coldchain: coldchainConfig.parse({ units: this.#units }),
-      contacts: [],
+      contacts: this.contacts,
+      channels: [SIREN],
     };
   }
 
@@ -75,8 +91,16 @@ export class SiteCold implements AsyncDisposable {
     await tables.caughtUp(journal);
   }
 
+  /** The unit as pages and programs show it. */
+  async unit(): Promise<UnitView> {
+    const body = await reads.unitOf(this.tables.tables, SITE, UNIT);
+    if (body === null) throw new Error("The unit is not there");
+    return await unitView(this.node, body, new Calendar());
+  }
+
   /** As after a restart of the process: of what it knew only journal and tables are left. */
-  async restart(): Promise<void> {
+  async restart(units = this.#units): Promise<void> {
+    this.#units = units;
     await this.tables.reopen();
     this.alarms = new AlarmDesk(this.node);
   }
@@ -94,6 +118,14 @@ export class SiteCold implements AsyncDisposable {
       const { event, what: { code }, level } = JSON.parse(row.text("body"));
       return `${event} ${code} ${level}`;
     });
+  }
+
+  /** In what words people were told last. */
+  async words(): Promise<{ readonly zh: string; readonly en: string }> {
+    const select = "SELECT body FROM notifications ORDER BY life DESC, seq DESC LIMIT 1";
+    const [row] = await this.tables.tables.rows(select);
+    const { what: { zh, en } } = JSON.parse(row.text("body"));
+    return { zh, en };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stampAt } from "../../../sync/fixtures.ts";
+import type { Rows } from "../../sql/sql.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { viewOf } from "../../console/language.ts";
+import { countedTwice } from "../flow/counted_twice.ts";
 import { LOT, movedBodyOf, PRODUCT } from "../flow/fixture_flow.ts";
 import { isHeldBack } from "../flow/held_back.ts";
 import { allHeld } from "../flow/held_stock.ts";
@@ -156,6 +158,14 @@ describe("C10: what is held back at one site is at others", () => {
     const before = await entries();
     await told();
     expect(await entries()).toBe(before);
+    expect(await eventsAsked()).toBe(0);
+    const lot = "E2026";
+    await holdLot(nodeOf(county), { ...order, id: "recall-9", lot }, { id: "wang" });
+    await county.tables.caughtUp(county.journal);
+    // Its own word, and nothing of the lot that was let go.
+    expect(await eventsAsked()).toBe(1);
+    expect(await decideAt(county, WHOLE_SITE, "released", { lot })).toBe("done");
+    expect(await eventsAsked()).toBe(0);
   });
 
   test("what another centre holds that centre lets go, and this one once it is declared lost", async () => {
@@ -221,6 +231,41 @@ test("C10: what stands now says where a lot is told, however much of it was ther
   expect(await held(lot)).toEqual(["site-1", "site-2"]);
 });
 
+describe("C14: a step taken back of doses that the other site has stored", () => {
+  const [lot, reverse] = ["F2026", { reason: "写错", by: KEEPER }];
+  const sent = `sent away/site-2 20 ${lot}`;
+  const page = async (language: "en" | "zh") =>
+    String(await heldPage(viewOf(language), nodeOf(county), false, ACTOR, {}));
+  const found = async () => {
+    for (const site of ["site-2", "site-1"] as const) await sites[site].handOver(county);
+    await county.tables.caughtUp(county.journal);
+    const [one, ...others] = await countedTwice(county.tables.near);
+    expect(others).toEqual([]);
+    return one === undefined ? null : [one.lot, one.sender, one.receiver, one.sent, one.stored];
+  };
+
+  test("is shown to the county until both say the same, whichever it hears of first", async () => {
+    await moves("site-1", "stored", "receipt/f2", "unit/a", 10, lot);
+    await moves("site-1", "sent", "unit/a", "away/site-2", 20, lot);
+    const body = { id: "r-f", site: "site-1", what: sent, ...reverse };
+    await sites["site-1"].append("cold-reversed", body, 25, "record");
+    expect(await found()).toBeNull();
+    expect(await page("en")).not.toContain("Counted at two sites");
+    await moves("site-2", "stored", "away/site-1", "unit/a", 30, lot);
+    expect(await found()).toEqual([lot, "site-1", "site-2", 0, 5]);
+    expect(await page("en")).toMatch(/Counted at two sites[^]*site-1 writes again that it sent/);
+    expect(await page("zh")).toContain("货在 site-1 的，由 site-2 撤销入库");
+    await moves("site-1", "sent", "unit/a", "away/site-2", 40, lot);
+    expect(await found()).toBeNull();
+    // One that was written twice by mistake is taken back, and nobody has it twice.
+    await moves("site-1", "stored", "receipt/f3", "unit/a", 41, lot);
+    await moves("site-1", "sent", "unit/a", "away/site-2", 50, lot);
+    const again = { id: "r-g", site: "site-1", what: `sent away/site-2 50 ${lot}`, ...reverse };
+    await sites["site-1"].append("cold-reversed", again, 55, "record");
+    expect(await found()).toBeNull();
+  });
+});
+
 describe("C10: what was lost at one site", () => {
   const wall = (ms: number) => stampAt(ms).wallMs;
   const lot = "C2026";
@@ -271,6 +316,23 @@ describe("C10: what was lost at one site", () => {
     expect(await held(lot)).toContain("site-3");
   });
 });
+
+/** Events that a look reads, of which nothing is written. */
+async function eventsAsked(): Promise<number> {
+  let count = 0;
+  const near: Rows = {
+    rows: async (sql, parameters) => {
+      const rows = await county.tables.near.rows(sql, parameters);
+      if (sql.includes("FROM coldevents")) count += rows.length;
+      return rows;
+    },
+  };
+  const node = nodeOf(county);
+  const tables = { caughtUp: () => Promise.resolve(), near };
+  const disk = { ...node.disk, noRoomFor: () => ({ code: "disk-full", reason: "full" } as const) };
+  await new HoldDesk({ ...node, disk, tables }, { other: null, isUp: () => false }).look();
+  return count;
+}
 
 /** What the county has told sites. */
 async function entries(): Promise<number> {

@@ -8,18 +8,19 @@ import { streamTo } from "../../../sync/stream.ts";
 import { pause } from "../../../sync/timer.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
 import { isHomeFor, type OtherCentre } from "../../home_centre.ts";
-import { onceEach } from "../../once_each.ts";
+import type { Rows } from "../../sql/sql.ts";
 import { type Exposure, exposureOf } from "../flow/exposure.ts";
 import { heldAbout } from "../flow/held_back.ts";
 import { formOf, nameOf } from "../flow/place.ts";
 import type { LotStep } from "../flow/stays.ts";
 import { hereAt, stepsOf } from "../flow/trace.ts";
 import { holdAt, untoldHolds } from "../life/lot_hold.ts";
-import { type Barring, quarantinedLots } from "../life/quarantine.ts";
+import type { Barring } from "../life/quarantine.ts";
 import type { LotKey, QuarantineBody } from "../life/quarantine_body.ts";
 import { WHOLE_SITE } from "../life/subject.ts";
+import type { HeldLot } from "../record/cold_reads.ts";
 import * as reads from "../record/cold_reads.ts";
-import { eventsOf } from "../record/stored_events.ts";
+import { barredAt, lotState } from "../record/lot_reads.ts";
 import type { ColdNode } from "./cold_node.ts";
 
 const LOOK_MS = 5000;
@@ -30,15 +31,15 @@ const BACK_MS = 92 * 86_400_000;
 /** The latest of them. */
 const LOST_MAX = 500;
 
-type HoldNode = Pick<ColdNode, "name" | "clock" | "disk" | "journal" | "tables">;
+type HoldNode = Pick<ColdNode, "name" | "clock" | "disk" | "journal"> & {
+  readonly tables: Pick<ColdNode["tables"], "caughtUp"> & { readonly near: Rows };
+};
 
-/** What stands of lots of a whole site. */
+/** What stands of a lot of a whole site. */
 interface Known {
   readonly ids: ReadonlySet<string>;
   readonly barring: readonly Barring[];
 }
-
-type KnownAt = (site: string) => Promise<Known>;
 
 /** Where doses of a finding are, by all that was seen of them. */
 interface Seen {
@@ -75,8 +76,8 @@ export class HoldDesk {
   /** Writes what is to be told now. */
   async look(): Promise<void> {
     const { disk, clock, tables, journal } = this.#node;
-    const knownAt = onceEach((site: string) => this.#knownAt(site));
-    const due = [...await this.#ofCounty(knownAt), ...await this.#ofSites(knownAt)];
+    const waiting = await reads.heldLots(tables.near, null);
+    const due = [...await this.#ofCounty(waiting), ...await this.#ofSites(waiting)];
     const ours = due.filter(({ site }) => isHomeFor(site, this.#node.name, this.#centres))
       .slice(0, ENTRIES_MAX);
     if (ours.length === 0 || disk.noRoomFor("record") !== null) return;
@@ -88,16 +89,24 @@ export class HoldDesk {
     await tables.caughtUp(journal);
   }
 
-  async #ofCounty(knownAt: KnownAt): Promise<Saying[]> {
+  /**
+   * Of lots that a centre has not let go, and of those that wait at a site still, so that it hears
+   * of it: not of all that were ever held.
+   */
+  async #ofCounty(waiting: readonly HeldLot[]): Promise<Saying[]> {
     const { name, tables: { near } } = this.#node;
     const { other } = this.#centres;
+    const atSites = waiting.filter(({ unit }) => unit === WHOLE_SITE);
     const sayings: Saying[] = [];
     for (const centre of other === null ? [name] : [name, other]) {
-      const subject = { site: centre, subject: `lots/${WHOLE_SITE}` };
-      for (const held of quarantinedLots(await eventsOf(near, subject))) {
-        const steps = await stepsOf(near, held.product, held.lot);
+      const lots = [...await barredAt(near, centre), ...atSites];
+      const each = new Map(lots.map((one) => [JSON.stringify([one.product, one.lot]), one]));
+      for (const { product, lot } of each.values()) {
+        const held = await lotState(near, { site: centre, unit: WHOLE_SITE, product, lot });
+        if (held === null) continue;
+        const steps = await stepsOf(near, product, lot);
         for (const site of await this.#sitesOf(steps)) {
-          const told = untoldHolds(site, held, (await knownAt(site)).ids);
+          const told = untoldHolds(site, held, (await this.#knownAt(site, held)).ids);
           sayings.push(
             ...told.quarantines.map((body) => ({ site, kind: "cold-quarantine", body } as const)),
             ...told.decided.map((body) => (
@@ -121,37 +130,37 @@ export class HoldDesk {
     return sites;
   }
 
-  async #knownAt(site: string): Promise<Known> {
-    const subject = { site, subject: `lots/${WHOLE_SITE}` };
-    const events = await eventsOf(this.#node.tables.near, subject);
-    return {
-      ids: new Set(events.map(({ body }) => body.id)),
-      barring: quarantinedLots(events).flatMap(({ barring }) => barring),
-    };
+  async #knownAt(site: string, { product, lot }: LotKey): Promise<Known> {
+    const { near } = this.#node.tables;
+    const stands = await lotState(near, { site, unit: WHOLE_SITE, product, lot });
+    if (stands === null) return { ids: new Set(), barring: [] };
+    const { quarantines, decisions, barring } = stands;
+    return { ids: new Set([...quarantines, ...decisions].map(({ body }) => body.id)), barring };
   }
 
   /** What sites found of lots of which doses went on to other sites. */
-  async #ofSites(knownAt: KnownAt): Promise<Saying[]> {
+  async #ofSites(waiting: readonly HeldLot[]): Promise<Saying[]> {
     const { clock, tables: { near } } = this.#node;
     const lost = await reads.lostLots(near, null, clock.now().wallMs - BACK_MS, LOST_MAX);
     const exposures = new Map<string, Seen>();
     const sayings: Saying[] = [];
-    for (const { site, unit, product, lot } of [...await reads.heldLots(near, null), ...lost]) {
+    for (const { site, unit, product, lot } of [...waiting, ...lost]) {
       if (unit === WHOLE_SITE) continue;
       const steps = await stepsOf(near, product, lot);
       const others = [...new Set(steps.map((step) => step.site))].filter((one) => one !== site);
       if (others.length === 0) continue;
-      const events = await eventsOf(near, { site, subject: `lots/${unit}` });
-      const state = quarantinedLots(events)
-        .find((held) => held.product === product && held.lot === lot);
-      for (const { event: { body } } of state?.barring ?? []) {
+      const known = await Promise.all(
+        others.map((other) => this.#knownAt(other, { product, lot })),
+      );
+      const state = await lotState(near, { site, unit, product, lot });
+      for (const barring of state?.barring ?? []) {
+        const { body } = barring.event;
         const name = JSON.stringify([site, body.id, product, lot]);
-        const found = await this.#exposureOf(name, body, steps);
+        const found = await this.#exposureOf(name, barring, steps);
         exposures.set(name, found);
-        for (const other of others) {
-          const known = await knownAt(other);
+        for (const [at, other] of others.entries()) {
           sayings.push(
-            ...(await this.#elsewhere(other, { product, lot }, body, steps, found, known)),
+            ...(await this.#elsewhere(other, { product, lot }, body, steps, found, known[at])),
           );
         }
       }
@@ -163,10 +172,10 @@ export class HoldDesk {
   /** Told anew of all that it hangs on, which is a third of a second for thousands of packs. */
   async #exposureOf(
     name: string,
-    body: QuarantineBody,
+    barring: Barring,
     steps: readonly LotStep[],
   ): Promise<Seen> {
-    const about = await heldAbout(this.#node.tables.near, body, steps);
+    const about = await heldAbout(this.#node.tables.near, barring, steps);
     const told = "steps" in about ? [...about.steps] : about;
     const seen = entryId("exposure", JSON.stringify([told, steps]));
     const before = this.#exposures.get(name);

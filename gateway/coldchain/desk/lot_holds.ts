@@ -88,7 +88,6 @@ export function holdRoutes(node: DecidingNode): readonly ApiRoute[] {
       handle: async ({ people }, { body, actor }) => {
         const by = signedIn(actor, people);
         if (by === null) return problemResponse(PERSON_NEEDED);
-        await node.tables.caughtUp(node.journal);
         const order = { ...holdDecision.parse(body), unit: WHOLE_SITE };
         return told(await decideQuarantine(node, order, by.person));
       },

@@ -62,15 +62,33 @@ test("C8: alarms are switched off for 24 hours at most, or under repair, until t
     .toBe("not-switched-off");
 });
 
-test("C6: a temperature is written down on the day it is read", async () => {
+test("C6: a temperature is written down on the day it is read; later it is marked so", async () => {
   await using cold = await SiteCold.open();
   const nowMs = cold.node.clock.now().wallMs;
-  const read = async (id: string, takenMs?: number) =>
-    said(await acts.readByHand(cold.node, { id, unit: UNIT, celsius: 5, takenMs }, LI));
+  const midnight = new Calendar().dayOf(nowMs).fromMs;
+  const read = async (id: string, takenMs?: number, late?: boolean) =>
+    said(await acts.readByHand(cold.node, { id, unit: UNIT, celsius: 5, takenMs, late }, LI));
   expect(await read("now")).toBe("done");
-  expect(await read("yesterday", nowMs - 86_400_000)).toBe("done");
-  expect(await read("before", nowMs - 86_400_001)).toBe("other-day");
+  expect(await read("of today", midnight, true)).toBe("done");
+  expect(await read("yesterday", midnight - 1)).toBe("other-day");
+  expect(await read("yesterday, late", midnight - 1, true)).toBe("done");
+  const week = 7 * 86_400_000;
+  expect(await read("a week ago", nowMs - week, true)).toBe("done");
+  expect(await read("before", nowMs - week - 1, true)).toBe("other-day");
   expect(await read("tomorrow", nowMs + 60_001)).toBe("other-day");
+  const select = "SELECT body FROM coldevents WHERE kind = 'cold-reading' ORDER BY seq";
+  const rows = await cold.tables.tables.rows(select);
+  expect(rows.map((row) => JSON.parse(row.text("body")).late ?? false))
+    .toEqual([false, false, true, true]);
+});
+
+test("C6: a unit that was read out of its limits by hand is shown as not compliant", async () => {
+  await using cold = await SiteCold.open();
+  const lacks = async () => (await cold.unit()).notCompliant.includes("manual-reading-out");
+  for (const [celsius, isOut] of [[8, false], [8.1, true]] as const) {
+    await acts.readByHand(cold.node, { id: `${celsius}`, unit: UNIT, celsius }, LI);
+    expect(await lacks(), `${celsius}`).toBe(isOut);
+  }
 });
 
 test("C13: a calibration is of a probe of the site, and of a day that has come", async () => {
@@ -87,8 +105,7 @@ test("C13: a calibration is of a probe of the site, and of a day that has come",
   const state = async () => {
     const unit = await reads.unitOf(cold.tables.tables, SITE, UNIT);
     if (unit === null) throw new Error("The unit is not there");
-    const { wallMs } = cold.node.clock.now();
-    const view = await unitView(cold.tables.tables, unit, new Calendar(), wallMs);
+    const view = await unitView(cold.node, unit, new Calendar());
     return view.probes[0].calibration;
   };
   expect(await state()).toBe("never");

@@ -12,19 +12,20 @@ import { noRoomProblem } from "../../no_room.ts";
 import { type AcknowledgementBody, FOUND_CAUSES } from "../life/alarm_body.ts";
 import { calibrationBody } from "../life/calibration_body.ts";
 import { episodesOf, objectionToAcknowledgement } from "../life/episode.ts";
-import { ofKind } from "../life/event.ts";
 import { readingBody } from "../life/reading_body.ts";
 import { celsius, code, type Person, timeMs, words } from "../life/subject.ts";
+import { lasting } from "../life/suppression.ts";
 import { suppressionBody } from "../life/suppression_body.ts";
 import * as reads from "../record/cold_reads.ts";
-import { eventsOf } from "../record/stored_events.ts";
+import { eventsOf, presentOf } from "../record/stored_events.ts";
+import { LATE_READING_DAYS } from "../rules/plans.ts";
 import { Calendar } from "../series/calendar.ts";
+import { RULES_CHANGED } from "../series/told.ts";
 import { acknowledgedNotices } from "./cold_notice.ts";
 import { coldEntry, type ColdNode, rolesOf } from "./cold_node.ts";
 
 const HOUR_MS = 3_600_000;
-/** A reading may be written down later the same day, never before it is read. */
-const LATE_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 /** A clock at the bedside may be ahead of the node's. */
 const AHEAD_MS = 60_000;
 
@@ -36,6 +37,8 @@ export const acknowledgeOrder = z.strictObject({
   level: z.int().min(1).max(9).describe("The highest level that the person saw"),
   found: z.enum(FOUND_CAUSES).describe("What was found to be the cause"),
   comment: words.describe("What was done about it"),
+  rulesChanged: z.literal(true).optional()
+    .describe("The person saw that the alarm's rules were changed while it went on (C8)"),
 });
 export const suppressOrder = z.strictObject({
   id: act,
@@ -51,6 +54,9 @@ export const readingOrder = z.strictObject({
   celsius: celsius.describe("What it showed, °C"),
   takenMs: timeMs.optional().describe("When, milliseconds since 1970 UTC; none: now"),
   comment: words.optional(),
+  late: z.boolean().optional().describe(
+    "It was read on an earlier day, of the last seven: it is shown, and is none in time (C6)",
+  ),
 });
 const { calibratedOn, validUntil, certificate, points } = calibrationBody.shape;
 export const calibrationOrder = z.strictObject({
@@ -78,14 +84,18 @@ export async function acknowledge(
   const [episode] = episodesOf(await eventsOf(node.tables, subject));
   if (episode === undefined) return refused("no-such-alarm", `episode: ${order.episode}`);
   const objection = objectionToAcknowledgement(episode, order);
+  if (objection === RULES_CHANGED) return refused(objection, "rulesChanged: want true");
   if (objection !== null) {
     const top = episode.levels[episode.levels.length - 1].level;
     return refused("other-level", `level: found ${order.level}; the alarm is at level ${top}`);
   }
-  const { id: name, ...said } = order;
+  const { id: name, rulesChanged: _, ...said } = order;
   const id = entryId("cold-acknowledgement", node.name, name);
   const { site, unit, cause } = episode;
-  const body: AcknowledgementBody = { ...said, id, site, unit, cause, by };
+  const body: AcknowledgementBody = {
+    ...{ ...said, id, site, unit, cause, by },
+    ...episode.state === RULES_CHANGED ? { rulesChanged: true } : {},
+  };
   const now = node.clock.now();
   const noticed = {
     episode,
@@ -122,16 +132,13 @@ export async function watchAgain(
   { unit }: z.infer<typeof watchOrder>,
   by: Person,
 ): Promise<Outcome> {
-  const events = await eventsOf(node.tables, { site: node.name, subject: `watch/${unit}` });
-  const ended = new Set(
-    ofKind(events, "cold-suppression-ended").map(({ body }) => body.suppression),
-  );
-  const endedMs = node.clock.now().wallMs;
-  const bodies = ofKind(events, "cold-suppression").filter(({ body }) =>
-    !ended.has(body.id) && (body.state === "under-repair" || body.untilMs > endedMs)
-  ).map(({ body }) => ({
+  const { name: site } = node;
+  const events = await eventsOf(node.tables, { site, subject: `watch/${unit}` });
+  const present = await presentOf(node, events);
+  const endedMs = present.now.wallMs;
+  const bodies = lasting(events, { site, unit }, present).map(({ by: { body } }) => ({
     id: entryId("cold-suppression-ended", body.id),
-    ...{ site: node.name, unit, suppression: body.id, endedMs, by },
+    ...{ site, unit, suppression: body.id, endedMs, by },
   }));
   if (bodies.length === 0) return refused("not-switched-off", `unit: ${unit} is watched`);
   const entries = bodies.map((body) => coldEntry(node, "record", "cold-suppression-ended", body));
@@ -140,17 +147,21 @@ export async function watchAgain(
 
 export async function readByHand(
   node: ColdNode,
-  { id: name, takenMs, ...said }: z.infer<typeof readingOrder>,
+  { id: name, takenMs, late, ...said }: z.infer<typeof readingOrder>,
   by: Person,
 ): Promise<Outcome> {
   if (await reads.unitOf(node.tables, node.name, said.unit) === null) return noUnit(said.unit);
   const nowMs = node.clock.now().wallMs;
   const at = takenMs ?? nowMs;
-  if (at > nowMs + AHEAD_MS || at < nowMs - LATE_MS) {
-    return refused("other-day", "takenMs: want a moment of the last 24 hours");
+  const today = new Calendar().dayOf(nowMs);
+  if (at > nowMs + AHEAD_MS) return refused("other-day", "takenMs: it is still to come");
+  const isLate = at < today.fromMs;
+  if (isLate && (late !== true || at < nowMs - LATE_READING_DAYS * DAY_MS)) {
+    return refused("other-day", `takenMs: it is not of today, ${today.date}`);
   }
   const id = entryId("cold-reading", node.name, name);
-  const body = readingBody.parse({ ...said, id, site: node.name, takenMs: at, by });
+  const marked = isLate ? { late: true } : {};
+  const body = readingBody.parse({ ...said, ...marked, id, site: node.name, takenMs: at, by });
   return await write(node, [coldEntry(node, "record", "cold-reading", body)], [id]);
 }
 
@@ -195,6 +206,11 @@ const PROBLEMS = {
     title: "The alarm is at another level",
     hint: "look at it again, and acknowledge the level that it has",
   },
+  "rules-changed": {
+    status: 409,
+    title: "The rules of the alarm were changed: nobody knows that it is over",
+    hint: "look at the unit again, and say with rulesChanged that this was seen",
+  },
   "no-such-unit": {
     status: 404,
     title: "There is no such unit here",
@@ -208,7 +224,8 @@ const PROBLEMS = {
   "other-day": {
     status: 400,
     title: "A reading is written down on the day it is read",
-    hint: "leave takenMs out, or give when it was read",
+    hint: "leave takenMs out; what was read on one of the last seven days is written with late: " +
+      "it is shown, and does not count as read in time",
   },
   "no-such-probe": {
     status: 404,

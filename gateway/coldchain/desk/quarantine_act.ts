@@ -1,14 +1,17 @@
 /** A person decides what becomes of stock that was set apart, and on what that rests (C10). */
 import * as z from "zod";
 import { entryId } from "../../collected_entry.ts";
+import { placeOf } from "../flow/place.ts";
+import { hereAt } from "../flow/trace.ts";
 import { isCountys } from "../life/lot_hold.ts";
-import { type LotState, quarantinedLots } from "../life/quarantine.ts";
+import { CAUSES_APART, type LotState, quarantinedLots } from "../life/quarantine.ts";
 import {
   QUARANTINE_DECISIONS,
   type QuarantineDecidedBody,
   quarantineDecidedBody,
 } from "../life/quarantine_body.ts";
 import { code, type Person, WHOLE_SITE, words } from "../life/subject.ts";
+import { goingCauses } from "../record/cold_reads.ts";
 import { eventsOf } from "../record/stored_events.ts";
 import { coldEntry } from "./cold_node.ts";
 import { type Outcome, write, type WritingNode } from "./person_acts.ts";
@@ -44,6 +47,7 @@ export async function decideQuarantine(
   by: Person,
 ): Promise<Outcome> {
   const { product, lot, unit, decision, basis } = order;
+  await node.tables.caughtUp(node.journal);
   const own = await standingOf(node, node.name, order);
   const fellow = unit === WHOLE_SITE ? node.fellow ?? null : null;
   const other = fellow === null ? null : await standingOf(node, fellow.name, order);
@@ -61,6 +65,9 @@ export async function decideQuarantine(
   );
   const detail = `lot: ${lot} of ${product}`;
   if (bodies.length > 0) {
+    if (decision === "released" && await isExposed(node, order)) {
+      return { kind: "refused", problem: { ...STILL_EXPOSED, detail: `${detail} in ${unit}` } };
+    }
     const entries = bodies.map((body) =>
       coldEntry(node, "record", "cold-quarantine-decided", body)
     );
@@ -86,6 +93,17 @@ async function standingOf(
   return quarantinedLots(events).find((one) => one.product === product && one.lot === lot) ?? null;
 }
 
+/** Whether such doses lie in a unit that is out of range now, or of which nobody knows. */
+async function isExposed(
+  { tables, name: site }: DecidingNode,
+  { unit, product, lot }: DecideOrder,
+): Promise<boolean> {
+  const causes = await goingCauses(tables, site, unit);
+  if (!causes.some((cause) => CAUSES_APART.has(cause))) return false;
+  const place = placeOf("unit", unit);
+  return (await hereAt(tables, product, lot, site)).some((one) => one.place === place);
+}
+
 function decisionId(site: string, { id, product, lot }: DecideOrder, quarantine: string): string {
   return entryId("cold-quarantine-decided", site, id, quarantine, product, lot);
 }
@@ -97,6 +115,12 @@ function decidedBy({ site, quarantines, decisions }: Standing, order: DecideOrde
     .filter((id) => written.has(id));
 }
 
+export const STILL_EXPOSED = {
+  status: 409,
+  code: "still-exposed",
+  title: "The unit is out of range still, or nobody knows its temperature, and the lot is in it",
+  hint: "move the doses to a unit that is in range, or wait until the alarm is over; then decide",
+} as const;
 const COUNTY_DECIDES = {
   status: 409,
   code: "county-decides",

@@ -1,4 +1,5 @@
 /** A unit as it is now, for pages and programs. */
+import { ageOf, type PrintedMoment, type WrittenMoment } from "../../age.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { calibrationOf } from "../life/calibration.ts";
 import { notCompliant } from "../life/compliance.ts";
@@ -7,16 +8,26 @@ import { type ManualDay, manualDayOf } from "../life/manual_readings.ts";
 import { watchOf } from "../life/suppression.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 import * as reads from "../record/cold_reads.ts";
-import { eventsAt, eventsOf } from "../record/stored_events.ts";
+import { eventsAt, eventsOf, presentOf } from "../record/stored_events.ts";
 import { isOut } from "../rules/alarm_rule.ts";
 import type { Calendar } from "../series/calendar.ts";
 import { INTERVALS_MAX } from "../series/fold.ts";
+import type { Sample } from "../series/sample.ts";
+import type { ColdNode } from "./cold_node.ts";
 
 export type ProbeState = "good" | "out" | "fault" | "stale" | "none";
 
-/** `nowMs`: wall clock; a value older than two intervals is stale, and never of now (G7). */
-export async function unitView(rows: Rows, unit: UnitBody, calendar: Calendar, nowMs: number) {
+/** A value older than two intervals is stale, and never of now (G7), whatever wall clocks say. */
+export async function unitView(
+  { name, clock, tables }: Pick<ColdNode, "name" | "clock" | "tables">,
+  unit: UnitBody,
+  calendar: Calendar,
+) {
   const { site, rules, intervalSeconds } = unit;
+  const rows = tables.near;
+  const watched = await eventsOf(rows, { site, subject: `watch/${unit.unit}` });
+  const present = await presentOf({ name, clock, tables: rows }, watched);
+  const nowMs = present.now.wallMs;
   const { date } = calendar.dayOf(nowMs);
   const probes = [];
   const calibrations = [];
@@ -27,7 +38,7 @@ export async function unitView(rows: Rows, unit: UnitBody, calendar: Calendar, n
     calibrations.push(calibration);
     const celsius = last?.celsius ?? null;
     const isStale = last !== null &&
-      nowMs - last.wallMs > INTERVALS_MAX * intervalSeconds * 1000;
+      ageOf(momentOf(last, site), present).ms > INTERVALS_MAX * intervalSeconds * 1000;
     const state: ProbeState = last === null
       ? "none"
       : isStale
@@ -43,7 +54,7 @@ export async function unitView(rows: Rows, unit: UnitBody, calendar: Calendar, n
       calibration: calibration.state,
     });
   }
-  const watch = watchOf(await eventsOf(rows, { site, subject: `watch/${unit.unit}` }), unit, nowMs);
+  const watch = watchOf(watched, unit, present);
   const today = unit.manual === true ? await manualToday(rows, unit, calendar, nowMs) : null;
   const episodes = await reads.episodesOfUnit(rows, site, unit.unit);
   const going = episodes.filter(({ endedMs }) => endedMs === null);
@@ -60,6 +71,13 @@ export async function unitView(rows: Rows, unit: UnitBody, calendar: Calendar, n
 }
 
 export type UnitView = Awaited<ReturnType<typeof unitView>>;
+
+/** As its node wrote it down. */
+function momentOf({ wallMs, boot, trusted }: Sample, node: string): WrittenMoment | PrintedMoment {
+  const clock = trusted ? "trusted" : "untrusted";
+  if (boot === null) return { wallMs, clock };
+  return { wallMs, bootId: boot.id, bootMs: boot.ms, clock, node };
+}
 
 /** What persons read today (C6). */
 async function manualToday(

@@ -1,11 +1,12 @@
 /** Entries by which a site says what its configuration says of units and calibrations. */
 import { entryId } from "../../collected_entry.ts";
-import type { Config } from "../../config.ts";
+import { personsTold, type Telling } from "../../notifications/persons.ts";
 import { type ColdchainConfig, rulesOfUnit, type UnitConfig } from "../coldchain_config.ts";
 import type { CalibrationBody } from "../life/calibration_body.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 
-type Contacts = Config["notifications"]["contacts"];
+/** Of one unit. */
+const RECIPIENTS_MAX = 50;
 
 /** Who says it: whoever wrote the file. */
 const CONFIGURATION = { id: "configuration" };
@@ -14,12 +15,12 @@ const CONFIGURATION = { id: "configuration" };
 export function unitWords(
   site: string,
   { units }: ColdchainConfig,
-  contacts: Contacts,
+  telling: Telling,
   known: readonly UnitBody[],
   nowMs: number,
 ): UnitBody[] {
   const before = new Map(known.map((unit) => [unit.unit, unit]));
-  const wanted = units.map((unit) => unitBodyOf(site, unit, contacts));
+  const wanted = units.map((unit) => unitBodyOf(site, unit, telling));
   const changed = wanted.filter((body) => !isSame(before.get(body.unit), body));
   const names = new Set(units.map(({ id }) => id));
   const gone = known.filter(({ unit, by, retired }) =>
@@ -31,7 +32,7 @@ export function unitWords(
   }));
 }
 
-function unitBodyOf(site: string, unit: UnitConfig, contacts: Contacts): UnitBody {
+function unitBodyOf(site: string, unit: UnitConfig, telling: Telling): UnitBody {
   const { id, name, form, intervalSeconds, manual, probes, roles } = unit;
   return {
     id: "",
@@ -43,10 +44,9 @@ function unitBodyOf(site: string, unit: UnitConfig, contacts: Contacts): UnitBod
     rules: [...rulesOfUnit(unit)],
     intervalSeconds,
     manual,
-    recipients: contacts.filter((contact) =>
-      contact.roles.some((role) => roles.includes(role)) &&
-      (contact.sites.length === 0 || contact.sites.includes(site))
-    ).flatMap(({ id, levels }) => levels.map((level) => ({ id, level }))).slice(0, 50),
+    recipients: personsTold(telling, { roles, site })
+      .flatMap(({ id, levels }) => levels.map((level) => ({ id, level })))
+      .slice(0, RECIPIENTS_MAX),
     retired: false,
     by: CONFIGURATION,
   };

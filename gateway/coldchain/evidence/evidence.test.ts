@@ -98,6 +98,16 @@ describe("C11 a unit's record", () => {
     expect(samples).toHaveLength(121);
   });
 
+  test("C8: says of an alarm that its rules were changed, and not that it is over", async () => {
+    const found = await record();
+    const changed = { ...found.episodes[0], state: "rules-changed", endedMs: null };
+    const told = { ...found, episodes: [changed] };
+    expect(JSON.stringify(unitReport(told, "zh"))).toContain("持续中（报警规则已改，未见恢复）");
+    expect(JSON.stringify(unitReport(told, "en")))
+      .toContain("goes on (alarm rules changed, not seen to be over)");
+    expect(unitTables(told)[1].text).toContain(",rules-changed");
+  });
+
   test("of a day without readings says so", async () => {
     const found = await record("2031-01-01", "2031-01-02");
     expect(JSON.stringify(unitReport(found, "zh"))).toContain("期间无温度记录");

@@ -26,7 +26,7 @@ export const READS = {
     "AND date >= ? AND date <= ? ORDER BY date, life, origin, part",
   samples: "SELECT life, part, origin, samples FROM coldparts " +
     "WHERE site = ? AND device = ? AND point = ? AND towall >= ? AND fromwall < ?",
-  episodes: "SELECT episode, cause, level, since, ended, worst FROM coldepisodes " +
+  episodes: "SELECT episode, cause, state, level, since, ended, worst FROM coldepisodes " +
     "WHERE site = ? AND unit = ? AND since < ? AND (ended IS NULL OR ended > ?) ORDER BY since",
   stays: "SELECT DISTINCT expires FROM coldstays WHERE site = ? AND place = ? AND since < ? " +
     "AND (until IS NULL OR until > ?)",
@@ -129,6 +129,7 @@ async function episodesOf(
   return found.map((row) => ({
     episode: row.text("episode"),
     cause: row.text("cause"),
+    state: row.text("state"),
     level: row.number("level"),
     sinceMs: row.number("since"),
     endedMs: row.numberOrNull("ended"),

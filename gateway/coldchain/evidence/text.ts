@@ -36,6 +36,10 @@ export const TEXTS = {
   since: { zh: "开始", en: "Since" },
   ended: { zh: "结束", en: "Ended" },
   goesOn: { zh: "持续中", en: "goes on" },
+  rulesChanged: {
+    zh: "（报警规则已改，未见恢复）",
+    en: " (alarm rules changed, not seen to be over)",
+  },
   worst: { zh: "极值 °C", en: "Worst °C" },
   state: { zh: "状态", en: "State" },
   validUntil: { zh: "有效期至", en: "Valid until" },
@@ -55,6 +59,7 @@ export const REASONS: Readonly<Record<NotCompliant, Text>> = {
   "calibration-overdue": { zh: "探头校准过期", en: "a probe's calibration is overdue" },
   "probe-inaccurate": { zh: "探头误差超限", en: "a probe is not accurate enough" },
   "manual-reading-missing": { zh: "缺少人工测温记录", en: "a reading by hand is missing" },
+  "manual-reading-out": { zh: "人工测温超出限值", en: "a reading by hand is out of range" },
 };
 
 export const CALIBRATIONS: Readonly<Record<CalibrationState, Text>> = {

@@ -10,7 +10,7 @@ import type { UnitBody } from "../life/unit_body.ts";
 import type { AlarmRule } from "../rules/alarm_rule.ts";
 import { meanKinetic } from "../series/kinetic.ts";
 import type { Sample } from "../series/sample.ts";
-import type { DayTold } from "../series/told.ts";
+import { type DayTold, RULES_CHANGED } from "../series/told.ts";
 import { CALIBRATIONS, causeText, REASONS, TEXTS } from "./text.ts";
 
 export interface ProbeRecord {
@@ -24,6 +24,8 @@ export interface ProbeRecord {
 export interface UnitEpisode {
   readonly episode: string;
   readonly cause: string;
+  /** A word of `EpisodeState`. */
+  readonly state: string;
   readonly level: number;
   readonly sinceMs: number;
   readonly endedMs: number | null;
@@ -230,10 +232,11 @@ function alarmTable({ episodes, zone }: UnitRecord, language: Language): Block {
       { title: say("ended"), width: 3 },
       { title: say("worst"), width: 2, align: "right" },
     ],
-    rows: episodes.map(({ cause, level, sinceMs, endedMs, worstCelsius }) => ({
+    rows: episodes.map(({ cause, state, level, sinceMs, endedMs, worstCelsius }) => ({
       cells: [
         ...[causeText(cause)[language], String(level), momentText(sinceMs, zone)],
-        endedMs === null ? say("goesOn") : momentText(endedMs, zone),
+        (endedMs === null ? say("goesOn") : momentText(endedMs, zone)) +
+        (state === RULES_CHANGED ? say("rulesChanged") : ""),
         degrees(worstCelsius),
       ],
     })),
@@ -278,10 +281,10 @@ export function unitTables(record: UnitRecord): { readonly name: string; readonl
     {
       name: "alarms.csv",
       text: csvOf(
-        ["episode", "cause", "level", "since", "ended", "worst_celsius"],
-        record.episodes.map(({ episode, cause, level, sinceMs, endedMs, worstCelsius }) => [
+        ["episode", "cause", "level", "since", "ended", "worst_celsius", "state"],
+        record.episodes.map(({ episode, cause, state, level, sinceMs, endedMs, worstCelsius }) => [
           ...[episode, cause, level, time(sinceMs)],
-          ...[endedMs === null ? null : time(endedMs), worstCelsius],
+          ...[endedMs === null ? null : time(endedMs), worstCelsius, state],
         ]),
       ),
     },

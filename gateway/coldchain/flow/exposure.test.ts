@@ -169,6 +169,40 @@ describe("C14 an excursion", () => {
   });
 });
 
+describe("C10, C14 what went from one site to another", () => {
+  const DAY_MS = 86_400_000;
+  const other = { site: "site-2" };
+  /** All five were exposed and sent; so many came of them. Five that nothing is about follow. */
+  const follow = (came: number, laterMs: number) => [
+    step(10, "receipt/r", "unit/a", 5),
+    step(20, "unit/a", "away/site-2", 5),
+    step(30, "away/site-1", "unit/y", came, other),
+    step(laterMs - 1, "receipt/q", "unit/b", 5),
+    step(laterMs, "unit/b", "away/site-2", 5),
+    step(laterMs + 10, "away/site-1", "unit/z", 5, other),
+  ];
+  const isExposed = (steps: readonly LotStep[], place = "unit/z") =>
+    exposureOf(steps, inA(12, 15)).includes(dose(place, 9 * DAY_MS, null, "site-2"));
+  const metA = (steps: readonly LotStep[]) =>
+    wayOfDose(steps, dose("unit/z", 9 * DAY_MS, null, "site-2"))
+      .some(({ place }) => place === "unit/a");
+
+  test("is not among what follows once all of it had come, as far as both clocks can say", () => {
+    const after = follow(5, 31 + DAY_MS);
+    expect([isExposed(after), isExposed(after, "unit/y"), metA(after)])
+      .toEqual([false, true, false]);
+    const meanwhile = follow(5, 30 + DAY_MS);
+    expect([isExposed(meanwhile), metA(meanwhile)]).toEqual([true, true]);
+  });
+
+  test("may be among it while fewer have come than had left, or more than anybody sent", () => {
+    const fewer = follow(4, 3 * DAY_MS);
+    expect([isExposed(fewer), metA(fewer)]).toEqual([true, true]);
+    const more = follow(5, 3 * DAY_MS).filter(({ from }) => from !== "unit/b");
+    expect([isExposed(more), metA(more)]).toEqual([true, true]);
+  });
+});
+
 describe("C14 the way of a dose", () => {
   test("is back through all places where it may have been, until it left them", () => {
     expect(wayOfDose(STEPS, dose("session/s", 35))).toEqual([

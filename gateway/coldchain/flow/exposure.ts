@@ -3,6 +3,7 @@
  * places one dose has come (C14). Where packs were scanned it is those packs; where doses were only
  * counted, all that may be among them: rather one too many than one too few.
  */
+import { formOf, nameOf } from "./place.ts";
 import { isKept, type LotStep, type Stay, staysOf } from "./stays.ts";
 
 /** Clocks of two sites differ; goods do not arrive a day before they left. */
@@ -22,9 +23,17 @@ interface Node {
   readonly countedOutMs: number[];
 }
 
+interface Led {
+  readonly step: LotStep;
+  readonly from: Node | null;
+  readonly to: Node | null;
+  /** With which others doses were on their way to another site; `null`: it leads to none. */
+  readonly way: Stay | null;
+}
+
 /** Steps of a lot at all sites, in the order of time, with the stays that they lead from and to. */
 class Paths {
-  readonly steps: readonly { readonly step: LotStep; from: Node | null; to: Node | null }[];
+  readonly steps: readonly Led[];
   readonly nodes: readonly Node[];
   readonly #byPlace: ReadonlyMap<string, readonly Node[]>;
 
@@ -34,6 +43,7 @@ class Paths {
       named: new Map(),
       countedOutMs: [],
     }));
+    const ways = Map.groupBy(staysOf(steps.flatMap(onWay)), ({ site }) => site);
     this.#byPlace = Map.groupBy(this.nodes, ({ stay }) => `${stay.site} ${stay.place}`);
     const sorted = steps.toSorted((one, other) =>
       one.atMs - other.atMs || (one.id < other.id ? -1 : 1)
@@ -43,18 +53,41 @@ class Paths {
       const to = this.at(step.site, step.to, step.atMs);
       if (isWhollyNamed(step)) { for (const code of step.codes) note(code, step.atMs, from, to); }
       else from?.countedOutMs.push(step.atMs);
-      return { step, from, to };
+      const way = onWay(step).map(({ site, atMs }) => stayAt(ways.get(site) ?? [], atMs)).at(0);
+      return { step, from, to, way: way ?? null };
     });
   }
 
   /** The stay there at a moment, or the last before: what left later than it had is of that. */
   at(site: string, place: string, atMs: number): Node | null {
     if (!isKept(place)) return null;
-    const before = (this.#byPlace.get(`${site} ${place}`) ?? [])
-      .filter(({ stay }) => stay.fromMs <= atMs);
-    const isReal = ({ stay }: Node) => !stay.isShort || stay.fromMs !== stay.toMs;
-    return before.findLast(isReal) ?? before.at(-1) ?? null;
+    const nodes = this.#byPlace.get(`${site} ${place}`) ?? [];
+    const found = stayAt(nodes.map(({ stay }) => stay), atMs);
+    return nodes.find(({ stay }) => stay === found) ?? null;
   }
+}
+
+function stayAt(stays: readonly Stay[], atMs: number): Stay | null {
+  const before = stays.filter(({ fromMs }) => fromMs <= atMs);
+  const isReal = ({ isShort, fromMs, toMs }: Stay) => !isShort || fromMs !== toMs;
+  return before.findLast(isReal) ?? before.at(-1) ?? null;
+}
+
+const WAY = "unit/way";
+
+/**
+ * A step from one site to another as one of the way between them, where doses stay as in a unit:
+ * once as many have come as had left, nothing of them is among what leaves later. An arrival counts
+ * as late as both clocks allow, so that it is never before its own doses left.
+ */
+function onWay(step: LotStep): LotStep[] {
+  const { site, from, to, atMs } = step;
+  if (formOf(to) === "away") {
+    return [{ ...step, site: JSON.stringify([site, nameOf(to)]), from: "", to: WAY }];
+  }
+  if (formOf(from) !== "away") return [];
+  const way = { site: JSON.stringify([nameOf(from), site]), from: WAY, to: "" };
+  return [{ ...step, ...way, atMs: atMs + SITES_APART_MS }];
 }
 
 /** A pack has left one place for another. */
@@ -200,15 +233,18 @@ function sinceOf(
 
 /** Along the steps, until nothing new is touched. */
 function spread(paths: Paths, touched: Map<Node, Touched>): void {
-  /** On their way from one site to another. */
-  const ways = new Map<string, Touched>();
+  const ways = new Map<Stay, Touched>();
   let hasChanged = true;
   while (hasChanged) {
     hasChanged = false;
-    for (const { step, from, to } of paths.steps) {
-      const source = from !== null ? touched.get(from) : waySource(ways, step);
+    for (const { step, from, to, way } of paths.steps) {
+      const source = from !== null ? touched.get(from) : way === null ? undefined : ways.get(way);
       if (source === undefined) continue;
-      const target = to !== null ? targetOf(touched, to) : wayTarget(ways, step);
+      const target = to !== null
+        ? targetOf(touched, to)
+        : way === null
+        ? null
+        : targetOf(ways, way);
       if (target === null) continue;
       if (carry(step, from, source, target)) hasChanged = true;
     }
@@ -218,7 +254,7 @@ function spread(paths: Paths, touched: Map<Node, Touched>): void {
   }
 }
 
-function targetOf(touched: Map<Node, Touched>, node: Node): Touched {
+function targetOf<K>(touched: Map<K, Touched>, node: K): Touched {
   const known = touched.get(node) ?? { anySinceMs: null, codes: new Map() };
   touched.set(node, known);
   return known;
@@ -254,19 +290,6 @@ function wayOf({ anySinceMs, codes }: Touched, code: string | null): number | nu
   return since === Infinity ? null : since;
 }
 
-function wayTarget(ways: Map<string, Touched>, { site, to }: LotStep): Touched | null {
-  if (!to.startsWith("away/")) return null;
-  const way = JSON.stringify([site, to.slice("away/".length)]);
-  const known = ways.get(way) ?? { anySinceMs: null, codes: new Map() };
-  ways.set(way, known);
-  return known;
-}
-
-function waySource(ways: Map<string, Touched>, { site, from }: LotStep): Touched | undefined {
-  if (!from.startsWith("away/")) return undefined;
-  return ways.get(JSON.stringify([from.slice("away/".length), site]));
-}
-
 /** Where a dose was, or may have been, and until when it was there. */
 export interface Passed {
   readonly site: string;
@@ -291,12 +314,13 @@ export function wayOfDose(
     const key = JSON.stringify([site, place, fromMs]);
     if ((passed.get(key)?.toMs ?? -Infinity) >= untilMs) return;
     passed.set(key, { site, place, fromMs, toMs: untilMs });
-    for (const { step, from, to } of paths.steps) {
+    for (const led of paths.steps) {
+      const { step, from, to } = led;
       if (to !== node || step.atMs > untilMs || !mayCarry(step, code)) continue;
       // It came by name, and this is where from.
       if (cameMs !== null && (step.atMs !== cameMs || !isWhollyNamed(step))) continue;
       if (from !== null) visit(from, step.atMs);
-      else for (const sent of sentBefore(paths, step)) visit(sent.from, sent.step.atMs);
+      else for (const sent of sentBefore(paths, led)) visit(sent.from, sent.step.atMs);
     }
   };
   visit(paths.at(site, place, atMs), atMs);
@@ -309,10 +333,10 @@ function mayCarry(step: LotStep, code: string | null): boolean {
   return code === null || !isWhollyNamed(step) || step.codes.includes(code);
 }
 
-function sentBefore(paths: Paths, { site, from, atMs }: LotStep) {
-  if (!from.startsWith("away/")) return [];
-  const sender = from.slice("away/".length);
-  return paths.steps.filter(({ step }) =>
-    step.site === sender && step.to === `away/${site}` && step.atMs <= atMs + SITES_APART_MS
+/** Of those on the same way that may be among what has come. */
+function sentBefore(paths: Paths, { step: { atMs }, way }: Led): readonly Led[] {
+  if (way === null) return [];
+  return paths.steps.filter(({ step, way: other }) =>
+    other === way && formOf(step.to) === "away" && step.atMs <= atMs + SITES_APART_MS
   );
 }

@@ -7,7 +7,7 @@ import type { Config } from "../../config.ts";
 import { parseConfig } from "../../config_file.ts";
 import { type Node, openNode } from "../../node.ts";
 import { TABLES_THREAD } from "../../tables_thread.ts";
-import { GOOD_JOURNEY, NURSE, unitBodyOf } from "../life/fixture_life.ts";
+import { GOOD_JOURNEY, MORNING_MS, NURSE, unitBodyOf } from "../life/fixture_life.ts";
 import { LOT, PRODUCT } from "./fixture_flow.ts";
 import { FlowDesk } from "./flow_desk.ts";
 import { RecipientKey } from "./recipient.ts";
@@ -65,7 +65,7 @@ export class FlowNode implements AsyncDisposable {
   /** Goods have come, and were taken in where `decision` says so. */
   async receives(id: string, doses: number, decision: "accepted" | null = "accepted") {
     await this.tell("cold-receipt", {
-      ...{ id, site: SITE, consignment: "C-1", from: "县疾控中心", arrivedMs: 0 },
+      ...{ id, site: SITE, consignment: "C-1", from: "县疾控中心", arrivedMs: MORNING_MS },
       goods: [{ product: PRODUCT, lot: LOT, quantity: doses, unit: "剂" }],
       ...{ journey: GOOD_JOURNEY, arrivalCelsius: 5, by: NURSE },
     });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readLotList } from "../codes/lot_list.ts";
 import { ofKind } from "../life/event.ts";
-import { GOOD_JOURNEY, NURSE } from "../life/fixture_life.ts";
+import { GOOD_JOURNEY, journeyUpTo, MORNING_MS, NURSE } from "../life/fixture_life.ts";
 import { latestReceipts, receiptOf } from "../record/receipt_reads.ts";
 import { eventsOf } from "../record/stored_events.ts";
 import { Calendar } from "../series/calendar.ts";
@@ -147,11 +147,13 @@ describe("C14 doses at a site", () => {
 
 describe("C10: goods at the door", () => {
   const line = { product: PRODUCT, lot: "D1", expires: "2099-12-31", doses: 5 };
+  // One and the same, so that an order that is sent again is the same.
+  let journey: ReturnType<typeof journeyUpTo> | undefined;
   const order = (id: string, goods: readonly object[], more: object = {}) =>
     receiptOrder.parse({
       ...{ id, consignment: `C-${id}`, from: "县疾控中心", arrivalCelsius: 5 },
       goods: goods.map((one) => ({ ...line, decision: "accepted", storedIn: "fridge-2", ...one })),
-      journey: GOOD_JOURNEY,
+      journey: journey ??= journeyUpTo(own.desk.nowMs),
       ...more,
     });
   const receive = async (asked: ReceiptOrder) => saidOf(await own.desk.receive(asked, NURSE));
@@ -210,7 +212,14 @@ describe("C10: goods at the door", () => {
 
   test("what was accepted against the rules elsewhere is held back as it is put away", async () => {
     await own.tell("cold-receipt", {
-      ...{ id: "in-9", site: SITE, consignment: "C", from: "县疾控中心", arrivedMs: 0, by: NURSE },
+      ...{
+        id: "in-9",
+        site: SITE,
+        consignment: "C",
+        from: "县疾控中心",
+        arrivedMs: MORNING_MS,
+        by: NURSE,
+      },
       goods: [{ product: PRODUCT, lot: "D5", quantity: 5, unit: "剂" }],
       ...{ journey: GOOD_JOURNEY, arrivalCelsius: 9 },
     });
@@ -322,7 +331,7 @@ describe("C14 vials of several doses", () => {
     const goods = [{ ...vial, doses: 2 * doses, decision: "accepted", storedIn: "fridge-2" }];
     const order = receiptOrder.parse({
       ...{ id: "in-v", consignment: "C-v", from: "县疾控中心", arrivalCelsius: 5, goods },
-      journey: GOOD_JOURNEY,
+      journey: journeyUpTo(own.desk.nowMs),
     });
     expect(saidOf(await own.desk.receive(order, NURSE))).toBe("done");
     expect(await go("taken", "session/v", 2 * doses, [first, second])).toBe("done");

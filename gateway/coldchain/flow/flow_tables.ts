@@ -36,6 +36,7 @@ export const MOVES: Table = {
     coldmovesoflot: ["product", "lot", "site", "at"],
     coldmovesat: ["site", "at"],
   },
+  sparse: { coldmovesvoid: { of: "void", columns: ["step", "wall"] } },
 };
 
 /** A dose that was given. */

@@ -79,12 +79,13 @@ function isOfAll({ event: { body }, decision }: Barring): boolean {
 async function isOf(
   rows: Rows,
   dose: HeldDose,
-  { event: { body }, decidedMs }: Barring,
+  barring: Barring,
   steps: readonly LotStep[],
 ): Promise<boolean> {
+  const { event: { body }, decidedMs } = barring;
   const about = body.unit === WHOLE_SITE
     ? { site: dose.site, toMs: decidedMs ?? Number.MAX_SAFE_INTEGER }
-    : await heldAbout(rows, body, steps);
+    : await heldAbout(rows, barring, steps);
   // Wherever the clock stands: the last stay there is the one that it is in.
   return exposureOf(steps, about).includes({ ...dose, atMs: Number.MAX_SAFE_INTEGER });
 }
@@ -111,9 +112,12 @@ export async function suppliersOf(
  */
 export async function heldAbout(
   rows: Rows,
-  { site, unit, because, sinceMs }: QuarantineBody,
+  { event, untilMs }: Pick<Barring, "untilMs"> & {
+    readonly event: { readonly body: QuarantineBody };
+  },
   steps: readonly LotStep[],
 ): Promise<Excursion | Arrival> {
+  const { site, unit, because, sinceMs } = event.body;
   const place = placeOf("unit", unit);
   const about = { site, place, fromMs: sinceMs };
   const arrivals: string[] = [];
@@ -123,9 +127,11 @@ export async function heldAbout(
     const endedMs = episode?.numberOrNull("ended") ?? null;
     if (endedMs !== null) lastMs = Math.max(lastMs, endedMs);
     else if (episode === undefined && await isArrival(rows, site, one)) arrivals.push(one);
-    else return { ...about, toMs: null };
+    else return { ...about, toMs: untilMs };
   }
-  if (arrivals.length < because.length) return { ...about, toMs: lastMs };
+  if (arrivals.length < because.length) {
+    return { ...about, toMs: Math.min(lastMs, untilMs ?? Infinity) };
+  }
   const brought = steps.filter((step) =>
     step.to === place &&
     arrivals.some((one) =>

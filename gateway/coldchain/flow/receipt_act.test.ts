@@ -8,6 +8,10 @@ import { type ReceiptOrder, receiptOrder } from "./receipt_order.ts";
 
 const MINUTE_MS = 60_000;
 const GOOD = journey.options[1].parse(GOOD_JOURNEY);
+const DAY_MS = 24 * HOUR_MS;
+const before = (days: number): Journey => (
+  { ...GOOD, fromMs: GOOD.fromMs - days * DAY_MS, toMs: GOOD.toMs - days * DAY_MS }
+);
 const NONE: Journey = { kind: "none", reason: "未提供" };
 const LINE = { product: "8123456", lot: "A1", doses: 10, decision: "accepted", storedIn: "f-1" };
 const REFUSAL = { reason: "破损", reportedTo: "县疾控中心" };
@@ -43,6 +47,24 @@ describe("C10: goods at the door", () => {
     ["8.0 °C at arrival", orderOf([{}], { arrivalCelsius: 8 }), GOOD, []],
     ["8.1 °C at arrival", orderOf([{}], { arrivalCelsius: 8.1 }), GOOD, ["C10 goods.0.decision"]],
     ["no record", orderOf(), NONE, ["C10 goods.0.decision"]],
+    ["of 400 days ago", orderOf([{}], { arrivalCelsius: null }), before(400), [
+      "C10 journey.fromMs",
+      "C10 arrivalCelsius",
+      "C10 goods.0.decision",
+    ]],
+    ["of the day before", orderOf(), before(1), ["C10 goods.0.decision"]],
+    ["of the day before, held back", orderOf([HELD]), before(1), []],
+    ["31 days on its way", orderOf(), { ...GOOD, fromMs: MORNING_MS - 31 * DAY_MS }, []],
+    ["longer", orderOf(), { ...GOOD, fromMs: MORNING_MS - 31 * DAY_MS - 1 }, [
+      "C10 journey.fromMs",
+    ]],
+    ["a record until later", orderOf(), { ...GOOD, toMs: MORNING_MS + MINUTE_MS + 1 }, [
+      "C10 journey.toMs",
+    ]],
+    ["no temperature at arrival", orderOf([{}], { arrivalCelsius: null }), GOOD, [
+      "C10 arrivalCelsius",
+    ]],
+    ["no temperature at arrival, held back", orderOf([HELD], { arrivalCelsius: null }), GOOD, []],
     ["a minute unknown", orderOf(), { ...GOOD, minutesUnknown: 1 }, ["C10 goods.0.decision"]],
     ["no such file", orderOf(), null, ["C10 journey"]],
     ["no record, quarantined", orderOf([HELD]), NONE, []],
@@ -57,8 +79,10 @@ describe("C10: goods at the door", () => {
     ["of the future", orderOf([{}], { arrivedMs: MORNING_MS + MINUTE_MS + 1 }), GOOD, [
       "C10 arrivedMs",
     ]],
-    ["a day old", orderOf([{}], { arrivedMs: MORNING_MS - 24 * HOUR_MS }), GOOD, []],
-    ["older", orderOf([{}], { arrivedMs: MORNING_MS - 24 * HOUR_MS - 1 }), GOOD, ["C10 arrivedMs"]],
+    ["a day old", orderOf([{}], { arrivedMs: MORNING_MS - 24 * HOUR_MS }), before(1), []],
+    ["older", orderOf([{}], { arrivedMs: MORNING_MS - 24 * HOUR_MS - 1 }), before(1), [
+      "C10 arrivedMs",
+    ]],
     ["of one lot a part held back", orderOf([{}, HELD], { reason: "x" }), GOOD, [
       "C10 goods.0.decision",
     ]],
@@ -105,6 +129,8 @@ describe("C10: goods at the door", () => {
     ["a minute unknown", { ...GOOD, minutesUnknown: 1 }, 5, "temperature-unknown"],
     ["too warm, and unknown", { ...GOOD, minutesUnknown: 1, maxCelsius: 9 }, 5, "out-of-range"],
     ["warm at the door", NONE, 9, "out-of-range"],
+    ["of another day", before(1), 5, "temperature-unknown"],
+    ["not read at the door", GOOD, null, "temperature-unknown"],
   ])("it is said why it is held back: %s", (_, journey, arrivalCelsius, cause) => {
     const order = orderOf([HELD], { arrivalCelsius });
     const { quarantines } = receiptBodies(order, journey, facts(journey), NURSE);

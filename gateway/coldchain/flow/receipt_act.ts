@@ -9,13 +9,15 @@ import type { QuarantineBody } from "../life/quarantine_body.ts";
 import type { Journey, ReceiptBody, ReceiptDecidedBody } from "../life/receipt_body.ts";
 import type { Person } from "../life/subject.ts";
 import { RECEIPT_RULES } from "../record/standings.ts";
+import { JOURNEY_RECORD } from "../rules/plans.ts";
 import type { MovedBody } from "./flow_body.ts";
 import { type FlowRefusal, unknownUnit } from "./flow_rules.ts";
 import { placeOf } from "./place.ts";
 import { putAwayId, type ReceiptOrder } from "./receipt_order.ts";
 
 /** A receipt is written on the day that goods came. */
-const LATE_MS = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const LATE_MS = DAY_MS;
 /** A clock at the door may be ahead of the node's. */
 const AHEAD_MS = 60_000;
 
@@ -47,8 +49,47 @@ export function receiptRefusals(order: ReceiptOrder, facts: ReceiptFacts): FlowR
     }));
     return refusals;
   }
-  const causes = refusalCauses({ journey, arrivalCelsius: order.arrivalCelsius }, RECEIPT_RULES);
-  return [...refusals, ...goodsRefusals(order, facts, causes), ...wordsMissing(order, causes)];
+  const { arrivalCelsius } = order;
+  const causes = refusalCauses({ journey, arrivedMs, arrivalCelsius }, RECEIPT_RULES);
+  return [
+    ...refusals,
+    ...spanRefusals(journey, arrivedMs, nowMs),
+    ...arrivalRefusals(order),
+    ...goodsRefusals(order, facts, causes.filter((cause) => cause !== "arrival-unknown")),
+    ...wordsMissing(order, causes),
+  ];
+}
+
+/** A record of times that cannot be; what it does not cover, {@link refusalCauses} says. */
+function spanRefusals(journey: Journey, arrivedMs: number, nowMs: number): FlowRefusal[] {
+  if (journey.kind === "none") return [];
+  const { fromMs, toMs } = journey;
+  const refusals: FlowRefusal[] = [];
+  const { daysMax } = JOURNEY_RECORD;
+  if (arrivedMs - fromMs > daysMax * DAY_MS) {
+    refusals.push(c10("journey.fromMs", {
+      zh: `启运时间早于到货 ${daysMax} 天以上；请核对`,
+      en: `it left more than ${daysMax} days before it arrived; look at it again`,
+    }));
+  }
+  if (toMs > nowMs + AHEAD_MS) {
+    refusals.push(c10("journey.toMs", {
+      zh: "运输记录的结束时间晚于现在；请核对",
+      en: "the record ends at a moment that is still to come; look at it again",
+    }));
+  }
+  return refusals;
+}
+
+/** Nothing is made up where nobody could read it: then the goods are not accepted. */
+function arrivalRefusals({ arrivalCelsius, goods }: ReceiptOrder): FlowRefusal[] {
+  const isAccepted = goods.some(({ decision }) => decision === "accepted");
+  if (arrivalCelsius !== null || !isAccepted) return [];
+  return [c10("arrivalCelsius", {
+    zh: "验收须填写到货时温度；无法测温的，请隔离待定或拒收",
+    en: "goods are accepted with their temperature at arrival; where nobody could read it, " +
+      "quarantine or refuse them",
+  })];
 }
 
 function goodsRefusals(
@@ -149,7 +190,7 @@ export function receiptBodies(
   }];
   const moved: MovedBody[] = [];
   const quarantines: QuarantineBody[] = [];
-  const cause = setApartFor(refusalCauses({ journey, arrivalCelsius }, RECEIPT_RULES));
+  const cause = setApartFor(refusalCauses(receipt, RECEIPT_RULES));
   const taken = order.goods.filter(({ decision }) => decision !== "refused");
   for (const [unit = "", own] of Map.groupBy(taken, ({ storedIn }) => storedIn)) {
     for (const decision of ["accepted", "quarantined"] as const) {
@@ -190,6 +231,7 @@ export const CAUSE_TEXTS = {
   "no-journey-record": { zh: "无运输温度记录", en: "no record of its journey" },
   "out-of-range": { zh: "运输途中超温", en: "out of range on its way" },
   "unknown-stretch": { zh: "部分路段温度不明", en: "part of the journey is unknown" },
+  "arrival-unknown": { zh: "无到货时温度", en: "no temperature at arrival" },
   "arrival-out-of-range": { zh: "到货时超温", en: "out of range at arrival" },
 } as const satisfies Readonly<Record<RefusalCause, Text>>;
 

@@ -6,6 +6,7 @@ import type { Journey } from "../life/receipt_body.ts";
 import { type LoggerPoints, loggerPoints } from "../loggers/logger_reads.ts";
 import { eventById, eventsAmong } from "../record/stored_events.ts";
 import { RECEIPT_RULES } from "../record/standings.ts";
+import { JOURNEY_RECORD } from "../rules/plans.ts";
 import { Calendar } from "../series/calendar.ts";
 import { firstCarry } from "../series/carry.ts";
 import { foldSamples, foldTail, INTERVALS_MAX } from "../series/fold.ts";
@@ -14,7 +15,7 @@ import { addedUp } from "../series/told.ts";
 
 const MINUTE_MS = 60_000;
 /** A journey is of days at most: what a file has before that is not read. */
-const JOURNEY_MS = 31 * 86_400_000;
+const JOURNEY_MS = JOURNEY_RECORD.daysMax * 86_400_000;
 /** Files that a page offers, and how long ago they ended. */
 const FILES_MAX = 20;
 const FILES_MS = 31 * 86_400_000;

@@ -39,7 +39,9 @@ export const receiptOrder = z.strictObject({
   goods: z.array(goods).min(1).max(LOTS_MAX),
   journey: z.discriminatedUnion("kind", [...journey.options, ofFile])
     .describe("The record of the whole journey: typed, of a file, or that there is none"),
-  arrivalCelsius: celsius.nullable().describe("As read at arrival; null: nobody could read it"),
+  arrivalCelsius: celsius.nullable().describe(
+    "As read at arrival; null: nobody could read it, and nothing is accepted",
+  ),
   reason: words.optional().describe("Why something is held back though its record is in order"),
   refusal: z.strictObject({
     reason: words,

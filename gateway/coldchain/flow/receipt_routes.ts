@@ -16,7 +16,7 @@ const standing = {
     "to-accept, to-refuse, accepted, refused, quarantined, in-part or accepted-against-rules",
   ),
   causes: z.array(z.string()).describe(
-    "no-journey-record, out-of-range, unknown-stretch, arrival-out-of-range",
+    "no-journey-record, out-of-range, unknown-stretch, arrival-unknown, arrival-out-of-range",
   ),
 };
 

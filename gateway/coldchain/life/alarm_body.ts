@@ -1,5 +1,6 @@
 /** Alarms of a unit, level by level, and what persons say to them (C4, C9). */
 import * as z from "zod";
+import { RULES_CHANGED } from "../series/told.ts";
 import { celsius, code, doseCode, person, timeMs, unitFields, words } from "./subject.ts";
 
 /** `high`, `low`: by the rules of temperatures; the rest by plans of their own. */
@@ -40,6 +41,8 @@ export const alarmEndedBody = z.object({
   ...episodeFields,
   endedMs: timeMs,
   worstCelsius: celsius.nullable(),
+  /** The rules are others and no value was in range: somebody has to look (C8). */
+  because: z.literal(RULES_CHANGED).optional(),
 });
 export type AlarmEndedBody = z.infer<typeof alarmEndedBody>;
 
@@ -65,6 +68,8 @@ export const acknowledgementBody = z.object({
   level: z.int().min(1).max(9),
   found: z.enum(FOUND_CAUSES),
   comment: words,
+  /** The person saw that it was told of no more since its rules are others (C8). */
+  rulesChanged: z.literal(true).optional(),
   by: person,
 });
 export type AcknowledgementBody = z.infer<typeof acknowledgementBody>;

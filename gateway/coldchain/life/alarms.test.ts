@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Stamp } from "../../../sync/entry.ts";
+import type { Present } from "../../age.ts";
+import type { AlarmBody } from "./alarm_body.ts";
 import { PLATFORM_PLANS } from "../rules/plans.ts";
 import { minutes, rulesOf, times, toldOf, watching } from "../series/fixture_series.ts";
 import { alarmBodiesOf, type Episode, episodesOf, objectionToAcknowledgement } from "./episode.ts";
@@ -13,7 +16,7 @@ import {
 } from "./escalation.ts";
 import type { ColdEvent } from "./event.ts";
 import { HOUR_MS, MORNING_MS, OF_UNIT, Story } from "./fixture_life.ts";
-import { watchOf } from "./suppression.ts";
+import { switchedOffWithin, watchOf } from "./suppression.ts";
 
 const MINUTE_MS = 60_000;
 const RECIPIENTS = [
@@ -36,10 +39,19 @@ function due(
   return messagesDue(only(events), {
     recipients: RECIPIENTS,
     sent: new Set(sent.map(({ id }) => id)),
-    nowMs: MORNING_MS + 10 * HOUR_MS,
-    isSuppressedAt: () => false,
+    wasSwitchedOff: () => false,
     ...more,
   });
+}
+
+/** Asked long afterwards for a moment. */
+function watchAt(events: readonly ColdEvent[], ms: number) {
+  const longAfterMs = MORNING_MS + 365 * 24 * HOUR_MS;
+  return watchOf(events, OF_UNIT, presentAt(longAfterMs), longAfterMs - ms);
+}
+
+function presentAt(wallMs: number): Present {
+  return { now: { wallMs, bootId: "now", bootMs: 0, clock: "trusted" }, corrections: [] };
 }
 
 const told = (messages: readonly Message[]) =>
@@ -162,6 +174,31 @@ describe("C9 acknowledging", () => {
     expect(only([...over, seen]).isExplained).toBe(true);
   });
 
+  test("C8: an end because of other rules is none until somebody acknowledges just that", () => {
+    const changed = story.ended(MORNING_MS + 3 * HOUR_MS, { because: "rules-changed" });
+    const events = [one, two, changed];
+    const open = { state: "rules-changed", endedMs: null };
+    expect(only(events)).toMatchObject(open);
+    // A person who acknowledged before it was so has not seen it.
+    const before = story.acknowledged(2);
+    expect(only([...events, before])).toMatchObject(open);
+    const objected = (said: object) =>
+      objectionToAcknowledgement(only(events), { level: 2, ...said });
+    expect([objected({}), objected({ rulesChanged: true })]).toEqual(["rules-changed", null]);
+    const seen = story.acknowledged(2, { rulesChanged: true });
+    expect(only([...events, seen])).toMatchObject({
+      state: "rules-changed",
+      endedMs: MORNING_MS + 3 * HOUR_MS,
+    });
+    const first = due(events);
+    expect(told(first)).toEqual(told(due([one, two])));
+    const then = due(events, first);
+    expect(told(then)).toEqual([["rules-changed", 2, ["head", "keeper", "nurse"]]]);
+    expect(due([...events, seen], [...first, ...then])).toEqual([]);
+    // A value in range is the end that it is.
+    expect(only([...events, story.ended(MORNING_MS + 4 * HOUR_MS)]).state).toBe("recovered");
+  });
+
   test("what came and went before anybody heard of it is told, and then that it is over", () => {
     const over = [one, story.ended(MORNING_MS + 2 * HOUR_MS)];
     const late = due(over);
@@ -192,52 +229,88 @@ describe("C8 switching off", () => {
     expect(() => off({ by: undefined })).toThrow("by");
   });
 
+  const endOf = (by: ColdEvent, endedMs: number, written?: Stamp): ColdEvent => ({
+    ...story.tell("cold-suppression-ended", {
+      suppression: by.body.id,
+      endedMs,
+      by: { id: "technician" },
+    }),
+    ...written === undefined ? {} : { written, timeMs: written.wallMs },
+  });
+
   test("lasts up to its end, which is out already", () => {
     const events = [off()];
-    const at = (ms: number) => watchOf(events, OF_UNIT, fromMs + ms).state;
+    const at = (ms: number) => watchAt(events, fromMs + ms).state;
     expect([at(-1), at(0), at(24 * HOUR_MS - 1), at(24 * HOUR_MS)]).toEqual([
       "watched",
       "for-a-while",
       "for-a-while",
       "watched",
     ]);
-    expect(watchOf(events, { ...OF_UNIT, unit: "fridge-2" }, fromMs).state).toBe("watched");
+    const other = { ...OF_UNIT, unit: "fridge-2" };
+    expect(watchOf(events, other, presentAt(fromMs)).state).toBe("watched");
   });
 
   test("does not reach back before it was said", () => {
     const backdated = off({ fromMs: MORNING_MS, untilMs: fromMs });
-    const at = (ms: number) => watchOf([backdated], OF_UNIT, ms).state;
+    const at = (ms: number) => watchAt([backdated], ms).state;
     expect([at(backdated.timeMs - 1), at(backdated.timeMs)]).toEqual(["watched", "for-a-while"]);
   });
 
   test("a repair has no end of its own, until somebody says that it is done", () => {
     const repair = off({ state: "under-repair", untilMs: undefined });
     const month = MORNING_MS + 30 * 24 * HOUR_MS;
-    expect(watchOf([repair, off()], OF_UNIT, fromMs)).toMatchObject({
+    expect(watchAt([repair, off()], fromMs)).toMatchObject({
       state: "under-repair",
       untilMs: null,
     });
-    expect(watchOf([repair], OF_UNIT, month).state).toBe("under-repair");
-    const done = story.tell("cold-suppression-ended", {
-      suppression: repair.body.id,
-      endedMs: month,
-      by: { id: "technician" },
-    });
-    expect(watchOf([done, repair], OF_UNIT, month - 1).state).toBe("under-repair");
-    expect(watchOf([done, repair], OF_UNIT, month).state).toBe("watched");
+    expect(watchAt([repair], month).state).toBe("under-repair");
+    const done = endOf(repair, month);
+    expect(watchAt([done, repair], month - 1).state).toBe("under-repair");
+    expect(watchAt([done, repair], month).state).toBe("watched");
   });
 
-  test("nothing is told meanwhile; what goes on is told afterwards, what ended in it is not", () => {
+  describe("C8 T12: a wall clock that is set back 22 hours makes none of its hours longer", () => {
+    const written = (hour: number, backHours = 0): Stamp => ({
+      wallMs: fromMs + (hour - backHours) * HOUR_MS,
+      ...{ bootId: "a", bootMs: (1 + hour) * HOUR_MS, clock: "trusted" },
+    });
+    const by = { ...off(), timeMs: fromMs, written: written(0) };
+    const present = (hour: number, backHours: number): Present => ({
+      now: written(hour, backHours),
+      corrections: [],
+    });
+
+    test("not where it is asked for", () => {
+      const at = (hour: number) => watchOf([by], OF_UNIT, present(hour, 22));
+      expect(at(23)).toMatchObject({
+        state: "for-a-while",
+        // An hour is left, by the clock that people see.
+        untilMs: fromMs + 2 * HOUR_MS,
+      });
+      expect([at(24).state, at(45).state]).toEqual(["watched", "watched"]);
+    });
+
+    test("and what somebody ended stays ended", () => {
+      const end = endOf(by, fromMs + HOUR_MS, written(1));
+      expect(watchOf([by, end], OF_UNIT, present(2, 2)).state).toBe("watched");
+    });
+
+    test("nor is any of it lost in a report", () => {
+      const end = endOf(by, fromMs + HOUR_MS, written(23, 22));
+      const [told] = switchedOffWithin([by, end], { fromMs, toMs: fromMs + 30 * HOUR_MS });
+      expect(told).toMatchObject({ fromMs, ended: { endedMs: fromMs + 23 * HOUR_MS } });
+    });
+  });
+
+  test("what goes on is told afterwards, what ended in it is not", () => {
     const untilMs = MORNING_MS + 5 * HOUR_MS;
-    const isSuppressedAt = (ms: number) =>
-      watchOf([off({ untilMs })], OF_UNIT, ms).state !== "watched";
+    const wasSwitchedOff = ({ alarmMs }: AlarmBody) =>
+      watchAt([off({ untilMs })], alarmMs).state !== "watched";
     const one = story.alarm(1);
-    expect(due([one], [], { isSuppressedAt, nowMs: untilMs - 1 })).toEqual([]);
-    expect(told(due([one], [], { isSuppressedAt, nowMs: untilMs }))).toEqual([
-      ["alarm", 1, ["keeper", "nurse"]],
-    ]);
+    expect(told(due([one], [], { wasSwitchedOff }))).toEqual([["alarm", 1, ["keeper", "nurse"]]]);
     const over = [one, story.ended(untilMs - 1)];
-    expect(due(over, [], { isSuppressedAt, nowMs: untilMs })).toEqual([]);
+    expect(due(over, [], { wasSwitchedOff })).toEqual([]);
   });
 });
 

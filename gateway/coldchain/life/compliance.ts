@@ -2,7 +2,7 @@
 import { RECIPIENTS_MIN, RECORD_SECONDS_MAX } from "../rules/plans.ts";
 import type { Calibration } from "./calibration.ts";
 import { type ColdEvent, ofKind } from "./event.ts";
-import type { ManualDay } from "./manual_readings.ts";
+import { isReadOut, type ManualDay } from "./manual_readings.ts";
 import type { UnitBody } from "./unit_body.ts";
 
 export type NotCompliant =
@@ -14,7 +14,9 @@ export type NotCompliant =
   | "calibration-missing"
   | "calibration-overdue"
   | "probe-inaccurate"
-  | "manual-reading-missing";
+  | "manual-reading-missing"
+  /** By hand it was read out of the unit's limits. */
+  | "manual-reading-out";
 
 /** `calibrations` of all its probes; `today`: `null` where nobody has to read it by hand. */
 export function notCompliant(
@@ -35,6 +37,7 @@ export function notCompliant(
     ["calibration-overdue", has("overdue")],
     ["probe-inaccurate", has("inaccurate")],
     ["manual-reading-missing", today !== null && today.missing.length > 0],
+    ["manual-reading-out", today !== null && today.read.some((one) => isReadOut(one, unit.rules))],
   ];
   return reasons.flatMap(([reason, is]) => is ? [reason] : []);
 }

@@ -4,7 +4,7 @@
  */
 import { entryId } from "../../collected_entry.ts";
 import type { AlarmRule } from "../rules/alarm_rule.ts";
-import { NO_DATA, SENSOR_FAULT, type Told } from "../series/told.ts";
+import { NO_DATA, RULES_CHANGED, SENSOR_FAULT, type Told } from "../series/told.ts";
 import type { AcknowledgementBody, AlarmBody, AlarmCause, AlarmEndedBody } from "./alarm_body.ts";
 import { type ColdEvent, type EventOf, ofKind } from "./event.ts";
 
@@ -14,6 +14,11 @@ export type EpisodeState =
   | "acknowledged"
   /** It was acknowledged, and came to the next level since. */
   | "reopened"
+  /**
+   * It is told of no more since the rules are others: nobody knows that it is over. It goes on
+   * until a person has acknowledged just that (C8).
+   */
+  | typeof RULES_CHANGED
   /** It is over; unexplained until somebody says what it was. */
   | "recovered";
 
@@ -25,13 +30,25 @@ export interface Episode {
   readonly sinceMs: number;
   /** By level, the lowest first; each as it was told first. */
   readonly levels: readonly AlarmBody[];
-  /** The latest of its ends; `null`: it goes on. */
+  /** The latest of its ends; `null`: it goes on, or nobody has seen yet that its rules changed. */
   readonly endedMs: number | null;
   readonly worstCelsius: number | null;
   readonly acknowledgements: readonly EventOf<"cold-acknowledgement">[];
   readonly state: EpisodeState;
   /** A cause and a comment are there. */
   readonly isExplained: boolean;
+}
+
+/** Whether somebody has to look at it, or to say what it was. `state`: a word of those. */
+export function isToDo(
+  { state, isExplained, isOver }: {
+    readonly state: string;
+    readonly isExplained: boolean;
+    readonly isOver: boolean;
+  },
+): boolean {
+  const isOpen = state === "open" || state === "reopened";
+  return isOpen || !isExplained || (state === RULES_CHANGED && !isOver);
 }
 
 /** In the order in which they began. */
@@ -63,6 +80,14 @@ function episodeOf(
   );
   const top = levels[levels.length - 1].level;
   const seen = Math.max(0, ...acknowledgements.map(({ body }) => body.level));
+  const isChanged = last?.because === RULES_CHANGED;
+  const knowing = acknowledgements.filter(({ body }) => body.rulesChanged === true)
+    .map(({ timeMs }) => timeMs);
+  const endedMs = last === null || (isChanged && knowing.length === 0)
+    ? null
+    : isChanged
+    ? Math.max(last.endedMs, Math.min(...knowing))
+    : last.endedMs;
   return {
     episode,
     site,
@@ -70,10 +95,12 @@ function episodeOf(
     cause,
     sinceMs: Math.min(...alarms.map(({ sinceMs }) => sinceMs)),
     levels,
-    endedMs: last?.endedMs ?? null,
+    endedMs,
     worstCelsius: last?.worstCelsius ?? null,
     acknowledgements,
-    state: last !== null
+    state: isChanged
+      ? RULES_CHANGED
+      : last !== null
       ? "recovered"
       : seen >= top
       ? "acknowledged"
@@ -108,11 +135,11 @@ export function alarmBodiesOf(
     const id = entryId("cold-alarm", fields.episode, name);
     return [{ id, ...fields, level: rule?.level ?? 1, rule: name, sinceMs, alarmMs }];
   });
-  const ends = new Map(ended.flatMap(({ key, endedMs, worstCelsius }) => {
+  const ends = new Map(ended.flatMap(({ key, ...how }) => {
     const found = fieldsOf(key);
     if (found === null) return [];
-    const id = entryId("cold-alarm-ended", found.fields.episode, endedMs);
-    const body: AlarmEndedBody = { id, ...found.fields, endedMs, worstCelsius };
+    const id = entryId("cold-alarm-ended", found.fields.episode, how.endedMs);
+    const body: AlarmEndedBody = { id, ...found.fields, ...how };
     return [[id, body] as const];
   }));
   return { begun: bodies, ended: [...ends.values()] };
@@ -129,9 +156,10 @@ function causeOf(name: string, rule: AlarmRule | undefined): AlarmCause | null {
 /** What speaks against an acknowledgement, before it is stored (C9). */
 export function objectionToAcknowledgement(
   episode: Episode,
-  { level }: Pick<AcknowledgementBody, "level">,
-): "not-reached" | "next-level" | null {
+  { level, rulesChanged }: Pick<AcknowledgementBody, "level" | "rulesChanged">,
+): "not-reached" | "next-level" | typeof RULES_CHANGED | null {
   const top = episode.levels[episode.levels.length - 1].level;
   if (level > top) return "not-reached";
-  return level < top ? "next-level" : null;
+  if (level < top) return "next-level";
+  return episode.state === RULES_CHANGED && rulesChanged !== true ? RULES_CHANGED : null;
 }

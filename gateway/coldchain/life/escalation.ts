@@ -3,6 +3,7 @@ import type { Stamp } from "../../../sync/entry.ts";
 import { entryId } from "../../collected_entry.ts";
 import { levelsReached } from "../../escalation.ts";
 import type { EscalationPlan } from "../rules/plans.ts";
+import { RULES_CHANGED } from "../series/told.ts";
 import type { AlarmBody } from "./alarm_body.ts";
 import type { Episode } from "./episode.ts";
 import type { UnitBody } from "./unit_body.ts";
@@ -30,11 +31,19 @@ const WRITING_MS = 60_000;
  */
 export function goneOnMs(
   { sinceMs, alarmMs }: Pick<AlarmBody, "sinceMs" | "alarmMs">,
+  written: Stamp,
+): number {
+  return Math.max(0, alarmMs - sinceMs) + latenessMs({ alarmMs }, written);
+}
+
+/** So long after it came to its level an alarm was written down. */
+export function latenessMs(
+  { alarmMs }: Pick<AlarmBody, "alarmMs">,
   { wallMs, bootMs, clock }: Stamp,
 ): number {
   const lateMs = Math.max(0, wallMs - alarmMs);
   const wasOff = clock !== "untrusted" && lateMs > bootMs;
-  return Math.max(0, alarmMs - sinceMs) + (wasOff ? lateMs : Math.min(WRITING_MS, lateMs));
+  return wasOff ? lateMs : Math.min(WRITING_MS, lateMs);
 }
 
 /** What levels belong to. */
@@ -75,9 +84,9 @@ export function planAlarms(
 }
 
 export interface Message {
-  /** One per episode and level, and one for its end: sent once, whoever sends it. */
+  /** One per episode and level, and one for how it ends: sent once, whoever sends it. */
   readonly id: string;
-  readonly what: "alarm" | "reopened" | "recovered";
+  readonly what: "alarm" | "reopened" | "recovered" | typeof RULES_CHANGED;
   readonly level: number;
   /** Recipients' ids, sorted. */
   readonly to: readonly string[];
@@ -87,32 +96,33 @@ export interface Telling {
   readonly recipients: UnitBody["recipients"];
   /** Ids of the messages that left. */
   readonly sent: ReadonlySet<string>;
-  readonly nowMs: number;
-  /** Whether the unit's alarms are switched off at a moment (C8). */
-  readonly isSuppressedAt: (ms: number) => boolean;
+  /** Whether the unit's alarms were switched off when it came (C8). */
+  readonly wasSwitchedOff: (alarm: AlarmBody) => boolean;
 }
 
 /**
  * What is still to be told: each level to its own recipients, to all of the unit where it has none;
- * the end to all who heard of it. While alarms are switched off nothing is; what goes on is told
- * afterwards, and so is what came and went without anybody being told.
+ * the end to all who heard of it. Asked once alarms are switched off no more: what goes on is told
+ * then, what came and went meanwhile is not; what did before anybody was told is told.
  */
 export function messagesDue(episode: Episode, telling: Telling): Message[] {
-  const { recipients, sent, nowMs, isSuppressedAt } = telling;
-  if (isSuppressedAt(nowMs)) return [];
+  const { recipients, sent, wasSwitchedOff } = telling;
   const isOver = episode.endedMs !== null;
   const levels = episode.levels.map((alarm) => ({
-    alarmMs: alarm.alarmMs,
+    alarm,
     message: levelMessage(episode, alarm, recipients),
   }));
-  const due = levels.filter(({ alarmMs, message: { id, level } }) =>
-    !sent.has(id) && !isSeen(episode, level) && !(isOver && isSuppressedAt(alarmMs))
+  const due = levels.filter(({ alarm, message: { id, level } }) =>
+    !sent.has(id) && !isSeen(episode, level) && !(isOver && wasSwitchedOff(alarm))
   ).map(({ message }) => message);
-  if (due.length > 0 || !isOver) return due;
+  const isChanged = episode.state === RULES_CHANGED;
+  // Of changed rules people hear until somebody has acknowledged it, of a recovery once it is over.
+  if (due.length > 0 || isOver === isChanged) return due;
+  const what = isChanged ? RULES_CHANGED : "recovered";
   const heard = levels.map(({ message }) => message).filter(({ id }) => sent.has(id));
   const end: Message = {
-    id: entryId("cold-message", episode.episode, "recovered"),
-    what: "recovered",
+    id: entryId("cold-message", episode.episode, what),
+    what,
     level: Math.max(...levels.map(({ message }) => message.level)),
     to: sorted(heard.flatMap(({ to }) => to)),
   };

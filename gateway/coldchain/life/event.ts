@@ -1,5 +1,7 @@
 /** Entries of the cold chain that persons and rules write. */
 import * as z from "zod";
+import type { Stamp } from "../../../sync/entry.ts";
+import { type Age, ageOf, type Present } from "../../age.ts";
 import { acknowledgementBody, alarmBody, alarmEndedBody } from "./alarm_body.ts";
 import { loggerBody, loggerRowsBody } from "../loggers/logger_body.ts";
 import { calibrationBody } from "./calibration_body.ts";
@@ -16,6 +18,8 @@ export interface EventPlace {
   readonly node: string;
   /** Wall clock of its entry, milliseconds since 1970 UTC. */
   readonly timeMs: number;
+  /** By all clocks of its node, where they are known: how old it is is told by them (T12). */
+  readonly written?: Stamp;
 }
 
 const coldEvent = z.discriminatedUnion("kind", [
@@ -67,6 +71,12 @@ export function ofKind<K extends ColdKind>(
     if (!byId.has(event.body.id)) byId.set(event.body.id, event);
   }
   return [...byId.values()];
+}
+
+/** How long ago it was written down, as far as its clocks can be believed (T12). */
+export function ageOfEvent({ written, node, timeMs }: EventPlace, present: Present): Age {
+  const printed = { wallMs: timeMs, clock: "trusted" } as const;
+  return ageOf(written === undefined ? printed : { ...written, node }, present);
 }
 
 function byTime(one: EventPlace, other: EventPlace): number {

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { QUARANTINE_CAUSES, QUARANTINE_DECISIONS } from "./quarantine_body.ts";
 import type { ColdKind } from "./event.ts";
-import { GOOD_JOURNEY, NURSE, unitBodyOf } from "./fixture_life.ts";
+import { GOOD_JOURNEY, MORNING_MS, NURSE, unitBodyOf } from "./fixture_life.ts";
 
 const few = fc.integer({ min: 1, max: 3 });
 const site = fc.constantFrom("site-1", "site-2");
@@ -75,13 +75,16 @@ export const COLD_BODIES: Readonly<Record<ColdKind, fc.Arbitrary<object>>> = {
     by,
   }),
   "cold-suppression-ended": fc.record({ id, site, unit, suppression: id, endedMs: few, by }),
-  "cold-reading": fc.record({ id, site, unit, takenMs: few, celsius: few, by }),
+  "cold-reading": fc.record(
+    { id, site, unit, takenMs: few, celsius: few, late: fc.constant(true), by },
+    { requiredKeys: ["id", "site", "unit", "takenMs", "celsius", "by"] },
+  ),
   "cold-receipt": fc.record({
     id,
     site,
     consignment: fc.constantFrom("C-1", "C-2"),
     from: fc.constant("县疾控中心"),
-    arrivedMs: few,
+    arrivedMs: fc.constantFrom(2, MORNING_MS),
     goods: fc.constant([{ product: "8357914", lot: "L1", quantity: 100, unit: "支" }]),
     journey: fc.constantFrom(GOOD_JOURNEY, { kind: "none", reason: "no logger came with it" }),
     arrivalCelsius: fc.constantFrom(null, 5, 9),

@@ -130,3 +130,8 @@ export const GOOD_JOURNEY = {
   minutesAbove: 0,
   minutesUnknown: 0,
 };
+
+/** The same of goods that came at another moment. */
+export function journeyUpTo(arrivedMs: number) {
+  return { ...GOOD_JOURNEY, fromMs: arrivedMs - 3 * HOUR_MS, toMs: arrivedMs };
+}

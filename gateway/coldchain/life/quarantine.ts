@@ -18,6 +18,8 @@ export interface Barring {
   readonly decision: Exclude<QuarantineDecision, "released"> | null;
   /** When the last of that was written, milliseconds since 1970 UTC; `null` as above. */
   readonly decidedMs: number | null;
+  /** From then on another one of the same episode is about what lies there; `null`: none is. */
+  readonly untilMs: number | null;
 }
 
 export interface LotState extends LotKey {
@@ -64,14 +66,12 @@ export function quarantinedLots(events: readonly ColdEvent[]): LotState[] {
     const decisions = of.flat();
     const quarantines = told.map(({ event }) => event);
     const open = quarantines.filter((_, at) => of[at].length === 0);
-    const strictestOf = (some: typeof decisions) =>
-      [...QUARANTINE_DECISIONS].reverse()
-        .find((one) => some.some(({ body }) => body.decision === one));
     const barring = quarantines.flatMap((event, at): Barring[] => {
       const decision = strictestOf(of[at]);
-      if (decision === undefined) return [{ event, decision: null, decidedMs: null }];
+      const untilMs = nextOf(event, quarantines);
+      if (decision === undefined) return [{ event, decision: null, decidedMs: null, untilMs }];
       if (decision === "released") return [];
-      return [{ event, decision, decidedMs: Math.max(...of[at].map(({ timeMs }) => timeMs)) }];
+      return [{ event, decision, decidedMs: lastOf(of[at]), untilMs }];
     });
     const strictest = strictestOf(decisions);
     return {
@@ -87,6 +87,27 @@ export function quarantinedLots(events: readonly ColdEvent[]): LotState[] {
       isDisputed: of.some((some) => new Set(some.map(({ body }) => body.decision)).size > 1),
     };
   });
+}
+
+type Decided = EventOf<"cold-quarantine-decided">;
+
+function strictestOf(some: readonly Decided[]): QuarantineDecision | undefined {
+  return [...QUARANTINE_DECISIONS].reverse()
+    .find((one) => some.some(({ body }) => body.decision === one));
+}
+
+function lastOf(some: readonly Decided[]): number {
+  return Math.max(...some.map(({ timeMs }) => timeMs));
+}
+
+function nextOf(
+  { body }: EventOf<"cold-quarantine">,
+  others: readonly EventOf<"cold-quarantine">[],
+): number | null {
+  const later = others.map((other) => other.body).filter(({ because, sinceMs }) =>
+    sinceMs > body.sinceMs && because.some((one) => body.because.includes(one))
+  );
+  return later.length === 0 ? null : Math.min(...later.map(({ sinceMs }) => sinceMs));
 }
 
 /** A lot that was in a unit from a moment on, and until another; `null`: it still is. */
@@ -114,9 +135,10 @@ export const CAUSES_APART: ReadonlyMap<string, QuarantineCause> = new Map<string
 
 /**
  * The quarantine that an episode asks for, of lots that were there while it lasted, too warm, too
- * cold, or at a temperature that nobody knows (C7); `null` where all of them are in it already. Of
- * more lots than one entry takes it is the first: what is left is asked for once that one is
- * written.
+ * cold, or at a temperature that nobody knows (C7); `null` where all of them are in it already.
+ * What was decided is about what had happened by then: a lot that lies there longer, or once more,
+ * is set apart anew. Of more lots than one entry takes, and of those since another moment, it is
+ * the first: what is left is asked for once that one is written.
  */
 export function dueQuarantine(
   { episode, site, unit, cause, sinceMs, endedMs }: Lasting,
@@ -125,24 +147,54 @@ export function dueQuarantine(
 ): QuarantineBody | null {
   const apart = CAUSES_APART.get(cause);
   if (apart === undefined) return null;
-  const covered = new Set(
-    ofKind(events, "cold-quarantine").filter(({ body }) => body.because.includes(episode))
-      .flatMap(({ body }) => body.lots.map(keyOf)),
+  const known = Map.groupBy(
+    quarantinedLots(events).flatMap(({ product, lot, quarantines, decisions }) =>
+      quarantines.filter(({ body }) => body.because.includes(episode)).map(({ body: { id } }) => ({
+        key: keyOf({ product, lot }),
+        decided: decisions.filter(({ body }) => body.quarantine === id),
+      }))
+    ),
+    ({ key }) => key,
   );
-  const exposed = stock.filter((one) =>
+  const due = stock.filter((one) =>
     one.site === site && one.unit === unit && one.fromMs < (endedMs ?? Infinity) &&
     (one.toMs ?? Infinity) > sinceMs
-  );
+  ).flatMap((one) => {
+    const of = (known.get(keyOf(one)) ?? []).map(({ decided }) => decided);
+    const exposed = {
+      fromMs: one.fromMs,
+      toMs: Math.min(one.toMs ?? Infinity, endedMs ?? Infinity),
+    };
+    if (of.some((decided) => isCovered(exposed, decided))) return [];
+    // What left as it was decided is of that.
+    return [{ ...one, sinceMs: Math.max(sinceMs, ...of.map((some) => lastOf(some) + 1)) }];
+  });
+  const fromMs = Math.min(...due.map((one) => one.sinceMs));
   const lots = [
-    ...new Map(exposed.map(({ product, lot }) => [keyOf({ product, lot }), { product, lot }])),
+    ...new Map(
+      due.filter((one) => one.sinceMs === fromMs)
+        .map(({ product, lot }) => [keyOf({ product, lot }), { product, lot }]),
+    ),
   ]
-    .filter(([key]) => !covered.has(key))
     .sort(([one], [other]) => one < other ? -1 : 1)
     .map(([, lot]) => lot)
     .slice(0, LOTS_MAX);
   if (lots.length === 0) return null;
-  const id = entryId("cold-quarantine", episode, ...lots.map(keyOf));
-  return { id, site, unit, lots, sinceMs, because: [episode], cause: apart, by: null };
+  const anew = fromMs === sinceMs ? [] : [fromMs];
+  const id = entryId("cold-quarantine", episode, ...anew, ...lots.map(keyOf));
+  return { id, site, unit, lots, sinceMs: fromMs, because: [episode], cause: apart, by: null };
+}
+
+/**
+ * Whether a quarantine is about a time in the unit. What is not to be used stays so, however long
+ * it goes on to lie there.
+ */
+function isCovered(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  decided: readonly Decided[],
+): boolean {
+  if (decided.length === 0) return true;
+  return (strictestOf(decided) === "released" ? toMs : fromMs) <= lastOf(decided);
 }
 
 function keyOf({ product, lot }: LotKey): string {

@@ -9,6 +9,8 @@ export const readingBody = z.object({
   takenMs: timeMs,
   celsius,
   comment: words.optional(),
+  /** It was written down on a later day than it was read: shown, and not counted as in time. */
+  late: z.literal(true).optional(),
   by: person,
 });
 export type ReadingBody = z.infer<typeof readingBody>;

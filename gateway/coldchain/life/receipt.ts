@@ -1,5 +1,6 @@
 /** Whether goods may be taken in (疫苗管理法 第三十八条), and what became of them (C10). */
 import { type AlarmRule, isOut } from "../rules/alarm_rule.ts";
+import { JOURNEY_RECORD } from "../rules/plans.ts";
 import type { Told } from "../series/told.ts";
 import { type ColdEvent, type EventOf, ofKind } from "./event.ts";
 import type { QuarantineCause } from "./quarantine_body.ts";
@@ -10,11 +11,23 @@ export type RefusalCause =
   | "out-of-range"
   /** A part of the journey that nobody knows the temperature of. */
   | "unknown-stretch"
+  /** Nobody read what the goods had at the door. */
+  | "arrival-unknown"
   | "arrival-out-of-range";
+
+export type Arrived = Pick<ReceiptBody, "journey" | "arrivedMs" | "arrivalCelsius">;
+
+/** A record of another time is none of this journey, however good it is. */
+function isUpToArrival(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  arrivedMs: number,
+): boolean {
+  return fromMs < arrivedMs && arrivedMs - toMs <= JOURNEY_RECORD.endsBeforeSecondsMax * 1000;
+}
 
 /** Rules of what the goods need; how long they hold does not count: the law allows no time. */
 export function refusalCauses(
-  { journey, arrivalCelsius }: Pick<ReceiptBody, "journey" | "arrivalCelsius">,
+  { journey, arrivedMs, arrivalCelsius }: Arrived,
   rules: readonly AlarmRule[],
 ): RefusalCause[] {
   const out = (celsius: number) => rules.some((rule) => isOut(rule, celsius));
@@ -26,9 +39,10 @@ export function refusalCauses(
     if (minutesAbove + minutesBelow > 0 || out(minCelsius) || out(maxCelsius)) {
       causes.push("out-of-range");
     }
-    if (minutesUnknown > 0) causes.push("unknown-stretch");
+    if (minutesUnknown > 0 || !isUpToArrival(journey, arrivedMs)) causes.push("unknown-stretch");
   }
-  if (arrivalCelsius !== null && out(arrivalCelsius)) causes.push("arrival-out-of-range");
+  if (arrivalCelsius === null) causes.push("arrival-unknown");
+  else if (out(arrivalCelsius)) causes.push("arrival-out-of-range");
   return causes;
 }
 

@@ -85,8 +85,16 @@ describe("C10 receipt", () => {
     return [state, causes];
   };
 
+  const before = (days: number) => {
+    const { fromMs, toMs, ...told } = GOOD_JOURNEY;
+    const ms = days * 24 * HOUR_MS;
+    return { ...told, fromMs: fromMs - ms, toMs: toMs - ms };
+  };
+
   test("goods with a record in range may be taken in: 2.0 and 8.0 °C are", () => {
     expect(state({})).toEqual(["to-accept", []]);
+    expect(state({ arrivedMs: MORNING_MS + 300_000 }), "five minutes behind it")
+      .toEqual(["to-accept", []]);
   });
 
   test.each([
@@ -95,6 +103,10 @@ describe("C10 receipt", () => {
     [{ journey: { ...GOOD_JOURNEY, minCelsius: 1.9 } }, ["out-of-range"]],
     [{ journey: { ...GOOD_JOURNEY, minutesUnknown: 1 } }, ["unknown-stretch"]],
     [{ arrivalCelsius: 8.1 }, ["arrival-out-of-range"]],
+    [{ arrivalCelsius: null }, ["arrival-unknown"]],
+    [{ arrivedMs: MORNING_MS + 300_001 }, ["unknown-stretch"]],
+    [{ arrivedMs: GOOD_JOURNEY.fromMs }, ["unknown-stretch"]],
+    [{ journey: before(400), arrivalCelsius: null }, ["unknown-stretch", "arrival-unknown"]],
   ])("what is not so is to be refused and reported: %j", (more, causes) => {
     expect(state(more)).toEqual(["to-refuse", causes]);
   });
@@ -364,7 +376,10 @@ test("whatever the order in which entries came, and however often, all that they
     episodes: episodesOf(events),
     lots: quarantinedLots(events),
     receipts: receiptsOf(events, strict),
-    watch: watchOf(events, OF_UNIT, MORNING_MS + HOUR_MS),
+    watch: watchOf(events, OF_UNIT, {
+      now: { wallMs: MORNING_MS + HOUR_MS, bootId: "a", bootMs: 0, clock: "trusted" },
+      corrections: [],
+    }),
   });
   const arrivals = fc.subarray(pool, { minLength: 1 }).chain((events) =>
     fc.record({

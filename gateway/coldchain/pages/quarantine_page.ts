@@ -11,6 +11,7 @@ import { PERSON_NEEDED, signedIn } from "../../people/second_person.ts";
 import { holdLot, holdOrder } from "../desk/lot_holds.ts";
 import type { Outcome } from "../desk/person_acts.ts";
 import { decideOrder, decideQuarantine, type DecidingNode } from "../desk/quarantine_act.ts";
+import { countedTwice } from "../flow/counted_twice.ts";
 import { CAUSE_TEXTS } from "../flow/receipt_act.ts";
 import {
   type AllHeld,
@@ -24,6 +25,7 @@ import { QUARANTINE_DECISIONS } from "../life/quarantine_body.ts";
 import { placeOf } from "../flow/place.ts";
 import { type Person, WHOLE_SITE } from "../life/subject.ts";
 import { watchedUnits } from "../record/cold_reads.ts";
+import { countedTwicePanel } from "./counted_twice.ts";
 import * as parts from "./dose_parts.ts";
 import { type PlaceWords, placeWords } from "./dose_places.ts";
 import { doseTexts } from "./dose_text.ts";
@@ -61,7 +63,6 @@ export function quarantinePage(node: DecidingNode, role: "site" | "county"): Pag
       if (by === null) return await refused(403, [problemText(PERSON_NEEDED)]);
       const order = schema.safeParse(typed);
       if (!order.success) return await refused(400, issueTexts(order.error.issues));
-      await node.tables.caughtUp(node.journal);
       const outcome = await act(order.data, by.person);
       return outcome.kind === "done"
         ? `${PATH}?saved`
@@ -112,7 +113,9 @@ export async function heldPage(
     held.lots.filter(({ isOpen }) => isOpen),
     held.lots.filter(({ isOpen }) => !isOpen),
   ];
+  const twice = isSite ? [] : await countedTwice(near);
   const main = html`
+    ${countedTwicePanel(view, twice)}
     <section class="panel ${waiting.length > 0 ? "alert" : ""}"><h2>${text("waiting")}</h2>
       ${waiting.length === 0
         ? html`<p class="calm">${text("noneWaiting")}</p>`

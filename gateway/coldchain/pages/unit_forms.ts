@@ -12,6 +12,7 @@ import * as acts from "../desk/person_acts.ts";
 import type { UnitView } from "../desk/unit_view.ts";
 import { FOUND_CAUSES } from "../life/alarm_body.ts";
 import type { Person } from "../life/subject.ts";
+import { RULES_CHANGED } from "../series/told.ts";
 import { issueTexts, problemText } from "./refusal_text.ts";
 import { type AlarmLine, unitPath } from "./unit_parts.ts";
 import { type UnitText, unitTexts, unitWord } from "./unit_text.ts";
@@ -47,6 +48,9 @@ export function acknowledgeForm(view: View, alarm: AlarmLine): Html {
       ${idField()}
       <input type="hidden" name="episode" value="${alarm.episode}">
       <input type="hidden" name="level" value="${alarm.level}">
+      ${alarm.state === RULES_CHANGED
+        ? html`<input type="hidden" name="rulesChanged" value="true">`
+        : ""}
       ${choice(view, "found", "found", [["", ""], ...causes])}
       ${textField(view, "comment", "done")}
       ${action(view, "acknowledge")}
@@ -159,6 +163,7 @@ export function unitForms(node: ColdNode, drawn: Drawn): NonNullable<Page["forms
       (form) => ({
         ...filledIn(form, ["episode", "found", "comment"]),
         level: Number(fieldOf(form, "level")),
+        ...fieldOf(form, "rulesChanged") === "true" ? { rulesChanged: true } : {},
       }),
       acts.acknowledge,
     ),

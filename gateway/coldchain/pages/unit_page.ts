@@ -7,6 +7,7 @@ import { factRows, type Html, type View } from "../../console/view.ts";
 import type { ColdNode } from "../desk/cold_node.ts";
 import { alarmView, type UnitView, unitView } from "../desk/unit_view.ts";
 import type { AcknowledgementBody } from "../life/alarm_body.ts";
+import { isToDo } from "../life/episode.ts";
 import type { LoggerNode } from "../loggers/logger_desk.ts";
 import { importsOf } from "../loggers/logger_reads.ts";
 import * as reads from "../record/cold_reads.ts";
@@ -71,7 +72,7 @@ async function drawUnit(
   if (body === null) return null;
   const text = unitTexts(view.language);
   const nowMs = node.clock.now().wallMs;
-  const unit = await unitView(near, body, calendar, nowMs);
+  const unit = await unitView(node, body, calendar);
   const span = { fromMs: nowMs - days * DAY_MS, toMs: nowMs };
   const curve = await curveOf(node, body, span, text("curve"));
   const table = await daysOf(node, body, calendar, nowMs, Math.max(days, TABLE_DAYS_MIN));
@@ -123,13 +124,12 @@ interface AnsweredAlarm {
 
 function alarmsPanel(view: View, alarms: readonly AnsweredAlarm[], acts: boolean): Html {
   const text = unitTexts(view.language);
-  const isToDo = ({ alarm: { state, isExplained } }: AnsweredAlarm) =>
-    state === "open" || state === "reopened" || !isExplained;
-  const isShown = (one: AnsweredAlarm) => one.alarm.ended === null || isToDo(one);
+  const isOpen = ({ alarm }: AnsweredAlarm) => isToDo({ ...alarm, isOver: alarm.ended !== null });
+  const isShown = (one: AnsweredAlarm) => one.alarm.ended === null || isOpen(one);
   const card = (one: AnsweredAlarm) => {
     const { alarm, answers } = one;
     return html`
-      <div class="card ${isToDo(one) ? "bad" : ""}">
+      <div class="card ${isOpen(one) ? "bad" : ""}">
         <header><h3>${unitWord(view.language, alarm.cause)}</h3>${parts.alarmState(
           view,
           alarm,
@@ -151,7 +151,7 @@ function alarmsPanel(view: View, alarms: readonly AnsweredAlarm[], acts: boolean
             ] as const
           ),
         ])}</dl>
-        ${acts && isToDo(one) ? acknowledgeForm(view, alarm) : ""}
+        ${acts && isOpen(one) ? acknowledgeForm(view, alarm) : ""}
       </div>
     `;
   };

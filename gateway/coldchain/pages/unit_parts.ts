@@ -19,6 +19,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   reopened: "bad",
   acknowledged: "warn",
   recovered: "idle",
+  "rules-changed": "bad",
   watched: "good",
   "for-a-while": "warn",
   "under-repair": "warn",

@@ -38,6 +38,10 @@ const TEXTS = {
   "acknowledged": { zh: "已确认", en: "acknowledged" },
   "reopened": { zh: "升级未处理", en: "open again" },
   "recovered": { zh: "已恢复", en: "recovered" },
+  "rules-changed": {
+    zh: "报警规则已改，未见恢复",
+    en: "alarm rules changed, not seen to be over",
+  },
   unexplained: { zh: "原因待填", en: "not explained" },
   "good": { zh: "正常", en: "in range" },
   "out": { zh: "超温", en: "out of range" },
@@ -55,6 +59,10 @@ const TEXTS = {
   "calibration-overdue": { zh: "探头校准过期", en: "a calibration is overdue" },
   "probe-inaccurate": { zh: "探头误差超限", en: "a probe is not accurate enough" },
   "manual-reading-missing": { zh: "今日人工测温缺失", en: "a reading by hand is missing today" },
+  "manual-reading-out": {
+    zh: "今日人工测温超出限值",
+    en: "a reading by hand of today is out of range",
+  },
   notCompliant: { zh: "不合规", en: "Not compliant" },
   probes: { zh: "探头", en: "Probes" },
   "never": { zh: "无校准", en: "never calibrated" },

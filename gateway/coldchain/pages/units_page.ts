@@ -33,10 +33,11 @@ export function unitsPages(node: Shown, calendar: Calendar): readonly Page[] {
 
 async function drawn(
   view: View,
-  { name: node, tables, clock }: Shown,
+  node: Shown,
   calendar: Calendar,
   site: string | null,
 ): Promise<Html | null> {
+  const { tables } = node;
   const { near } = tables;
   const sites = await reads.watchedBySite(tables);
   const own = sites.filter((one) => site === null || one.site === site);
@@ -44,13 +45,12 @@ async function drawn(
   const rows = await reads.episodesToDo(near, site);
   const isAll = own.reduce((sum, { units }) => sum + units, 0) <= CARDS_MAX;
   const bodies = isAll ? await reads.watchedUnits(near, site) : await unitsOf(near, rows);
-  const { wallMs } = clock.now();
   const units: UnitView[] = [];
-  for (const body of bodies) units.push(await unitView(near, body, calendar, wallMs));
+  for (const body of bodies) units.push(await unitView(node, body, calendar));
   const names = new Map(bodies.map((body) => [parts.unitPath(body), body.name]));
   return html`
     ${sitesRow(view, sites, site)}
-    ${alarmsPanel(view, rows.slice(0, ALARMS_MAX).map(alarmView), names, node)}
+    ${alarmsPanel(view, rows.slice(0, ALARMS_MAX).map(alarmView), names, node.name)}
     ${unitsPanel(view, units, isAll)}
   `;
 }

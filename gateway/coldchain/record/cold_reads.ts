@@ -93,6 +93,15 @@ export async function goingOfUnit(rows: Rows, unit: string): Promise<EpisodeRow[
   return (await rows.rows(select, [unit])).map(episodeIn);
 }
 
+/** Causes of alarms that go on at a unit that is in use. */
+export const GOING_CAUSES = "SELECT DISTINCT e.cause AS cause FROM coldepisodes e " +
+  "JOIN coldunits u ON u.site = e.site AND u.unit = e.unit AND u.watched IS NOT NULL " +
+  "WHERE e.goes IS NOT NULL AND e.site = ? AND e.unit = ?";
+
+export async function goingCauses(rows: Rows, site: string, unit: string): Promise<string[]> {
+  return (await rows.rows(GOING_CAUSES, [site, unit])).map((row) => row.text("cause"));
+}
+
 /** Of texts that this program has written. */
 const storedClock = z.custom<Stamp["clock"]>();
 const storedAlarm = z.custom<AlarmBody>();

@@ -75,6 +75,7 @@ export const EPISODES: Table = {
  * `held`: 1 while a quarantine of the lot is undecided, else NULL; `lost`: 1 of what is to be
  * destroyed or sent back, and no more than that; `barred`: 1 of both. `since`: of what is undecided
  * the first, else of what is barred, or was, the last. `disputed`: two decided otherwise.
+ * `said`: ids of its quarantines and decisions, as JSON.
  */
 export const LOTS: Table = {
   name: "coldlots",
@@ -89,6 +90,7 @@ export const LOTS: Table = {
     held: "integer?",
     barred: "integer?",
     lost: "integer?",
+    said: "text",
   },
   key: ["site", "unit", "product", "lot"],
   sparse: {

@@ -1,11 +1,18 @@
 /** Samples of a part into what they tell, by the rules that counted at their moment. */
 import * as z from "zod";
 import type { UnitBody } from "../life/unit_body.ts";
+import { countingOf } from "../rules/alarm_rule.ts";
 import type { Calendar } from "../series/calendar.ts";
 import { alarmKey, type Carry, carrySchema, firstCarry } from "../series/carry.ts";
 import { foldSamples, type Watching } from "../series/fold.ts";
-import type { Sample } from "../series/sample.ts";
-import { NOTHING, SENSOR_FAULT, type Told } from "../series/told.ts";
+import { comparePlaces, type Sample } from "../series/sample.ts";
+import {
+  type AlarmEnded,
+  NOTHING,
+  RULES_CHANGED,
+  SENSOR_FAULT,
+  type Told,
+} from "../series/told.ts";
 import { type Setting, settingAt } from "./unit_settings.ts";
 
 /** What a part hands on; `setting`: place of the one by which its last sample was looked at. */
@@ -62,29 +69,41 @@ export function foldPart(
 
 /**
  * Rules that stay as they are go on counting; an alarm of one that is not there any more, or that
- * says something else, ends with the moment from which the new ones count.
+ * says something else, is told of no more from the moment on from which the new ones count. That
+ * is no recovery (C8); while another level of it goes on it goes on.
  */
 function changedOver(carry: Carry, former: UnitBody | null, now: Setting | null) {
   const next = now?.unit ?? null;
   const isSame = former !== null && former.unit === next?.unit;
-  const rules = new Set(isSame ? next?.rules.map((rule) => JSON.stringify(rule)) : []);
+  const counted = new Set(isSame ? next?.rules.map(countingOf) : []);
   const kept = new Set(
-    former?.rules.filter((rule) => rules.has(JSON.stringify(rule))).map(({ id }) => id),
+    former?.rules.filter((rule) => counted.has(countingOf(rule))).map(({ id }) => id),
   );
+  const limits = new Map(
+    former?.rules.map(({ id, limitCelsius, counting }) => [
+      id,
+      `${limitCelsius}/${counting}`,
+    ]),
+  );
+  const going = carry.runs.flatMap(({ since, ...run }) =>
+    run.isAlarm && since !== null ? [{ ...run, since, limit: limits.get(run.rule) }] : []
+  );
+  const goesOn = going.filter(({ rule }) => kept.has(rule));
   const changeMs = now?.fromMs ?? 0;
-  const ended = carry.runs.flatMap(({ rule, isAlarm, since, sinceMs, date, worstCelsius }) =>
-    isAlarm && since !== null && !kept.has(rule)
-      ? [{
-        key: alarmKey(rule, since.place, date),
-        endedMs: Math.max(changeMs, sinceMs),
-        worstCelsius,
-      }]
-      : []
-  );
+  const ended: AlarmEnded[] = going.filter(({ rule, since, limit }) =>
+    !kept.has(rule) &&
+    !goesOn.some((one) => one.limit === limit && comparePlaces(one.since.place, since.place) === 0)
+  ).map(({ rule, since, sinceMs, date, worstCelsius }) => ({
+    key: alarmKey(rule, since.place, date),
+    endedMs: Math.max(changeMs, sinceMs),
+    worstCelsius,
+    because: RULES_CHANGED,
+  }));
   if (carry.fault !== null && !isSame) {
     const { place, wallMs } = carry.fault;
     const key = alarmKey(SENSOR_FAULT, place, null);
-    ended.push({ key, endedMs: Math.max(changeMs, wallMs), worstCelsius: null });
+    const endedMs = Math.max(changeMs, wallMs);
+    ended.push({ key, endedMs, worstCelsius: null, because: RULES_CHANGED });
   }
   return {
     told: { ...NOTHING, ended },

@@ -1,7 +1,7 @@
 /** What stands of a subject, by all that the tables hold of it: told anew with each event. */
 import { type Put, putInto } from "../../sql/put.ts";
 import type { Parameter, Transaction } from "../../sql/sql.ts";
-import { type Episode, episodesOf } from "../life/episode.ts";
+import { type Episode, episodesOf, isToDo } from "../life/episode.ts";
 import { type ColdEvent, ofKind } from "../life/event.ts";
 import { quarantinedLots } from "../life/quarantine.ts";
 import { receiptsOf } from "../life/receipt.ts";
@@ -56,19 +56,20 @@ function episodeRow(episode: Episode): Parameter[] {
   const { site, unit, cause, state, sinceMs, endedMs, worstCelsius, isExplained, levels } = episode;
   const top = levels[levels.length - 1];
   // A site that speaks again has nobody at the county who explains it.
-  const isTodo = unit === WHOLE_SITE
+  const todo = unit === WHOLE_SITE
     ? endedMs === null
-    : state === "open" || state === "reopened" || !isExplained;
+    : isToDo({ state, isExplained, isOver: endedMs !== null });
   return [
     ...[site, episode.episode, unit, cause, state, top.level, top.rule],
     ...[sinceMs, endedMs, worstCelsius, isExplained ? 1 : 0],
-    ...[isTodo ? 1 : null, endedMs === null ? 1 : null],
+    ...[todo ? 1 : null, endedMs === null ? 1 : null],
   ];
 }
 
 function lotRows(events: readonly ColdEvent[]): Parameter[][] {
   return quarantinedLots(events).map((one) => {
-    const { site, unit, product, lot, state, isDisputed, quarantines, open, barring } = one;
+    const { site, unit, product, lot, state, isDisputed } = one;
+    const { quarantines, open, barring, decisions } = one;
     const momentsOf = (some: typeof quarantines) => some.map(({ body }) => body.sinceMs);
     const [isHeld, isBarred] = [open.length > 0, barring.length > 0];
     const sinceMs = isHeld
@@ -77,6 +78,7 @@ function lotRows(events: readonly ColdEvent[]): Parameter[][] {
     return [
       ...[site, unit, product, lot, state, isDisputed ? 1 : 0, sinceMs],
       ...[isHeld ? 1 : null, isBarred ? 1 : null, isBarred && !isHeld ? 1 : null],
+      JSON.stringify([...quarantines, ...decisions].map(({ body: { id } }) => id).sort()),
     ];
   });
 }

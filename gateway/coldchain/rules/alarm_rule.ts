@@ -54,6 +54,14 @@ export const presetSchema = z.strictObject({
 });
 export type Preset = z.infer<typeof presetSchema>;
 
+/** What a rule counts by: another source of the same numbers makes it no other rule. */
+export function countingOf(rule: AlarmRule): string {
+  const { id, side, limitCelsius, comparison, counting, holdMinutes, overMidnight, level } = rule;
+  return JSON.stringify([
+    ...[id, side, limitCelsius, comparison, counting, holdMinutes, overMidnight, level],
+  ]);
+}
+
 /** Whether a temperature is out of range by a rule. */
 export function isOut(
   { side, limitCelsius, comparison }: Pick<AlarmRule, "side" | "limitCelsius" | "comparison">,

@@ -33,6 +33,20 @@ export const PLATFORM_PLANS: readonly EscalationPlan[] = [
   LATE_VIAL_PLAN,
 ];
 
+/**
+ * Of temperatures whose limit has one level only: after how many minutes since that level the next
+ * ones are told of, where nobody acknowledged; from an acknowledgement on as long again (C9).
+ */
+export const UNANSWERED_PLAN = {
+  id: "unanswered",
+  minutes: [60, 120],
+  source:
+    "Ours, to be confirmed: C4 and C9 ask for further levels, and no text was found that says " +
+    "when they come where a rule has one; an hour is what the platform's levels have",
+  effective: "2026-11-29",
+  unconfirmed: true,
+} as const;
+
 /** Of the county itself, for a whole site (C4). */
 export const SILENT_SITE_PLAN: EscalationPlan = {
   id: "county-silent-site",
@@ -46,6 +60,34 @@ export const RECIPIENTS_MIN = 3;
 
 /** C1: seconds from one record to the next at most. */
 export const RECORD_SECONDS_MAX = { storage: 1800, transport: 300 } as const;
+
+/** C1: the same while a unit is out of its limits. */
+export const RECORDS_OUT = {
+  id: "c1-record-out",
+  secondsMax: 120,
+  /** Ours: a poll may be so late, and no longer. */
+  lateSecondsMax: 10,
+  source: {
+    zh:
+      "药品经营质量管理规范 附录3 温湿度自动监测：超出规定范围时至少每 2 分钟记录一次；允许轮询迟到 10 秒为本系统设定",
+    en: "药品经营质量管理规范 (GSP), annex 3: out of range there is a record each two minutes at " +
+      "least; the ten seconds by which a poll may be late are ours",
+  },
+  effective: "2013-10-23",
+} as const;
+
+/** C10: how a record has to fit the journey of which it is told. */
+export const JOURNEY_RECORD = {
+  id: "c10-journey-record",
+  /** On the way there is a value each five minutes: so long before the arrival may the last be. */
+  endsBeforeSecondsMax: RECORD_SECONDS_MAX.transport,
+  /** Ours: what began earlier is no journey. */
+  daysMax: 31,
+  source:
+    "疫苗管理法 第三十八条: the record of the whole journey; 药品经营质量管理规范 附录3: a value " +
+    "each five minutes at least on the way",
+  effective: "2019-12-01",
+} as const;
 
 /** C6: hours of the day at the zone's clock, and between the two readings. */
 export const MANUAL_READINGS = {
@@ -61,6 +103,20 @@ export const MANUAL_READINGS = {
     "least 6 hours apart; the hours from which one is missing are ours",
   effective: "2017-12-15",
 } as const;
+
+/** C6: a value by hand is judged by the limits of the unit's alarm rules, for no time at all. */
+export const MANUAL_LIMITS = {
+  id: "manual-limits",
+  source: {
+    zh: "疫苗储存和运输管理规范 (2017)：人工测温值须在规定范围内；限值取设备的报警规则，不计时长",
+    en: "疫苗储存和运输管理规范 (2017): what is read by hand has to be in range; the limits are " +
+      "those of the unit's alarm rules, whatever time they allow",
+  },
+  effective: "2017-12-15",
+} as const;
+
+/** Ours: so many days later a reading may still be written down, as a late one. */
+export const LATE_READING_DAYS = 7;
 
 /** C13: °C that a probe may be wrong by, inclusive; at 0 °C the narrower. */
 export const ACCURACY = [
@@ -92,6 +148,19 @@ export const RETENTION = {
     "疫苗管理法 第三十八条、第三十九条: kept for at least five years after the vaccine's last " +
     "day of use; the ten years where that is not known are acceptance rule C11's",
   effective: "2019-12-01",
+} as const;
+
+/** C11: a daily backup. What is not at both centres after a day is not backed up. */
+export const BACKUP = {
+  id: "c11-backup",
+  hoursMax: 24,
+  source: {
+    zh: "药品经营质量管理规范 附录2、附录3：数据按日备份；本系统以数秒内同步到两个数据中心代替",
+    en:
+      "药品经营质量管理规范 (GSP), annexes 2 and 3: data is backed up daily; replication to both " +
+      "data centres within seconds stands for it",
+  },
+  effective: "2013-10-23",
 } as const;
 
 /** Ours: so many days before its end a calibration is due. */

@@ -34,6 +34,9 @@ export type DayTold = z.infer<typeof dayToldSchema>;
 export const SENSOR_FAULT = "sensor-fault";
 export const NO_DATA = "no-data";
 
+/** Why an alarm is told of no more, where no value was in range (C8). */
+export const RULES_CHANGED = "rules-changed";
+
 export const alarmBegunSchema = z.object({
   /** Made of rule, place and, where each day begins anew, date: alike wherever it is found. */
   key: z.string(),
@@ -51,6 +54,8 @@ export const alarmEndedSchema = z.object({
   endedMs: z.number(),
   /** The farthest from the range. */
   worstCelsius: z.number().nullable(),
+  /** Nothing was in range: it is told of no more. */
+  because: z.literal(RULES_CHANGED).optional(),
 });
 export type AlarmEnded = z.infer<typeof alarmEndedSchema>;
 

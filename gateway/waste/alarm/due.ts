@@ -132,14 +132,13 @@ export function storeAlarms(
   return escalated({ ...about, basis: since, forMs: 0, isCertain: true }, rules);
 }
 
-/** Ids of alarms that were raised and are not due any more, nor in doubt. */
+/** Of alarms that were raised, by their ids, those that are not due any more, nor in doubt. */
 export function alarmsOver(
-  raised: readonly AlarmBody[],
-  due: readonly AlarmBody[],
-  inDoubt: readonly string[] = [],
+  raised: readonly string[],
+  due: ReadonlySet<string>,
+  inDoubt: ReadonlySet<string> = new Set(),
 ): string[] {
-  const ids = new Set([...due.map(({ id }) => id), ...inDoubt]);
-  return raised.map(({ id }) => id).filter((id) => !ids.has(id));
+  return raised.filter((id) => !due.has(id) && !inDoubt.has(id));
 }
 
 /**
@@ -184,10 +183,13 @@ function ofClock(bag: BagStanding, { present, modeAt, rules }: Circumstances): O
   const clock = bagClock(bag, present, { mode, rules });
   const { age, from } = clock;
   if (age === null || from === null || clock.stage === "stopped") return [];
+  // What is certain not to be due gives no occasion; most bags are young.
+  const limits = limitsOf(age.ms, clock).filter(({ forMs }) => forMs >= 0 || !age.isCertain);
+  if (limits.length === 0) return [];
   const turn = mode.isOn ? mode.since?.body.id ?? "" : "";
   const basis = entryId("clock", from, turn);
   const about = { rule: "W5", site: bag.site, subject: bag.bag, basis, isCertain: age.isCertain };
-  return limitsOf(age.ms, clock).map(({ alarm, limitMs, forMs }) => ({
+  return limits.map(({ alarm, limitMs, forMs }) => ({
     ...about,
     alarm,
     forMs,

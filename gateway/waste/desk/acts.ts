@@ -48,7 +48,7 @@ const weighing = z.union([
     from: z.literal("scale"),
     reading: place.describe("Entry of the scale's reading: origin/reading/seq, see /api/latest"),
   }),
-  weight.options[1],
+  z.strictObject(weight.options[1].omit({ divisionGrams: true }).shape),
 ]).describe("What a scale said, or a keyed weight with reason and photo (W2)");
 
 export const sealOrder = z.strictObject({
@@ -91,6 +91,7 @@ export const receiptOrder = z.strictObject({
   to: custodian,
   manifest: receivedBody.shape.manifest,
   receipt: receivedBody.shape.receipt,
+  receivedMs: receivedBody.shape.receivedMs.describe("By the disposer's word, ms since 1970 (W8)"),
   grams: receivedBody.shape.grams,
   difference: receivedBody.shape.difference.default(""),
 });
@@ -122,7 +123,7 @@ export function sealing(desk: WasteDesk, asked: z.infer<typeof sealOrder>, by: B
     concerned: { bags: [bag] },
     plan: async () => {
       if (codeKind(bag) !== "bag") throw wrongCode("bag", bag);
-      const weight = said.from === "scale" ? await desk.weighed(said.reading) : said;
+      const weight = await desk.weighed(said);
       used.by = await desk.usedBy(weight, bag);
       return { ...rest, bag, weight, confirmations: by };
     },
@@ -196,7 +197,7 @@ export function storing(desk: WasteDesk, asked: z.infer<typeof storeOrder>, by: 
     subject: to.id,
     concerned: { bags: [...bags, ...missing.map(({ bag }) => bag)], loads, heldBy: from },
     plan: async ({ ledger }) => {
-      const weight = said.from === "scale" ? await desk.weighed(said.reading) : said;
+      const weight = await desk.weighed(said);
       const labels = read.map(labelRead);
       const after = afterMoves(rest, ledger);
       return { ...rest, weight, labels, after, confirmations: by };
@@ -258,7 +259,8 @@ export function receipt(desk: WasteDesk, asked: z.infer<typeof receiptOrder>, by
       const known = manifests.get(manifest);
       if (event.kind !== "waste-received") return [];
       if (known === undefined) return [none(manifest)];
-      return receiptFaults(event.body, known, ledger, desk.config.rules);
+      const { rules } = desk.config;
+      return receiptFaults(event.body, known, ledger, { rules, now: event.time });
     },
   };
 }

@@ -6,24 +6,26 @@ import { notificationEntry } from "../../notifications/notification.ts";
 import type { AlarmBody, AlarmOverBody } from "../alarm/alarm_body.ts";
 import { noticeOf } from "../alarm/alarm_notice.ts";
 import { WASTE_ALARM, WASTE_ALARM_OVER } from "../record/waste_entry.ts";
-import { type OpenAlarm, timesRaised } from "../record/waste_reads.ts";
+import { alarmsCalled, type OpenAlarm } from "../record/waste_reads.ts";
 import type { WasteNode } from "./waste_desk.ts";
 
 /** Alarms of one commit, each with what people are told of it. */
 const ALARMS_MAX = 100;
 
-/** `place`: what people call the site. */
+/** Each as often as it was before, and once more; `place`: what people call the site. */
 export async function raised(
   { tables, clock }: Pick<WasteNode, "tables" | "clock">,
   place: Text,
-  body: AlarmBody,
-): Promise<readonly NewEntry[]> {
+  alarms: readonly AlarmBody[],
+): Promise<(readonly NewEntry[])[]> {
+  const known = await alarmsCalled(tables, alarms.map(({ id }) => id));
   const time = clock.now();
-  const entry = newEntry("alarm", WASTE_ALARM, time, body);
-  // What was over may come again: each time is one.
-  const before = await timesRaised(tables, body.id);
-  const notice = noticeOf({ alarm: body, before, isOver: false, sinceMs: time.wallMs, place });
-  return [once(entry, WASTE_ALARM, `${body.id}/${before}`), notificationEntry(time, notice)];
+  return alarms.map((alarm) => {
+    const before = known.get(alarm.id)?.raised ?? 0;
+    const entry = newEntry("alarm", WASTE_ALARM, time, alarm);
+    const notice = noticeOf({ alarm, before, isOver: false, sinceMs: time.wallMs, place });
+    return [once(entry, WASTE_ALARM, `${alarm.id}/${before}`), notificationEntry(time, notice)];
+  });
 }
 
 export function ended(

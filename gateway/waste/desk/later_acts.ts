@@ -49,7 +49,7 @@ export function confirming(
 }
 
 async function faultsNow(
-  { node: { tables }, config: { rules } }: WasteDesk,
+  { node: { tables, clock }, config: { rules } }: WasteDesk,
   event: WasteEvent,
 ): Promise<readonly Refusal[]> {
   if (event.kind !== "waste-departed" && event.kind !== "waste-received") return [];
@@ -59,7 +59,7 @@ async function faultsNow(
   if (known === undefined) return [];
   return event.kind === "waste-departed"
     ? departureFaults(event.body, known, ledger, rules)
-    : receiptFaults(event.body, known, ledger, rules);
+    : receiptFaults(event.body, known, ledger, { rules, now: clock.now() });
 }
 
 export function reversing(

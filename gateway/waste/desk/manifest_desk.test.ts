@@ -119,7 +119,16 @@ describe("W8 of a manifest", () => {
     const told = ["not-received " + bags[1], "receipt-weight M-24"];
     expect((await open()).sort()).toEqual(told);
     const rest = { receipt: "R-22" };
-    expect(await receives("M-24", [bags[1]], rest)).toBe("it was written");
+    const nowMs = site.people.now().wallMs;
+    const early = { ...rest, receivedMs: nowMs - 60_000 };
+    expect(await receives("M-24", [bags[1]], early)).toContain("before it left");
+    const later = { ...rest, receivedMs: nowMs + 1 };
+    expect(await receives("M-24", [bags[1]], later)).toContain("after now");
+    const now = { ...rest, receivedMs: nowMs };
+    expect(await receives("M-24", [bags[1]], now)).toBe("it was written");
+    const { manifests } = await around(site.tables, { manifests: ["M-24"] }, DEFAULT_RULES);
+    expect(manifests.get("M-24")?.received.map(({ body }) => body.receivedMs))
+      .toEqual([undefined, nowMs]);
     expect(await open()).toEqual(["receipt-weight M-24"]);
   });
 

@@ -1,11 +1,12 @@
 /** The ledger of what an act concerns, of all that the tables hold about it. */
 import type { Rows } from "../../sql/sql.ts";
-import { BAGS_MAX, type Custodian, custodianKey } from "../entry/subject.ts";
+import { BAGS_MAX, type Custodian } from "../entry/subject.ts";
 import { closureOf } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
 import { manifestsOf, type ManifestStanding } from "../manifest/manifest.ts";
 import { StoredWords } from "../record/stored_words.ts";
-import { bagsHeldBy, insideOf, SELECTS } from "../record/waste_reads.ts";
+import { insideOf, SELECTS } from "../record/waste_reads.ts";
+import { heldIn } from "../record/watched.ts";
 import type { WasteRules } from "../rules.ts";
 
 export interface Concerned {
@@ -32,9 +33,9 @@ export async function around(
   const drafts = (await stored.events(manifests.map((manifest) => `manifest/${manifest}`)))
     .flatMap((event) => event.kind === "waste-manifest" ? [event.body] : []);
   const inside = await insideOf(rows, [...loads, ...drafts.flatMap((draft) => draft.loads)]);
-  const held = heldBy === undefined ? [] : await bagsHeldBy(rows, custodianKey(heldBy));
+  const held = heldBy === undefined ? [] : await heldIn(rows, heldBy);
   const drafted = drafts.flatMap((draft) => draft.bags);
-  const own = [...bags, ...drafted, ...inside.bags, ...held.map(({ standing }) => standing.bag)];
+  const own = [...bags, ...drafted, ...inside.bags, ...held.map(({ bag }) => bag)];
   const on = await bagsOn(rows, manifests);
   const events = await closureOf({
     bags: [...new Set([...own, ...on])],

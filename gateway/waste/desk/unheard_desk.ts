@@ -10,14 +10,9 @@ import { presentFor } from "../../devices/present.ts";
 import { HeardSites } from "../../heard_sites.ts";
 import { isHomeFor, type OtherCentre } from "../../home_centre.ts";
 import { alarmsOver, unheardAlarms } from "../alarm/due.ts";
-import { momentsOf } from "../life/bag.ts";
-import {
-  type OpenAlarm,
-  openAlarms,
-  openAlarmsNamed,
-  unsettledBags,
-  unsettledSites,
-} from "../record/waste_reads.ts";
+import { type BagStanding, momentsOf } from "../life/bag.ts";
+import { type OpenAlarm, openAlarmsNamed, unsettledSites } from "../record/waste_reads.ts";
+import { openAlarmIds, WatchedBags } from "../record/watched.ts";
 import type { WasteRules } from "../rules.ts";
 import { appendAlarms, ended, raised } from "./alarm_entries.ts";
 import { epidemicModes } from "./epidemic_read.ts";
@@ -69,7 +64,10 @@ export class UnheardDesk {
 
   async #ofSilent(site: string, open: readonly OpenAlarm[]): Promise<(readonly NewEntry[])[]> {
     const { tables } = this.#node;
-    const bags = (await unsettledBags(tables, site)).map(({ standing }) => standing);
+    const bags: BagStanding[] = [];
+    for await (const page of new WatchedBags(tables, site).pages()) {
+      bags.push(...page.map(({ standing }) => standing));
+    }
     const ledger = {
       bags: new Map(bags.map((standing) => [standing.bag, standing])),
       ...{ loads: new Map(), faults: [], deliveries: [] },
@@ -80,13 +78,12 @@ export class UnheardDesk {
       modeAt: await epidemicModes(tables),
       rules: (await rulesFor(ruled, [site]))(site),
     };
-    const told = new Set((await openAlarms(tables, site)).map(({ id }) => id));
+    const told = await openAlarmIds(tables, site);
     const { due, inDoubt } = unheardAlarms(ledger, around, told);
-    const entries: (readonly NewEntry[])[] = [];
-    for (const body of due) {
-      if (!told.has(body.id)) entries.push(await raised(this.#node, placeOf(site), body));
-    }
-    const over = new Set(alarmsOver(open, due, inDoubt));
+    const fresh = due.filter(({ id }) => !told.has(id));
+    const entries = await raised(this.#node, placeOf(site), fresh);
+    const [own, still] = [open, due].map((alarms) => alarms.map(({ id }) => id));
+    const over = new Set(alarmsOver(own, new Set(still), new Set(inDoubt)));
     return [...entries, ...this.#ends(open.filter(({ id }) => over.has(id)))];
   }
 

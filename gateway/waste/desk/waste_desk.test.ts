@@ -72,7 +72,7 @@ describe("a bag is sealed", () => {
   });
 
   test("W2, W4 with a keyed weight only by two persons", async () => {
-    const keyed = { from: "keyed", grams: 4000, divisionGrams: 10, reason: "秤坏了" };
+    const keyed = { from: "keyed", grams: 4000, reason: "秤坏了" };
     const weight = { ...keyed, photo: "c".repeat(64) };
     expect(refusal(await site.seals(4, { weight }))).toContain("confirmations");
   });
@@ -103,6 +103,19 @@ describe("from ward to disposer", () => {
     expect((await site.standing(gone))?.missing).toMatchObject({ explanation: "箱中未找到" });
     expect((await site.stores([gone], 1.5)).kind).toBe("done");
     expect((await site.standing(gone))?.missing).toBeNull();
+  });
+
+  test("W6 a keyed weight is as exact as the site's scales, whatever is asked", async () => {
+    const bags = [await site.sealed(0.4), await site.sealed(0.6)];
+    await site.handsOver(bags);
+    const weight = { from: "keyed", grams: 1, reason: "秤坏了", photo: "c".repeat(64) };
+    await expect(site.stores(bags, 1, { weight: { ...weight, divisionGrams: 1_000_000 } }))
+      .rejects.toThrow("divisionGrams");
+    expect(refusal(await site.stores(bags, 1, { weight })))
+      .toContain("0.001 kg came in, 1.000 kg were collected, 0.020 kg may differ");
+    expect(refusal(await site.stores(bags, 1, { weight: { ...weight, grams: 979 } })))
+      .toContain("may differ");
+    expect((await site.stores(bags, 1, { weight: { ...weight, grams: 980 } })).kind).toBe("done");
   });
 
   test("W8 in a closed box, on a manifest, both ways", async () => {

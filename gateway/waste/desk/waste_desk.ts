@@ -15,7 +15,7 @@ import { type WasteEvent, wasteEventOf, type WasteKind } from "../entry/event.ts
 import { readingBody, type Weight, weightOf } from "../entry/weight.ts";
 import { bagsWeighedBy } from "../life/closure.ts";
 import type { Refusal } from "../refusal.ts";
-import type { WasteConfig } from "../waste_config.ts";
+import { keyedDivisionGrams, type WasteConfig } from "../waste_config.ts";
 import { StoredWords } from "../record/stored_words.ts";
 import { type Done, refused, refusedBy } from "./done.ts";
 import { readingAt } from "./reading_read.ts";
@@ -42,6 +42,11 @@ export interface Act {
   /** What speaks against the body as it would be written. */
   readonly faults: (event: WasteEvent, around: Around) => readonly Refusal[];
 }
+
+/** As a person or a program gives it; a scale's by the place of its reading. */
+export type AskedWeight =
+  | { readonly from: "scale"; readonly reading: string }
+  | Omit<Extract<Weight, { readonly from: "keyed" }>, "divisionGrams">;
 
 /** Thrown by a plan that cannot be made. */
 export class CannotPlan extends Error {
@@ -112,8 +117,17 @@ export class WasteDesk {
     return { kind: "done", entry: id, subject };
   }
 
-  /** The weight that the entry of a reading vouches for (W2); throws {@link CannotPlan}. */
-  async weighed(place: string): Promise<Weight> {
+  /**
+   * The weight that the entry of a reading vouches for, or a keyed one (W2). How far it may be off
+   * the configuration says, never whoever asks (W6). Throws {@link CannotPlan}.
+   */
+  async weighed(asked: AskedWeight): Promise<Weight> {
+    return asked.from === "scale"
+      ? await this.#read(asked.reading)
+      : { ...asked, divisionGrams: keyedDivisionGrams(this.config) };
+  }
+
+  async #read(place: string): Promise<Weight> {
     // Of a scale of this site alone: another's it cannot have on its own.
     const isOwn = place.startsWith(`${this.node.name}.`);
     const entry = isOwn ? await readingAt(this.node.journal, place) : null;

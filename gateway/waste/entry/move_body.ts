@@ -83,6 +83,11 @@ export const receivedBody = z.object({
   manifest: code,
   /** The disposer's own number of its receipt. */
   receipt: code,
+  /**
+   * When the disposer received it, by the disposer's word, milliseconds since 1970 UTC; none: it is
+   * not told, and when this was written down says nothing of it.
+   */
+  receivedMs: z.int().min(0).optional(),
   /** What the disposer weighed, grams. */
   grams: z.int().min(1),
   /**

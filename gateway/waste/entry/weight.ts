@@ -26,7 +26,7 @@ export const weight = z.discriminatedUnion("from", [
   z.object({
     from: z.literal("keyed"),
     grams,
-    /** Of the scale whose display was read. */
+    /** The largest of the site's scales: nobody proves which one was read. */
     divisionGrams,
     reason: words,
     photo: blobHash,

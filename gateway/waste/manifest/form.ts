@@ -67,7 +67,10 @@ export const TYPED = {
 /** May stay empty on the form: a way of transport has no place on its way. */
 const OPTIONAL: ReadonlySet<string> = new Set(["carrier.via"]);
 
-/** All fields but those of the lines; moments as text of Asia/Shanghai, minutes. */
+/**
+ * All fields but those of the lines; moments as text of Asia/Shanghai, minutes. Behind them, of
+ * each receipt that does not tell when it was given, when it was recorded here.
+ */
 export function formFields(manifest: ManifestStanding): FormField[] {
   const { body, departed, received } = manifest;
   const typed = (part: FormPart, own: Readonly<Record<string, string>>) =>
@@ -77,8 +80,11 @@ export function formFields(manifest: ManifestStanding): FormField[] {
       label: { zh, en },
       value: own[field] ?? "",
     }));
-  const left = minuteOf(departed?.time.wallMs ?? null);
-  const arrived = minuteOf(received.at(0)?.time.wallMs ?? null);
+  const left = departed === null ? "" : minuteOf(departed.time.wallMs);
+  // What the disposer says: when somebody wrote it down here is another moment.
+  const told = received.flatMap(({ body }) => body.receivedMs ?? []).sort((one, two) => one - two);
+  const untold = received.filter(({ body }) => body.receivedMs === undefined);
+  const arrived = told.slice(0, 1).map(minuteOf).join("");
   return [
     ...typed("consignor", body?.consignor ?? {}),
     moment("consignor", ["deliveredAt", "交付时间", "Handed over"], left),
@@ -86,7 +92,10 @@ export function formFields(manifest: ManifestStanding): FormField[] {
     moment("carrier", ["departedAt", "实际起运时间", "Departed"], left),
     moment("carrier", ["arrivedAt", "实际到达时间", "Arrived"], arrived),
     ...typed("receiver", body?.receiver ?? {}),
-    moment("receiver", ["receivedAt", "接受时间", "Received"], arrived),
+    moment("receiver", ["receivedAt", "接受时间", "Received"], told.map(minuteOf).join(", ")),
+    ...untold.map(({ time }) =>
+      moment("receiver", ["recordedAt", "接受登记时间", "Recorded at"], minuteOf(time.wallMs))
+    ),
   ];
 }
 
@@ -150,6 +159,6 @@ const SHANGHAI = new Intl.DateTimeFormat("sv-SE", {
   timeStyle: "short",
 });
 
-function minuteOf(ms: number | null): string {
-  return ms === null ? "" : SHANGHAI.format(ms);
+export function minuteOf(ms: number): string {
+  return SHANGHAI.format(ms);
 }

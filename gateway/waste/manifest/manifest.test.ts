@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Stamp } from "../../../sync/entry.ts";
 import type { WasteEvent } from "../entry/event.ts";
 import { type ManifestBody, manifestBody } from "../entry/manifest_body.ts";
-import { BOTH, MANIFEST, scaled, SHARPS, SITE, Story } from "../fixture_waste.ts";
+import { BOTH, MANIFEST, MINUTE_MS, scaled, SHARPS, SITE, Story } from "../fixture_waste.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { DEFAULT_RULES } from "../rules.ts";
 import { draft, NUMBER, numbered, site, store } from "./fixture_manifest.ts";
-import { formFields, lacking, lineCells, receivedTonnes } from "./form.ts";
+import { formFields, lacking, lineCells, minuteOf, receivedTonnes } from "./form.ts";
 import { type Manifests, manifestsOf, type ManifestStanding, tonnes } from "./manifest.ts";
 import { manifestFaults } from "./plan_manifest.ts";
 import { disposalFaults, receiptBalance, receiptFaults } from "./plan_receipt.ts";
@@ -106,6 +107,28 @@ describe("W8 a manifest", () => {
     expect(receivedTonnes(manifestOf(all))).toBe("0.006500");
   });
 
+  test("was received when the disposer says so, never when somebody wrote that down", () => {
+    const told = (receipt: WasteEvent) => {
+      const manifest = manifestOf([...store, draft, numbered, departed, receipt]);
+      const own = formFields(manifest).filter(({ field }) =>
+        /(received|recorded|arrived)At$/.test(field)
+      );
+      return {
+        said: own.map(({ label, value }) => `${label.zh} ${value}`),
+        lacks: lacking(manifest),
+      };
+    };
+    expect(told(received)).toEqual({
+      said: ["实际到达时间 2026-09-01 09:30", "接受时间 2026-09-01 09:30"],
+      lacks: [],
+    });
+    const untold = site.received(["B1"], { loads: ["L1"], receivedMs: undefined });
+    const { lacks, said } = told(untold);
+    expect(lacks).toEqual(["carrier.arrivedAt", "receiver.receivedAt"]);
+    const written = minuteOf(untold.time.wallMs);
+    expect(said).toEqual(["实际到达时间 ", "接受时间 ", `接受登记时间 ${written}`]);
+  });
+
   test.each([
     [1, "0.000001"],
     [999_999, "0.999999"],
@@ -198,11 +221,17 @@ test("W8 W6 a receipt is compared bag by bag, and by weight", () => {
 });
 
 describe("W8 W6 a disposer's word", () => {
-  const faults = (events: readonly WasteEvent[], otherwise: object): string[] => {
-    const receipt = site.received(["B1"], { loads: ["L1"], grams: 6500, ...otherwise });
+  const faults = (
+    events: readonly WasteEvent[],
+    otherwise: object,
+    now: Partial<Stamp> = {},
+  ): string[] => {
+    const said = { loads: ["L1"], grams: 6500, receivedMs: undefined, ...otherwise };
+    const receipt = site.received(["B1"], said);
     if (receipt.kind !== "waste-received") throw new Error("no receipt");
     const ledger = ledgerOf(events, DEFAULT_RULES);
-    return receiptFaults(receipt.body, manifestOf(events), ledger, DEFAULT_RULES)
+    const at = { rules: DEFAULT_RULES, now: { ...receipt.time, ...now } };
+    return receiptFaults(receipt.body, manifestOf(events), ledger, at)
       .map(({ rule, field, text }) => `${rule} ${field}: ${text.en}`);
   };
   const gone = all.slice(0, 8);
@@ -236,6 +265,20 @@ describe("W8 W6 a disposer's word", () => {
     expect(faults(all.slice(0, 9), { receipt: "R-2", difference: "再次" })).toContain(
       "W8 bags: bag B1 was received already, on receipt R-1",
     );
+  });
+
+  test("was not received before it left, nor after now, to the minute", () => {
+    const leftMs = departed.time.wallMs;
+    const nowMs = leftMs + 2 * MINUTE_MS;
+    const told = (receivedMs: number | undefined, clock: Stamp["clock"] = "trusted") =>
+      faults(gone, { receivedMs }, { wallMs: nowMs, clock });
+    const minuteMs = leftMs - leftMs % MINUTE_MS;
+    for (const ms of [undefined, minuteMs, nowMs]) expect(told(ms)).toEqual([]);
+    expect(told(minuteMs - 1)).toEqual([
+      expect.stringMatching(/^W8 receivedMs: .* before it left/),
+    ]);
+    expect(told(nowMs + 1)).toEqual([expect.stringMatching(/^W8 receivedMs: .* after now/)]);
+    expect(told(nowMs + 1, "untrusted")).toEqual([]);
   });
 
   test("of a disposal is of what was received, once", () => {

@@ -1,5 +1,6 @@
 /** Whether a disposer's receipt fits what left on its manifest (rules W6, W7, W8). */
 import type { Text } from "../../../drivers/profile_parts.ts";
+import type { Stamp } from "../../../sync/entry.ts";
 import type { DisposedBody, ReceivedBody } from "../entry/move_body.ts";
 import { custodianKey } from "../entry/subject.ts";
 import { bagsIn, type Ledger } from "../life/ledger.ts";
@@ -7,9 +8,15 @@ import { kilograms, recordFault } from "../limits.ts";
 import type { Refusal } from "../refusal.ts";
 import type { WasteRules } from "../rules.ts";
 import { type Balance, balanceOf, type Imbalance } from "../store/balance.ts";
+import { minuteOf } from "./form.ts";
 import type { ManifestStanding } from "./manifest.ts";
 
-type Receipt = Pick<ReceivedBody, "from" | "bags" | "loads" | "grams" | "difference">;
+const MINUTE_MS = 60_000;
+
+type Receipt = Pick<
+  ReceivedBody,
+  "from" | "bags" | "loads" | "receivedMs" | "grams" | "difference"
+>;
 
 /**
  * All faults at once, each with its field. What left and did not come, what came and had not left,
@@ -19,7 +26,7 @@ export function receiptFaults(
   asked: Receipt,
   manifest: ManifestStanding,
   ledger: Ledger,
-  rules: WasteRules,
+  { rules, now }: { readonly rules: WasteRules; readonly now: Stamp },
 ): Refusal[] {
   const { departed } = manifest;
   if (departed === null) return [notDeparted(manifest)];
@@ -31,6 +38,7 @@ export function receiptFaults(
     ...(custodianKey(asked.from) === custodianKey(departed.body.to)
       ? []
       : [otherCarrier(custodianKey(departed.body.to))]),
+    ...momentFaults(asked.receivedMs, departed.time, now),
     ...namedIn(asked, ledger).flatMap((bag) => receivedAlready(bag, ledger)),
     ...unexplained.map((one) => fault("difference", differenceText(one))),
   ];
@@ -80,6 +88,25 @@ function receivedAlready(bag: string, { bags }: Ledger): Refusal[] {
   return [fault("bags", {
     zh: `包装袋 ${bag} 已由接收单 ${receipt} 接收`,
     en: `bag ${bag} was received already, on receipt ${receipt}`,
+  })];
+}
+
+/**
+ * When it was received, to the minute, as the form has it: not before it left and not after now,
+ * as far as clocks can be believed.
+ */
+function momentFaults(receivedMs: number | undefined, left: Stamp, now: Stamp): Refusal[] {
+  if (receivedMs === undefined) return [];
+  if (left.clock !== "untrusted" && receivedMs < left.wallMs - left.wallMs % MINUTE_MS) {
+    return [fault("receivedMs", {
+      zh: `接收时间早于起运时间 ${minuteOf(left.wallMs)}：请核对`,
+      en: `it was received before it left at ${minuteOf(left.wallMs)}: check the moment`,
+    })];
+  }
+  if (now.clock === "untrusted" || receivedMs <= now.wallMs) return [];
+  return [fault("receivedMs", {
+    zh: `接收时间晚于现在 ${minuteOf(now.wallMs)}：请核对`,
+    en: `it was received after now, ${minuteOf(now.wallMs)}: check the moment`,
   })];
 }
 

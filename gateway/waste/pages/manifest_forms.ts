@@ -109,11 +109,18 @@ function receipt(
       to: custodianIn(fieldOf(form, "to")),
       bags: expectedOf({ departed, outstanding, received }).filter((bag) => !missing.has(bag)),
       loads: received.length === 0 ? departed?.body.loads : [],
+      receivedMs: momentIn(form, "receivedAt"),
       grams: gramsIn(fieldOf(form, "kilograms")),
       difference: fieldOf(form, "difference"),
     }),
     by,
   );
+}
+
+/** Of Asia/Shanghai; `undefined`: nobody told. */
+function momentIn(form: FormData, name: string): number | undefined {
+  const text = fieldOf(form, name);
+  return text === "" ? undefined : Date.parse(`${text}+08:00`);
 }
 
 /** Bags that a receipt names beside boxes; a later one names all that are still to come. */
@@ -209,6 +216,9 @@ function receiveForm(view: View, shown: ActingSite, manifest: ManifestStanding):
       ${parts.field(view, { name: "receipt", label: "receipt" })}
       ${parts.field(view, {
         ...{ name: "kilograms", label: "receivedKg", type: "number", step: "0.001" },
+      })}
+      ${parts.field(view, {
+        ...{ name: "receivedAt", label: "receivedAt", type: "datetime-local", optional: true },
       })}
       ${parts.field(view, { name: "difference", label: "difference", optional: true })}
       ${bags.length === 0

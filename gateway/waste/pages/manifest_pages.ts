@@ -168,8 +168,10 @@ function bagList(
         ${drafts.map((id) => html`<li>${say("waste-manifest")} ${parts.entryLink(id)}</li>`)}
         ${events.map(({ kind, body, time }) =>
           html`<li>${wordText(view.language, kind)} ${parts.entryLink(body.id)} · ${
-            moment(view, new Date(time.wallMs).toISOString())
-          }${"receipt" in body ? ` · ${say("receipt")} ${body.receipt}` : ""}</li>`
+            say("recordedAt")
+          } ${moment(view, new Date(time.wallMs).toISOString())}${
+            "receipt" in body ? ` · ${say("receipt")} ${body.receipt}` : ""
+          }</li>`
         )}</ul>
     </section>
   `;

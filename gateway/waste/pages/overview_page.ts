@@ -10,8 +10,9 @@ import { epidemicModes } from "../desk/epidemic_read.ts";
 import { rulesFor } from "../desk/rules_read.ts";
 import { presentFor } from "../../devices/present.ts";
 import { custodianKey } from "../entry/subject.ts";
-import { heldBy, momentsOf } from "../life/bag.ts";
-import { holdingOf } from "../store/plan_stored.ts";
+import { momentsOf } from "../life/bag.ts";
+import { heldIn } from "../record/watched.ts";
+import { holdingOf, type StoreHolding } from "../store/plan_stored.ts";
 import * as reads from "../record/waste_reads.ts";
 import { epidemicPath } from "./epidemic_page.ts";
 import * as parts from "./parts.ts";
@@ -47,7 +48,8 @@ export function overviewPages(shown: Shown): readonly Page[] {
     })).sort(byUrgency);
     const mode = site === null ? null : modes(site);
     const said = query.get("said");
-    return overviewPage(view, shown, { site, seen, alarms, mode, said });
+    const stores = await storesOf(shown);
+    return overviewPage(view, shown, { site, seen, alarms, stores, mode, said });
   };
   // At a county it costs much to draw.
   const at = { render, assets: ["waste.css"], ...shown.role === "county" ? STILL : {} };
@@ -65,6 +67,8 @@ interface Overview {
   readonly site: string | null;
   readonly seen: readonly Seen[];
   readonly alarms: readonly reads.OpenAlarm[];
+  /** Of this site; none at a county. */
+  readonly stores: readonly StoreSeen[];
   readonly mode: EpidemicMode | null;
   readonly said: string | null;
 }
@@ -76,7 +80,7 @@ function overviewPage(view: View, shown: Shown, given: Overview): Html {
     ${alarmPanel(view, site, alarms)}
     ${pendingPanel(view, seen)}
     ${disputedPanel(view, seen)}
-    ${shown.desk === null ? "" : storePanel(view, shown, seen)}
+    ${storePanel(view, given)}
     ${bagPanel(view, shown, given)}
     ${mode === null || site === null ? "" : epidemicLine(view, shown, site, mode)}
   `;
@@ -189,21 +193,30 @@ function disputedPanel(view: View, seen: readonly Seen[]): Html | "" {
   }</section>`;
 }
 
-function storePanel(view: View, shown: Shown, seen: readonly Seen[]): Html | "" {
-  const { desk } = shown;
-  if (desk === null || desk.config.stores.length === 0) return "";
+interface StoreSeen {
+  readonly name: string;
+  readonly holding: StoreHolding;
+}
+
+async function storesOf({ desk }: Shown): Promise<StoreSeen[]> {
+  if (desk === null) return [];
+  const stores: StoreSeen[] = [];
+  for (const { id, name, capacityGrams } of desk.config.stores) {
+    const held = await heldIn(desk.node.tables, { kind: "store", id });
+    stores.push({ name, holding: holdingOf(held, capacityGrams, desk.config.rules) });
+  }
+  return stores;
+}
+
+function storePanel(view: View, { stores }: Overview): Html | "" {
+  if (stores.length === 0) return "";
   const say = wasteTexts(view.language);
-  const bags = new Map(seen.map(({ standing }) => [standing.bag, standing]));
-  const rows = desk.config.stores.map(({ id, name, capacityGrams }) => {
-    const store = { kind: "store", id } as const;
-    const ledger = { bags, loads: new Map(), faults: [], deliveries: [] };
-    const holding = holdingOf(ledger, store, capacityGrams, desk.config.rules);
-    const held = heldBy(bags.values(), store).length;
+  const rows = stores.map(({ name, holding }) => {
     const share = say("full", Math.round(holding.share * 100));
     const unweighed = holding.unweighed.length;
     return [
       name,
-      html`${say("holds", held, (holding.grams / 1000).toFixed(3))}
+      html`${say("holds", holding.bags, (holding.grams / 1000).toFixed(3))}
       ${badge(holding.isWarning ? "warn" : "good", share)}
       ${unweighed === 0 ? "" : badge("warn", say("unweighed", unweighed))}`,
     ] as const;

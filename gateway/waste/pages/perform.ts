@@ -67,9 +67,8 @@ export async function weightIn({ form, parts }: Sent): Promise<object> {
   if (reading !== "") return { from: "scale", reading };
   const grams = gramsIn(fieldOf(form, "kilograms"));
   if (grams === null) throw new FormFault([both("weightNeeded")]);
-  const divisionGrams = Number(fieldOf(form, "division"));
   const photo = await photoIn(form, parts);
-  return { from: "keyed", grams, divisionGrams, reason: fieldOf(form, "reason"), photo };
+  return { from: "keyed", grams, reason: fieldOf(form, "reason"), photo };
 }
 
 async function photoIn(form: FormData, { node }: ApiParts): Promise<string> {

@@ -73,7 +73,6 @@ const TEXTS = {
   differs: { zh: "与秤的读数不符", en: "Not what the scale said" },
   "not-here": { zh: "秤的读数不在此节点", en: "The scale's reading is not here" },
   kilograms: { zh: "重量（kg）", en: "Weight (kg)" },
-  division: { zh: "秤分度值（g）", en: "Step of the scale (g)" },
   reason: { zh: "原因", en: "Reason" },
   photo: { zh: "秤显示照片", en: "Photo of the display" },
   keyedNeeds: {
@@ -190,6 +189,11 @@ const TEXTS = {
   receivedSum: { zh: "接受量", en: "Received" },
   weightExplained: { zh: "重量差异说明（可不填）", en: "Explain the weight (may be empty)" },
   receivedKg: { zh: "接收重量（kg）", en: "Received (kg)" },
+  receivedAt: {
+    zh: "处置单位接收时间（北京时间，可不填）",
+    en: "When the disposer received it (Beijing time, may be empty)",
+  },
+  recordedAt: { zh: "登记于", en: "recorded at" },
   dispose: { zh: "登记处置", en: "Enter the disposal" },
   method: { zh: "处置方式", en: "Way of disposal" },
   disposedAt: { zh: "处置日期", en: "Disposed of on" },

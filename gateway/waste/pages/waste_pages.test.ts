@@ -177,9 +177,13 @@ describe("W1–W8 a day of a ward, on a telephone", () => {
     await page.waitForSelector("h2:has-text('Enter the receipt')");
     await page.fill('input[name="receipt"]', "R-2026-1");
     await page.fill('input[name="kilograms"]', "6.62");
+    const receivedAt = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 16);
+    await page.fill('input[name="receivedAt"]', receivedAt);
     await second(page, "wang");
     await page.click('main form button:has-text("Enter the receipt")');
     await page.waitForSelector("h2:has-text('Enter the disposal')");
+    const field = page.locator(".paper dl div").filter({ hasText: /^\s*Received/ });
+    expect(await field.innerText()).toContain(receivedAt.replace("T", " "));
     await page.fill('input[name="disposedAt"]', "2026-11-29");
     await page.click('main form button:has-text("Enter the disposal")');
     await page.waitForSelector("text=Disposed of");

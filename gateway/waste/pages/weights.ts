@@ -79,10 +79,6 @@ export function keyedFields(view: View, value: (name: string) => string): Html {
       ...{ name: "kilograms", label: "kilograms", type: "number", step: "0.001" },
       value: value("kilograms"),
     })}
-    ${field(view, {
-      ...{ name: "division", label: "division", type: "number", step: "1" },
-      value: value("division") || "10",
-    })}
     ${field(view, { name: "reason", label: "reason", value: value("reason") })}
     ${field(view, { name: "photo", label: "photo", type: "file" })}
   `;

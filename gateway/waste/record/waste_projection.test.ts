@@ -21,7 +21,8 @@ import { manifestsOf } from "../manifest/manifest.ts";
 import { traceOf } from "../manifest/trace.ts";
 import { wordIn } from "./waste_entry.ts";
 import { wasteOf } from "./waste_projection.ts";
-import { bagsSelect, boxesSelect, manifestsSelect, SELECTS } from "./waste_reads.ts";
+import { alarmsSelect, bagsSelect, boxesSelect, manifestsSelect, SELECTS } from "./waste_reads.ts";
+import { PAGE_SELECTS } from "./watched.ts";
 import { bagRow, loadRow, passedRows } from "./waste_rows.ts";
 import { WASTE_BAGS, WASTE_LOADS, WASTE_PASSED, WASTE_TABLES } from "./waste_tables.ts";
 
@@ -204,6 +205,8 @@ describe("the tables of waste", () => {
     ["bags", bagsSelect(3)],
     ["boxes", boxesSelect(3)],
     ["manifests by their ids", manifestsSelect(3)],
+    ["alarms by their ids", alarmsSelect(3)],
+    ...Object.entries(PAGE_SELECTS).map(([name, select]) => [`a page of ${name}`, select]),
   ])(
     "are not scanned for %s",
     async (_name, select) => {

@@ -30,19 +30,18 @@ export const SELECTS = {
     "WHERE site = ? ORDER BY began DESC, manifest DESC LIMIT ?",
   manifestsEverywhere: "SELECT standing, site FROM wastemanifests " +
     "ORDER BY began DESC, manifest DESC LIMIT ?",
-  faultyManifests: "SELECT standing, site FROM wastemanifests " +
-    "WHERE faults IS NOT NULL AND site = ? ORDER BY began, manifest LIMIT ?",
   inner: "SELECT load FROM wasteloads WHERE around = ? ORDER BY load LIMIT ?",
   ofBox: "SELECT load FROM wasteloads WHERE box = ? ORDER BY load LIMIT ?",
   alarms: "SELECT * FROM wastealarms " +
     "WHERE unsettled IS NOT NULL AND site = ? ORDER BY since, alarm LIMIT ?",
   alarmsEverywhere: "SELECT * FROM wastealarms " +
     "WHERE unsettled IS NOT NULL ORDER BY site, since, alarm LIMIT ?",
+  alarmsAbout: "SELECT * FROM wastealarms " +
+    "WHERE unsettled IS NOT NULL AND site = ? AND subject = ? ORDER BY alarm LIMIT ?",
   alarmsNamed: "SELECT * FROM wastealarms " +
     "WHERE unsettled IS NOT NULL AND name = ? ORDER BY site, since, alarm LIMIT ?",
   unsettledSites: "SELECT site FROM wastebags WHERE unsettled IS NOT NULL " +
     "GROUP BY site ORDER BY site LIMIT ?",
-  raised: "SELECT raised FROM wastealarms WHERE alarm = ?",
 } as const;
 
 /** The statement for so many bags. */
@@ -58,6 +57,11 @@ export function boxesSelect(loads: number): string {
 /** The statement for so many manifests. */
 export function manifestsSelect(manifests: number): string {
   return `SELECT standing, site FROM wastemanifests WHERE ${among("manifest", manifests)}`;
+}
+
+/** The statement for so many alarms. */
+export function alarmsSelect(alarms: number): string {
+  return `SELECT * FROM wastealarms WHERE ${among("alarm", alarms)}`;
 }
 
 export interface KnownBag {
@@ -183,11 +187,6 @@ export async function manifestsNumbered(rows: Rows, number: string): Promise<Kno
   return await manifestsBy(rows, SELECTS.numbered, [number, ROWS_MAX]);
 }
 
-/** Those of a site of which a receipt or a disposal does not fit what left. */
-export async function faultyManifests(rows: Rows, site: string): Promise<KnownManifest[]> {
-  return await manifestsBy(rows, SELECTS.faultyManifests, [site, ROWS_MAX]);
-}
-
 async function manifestsBy(
   rows: Rows,
   select: string,
@@ -232,6 +231,15 @@ function alarmIn(row: Row): OpenAlarm {
   return { ...body, sinceMs: row.number("since"), raised: row.number("raised") };
 }
 
+/** Those about one bag, store or manifest of a site that are not over. */
+export async function openAlarmsAbout(
+  rows: Rows,
+  site: string,
+  subject: string,
+): Promise<OpenAlarm[]> {
+  return (await rows.rows(SELECTS.alarmsAbout, [site, subject, ROWS_MAX])).map(alarmIn);
+}
+
 /** Alarms of this name that are not over, of all sites. */
 export async function openAlarmsNamed(rows: Rows, name: AlarmName): Promise<OpenAlarm[]> {
   return (await rows.rows(SELECTS.alarmsNamed, [name, ROWS_MAX])).map(alarmIn);
@@ -242,7 +250,16 @@ export async function unsettledSites(rows: Rows): Promise<string[]> {
   return (await rows.rows(SELECTS.unsettledSites, [ROWS_MAX])).map((row) => row.text("site"));
 }
 
-/** How often an alarm was raised, until now. */
-export async function timesRaised(rows: Rows, alarm: string): Promise<number> {
-  return (await rows.rows(SELECTS.raised, [alarm])).at(0)?.number("raised") ?? 0;
+/** Those of these that were ever raised, by their ids. */
+export async function alarmsCalled(
+  rows: Rows,
+  alarms: readonly string[],
+): Promise<Map<string, OpenAlarm>> {
+  const found = new Map<string, OpenAlarm>();
+  for (const some of chunks(alarms)) {
+    for (const row of await rows.rows(alarmsSelect(some.length), some)) {
+      found.set(row.text("alarm"), alarmIn(row));
+    }
+  }
+  return found;
 }

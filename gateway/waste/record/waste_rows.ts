@@ -1,5 +1,6 @@
 /** Rows of the tables, in the order of their columns. */
 import type { Entry } from "../../../sync/entry.ts";
+import { digestOf } from "../../collected_entry.ts";
 import type { Parameter } from "../../sql/sql.ts";
 import type { AlarmBody } from "../alarm/alarm_body.ts";
 import { custodianKey } from "../entry/subject.ts";
@@ -22,6 +23,9 @@ export function eventRow({ origin, stream, seq, kind, time }: Entry, word: Waste
 /** Nobody has to look after it any more. */
 const OVER: ReadonlySet<BagState> = new Set<BagState>(["void", "received", "disposed"]);
 
+/** Of the digest of a bag's row: it tells one standing of a bag from its next. */
+const DIGITS = 16;
+
 export interface Beside {
   /** How many other bags were weighed by the same reading. */
   readonly faults: number;
@@ -32,6 +36,7 @@ export interface Beside {
 export function bagRow(standing: BagStanding, { faults, untold }: Beside): Parameter[] {
   const { bag, site, state, category, ward, weight, custodian } = standing;
   const { load, manifest, receipt, missing, conflicts, pending, unfounded } = standing;
+  const written = JSON.stringify(standing);
   const isOver = OVER.has(state);
   const waits = [conflicts, pending, unfounded].some(({ length }) => length > 0) || faults > 0;
   return [
@@ -43,7 +48,7 @@ export function bagRow(standing: BagStanding, { faults, untold }: Beside): Param
     isOver && !waits && missing === null ? null : 1,
     untold === 0 ? null : 1,
     lastMs(standing),
-    JSON.stringify(standing),
+    ...[written, digestOf(new TextEncoder().encode(`${faults} ${written}`)).slice(0, DIGITS)],
   ];
 }
 

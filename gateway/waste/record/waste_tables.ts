@@ -36,7 +36,8 @@ export const WASTE_KEYS: Table = {
  * somebody has to look (it is not disposed of yet, entries disagree or wait for a second person),
  * else NULL. `faults`: other bags that were weighed by the same reading. `untold`: 1 where a site
  * that has a word on it lacks another's, else NULL. `last`: the latest entry about it by wall
- * clocks.
+ * clocks. `digest`: of `standing` and `faults`, so that who knows a bag sees that it stands as it
+ * did.
  */
 export const WASTE_BAGS: Table = {
   name: "wastebags",
@@ -60,16 +61,18 @@ export const WASTE_BAGS: Table = {
     untold: "integer?",
     last: "integer",
     standing: "text",
+    digest: "text",
   },
   key: ["bag"],
   wide: true,
   indexes: { wastebagssealed: ["site", "sealed", "bag"] },
   sparse: {
-    wastebagsheld: { of: "held", columns: ["held", "bag"] },
+    wastebagsheld: { of: "held", columns: ["held", "bag", "grams"] },
     wastebagsinload: { of: "inload", columns: ["inload", "bag"] },
     wastebagsonmanifest: { of: "manifest", columns: ["manifest", "bag"] },
     wastebagsofreceipt: { of: "receipt", columns: ["receipt", "bag"] },
     wastebagsunsettled: { of: "unsettled", columns: ["site", "sealed", "bag"] },
+    wastebagswatched: { of: "unsettled", columns: ["site", "bag", "digest"] },
     wastebagsuntold: { of: "untold", columns: ["bag"] },
   },
 };
@@ -131,7 +134,7 @@ export const WASTE_MANIFESTS: Table = {
   },
   sparse: {
     wastemanifestsnumber: { of: "number", columns: ["number", "manifest"] },
-    wastemanifestsfaults: { of: "faults", columns: ["site", "began", "manifest"] },
+    wastemanifestsfaults: { of: "faults", columns: ["site", "manifest"] },
   },
 };
 
@@ -154,7 +157,11 @@ export const WASTE_ALARMS: Table = {
   },
   key: ["alarm"],
   indexes: { wastealarmssince: ["site", "since", "alarm"] },
-  sparse: { wastealarmsunsettled: { of: "unsettled", columns: ["site", "since", "alarm"] } },
+  sparse: {
+    wastealarmsunsettled: { of: "unsettled", columns: ["site", "since", "alarm"] },
+    wastealarmswatched: { of: "unsettled", columns: ["site", "alarm"] },
+    wastealarmsabout: { of: "unsettled", columns: ["site", "subject", "alarm"] },
+  },
 };
 
 export const WASTE_TABLES: readonly Table[] = [

@@ -105,13 +105,11 @@ export interface StoreHolding extends Fullness {
 
 /** What a store holds now, and how full that makes it (W7); capacity in grams. */
 export function holdingOf(
-  { bags }: Ledger,
-  store: Custodian,
+  held: readonly { readonly bag: string; readonly grams: number | null }[],
   capacityGrams: number,
   rules: WasteRules,
 ): StoreHolding {
-  const held = heldBy(bags.values(), store);
-  const grams = held.reduce((sum, { weight }) => sum + (weight?.grams ?? 0), 0);
-  const unweighed = held.filter(({ weight }) => weight === null).map(({ bag }) => bag);
-  return { ...fullnessOf(grams, capacityGrams, rules), bags: held.length, grams, unweighed };
+  const sum = held.reduce((sum, { grams }) => sum + (grams ?? 0), 0);
+  const unweighed = held.filter(({ grams }) => grams === null).map(({ bag }) => bag);
+  return { ...fullnessOf(sum, capacityGrams, rules), bags: held.length, grams: sum, unweighed };
 }
