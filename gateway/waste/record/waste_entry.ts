@@ -123,7 +123,7 @@ export function momentText(ms: number): string {
   return String(Math.floor(Math.max(0, ms))).padStart(MOMENT_DIGITS, "0");
 }
 
-/** Of what a custodian, as `custodianKey` has it, brought to stores: by wall clocks, or of a boot. */
+/** Of what a custodian (`custodianKey`) brought to stores: by wall clocks, or of one boot. */
 export const deliveriesByWall = (from: string) => `from/${JSON.stringify(from)}/wall/`;
 export const deliveriesOfBoot = (from: string, bootId: string) =>
   `from/${JSON.stringify(from)}/boot/${bootId}/`;

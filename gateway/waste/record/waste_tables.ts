@@ -34,10 +34,10 @@ export const WASTE_KEYS: Table = {
  * the earliest sealing by wall clocks. `held`: who holds it, as `custodianKey` has it, until the
  * disposer does, else NULL. `missing`: the store's entry that says so. `unsettled`: its turn where
  * somebody has to look (it is not disposed of yet, entries disagree or wait for a second person),
- * see `bagTurn`, else NULL. `faults`: other bags that were weighed by the same reading. `untold`: 1 where a site
- * that has a word on it lacks another's, else NULL. `last`: the latest entry about it by wall
- * clocks. `digest`: of `standing` and `faults`, so that who knows a bag sees that it stands as it
- * did.
+ * see `bagTurn`, else NULL. `faults`: other bags that were weighed by the same reading. `untold`: 1
+ * where a site that has a word on it lacks another's, else NULL. `last`: the latest entry about it
+ * by wall clocks. `digest`: of `standing` and `faults`, so that who knows a bag sees that it stands
+ * as it did.
  */
 export const WASTE_BAGS: Table = {
   name: "wastebags",
