@@ -32,7 +32,7 @@ function goes(keeping: Keeping, ageMs: number, receipts: Readonly<Record<string,
   return mayGo("site-1", RECORD, 0, new Map(given), { ...may, nowMs: ageMs });
 }
 
-describe("C11 G2: records of temperatures", () => {
+describe("C11 S6 G2: records of temperatures, and of cycles with their curves", () => {
   const both = { "county-a": 50, "county-b": 50 };
 
   test("stay with a county for ever: fifteen years later nothing of them may go", () => {

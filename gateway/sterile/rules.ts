@@ -77,7 +77,8 @@ export const ruleSchema = z.discriminatedUnion("kind", [
     institutionHours: z.number().min(0).max(720),
     regulatorHours: z.number().min(0).max(720),
   }),
-  z.strictObject({ ...about, kind: z.literal("retention"), years: z.int().min(1).max(100) }),
+  /** So long records are kept at least; the standard's three years are the least (S6). */
+  z.strictObject({ ...about, kind: z.literal("retention"), years: z.int().min(3).max(100) }),
 ]);
 
 export type Rule = z.infer<typeof ruleSchema>;

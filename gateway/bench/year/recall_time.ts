@@ -7,7 +7,7 @@ import { SELECTS } from "../../sterile/record/sterile_reads.ts";
 import { StoredWords } from "../../sterile/record/stored_words.ts";
 import { rulesOn } from "../../sterile/rules.ts";
 import { STANDARD_RULES } from "../../sterile/standard_rules.ts";
-import { supplyEventOf } from "../../sterile/supply/event.ts";
+import { supplyEventOf, TO_COME } from "../../sterile/supply/event.ts";
 import { recallsOf } from "../../sterile/supply/recall.ts";
 import { toldOfSite } from "../../sterile/supply/told.ts";
 import { SITE, STERILISER } from "./township_cycles.ts";
@@ -28,7 +28,8 @@ export async function recallTimes(rows: Rows, days: number, nowMs: number): Prom
   const fields = { site: SITE, steriliser: STERILISER, cycle, by: { id: "li" }, result: "fail" };
   const grown = { ...fields, id: "grown", indicator: "biological", controlGrew: false };
   const failed = { ...judged.body, id: "failed", verdict: "fail" };
-  const place = { place: "asked/record/1", timeMs: nowMs, clock: "trusted" } as const;
+  const time = { ...judged.time, wallMs: nowMs };
+  const place = { place: TO_COME, time };
   return [
     await timed(rows, "biological test", supplyEventOf("sterile-indicator", grown, place)),
     await timed(rows, "failed cycle", supplyEventOf("sterile-cycle", failed, place)),
@@ -41,10 +42,9 @@ async function timed(
   event: ReturnType<typeof supplyEventOf>,
 ): Promise<RecallTime> {
   const fromMs = performance.now();
-  const { timeMs: nowMs } = event;
-  const rules = rulesOn(STANDARD_RULES, dayText(nowMs));
+  const rules = rulesOn(STANDARD_RULES, dayText(event.time.wallMs));
   const stored = new StoredWords(rows, SITE);
-  const loads = await touchedLoads({ rows, stored, site: SITE, rules, nowMs }, [event]);
+  const loads = await touchedLoads({ rows, stored, site: SITE, rules }, [event]);
   const recalls = recallsOf(toldOfSite(await eventsAround(stored, loads, [event])), rules);
   const packs = recalls.flatMap((recall) => recall.packs);
   return { what, ms: performance.now() - fromMs, loads: loads.length, packs: packs.length };

@@ -5,15 +5,17 @@ import { entryId } from "../../collected_entry.ts";
 import { eventsAround, type TestedBefore } from "../record/around.ts";
 import { keyOf } from "../record/sterile_entry.ts";
 import { eventsIn, type StoredWords } from "../record/stored_words.ts";
-import { supplyEventOf } from "../supply/event.ts";
+import { beganIn, packedAfter, type SeenMoment } from "../supply/behind.ts";
+import { supplyEventOf, TO_COME } from "../supply/event.ts";
+import type { Need } from "../supply/evidence.ts";
 import { type IdleStep, loadStanding } from "../supply/load_standing.ts";
 import { packTrace, whereaboutsOf } from "../supply/pack_trace.ts";
 import { cycleStanding } from "../supply/standing_judgement.ts";
 import { whyNoBowieDick } from "../supply/steriliser_standing.ts";
 import type { Person } from "../supply/supply_body.ts";
-import { needsAnother, packedAfter, type ToldOfSite, toldOfSite } from "../supply/told.ts";
+import { needsAnother, type ToldOfSite, toldOfSite } from "../supply/told.ts";
 import { todayBy } from "../supply/unsterile_use.ts";
-import { cyclesNamed, hasLoad } from "./load_for.ts";
+import { cyclesNamed, hasLoad, judgementsOf } from "./load_for.ts";
 import type * as orders from "./orders.ts";
 import type { Act, SterileDesk } from "./sterile_desk.ts";
 
@@ -69,7 +71,7 @@ export function receiving(
 
 export function loading([{ id, cycle, ...rest }, by]: Asked<typeof orders.loadOrder>): Act {
   const { load, packs, steriliser, type } = rest;
-  const against = async (stored: StoredWords, { setups, running }: SterileDesk) => {
+  const against = async (stored: StoredWords, { setups, running, node }: SterileDesk) => {
     if (!setups.has(steriliser)) {
       const known = [...setups.keys()].join(", ");
       return refusal("unknown", "steriliser", `there is no "${steriliser}"; want of ${known}`);
@@ -83,12 +85,14 @@ export function loading([{ id, cycle, ...rest }, by]: Asked<typeof orders.loadOr
     const told = toldOfSite(await stored.events(packs.map(keyOf.pack)));
     const taken = takenPacks(told, packs);
     if (taken !== null || cycle === undefined) {
-      return taken ?? latePacks(told, packs, running.get(steriliser) ?? null);
+      const moment = running.get(steriliser);
+      if (taken !== null || moment === undefined) return taken;
+      return latePacks(told, packs, { moment, bootId: node.clock.now().bootId, by: null });
     }
-    const [judged] = cyclesNamed(await stored.under([keyOf.cycle(cycle)]));
+    const [judged] = await judgementsOf(stored, cycle);
     return judged === undefined
       ? refusal("unknown", "cycle", `there is no cycle "${cycle}" here`)
-      : latePacks(told, packs, judged.started.wallMs);
+      : latePacks(told, packs, beganIn(judged));
   };
   const act = { id, subject: load, body: { ...rest, by }, against } as const;
   return { kind: "sterile-load", ...act };
@@ -111,16 +115,18 @@ function takenPacks(told: ToldOfSite, packs: readonly string[]): Problem | null 
     : refusal("pack-gone", "packs", `left the store already: ${gone.join(", ")}`);
 }
 
-/** `startedMs`: when the cycle began that they would be of; `null`: none is known yet. */
+/** `began`: when the cycle did that they would be of. */
 function latePacks(
   told: ToldOfSite,
   packs: readonly string[],
-  startedMs: number | null,
+  began: SeenMoment,
 ): Problem | null {
-  const late = packedAfter(told, packs, startedMs ?? Infinity);
-  return late.length === 0
-    ? null
-    : refusal("packed-late", "packs", `packed after this cycle began: ${late.join(", ")}`);
+  const late = packedAfter(told, packs, began);
+  return late.length === 0 ? null : refusal(
+    "packed-late",
+    "packs",
+    `packed after this cycle began, or nobody knows that it was before: ${late.join(", ")}`,
+  );
 }
 
 export function assigning(
@@ -128,8 +134,10 @@ export function assigning(
   cycle: string,
 ): Act {
   const against = async (stored: StoredWords) => {
-    const known = cyclesNamed(await stored.under([keyOf.cycle(cycle)]));
-    if (known.length === 0) return refusal("unknown", "cycle", `there is no cycle "${cycle}" here`);
+    const [judged] = await judgementsOf(stored, cycle);
+    if (judged === undefined) {
+      return refusal("unknown", "cycle", `there is no cycle "${cycle}" here`);
+    }
     const own = toldOfSite(await stored.events([keyOf.load(load)])).loads.get(load)?.body;
     if (own === undefined) return refusal("unknown", "load", `no load "${load}"`);
     const lain = cyclesNamed(await stored.under([keyOf.load(load)]));
@@ -137,7 +145,7 @@ export function assigning(
       return refusal("load-taken", "load", `"${load}" was judged in another cycle already`);
     }
     const told = toldOfSite(await stored.events(own.packs.map(keyOf.pack)));
-    return latePacks(told, own.packs, known[0].started.wallMs);
+    return latePacks(told, own.packs, beganIn(judged));
   };
   const body = { cycle, load, by };
   return { kind: "sterile-assignment", id, subject: cycle, body, against, judges: cycle };
@@ -179,8 +187,7 @@ export function stepping(
       return refusal("not-proved", "load", `it may not be released: ${failed.join(", ")}`);
     }
     const candidate = entryId("sterile-release-step", node.name, id);
-    const { wallMs: timeMs, clock } = node.clock.now();
-    const place = { place: "asked/record/1", timeMs, clock };
+    const place = { place: TO_COME, time: node.clock.now() };
     const event = supplyEventOf("sterile-release-step", {
       ...body,
       id: candidate,
@@ -191,12 +198,20 @@ export function stepping(
     const problem = idle === undefined ? null : idleProblem(idle);
     if (problem !== null) return problem;
     const isEarly = rest.emergency !== undefined && now.hasImplants;
-    const open = now.open.filter((need) => !isEarly || need !== "biological");
+    const open = now.needs.filter(({ need, state }) =>
+      state !== "met" && (!isEarly || need !== "biological")
+    );
     return open.length === 0
       ? null
-      : refusal("not-proved", "load", `it is not proved: ${open.join(", ")}`);
+      : refusal("not-proved", "load", `it is not proved: ${open.map(needWords).join(", ")}`);
   };
   return { kind: "sterile-release-step", id, subject: load, body, against };
+}
+
+function needWords({ need, inDoubt }: Need): string {
+  return inDoubt === undefined
+    ? need
+    : `${need} (nobody knows when its test was: the clock was off)`;
 }
 
 function idleProblem({ why }: IdleStep): Problem | null {

@@ -4,7 +4,7 @@ import { entryId } from "../../collected_entry.ts";
 import type { AlarmName, SterileAlarmBody } from "../record/alarm_body.ts";
 import { ALARM } from "../record/sterile_entry.ts";
 import type { RulesInForce } from "../rules.ts";
-import { type SupplyEvent, supplyEventOf } from "../supply/event.ts";
+import { type SupplyEvent, supplyEventOf, TO_COME } from "../supply/event.ts";
 import { dueRecall, recallsOf } from "../supply/recall.ts";
 import { packTrace } from "../supply/pack_trace.ts";
 import { type Told, toldOfSite } from "../supply/told.ts";
@@ -24,7 +24,7 @@ export function recallEvents(
   return recallsOf(told, rules).flatMap((recall) => {
     const body = dueRecall(told, site, recall);
     if (body === null) return [];
-    const place = { place: "due/record/1", timeMs: time.wallMs, clock: time.clock };
+    const place = { place: TO_COME, time };
     const event = supplyEventOf("sterile-recall", body, place);
     return event.kind === "sterile-recall" ? [event] : [];
   });
@@ -82,13 +82,12 @@ export function useAlarms(
   const alarm = (use: Told<"sterile-use">, told: typeof before): SterileAlarmBody[] => {
     const { id, site, pack, patient } = use.body;
     const trace = packTrace(told, pack, rules);
-    const today = todayBy({ wallMs: use.timeMs, clock: use.clock });
-    const [first, ...others] = useDoubts(trace, today, patient);
+    const [first, ...others] = useDoubts(trace, todayBy(use.time), patient);
     if (first === undefined) return [];
     return [{
       ...{ id: entryId(ALARM, site, "unsterile-use", id), site, alarm: "unsterile-use" },
       steriliser: trace.loads[0]?.load.steriliser ?? null,
-      ...{ subject: pack, sinceMs: Math.max(0, use.timeMs), why: [first, ...others] },
+      ...{ subject: pack, sinceMs: Math.max(0, use.time.wallMs), why: [first, ...others] },
     }];
   };
   return [

@@ -185,6 +185,8 @@ function programOf(
   return settings.programs.length === 1 ? settings.programs[0] : null;
 }
 
-function momentOf({ wallMs, bootId, bootMs }: Pick<Sample, "wallMs" | "bootId" | "bootMs">) {
+export function momentOf(
+  { wallMs, bootId, bootMs }: Pick<Sample, "wallMs" | "bootId" | "bootMs">,
+): Moment {
   return { wallMs, bootId, bootMs };
 }

@@ -1,4 +1,5 @@
 /** The record of a cycle on paper: verdict with reasons, curve, tests, who released it (S6). */
+import { dayText } from "../../china_calendar.ts";
 import type { Block, Report } from "../../report/report.ts";
 import type { Sample } from "../sample.ts";
 import { pressurePoints, reasonText, temperaturePoints } from "../pages/cycle_words.ts";
@@ -22,6 +23,8 @@ export interface PrintedCycle {
   readonly organisation: string;
   readonly language: "zh" | "en";
   readonly madeMs: number;
+  /** Until when it is kept at least. */
+  readonly keptUntilMs: number;
 }
 
 export function cycleReport(printed: PrintedCycle): Report {
@@ -53,7 +56,7 @@ function verdictBlock({ cycle: { line }, language }: PrintedCycle): Block {
   return line.verdict === "pass" ? { kind: "words", text } : { kind: "words", text, mark: "alarm" };
 }
 
-function factsOf({ cycle: { line }, language }: PrintedCycle): [string, string][] {
+function factsOf({ cycle: { line }, language, keptUntilMs }: PrintedCycle): [string, string][] {
   const say = sterileTexts(language);
   const number = (value: number | null, unit: string, digits: number) =>
     value === null ? "—" : `${value.toFixed(digits)} ${unit}`;
@@ -71,6 +74,7 @@ function factsOf({ cycle: { line }, language }: PrintedCycle): [string, string][
     [say("highest"), number(line.highestCel, "°C", 1)],
     [say("f0"), number(line.f0Minutes, "min", 1)],
     [say("offSaturation"), number(line.offSaturationKelvin, "K", 1)],
+    [say("keptUntil"), dayText(keptUntilMs)],
   ];
 }
 

@@ -91,14 +91,15 @@ export class SterileSite implements AsyncDisposable {
       append: (...given: Parameters<typeof journal.append>) => journal.append(...given),
       noRoomFor: () => null,
     };
-    const now = () => {
-      const stamp = stampAt(this.nowMs);
-      return { ...stamp, wallMs: stamp.wallMs + this.wallOffMs, ...this.clockIs };
-    };
-    const clock = { now };
+    const clock = { now: () => this.#stampAt(this.nowMs) };
     const title = { zh: "河口镇卫生院", en: "Hekou" };
     const node = { name: this.name, title, dataDir: folder.path, clock, disk, journal, tables };
     return new SterileDesk(node, setups, STANDARD_RULES);
+  }
+
+  #stampAt(ms: number): Stamp {
+    const stamp = stampAt(ms);
+    return { ...stamp, wallMs: stamp.wallMs + this.wallOffMs, ...this.clockIs };
   }
 
   get desk(): SterileDesk {
@@ -132,7 +133,7 @@ export class SterileSite implements AsyncDisposable {
       }
       phase = sample.phase;
       const body = JSON.stringify({ device: "autoclave-1", readings });
-      const time = stampAt(this.nowMs + index * 1000);
+      const time = this.#stampAt(this.nowMs + index * 1000);
       return { kind: "entry", stream: "reading", entryKind: "reading", time, body } as const;
     });
     this.nowMs += entries.length * 1000;

@@ -5,6 +5,8 @@ import { elapsedMs } from "../cycle_cut.ts";
 import { type Grammar, readLine } from "../grammar.ts";
 import { beginsAnew } from "../printout.ts";
 import type { PrintedLine, ReadPlace, SeenCycle } from "./seen_cycle.ts";
+import type { Moment } from "../supply/supply_body.ts";
+import { momentOf } from "./cycle_record.ts";
 import type { Setup } from "./setup.ts";
 
 /** Point of a printed line, as the driver of printer ports tells it. */
@@ -37,8 +39,10 @@ export class LineGather {
   }
 
   /** One that prints all of it at the end does not tell when it began. */
-  get runningSinceMs(): number | null {
-    return this.#grammar.live && !this.#ended ? this.#lines[0]?.wallMs ?? null : null;
+  get runningSince(): Moment | null {
+    const first = this.#lines.at(0);
+    const runs = this.#grammar.live && !this.#ended;
+    return runs && first !== undefined ? momentOf(first) : null;
   }
 
   take(

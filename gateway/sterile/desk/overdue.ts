@@ -17,6 +17,7 @@ import {
   openAlarmsOf,
   SELECTS,
 } from "../record/sterile_reads.ts";
+import { beganAt, ranOf } from "../supply/ran.ts";
 import { biologicalOverdue } from "../supply/steriliser_standing.ts";
 import { toldOfSite } from "../supply/told.ts";
 import { alarmEntries, closingEntries, doubtOf } from "./alarm_entries.ts";
@@ -109,5 +110,5 @@ async function firstCycle(
   const { cycle } = cycleLine(row);
   const [first] = toldOfSite(await desk.stored().events([keyOf.cycle(cycle)])).cycles.get(cycle) ??
     [];
-  return first === undefined ? null : { ...first.body.started, clock: first.clock, node: site };
+  return first === undefined ? null : beganAt(ranOf(first));
 }

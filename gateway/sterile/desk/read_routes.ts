@@ -7,6 +7,7 @@ import { maskNumber } from "../../people/masking.ts";
 import { Printing, PrintingBusy } from "../../report/printing.ts";
 import { ReportFontMissing } from "../../report/report_font.ts";
 import { cyclesBefore, loadsBefore, SELECTS } from "../record/sterile_reads.ts";
+import { keptUntil } from "../retention.ts";
 import { type RuleBook, rulesOn } from "../rules.ts";
 import type { PackTrace } from "../supply/pack_trace.ts";
 import { cycleReport } from "./cycle_report.ts";
@@ -151,7 +152,10 @@ export function recordRoute(node: SterileNode, book: RuleBook): ApiRoute {
       const organisation = site === node.name ? node.title[language] : site;
       const printed = { cycle: found, samples, title, load, organisation, language };
       try {
-        const pdf = await printing.pdf(cycleReport({ ...printed, madeMs: nowMs }));
+        const { endedMs, startedMs } = found.line;
+        const keptUntilMs = keptUntil(endedMs ?? startedMs, rules);
+        const report = cycleReport({ ...printed, madeMs: nowMs, keptUntilMs });
+        const pdf = await printing.pdf(report);
         return new Response(pdf, { headers: { "content-type": "application/pdf" } });
       } catch (error) {
         if (error instanceof ReportFontMissing || error instanceof PrintingBusy) {

@@ -11,8 +11,10 @@ import { CYCLE_PAUSE_MS, CycleCut, elapsedMs } from "../cycle_cut.ts";
 import { type PointMap, sampleOf } from "../reading_sample.ts";
 import type { Sample } from "../sample.ts";
 import { atmosphereKPa } from "../pressure.ts";
+import { momentOf } from "./cycle_record.ts";
 import { LineGather } from "./line_gather.ts";
 import type { ReadPlace, SeenCycle } from "./seen_cycle.ts";
+import type { Moment } from "../supply/supply_body.ts";
 import type { Setup } from "./setup.ts";
 
 const reading = z.object({
@@ -49,11 +51,11 @@ export class Recorder {
     return [...this.#followed.values()].flatMap((one) => one.due(now));
   }
 
-  /** When the cycle began that runs in a steriliser, by the wall clock. */
-  get running(): ReadonlyMap<string, number> {
+  /** When the cycle began that runs in a steriliser. */
+  get running(): ReadonlyMap<string, Moment> {
     return new Map(
-      [...this.#followed.values()].flatMap(({ steriliser, runningSinceMs }) =>
-        runningSinceMs === null ? [] : [[steriliser, runningSinceMs]]
+      [...this.#followed.values()].flatMap(({ steriliser, runningSince }) =>
+        runningSince === null ? [] : [[steriliser, runningSince]]
       ),
     );
   }
@@ -81,8 +83,8 @@ interface Followed {
   readonly openFrom: ReadPlace | null;
   /** Its id. */
   readonly steriliser: string;
-  /** By the wall clock; `null`: none runs, or its device tells of one when it is over. */
-  readonly runningSinceMs: number | null;
+  /** `null`: none runs, or its device tells of one when it is over. */
+  readonly runningSince: Moment | null;
 }
 
 function followed(setup: Setup): Followed {
@@ -116,8 +118,9 @@ class SampledDevice implements Followed {
     return this.#setup.settings.id;
   }
 
-  get runningSinceMs(): number | null {
-    return this.#cut.open?.[0].wallMs ?? null;
+  get runningSince(): Moment | null {
+    const first = this.#cut.open?.[0];
+    return first === undefined ? null : momentOf(first);
   }
 
   take(readings: readonly Reading[], place: Placed): readonly SeenCycle[] {

@@ -17,8 +17,8 @@ import { alarmLine, SELECTS } from "../record/sterile_reads.ts";
 import type { SteriliserBody } from "../record/steriliser_body.ts";
 import { StoredWords } from "../record/stored_words.ts";
 import { type RuleBook, type RulesInForce, rulesOn } from "../rules.ts";
-import { type SupplyEvent, supplyEventOf, type SupplyKind } from "../supply/event.ts";
-import type { Person } from "../supply/supply_body.ts";
+import { type SupplyEvent, supplyEventOf, type SupplyKind, TO_COME } from "../supply/event.ts";
+import type { Moment, Person } from "../supply/supply_body.ts";
 import { alarmEntries, type Around, closingEntries } from "./alarm_entries.ts";
 import { alarmsBy, recallEvents, useAlarms } from "./consequences.ts";
 import { curveBodies, type CycleRecordOf, judgementOf, recordIn } from "./cycle_record.ts";
@@ -51,8 +51,8 @@ export class SterileDesk {
   readonly node: SterileNode;
   readonly book: RuleBook;
   readonly setups: ReadonlyMap<string, Setup>;
-  /** When the cycle began that runs in a steriliser now, by the wall clock; none: none is known. */
-  running: ReadonlyMap<string, number> = new Map();
+  /** When the cycle began that runs in a steriliser now; none: none is known. */
+  running: ReadonlyMap<string, Moment> = new Map();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(node: SterileNode, setups: readonly Setup[], book: RuleBook) {
@@ -146,8 +146,7 @@ export class SterileDesk {
     if (none !== null) return { kind: "refused", problem: none };
     const problem = await against?.(stored, this) ?? null;
     if (problem !== null) return { kind: "refused", problem };
-    const now = clock.now();
-    const place = { place: "asked/record/1", timeMs: now.wallMs, clock: now.clock };
+    const place = { place: TO_COME, time: clock.now() };
     const event = supplyEventOf(kind, { ...body, id, site }, place);
     const events = [event];
     if (judges !== undefined) {
@@ -167,16 +166,15 @@ export class SterileDesk {
     const setup = this.setups.get(record.steriliser);
     if (setup === undefined) return null;
     const { tables } = this.node;
-    const load = await loadFor(tables, stored, { record, setup }, more);
-    const previousCycle = await previousNumber(tables, record);
     const { book, node: { clock } } = this;
+    const time = clock.now();
+    const load = await loadFor(tables, stored, { record, setup, more, bootId: time.bootId });
+    const previousCycle = await previousNumber(tables, record);
     const body = judgementOf(record, { setup, book, load, previousCycle });
     if (body === null) return null;
     const known = await stored.under([keyOf.id(body.id)]);
     if (known.length > 0) return null;
-    const now = clock.now();
-    const place = { place: "judged/record/1", timeMs: now.wallMs, clock: now.clock };
-    return supplyEventOf("sterile-cycle", body, place);
+    return supplyEventOf("sterile-cycle", body, { place: TO_COME, time });
   }
 
   /** Events with all that follows from them: a crash leaves all of it, or nothing. */
@@ -184,7 +182,7 @@ export class SterileDesk {
     const { node: { name: site, clock, disk, journal, tables }, rules } = this;
     const time = clock.now();
     const stored = this.stored();
-    const touched = { rows: tables, stored, site, rules, nowMs: time.wallMs };
+    const touched = { rows: tables, stored, site, rules };
     const loads = await touchedLoads(touched, events);
     const around = await eventsAround(stored, loads, events);
     const all = [...events, ...recallEvents(site, around, rules, time)];

@@ -1,15 +1,15 @@
 /** Loads that stand elsewhere, perhaps, because of what is about to be written. */
-import { dayOf, startOfDay } from "../../../sync/day.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { keyOf } from "../record/sterile_entry.ts";
-import { SELECTS } from "../record/sterile_reads.ts";
+import { LAST_PLACE, placedCycle, SELECTS } from "../record/sterile_reads.ts";
+import { CYCLES_OF_DAY_MAX } from "../record/tested_by.ts";
 import { eventsIn, type StoredWords } from "../record/stored_words.ts";
 import type { RulesInForce } from "../rules.ts";
 import type { SupplyEvent } from "../supply/event.ts";
+import { ranBefore, ranOf } from "../supply/ran.ts";
 import { biologicalsOf } from "../supply/steriliser_standing.ts";
 import { toldOfSite } from "../supply/told.ts";
 
-const DAY_MS = 86_400_000;
 /** Cycles that are asked for together; all that a test reaches to are gone through. */
 const CYCLES_TOGETHER = 1000;
 
@@ -18,8 +18,11 @@ export interface TouchedParts {
   readonly stored: StoredWords;
   readonly site: string;
   readonly rules: RulesInForce;
-  readonly nowMs: number;
 }
+
+/** Of a cycle: its life and number. */
+type Place = readonly [life: number, seq: number];
+const FIRST_PLACE: Place = [0, 0];
 
 export async function touchedLoads(
   parts: TouchedParts,
@@ -59,8 +62,8 @@ async function loadsOf(parts: TouchedParts, event: SupplyEvent): Promise<string[
       if (event.body.indicator === "chemical") return own;
       const { steriliser, cycle } = event.body;
       // What it reaches to, or did before it was taken back, is looked at one by one.
-      const fromMs = await reachOf(parts, steriliser, cycle);
-      return [...own, ...await loadsBetween(parts, steriliser, fromMs, Infinity)];
+      const from = await reachOf(parts, steriliser, cycle);
+      return [...own, ...await loadsFrom(parts, steriliser, from)];
     }
     case "sterile-reversal": {
       const found = eventsIn(await stored.under([keyOf.id(event.body.reverses)]));
@@ -108,55 +111,58 @@ async function loadsTestedBy(parts: TouchedParts, cycle: string): Promise<string
 }
 
 /**
- * From when on loads are reached by a biological test: one that grew reaches back to the last that
- * passed before it, and to no further; a month more, should a clock have been set in between.
+ * From where on loads are reached by a biological test: one that grew reaches back to the last that
+ * passed before it, and to no further.
  */
 async function reachOf(
-  { rows, stored, site }: TouchedParts,
+  { stored }: TouchedParts,
   steriliser: string,
   cycle: string,
-): Promise<number> {
-  const [row] = await rows.rows(SELECTS.cycle, [site, cycle]);
+): Promise<Place> {
   const tests = await stored.events([keyOf.tests(steriliser)]);
   const cycles = tests.flatMap((event) => "cycle" in event.body ? [event.body.cycle] : []);
-  const told = toldOfSite([...tests, ...await stored.events(cycles.map(keyOf.cycle))]);
-  const startedMs = row?.number("started") ?? 0;
-  const before = biologicalsOf(told, steriliser).filter((one) =>
-    one.passed && one.cycle !== cycle && one.started.wallMs < startedMs
+  const around = await stored.events([...cycles, cycle].map(keyOf.cycle));
+  const told = toldOfSite([...tests, ...around]);
+  const [own] = told.cycles.get(cycle) ?? [];
+  if (own === undefined) return FIRST_PLACE;
+  const ran = ranOf(own);
+  const before = biologicalsOf(told, steriliser).findLast((one) =>
+    one.passed && one.cycle !== cycle && ranBefore(one.ran, ran)
   );
-  return Math.max(0, ...before.map(({ started }) => started.wallMs)) - 31 * DAY_MS;
+  return before === undefined ? FIRST_PLACE : [before.ran.life, before.ran.seq];
 }
 
-/** Of the days for which a Bowie-Dick test is good. */
+/** Of so many cycles behind it as there are in the days for which a Bowie-Dick test is good. */
 async function loadsOfDay(
   parts: TouchedParts,
   steriliser: string,
   cycle: string,
 ): Promise<string[]> {
-  const [row] = await parts.rows.rows(SELECTS.cycle, [parts.site, cycle]);
+  const { rows, site, rules } = parts;
+  const [row] = await rows.rows(SELECTS.placeOf, [site, cycle]);
   if (row === undefined) return [];
-  const days = parts.rules.one("bowie-dick")?.days ?? 1;
-  const started = row.number("started");
-  const midnight = startOfDay(dayOf(started));
-  return await loadsBetween(parts, steriliser, midnight, midnight + days * DAY_MS);
+  const from = [row.number("life"), row.number("seq")];
+  const days = rules.one("bowie-dick")?.days ?? 1;
+  const asked = [site, steriliser, ...from, ...LAST_PLACE, days * CYCLES_OF_DAY_MAX];
+  const found = await rows.rows(SELECTS.placedFrom, asked);
+  return found.flatMap((one) => placedCycle(one).load ?? []);
 }
 
-async function loadsBetween(
-  { rows, site, nowMs }: TouchedParts,
+async function loadsFrom(
+  { rows, site }: TouchedParts,
   steriliser: string,
-  fromMs: number,
-  toMs: number,
+  first: Place,
 ): Promise<string[]> {
-  const to = Math.min(toMs, nowMs + DAY_MS);
   const loads: string[] = [];
-  for (let from = fromMs, seen = new Set<string>();;) {
-    const asked = [site, steriliser, from, to, CYCLES_TOGETHER];
-    const found = await rows.rows(SELECTS.cyclesOfDevice, asked);
-    const fresh = found.filter((row) => !seen.has(row.text("cycle")));
-    loads.push(...fresh.flatMap((row) => row.textOrNull("load") ?? []));
+  for (let from = first, seen = new Set<string>();;) {
+    const asked = [site, steriliser, ...from, ...LAST_PLACE, CYCLES_TOGETHER];
+    const found = (await rows.rows(SELECTS.placedFrom, asked)).map(placedCycle);
+    const fresh = found.filter(({ cycle }) => !seen.has(cycle));
+    loads.push(...fresh.flatMap(({ load }) => load ?? []));
     if (found.length < CYCLES_TOGETHER || fresh.length === 0) return loads;
-    // Some of the last moment come again.
-    seen = new Set(found.map((row) => row.text("cycle")));
-    from = found[found.length - 1].number("started");
+    // Some of the last place come again.
+    seen = new Set(found.map(({ cycle }) => cycle));
+    const { life, seq } = found[found.length - 1];
+    from = [life, seq];
   }
 }

@@ -22,6 +22,7 @@ import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "../supply/event.ts";
 import { type LoadStanding, loadStanding } from "../supply/load_standing.ts";
 import { type PackTrace, packTrace, whereaboutsOf } from "../supply/pack_trace.ts";
+import { ranUntil } from "../supply/ran.ts";
 import {
   biologicalsOf,
   lastPassed,
@@ -232,7 +233,7 @@ export async function recallView(
     packs.push(...await recalledLines(new StoredWords(rows, other), other, there));
   }
   const open = packs.filter(({ state }) => state === "store" || state === "issued");
-  const about = { site, recall, supplier, steriliser, cause, because, foundMs: found.timeMs };
+  const about = { site, recall, supplier, steriliser, cause, because, foundMs: found.time.wallMs };
   return { ...about, packs, openPacks: open.length };
 }
 
@@ -275,7 +276,7 @@ export async function steriliserViews(
   rules: RulesInForce,
 ): Promise<SteriliserView[]> {
   const rows = node.tables;
-  const nowMs = node.clock.now().wallMs;
+  const now = [ranUntil(node.clock.now())];
   const found = await rows.rows(STERILISERS_SELECT);
   const bodies = found.map((row) => steriliserBody.parse(JSON.parse(row.text("body"))))
     .filter((body) => site === null || body.site === site);
@@ -283,7 +284,7 @@ export async function steriliserViews(
   for (const body of bodies) {
     const stored = new StoredWords(rows, body.site);
     const tested = testedBy(rows, body.site, rules);
-    all.push({ body, told: toldOfSite(await stored.events(await tested(body.steriliser, nowMs))) });
+    all.push({ body, told: toldOfSite(await stored.events(await tested(body.steriliser, now))) });
   }
   const lasts = all.map(({ body, told }) => lastPassed(biologicalsOf(told, body.steriliser)));
   const present = await presentFor(node, lasts.filter((one) => one !== null));

@@ -40,7 +40,12 @@ export function loadPage(view: View, load: LoadView, acts: boolean): Html {
     </section>
     <section class="panel"><h2>${say("needs")}</h2>
       <dl class="facts">${factRows(
-        needs.map(({ need, state }) => [say(NEED_TEXTS[need]), stateBadge(view, state)]),
+        needs.map(({ need, state, inDoubt }) => [
+          say(NEED_TEXTS[need]),
+          inDoubt === undefined
+            ? stateBadge(view, state)
+            : html`${stateBadge(view, state)} ${badge("warn", say("inDoubt"))}`,
+        ]),
       )}</dl>
       ${acts && load.released === null && state !== "refused" ? stepForms(view, load) : ""}
     </section>

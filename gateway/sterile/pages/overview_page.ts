@@ -94,7 +94,14 @@ function steriliserCard(view: View, { body, standing }: SteriliserView): Html {
       <h3>${body.title[view.language]}</h3>
       <dl class="facts">${factRows([
         [say("site"), body.site],
-        [`${say("bowieDick")} (${say("today")})`, stateBadge(view, bowieDick.state)],
+        [
+          `${say("bowieDick")} (${say("today")})`,
+          html`${stateBadge(view, bowieDick.state)} ${
+            bowieDick.state === "passed" || bowieDick.inDoubt.length === 0
+              ? ""
+              : badge("warn", say("inDoubt"))
+          }`,
+        ],
         [
           say("lastBiological"),
           html`${at(view, lastBiologicalMs)} ${

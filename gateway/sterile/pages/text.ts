@@ -34,6 +34,7 @@ const TEXTS = {
   lowest: { zh: "最低温度", en: "Lowest" },
   highest: { zh: "最高温度", en: "Highest" },
   f0: { zh: "F0 值", en: "F0" },
+  keptUntil: { zh: "至少保存至", en: "Kept at least until" },
   offSaturation: { zh: "偏离饱和温度", en: "Off saturation" },
   curve: { zh: "温度曲线", en: "Temperature" },
   pressure: { zh: "压力（绝对）", en: "Pressure, absolute" },
@@ -59,6 +60,10 @@ const TEXTS = {
   failed: { zh: "不合格", en: "failed" },
   invalid: { zh: "无效，须重做", en: "invalid, do it again" },
   missing: { zh: "未做", en: "missing" },
+  inDoubt: {
+    zh: "设备曾断电且时钟不准，无法确认试验时间，请重做",
+    en: "nobody knows when it was: the box was off since and its clock not right; do it again",
+  },
   lastBiological: { zh: "最近生物监测", en: "Last biological test" },
   overdue: { zh: "已逾期", en: "overdue" },
   barred: { zh: "停用：生物监测不合格", en: "barred by a biological test that failed" },

@@ -1,13 +1,14 @@
 /** All events that bear on where some loads stand, of one site. */
 import type { SupplyEvent } from "../supply/event.ts";
+import { type Ran, ranOf } from "../supply/ran.ts";
 import { keyOf } from "./sterile_entry.ts";
 import { eventsIn, type StoredWords } from "./stored_words.ts";
 
 /** Loads that share packs are mistakes, and few. */
 const ROUNDS_MAX = 5;
 
-/** Keys of cycles that hold the tests which a steriliser has to have passed before a moment. */
-export type TestedBefore = (steriliser: string, fromMs: number) => Promise<readonly string[]>;
+/** Keys of cycles that hold the tests which a steriliser has to have passed before some others. */
+export type TestedBefore = (steriliser: string, at: readonly Ran[]) => Promise<readonly string[]>;
 
 /**
  * `more`: what is about to be written; it counts as if it stood there. `testedBefore`: which tests
@@ -36,8 +37,8 @@ export async function eventsAround(
   const sterilisers = new Set([...found].flatMap(sterilisersIn));
   await ask([...sterilisers].map(keyOf.recalls));
   if (testedBefore !== null) {
-    const fromMs = Math.min(...[...found].flatMap(startsIn));
-    for (const one of sterilisers) await ask(await testedBefore(one, fromMs));
+    const ran = [...found].flatMap((event) => event.kind === "sterile-cycle" ? ranOf(event) : []);
+    for (const one of sterilisers) await ask(await testedBefore(one, ran));
     return [...found];
   }
   const tests = [...sterilisers].map(keyOf.tests);
@@ -64,10 +65,6 @@ function ownKeys(event: SupplyEvent): string[] {
     default:
       return [];
   }
-}
-
-function startsIn(event: SupplyEvent): number[] {
-  return event.kind === "sterile-cycle" ? [event.body.started.wallMs] : [];
 }
 
 function sterilisersIn(event: SupplyEvent): string[] {

@@ -77,7 +77,7 @@ export function wordOf(kind: string, body: unknown, written: Written): SterileWo
     const { place, time } = written;
     return {
       about: "supply",
-      event: supplyEventOf(kind, body, { place, timeMs: time.wallMs, clock: time.clock }),
+      event: supplyEventOf(kind, body, { place, time }),
       written,
     };
   }

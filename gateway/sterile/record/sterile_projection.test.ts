@@ -118,9 +118,9 @@ describe("the tables of sterile supply", () => {
       // Written before, it has the recall's id, so that there is none.
       ["sterile-issue", 1, { id: "i-2", site: "site-1", pack: "p-9", place: "手术室", by }],
     ];
-    const [receipt, called, told, other] = said.map(([kind, ms, body], at): Entry => ({
+    const [receipt, called, told, other] = said.map(([kind, ms, body]): Entry => ({
       ...{ origin: "county-a.1-0000000000000004", stream: "record", kind },
-      ...{ seq: at + 1, time: stampAt(ms), hash: new Uint8Array() },
+      ...{ seq: ms, time: stampAt(ms), hash: new Uint8Array() },
       body: new TextEncoder().encode(JSON.stringify(body)),
     }));
     const untold = async (...all: readonly Entry[]) => {

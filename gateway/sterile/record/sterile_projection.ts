@@ -21,7 +21,7 @@ const putKeys = putInto(tables.KEYS, { onConflict: "keep" });
 export function sterileOf(authorities: readonly string[]): Projection {
   return {
     name: "sterile",
-    version: 4,
+    version: 5,
     tables: tables.STERILE_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {

@@ -1,10 +1,12 @@
 /** What pages and programs ask the tables. */
 import type { WrittenMoment } from "../../age.ts";
 import type { Row, Rows } from "../../sql/sql.ts";
+import type { Moment } from "../supply/supply_body.ts";
 import { momentIn } from "./stored_words.ts";
 
 const CYCLE = "SELECT site, cycle, steriliser, number, started, ended, load, loadtype, program, " +
   "source, verdict, held, lowest, highest, f0, offsaturation, judged FROM sterilecycles";
+const PLACED = "SELECT cycle, load, life, seq, wall, bootid, bootms FROM sterilecycles";
 const LOAD = "SELECT site, load, steriliser, type, packs, wall, cycle FROM sterileloads";
 /** Of alarms, as `alarmLine` reads them. */
 export const ALARM_SELECT =
@@ -20,8 +22,14 @@ export const SELECTS = {
   /** Of one steriliser, from a moment on and before another. */
   cyclesOfDevice: `${CYCLE} WHERE site = ? AND steriliser = ? AND started >= ? AND started < ? ` +
     "ORDER BY started, cycle LIMIT ?",
-  lastOfDevice: `${CYCLE} WHERE site = ? AND steriliser = ? AND started < ? ` +
-    "ORDER BY started DESC, cycle DESC LIMIT 1",
+  /** The same by their places: those before one, and those from one on to another. */
+  lastOfDevice: `${CYCLE} WHERE site = ? AND steriliser = ? AND (life, seq) < (?, ?) ` +
+    "ORDER BY life DESC, seq DESC, cycle DESC LIMIT 1",
+  placeOf: `${PLACED} WHERE site = ? AND cycle = ?`,
+  placedBefore: `${PLACED} WHERE site = ? AND steriliser = ? AND (life, seq) < (?, ?) ` +
+    "ORDER BY life DESC, seq DESC, cycle DESC LIMIT ?",
+  placedFrom: `${PLACED} WHERE site = ? AND steriliser = ? AND (life, seq) >= (?, ?) ` +
+    "AND (life, seq) <= (?, ?) ORDER BY life, seq, cycle LIMIT ?",
   load: `${LOAD} WHERE site = ? AND load = ?`,
   loads: `${LOAD} WHERE wall < ? ORDER BY wall DESC, site DESC, load DESC LIMIT ?`,
   loadsOfSite: `${LOAD} WHERE site = ? AND wall < ? ORDER BY wall DESC, load DESC LIMIT ?`,
@@ -158,6 +166,33 @@ export function alarmLine(row: Row): AlarmLine {
     isOpen: row.numberOrNull("open") !== null,
   };
 }
+
+/** A cycle by its place, and by when it began. */
+export interface PlacedCycle {
+  readonly cycle: string;
+  readonly load: string | null;
+  readonly life: number;
+  readonly seq: number;
+  readonly started: Moment;
+}
+
+export function placedCycle(row: Row): PlacedCycle {
+  const started = {
+    wallMs: row.number("wall"),
+    bootId: row.text("bootid"),
+    bootMs: row.number("bootms"),
+  };
+  return {
+    cycle: row.text("cycle"),
+    load: row.textOrNull("load"),
+    life: row.number("life"),
+    seq: row.number("seq"),
+    started,
+  };
+}
+
+/** No place is behind it. */
+export const LAST_PLACE = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] as const;
 
 /** Alarms of one question; all are gone through. */
 const ALARMS_TOGETHER = 500;

@@ -2,6 +2,7 @@
 import type { Parameter } from "../../sql/sql.ts";
 import type { SupplyEvent } from "../supply/event.ts";
 import { whereaboutsOf } from "../supply/pack_trace.ts";
+import { ranOf } from "../supply/ran.ts";
 import { cycleStanding } from "../supply/standing_judgement.ts";
 import { type ToldOfSite, toldOfSite, upToOrder } from "../supply/told.ts";
 import { topLevel } from "./alarm_body.ts";
@@ -13,24 +14,25 @@ export function cycleRow(site: string, cycle: string, told: ToldOfSite): Paramet
   const stands = cycleStanding(told, cycle);
   if (first === undefined || stands === null) return null;
   const { standing, newest } = stands;
+  const { life, seq, started } = ranOf(first);
   return [
     ...[site, cycle, standing.steriliser, standing.number, first.body.started.wallMs],
     ...[standing.ended?.wallMs ?? null, newest.load, newest.loadType, standing.program],
     ...[standing.source, standing.verdict, standing.holdSeconds],
     ...[standing.lowestCel, standing.highestCel, standing.f0Minutes, standing.offSaturation],
-    judged.length,
+    ...[judged.length, life, seq, started.wallMs, started.bootId, started.bootMs],
   ];
 }
 
 export function loadRow(site: string, load: string, told: ToldOfSite): Parameter[] | null {
   const found = told.loads.get(load);
   if (found === undefined) return null;
-  const { body: { steriliser, type, packs }, timeMs } = found;
+  const { body: { steriliser, type, packs }, time: { wallMs } } = found;
   const judged = told.of("sterile-cycle").filter(({ body }) => body.load === load);
   const newest = judged.length === 0
     ? null
     : judged.reduce((one, other) => upToOrder(one, other) > 0 ? one : other).body.cycle;
-  return [site, load, steriliser, type, packs.length, timeMs, newest, newest === null ? 1 : null];
+  return [site, load, steriliser, type, packs.length, wallMs, newest, newest === null ? 1 : null];
 }
 
 /** `isUntold`: its supplier called it back, and this site was not told so. */
@@ -115,6 +117,6 @@ export function recallRow(
 ): Parameter[] | null {
   const told = toldOfSite(events).of("sterile-recall").find(({ body }) => body.id === recall);
   if (told === undefined) return null;
-  const { body: { steriliser, cause, packs, supplier }, timeMs } = told;
-  return [site, recall, steriliser, cause, packs.length, timeMs, supplier ?? null];
+  const { body: { steriliser, cause, packs, supplier }, time: { wallMs } } = told;
+  return [site, recall, steriliser, cause, packs.length, wallMs, supplier ?? null];
 }

@@ -29,7 +29,10 @@ export const KEYS: Table = {
   indexes: { sterilekeysofstream: ["origin", "stream", "seq"] },
 };
 
-/** Each cycle by the judgement that stands; `started` and `ended` by wall clocks. */
+/**
+ * Each cycle by the judgement that stands; `started` and `ended` by wall clocks. `life`, `seq`: its
+ * place among all that its steriliser did; `wall` to `bootms`: its start, as `Ran` has it.
+ */
 export const CYCLES: Table = {
   name: "sterilecycles",
   columns: {
@@ -50,12 +53,18 @@ export const CYCLES: Table = {
     f0: "real",
     offsaturation: "real?",
     judged: "integer",
+    life: "integer",
+    seq: "integer",
+    wall: "integer",
+    bootid: "text",
+    bootms: "real",
   },
   key: ["site", "cycle"],
   indexes: {
     sterilecyclesstarted: ["started", "site", "cycle"],
     sterilecyclesofsite: ["site", "started", "cycle"],
     sterilecyclesofdevice: ["site", "steriliser", "started", "cycle"],
+    sterilecyclesplaced: ["site", "steriliser", "life", "seq", "cycle"],
   },
 };
 

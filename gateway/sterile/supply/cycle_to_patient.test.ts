@@ -63,7 +63,7 @@ function morning(startMs: number): Sample[] {
         bootMs,
         clock: "trusted",
       } as const;
-      const place = { life: 1, seq: index * 2, time };
+      const place = { life: 1, seq: 2000 + index * 2, time };
       return sampleOf(polled(phase, cel), MAP, place, atmosphereKPa(S1.altitudeMetres));
     },
   );

@@ -25,10 +25,11 @@ export type SupplyKind = Parsed["kind"];
 export interface EventPlace {
   /** `origin/stream/seq`: one event, however often and from wherever it is read. */
   readonly place: string;
-  /** Wall clock of its entry, milliseconds since 1970 UTC, and how far that could be believed. */
-  readonly timeMs: number;
-  readonly clock: Stamp["clock"];
+  /** Of its entry. */
+  readonly time: Stamp;
 }
+/** Place of what is about to be written. */
+export const TO_COME = "to-come";
 export type SupplyEvent = EventPlace & Parsed;
 export type EventOf<K extends SupplyKind> = Extract<SupplyEvent, { readonly kind: K }>;
 export type BodyOf<K extends SupplyKind> = EventOf<K>["body"];

@@ -2,6 +2,7 @@
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "./event.ts";
 import { indicatorResult } from "./indicator_result.ts";
+import { ranOf } from "./ran.ts";
 import { standingJudgement } from "./standing_judgement.ts";
 import { biologicalsAgainst, biologicalsOf, bowieDickBefore } from "./steriliser_standing.ts";
 import { idsOf, type MovedCycle, type Told, type ToldOfSite } from "./told.ts";
@@ -29,6 +30,8 @@ export interface Need {
   readonly wanted?: number;
   /** What speaks against it. */
   readonly against: readonly string[];
+  /** What would prove it, if anybody knew when it was. */
+  readonly inDoubt?: readonly string[];
 }
 
 export interface UnfitPack {
@@ -127,10 +130,13 @@ function resultsOf(
 /** What its steriliser has to have proved before the cycle. */
 function deviceNeeds(
   told: ToldOfSite,
-  { steriliser, started, method }: BodyOf<"sterile-cycle">,
+  { cycle, steriliser, method }: BodyOf<"sterile-cycle">,
   rules: RulesInForce,
 ): Need[] {
-  const against = biologicalsAgainst(biologicalsOf(told, steriliser), started, rules);
+  const [first] = told.cycles.get(cycle) ?? [];
+  if (first === undefined) throw new Error(`Nobody judged the cycle ${cycle}`);
+  const at = ranOf(first);
+  const against = biologicalsAgainst(biologicalsOf(told, steriliser), at, rules);
   const free: Need = {
     need: "steriliser",
     state: against.length === 0 ? "met" : "failed",
@@ -138,11 +144,11 @@ function deviceNeeds(
     against,
   };
   if (method === "gravity") return [free];
-  const { state, ids, passed } = bowieDickBefore(told, steriliser, started, rules);
+  const { state, ids, passed, inDoubt } = bowieDickBefore(told, steriliser, at, rules);
   const test = { need: "bowie-dick", by: passed } as const;
   return state === "passed"
     ? [{ ...test, state: "met", against: [] }, free]
-    : [{ ...test, state, against: ids }, free];
+    : [{ ...test, state, against: ids, ...inDoubt.length === 0 ? {} : { inDoubt } }, free];
 }
 
 function isOfPack(body: BodyOf<"sterile-indicator">): boolean {

@@ -1,5 +1,6 @@
 /** What a sterile supply writes down, one thing after the other. */
 import fc from "fast-check";
+import type { Stamp } from "../../../sync/entry.ts";
 import { RULES } from "../fixture_cycle.ts";
 import { type BodyOf, type SupplyEvent, supplyEventOf, type SupplyKind } from "./event.ts";
 import { type LoadStanding, loadStanding } from "./load_standing.ts";
@@ -27,15 +28,27 @@ export class Story {
     return this;
   }
 
+  get now(): Stamp {
+    const wallMs = this.nowMs;
+    return { wallMs, bootId: BOOT, bootMs: wallMs - START_MS, clock: "trusted" };
+  }
+
   get nowMs(): number {
     return START_MS + this.#minute * MINUTE_MS;
   }
 
+  /** Each cycle has a place of its own, behind those that were told of before. */
+  #upTo(cycle: string): BodyOf<"sterile-cycle">["upTo"] {
+    const judged = this.events.flatMap((event) => event.kind === "sterile-cycle" ? event.body : []);
+    const known = judged.find((body) => body.cycle === cycle);
+    return known?.upTo ?? { life: 1, seq: 1000 + 10 * judged.length };
+  }
+
   #tell(kind: SupplyKind, body: Otherwise): string {
     const id = `${kind} ${this.events.length + 1}`;
-    const place = `${SITE}.1-0/record/${this.events.length + 1}`;
+    const place = `${SITE}.1-${"0".repeat(16)}/record/${this.events.length + 1}`;
     const whole = { id, site: SITE, ...body };
-    const event = supplyEventOf(kind, whole, { place, timeMs: this.nowMs, clock: "trusted" });
+    const event = supplyEventOf(kind, whole, { place, time: this.now });
     this.events.push(event);
     this.wait(1);
     return event.body.id;
@@ -78,7 +91,7 @@ export class Story {
       source: "samples",
       started: { wallMs, bootId: BOOT, bootMs: wallMs - START_MS },
       ended: null,
-      upTo: { life: 1, seq: 1000 },
+      upTo: this.#upTo(cycle),
       verdict,
       reasons: [],
       holdSeconds: 240,

@@ -26,16 +26,20 @@ export function whereaboutsOf(told: ToldOfSite, pack: string): Whereabouts {
   if (uses.length > 0) {
     return {
       kind: "used",
-      uses: uses.map(({ body: { patient, place }, timeMs }) => ({ patient, place, timeMs })),
+      uses: uses.map(({ body: { patient, place }, time }) => ({
+        patient,
+        place,
+        timeMs: time.wallMs,
+      })),
     };
   }
   const back = told.backsOfPack.get(pack)?.at(-1);
   if (back !== undefined) {
-    return { kind: "back", outcome: back.body.outcome, sinceMs: back.timeMs };
+    return { kind: "back", outcome: back.body.outcome, sinceMs: back.time.wallMs };
   }
   const issue = told.issuesOfPack.get(pack)?.at(-1);
   if (issue === undefined) return { kind: "store" };
-  return { kind: "issued", place: issue.body.place, sinceMs: issue.timeMs };
+  return { kind: "issued", place: issue.body.place, sinceMs: issue.time.wallMs };
 }
 
 export interface PackTrace {

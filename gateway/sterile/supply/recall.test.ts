@@ -68,7 +68,7 @@ describe("S5 a cycle that failed", () => {
   test("S3 S5 one that turns out to be undetermined calls back what was released", () => {
     const story = new Story();
     released(story, "L-1", "P-1", story.morning());
-    story.cycle("C-L-1", "L-1", "undetermined", { upTo: { life: 1, seq: 1001 } });
+    story.cycle("C-L-1", "L-1", "undetermined", { upTo: { life: 1, seq: 9001 } });
     expect(recalls(story).map(({ cause }) => cause)).toEqual(["cycle-undetermined"]);
   });
 });

@@ -3,9 +3,9 @@ import { ageOf, type Present, type WrittenMoment } from "../../age.ts";
 import { dayText } from "../../china_calendar.ts";
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "./event.ts";
-import type { Moment } from "./supply_body.ts";
+import { ageAt, beganAt, type Ran, ranBefore, ranOrder, type RanThere, ranUntil } from "./ran.ts";
 import { cycleStanding } from "./standing_judgement.ts";
-import { idsOf, momentOrder, type Tested, type ToldOfSite } from "./told.ts";
+import { idsOf, type Tested, type ToldOfSite } from "./told.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -15,32 +15,82 @@ export interface BowieDick {
   readonly ids: readonly string[];
   /** All that passed in time, by which somebody may have released before the last was known. */
   readonly passed: readonly string[];
+  /** Passed, and nobody knows when: the machine was off since, and its clock not right. */
+  readonly inDoubt: readonly string[];
 }
 
+type BowieDickTest = Tested<"sterile-bowie-dick">;
+
 /**
- * The last Bowie-Dick test before a moment, if it is of that day in China (or of as many days as
- * the rule says); two results of one cycle: the one that failed. One that passed counts where its
- * cycle did what such a test is of.
+ * The last Bowie-Dick test before a cycle, if it is of that day in China (or of as many days as the
+ * rule says); two results of one cycle: the one that failed. One that passed counts where its cycle
+ * did what such a test is of. Within one boot its age is by the boot-time clock; where it is not
+ * known one that passed does not count, and one that failed does.
  */
 export function bowieDickBefore(
   told: ToldOfSite,
   steriliser: string,
-  moment: Moment,
+  at: Ran,
   rules: RulesInForce,
 ): BowieDick {
   const days = rules.one("bowie-dick")?.days ?? 1;
-  const first = dayText(moment.wallMs - (days - 1) * DAY_MS);
-  const tests = (told.bowieDicks.get(steriliser) ?? []).filter(({ day, started }) =>
-    day >= first && momentOrder(started, moment) < 0
+  const tests = testsBefore(told.bowieDicks.get(steriliser) ?? [], at, days);
+  const passes = tests.filter(({ test }) => test.told.body.result === "pass");
+  const ofDay = passes.flatMap(({ test, when }) => when === "of-the-day" ? [test] : []);
+  const passed = idsOf(ofDay.map((test) => test.told));
+  const counting = ofDay.filter((test) => saysSomething(told, test));
+  const failed = tests.map(({ test }) => test).filter((fail) =>
+    fail.told.body.result === "fail" &&
+    !counting.some((pass) =>
+      pass.told.body.cycle !== fail.told.body.cycle && ranBefore(fail.ran, pass.ran)
+    )
   );
-  const passed = idsOf(tests.map((test) => test.told).filter(({ body }) => body.result === "pass"));
-  const last = tests.findLast((test) => saysSomething(told, test))?.told.body.cycle;
-  if (last === undefined) return { state: "missing", ids: [], passed };
-  const ofLast = tests.map((test) => test.told).filter(({ body }) => body.cycle === last);
-  const failed = ofLast.filter(({ body }) => body.result === "fail");
-  return failed.length > 0
-    ? { state: "failed", ids: idsOf(failed), passed }
-    : { state: "passed", ids: idsOf(ofLast), passed };
+  const unknown = passes.flatMap(({ test, when }) => when === "unknown" ? [test.told] : []);
+  const said = { passed, inDoubt: idsOf(unknown) };
+  if (failed.length > 0) return { state: "failed", ids: idsOf(ofLast(failed)), ...said };
+  if (counting.length > 0) return { state: "passed", ids: idsOf(ofLast(counting)), ...said };
+  return { state: "missing", ids: [], ...said };
+}
+
+interface TestBefore {
+  readonly test: BowieDickTest;
+  /** Of the days for which it counts, or it is not known to be older or of later. */
+  readonly when: "of-the-day" | "unknown";
+}
+
+/** Of some in their order those that bear on a cycle: none behind it, none that is too old. */
+function testsBefore(tests: readonly BowieDickTest[], at: Ran, days: number): TestBefore[] {
+  const found: TestBefore[] = [];
+  let areOlder = false;
+  for (const test of tests.toReversed()) {
+    const order = ranOrder(test.ran, at);
+    if (order === null) found.push({ test, when: "unknown" });
+    if (order === null || order >= 0 || areOlder) continue;
+    const when = whenOf(test, at, days);
+    // What ran before one that is too old is so, too.
+    if (when === "older") areOlder = true;
+    else found.push({ test, when });
+  }
+  return found.toReversed();
+}
+
+/** So many days of China, that of the cycle among them. */
+function whenOf(
+  { ran }: BowieDickTest,
+  at: Ran,
+  days: number,
+): "of-the-day" | "older" | "unknown" {
+  const { ms, isCertain } = ageAt(ran, at);
+  if (!isCertain) return "unknown";
+  if (ms > days * DAY_MS) return "older";
+  const { wallMs } = at.started;
+  const first = dayText(wallMs - (days - 1) * DAY_MS);
+  return dayText(wallMs - ms) >= first ? "of-the-day" : "older";
+}
+
+function ofLast(tests: readonly BowieDickTest[]): BowieDickTest["told"][] {
+  const last = tests.at(-1)?.told.body.cycle;
+  return tests.map(({ told }) => told).filter(({ body }) => body.cycle === last);
 }
 
 /** A sheet that came out well of a cycle that failed, or that was no such test, proves nothing. */
@@ -63,67 +113,59 @@ export function whyNoBowieDick(
 export interface Biological {
   readonly id: string;
   readonly cycle: string;
-  readonly started: Moment;
-  /** The same, as its age is reckoned. */
-  readonly moment: Required<WrittenMoment>;
-  readonly timeMs: number;
+  readonly ran: RanThere;
   readonly passed: boolean;
 }
 
-/** Of one steriliser, by when their cycles began; a cycle passed if each of its results did. */
+/** Of one steriliser, by when their cycles ran; a cycle passed if each of its results did. */
 export function biologicalsOf(told: ToldOfSite, steriliser: string): Biological[] {
   const byCycle = new Map<string, Biological>();
-  for (const tested of told.biologicals.get(steriliser) ?? []) {
-    const { told: { body, timeMs }, started, clock } = tested;
+  for (const { told: { body }, ran } of told.biologicals.get(steriliser) ?? []) {
     const other = byCycle.get(body.cycle);
     if (other !== undefined && (!other.passed || body.result === "pass")) continue;
     const { id, cycle } = body;
-    const moment = { ...started, clock, node: body.site };
-    byCycle.set(cycle, { id, cycle, started, moment, timeMs, passed: body.result === "pass" });
+    byCycle.set(cycle, { id, cycle, ran, passed: body.result === "pass" });
   }
   return [...byCycle.values()];
 }
 
 /**
- * The failed biological test by which it may not be used at a moment: after one, so many in a row
- * have to pass as the rule says. `null`: it may.
+ * The failed biological test by which it may not be used in a cycle: after one, so many have to
+ * pass before that as the rule says, with none that failed in between. `null`: it may.
  */
 export function barredBy(
   biologicals: readonly Biological[],
-  moment: Moment,
+  at: Ran,
   rules: RulesInForce,
 ): Biological | null {
   const needed = rules.one("biological-return")?.count ?? 1;
-  let barred: Biological | null = null;
-  let passes = 0;
-  for (const one of biologicals) {
-    if (momentOrder(one.started, moment) >= 0) break;
-    passes = one.passed ? passes + 1 : 0;
-    if (!one.passed) barred = one;
-    else if (passes >= needed) barred = null;
-  }
-  return barred;
+  const passes = biologicals.filter(({ passed, ran }) => passed && ranBefore(ran, at));
+  return biologicals.findLast(({ passed, ran }) =>
+    !passed && (ranOrder(ran, at) ?? -1) < 0 &&
+    passes.filter((pass) => ranBefore(ran, pass.ran)).length < needed
+  ) ?? null;
 }
 
 /**
  * Failed biological tests that speak against a cycle: those since whose last pass, and before whose
  * next, it ran, and the one by which its steriliser was barred. Those reach back: what had left
- * before the result was read is called back.
+ * before the result was read is called back. Where nobody knows what came first they do.
  */
 export function biologicalsAgainst(
   biologicals: readonly Biological[],
-  started: Moment,
+  at: Ran,
   rules: RulesInForce,
 ): string[] {
-  const ids = biologicals.flatMap((failed, index) => {
-    if (failed.passed) return [];
-    const before = biologicals.slice(0, index).findLast(({ passed }) => passed);
-    const next = biologicals.slice(index).find(({ passed }) => passed);
-    const isSince = before === undefined || momentOrder(started, before.started) > 0;
-    const isUntil = next === undefined || momentOrder(started, next.started) < 0;
-    return isSince && isUntil ? [failed.id] : [];
+  const passes = biologicals.filter(({ passed }) => passed).map(({ ran }) => ran);
+  const isNotAfter = (one: Ran, other: Ran) => (ranOrder(one, other) ?? 1) <= 0;
+  const ids = biologicals.flatMap(({ id, passed, ran }) => {
+    const isBetween = passes.some((pass) =>
+      (isNotAfter(at, pass) && ranBefore(pass, ran)) ||
+      (ranBefore(ran, pass) && isNotAfter(pass, at))
+    );
+    return passed || isBetween ? [] : [id];
   });
-  const bar = barredBy(biologicals, started, rules);
+  const bar = barredBy(biologicals, at, rules);
   return [...new Set(bar === null ? ids : [...ids, bar.id])].sort();
 }
 
@@ -150,7 +192,8 @@ export function biologicalOverdue(
 
 /** When the last one that passed was run. */
 export function lastPassed(biologicals: readonly Biological[]): Required<WrittenMoment> | null {
-  return biologicals.findLast(({ passed }) => passed)?.moment ?? null;
+  const last = biologicals.findLast(({ passed }) => passed);
+  return last === undefined ? null : beganAt(last.ran);
 }
 
 function intervalMs(rules: RulesInForce): number {
@@ -177,16 +220,16 @@ export function steriliserStanding(
   present: Present,
   rules: RulesInForce,
 ): SteriliserStanding {
-  const { now } = present;
+  const at = ranUntil(present.now);
   const biologicals = biologicalsOf(told, steriliser);
   const last = lastPassed(biologicals);
   return {
-    bowieDick: bowieDickBefore(told, steriliser, now, rules),
+    bowieDick: bowieDickBefore(told, steriliser, at, rules),
     lastBiological: last,
     lastBiologicalMs: last?.wallMs ?? null,
     biologicalDueMs: last === null ? null : last.wallMs + intervalMs(rules),
     isBiologicalOverdue: last === null || biologicalOverdue(last, present, rules) !== null,
     isBiologicalInDoubt: last !== null && !ageOf(last, present).isCertain,
-    barredBy: barredBy(biologicals, now, rules)?.id ?? null,
+    barredBy: barredBy(biologicals, at, rules)?.id ?? null,
   };
 }

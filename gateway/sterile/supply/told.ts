@@ -1,21 +1,16 @@
 /** What was written down of one site's sterile supply, each thing once, and by what it is about. */
-import type { Stamp } from "../../../sync/entry.ts";
-import { dayText } from "../../china_calendar.ts";
 import type { EventOf, SupplyEvent, SupplyKind } from "./event.ts";
 import { indicatorResult } from "./indicator_result.ts";
-import type { Moment } from "./supply_body.ts";
+import { ranOf, type RanThere } from "./ran.ts";
+import { inWritingOrder } from "./writing_order.ts";
 
 /** One thing, as its first entry has it. */
 export type Told<K extends SupplyKind> = EventOf<K>;
 
-/** A test, and when its cycle began. */
+/** A test, and when its cycle ran. */
 export interface Tested<K extends "sterile-bowie-dick" | "sterile-indicator"> {
   readonly told: Told<K>;
-  readonly started: Moment;
-  /** How far the wall clock could be believed when the cycle was judged first. */
-  readonly clock: Stamp["clock"];
-  /** Its day in China. */
-  readonly day: string;
+  readonly ran: RanThere;
 }
 
 /** A judgement of a cycle for a load that, as the newest one has it, was another's. */
@@ -44,7 +39,7 @@ export interface ToldOfSite {
   readonly cycles: ReadonlyMap<string, readonly Told<"sterile-cycle">[]>;
   readonly indicatorsOfCycle: ReadonlyMap<string, readonly Told<"sterile-indicator">[]>;
   readonly stepsOfLoad: ReadonlyMap<string, readonly Told<"sterile-release-step">[]>;
-  /** Of each steriliser, by when their cycles began; biological ones that say something. */
+  /** Of each steriliser, by when their cycles ran; biological ones that say something. */
   readonly bowieDicks: ReadonlyMap<string, readonly Tested<"sterile-bowie-dick">[]>;
   readonly biologicals: ReadonlyMap<string, readonly Tested<"sterile-indicator">[]>;
   readonly issuesOfPack: ReadonlyMap<string, readonly Told<"sterile-issue">[]>;
@@ -59,16 +54,15 @@ export interface ToldOfSite {
  */
 export function toldOfSite(events: readonly SupplyEvent[]): ToldOfSite {
   const once = new Map<string, SupplyEvent>();
-  for (const event of events) {
-    const other = once.get(event.body.id);
-    if (other === undefined || isBefore(event, other)) once.set(event.body.id, event);
+  for (const event of inWritingOrder(events)) {
+    if (!once.has(event.body.id)) once.set(event.body.id, event);
   }
   const reversals = grouped(
     [...once.values()].flatMap((event) => event.kind === "sterile-reversal" ? [event] : []),
     ({ body }) => [body.reverses],
   );
   const isTaken = (event: SupplyEvent) => isReversed(event, reversals.get(event.body.id) ?? []);
-  const all = [...once.values()].sort((one, other) => isBefore(one, other) ? -1 : 1);
+  const all = [...once.values()];
   const standing = all.filter((event) => !isTaken(event));
   const seen = all.filter((event) => isResult(event) || !isTaken(event));
   const ever = seen.length === standing.length ? null : indexed(seen, null);
@@ -185,11 +179,6 @@ function packsOf<T extends Told<"sterile-pack"> | Told<"sterile-receipt">>(
   return packs;
 }
 
-/** Written earlier; of one time, by the place that comes first. */
-function isBefore(one: SupplyEvent, other: SupplyEvent): boolean {
-  return one.timeMs !== other.timeMs ? one.timeMs < other.timeMs : one.place < other.place;
-}
-
 function grouped<T>(told: readonly T[], keysOf: (one: T) => readonly string[]): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const one of told) {
@@ -214,29 +203,14 @@ function inOrder<K extends "sterile-bowie-dick" | "sterile-indicator">(
     const [ran] = cycles.get(cycle) ?? [];
     if (ran === undefined) continue;
     const list = bySteriliser.get(steriliser) ?? [];
-    const { started } = ran.body;
-    list.push({ told, started, clock: ran.clock, day: dayText(started.wallMs) });
+    list.push({ told, ran: ranOf(ran) });
     bySteriliser.set(steriliser, list);
   }
   // Tests of one cycle stay in the order in which they were written.
   for (const list of bySteriliser.values()) {
-    list.sort((one, other) => momentOrder(one.started, other.started));
+    list.sort(({ ran: one }, { ran: other }) => one.life - other.life || one.seq - other.seq);
   }
   return bySteriliser;
-}
-
-/** Which of two moments came first: less than 0, the first did. */
-export function momentOrder(one: Moment, other: Moment): number {
-  return one.bootId === other.bootId ? one.bootMs - other.bootMs : one.wallMs - other.wallMs;
-}
-
-/** Those of some packs that were packed after a moment, by the wall clock: not in its cycle. */
-export function packedAfter(
-  { packs }: Pick<ToldOfSite, "packs">,
-  of: readonly string[],
-  startedMs: number,
-): string[] {
-  return of.filter((pack) => (packs.get(pack)?.timeMs ?? -Infinity) > startedMs);
 }
 
 export function idsOf(told: readonly { readonly body: { readonly id: string } }[]): string[] {
