@@ -224,7 +224,7 @@ function dayTable(record: UnitRecord, language: Language): Block {
   };
 }
 
-/** Behind the end of an alarm of which it is told no more though nobody has seen that it is over. */
+/** Behind the end of an alarm: why it is told of no more, where nobody has seen that it is over. */
 function untoldText(state: string): Text {
   if (!isToldNoMore(state)) return { zh: "", en: "" };
   if (state === RULES_CHANGED) return TEXTS.rulesChanged;
