@@ -20,6 +20,8 @@ import type { UnitBody } from "../life/unit_body.ts";
 import * as reads from "../record/cold_reads.ts";
 import { watchingOf } from "../record/part_fold.ts";
 import { eventsOf, presentOf } from "../record/stored_events.ts";
+import { endOfTakenOut } from "../record/taken_out.ts";
+import { watches } from "../record/unit_settings.ts";
 import { PLATFORM_PLANS } from "../rules/plans.ts";
 import { Calendar } from "../series/calendar.ts";
 import { alarmKey, type Carry } from "../series/carry.ts";
@@ -178,8 +180,13 @@ export class AlarmDesk {
       one.begun.push(...(await this.#unanswered(row)).filter(isBefore));
     }
     if (!OF_SERIES.has(cause) || gaps.has(episode) || one.ended.length > 0) return;
-    if (await reads.isToldBySeries(this.#rows, site, episode)) return;
-    const end = await this.#takenBack(row, now);
+    if (isToldNoMore(row.state)) return;
+    const series = await reads.tellingSeries(this.#rows, site, episode);
+    const words = await reads.unitOf(this.#rows, site, unit);
+    if (series !== null && words !== null && watches(words, series)) return;
+    const end = series === null
+      ? await this.#takenBack(row, now)
+      : await endOfTakenOut(this.#rows, series, episode);
     if (end !== null) one.ended.push(end);
   }
 
@@ -199,13 +206,13 @@ export class AlarmDesk {
     });
   }
 
-  /** The end of what no series tells of any more; `null`: it is written. */
+  /** The end of what no series tells of any more. */
   async #takenBack(
-    { site, unit, episode, state }: reads.EpisodeRow,
+    { site, unit, episode }: reads.EpisodeRow,
     now: Stamp,
   ): Promise<AlarmEndedBody | null> {
     const alarm = ofKind(await this.#events(episode), "cold-alarm").at(0);
-    if (alarm === undefined || isToldNoMore(state)) return null;
+    if (alarm === undefined) return null;
     const words = await eventsOf(this.#rows, { site, subject: `unit/${unit}` });
     const isChanged = isOfOtherWords(alarm, words);
     return {

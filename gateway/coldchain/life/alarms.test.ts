@@ -318,6 +318,25 @@ describe("C8 switching off", () => {
       expect([at(24).state, at(45).state]).toEqual(["watched", "watched"]);
     });
 
+    test("C8: nor longer by restarts: of one without the time nobody knows how much is left", () => {
+      const begun = off({ state: "under-repair", untilMs: undefined });
+      const repair = { ...begun, timeMs: fromMs, written: written(0) };
+      const rebooted = (hour: number, clock: Stamp["clock"], backHours = 0): Present => ({
+        ...present(hour, backHours),
+        now: { ...written(hour, backHours), bootId: "b", bootMs: 0, clock },
+        node: by.node,
+      });
+      const at = (now: Present) => watchOf([by], OF_UNIT, now).state;
+      expect([at(rebooted(23, "trusted")), at(rebooted(24, "trusted"))])
+        .toEqual(["for-a-while", "watched"]);
+      for (const backHours of [0, 22, 999]) {
+        const now = rebooted(23, "untrusted", backHours);
+        expect(at(now)).toBe("watched");
+        expect(watchOf([repair], OF_UNIT, now).state).toBe("under-repair");
+      }
+      expect(at(rebooted(23, "trusted", 999))).toBe("watched");
+    });
+
     test("and what somebody ended stays ended", () => {
       const end = endOf(by, fromMs + HOUR_MS, written(1));
       expect(watchOf([by, end], OF_UNIT, present(2, 2)).state).toBe("watched");

@@ -43,7 +43,11 @@ interface Lasting {
   readonly leftMs: number | null;
 }
 
-/** Those for which alarms are not told, the one that lasts longest first. */
+/**
+ * Those for which alarms are not told, the one that lasts longest first. Where nobody knows how
+ * much of its hours has passed, as after a restart without the time, one counts as over: no reboot
+ * makes it longer.
+ */
 export function lasting(
   events: readonly ColdEvent[],
   { site, unit }: OfUnit,
@@ -61,6 +65,7 @@ export function lasting(
     const passedMs = agoOf(by, beginningOf(by), present) - agoMs;
     if (isEnded || passedMs < 0) return [];
     if (body.state === "under-repair") return [{ by, leftMs: null }];
+    if (!ageOfEvent(by, present).isCertain) return [];
     const leftMs = body.untilMs - beginningOf(by) - passedMs;
     return leftMs > 0 ? [{ by, leftMs }] : [];
   }).sort((one, other) => (other.leftMs ?? Infinity) - (one.leftMs ?? Infinity));

@@ -257,10 +257,15 @@ export async function dueOfSeries(rows: Rows, site: string): Promise<DueBodies> 
   return { begun, ended };
 }
 
-/** Whether series still tell of an episode: late samples may have taken it back. */
-export async function isToldBySeries(rows: Rows, site: string, episode: string) {
-  const select = "SELECT id FROM coldtold WHERE site = ? AND episode = ? LIMIT 1";
-  return (await rows.rows(select, [site, episode])).length > 0;
+/** The series that tells of an episode; `null`: late samples have taken it back. */
+export async function tellingSeries(
+  rows: Rows,
+  site: string,
+  episode: string,
+): Promise<Series | null> {
+  const select = "SELECT device, point FROM coldtold WHERE site = ? AND episode = ? LIMIT 1";
+  const [row] = await rows.rows(select, [site, episode]);
+  return row === undefined ? null : { site, device: row.text("device"), point: row.text("point") };
 }
 
 /** What a series carries on behind its last sample, or `null`: it has none. */

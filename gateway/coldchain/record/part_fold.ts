@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { UnitBody } from "../life/unit_body.ts";
 import { countingOf } from "../rules/alarm_rule.ts";
 import type { Calendar } from "../series/calendar.ts";
-import { alarmKey, type Carry, carrySchema, firstCarry } from "../series/carry.ts";
+import { alarmKey, carrySchema, firstCarry } from "../series/carry.ts";
 import { foldSamples, type Watching } from "../series/fold.ts";
 import { comparePlaces, type Sample } from "../series/sample.ts";
 import {
@@ -50,9 +50,8 @@ export function foldPart(
     let to = from + 1;
     while (to < samples.length && settingAt(settings, samples[to].wallMs) === now) to++;
     if ((now?.place ?? null) !== setting) {
-      const former = settings.find(({ place }) => place === setting)?.unit ?? null;
-      const changed = changedOver(carry, former, now);
-      if (former !== null) told.push({ unit: former, told: changed.told });
+      const changed = changedOver({ carry, setting }, now, settings);
+      if (changed.former !== null) told.push({ unit: changed.former, told: changed.told });
       carry = changed.carry;
       setting = now?.place ?? null;
     }
@@ -67,14 +66,29 @@ export function foldPart(
   return { after: { carry, setting }, told };
 }
 
+/** What the next sample would tell of alarms that went on; `null`: they are told of still. */
+export function changedBehind(last: PartCarry, settings: readonly Setting[]): UnitTold | null {
+  const { former, told } = changedOver(last, settings.at(-1) ?? null, settings);
+  return former === null || told.ended.length === 0 ? null : { unit: former, told };
+}
+
 /**
  * Rules that stay as they are go on counting; an alarm of one that is not there any more, or that
  * says something else, is told of no more from the moment on from which the new ones count. That
- * is no recovery (C8); while another level of it goes on it goes on.
+ * is no recovery (C8); while another level of it goes on it goes on. A unit that did not have the
+ * point all along begins anew.
  */
-function changedOver(carry: Carry, former: UnitBody | null, now: Setting | null) {
+function changedOver(
+  { carry, setting }: PartCarry,
+  now: Setting | null,
+  settings: readonly Setting[],
+) {
+  const at = settings.findIndex(({ place }) => place === setting);
+  const former = settings[at]?.unit ?? null;
+  const since = settings.slice(at + 1, now === null ? 0 : settings.indexOf(now) + 1);
+  const left = since.find(({ unit }) => unit?.unit !== former?.unit) ?? null;
   const next = now?.unit ?? null;
-  const isSame = former !== null && former.unit === next?.unit;
+  const isSame = former !== null && former.unit === next?.unit && left === null;
   const counted = new Set(isSame ? next?.rules.map(countingOf) : []);
   const kept = new Set(
     former?.rules.filter((rule) => counted.has(countingOf(rule))).map(({ id }) => id),
@@ -89,7 +103,7 @@ function changedOver(carry: Carry, former: UnitBody | null, now: Setting | null)
     run.isAlarm && since !== null ? [{ ...run, since, limit: limits.get(run.rule) }] : []
   );
   const goesOn = going.filter(({ rule }) => kept.has(rule));
-  const changeMs = now?.fromMs ?? 0;
+  const changeMs = (left ?? now)?.fromMs ?? 0;
   const ended: AlarmEnded[] = going.filter(({ rule, since, limit }) =>
     !kept.has(rule) &&
     !goesOn.some((one) => one.limit === limit && comparePlaces(one.since.place, since.place) === 0)
@@ -106,6 +120,7 @@ function changedOver(carry: Carry, former: UnitBody | null, now: Setting | null)
     ended.push({ key, endedMs, worstCelsius: null, because: RULES_CHANGED });
   }
   return {
+    former,
     told: { ...NOTHING, ended },
     carry: isSame
       ? { ...carry, runs: carry.runs.filter(({ rule }) => kept.has(rule)) }

@@ -5,8 +5,6 @@
 import { putInto } from "../../sql/put.ts";
 import type { Parameter, Transaction } from "../../sql/sql.ts";
 import { alarmBodiesOf } from "../life/episode.ts";
-import type { EventOf } from "../life/event.ts";
-import { ofKind } from "../life/event.ts";
 import type { Calendar } from "../series/calendar.ts";
 import type { Sample } from "../series/sample.ts";
 import { addedUp, type DayTold, NOTHING } from "../series/told.ts";
@@ -14,9 +12,9 @@ import { storedDay } from "./day_rows.ts";
 import { FIRST_CARRY, foldPart, type PartCarry, type UnitTold } from "./part_fold.ts";
 import * as parts from "./series_parts.ts";
 import type { CameSamples, Series } from "./series_samples.ts";
+import { seriesSettings } from "./series_settings.ts";
 import { PART_DAYS, TOLD } from "./series_tables.ts";
-import { eventsOf } from "./stored_events.ts";
-import { type Setting, settingsOf } from "./unit_settings.ts";
+import type { Setting } from "./unit_settings.ts";
 
 const putDays = putInto(PART_DAYS, { onConflict: "replace" });
 const putTold = putInto(TOLD, { onConflict: "replace" });
@@ -145,7 +143,7 @@ class Telling {
     carry: PartCarry,
     samples: readonly Sample[],
   ): Promise<PartCarry> {
-    this.#settings ??= this.#readSettings();
+    this.#settings ??= seriesSettings(this.#sql, this.#series);
     const { after, told } = foldPart(carry, samples, await this.#settings, this.#calendar);
     const { days } = addedUp(told.map(({ told }) => ({ ...NOTHING, days: told.days })));
     await this.#addDays(key, days);
@@ -189,19 +187,6 @@ class Telling {
   async #isWritten(site: string, id: string): Promise<boolean> {
     const select = "SELECT id FROM coldevents WHERE site = ? AND id = ? LIMIT 1";
     return (await this.#sql.rows(select, [site, id])).length > 0;
-  }
-
-  /** By all that was told of units that ever had the point. */
-  async #readSettings(): Promise<readonly Setting[]> {
-    const { site, device, point } = this.#series;
-    const select = "SELECT unit FROM coldprobes WHERE site = ? AND device = ? AND point = ?";
-    const units = await this.#sql.rows(select, [site, device, point]);
-    const events: EventOf<"cold-unit">[] = [];
-    for (const row of units) {
-      const subject = { site, subject: `unit/${row.text("unit")}` };
-      events.push(...ofKind(await eventsOf(this.#sql, subject), "cold-unit"));
-    }
-    return settingsOf(events, this.#series);
   }
 }
 

@@ -21,18 +21,21 @@ export interface ProbePoint {
  */
 export function settingsOf(
   units: readonly EventOf<"cold-unit">[],
-  { device, point }: ProbePoint,
+  point: ProbePoint,
 ): Setting[] {
   const latest = new Map<string, UnitBody>();
   return [...units].sort(byMoment).map(({ place, timeMs, body }) => {
     latest.set(body.unit, body);
     const having = [...latest.values()]
-      .filter(({ probes, retired }) =>
-        !retired && probes.some((one) => one.device === device && one.point === point)
-      )
+      .filter((unit) => watches(unit, point))
       .sort((one, other) => one.unit < other.unit ? -1 : 1);
     return { place, fromMs: timeMs, unit: having.at(0) ?? null };
   });
+}
+
+/** Whether a unit has the point as a probe of its own, and is in use. */
+export function watches({ probes, retired }: UnitBody, { device, point }: ProbePoint): boolean {
+  return !retired && probes.some((one) => one.device === device && one.point === point);
 }
 
 /** The one that counts at a moment; `null`: before the first. */
