@@ -43,7 +43,8 @@ beforeAll(async () => {
   };
   desk = new HoldDesk(nodeOf(county), { other: "county-b", isUp: () => false });
   for (const site of SITES) {
-    const unit = { ...unitBodyOf(), id: "u", site, unit: "a" };
+    // People read it by hand.
+    const unit = { ...unitBodyOf({ probes: [] }), id: "u", site, unit: "a" };
     await sites[site].append("cold-unit", unit, 1, "record");
   }
   // Of the same lot; at the third site it never came from the first one.
