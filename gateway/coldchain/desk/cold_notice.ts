@@ -5,6 +5,7 @@ import { type Notification, notificationBody } from "../../notifications/notific
 import type { AlarmCause } from "../life/alarm_body.ts";
 import type { Episode } from "../life/episode.ts";
 import type { Message } from "../life/escalation.ts";
+import { textOrOther } from "../other_text.ts";
 import { COLD_CODE } from "../record/sent_message.ts";
 import { RULES_CHANGED } from "../series/told.ts";
 
@@ -109,8 +110,8 @@ function notice(
     site,
     place: { zh: lineOf(place.zh), en: lineOf(place.en) },
     what: state === RULES_CHANGED
-      ? { code: `${COLD_CODE}${RULES_CHANGED}`, ...changedText(CAUSE_TEXT[cause]) }
-      : { code: `${COLD_CODE}${cause}`, ...CAUSE_TEXT[cause] },
+      ? { code: `${COLD_CODE}${RULES_CHANGED}`, ...changedText(textOrOther(CAUSE_TEXT, cause)) }
+      : { code: `${COLD_CODE}${cause}`, ...textOrOther(CAUSE_TEXT, cause) },
     where: { code, zh: lineOf(called), en: lineOf(called) },
     value: worstCelsius === null ? null : { number: worstCelsius, unit: "Cel" },
     sinceMs: Math.max(0, Math.round(sinceMs)),
