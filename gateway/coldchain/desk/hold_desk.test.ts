@@ -43,7 +43,8 @@ beforeAll(async () => {
   };
   desk = new HoldDesk(nodeOf(county), { other: "county-b", isUp: () => false });
   for (const site of SITES) {
-    const unit = { ...unitBodyOf(), id: "u", site, unit: "a" };
+    // People read it by hand.
+    const unit = { ...unitBodyOf({ probes: [] }), id: "u", site, unit: "a" };
     await sites[site].append("cold-unit", unit, 1, "record");
   }
   // Of the same lot; at the third site it never came from the first one.
@@ -315,6 +316,21 @@ describe("C10: what was lost at one site", () => {
     await told();
     expect(await held(lot)).toContain("site-3");
   });
+});
+
+test("C10: of more lots than one look is about, none is left out", async () => {
+  const lots = ["X1", "X2", "X3"];
+  for (const lot of lots) {
+    await moves("site-3", "stored", "receipt/x", "unit/x", 400, lot);
+    await holdLot(nodeOf(county), { ...order, id: `recall ${lot}`, lot }, { id: "wang" });
+  }
+  await sites["site-3"].handOver(county);
+  await county.tables.caughtUp(county.journal);
+  const small = new HoldDesk(nodeOf(county), { other: "county-b", isUp: () => false }, 1);
+  for (let look = 0; look < 20; look += 1) await small.look();
+  await county.handOver(sites["site-3"], "to:site-3");
+  await sites["site-3"].tables.caughtUp(sites["site-3"].journal);
+  for (const lot of lots) expect(await held(lot, "unit/x"), lot).toEqual(["site-3"]);
 });
 
 /** Events that a look reads, of which nothing is written. */

@@ -20,12 +20,14 @@ import type { LotKey, QuarantineBody } from "../life/quarantine_body.ts";
 import { WHOLE_SITE } from "../life/subject.ts";
 import type { HeldLot } from "../record/cold_reads.ts";
 import * as reads from "../record/cold_reads.ts";
-import { barredAt, lotState } from "../record/lot_reads.ts";
+import { barredAt, lotState, NO_LOT } from "../record/lot_reads.ts";
 import type { ColdNode } from "./cold_node.ts";
 
 const LOOK_MS = 5000;
 /** Entries of one look; what is left is told at the next. */
 const ENTRIES_MAX = 100;
+/** Lots of a centre that one look is about; the next is about those behind them, and so around. */
+const BARRED_MAX = 2000;
 /** What is to be destroyed or sent back is looked after for a quarter from its finding on. */
 const BACK_MS = 92 * 86_400_000;
 /** The latest of them. */
@@ -58,10 +60,14 @@ export class HoldDesk {
   readonly #centres: OtherCentre;
   /** Of each finding of a site at the last look. */
   #exposures: ReadonlyMap<string, Seen> = new Map();
+  readonly #barredMax: number;
+  /** Of each centre, the lot up to which nothing was to be told. */
+  readonly #behind = new Map<string, LotKey>();
 
-  constructor(node: HoldNode, centres: OtherCentre) {
+  constructor(node: HoldNode, centres: OtherCentre, barredMax = BARRED_MAX) {
     this.#node = node;
     this.#centres = centres;
+    this.#barredMax = barredMax;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -78,8 +84,7 @@ export class HoldDesk {
     const { disk, clock, tables, journal } = this.#node;
     const waiting = await reads.heldLots(tables.near, null);
     const due = [...await this.#ofCounty(waiting), ...await this.#ofSites(waiting)];
-    const ours = due.filter(({ site }) => isHomeFor(site, this.#node.name, this.#centres))
-      .slice(0, ENTRIES_MAX);
+    const ours = due.filter(({ site }) => this.#isOurs(site)).slice(0, ENTRIES_MAX);
     if (ours.length === 0 || disk.noRoomFor("record") !== null) return;
     const now = clock.now();
     const entries = ours.map(({ site, kind, body }): NewEntry =>
@@ -99,24 +104,38 @@ export class HoldDesk {
     const atSites = waiting.filter(({ unit }) => unit === WHOLE_SITE);
     const sayings: Saying[] = [];
     for (const centre of other === null ? [name] : [name, other]) {
-      const lots = [...await barredAt(near, centre), ...atSites];
+      const behind = this.#behind.get(centre) ?? NO_LOT;
+      const barred = await barredAt(near, centre, behind, this.#barredMax);
+      const lots = [...barred, ...atSites];
       const each = new Map(lots.map((one) => [JSON.stringify([one.product, one.lot]), one]));
-      for (const { product, lot } of each.values()) {
-        const held = await lotState(near, { site: centre, unit: WHOLE_SITE, product, lot });
-        if (held === null) continue;
-        const steps = await stepsOf(near, product, lot);
-        for (const site of await this.#sitesOf(steps)) {
-          const told = untoldHolds(site, held, (await this.#knownAt(site, held)).ids);
-          sayings.push(
-            ...told.quarantines.map((body) => ({ site, kind: "cold-quarantine", body } as const)),
-            ...told.decided.map((body) => (
-              { site, kind: "cold-quarantine-decided", body } as const
-            )),
-          );
-        }
-      }
+      const told: Saying[] = [];
+      for (const lot of each.values()) told.push(...await this.#untold(centre, lot));
+      sayings.push(...told);
+      // What is beyond the entries of this look is told at the next.
+      if (told.length === 0) this.#behind.set(centre, barred.at(this.#barredMax - 1) ?? NO_LOT);
     }
     return sayings;
+  }
+
+  /** Of a lot of a centre, to the sites that are ours. */
+  async #untold(centre: string, { product, lot }: LotKey): Promise<Saying[]> {
+    const { near } = this.#node.tables;
+    const held = await lotState(near, { site: centre, unit: WHOLE_SITE, product, lot });
+    if (held === null) return [];
+    const sayings: Saying[] = [];
+    for (const site of await this.#sitesOf(await stepsOf(near, product, lot))) {
+      if (!this.#isOurs(site)) continue;
+      const told = untoldHolds(site, held, (await this.#knownAt(site, held)).ids);
+      sayings.push(
+        ...told.quarantines.map((body) => ({ site, kind: "cold-quarantine", body } as const)),
+        ...told.decided.map((body) => ({ site, kind: "cold-quarantine-decided", body } as const)),
+      );
+    }
+    return sayings;
+  }
+
+  #isOurs(site: string): boolean {
+    return isHomeFor(site, this.#node.name, this.#centres);
   }
 
   /** Where a lot is or was, or to where it is on its way, of sites with units. */

@@ -11,10 +11,11 @@ import {
   quarantineDecidedBody,
 } from "../life/quarantine_body.ts";
 import { code, type Person, WHOLE_SITE, words } from "../life/subject.ts";
-import { goingCauses } from "../record/cold_reads.ts";
-import { eventsOf } from "../record/stored_events.ts";
+import { goingCauses, unitOf } from "../record/cold_reads.ts";
+import { eventsOf, presentOf } from "../record/stored_events.ts";
 import { coldEntry } from "./cold_node.ts";
 import { type Outcome, write, type WritingNode } from "./person_acts.ts";
+import { probesNow } from "./probes_now.ts";
 
 export const decideOrder = z.strictObject({
   id: code.describe("Names the act: sent again, it is the same"),
@@ -93,15 +94,24 @@ async function standingOf(
   return quarantinedLots(events).find((one) => one.product === product && one.lot === lot) ?? null;
 }
 
-/** Whether such doses lie in a unit that is out of range now, or of which nobody knows. */
+/**
+ * Whether such doses lie in a unit that is out of range now, or of which nobody knows: of an alarm
+ * that goes on, or by what its probes said last, for which the alarm only waits its time.
+ */
 async function isExposed(
-  { tables, name: site }: DecidingNode,
+  { name: site, clock, tables }: DecidingNode,
   { unit, product, lot }: DecideOrder,
 ): Promise<boolean> {
-  const causes = await goingCauses(tables, site, unit);
-  if (!causes.some((cause) => CAUSES_APART.has(cause))) return false;
   const place = placeOf("unit", unit);
-  return (await hereAt(tables, product, lot, site)).some((one) => one.place === place);
+  const here = await hereAt(tables, product, lot, site);
+  if (!here.some((one) => one.place === place)) return false;
+  const causes = await goingCauses(tables, site, unit);
+  if (causes.some((cause) => CAUSES_APART.has(cause))) return true;
+  const body = await unitOf(tables, site, unit);
+  if (body === null) return false;
+  const watched = await eventsOf(tables, { site, subject: `watch/${unit}` });
+  const present = await presentOf({ name: site, clock, tables }, watched);
+  return (await probesNow(tables, body, present)).some(({ state }) => state !== "good");
 }
 
 function decisionId(site: string, { id, product, lot }: DecideOrder, quarantine: string): string {
@@ -119,7 +129,8 @@ export const STILL_EXPOSED = {
   status: 409,
   code: "still-exposed",
   title: "The unit is out of range still, or nobody knows its temperature, and the lot is in it",
-  hint: "move the doses to a unit that is in range, or wait until the alarm is over; then decide",
+  hint:
+    "move the doses to a unit that is in range, or wait until it is in range again; then decide",
 } as const;
 const COUNTY_DECIDES = {
   status: 409,

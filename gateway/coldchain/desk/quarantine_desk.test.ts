@@ -55,8 +55,12 @@ async function set(): Promise<string[]> {
 }
 
 async function written(): Promise<number> {
+  return (await writtenIds()).length;
+}
+
+async function writtenIds(): Promise<string[]> {
   const select = "SELECT id FROM coldevents WHERE kind = 'cold-quarantine'";
-  return (await cold.tables.tables.rows(select)).length;
+  return (await cold.tables.tables.rows(select)).map((row) => row.text("id"));
 }
 
 let acts = 0;
@@ -202,8 +206,50 @@ describe("C10: stock that lay in a unit while it was out of range", () => {
     expect(await decides("released")).toBe("still-exposed");
     await cold.reads(63, times(5, 5));
     await cold.look(68);
+    expect(await cold.episodes()).toEqual(["high 1 recovered"]);
+    // Too warm once more, at fault, and silent since: no alarm of it is there yet.
+    for (
+      const [state, minute, value] of [
+        ["out", 68, 9],
+        ["fault", 69, null],
+        ["stale", 70, 5],
+      ] as const
+    ) {
+      await cold.reads(minute, [value]);
+      cold.nowMs = (state === "stale" ? minute + 5 : minute) * MINUTE_MS;
+      expect(await decides("released"), state).toBe("still-exposed");
+      expect((await cold.unit()).probes[0].state).toBe(state);
+    }
+    expect(await cold.episodes()).toEqual(["high 1 recovered"]);
+    cold.nowMs = 71 * MINUTE_MS;
     expect(await decides("released")).toBe("done");
     expect([await set(), await isHeld("unit/fridge-1")]).toEqual([[], false]);
+  });
+
+  test("of a unit that is used no more its alarm goes on, for a release and for the desk alike", async () => {
+    await moves("stored", "receipt/r", "unit/fridge-1", 0);
+    await tooWarm();
+    await set();
+    const [quarantine] = await writtenIds();
+    await cold.restart([OTHER]);
+    desk = new QuarantineDesk(cold.node);
+    await cold.look(62);
+    await cold.reads(63, [5]);
+    cold.nowMs = 63 * MINUTE_MS;
+    expect(await set()).toEqual([`fridge-1 ${LOT}`]);
+    expect((await cold.unit()).probes[0].state).toBe("good");
+    expect(await decides("released")).toBe("still-exposed");
+    // Another centre's word comes in all the same: what lies there on waits anew at once.
+    const said = { id: "d-1", site: SITE, unit: "fridge-1", quarantine, by: { id: "li" } };
+    const lots = [{ product: PRODUCT, lot: LOT }];
+    const decided = { ...said, lots, decision: "released", basis: "依据" };
+    await cold.tables.append("cold-quarantine-decided", decided, cold.nowMs, "record");
+    expect([await set(), await written()]).toEqual([[`fridge-1 ${LOT}`], 2]);
+    await moves("moved", "unit/fridge-1", "unit/fridge-2", 64);
+    cold.nowMs = 65 * MINUTE_MS;
+    expect([await decides("released"), await set()]).toEqual(["done", []]);
+    desk = new QuarantineDesk(cold.node);
+    expect([await set(), await written()]).toEqual([[], 2]);
   });
 
   test("waits anew where it comes once more while an alarm goes on for which it was destroyed", async () => {

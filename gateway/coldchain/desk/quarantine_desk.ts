@@ -26,10 +26,13 @@ const APART = [...CAUSES_APART.keys()].map((cause) => `'${cause}'`).join(", ");
  */
 const lain = (which: string) =>
   "SELECT e.episode AS episode, e.unit AS unit, e.cause AS cause, e.since AS began, " +
-  "e.ended AS ended, s.product AS product, s.lot AS lot, s.since AS came, s.until AS gone " +
+  "e.ended AS ended, s.product AS product, s.lot AS lot, s.since AS came, s.until AS gone, " +
+  "l.said AS said " +
   "FROM coldepisodes e JOIN coldstays s ON s.site = e.site AND s.place = 'unit/' || e.unit " +
   `AND s.since < COALESCE(e.ended, ${Number.MAX_SAFE_INTEGER}) ` +
   "AND (s.until IS NULL OR s.until > e.since) " +
+  "LEFT JOIN coldlots l ON l.site = e.site AND l.unit = e.unit AND l.product = s.product " +
+  "AND l.lot = s.lot " +
   `WHERE ${which} AND e.cause IN (${APART}) ` +
   `ORDER BY e.since DESC LIMIT ${LAIN_MAX}`;
 
@@ -41,11 +44,13 @@ export const LAIN = {
 interface Lain {
   readonly episode: Lasting;
   readonly lot: StoredLot;
+  /** Ids of its quarantines there and of what was decided of them, as JSON; `null`: none yet. */
+  readonly said: string | null;
 }
 
 export class QuarantineDesk {
   readonly #node: ColdNode;
-  /** What had lain in units when nothing was due of it. */
+  /** What had lain in units, and was said of it, when nothing was due. */
   #settled = "";
 
   constructor(node: ColdNode) {
@@ -110,6 +115,7 @@ export class QuarantineDesk {
           ...{ site, unit, product: row.text("product"), lot: row.text("lot") },
           ...{ fromMs: row.number("came"), toMs: row.numberOrNull("gone") },
         },
+        said: row.textOrNull("said"),
       };
     });
   }

@@ -1,5 +1,4 @@
 /** A unit as it is now, for pages and programs. */
-import { ageOf, type PrintedMoment, type WrittenMoment } from "../../age.ts";
 import type { Rows } from "../../sql/sql.ts";
 import { calibrationOf } from "../life/calibration.ts";
 import { notCompliant } from "../life/compliance.ts";
@@ -9,21 +8,16 @@ import { watchOf } from "../life/suppression.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 import * as reads from "../record/cold_reads.ts";
 import { eventsAt, eventsOf, presentOf } from "../record/stored_events.ts";
-import { isOut } from "../rules/alarm_rule.ts";
 import type { Calendar } from "../series/calendar.ts";
-import { INTERVALS_MAX } from "../series/fold.ts";
-import type { Sample } from "../series/sample.ts";
 import type { ColdNode } from "./cold_node.ts";
+import { probesNow } from "./probes_now.ts";
 
-export type ProbeState = "good" | "out" | "fault" | "stale" | "none";
-
-/** A value older than two intervals is stale, and never of now (G7), whatever wall clocks say. */
 export async function unitView(
   { name, clock, tables }: Pick<ColdNode, "name" | "clock" | "tables">,
   unit: UnitBody,
   calendar: Calendar,
 ) {
-  const { site, rules, intervalSeconds } = unit;
+  const { site } = unit;
   const rows = tables.near;
   const watched = await eventsOf(rows, { site, subject: `watch/${unit.unit}` });
   const present = await presentOf({ name, clock, tables: rows }, watched);
@@ -31,25 +25,12 @@ export async function unitView(
   const { date } = calendar.dayOf(nowMs);
   const probes = [];
   const calibrations = [];
-  for (const { id, device, point } of unit.probes) {
-    const last = await reads.lastSample(rows, { site, device, point });
+  for (const { id, device, point, last, state } of await probesNow(rows, unit, present)) {
     const events = await eventsOf(rows, { site, subject: `probe/${id}` });
     const calibration = calibrationOf(events, { site, probe: id }, date);
     calibrations.push(calibration);
-    const celsius = last?.celsius ?? null;
-    const isStale = last !== null &&
-      ageOf(momentOf(last, site), present).ms > INTERVALS_MAX * intervalSeconds * 1000;
-    const state: ProbeState = last === null
-      ? "none"
-      : isStale
-      ? "stale"
-      : celsius === null
-      ? "fault"
-      : rules.some((rule) => isOut(rule, celsius))
-      ? "out"
-      : "good";
     probes.push({
-      ...{ id, device, point, celsius, state },
+      ...{ id, device, point, celsius: last?.celsius ?? null, state },
       time: last === null ? null : new Date(last.wallMs).toISOString(),
       calibration: calibration.state,
     });
@@ -71,13 +52,6 @@ export async function unitView(
 }
 
 export type UnitView = Awaited<ReturnType<typeof unitView>>;
-
-/** As its node wrote it down. */
-function momentOf({ wallMs, boot, trusted }: Sample, node: string): WrittenMoment | PrintedMoment {
-  const clock = trusted ? "trusted" : "untrusted";
-  if (boot === null) return { wallMs, clock };
-  return { wallMs, bootId: boot.id, bootMs: boot.ms, clock, node };
-}
 
 /** What persons read today (C6). */
 async function manualToday(

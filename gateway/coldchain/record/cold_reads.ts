@@ -93,10 +93,12 @@ export async function goingOfUnit(rows: Rows, unit: string): Promise<EpisodeRow[
   return (await rows.rows(select, [unit])).map(episodeIn);
 }
 
-/** Causes of alarms that go on at a unit that is in use. */
-export const GOING_CAUSES = "SELECT DISTINCT e.cause AS cause FROM coldepisodes e " +
-  "JOIN coldunits u ON u.site = e.site AND u.unit = e.unit AND u.watched IS NOT NULL " +
-  "WHERE e.goes IS NOT NULL AND e.site = ? AND e.unit = ?";
+/**
+ * Causes of alarms that go on at a unit: also at one that is used no more, of which nothing says
+ * any more that they are over.
+ */
+export const GOING_CAUSES = "SELECT DISTINCT cause FROM coldepisodes " +
+  "WHERE goes IS NOT NULL AND site = ? AND unit = ?";
 
 export async function goingCauses(rows: Rows, site: string, unit: string): Promise<string[]> {
   return (await rows.rows(GOING_CAUSES, [site, unit])).map((row) => row.text("cause"));

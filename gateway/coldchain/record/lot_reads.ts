@@ -5,13 +5,10 @@ import type { LotKey } from "../life/quarantine_body.ts";
 import { WHOLE_SITE } from "../life/subject.ts";
 import { eventOfId } from "./stored_events.ts";
 
-/** Of one centre; what is beyond it is looked at once some of these were let go. */
-const BARRED_MAX = 2000;
-
 export const LOT_READS = {
   said: "SELECT said FROM coldlots WHERE site = ? AND unit = ? AND product = ? AND lot = ?",
   barred: "SELECT product, lot FROM coldlots WHERE barred IS NOT NULL AND site = ? " +
-    `AND unit = '${WHOLE_SITE}' ORDER BY product, lot LIMIT ${BARRED_MAX}`,
+    `AND unit = '${WHOLE_SITE}' AND (product, lot) > (?, ?) ORDER BY product, lot LIMIT ?`,
 } as const;
 
 export interface LotPlace extends LotKey {
@@ -33,8 +30,16 @@ export async function lotState(
     .find((one) => one.product === product && one.lot === lot) ?? null;
 }
 
-/** Lots that a centre holds back at all sites: those that it has not let go. */
-export async function barredAt(rows: Rows, centre: string): Promise<LotKey[]> {
-  return (await rows.rows(LOT_READS.barred, [centre]))
+/** Before all others. */
+export const NO_LOT: LotKey = { product: "", lot: "" };
+
+/** The first behind one, of lots that a centre holds back at all sites: has not let go. */
+export async function barredAt(
+  rows: Rows,
+  centre: string,
+  { product, lot }: LotKey,
+  most: number,
+): Promise<LotKey[]> {
+  return (await rows.rows(LOT_READS.barred, [centre, product, lot, most]))
     .map((row) => ({ product: row.text("product"), lot: row.text("lot") }));
 }
