@@ -218,7 +218,7 @@ export class AlarmDesk {
   }
 
   /**
-   * So long an episode goes on by the boot-time clock, which nobody sets (T12). Of a vial so long as
+   * So long an episode goes on by the boot-time clock, which nobody sets (T12). Of a vial since
    * people know of it: however late it was found, they are told of one level at a time.
    */
   async #goesOnMs(site: string, episode: string, now: Stamp): Promise<number> {
