@@ -284,12 +284,15 @@ class Week {
   }
 
   async balance(node: NodeProcess): Promise<string[]> {
-    const bags = z.array(z.object({
-      ...{ bag: z.string(), state: z.string(), conflicts: z.array(z.unknown()) },
-      ...{ faults: z.unknown(), missing: z.unknown(), pending: z.array(z.unknown()) },
-      custodian: z.object({ kind: z.string(), id: z.string() }).nullable(),
-    })).parse(await node.ask(`/api/waste/bags?site=${SITE}`));
-    return bags.filter(({ state }) => state !== "received").map((one) => {
+    const list = z.object({
+      next: z.null(),
+      bags: z.array(z.object({
+        ...{ bag: z.string(), state: z.string(), conflicts: z.array(z.unknown()) },
+        ...{ faults: z.unknown(), missing: z.unknown(), pending: z.array(z.unknown()) },
+        custodian: z.object({ kind: z.string(), id: z.string() }).nullable(),
+      })),
+    }).parse(await node.ask(`/api/waste/bags?site=${SITE}`));
+    return list.bags.filter(({ state }) => state !== "received").map((one) => {
       const { bag, state, custodian, missing, conflicts, pending } = one;
       expect([bag, conflicts, pending]).toEqual([bag, [], []]);
       const at = `${custodian?.kind}/${custodian?.id}`;

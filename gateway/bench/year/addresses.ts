@@ -109,7 +109,11 @@ function waste({ days }: YearNames): Record<string, Of> {
     "/waste/manifests/new": ["/waste/manifests/new"],
     "/waste/manifests/{manifest}": [`/waste/manifests/${manifest}`],
     "/waste/manifests/{manifest}/edit": [`/waste/manifests/${manifest}/edit`],
-    "/api/waste/bags": ["/api/waste/bags", "/api/waste/bags?held=store/store-1"],
+    "/api/waste/bags": [
+      "/api/waste/bags",
+      "/api/waste/bags?held=store/store-1",
+      "/api/waste/bags?after=2&limit=10",
+    ],
     "/api/waste/bags/{bag}": [`/api/waste/bags/${bag}`],
     "/api/waste/bags/{bag}/label": [`/api/waste/bags/${bag}/label`],
     "/api/waste/manifests/{manifest}": [`/api/waste/manifests/${manifest}`],
@@ -118,7 +122,7 @@ function waste({ days }: YearNames): Record<string, Of> {
       `/api/waste/trace?code=${bag}`,
       `/api/waste/trace?code=R-${days - 2}`,
     ],
-    "/api/waste/alarms": ["/api/waste/alarms"],
+    "/api/waste/alarms": ["/api/waste/alarms", "/api/waste/alarms?after=2"],
     "/api/waste/epidemic": ["/api/waste/epidemic"],
   };
 }

@@ -13,12 +13,11 @@ import {
   manifestAlarms,
   storeAlarms,
 } from "../alarm/due.ts";
-import { custodianKey } from "../entry/subject.ts";
-import { type BagStanding, momentsOf } from "../life/bag.ts";
+import { momentsOf } from "../life/bag.ts";
 import { closureOf } from "../life/closure.ts";
 import { type Ledger, ledgerOf } from "../life/ledger.ts";
+import { Deliveries } from "../record/deliveries.ts";
 import { StoredWords } from "../record/stored_words.ts";
-import { deliveryKey } from "../record/waste_entry.ts";
 import { alarmsCalled, type KnownBag, openAlarmsAbout } from "../record/waste_reads.ts";
 import { faultyManifests, heldIn, openAlarmIds, WatchedBags } from "../record/watched.ts";
 import { holdingOf } from "../store/plan_stored.ts";
@@ -118,10 +117,7 @@ export class AlarmDesk {
     const faulty = page.filter(({ faults }) => faults > 0).map(({ standing }) => standing.bag);
     const events = await closureOf({ bags: faulty }, stored.events);
     const { faults } = ledgerOf(events, rules);
-    const holders = new Set([...bags.values()].flatMap(collectorOf));
-    const deliveries = (await stored.events([...holders].map(deliveryKey))).flatMap((event) =>
-      event.kind === "waste-stored" ? [event] : []
-    );
+    const deliveries = await new Deliveries(tables, stored).thatMissed([...bags.values()]);
     return { bags, loads: new Map(), faults, deliveries };
   }
 
@@ -139,8 +135,4 @@ export class AlarmDesk {
     }
     return due;
   }
-}
-
-function collectorOf({ state, custodian }: BagStanding): string[] {
-  return state === "handed-over" && custodian !== null ? [custodianKey(custodian)] : [];
 }

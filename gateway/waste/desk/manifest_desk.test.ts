@@ -103,7 +103,7 @@ describe("W8 of a manifest", () => {
     const open = async () => {
       await new AlarmDesk(site.desk, PLACE).look();
       await site.desk.caughtUp();
-      return (await openAlarms(site.tables, SITE))
+      return (await openAlarms(site.tables, SITE)).listed
         .filter(({ alarm }) => /^(receipt|not-)/.test(alarm))
         .map(({ alarm, subject }) => `${alarm} ${subject}`);
     };

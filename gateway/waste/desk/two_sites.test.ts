@@ -62,7 +62,7 @@ test("W4, W5, W8 what a site shows of its waste its county shows, by the same ru
     expect(await rowsAt(centre)).toEqual(here);
   }
   expect(await bagOf(centre.tables, kept)).toMatchObject({ standing: { custodian: WARD } });
-  expect((await openAlarms(centre.tables, "site-017")).map(({ alarm }) => alarm).sort())
+  expect((await openAlarms(centre.tables, "site-017")).listed.map(({ alarm }) => alarm).sort())
     .toEqual(["breach", "breach", "breach", "breach", "warning", "warning"]);
   const ruled = { node: centre, role: "county", rules: DEFAULT_RULES } as const;
   const rules = await rulesFor(ruled, ["site-017", "site-018"]);
@@ -104,7 +104,7 @@ test("W4, W5 ward and store that are cut off from each other lose nothing when l
   const warned = async () => {
     await new AlarmDesk(ward.desk, PLACE).look();
     await ward.desk.caughtUp();
-    return (await openAlarms(ward.tables, "site-017")).map(({ alarm }) => alarm);
+    return (await openAlarms(ward.tables, "site-017")).listed.map(({ alarm }) => alarm);
   };
   expect(await warned()).toEqual(["warning"]);
 

@@ -50,7 +50,7 @@ export class UnheardDesk {
     const { clock, journal, tables } = this.#node;
     const now: Stamp = clock.now();
     const open = Map.groupBy(await openAlarmsNamed(tables, "unheard"), ({ site }) => site);
-    const sites = new Set([...await unsettledSites(tables), ...open.keys()]);
+    const sites = new Set([...(await unsettledSites(tables)).keys(), ...open.keys()]);
     const silentMs = this.#rules.silentMinutes.value * MINUTE_MS;
     for (const [site, hearing] of this.#heard.look(journal.positions(), sites, now)) {
       if (!isHomeFor(site, this.#node.name, this.#centres)) continue;

@@ -243,7 +243,7 @@ describe("rules at work", () => {
   const alarmed = async (bag: string) => {
     await new AlarmDesk(site.desk, PLACE).look();
     await site.desk.caughtUp();
-    return (await openAlarms(site.tables, SITE)).filter(({ subject }) => subject === bag)
+    return (await openAlarms(site.tables, SITE)).listed.filter(({ subject }) => subject === bag)
       .map(({ alarm, level }) => `${alarm} ${level}`).sort();
   };
 
@@ -299,7 +299,7 @@ describe("W5 the switch of an epidemic", () => {
   const alarmed = async () => {
     await new AlarmDesk(site.desk, PLACE).look();
     await site.desk.caughtUp();
-    return (await openAlarms(site.tables, SITE)).flatMap(({ alarm, level }) =>
+    return (await openAlarms(site.tables, SITE)).listed.flatMap(({ alarm, level }) =>
       alarm === "epidemic" ? [level] : []
     ).sort();
   };

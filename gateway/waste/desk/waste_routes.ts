@@ -150,7 +150,12 @@ function manifestWays(desk: WasteDesk): readonly ((route: Router) => ApiRoute)[]
 const siteQuery = z.object({
   site: z.string().max(64).optional().describe("Of one site; none: of all that are known here"),
 });
-const heldQuery = siteQuery.extend({
+const listQuery = siteQuery.extend({
+  after: z.string().max(300).optional().describe("Those that follow: `next` of the answer before"),
+  limit: z.coerce.number().int().min(1).max(reads.ROWS_MAX).default(reads.ROWS_MAX),
+});
+const next = z.string().nullable().describe("null: these are all; else more follow, with after=");
+const heldQuery = listQuery.extend({
   held: z.string().max(100).optional()
     .describe("What one custodian holds, such as store/store-1; none: all that is not settled"),
 });
@@ -166,16 +171,18 @@ export function readRoutes(
       method: "get",
       path: "/api/waste/bags",
       right: "read",
-      summary: "Bags that are not disposed of, that disagree, or that wait; or what one holds",
+      summary: "Bags that are not disposed of, that disagree, or that wait, what is here first " +
+        "and of that the oldest (W5); or what one holds (W6)",
       query: heldQuery,
-      answer: z.array(anything),
+      answer: z.object({ bags: z.array(anything), next }),
       handle: async (_parts, { query }) => {
         await caughtUp();
-        const { site = null, held } = heldQuery.parse(query);
-        const bags = held === undefined
-          ? await reads.unsettledBags(tables, site)
-          : await reads.bagsHeldBy(tables, held);
-        return Response.json(bags.map(({ standing, faults }) => ({ ...standing, faults })));
+        const { site = null, held, ...asked } = heldQuery.parse(query);
+        const { listed, next } = held === undefined
+          ? await reads.unsettledBags(tables, site, asked)
+          : await reads.bagsHeldBy(tables, held, asked);
+        const bags = listed.map(({ standing, faults }) => ({ ...standing, faults }));
+        return Response.json({ bags, next });
       },
     },
     {
@@ -243,13 +250,14 @@ export function readRoutes(
       method: "get",
       path: "/api/waste/alarms",
       right: "read",
-      summary: "Alarms about waste that are not over (W9)",
-      query: siteQuery,
-      answer: z.array(anything),
+      summary: "Alarms about waste that are not over, of what is here first, and the oldest (W9)",
+      query: listQuery,
+      answer: z.object({ alarms: z.array(anything), next }),
       handle: async (_parts, { query }) => {
         await caughtUp();
-        const { site = null } = siteQuery.parse(query);
-        return Response.json(await reads.openAlarms(tables, site));
+        const { site = null, ...asked } = listQuery.parse(query);
+        const { listed: alarms, next } = await reads.openAlarms(tables, site, asked);
+        return Response.json({ alarms, next });
       },
     },
   ];

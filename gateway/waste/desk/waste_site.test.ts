@@ -56,9 +56,10 @@ test("W1 what does not fit is refused by the name of its field", async () => {
 });
 
 test("what is known of waste is told, also where there is none", async () => {
-  expect((await ask("/api/waste/bags")).json).toEqual([]);
-  expect((await ask("/api/waste/bags?held=store/store-1")).json).toEqual([]);
-  expect((await ask("/api/waste/alarms")).json).toEqual([]);
+  expect((await ask("/api/waste/bags")).json).toEqual({ bags: [], next: null });
+  expect((await ask("/api/waste/bags?held=store/store-1")).json)
+    .toEqual({ bags: [], next: null });
+  expect((await ask("/api/waste/alarms")).json).toEqual({ alarms: [], next: null });
   expect((await ask("/api/waste/epidemic")).json).toMatchObject({ isOn: false, since: null });
   for (const path of ["bags/B1", "bags/B1/label", "manifests/M-1"]) {
     expect((await ask(`/api/waste/${path}`)).status).toBe(404);

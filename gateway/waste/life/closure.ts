@@ -67,6 +67,18 @@ export async function closureOf(
   return gathered.events;
 }
 
+/** What confirms or reverses these entries, what confirms or reverses that, and so on. */
+export async function correctionsOf(ids: readonly string[], fetch: Fetch): Promise<WasteEvent[]> {
+  const gathered = new Map<string, WasteEvent>();
+  for (let fresh = ids; fresh.length > 0;) {
+    const found = (await fetch(fresh.map((id) => keyOf("of", id))))
+      .filter(({ place }) => !gathered.has(place));
+    found.forEach((event) => gathered.set(event.place, event));
+    fresh = found.map(({ body }) => body.id);
+  }
+  return [...gathered.values()];
+}
+
 function loadKeys(load: string): string[] {
   return [keyOf("load", load), keyOf("about", load), keyOf("into", load)];
 }

@@ -44,7 +44,7 @@ export interface Ledger {
   readonly bags: ReadonlyMap<string, BagStanding>;
   readonly loads: ReadonlyMap<string, LoadStanding>;
   readonly faults: readonly Fault[];
-  /** What stores took, of all entries that stand. */
+  /** What stores took, of entries that stand. */
   readonly deliveries: readonly EventOf<"waste-stored">[];
 }
 

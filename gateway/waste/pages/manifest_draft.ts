@@ -92,7 +92,8 @@ async function draftPage(view: View, shown: ActingSite, asked: Asked): Promise<H
     const none = html`<p class="banner warn">${say("noPlaces")}</p>`;
     return parts.wasteFrame(view, shown, "/waste/manifests", none);
   }
-  const held = (await bagsHeldBy(tables, custodianKey(store))).map(({ standing }) => standing);
+  const held = (await bagsHeldBy(tables, custodianKey(store))).listed
+    .map(({ standing }) => standing);
   const value = (name: string) => asked.form === undefined ? null : fieldOf(asked.form, name);
   const path = asked.manifest === null
     ? "/waste/manifests/new"

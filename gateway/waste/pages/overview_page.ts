@@ -29,28 +29,8 @@ interface Seen extends reads.KnownBag {
 }
 
 export function overviewPages(shown: Shown): readonly Page[] {
-  const render: Page["render"] = async (view, { site: asked }, _parts, { query }) => {
-    const site = ownSite(shown) ?? asked ?? null;
-    const { tables } = shown.node;
-    const [modes, known, alarms] = await Promise.all([
-      epidemicModes(tables),
-      reads.unsettledBags(tables, site),
-      reads.openAlarms(tables, site),
-    ]);
-    const present = await presentFor(shown.node, momentsOf(known.map(({ standing }) => standing)));
-    const rules = await rulesFor(shown, known.map(({ standing }) => standing.site));
-    const seen = known.map((one): Seen => ({
-      ...one,
-      clock: bagClock(one.standing, present, {
-        mode: modes(one.standing.site),
-        rules: rules(one.standing.site),
-      }),
-    })).sort(byUrgency);
-    const mode = site === null ? null : modes(site);
-    const said = query.get("said");
-    const stores = await storesOf(shown);
-    return overviewPage(view, shown, { site, seen, alarms, stores, mode, said });
-  };
+  const render: Page["render"] = (view, { site = null }, _parts, { query }) =>
+    overview(view, shown, { site: ownSite(shown) ?? site, said: query.get("said") });
   // At a county it costs much to draw.
   const at = { render, assets: ["waste.css"], ...shown.role === "county" ? STILL : {} };
   return [
@@ -59,14 +39,49 @@ export function overviewPages(shown: Shown): readonly Page[] {
   ];
 }
 
+/** `site`: that one alone; `said`: what an act before it came to. */
+export async function overview(
+  view: View,
+  shown: Shown,
+  { site, said }: Pick<Overview, "site" | "said">,
+): Promise<Html> {
+  const { tables } = shown.node;
+  const [modes, bags, alarms] = await Promise.all([
+    epidemicModes(tables),
+    reads.unsettledBags(tables, site),
+    reads.openAlarms(tables, site),
+  ]);
+  const known = bags.listed;
+  const present = await presentFor(shown.node, momentsOf(known.map(({ standing }) => standing)));
+  const rules = await rulesFor(shown, known.map(({ standing }) => standing.site));
+  const seen = known.map((one): Seen => ({
+    ...one,
+    clock: bagClock(one.standing, present, {
+      mode: modes(one.standing.site),
+      rules: rules(one.standing.site),
+    }),
+  })).sort(byUrgency);
+  const mode = site === null ? null : modes(site);
+  const stores = await storesOf(shown);
+  const sites = shown.role === "county"
+    ? await reads.unsettledSites(tables)
+    : new Map<string, number>();
+  const isCut = bags.next !== null;
+  return overviewPage(view, shown, { site, sites, seen, isCut, alarms, stores, mode, said });
+}
+
 function byUrgency({ clock: one }: Seen, { clock: other }: Seen): number {
   return (one.remainsMs ?? Infinity) - (other.remainsMs ?? Infinity);
 }
 
 interface Overview {
   readonly site: string | null;
+  /** At a county, each with how many bags it has to look after. */
+  readonly sites: ReadonlyMap<string, number>;
   readonly seen: readonly Seen[];
-  readonly alarms: readonly reads.OpenAlarm[];
+  /** There are more bags than were read. */
+  readonly isCut: boolean;
+  readonly alarms: reads.Listed<reads.OpenAlarm>;
   /** Of this site; none at a county. */
   readonly stores: readonly StoreSeen[];
   readonly mode: EpidemicMode | null;
@@ -74,12 +89,12 @@ interface Overview {
 }
 
 function overviewPage(view: View, shown: Shown, given: Overview): Html {
-  const { site, seen, alarms, mode, said } = given;
+  const { site, alarms, mode, said } = given;
   const main = html`
     ${shown.role === "county" ? siteList(view, given) : ""}
     ${alarmPanel(view, site, alarms)}
-    ${pendingPanel(view, seen)}
-    ${disputedPanel(view, seen)}
+    ${pendingPanel(view, given)}
+    ${disputedPanel(view, given)}
     ${storePanel(view, given)}
     ${bagPanel(view, shown, given)}
     ${mode === null || site === null ? "" : epidemicLine(view, shown, site, mode)}
@@ -94,21 +109,25 @@ function epidemicLine(view: View, shown: Shown, site: string, { isOn }: Epidemic
 }
 
 /** Each site with what waits there. */
-function siteList(view: View, { site, seen }: Overview): Html {
+function siteList(view: View, { site, sites, seen, isCut }: Overview): Html {
   const say = wasteTexts(view.language);
   if (site !== null) {
     return html`<p class="besides"><a class="plain" href="/waste">← ${say("allSites")}</a>
       <strong>${site}</strong></p>`;
   }
-  const rows = [...Map.groupBy(seen, ({ standing }) => standing.site)].sort().map(([name, own]) => {
+  const bySite = Map.groupBy(seen, ({ standing }) => standing.site);
+  const rows = [...sites].map(([name, bags]) => {
+    const own = bySite.get(name) ?? [];
+    // Of a site of which not all was read at least so many.
+    const least = own.length < bags ? "≥ " : "";
     const count = (stage: BagClock["stage"]) =>
       own.filter(({ clock }) => clock.stage === stage).length;
     const [near, past] = [count("warning"), count("breached")];
     return [
       html`<a href="/waste/sites/${encodeURIComponent(name)}">${name}</a>`,
-      own.length,
-      near === 0 ? "0" : badge("warn", String(near)),
-      past === 0 ? "0" : badge("bad", String(past)),
+      bags,
+      near === 0 ? `${least}0` : badge("warn", `${least}${near}`),
+      past === 0 ? `${least}0` : badge("bad", `${least}${past}`),
     ];
   });
   const heads = [say("site"), say("counted"), say("warned"), say("overdue")];
@@ -116,14 +135,14 @@ function siteList(view: View, { site, seen }: Overview): Html {
     rows.length === 0
       ? html`<p class="empty">${say("none")}</p>`
       : dataTable(heads.map((head, index) => ({ head, number: index > 0 })), rows)
-  }</section>`;
+  }${isCut ? amongFirst(view, seen) : ""}</section>`;
 }
 
-function alarmPanel(view: View, site: string | null, alarms: readonly reads.OpenAlarm[]): Html {
+function alarmPanel(view: View, site: string | null, alarms: Overview["alarms"]): Html {
   const say = wasteTexts(view.language);
   const heads = [say("alarms"), say("level"), say("rule"), say("since")];
   const columns = site === null ? [...heads, say("site")] : heads;
-  const rows = alarms.slice(0, ROWS_MAX).map((alarm) => {
+  const rows = alarms.listed.slice(0, ROWS_MAX).map((alarm) => {
     const { level, rule, sinceMs, subject } = alarm;
     const cells = [
       html`<a href="/waste/trace?code=${encodeURIComponent(subject)}">${
@@ -141,18 +160,24 @@ function alarmPanel(view: View, site: string | null, alarms: readonly reads.Open
       ${rows.length === 0
         ? html`<p class="calm">${say("none")}</p>`
         : dataTable(columns.map((head) => ({ head })), rows)}
-      ${moreOf(view, alarms.length)}
+      ${moreOf(view, alarms.listed.length, alarms.next !== null)}
     </section>
   `;
 }
 
-function moreOf(view: View, count: number): Html | "" {
-  if (count <= ROWS_MAX) return "";
-  return html`<p class="note">${wasteTexts(view.language)("more", count - ROWS_MAX)}</p>`;
+/** `isCut`: `count` were read, and there are more. */
+function moreOf(view: View, count: number, isCut: boolean): Html | "" {
+  const say = wasteTexts(view.language);
+  if (isCut) return html`<p class="note">${say("firstOf", Math.min(count, ROWS_MAX))}</p>`;
+  return count <= ROWS_MAX ? "" : html`<p class="note">${say("more", count - ROWS_MAX)}</p>`;
+}
+
+function amongFirst(view: View, seen: readonly Seen[]): Html {
+  return html`<p class="note">${wasteTexts(view.language)("amongFirst", seen.length)}</p>`;
 }
 
 /** Entries that wait for a second person, each with its bags. */
-function pendingPanel(view: View, seen: readonly Seen[]): Html | "" {
+function pendingPanel(view: View, { seen, isCut }: Overview): Html | "" {
   const say = wasteTexts(view.language);
   const waiting = new Map<string, { kind: string; bags: string[] }>();
   for (const { standing: { bag, pending, history } } of seen) {
@@ -170,10 +195,10 @@ function pendingPanel(view: View, seen: readonly Seen[]): Html | "" {
   ]);
   return html`<section class="panel"><h2>${say("waiting")}</h2>${
     dataTable([say("entry"), say("bag")].map((head) => ({ head })), rows)
-  }</section>`;
+  }${moreOf(view, waiting.size, false)}${isCut ? amongFirst(view, seen) : ""}</section>`;
 }
 
-function disputedPanel(view: View, seen: readonly Seen[]): Html | "" {
+function disputedPanel(view: View, { seen, isCut }: Overview): Html | "" {
   const { language } = view;
   const say = wasteTexts(language);
   const rows = seen.flatMap(({ standing, faults }) => {
@@ -190,7 +215,7 @@ function disputedPanel(view: View, seen: readonly Seen[]): Html | "" {
   if (rows.length === 0) return "";
   return html`<section class="panel alert"><h2>${say("disputed")}</h2>${
     dataTable([{ head: say("bag") }, { head: say("state") }], rows.slice(0, ROWS_MAX))
-  }</section>`;
+  }${moreOf(view, rows.length, false)}${isCut ? amongFirst(view, seen) : ""}</section>`;
 }
 
 interface StoreSeen {
@@ -229,7 +254,7 @@ function storePanel(view: View, { stores }: Overview): Html | "" {
   `;
 }
 
-function bagPanel(view: View, shown: Shown, { site, seen }: Overview): Html {
+function bagPanel(view: View, shown: Shown, { site, seen, isCut }: Overview): Html {
   const { language } = view;
   const say = wasteTexts(language);
   const heads = [say("bag"), say("clock"), say("category"), say("weight"), say("holder")];
@@ -255,11 +280,11 @@ function bagPanel(view: View, shown: Shown, { site, seen }: Overview): Html {
   });
   return html`
     <section class="panel">
-      <h2>${say("bags")} (${seen.length})</h2>
+      <h2>${say("bags")} (${isCut ? "> " : ""}${seen.length})</h2>
       ${rows.length === 0
         ? html`<p class="empty">${say("none")}</p>`
         : dataTable(columns.map((head) => ({ head })), rows)}
-      ${moreOf(view, seen.length)}
+      ${moreOf(view, seen.length, isCut)}
     </section>
   `;
 }

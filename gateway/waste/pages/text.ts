@@ -21,6 +21,8 @@ const TEXTS = {
   waiting: { zh: "等待第二人确认", en: "Waiting for a second person" },
   disputed: { zh: "记录矛盾或缺少", en: "Disputed or missing" },
   bags: { zh: "在场包装袋", en: "Bags that are here" },
+  firstOf: { zh: "仅列出前 {} 个，其余未列出", en: "The first {} of more" },
+  amongFirst: { zh: "仅查看了前 {} 袋，其余未列出", en: "Among the first {} bags of more" },
   more: { zh: "另有 {} 个未列出", en: "{} more are not listed" },
   bag: { zh: "包装袋", en: "Bag" },
   category: { zh: "类别", en: "Category" },

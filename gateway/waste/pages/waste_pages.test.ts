@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { until } from "../../../sync/fixtures.ts";
 import { PHONE } from "../../console/fixtures.ts";
 import { PINS } from "../fixture_nurses.ts";
@@ -8,6 +9,9 @@ import { WasteSite } from "./fixture_waste_site.ts";
 
 /** Where pictures of the pages go, for people to look at; none: nowhere. */
 const PICTURES = Deno.env.get("TRIBUTARY_PICTURES");
+const listOfBags = z.object({
+  bags: z.array(z.object({ bag: z.string(), history: z.array(z.object({ id: z.string() })) })),
+});
 /** A photo of one dot, as large as those of telephones: larger than a form of words may be. */
 const PHOTO = Buffer.concat([
   Buffer.from(
@@ -219,7 +223,7 @@ describe.each(["zh-CN", "en-US"] as const)("pages in %s on a telephone", (locale
   test("fit the screen and complain of nothing", async () => {
     const page = await own.signIn("li", { locale });
     const list = await own.site.ask("/api/waste/bags");
-    const [bag] = Array.isArray(list) ? list : [];
+    const [bag] = listOfBags.parse(list).bags;
     const paths = {
       overview: "/waste",
       seal: "/waste/seal",

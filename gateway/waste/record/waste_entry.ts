@@ -11,7 +11,7 @@ import {
   alarmOverBody,
 } from "../alarm/alarm_body.ts";
 import { type EpidemicBody, epidemicBody } from "../clock/epidemic.ts";
-import { WASTE_KINDS, type WasteEvent, wasteEventOf } from "../entry/event.ts";
+import { type EventOf, WASTE_KINDS, type WasteEvent, wasteEventOf } from "../entry/event.ts";
 import { custodianKey } from "../entry/subject.ts";
 import { type RulesBody, rulesBody, WASTE_RULES } from "../entry/rules_body.ts";
 import { type ToldBody, toldBody, WASTE_TOLD } from "../entry/told_body.ts";
@@ -115,17 +115,33 @@ function maySay(entry: Entry, word: WasteWord, authorities: readonly string[]): 
 export const EPIDEMIC_KEY = "epidemic/";
 export const rulesKey = (site: string) => `rules/${site}`;
 export const alarmKey = (alarm: string) => `alarm/${alarm}`;
-/** Of what was brought to stores by this custodian. */
-export const deliveryKey = (from: string) => `from/${from}`;
+
+/** Digits of the largest safe integer: as text, too, moments stand in their order. */
+const MOMENT_DIGITS = 16;
+
+export function momentText(ms: number): string {
+  return String(Math.floor(Math.max(0, ms))).padStart(MOMENT_DIGITS, "0");
+}
+
+/** Of what a custodian (`custodianKey`) brought to stores: by wall clocks, or of one boot. */
+export const deliveriesByWall = (from: string) => `from/${JSON.stringify(from)}/wall/`;
+export const deliveriesOfBoot = (from: string, bootId: string) =>
+  `from/${JSON.stringify(from)}/boot/${bootId}/`;
+
+function deliveryKeys({ body, time }: EventOf<"waste-stored">): string[] {
+  const from = custodianKey(body.from);
+  return [
+    deliveriesByWall(from) + momentText(time.wallMs),
+    deliveriesOfBoot(from, time.bootId) + momentText(time.bootMs),
+  ];
+}
 
 export function keysIn(word: WasteWord): string[] {
   switch (word.about) {
     case "life": {
       const { event } = word;
       const own = keysOf(event);
-      return event.kind === "waste-stored"
-        ? [...own, deliveryKey(custodianKey(event.body.from))]
-        : own;
+      return event.kind === "waste-stored" ? [...own, ...deliveryKeys(event)] : own;
     }
     case "rules":
       return [rulesKey(word.body.site)];

@@ -15,6 +15,7 @@ import { WASTE_ENTRY_KINDS } from "../kinds.ts";
 import { ledgerOf } from "../life/ledger.ts";
 import { Hearers } from "../life/untold.ts";
 import { DEFAULT_RULES } from "../rules.ts";
+import { DELIVERIES_SELECT } from "./deliveries.ts";
 import { placesSelect, wordsSelect } from "./stored_words.ts";
 import { tracedBy } from "../desk/trace_read.ts";
 import { manifestsOf } from "../manifest/manifest.ts";
@@ -200,6 +201,7 @@ describe("the tables of waste", () => {
 
   test.each([
     ...Object.entries(SELECTS),
+    ["deliveries", DELIVERIES_SELECT],
     ["places", placesSelect(3)],
     ["words", wordsSelect(3)],
     ["bags", bagsSelect(3)],

@@ -30,7 +30,7 @@ const retellAlarms = retelling(tables.WASTE_ALARMS);
 export function wasteOf(authorities: readonly string[]): Projection {
   return {
     name: "waste",
-    version: 9,
+    version: 10,
     tables: tables.WASTE_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {

@@ -7,20 +7,21 @@ import { BAGS_MAX, LOADS_MAX } from "../entry/subject.ts";
 import type { BagStanding } from "../life/bag.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
 
-/** Rows of one answer: a store that holds more, or a site that lost sight of more, shows these. */
+/** Rows of one answer. */
 export const ROWS_MAX = 2000;
 
 /** Statements by what they ask, so that a test sees the plan of each. */
 export const SELECTS = {
   bag: "SELECT standing, faults FROM wastebags WHERE bag = ?",
-  held: "SELECT standing, faults FROM wastebags WHERE held = ? ORDER BY bag LIMIT ?",
+  held: "SELECT standing, faults, bag AS turn FROM wastebags " +
+    "WHERE held = ? AND bag > ? ORDER BY bag LIMIT ?",
   inLoad: "SELECT bag FROM wastebags WHERE inload = ? ORDER BY bag LIMIT ?",
   onManifest: "SELECT standing, faults FROM wastebags WHERE manifest = ? ORDER BY bag LIMIT ?",
   ofReceipt: "SELECT standing, faults FROM wastebags WHERE receipt = ? ORDER BY bag LIMIT ?",
-  unsettled: "SELECT standing, faults FROM wastebags " +
-    "WHERE unsettled IS NOT NULL AND site = ? ORDER BY sealed, bag LIMIT ?",
-  unsettledEverywhere: "SELECT standing, faults FROM wastebags " +
-    "WHERE unsettled IS NOT NULL ORDER BY site, sealed, bag LIMIT ?",
+  unsettled: "SELECT standing, faults, unsettled AS turn FROM wastebags " +
+    "WHERE unsettled IS NOT NULL AND site = ? AND unsettled > ? ORDER BY unsettled LIMIT ?",
+  unsettledEverywhere: "SELECT standing, faults, unsettled AS turn FROM wastebags " +
+    "WHERE unsettled IS NOT NULL AND unsettled > ? ORDER BY unsettled LIMIT ?",
   untold: "SELECT bag FROM wastebags WHERE untold IS NOT NULL ORDER BY bag LIMIT ?",
   manifest: "SELECT standing, site FROM wastemanifests WHERE manifest = ?",
   numbered: "SELECT standing, site FROM wastemanifests WHERE number = ? ORDER BY manifest LIMIT ?",
@@ -33,14 +34,14 @@ export const SELECTS = {
   inner: "SELECT load FROM wasteloads WHERE around = ? ORDER BY load LIMIT ?",
   ofBox: "SELECT load FROM wasteloads WHERE box = ? ORDER BY load LIMIT ?",
   alarms: "SELECT * FROM wastealarms " +
-    "WHERE unsettled IS NOT NULL AND site = ? ORDER BY since, alarm LIMIT ?",
+    "WHERE unsettled IS NOT NULL AND site = ? AND unsettled > ? ORDER BY unsettled LIMIT ?",
   alarmsEverywhere: "SELECT * FROM wastealarms " +
-    "WHERE unsettled IS NOT NULL ORDER BY site, since, alarm LIMIT ?",
+    "WHERE unsettled IS NOT NULL AND unsettled > ? ORDER BY unsettled LIMIT ?",
   alarmsAbout: "SELECT * FROM wastealarms " +
     "WHERE unsettled IS NOT NULL AND site = ? AND subject = ? ORDER BY alarm LIMIT ?",
   alarmsNamed: "SELECT * FROM wastealarms " +
-    "WHERE unsettled IS NOT NULL AND name = ? ORDER BY site, since, alarm LIMIT ?",
-  unsettledSites: "SELECT site FROM wastebags WHERE unsettled IS NOT NULL " +
+    "WHERE unsettled IS NOT NULL AND name = ? ORDER BY site, unsettled LIMIT ?",
+  unsettledSites: "SELECT site, count(*) AS bags FROM wastebags WHERE unsettled IS NOT NULL " +
     "GROUP BY site ORDER BY site LIMIT ?",
 } as const;
 
@@ -64,6 +65,33 @@ export function alarmsSelect(alarms: number): string {
   return `SELECT * FROM wastealarms WHERE ${among("alarm", alarms)}`;
 }
 
+/** Which part of a list: what follows the place that an answer before named as its `next`. */
+export interface Asked {
+  readonly after?: string;
+  /** At most so many. */
+  readonly limit?: number;
+}
+
+export interface Listed<T> {
+  readonly listed: readonly T[];
+  /** Where the rest begins; `null`: this is all. */
+  readonly next: string | null;
+}
+
+/** Of rows in the order of `key`; one more than the limit is read, which tells that there is. */
+async function listed<T>(
+  rows: Rows,
+  select: string,
+  whose: readonly string[],
+  { after = "", limit = ROWS_MAX }: Asked,
+  [key, read]: readonly [key: "turn" | "unsettled", read: (row: Row) => T],
+): Promise<Listed<T>> {
+  const found = await rows.rows(select, [...whose, after, limit + 1]);
+  const shown = found.slice(0, limit);
+  const last = found.length > limit ? shown.at(-1) : undefined;
+  return { listed: shown.map(read), next: last?.text(key) ?? null };
+}
+
 export interface KnownBag {
   readonly standing: BagStanding;
   /** Other bags that were weighed by the same reading. */
@@ -83,9 +111,13 @@ export async function bagsCalled(rows: Rows, bags: readonly string[]): Promise<K
   return found;
 }
 
-/** `custodian`: as `custodianKey` has it. */
-export async function bagsHeldBy(rows: Rows, custodian: string): Promise<KnownBag[]> {
-  return await bagsBy(rows, SELECTS.held, [custodian, ROWS_MAX]);
+/** In the order of their codes; `custodian`: as `custodianKey` has it. */
+export async function bagsHeldBy(
+  rows: Rows,
+  custodian: string,
+  asked: Asked = {},
+): Promise<Listed<KnownBag>> {
+  return await listed(rows, SELECTS.held, [custodian], asked, ["turn", bagIn]);
 }
 
 export async function bagsOfReceipt(rows: Rows, receipt: string): Promise<KnownBag[]> {
@@ -135,18 +167,23 @@ export async function untoldBags(rows: Rows, max: number): Promise<string[]> {
   return (await rows.rows(SELECTS.untold, [max])).map((row) => row.text("bag"));
 }
 
-/** Bags that somebody has to look after; `site` `null`: of all sites. */
-export async function unsettledBags(rows: Rows, site: string | null): Promise<KnownBag[]> {
+/** Bags that somebody has to look after, in their turn; `site` `null`: of all sites. */
+export async function unsettledBags(
+  rows: Rows,
+  site: string | null,
+  asked: Asked = {},
+): Promise<Listed<KnownBag>> {
   return site === null
-    ? await bagsBy(rows, SELECTS.unsettledEverywhere, [ROWS_MAX])
-    : await bagsBy(rows, SELECTS.unsettled, [site, ROWS_MAX]);
+    ? await listed(rows, SELECTS.unsettledEverywhere, [], asked, ["turn", bagIn])
+    : await listed(rows, SELECTS.unsettled, [site], asked, ["turn", bagIn]);
 }
 
 async function bagsBy(rows: Rows, select: string, values: Parameter[]): Promise<KnownBag[]> {
-  return (await rows.rows(select, values)).map((row) => ({
-    standing: JSON.parse(row.text("standing")),
-    faults: row.number("faults"),
-  }));
+  return (await rows.rows(select, values)).map(bagIn);
+}
+
+function bagIn(row: Row): KnownBag {
+  return { standing: JSON.parse(row.text("standing")), faults: row.number("faults") };
 }
 
 export interface KnownManifest {
@@ -207,12 +244,15 @@ export interface OpenAlarm extends AlarmBody {
   readonly raised: number;
 }
 
-/** Alarms that are not over; `site` `null`: of all sites. */
-export async function openAlarms(rows: Rows, site: string | null): Promise<OpenAlarm[]> {
-  const found = site === null
-    ? await rows.rows(SELECTS.alarmsEverywhere, [ROWS_MAX])
-    : await rows.rows(SELECTS.alarms, [site, ROWS_MAX]);
-  return found.map(alarmIn);
+/** Alarms that are not over, in their turn; `site` `null`: of all sites. */
+export async function openAlarms(
+  rows: Rows,
+  site: string | null,
+  asked: Asked = {},
+): Promise<Listed<OpenAlarm>> {
+  return site === null
+    ? await listed(rows, SELECTS.alarmsEverywhere, [], asked, ["unsettled", alarmIn])
+    : await listed(rows, SELECTS.alarms, [site], asked, ["unsettled", alarmIn]);
 }
 
 function alarmIn(row: Row): OpenAlarm {
@@ -245,9 +285,10 @@ export async function openAlarmsNamed(rows: Rows, name: AlarmName): Promise<Open
   return (await rows.rows(SELECTS.alarmsNamed, [name, ROWS_MAX])).map(alarmIn);
 }
 
-/** Sites with bags that somebody has to look after. */
-export async function unsettledSites(rows: Rows): Promise<string[]> {
-  return (await rows.rows(SELECTS.unsettledSites, [ROWS_MAX])).map((row) => row.text("site"));
+/** Sites with bags that somebody has to look after, and how many those are. */
+export async function unsettledSites(rows: Rows): Promise<Map<string, number>> {
+  const found = await rows.rows(SELECTS.unsettledSites, [ROWS_MAX]);
+  return new Map(found.map((row) => [row.text("site"), row.number("bags")]));
 }
 
 /** Those of these that were ever raised, by their ids. */

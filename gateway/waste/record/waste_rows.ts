@@ -2,12 +2,12 @@
 import type { Entry } from "../../../sync/entry.ts";
 import { digestOf } from "../../collected_entry.ts";
 import type { Parameter } from "../../sql/sql.ts";
-import type { AlarmBody } from "../alarm/alarm_body.ts";
+import type { AlarmBody, AlarmName } from "../alarm/alarm_body.ts";
 import { custodianKey } from "../entry/subject.ts";
 import type { BagStanding, BagState } from "../life/bag.ts";
 import type { LoadStanding } from "../life/ledger.ts";
 import type { ManifestStanding } from "../manifest/manifest.ts";
-import { byLife, siteIn, type WasteWord } from "./waste_entry.ts";
+import { byLife, momentText, siteIn, type WasteWord } from "./waste_entry.ts";
 
 export function eventRow({ origin, stream, seq, kind, time }: Entry, word: WasteWord): Parameter[] {
   const { wallMs, bootId, bootMs, clock } = time;
@@ -35,21 +35,50 @@ export interface Beside {
 
 export function bagRow(standing: BagStanding, { faults, untold }: Beside): Parameter[] {
   const { bag, site, state, category, ward, weight, custodian } = standing;
-  const { load, manifest, receipt, missing, conflicts, pending, unfounded } = standing;
+  const { load, manifest, receipt, missing, conflicts, pending } = standing;
   const written = JSON.stringify(standing);
   const isOver = OVER.has(state);
-  const waits = [conflicts, pending, unfounded].some(({ length }) => length > 0) || faults > 0;
   return [
     ...[bag, site, state, category, ward, weight?.grams ?? null],
     sealedMs(standing),
     isOver || custodian === null ? null : custodianKey(custodian),
     ...[load, manifest, receipt, missing?.stored ?? null],
     ...[conflicts.length, pending.length, faults],
-    isOver && !waits && missing === null ? null : 1,
+    bagTurn(standing, faults),
     untold === 0 ? null : 1,
     lastMs(standing),
     ...[written, digestOf(new TextEncoder().encode(`${faults} ${written}`)).slice(0, DIGITS)],
   ];
+}
+
+/**
+ * The place of a bag among those that somebody has to look after, `null`: nobody has to. What is in
+ * a ward, on its way or in a store stands before what left and is disputed or missing, and that
+ * before what left and waits for a receipt; of each the oldest first, what nobody knows the age of
+ * before it.
+ */
+function bagTurn(standing: BagStanding, faults: number): string | null {
+  const { bag, state, missing, notReceived, conflicts, pending, unfounded } = standing;
+  const waits = [conflicts, pending, unfounded].some(({ length }) => length > 0) || faults > 0 ||
+    missing !== null;
+  const isOver = OVER.has(state);
+  if (isOver && !waits) return null;
+  const hasLeft = isOver || state === "departed";
+  return turn(!hasLeft ? 1 : waits || notReceived !== null ? 2 : 3, sealedMs(standing) ?? 0, bag);
+}
+
+/** Alarms about what a receipt says, or does not say, of waste that left. */
+const OF_RECEIPTS: ReadonlySet<AlarmName> = new Set<AlarmName>(
+  ["not-received", "receipt", "receipt-overdue", "receipt-weight"],
+);
+
+/** The place of an open alarm: what is here before what left; of each the oldest first. */
+function alarmTurn({ id, alarm }: AlarmBody, sinceMs: number): string {
+  return turn(OF_RECEIPTS.has(alarm) ? 2 : 1, sinceMs, id);
+}
+
+function turn(rank: number, ms: number, code: string): string {
+  return `${rank} ${momentText(ms)} ${code}`;
 }
 
 /** One for each site that it passed, and left. */
@@ -102,7 +131,7 @@ export function alarmRow(words: readonly AlarmWord[]): Parameter[] | null {
   return [
     ...[id, site, rule, alarm, level, subject, basis],
     ...[hours ?? null, isCertain ? 1 : 0, last.wallMs, raised.length],
-    ordered.at(-1)?.about === "alarm" ? 1 : null,
+    ordered.at(-1)?.about === "alarm" ? alarmTurn(last.body, last.wallMs) : null,
   ];
 }
 

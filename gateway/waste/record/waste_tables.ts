@@ -32,12 +32,12 @@ export const WASTE_KEYS: Table = {
 /**
  * Where each bag stands, by the rules' defaults; `standing` is the whole `BagStanding`. `sealed`:
  * the earliest sealing by wall clocks. `held`: who holds it, as `custodianKey` has it, until the
- * disposer does, else NULL. `missing`: the store's entry that says so. `unsettled`: 1 where
+ * disposer does, else NULL. `missing`: the store's entry that says so. `unsettled`: its turn where
  * somebody has to look (it is not disposed of yet, entries disagree or wait for a second person),
- * else NULL. `faults`: other bags that were weighed by the same reading. `untold`: 1 where a site
- * that has a word on it lacks another's, else NULL. `last`: the latest entry about it by wall
- * clocks. `digest`: of `standing` and `faults`, so that who knows a bag sees that it stands as it
- * did.
+ * see `bagTurn`, else NULL. `faults`: other bags that were weighed by the same reading. `untold`: 1
+ * where a site that has a word on it lacks another's, else NULL. `last`: the latest entry about it
+ * by wall clocks. `digest`: of `standing` and `faults`, so that who knows a bag sees that it stands
+ * as it did.
  */
 export const WASTE_BAGS: Table = {
   name: "wastebags",
@@ -57,7 +57,7 @@ export const WASTE_BAGS: Table = {
     conflicts: "integer",
     pending: "integer",
     faults: "integer",
-    unsettled: "integer?",
+    unsettled: "text?",
     untold: "integer?",
     last: "integer",
     standing: "text",
@@ -71,7 +71,8 @@ export const WASTE_BAGS: Table = {
     wastebagsinload: { of: "inload", columns: ["inload", "bag"] },
     wastebagsonmanifest: { of: "manifest", columns: ["manifest", "bag"] },
     wastebagsofreceipt: { of: "receipt", columns: ["receipt", "bag"] },
-    wastebagsunsettled: { of: "unsettled", columns: ["site", "sealed", "bag"] },
+    wastebagsunsettled: { of: "unsettled", columns: ["site", "unsettled"] },
+    wastebagsturn: { of: "unsettled", columns: ["unsettled"] },
     wastebagswatched: { of: "unsettled", columns: ["site", "bag", "digest"] },
     wastebagsuntold: { of: "untold", columns: ["bag"] },
   },
@@ -138,7 +139,7 @@ export const WASTE_MANIFESTS: Table = {
   },
 };
 
-/** Each alarm; `raised`: how often. `unsettled`: 1 while it is not over, else NULL. */
+/** Each alarm; `raised`: how often. `unsettled`: its turn while it is not over, see `alarmTurn`. */
 export const WASTE_ALARMS: Table = {
   name: "wastealarms",
   columns: {
@@ -153,12 +154,13 @@ export const WASTE_ALARMS: Table = {
     certain: "integer",
     since: "integer",
     raised: "integer",
-    unsettled: "integer?",
+    unsettled: "text?",
   },
   key: ["alarm"],
   indexes: { wastealarmssince: ["site", "since", "alarm"] },
   sparse: {
-    wastealarmsunsettled: { of: "unsettled", columns: ["site", "since", "alarm"] },
+    wastealarmsunsettled: { of: "unsettled", columns: ["site", "unsettled"] },
+    wastealarmsturn: { of: "unsettled", columns: ["unsettled"] },
     wastealarmswatched: { of: "unsettled", columns: ["site", "alarm"] },
     wastealarmsabout: { of: "unsettled", columns: ["site", "subject", "alarm"] },
   },
