@@ -16,7 +16,7 @@ import { firstCarry } from "./coldchain/series/carry.ts";
 import { MANUAL_READINGS } from "./coldchain/rules/plans.ts";
 import { manualDayOf } from "./coldchain/life/manual_readings.ts";
 import { print } from "./print.ts";
-import { biologicalOverdue } from "./sterile/supply/steriliser_standing.ts";
+import { biologicalDue } from "./sterile/supply/steriliser_standing.ts";
 import { RULES } from "./sterile/fixture_cycle.ts";
 import { bagClock } from "./waste/clock/bag_clock.ts";
 import { modeAt } from "./waste/clock/epidemic.ts";
@@ -71,7 +71,7 @@ print(JSON.stringify({
     const boot = { bootId: "f".repeat(32), bootMs: 0, clock: "trusted" } as const;
     const first = { ...boot, bootId: "e".repeat(32), wallMs: changeMs };
     const present = { now: { ...boot, wallMs: due + more }, corrections: [] };
-    return biologicalOverdue(first, present, RULES) !== null;
+    return biologicalDue(first, present, RULES).isOverdue;
   }),
   manual: [-1, 0].map((more) => {
     const dueMs = noon.fromMs + MANUAL_READINGS.morningDueHour * HOUR_MS;

@@ -1,9 +1,11 @@
 /** What a site with sterilisers configures. */
 import * as z from "zod";
 import { nameSchema, textSchema } from "../../drivers/profile_parts.ts";
+import { NODE_NAME } from "../../sync/origin.ts";
 import { refuseSharedNames, steriliserShape } from "./program.ts";
 
 const STERILISERS_MAX = 50;
+const SUPPLIERS_MAX = 50;
 
 const configured = z.strictObject({
   ...steriliserShape,
@@ -22,6 +24,12 @@ export type ConfiguredSteriliser = z.infer<typeof configured>;
 export const sterileConfig = z.strictObject({
   sterilisers: z.array(configured).max(STERILISERS_MAX).default([])
     .describe("Sterilisers whose cycles are judged"),
+  suppliers: z.array(z.string().regex(NODE_NAME, "want a node's name")).max(SUPPLIERS_MAX)
+    .default([])
+    .describe(
+      "Nodes of the county that sterilise for this one; of others it is said that their " +
+        "recalls may not arrive by themselves",
+    ),
   rules: z.string().optional()
     .describe("File with further editions of rules, each with its id, source and first day"),
   folder: z.string().optional()

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { copiesTable } from "./copies.ts";
+import { reasonText } from "./reason.ts";
 import { at, COPIED, reasonsOf, rowOf } from "./fixture_compliance.ts";
 
 const copies = (nowMs: number, ...until: (number | null)[]) => ({
@@ -28,8 +29,24 @@ test("C11: a day is backed up once all of it is at both centres, whenever that w
     reasonsOf(rowOf("2026-03-02", { copies: copies(late, ...until) }));
   expect(of(at("2026-03-03 00:00"), late)).toEqual([]);
   expect(of(at("2026-03-03 00:00") - 1, late)).toEqual(MISSING);
-  expect(of(late, null), "what nobody here knows is not said").toEqual([]);
+  expect(of(late, null), "a county goes by its own where it does not hear the other").toEqual([]);
+  expect(of(NOON, null)).toEqual(MISSING);
   expect(of(), "no centre").toEqual(MISSING);
+});
+
+test("C11: where nothing is known of any centre nobody can say, and it is never compliant", () => {
+  const rowAt = (nowMs: number) =>
+    rowOf("2026-03-02", { copies: copies(nowMs, null, null), asOf: "2026-03-02 12:00" });
+  const dayMs = A_DAY_LATER - NOON;
+  const within = at("2026-03-02 00:00") + dayMs;
+  expect(rowAt(within)?.verdict, "it may come for a day still").toBe("compliant");
+  const row = rowAt(within + 1);
+  expect(reasonsOf(row)).toEqual(["backup-unknown c11-backup 03-02"]);
+  expect(row?.verdict).toBe("cannot-say");
+  expect(reasonText({ kind: "backup-unknown", rule: "c11-backup", dates: [] }, false)).toEqual({
+    zh: "无法确认是否已备份 [c11-backup]",
+    en: "cannot say whether it is backed up [c11-backup]",
+  });
 });
 
 test("C11: of a month the days are named that are not", () => {

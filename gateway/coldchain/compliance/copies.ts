@@ -9,26 +9,33 @@ import { type Reported, type Stretch, within } from "./watched.ts";
 const HOUR_MS = 3_600_000;
 const ZONE = "Asia/Shanghai";
 
-/** Days of a unit of which something is not at each centre after the time that is allowed. */
+/**
+ * Days of a unit of which something is not at each centre after the time that is allowed, as far as
+ * this node knows of centres: a county knows its own copy. Where it knows of none, they are
+ * those of which it cannot say.
+ */
 export function datesNotCopied(
   watched: readonly Stretch[],
   { days, asOfMs }: Pick<Reported, "days" | "asOfMs">,
-  copies: SiteCopies,
-): string[] {
-  return days.filter((day) =>
+  { centres, nowMs }: SiteCopies,
+): { readonly kind: "not-backed-up" | "backup-unknown"; readonly dates: readonly string[] } {
+  const known = centres.map(({ untilMs }) => untilMs).filter((ms) => ms !== null);
+  // No centre is configured: it is nowhere else. Of none anything is known: it may be nowhere else.
+  const earliestMs = known.length === 0 ? 0 : Math.min(...known);
+  const isMissing = ({ fromMs, toMs }: Stretch) => {
+    const oldestMs = Math.max(fromMs, earliestMs);
+    return oldestMs < toMs && nowMs - oldestMs > BACKUP.hoursMax * HOUR_MS;
+  };
+  const missing = days.filter((day) =>
     watched.some((one) => {
       const own = within(one, { fromMs: day.fromMs, toMs: Math.min(day.toMs, asOfMs) });
-      return own !== null && isMissing(own, copies);
+      return own !== null && isMissing(own);
     })
-  ).map(({ date }) => date);
-}
-
-function isMissing({ fromMs, toMs }: Stretch, { centres, nowMs }: SiteCopies): boolean {
-  const until = centres.map(({ untilMs }) => untilMs).filter((ms) => ms !== null);
-  // No centre is configured: it is nowhere else.
-  const earliest = centres.length === 0 ? 0 : Math.min(Infinity, ...until);
-  const oldestMs = Math.max(fromMs, earliest);
-  return oldestMs < toMs && nowMs - oldestMs > BACKUP.hoursMax * HOUR_MS;
+  );
+  return {
+    kind: centres.length > 0 && known.length === 0 ? "backup-unknown" : "not-backed-up",
+    dates: missing.map(({ date }) => date),
+  };
 }
 
 const STATES = {

@@ -21,6 +21,8 @@ export type ReasonKind =
   | "manual-readings-close"
   /** A centre did not have it a day later. */
   | "not-backed-up"
+  /** Of no centre it is known here what it has. */
+  | "backup-unknown"
   | "no-data"
   | "gap"
   | "sensor-fault";
@@ -98,6 +100,7 @@ const RULES: Readonly<Record<Exclude<ReasonKind, "too-warm" | "too-cold">, Cited
     effective: RELEASED,
   },
   "not-backed-up": BACKUP,
+  "backup-unknown": BACKUP,
   "no-data": NO_DATA,
   "gap": NO_DATA,
   "sensor-fault": NO_DATA,
@@ -119,12 +122,15 @@ const WORDS: Readonly<Record<Exclude<ReasonKind, NotCompliant>, Text>> = {
     zh: "未备份：超过一天未同步到数据中心",
     en: "not backed up: not at each centre for more than a day",
   },
+  "backup-unknown": { zh: "无法确认是否已备份", en: "cannot say whether it is backed up" },
   "no-data": { zh: "无任何温度数据", en: "no temperature was recorded" },
   "gap": { zh: "数据缺失", en: "data is missing" },
   "sensor-fault": { zh: "探头故障", en: "a sensor was at fault" },
 };
 
-const UNKNOWN: ReadonlySet<ReasonKind> = new Set(["no-data", "gap", "sensor-fault"] as const);
+const UNKNOWN: ReadonlySet<ReasonKind> = new Set(
+  ["no-data", "gap", "sensor-fault", "backup-unknown"] as const,
+);
 
 /** What was seen stands, whatever is missing beside it; what is missing is never compliant. */
 export function verdictOf(reasons: readonly Reason[]): Verdict {

@@ -129,9 +129,8 @@ export function unitCompliance(history: UnitHistory, reported: Reported): UnitCo
   for (const date of datesReadOut(readings, watched, reported)) {
     reasons.add("manual-reading-out", ruleIdOf("manual-reading-out"), date);
   }
-  for (const date of datesNotCopied(watched, reported, history.copies)) {
-    reasons.add("not-backed-up", ruleIdOf("not-backed-up"), date);
-  }
+  const notCopied = datesNotCopied(watched, reported, history.copies);
+  for (const date of notCopied.dates) reasons.add(notCopied.kind, ruleIdOf(notCopied.kind), date);
   const unexplained = history.episodes.filter(({ isAcknowledged }) => !isAcknowledged);
   for (const { sinceMs } of unexplained) {
     const { date } = reported.calendar.dayOf(Math.max(sinceMs, span.fromMs));

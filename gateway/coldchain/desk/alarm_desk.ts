@@ -12,7 +12,7 @@ import { presentFor } from "../../devices/present.ts";
 import { tellingInForce, tellingMark } from "../../notifications/persons.ts";
 import { writtenVials } from "../flow/vial_reads.ts";
 import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
-import { alarmBodiesOf, episodesOf } from "../life/episode.ts";
+import { alarmBodiesOf, episodesOf, isToldNoMore } from "../life/episode.ts";
 import { dueLevels, goneOnMs, latenessMs, planAlarms } from "../life/escalation.ts";
 import { ageOfEvent, type ColdEvent, ofKind } from "../life/event.ts";
 import { isOfOtherWords } from "../life/rules_changed.ts";
@@ -26,7 +26,7 @@ import { Calendar } from "../series/calendar.ts";
 import { alarmKey, type Carry } from "../series/carry.ts";
 import { foldTail } from "../series/fold.ts";
 import { elapsedMs, type Sample } from "../series/sample.ts";
-import { NO_DATA, RULES_CHANGED } from "../series/told.ts";
+import { NO_DATA, RULES_CHANGED, SENSOR_FAULT } from "../series/told.ts";
 import { BootWatches } from "./boot_watches.ts";
 import { type AlarmNode, coldEntry } from "./cold_node.ts";
 import { messagesOf } from "./episode_messages.ts";
@@ -42,6 +42,8 @@ const PRESENCE_MS = 2000;
 const LAG_MS = 5000;
 /** Episodes that began so long ago and are over are not told of any more. */
 const TELLING_MS = 7 * 86_400_000;
+/** Causes of which samples tell: what they tell of no more is over. */
+const OF_SERIES: ReadonlySet<string> = new Set(["high", "low", NO_DATA, SENSOR_FAULT]);
 interface Due {
   readonly unit: string;
   readonly begun: AlarmBody[];
@@ -176,8 +178,7 @@ export class AlarmDesk {
         one.ended.every(({ endedMs }) => alarmMs < endedMs);
       one.begun.push(...(await this.#unanswered(row)).filter(isBefore));
     }
-    const isOfSeries = cause !== "power-off" && cause !== "offline" && cause !== "late-vial";
-    if (!isOfSeries || gaps.has(episode) || one.ended.length > 0) return;
+    if (!OF_SERIES.has(cause) || gaps.has(episode) || one.ended.length > 0) return;
     if (await reads.isToldBySeries(this.#rows, site, episode)) return;
     const end = await this.#takenBack(row, now);
     if (end !== null) one.ended.push(end);
@@ -205,7 +206,7 @@ export class AlarmDesk {
     now: Stamp,
   ): Promise<AlarmEndedBody | null> {
     const alarm = ofKind(await this.#events(episode), "cold-alarm").at(0);
-    if (alarm === undefined || state === RULES_CHANGED) return null;
+    if (alarm === undefined || isToldNoMore(state)) return null;
     const words = await eventsOf(this.#rows, { site, subject: `unit/${unit}` });
     const isChanged = isOfOtherWords(alarm, words);
     return {

@@ -5,6 +5,7 @@ import { type Notification, notificationBody } from "../../notifications/notific
 import type { AlarmCause } from "../life/alarm_body.ts";
 import type { Episode } from "../life/episode.ts";
 import type { Message } from "../life/escalation.ts";
+import { textOrOther } from "../other_text.ts";
 import { COLD_CODE } from "../record/sent_message.ts";
 import { LATE_VIAL_TOLD_MS } from "../rules/plans.ts";
 import { RULES_CHANGED } from "../series/told.ts";
@@ -106,6 +107,7 @@ function notice(
   const { cause, site, unit, sinceMs, worstCelsius, levels, state } = episode;
   const isGrave = cause === "high" || cause === "low" || level > 1;
   const rule = levels.find((one) => one.level === level)?.rule ?? levels[0].rule;
+  const words = textOrOther(CAUSE_TEXT, cause);
   const vial = levels.find((one) => one.vial !== undefined)?.vial;
   const [code, called] = vial === undefined
     ? [unit, name]
@@ -122,10 +124,10 @@ function notice(
     site,
     place: { zh: lineOf(place.zh), en: lineOf(place.en) },
     what: state === RULES_CHANGED
-      ? { code: `${COLD_CODE}${RULES_CHANGED}`, ...changedText(CAUSE_TEXT[cause]) }
+      ? { code: `${COLD_CODE}${RULES_CHANGED}`, ...changedText(words) }
       : {
         code: `${COLD_CODE}${cause}`,
-        ...isForgotten(episode) ? forgottenText(CAUSE_TEXT[cause]) : CAUSE_TEXT[cause],
+        ...isForgotten(episode) ? forgottenText(words) : words,
       },
     where: { code, zh: lineOf(called), en: lineOf(called) },
     value: worstCelsius === null ? null : { number: worstCelsius, unit: "Cel" },

@@ -106,6 +106,10 @@ describe("C11 a unit's record", () => {
     expect(JSON.stringify(unitReport(told, "en")))
       .toContain("goes on (alarm rules changed, not seen to be over)");
     expect(unitTables(told)[1].text).toContain(",rules-changed");
+    const newer = { ...changed, cause: "lid-open", state: "unit-sold" };
+    const shown = JSON.stringify(unitReport({ ...found, episodes: [newer] }, "zh"));
+    expect(shown).toContain("其他（lid-open）");
+    expect(shown).toContain("持续中 · 其他（unit-sold）");
   });
 
   test("of a day without readings says so", async () => {

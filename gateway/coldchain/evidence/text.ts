@@ -1,7 +1,9 @@
 /** What evidence says, in both languages. */
 import type { Text } from "../../../drivers/profile_parts.ts";
+import type { AlarmCause } from "../life/alarm_body.ts";
 import type { NotCompliant } from "../life/compliance.ts";
 import type { CalibrationState } from "../life/calibration.ts";
+import { textOrOther } from "../other_text.ts";
 
 export const TEXTS = {
   title: { zh: "冷链温度记录", en: "Cold chain temperature record" },
@@ -70,15 +72,16 @@ export const CALIBRATIONS: Readonly<Record<CalibrationState, Text>> = {
   "inaccurate": { zh: "误差超限", en: "not accurate" },
 };
 
-const CAUSES: Readonly<Record<string, Text>> = {
+const CAUSES: Readonly<Record<AlarmCause, Text>> = {
   "high": { zh: "高温", en: "high" },
   "low": { zh: "低温", en: "low" },
   "no-data": { zh: "无数据", en: "no data" },
   "sensor-fault": { zh: "探头故障", en: "sensor fault" },
   "power-off": { zh: "断电", en: "power off" },
   "offline": { zh: "离线", en: "offline" },
+  "late-vial": { zh: "开瓶疫苗超时", en: "opened vial beyond its time" },
 };
 
 export function causeText(cause: string): Text {
-  return CAUSES[cause] ?? { zh: cause, en: cause };
+  return textOrOther(CAUSES, cause);
 }

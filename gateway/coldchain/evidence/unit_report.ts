@@ -1,4 +1,5 @@
 /** What a unit's record says of some days, as report and tables (C5, C11). */
+import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Language } from "../../console/text.ts";
 import { csvOf } from "../../report/csv.ts";
 import type { Block, Report } from "../../report/report.ts";
@@ -6,7 +7,9 @@ import { momentText } from "../../report/moment_text.ts";
 import { meanOf } from "../evaluate/report.ts";
 import type { Calibration } from "../life/calibration.ts";
 import type { NotCompliant } from "../life/compliance.ts";
+import { isToldNoMore } from "../life/episode.ts";
 import type { UnitBody } from "../life/unit_body.ts";
+import { textOrOther } from "../other_text.ts";
 import type { AlarmRule } from "../rules/alarm_rule.ts";
 import { meanKinetic } from "../series/kinetic.ts";
 import type { Sample } from "../series/sample.ts";
@@ -221,6 +224,14 @@ function dayTable(record: UnitRecord, language: Language): Block {
   };
 }
 
+/** Behind the end of an alarm: why it is told of no more, where nobody has seen that it is over. */
+function untoldText(state: string): Text {
+  if (!isToldNoMore(state)) return { zh: "", en: "" };
+  if (state === RULES_CHANGED) return TEXTS.rulesChanged;
+  const { zh, en } = textOrOther({}, state);
+  return { zh: ` · ${zh}`, en: ` · ${en}` };
+}
+
 function alarmTable({ episodes, zone }: UnitRecord, language: Language): Block {
   const say = (key: keyof typeof TEXTS) => TEXTS[key][language];
   return {
@@ -236,7 +247,7 @@ function alarmTable({ episodes, zone }: UnitRecord, language: Language): Block {
       cells: [
         ...[causeText(cause)[language], String(level), momentText(sinceMs, zone)],
         (endedMs === null ? say("goesOn") : momentText(endedMs, zone)) +
-        (state === RULES_CHANGED ? say("rulesChanged") : ""),
+        untoldText(state)[language],
         degrees(worstCelsius),
       ],
     })),

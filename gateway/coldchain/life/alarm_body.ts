@@ -1,7 +1,16 @@
 /** Alarms of a unit, level by level, and what persons say to them (C4, C9). */
 import * as z from "zod";
 import { RULES_CHANGED } from "../series/told.ts";
-import { celsius, code, doseCode, person, timeMs, unitFields, words } from "./subject.ts";
+import {
+  celsius,
+  code,
+  doseCode,
+  newerCode,
+  person,
+  timeMs,
+  unitFields,
+  words,
+} from "./subject.ts";
 
 /** `high`, `low`: by the rules of temperatures; the rest by plans of their own. */
 export const ALARM_CAUSES = [
@@ -15,8 +24,15 @@ export const ALARM_CAUSES = [
 ] as const;
 export type AlarmCause = typeof ALARM_CAUSES[number];
 
-/** One time out of range, with all its levels: `episode` is their common id. */
-const episodeFields = { ...unitFields, episode: code, cause: z.enum(ALARM_CAUSES) };
+/**
+ * One time out of range, with all its levels: `episode` is their common id. This program writes
+ * none but {@link ALARM_CAUSES}; it reads those of newer nodes too.
+ */
+const episodeFields = {
+  ...unitFields,
+  episode: code,
+  cause: z.enum(ALARM_CAUSES).or(newerCode),
+};
 
 /** Body of a `cold-alarm`: an episode has come to a level. */
 export const alarmBody = z.object({
@@ -41,8 +57,11 @@ export const alarmEndedBody = z.object({
   ...episodeFields,
   endedMs: timeMs,
   worstCelsius: celsius.nullable(),
-  /** The rules are others and no value was in range: somebody has to look (C8). */
-  because: z.literal(RULES_CHANGED).optional(),
+  /**
+   * The rules are others and no value was in range: somebody has to look (C8). Of a newer node's
+   * reason nobody here knows that it is over either.
+   */
+  because: z.literal(RULES_CHANGED).or(newerCode).optional(),
 });
 export type AlarmEndedBody = z.infer<typeof alarmEndedBody>;
 
@@ -66,7 +85,8 @@ export const acknowledgementBody = z.object({
   id: code,
   ...episodeFields,
   level: z.int().min(1).max(9),
-  found: z.enum(FOUND_CAUSES),
+  /** Of a newer node it may be another word. */
+  found: z.enum(FOUND_CAUSES).or(newerCode),
   comment: words,
   /** The person saw that it was told of no more since its rules are others (C8). */
   rulesChanged: z.literal(true).optional(),

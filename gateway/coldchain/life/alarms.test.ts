@@ -4,7 +4,14 @@ import type { Present } from "../../age.ts";
 import type { AlarmBody } from "./alarm_body.ts";
 import { PLATFORM_PLANS } from "../rules/plans.ts";
 import { minutes, rulesOf, times, toldOf, watching } from "../series/fixture_series.ts";
-import { alarmBodiesOf, type Episode, episodesOf, objectionToAcknowledgement } from "./episode.ts";
+import { textOrOther } from "../other_text.ts";
+import {
+  alarmBodiesOf,
+  type Episode,
+  episodesOf,
+  isToDo,
+  objectionToAcknowledgement,
+} from "./episode.ts";
 import {
   dueLevels,
   episodeStart,
@@ -197,6 +204,26 @@ describe("C9 acknowledging", () => {
     expect(due([...events, seen], [...first, ...then])).toEqual([]);
     // A value in range is the end that it is.
     expect(only([...events, story.ended(MORNING_MS + 4 * HOUR_MS)]).state).toBe("recovered");
+  });
+
+  test("C4: a cause, and a reason of an end, that only newer nodes know is kept and goes on", () => {
+    const cause = "lid-open";
+    const newer = [
+      story.alarm(1, { cause }),
+      story.ended(MORNING_MS + HOUR_MS, { cause, because: "unit-sold" }),
+      story.acknowledged(1, { cause, found: "lid-broken" }),
+    ];
+    const episode = only(newer);
+    expect(episode).toMatchObject({ cause, state: "unit-sold", endedMs: null });
+    expect(isToDo({ ...episode, isOver: false })).toBe(true);
+    expect(told(due(newer))).toEqual([]);
+    const texts = { high: { zh: "高温", en: "high" } };
+    expect(textOrOther(texts, "high")).toBe(texts.high);
+    expect(textOrOther(texts, cause)).toEqual({ zh: "其他（lid-open）", en: "other (lid-open)" });
+    expect(textOrOther(texts, "constructor").en).toBe("other (constructor)");
+    expect(only([...newer, story.ended(MORNING_MS + 2 * HOUR_MS, { cause })]).state)
+      .toBe("recovered");
+    expect(() => story.alarm(1, { cause: "No word" })).toThrow("cause");
   });
 
   test("what came and went before anybody heard of it is told, and then that it is over", () => {

@@ -26,7 +26,8 @@ export interface Episode {
   readonly episode: string;
   readonly site: string;
   readonly unit: string;
-  readonly cause: AlarmCause;
+  /** A word of `ALARM_CAUSES`, or a newer node's. */
+  readonly cause: string;
   readonly sinceMs: number;
   /** By level, the lowest first; each as it was told first. */
   readonly levels: readonly AlarmBody[];
@@ -34,9 +35,25 @@ export interface Episode {
   readonly endedMs: number | null;
   readonly worstCelsius: number | null;
   readonly acknowledgements: readonly EventOf<"cold-acknowledgement">[];
-  readonly state: EpisodeState;
+  /**
+   * A word of {@link EpisodeState}, or a newer node's reason for telling of it no more: it goes on
+   * until this node knows what that means.
+   */
+  readonly state: string;
   /** A cause and a comment are there. */
   readonly isExplained: boolean;
+}
+
+const MEASURED: ReadonlySet<string> = new Set<EpisodeState>([
+  "open",
+  "acknowledged",
+  "reopened",
+  "recovered",
+]);
+
+/** It is told of no more, and nobody here has seen that it is over. */
+export function isToldNoMore(state: string): boolean {
+  return !MEASURED.has(state);
 }
 
 /** Whether somebody has to look at it, or to say what it was. `state`: a word of those. */
@@ -48,7 +65,7 @@ export function isToDo(
   },
 ): boolean {
   const isOpen = state === "open" || state === "reopened";
-  return isOpen || !isExplained || (state === RULES_CHANGED && !isOver);
+  return isOpen || !isExplained || (isToldNoMore(state) && !isOver);
 }
 
 /** In the order in which they began. */
@@ -80,12 +97,13 @@ function episodeOf(
   );
   const top = levels[levels.length - 1].level;
   const seen = Math.max(0, ...acknowledgements.map(({ body }) => body.level));
-  const isChanged = last?.because === RULES_CHANGED;
+  const because = last?.because;
   const knowing = acknowledgements.filter(({ body }) => body.rulesChanged === true)
     .map(({ timeMs }) => timeMs);
-  const endedMs = last === null || (isChanged && knowing.length === 0)
+  const isSeen = because === undefined || (because === RULES_CHANGED && knowing.length > 0);
+  const endedMs = last === null || !isSeen
     ? null
-    : isChanged
+    : because === RULES_CHANGED
     ? Math.max(last.endedMs, Math.min(...knowing))
     : last.endedMs;
   return {
@@ -98,10 +116,8 @@ function episodeOf(
     endedMs,
     worstCelsius: last?.worstCelsius ?? null,
     acknowledgements,
-    state: isChanged
-      ? RULES_CHANGED
-      : last !== null
-      ? "recovered"
+    state: last !== null
+      ? because ?? "recovered"
       : seen >= top
       ? "acknowledged"
       : seen > 0

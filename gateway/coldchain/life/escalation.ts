@@ -4,7 +4,7 @@ import { entryId } from "../../collected_entry.ts";
 import { levelsReached } from "../../escalation.ts";
 import type { EscalationPlan } from "../rules/plans.ts";
 import { RULES_CHANGED } from "../series/told.ts";
-import type { AlarmBody } from "./alarm_body.ts";
+import type { AlarmBody, AlarmCause } from "./alarm_body.ts";
 import type { Episode } from "./episode.ts";
 import type { UnitBody } from "./unit_body.ts";
 
@@ -52,7 +52,7 @@ export type EpisodeStart = Pick<AlarmBody, "site" | "unit" | "episode" | "cause"
 /** An episode that no series tells of: power is off, or the unit cannot be reached. */
 export function episodeStart(
   { site, unit }: { readonly site: string; readonly unit: string },
-  cause: AlarmBody["cause"],
+  cause: AlarmCause,
   sinceMs: number,
 ): EpisodeStart {
   return {

@@ -11,7 +11,7 @@ const id = fc.constantFrom("id-1", "id-2", "id-3");
 const by = fc.constant(NURSE);
 const episode = fc.constantFrom("episode-1", "episode-2");
 const comment = fc.constantFrom("门未关好", "a door");
-const ofEpisode = { id, site, unit, episode, cause: fc.constantFrom("high", "low") };
+const ofEpisode = { id, site, unit, episode, cause: fc.constantFrom("high", "low", "of-a-newer") };
 const lots = fc.uniqueArray(fc.constantFrom("L1", "L2"), { minLength: 1 })
   .map((all) => all.map((lot) => ({ product: "8357914", lot })));
 
@@ -56,6 +56,7 @@ export const COLD_BODIES: Readonly<Record<ColdKind, fc.Arbitrary<object>>> = {
     ...ofEpisode,
     endedMs: few,
     worstCelsius: fc.constantFrom(null, 9.5),
+    because: fc.constantFrom(undefined, undefined, "rules-changed", "of-a-newer"),
   }),
   "cold-acknowledgement": fc.record({
     ...ofEpisode,

@@ -1,6 +1,6 @@
 /** Stock that was out of range is set apart until somebody says what becomes of it (C10). */
 import * as z from "zod";
-import { code, person, timeMs, unitFields, words } from "./subject.ts";
+import { code, newerCode, person, timeMs, unitFields, words } from "./subject.ts";
 
 /** Of one entry; more are another. */
 export const LOTS_MAX = 200;
@@ -20,8 +20,8 @@ export const quarantineBody = z.object({
   sinceMs: timeMs,
   /** Ids of the episode or the receipt that it comes of. */
   because: z.array(code).min(1),
-  /** None: out of range, as all were once. */
-  cause: z.enum(QUARANTINE_CAUSES).optional(),
+  /** None: out of range, as all were once. Of a newer node it may be another word. */
+  cause: z.enum(QUARANTINE_CAUSES).or(newerCode).optional(),
   /** In words, where a person says it. */
   reason: words.optional(),
   by: person.nullable(),

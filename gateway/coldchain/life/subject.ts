@@ -5,6 +5,11 @@ const CODE_LENGTH_MAX = 64;
 const TEXT_LENGTH_MAX = 500;
 
 export const code = z.string().min(1).max(CODE_LENGTH_MAX);
+/**
+ * A word that a newer node knows and this one does not: its entry counts, and the word is shown as
+ * `other_text.ts` says. Whoever is upgraded last drops no alarm.
+ */
+export const newerCode = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
 /** Of one pack: 20 digits, or `(01)GTIN(21)SERIAL`. */
 export const doseCode = code;
 /** With 20 digits each they stay far below what one entry holds. */

@@ -1,6 +1,7 @@
 /** What the page of all that is held back says, in both languages. */
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Language } from "../../console/text.ts";
+import { textOrOther } from "../other_text.ts";
 
 const TEXTS = {
   waiting: { zh: "隔离待处理", en: "Set apart until somebody decides" },
@@ -103,7 +104,7 @@ const CAUSES: Readonly<Record<string, Text>> = {
   "person": { zh: "人工隔离（召回等）", en: "a person set it apart, as for a recall" },
 };
 
-/** Why a lot was set apart; the word itself where there is no other. */
+/** Why a lot was set apart; "other" where only newer nodes know it. */
 export function causeWords(language: Language, cause: string): string {
-  return CAUSES[cause]?.[language] ?? cause;
+  return textOrOther(CAUSES, cause)[language];
 }

@@ -23,7 +23,7 @@ import {
 } from "./unit_forms.ts";
 import * as parts from "./unit_parts.ts";
 import { answersTo, curveOf, daysOf, type ProbeDays } from "./unit_shown.ts";
-import { unitTexts, unitWord } from "./unit_text.ts";
+import { alarmWord, unitTexts, unitWord } from "./unit_text.ts";
 
 const DAY_MS = 86_400_000;
 const SPANS = [["day", 1], ["week", 7], ["month", 30]] as const;
@@ -130,7 +130,7 @@ function alarmsPanel(view: View, alarms: readonly AnsweredAlarm[], acts: boolean
     const { alarm, answers } = one;
     return html`
       <div class="card ${isOpen(one) ? "bad" : ""}">
-        <header><h3>${unitWord(view.language, alarm.cause)}</h3>${parts.alarmState(
+        <header><h3>${alarmWord(view.language, alarm.cause)}</h3>${parts.alarmState(
           view,
           alarm,
         )}</header>
@@ -146,7 +146,7 @@ function alarmsPanel(view: View, alarms: readonly AnsweredAlarm[], acts: boolean
             [
               `${text("said")} (${text("level")} ${level})`,
               `${
-                unitWord(view.language, found === "unknown" ? "unknown-cause" : found)
+                alarmWord(view.language, found === "unknown" ? "unknown-cause" : found)
               } · ${comment} · ${by.name ?? by.id}`,
             ] as const
           ),

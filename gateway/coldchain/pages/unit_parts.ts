@@ -4,7 +4,7 @@ import type { Text } from "../../../drivers/profile_parts.ts";
 import { age, badge, type Html, moment, type Tone, type View } from "../../console/view.ts";
 import type { alarmView, UnitView } from "../desk/unit_view.ts";
 import { WHOLE_SITE } from "../life/subject.ts";
-import { unitTexts, unitWord } from "./unit_text.ts";
+import { alarmWord, unitTexts, unitWord } from "./unit_text.ts";
 
 export type Probe = UnitView["probes"][number];
 export type AlarmLine = ReturnType<typeof alarmView>;
@@ -77,9 +77,10 @@ export function toneOf({ alarms, probes, notCompliant, watch }: UnitView): Tone 
 
 export function alarmState(view: View, { state, isExplained }: AlarmLine): Html {
   const text = unitTexts(view.language);
+  const shown = badge(TONES[state] ?? "bad", alarmWord(view.language, state));
   return state === "recovered" && !isExplained
-    ? html`${wordBadge(view, state)} ${badge("warn", text("unexplained"))}`
-    : wordBadge(view, state);
+    ? html`${shown} ${badge("warn", text("unexplained"))}`
+    : shown;
 }
 
 /** A probe's value, whether it may be believed, and since when it is so. */

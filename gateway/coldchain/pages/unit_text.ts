@@ -1,6 +1,7 @@
 /** What pages of units and their alarms say, in both languages. */
 import type { Text } from "../../../drivers/profile_parts.ts";
 import type { Language } from "../../console/text.ts";
+import { textOrOther } from "../other_text.ts";
 
 const TEXTS = {
   coldchain: { zh: "冷链", en: "Cold chain" },
@@ -157,6 +158,11 @@ export function unitTexts(language: Language): (key: UnitText) => string {
 /** A word of an entry or a view as people read it; the word itself where there is none. */
 export function unitWord(language: Language, word: string): string {
   return isUnitText(word) ? TEXTS[word][language] : word;
+}
+
+/** Of an alarm its cause, its state, or what was found: "other" where only newer nodes know it. */
+export function alarmWord(language: Language, word: string): string {
+  return textOrOther(TEXTS, word)[language];
 }
 
 export function unitTextOf(key: UnitText): Text {

@@ -11,7 +11,7 @@ import * as reads from "../record/cold_reads.ts";
 import type { Rows } from "../../sql/sql.ts";
 import type { Calendar } from "../series/calendar.ts";
 import * as parts from "./unit_parts.ts";
-import { unitTextOf, unitTexts, unitWord } from "./unit_text.ts";
+import { alarmWord, unitTextOf, unitTexts, unitWord } from "./unit_text.ts";
 
 /** A site's central store has so many; of a county with more the reader chooses a site. */
 const CARDS_MAX = 60;
@@ -110,7 +110,7 @@ function alarmsPanel(
               ? text("wholeSite")
               : names.get(parts.unitPath(alarm)) ?? alarm.unit
           }</a>`,
-          ...[alarm.site, unitWord(view.language, alarm.cause), alarm.level],
+          ...[alarm.site, alarmWord(view.language, alarm.cause), alarm.level],
           ...[parts.alarmState(view, alarm), parts.at(view, alarm.since)],
           parts.degrees(alarm.worstCelsius),
         ]),
@@ -142,7 +142,7 @@ function unitCard(view: View, unit: UnitView): Html {
       <header><h3>${name}</h3>${parts.watchText(view, unit)}</header>
       ${probes.map((probe) => parts.probeValue(view, probe, probes.length > 1 ? probe.id : ""))}
       ${alarms.map((alarm) =>
-        html`<p class="reason">${badge("bad", unitWord(view.language, alarm.cause))} ${
+        html`<p class="reason">${badge("bad", alarmWord(view.language, alarm.cause))} ${
           text("level")
         } ${alarm.level} · ${parts.since(view, alarm.since)}</p>`
       )}

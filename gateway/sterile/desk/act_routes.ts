@@ -12,6 +12,7 @@ import type { Done, SterileDesk } from "./sterile_desk.ts";
 const done = z.object({
   entry: z.string().describe("Id of the entry"),
   subject: z.string().describe("Load, pack, cycle or entry that it is about"),
+  warning: z.string().optional().describe("It is written; what to know of it all the same"),
 });
 
 export interface Asker {
@@ -182,6 +183,6 @@ export function actRoutes(desk: SterileDesk): readonly ApiRoute[] {
 
 function doneAnswer(done: Done): Response {
   if (done.kind === "refused") return problemResponse(done.problem);
-  const { entry, subject } = done;
-  return Response.json({ entry, subject }, { status: 201 });
+  const { kind: _kind, ...said } = done;
+  return Response.json(said, { status: 201 });
 }

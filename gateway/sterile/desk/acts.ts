@@ -13,6 +13,7 @@ import { packTrace, whereaboutsOf } from "../supply/pack_trace.ts";
 import { cycleStanding } from "../supply/standing_judgement.ts";
 import { whyNoBowieDick } from "../supply/steriliser_standing.ts";
 import type { Person } from "../supply/supply_body.ts";
+import { unprovedWords, whyUnproved } from "../supply/supplier_proof.ts";
 import { needsAnother, type ToldOfSite, toldOfSite } from "../supply/told.ts";
 import { todayBy } from "../supply/unsterile_use.ts";
 import { cyclesNamed, hasLoad, judgementsOf } from "./load_for.ts";
@@ -47,7 +48,7 @@ export function receiving(
   checkedBy: Person,
 ): Act {
   const { pack, supplier, sterilisedOn, expires } = rest;
-  const against = async (stored: StoredWords, { node: { name, clock } }: SterileDesk) => {
+  const against = async (stored: StoredWords, { node: { name, clock }, rules }: SterileDesk) => {
     if (supplier === name) {
       return refusal("own-pack", "supplier", "what this site sterilises itself it packs");
     }
@@ -61,12 +62,22 @@ export function receiving(
       return refusal("no-such-day", "sterilisedOn", `it is ${day}, and the pack for ${expires}`);
     }
     // By a clock in doubt its page warns, and it is not issued.
-    return isBelieved && expires < day
-      ? refusal("expired", "pack", `it may be used until ${expires}`)
-      : null;
+    if (isBelieved && expires < day) {
+      return refusal("expired", "pack", `it may be used until ${expires}`);
+    }
+    const why = whyUnproved(rest, rules);
+    return why === null ? null : refusal("supplier-unproved", "proof", unprovedWords(why));
   };
   const body = { ...rest, by, checkedBy };
-  return { kind: "sterile-receipt", id, subject: pack, body, against };
+  const warning = ({ node: { suppliers } }: SterileDesk) =>
+    suppliers.includes(supplier) ? null : strangeSupplier(supplier);
+  return { kind: "sterile-receipt", id, subject: pack, body, against, warning };
+}
+
+function strangeSupplier(supplier: string): string {
+  return `supplier: "${supplier}" 不是本处配置的供应节点 (sterile.suppliers)，` +
+    "除非确为本县节点名，其召回不会自动送达 / is no node that is known here: unless it is the name " +
+    "of one of the county, recalls of it will not arrive by themselves";
 }
 
 export function loading([{ id, cycle, ...rest }, by]: Asked<typeof orders.loadOrder>): Act {
@@ -245,7 +256,10 @@ export function issuing([{ id, ...rest }, by]: Asked<typeof orders.issueOrder>):
       return refusal("not-here", "pack", `it is not in the store: ${trace.where.kind}`);
     }
     if (trace.isCalledBack) return refusal("not-released", "pack", "its supplier called it back");
-    if (trace.received !== null) return null;
+    if (trace.received !== null) {
+      const why = trace.unproved;
+      return why === null ? null : refusal("supplier-unproved", "pack", unprovedWords(why));
+    }
     const unfit = trace.loads.some((load) => load.unfit.some((one) => one.pack === pack));
     const released = trace.loads.length === 1 &&
       trace.loads.every(({ state }) => state === "released" || state === "released-early");
@@ -318,6 +332,9 @@ const HINTS: Readonly<Record<string, string>> = {
   "label-taken": "print a label of its own for each packing",
   "own-pack": "give the supplier that stands on the label",
   "here-already": "look at its page; what was a mistake is taken back first",
+  "supplier-unproved":
+    "ask its supplier for the result; a receipt that lacks it is taken back, and " +
+    "the pack received again with it",
   "no-such-day": "read the label again",
   "test-alone": "leave the packs out, or say what kind of load it is",
   "pack-taken": "pack it anew, under a label of its own",

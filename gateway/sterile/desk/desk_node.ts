@@ -8,6 +8,8 @@ export interface SterileNode {
   readonly name: string;
   readonly title: Text;
   readonly dataDir: string;
+  /** Nodes of the county that sterilise for it, as far as it is told. */
+  readonly suppliers: readonly string[];
   readonly clock: Pick<Node["clock"], "now">;
   readonly disk: Pick<Node["disk"], "append" | "noRoomFor">;
   readonly journal: Pick<Journal, "positions" | "read" | "changes">;

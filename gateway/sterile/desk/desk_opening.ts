@@ -20,7 +20,8 @@ import { watchSupplierRecalls } from "./supplier_recalls.ts";
 export const openSterileDesk: OpenDesk = (node, { links }) => {
   const { config, clock, disk, journal, tables } = node;
   const { node: name, title, dataDir } = config;
-  const own: SterileNode = { name, title, dataDir, clock, disk, journal, tables };
+  const suppliers = config.sterile?.suppliers ?? [];
+  const own: SterileNode = { name, title, dataDir, suppliers, clock, disk, journal, tables };
   const book = readRules(config.sterile?.rules);
   const shared = [...readRoutes(own, book), recordRoute(own, book)];
   const reports = [cycleList(tables, book)];

@@ -93,7 +93,8 @@ export class SterileSite implements AsyncDisposable {
     };
     const clock = { now: () => this.#stampAt(this.nowMs) };
     const title = { zh: "河口镇卫生院", en: "Hekou" };
-    const node = { name: this.name, title, dataDir: folder.path, clock, disk, journal, tables };
+    const about = { name: this.name, title, dataDir: folder.path, suppliers: [SITE] };
+    const node = { ...about, clock, disk, journal, tables };
     return new SterileDesk(node, setups, STANDARD_RULES);
   }
 

@@ -23,6 +23,20 @@ export const packOrder = z.strictObject({
   checked: secondPerson.describe("Who looked at it before it was closed"),
 });
 
+const proofFields = {
+  result,
+  document: code.describe("Number of the document of its supplier that has the result"),
+};
+const supplierProof = z.discriminatedUnion("indicator", [
+  z.strictObject({ indicator: z.literal("biological"), ...proofFields }),
+  z.strictObject({
+    indicator: z.literal("emergency"),
+    ...proofFields,
+    class: z.int().min(1).max(6).describe("ISO 11140-1; of the indicator in its test pack"),
+    reason: words.describe("Why it cannot wait for the biological result"),
+  }),
+]);
+
 export const receiptOrder = z.strictObject({
   ...act,
   pack: code.describe("What its label says, by which its supplier calls it back"),
@@ -32,6 +46,9 @@ export const receiptOrder = z.strictObject({
   lot: code.describe("Cycle, load or lot, as the label has it"),
   sterilisedOn: z.iso.date().describe("Day on which it was sterilised"),
   expires: z.iso.date().describe("Last day on which it may be used"),
+  proof: supplierProof.optional().describe(
+    "Needed of an implant: by what its supplier released it",
+  ),
   checked: secondPerson.describe("Who looked at the pack and its label, too"),
 });
 

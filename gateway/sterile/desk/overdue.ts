@@ -1,7 +1,8 @@
 /**
  * A biological test that is overdue (rule S5) is an alarm, and over once one has passed: as long
- * after the last one as the clocks can tell (T12), whatever a wall clock is set to. Where clocks
- * that were in doubt raised it too early, it is over when they are right.
+ * after the last one, or the first cycle where none passed, as the clocks can tell (T12), whatever
+ * a wall clock is set to. Where clocks that were in doubt raised it too early, it is over when they
+ * are right.
  */
 import type { NewEntry } from "../../../sync/append.ts";
 import { pause } from "../../../sync/timer.ts";
@@ -18,7 +19,7 @@ import {
   SELECTS,
 } from "../record/sterile_reads.ts";
 import { beganAt, ranOf } from "../supply/ran.ts";
-import { biologicalOverdue } from "../supply/steriliser_standing.ts";
+import { type BiologicalDue, biologicalDue } from "../supply/steriliser_standing.ts";
 import { toldOfSite } from "../supply/told.ts";
 import { alarmEntries, closingEntries, doubtOf } from "./alarm_entries.ts";
 import type { SterileDesk } from "./sterile_desk.ts";
@@ -52,14 +53,16 @@ export async function lookForOverdue(desk: SterileDesk): Promise<void> {
       const { steriliser } = view.body;
       if (!desk.setups.has(steriliser)) continue;
       const due = await dueOf(desk, view);
+      if (due === null) continue;
       const own = open.filter((alarm) => alarm.steriliser === steriliser);
-      for (const alarm of own.filter((one) => isOver(one, view))) {
-        const isSame = alarm.sinceMs === view.standing.biologicalDueMs;
+      const over = own.filter((alarm) => isOver(alarm, due));
+      for (const alarm of over) {
+        const isSame = alarm.sinceMs === due.dueMs;
         const closing = { comment: isSame ? NOT_DUE : PASSED, by: RULE };
         entries.push(...closingEntries(alarm, closing, time, desk.around));
       }
-      const goes = own.some((one) => !isOver(one, view));
-      if (due !== null && !goes) entries.push(...alarmEntries(due, time, desk.around));
+      const fresh = over.length < own.length ? null : await alarmOf(desk, steriliser, due);
+      if (fresh !== null) entries.push(...alarmEntries(fresh, time, desk.around));
     }
     if (entries.length === 0) return;
     await disk.append(entries, time);
@@ -67,24 +70,28 @@ export async function lookForOverdue(desk: SterileDesk): Promise<void> {
   });
 }
 
-/** A test passed since, or the last one is surely not so long ago. */
-function isOver({ sinceMs }: AlarmLine, { standing }: SteriliserView): boolean {
-  const { biologicalDueMs, isBiologicalOverdue, isBiologicalInDoubt } = standing;
-  if (biologicalDueMs === null) return false;
-  return biologicalDueMs > sinceMs || !(isBiologicalOverdue || isBiologicalInDoubt);
+/** A test passed since, or what its week counts from is surely not so long ago. */
+function isOver({ sinceMs }: AlarmLine, { dueMs, isOverdue, isCertain }: BiologicalDue): boolean {
+  return dueMs > sinceMs || (!isOverdue && isCertain);
 }
 
-/** The alarm that is due, unless a person has closed it. */
+/** By the last test that passed, else by the first cycle; `null`: it never ran. */
 async function dueOf(
   desk: SterileDesk,
   { body: { steriliser }, standing: { lastBiological } }: SteriliserView,
-): Promise<SterileAlarmBody | null> {
-  const { node: { tables, name: site }, rules } = desk;
+): Promise<BiologicalDue | null> {
   const since = lastBiological ?? await firstCycle(desk, steriliser);
   if (since === null) return null;
-  const overdue = biologicalOverdue(since, await presentFor(desk.node, [since]), rules);
-  if (overdue === null) return null;
-  const { sinceMs, isCertain } = overdue;
+  return biologicalDue(since, await presentFor(desk.node, [since]), desk.rules);
+}
+
+/** The alarm where one is due, unless a person has closed it. */
+async function alarmOf(
+  { node: { tables, name: site } }: SterileDesk,
+  steriliser: string,
+  { dueMs: sinceMs, isOverdue, isCertain }: BiologicalDue,
+): Promise<SterileAlarmBody | null> {
+  if (!isOverdue) return null;
   for (let again = 0; again < AGAIN_MAX; again++) {
     const id = entryId(ALARM, site, "biological-overdue", steriliser, sinceMs, again);
     const [row] = await tables.rows(SELECTS.alarm, [site, id]);

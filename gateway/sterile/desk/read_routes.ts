@@ -88,7 +88,7 @@ export function readRoutes(node: SterileNode, book: RuleBook): readonly ApiRoute
       "/api/sterile/packs/{pack}",
       "A pack: its load, its cycle, where it went, and why it is not to be used (S5)",
       async (input) => {
-        const asked = { rules: rules(), now: node.clock.now() };
+        const asked = { rules: rules(), now: node.clock.now(), suppliers: node.suppliers };
         const found = await views.packView(tables, siteOf(input), input.path.pack, asked);
         return found.isKnown ? masked(found) : null;
       },

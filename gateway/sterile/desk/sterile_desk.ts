@@ -29,7 +29,13 @@ import { touchedLoads, touchedUses } from "./touched_loads.ts";
 
 export type Done =
   /** `entry`: id of the entry; the same act again tells the same. */
-  | { readonly kind: "done"; readonly entry: string; readonly subject: string }
+  | {
+    readonly kind: "done";
+    readonly entry: string;
+    readonly subject: string;
+    /** What whoever asked should know of it all the same, in both languages. */
+    readonly warning?: string;
+  }
   | { readonly kind: "refused"; readonly problem: Problem };
 
 /** One act of a person. */
@@ -43,6 +49,8 @@ export interface Act {
   readonly body: object;
   /** Why it may not be, by what the tables hold; `null`: it may. */
   readonly against?: (stored: StoredWords, desk: SterileDesk) => Promise<Problem | null>;
+  /** What is to be said of it though it may be; `null`: nothing. */
+  readonly warning?: (desk: SterileDesk) => string | null;
   /** A cycle that is to be judged anew with it. */
   readonly judges?: string;
 }
@@ -135,13 +143,15 @@ export class SterileDesk {
     });
   }
 
-  async #write({ kind, id: name, subject, body, against, judges }: Act): Promise<Done> {
+  async #write(act: Act): Promise<Done> {
+    const { kind, id: name, subject, body, against, judges } = act;
     const { name: site, clock, disk } = this.node;
     const id = entryId(kind, site, name);
     const stored = this.stored();
-    if ((await stored.under([keyOf.id(id)])).length > 0) {
-      return { kind: "done", entry: id, subject };
-    }
+    const warning = act.warning?.(this) ?? null;
+    const warned = warning === null ? {} : { warning };
+    const done = { kind: "done", entry: id, subject, ...warned } as const;
+    if ((await stored.under([keyOf.id(id)])).length > 0) return done;
     const none = noRoomProblem(disk);
     if (none !== null) return { kind: "refused", problem: none };
     const problem = await against?.(stored, this) ?? null;
@@ -155,7 +165,7 @@ export class SterileDesk {
       if (judged !== null) events.push(judged);
     }
     await this.#commit(events, []);
-    return { kind: "done", entry: id, subject };
+    return done;
   }
 
   async #judged(

@@ -33,7 +33,7 @@ function tellingOf(centre: TablesDesk, clock: SterileSite): RecallTelling {
     noRoomFor: () => null,
   };
   const { desk: { node } } = clock;
-  const about = { name: AUTHORITIES[0], title: node.title, dataDir: folder.path };
+  const about = { name: AUTHORITIES[0], title: node.title, dataDir: folder.path, suppliers: [] };
   const own = { ...about, clock: node.clock, disk, journal, tables };
   return new RecallTelling(own, { other: null, isUp: () => false });
 }
@@ -64,6 +64,32 @@ test("S5 what one site sterilised another uses without an alarm, until it is cal
     .toContain("no-such-day");
   expect(refusal(await ward.received("P-9", SITE, { sterilisedOn: dayAfter(TODAY, 1) })))
     .toContain("no-such-day");
+  // An implant by its supplier's result; a name that no node is known by brings no recalls.
+  const result = { indicator: "biological", result: "pass", document: "B-260301" };
+  for (const proof of [undefined, { ...result, result: "fail" }]) {
+    expect(refusal(await ward.received("I-1", SITE, { implant: true, proof })))
+      .toMatch(/supplier-unproved proof: .*供应单位.* \/ .*supplier/);
+  }
+  const proved = { implant: true, proof: result };
+  expect(await ward.received("I-1", SITE, proved)).not.toHaveProperty("warning");
+  expect(refusal(await ward.issued("I-1"))).toBe("written");
+  expect(await ward.received("I-2", "site-O17", proved)).toMatchObject({
+    kind: "done",
+    warning: expect.stringMatching(/^supplier: "site-O17" .*召回.* \/ .*recalls/),
+  });
+  // One that was received before anybody asked for it.
+  const { name } = ward.desk.node;
+  const lacking = { id: "old", site: name, pack: "I-3", title: "钢板", implant: true, by: LI };
+  const label = { supplier: SITE, lot: "C-7", sterilisedOn: TODAY, expires: dayAfter(TODAY, 10) };
+  await ward.write({
+    ...{ kind: "sterile-receipt", id: "old-receipt", subject: "I-3" },
+    body: { ...lacking, ...label, checkedBy: WANG },
+  });
+  expect(refusal(await ward.issued("I-3"))).toContain("supplier-unproved pack");
+  await ward.used("I-3", "patient-3");
+  expect(await alarmsAt(ward)).toEqual([["unsterile-use", "I-3", "supplier-unproved"]]);
+  const [{ alarm }] = await alarmsOf(ward.tables.tables, { site: null, open: true, limit: 9 });
+  await ward.desk.close(alarm, "已追踪患者", LI);
   expect(refusal(await ward.packed("P-1"))).toContain("label-taken pack");
   expect(refusal(await ward.loaded("L-9", ["P-1"]))).toContain("not packed: P-1");
   expect(refusal(await ward.issued("P-1"))).toBe("written");
@@ -79,10 +105,14 @@ test("S5 what one site sterilised another uses without an alarm, until it is cal
   expect(await telling.look()).toBe(false);
   await cssd.indicator(cycle, { indicator: "biological", controlGrew: true, result: "fail" });
   await shipped();
-  const asked = { rules: cssd.desk.rules, now: ward.desk.node.clock.now() };
+  const asked = { rules: cssd.desk.rules, now: ward.desk.node.clock.now(), suppliers: [] };
   expect(await packView(centre.tables, WARD, "P-1", asked)).toMatchObject({
     received: { supplier: SITE, lot: "C-7", by: LI, checkedBy: WANG },
+    isSupplierKnown: true,
     supplied: { site: SITE, loads: [{ load: { load: "L-1" }, state: "recalled" }] },
+  });
+  expect(await packView(centre.tables, WARD, "I-2", asked)).toMatchObject({
+    isSupplierKnown: false,
   });
   expect(await packView(centre.tables, SITE, "P-1", asked)).toMatchObject({ sentTo: [WARD] });
   await telling.look();

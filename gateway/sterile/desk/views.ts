@@ -16,7 +16,7 @@ import {
 } from "../record/sterile_reads.ts";
 import { type SteriliserBody, steriliserBody } from "../record/steriliser_body.ts";
 import { StoredWords } from "../record/stored_words.ts";
-import { receivedOf } from "../record/supplied_packs.ts";
+import { receivedOf, supplies } from "../record/supplied_packs.ts";
 import { testedBy } from "../record/tested_by.ts";
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "../supply/event.ts";
@@ -123,6 +123,8 @@ export async function loadStates(
 export interface PackView extends PackTrace {
   /** Of one that was received: where it stands at its supplier, as far as that is known here. */
   readonly supplied: Supplied | null;
+  /** Whether recalls of its supplier come by themselves, as far as is known here; else `null`. */
+  readonly isSupplierKnown: boolean | null;
   /** Sites that received it of this one, as far as they are known here. */
   readonly sentTo: readonly string[];
   /** Somebody wrote something down of it. */
@@ -137,7 +139,12 @@ export async function packView(
   rows: Rows,
   site: string,
   pack: string,
-  { rules, now }: { readonly rules: RulesInForce; readonly now: Stamp },
+  { rules, now, suppliers }: {
+    readonly rules: RulesInForce;
+    readonly now: Stamp;
+    /** Nodes that this one is told of as such. */
+    readonly suppliers: readonly string[];
+  },
 ): Promise<PackView> {
   const stored = new StoredWords(rows, site);
   const told = toldOfSite(await aroundPack(stored, pack, testedBy(rows, site, rules)));
@@ -147,10 +154,15 @@ export async function packView(
     suppliedBy(rows, trace.received, rules),
     receivedOf(rows, site, [pack]),
   ]);
+  const supplier = trace.received?.supplier ?? null;
+  const isSupplierKnown = supplier === null
+    ? null
+    : suppliers.includes(supplier) || supplied !== null || await supplies(rows, supplier);
   const sentTo = received.map((one) => one.site).filter((one) => one !== site);
   const today = todayBy(now);
   const doubts = useDoubts(trace, today, null);
-  return { ...trace, supplied, sentTo, isKnown, doubts, isClockInDoubt: !today.isBelieved };
+  const isClockInDoubt = !today.isBelieved;
+  return { ...trace, supplied, isSupplierKnown, sentTo, isKnown, doubts, isClockInDoubt };
 }
 
 export interface Supplied {

@@ -53,18 +53,38 @@ function loadFact(
 }
 
 /** What its label says of one that another supply sterilised, and what is known of it there. */
-function receivedFacts(view: View, { received, supplied }: PackView): [string, Html | string][] {
+function receivedFacts(
+  view: View,
+  { received, supplied, isSupplierKnown }: PackView,
+): [string, Html | string][] {
   if (received === null) return [];
   const say = sterileTexts(view.language);
   const { pack, supplier, lot, sterilisedOn } = received;
   const people = [received.by, received.checkedBy].map(({ id, name }) => name ?? id);
+  const name = supplied === null ? supplier : link(paths.pack(supplier, pack), supplier);
+  const { proof } = received;
   return [
-    [say("supplier"), supplied === null ? supplier : link(paths.pack(supplier, pack), supplier)],
+    [
+      say("supplierIs"),
+      isSupplierKnown === false ? html`${name} ${badge("warn", say("supplierStrange"))}` : name,
+    ],
     [say("lot"), lot],
     [say("sterilisedOn"), sterilisedOn],
+    ...proof === undefined ? [] : [proofFact(view, proof)],
     [say("receivedBy"), people.join(" · ")],
     ...(supplied?.loads ?? []).map((load) => loadFact(view, say("atSupplier"), load)),
   ];
+}
+
+function proofFact(
+  view: View,
+  proof: NonNullable<NonNullable<PackView["received"]>["proof"]>,
+): [string, Html] {
+  const say = sterileTexts(view.language);
+  const words = proof.indicator === "biological"
+    ? [say("biological"), proof.document]
+    : [say("emergency"), `${say("class")} ${proof.class}`, proof.document, proof.reason];
+  return [say("supplierProof"), html`${stateBadge(view, proof.result)} ${words.join(" · ")}`];
 }
 
 /** What speaks against its use, before it is one. */

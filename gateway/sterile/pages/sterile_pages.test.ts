@@ -246,11 +246,28 @@ describe("sterile supply on its pages", () => {
     const path = "/sterile/packs/site-1/P-8";
     expect(page.url()).toBe(site.url + path);
     const shown = await page.locator("main").innerText();
-    for (const fact of ["换药包", "市中心医院", "260301-7"]) expect(shown).toContain(fact);
+    const strange = "no node that is known here";
+    for (const fact of ["换药包", "市中心医院", "260301-7", strange]) {
+      expect(shown).toContain(fact);
+    }
     await submit(page, `${path}/use`, { patient: "000123456", place: "手术室" });
     expect(await page.locator("main").innerText()).toContain("****456");
     await page.goto(`${site.url}/sterile`);
     expect(await page.locator(`.card.bad:has(a[href="${path}"])`).count()).toBe(0);
+    // An implant: without its supplier's result it is refused, and with it shown.
+    const implant = async (proof: Readonly<Record<string, string>>) => {
+      await page.goto(`${site.url}/sterile`);
+      await page.locator('form[action="/sterile/receipt"] [name="implant"]')
+        .evaluate((one) => one.setAttribute("checked", ""));
+      await submit(page, "/sterile/receipt", {
+        ...{ pack: "I-8", title: "锁定钢板", supplier: "市中心医院", lot: "260301-8", ...proof },
+        ...{ sterilisedOn: today, expires: dayAfter(today, 1), account: "wang", pin: PIN },
+      });
+      return await page.locator("main").innerText();
+    };
+    expect(await implant({})).toContain("proof: 植入物须填供应单位的生物监测合格结果");
+    const early = { proof: "emergency", proofResult: "pass", class: "5", reason: "急诊" };
+    expect(await implant({ ...early, document: "E-260301" })).toMatch(/E-260301 · 急诊/);
   });
 
   test("S5 of what nobody sterilised the page warns, and its use is red at site and county", async () => {

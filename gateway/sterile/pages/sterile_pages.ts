@@ -22,7 +22,7 @@ import { packPage } from "./pack_page.ts";
 import { notDone, paths } from "./parts.ts";
 import { recallPage, recallsPage } from "./recall_page.ts";
 import { STERILE } from "./text.ts";
-import { workForms } from "./work_forms.ts";
+import { workForms, type Workplace } from "./work_forms.ts";
 
 const LIST_MAX = 30;
 const ALL = { site: null, beforeMs: Number.MAX_SAFE_INTEGER, limit: LIST_MAX };
@@ -46,7 +46,7 @@ export function sterilePages(
     ]);
     const states = await views.loadStates(tables, loads, rules());
     const shown = { alarms, sterilisers, cycles, loads, states };
-    const forms = desk === null ? "" : workForms(view, { sterilisers: workplace(desk) });
+    const forms = desk === null ? "" : workForms(view, workplace(desk));
     return overviewPage(view, { ...shown, acts: desk !== null, node: node.name }, forms);
   };
   const cycle: Page["render"] = async (view, { site, cycle }) => {
@@ -66,7 +66,7 @@ export function sterilePages(
     return found === null ? null : loadPage(view, found, acts(site));
   };
   const pack: Page["render"] = async (view, { site, pack }) => {
-    const asked = { rules: rules(), now: node.clock.now() };
+    const asked = { rules: rules(), now: node.clock.now(), suppliers: node.suppliers };
     const found = await views.packView(tables, site, pack, asked);
     // Whoever used it says so here, whatever its label is.
     return found.isKnown || acts(site) ? packPage(view, site, found, acts(site)) : null;
@@ -94,12 +94,13 @@ export function sterilePages(
   ];
 }
 
-function workplace(desk: SterileDesk) {
-  return [...desk.setups.values()].map(({ settings, title }) => ({
+function workplace(desk: SterileDesk): Workplace {
+  const sterilisers = [...desk.setups.values()].map(({ settings, title }) => ({
     id: settings.id,
     title,
     programs: settings.programs.map(({ id }) => id),
   }));
+  return { sterilisers, suppliers: desk.node.suppliers };
 }
 
 type Forms = Readonly<
@@ -287,7 +288,19 @@ function packTyped(form: FormData): Typed {
 
 function receiptTyped(form: FormData): Typed {
   const names = ["pack", "title", "supplier", "lot", "sterilisedOn", "expires"];
-  return { ...some(form, names), ...checkedTyped(form) };
+  return { ...some(form, names), ...proofTyped(form), ...checkedTyped(form) };
+}
+
+/** By what its supplier released an implant, if anything was chosen. */
+function proofTyped(form: FormData): Typed {
+  const indicator = fieldOf(form, "proof");
+  const [result, document] = [fieldOf(form, "proofResult"), fieldOf(form, "document")];
+  if (indicator === "") return {};
+  const proof = { indicator, result, document };
+  if (indicator === "biological") return { proof };
+  return {
+    proof: { ...proof, class: Number(fieldOf(form, "class")), reason: fieldOf(form, "reason") },
+  };
 }
 
 function checkedTyped(form: FormData): Typed {

@@ -95,6 +95,17 @@ const TEXTS = {
   expires: { zh: "有效期至", en: "Use until" },
   newReceipt: { zh: "接收外来灭菌包", en: "Receive a pack of another supply" },
   supplier: { zh: "供应单位（本县站点填节点名）", en: "Sterilised by (of the county: its node)" },
+  supplierIs: { zh: "供应单位", en: "Sterilised by" },
+  supplierStrange: {
+    zh: "不是本处已知节点：除非确为本县节点名，其召回不会自动送达",
+    en: "no node that is known here: unless it is the name of one of the county, recalls of it " +
+      "will not arrive by themselves",
+  },
+  supplierProof: { zh: "供应单位的放行依据", en: "Released there by" },
+  proof: { zh: "植入物：供应单位的放行依据", en: "Implant: released by its supplier by" },
+  proofDocument: { zh: "报告单号", en: "Number of its document" },
+  proofClass: { zh: "紧急：指示物类别", en: "Emergency: class of the indicator" },
+  proofReason: { zh: "紧急：原因", en: "Emergency: why it cannot wait" },
   lot: { zh: "灭菌批次号", en: "Cycle or lot" },
   sterilisedOn: { zh: "灭菌日期", en: "Sterilised on" },
   receivedBy: { zh: "接收人 / 核对人", en: "Received by, checked by" },
@@ -130,6 +141,10 @@ const TEXTS = {
   "never-sterilised": { zh: "未见灭菌循环", en: "no cycle of its load is known" },
   "not-released": { zh: "未放行", en: "it was not released" },
   "called-back": { zh: "已召回", en: "it was called back" },
+  "supplier-unproved": {
+    zh: "植入物缺供应单位的合格监测结果",
+    en: "an implant without a result of its supplier that passed",
+  },
   "clock-in-doubt": { zh: "时钟存疑", en: "clock in doubt" },
   "expired": { zh: "已过有效期", en: "its date is over" },
   "used-before": { zh: "已用于患者，未重新处理", en: "it was used on a patient before" },

@@ -12,9 +12,11 @@ export interface Workplace {
     readonly title: { readonly zh: string; readonly en: string };
     readonly programs: readonly string[];
   }[];
+  /** Nodes of the county whose packs come here. */
+  readonly suppliers: readonly string[];
 }
 
-export function workForms(view: View, { sterilisers }: Workplace): Html {
+export function workForms(view: View, { sterilisers, suppliers }: Workplace): Html {
   const say = sterileTexts(view.language);
   return html`
     <section class="panel">
@@ -35,11 +37,14 @@ export function workForms(view: View, { sterilisers }: Workplace): Html {
       <form method="post" action="/sterile/receipt" class="form">${idField()}
         ${field(view, { name: "pack", label: "pack" })}
         ${field(view, { name: "title", label: "title" })}
-        ${field(view, { name: "supplier", label: "supplier" })}
+        ${field(view, { name: "supplier", label: "supplier", more: html`list="suppliers"` })}
+        <datalist id="suppliers">${suppliers.map((one) =>
+          html`<option value="${one}"></option>`
+        )}</datalist>
         ${field(view, { name: "lot", label: "lot" })}
         ${field(view, { name: "sterilisedOn", label: "sterilisedOn", type: "date" })}
         ${field(view, { name: "expires", label: "expires", type: "date" })}
-        ${implantAndChecker(view)}${action(view, "save")}</form>
+        ${proofFields(view)}${implantAndChecker(view)}${action(view, "save")}</form>
     </details>
     ${sterilisers.length === 0 ? "" : loadForm(view, sterilisers)}
   `;
@@ -65,6 +70,23 @@ function loadForm(view: View, sterilisers: Workplace["sterilisers"]): Html {
           <textarea name="packs" rows="6"></textarea></label>
         ${action(view, "save")}</form>
     </details>
+  `;
+}
+
+/** By what another supply released an implant. */
+function proofFields(view: View): Html {
+  const say = sterileTexts(view.language);
+  const classes = ["", "1", "2", "3", "4", "5", "6"].map((one): [string, string] => [one, one]);
+  return html`
+    ${choice(view, "proof", "proof", [
+      ["", "—"],
+      ["biological", say("biological")],
+      ["emergency", say("emergencyIndicator")],
+    ])}
+    ${wordChoice(view, "proofResult", "result", ["", "pass", "fail"])}
+    ${field(view, { name: "document", label: "proofDocument", optional: true })}
+    ${choice(view, "class", "proofClass", classes)}
+    ${field(view, { name: "reason", label: "proofReason", optional: true })}
   `;
 }
 

@@ -40,8 +40,23 @@ export const STERILE_BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
     lot: fc.constant("C-7"),
     sterilisedOn: fc.constant("2026-03-01"),
     expires: fc.constant("2026-09-01"),
+    proof: fc.oneof(
+      fc.record({ indicator: fc.constant("biological"), result, document: fc.constant("B-7") }),
+      fc.record({
+        indicator: fc.constant("emergency"),
+        result,
+        document: fc.constant("E-7"),
+        class: fc.constantFrom(4, 5),
+        reason: fc.constant("急诊"),
+      }),
+    ),
     by,
     checkedBy: by,
+  }, {
+    requiredKeys: [
+      ...["id", "site", "pack", "title", "implant", "supplier", "lot"] as const,
+      ...["sterilisedOn", "expires", "by", "checkedBy"] as const,
+    ],
   }),
   "sterile-load": fc.record({
     ...subject,

@@ -62,6 +62,7 @@ export const SELECTS = {
     "WHERE k.site = ? AND k.name = ? AND e.kind = 'sterile-indicator'",
   steriliser: "SELECT site, steriliser, wall, body FROM sterilisers " +
     "WHERE site = ? AND steriliser = ?",
+  sterilisersOf: "SELECT steriliser FROM sterilisers WHERE site = ? LIMIT 1",
 } as const;
 
 /** All of them: a county has some hundred. */

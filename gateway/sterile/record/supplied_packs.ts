@@ -4,6 +4,7 @@ import type { Rows } from "../../sql/sql.ts";
 import type { BodyOf } from "../supply/event.ts";
 import { toldOfSite } from "../supply/told.ts";
 import { keyOf } from "./sterile_entry.ts";
+import { SELECTS } from "./sterile_reads.ts";
 import { StoredWords } from "./stored_words.ts";
 
 /** Packs of one statement. */
@@ -38,6 +39,11 @@ export async function receivedOf(
     found.push(...received.map((row) => ({ site: row.text("site"), pack: row.text("pack") })));
   }
   return found;
+}
+
+/** Whether a supplier is a node that told of sterilisers of its own here. */
+export async function supplies(rows: Rows, supplier: string): Promise<boolean> {
+  return (await rows.rows(SELECTS.sterilisersOf, [supplier])).length > 0;
 }
 
 /** Those of some labels that a site received. */

@@ -2,6 +2,7 @@
 import type { RulesInForce } from "../rules.ts";
 import type { BodyOf } from "./event.ts";
 import { type LoadStanding, loadStanding } from "./load_standing.ts";
+import { type Unproved, whyUnproved } from "./supplier_proof.ts";
 import type { ToldOfSite } from "./told.ts";
 
 export type Whereabouts =
@@ -48,6 +49,8 @@ export interface PackTrace {
   readonly packed: BodyOf<"sterile-pack"> | null;
   /** As it came from another supply; `null`: it did not, or it was packed here as well. */
   readonly received: BodyOf<"sterile-receipt"> | null;
+  /** Why that supply's word is not enough to use it; `null`: it is, or it is no other supply's. */
+  readonly unproved: Unproved | null;
   /** That supply has called it back. */
   readonly isCalledBack: boolean;
   /** One, unless something went wrong. */
@@ -64,14 +67,17 @@ export function packTrace(told: ToldOfSite, pack: string, rules: RulesInForce): 
   const where = whereaboutsOf(told, pack);
   const hasLeft = where.kind === "issued" || where.kind === "used";
   const received = isReceived(told, pack) ? told.received.get(pack)?.body ?? null : null;
+  const unproved = received === null ? null : whyUnproved(received, rules);
+  const isAnswered = received !== null && unproved === null;
   return {
     pack,
     packed: told.packs.get(pack)?.body ?? null,
     received,
+    unproved,
     isCalledBack: received !== null && told.recallsOfReceived.has(pack),
     loads,
     where,
-    leftUnreleased: hasLeft && received === null &&
+    leftUnreleased: hasLeft && !isAnswered &&
       !loads.some(({ released }) => released !== null),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Stamp } from "../../../sync/entry.ts";
 import { RULES } from "../fixture_cycle.ts";
 import { BOOT, START_MS, Story } from "./fixture_supply.ts";
-import { biologicalOverdue, steriliserStanding } from "./steriliser_standing.ts";
+import { biologicalDue, steriliserStanding } from "./steriliser_standing.ts";
 import { toldOfSite } from "./told.ts";
 
 const HOUR = 60;
@@ -159,8 +159,9 @@ describe("S5 a steriliser", () => {
   test("S5 of which no test is known is overdue a week after its first cycle, and not before", () => {
     const week = 7 * 24 * 3_600_000;
     const first = { wallMs: START_MS, bootId: BOOT, bootMs: 0, clock: "trusted" } as const;
-    const at = (nowMs: number) => biologicalOverdue(first, present(nowMs), RULES);
-    expect(at(START_MS + week)).toBeNull();
-    expect(at(START_MS + week + 1)).toEqual({ sinceMs: START_MS + week, isCertain: true });
+    const at = (nowMs: number) => biologicalDue(first, present(nowMs), RULES);
+    expect(at(START_MS + week)).toMatchObject({ isOverdue: false, isCertain: true });
+    expect(at(START_MS + week + 1))
+      .toEqual({ dueMs: START_MS + week, isOverdue: true, isCertain: true });
   });
 });

@@ -169,25 +169,26 @@ export function biologicalsAgainst(
   return [...new Set(bar === null ? ids : [...ids, bar.id])].sort();
 }
 
-export interface Overdue {
+export interface BiologicalDue {
   /** From when on, milliseconds since 1970 UTC, by the wall clock of its last test. */
-  readonly sinceMs: number;
+  readonly dueMs: number;
+  readonly isOverdue: boolean;
   /** Whether the clocks that say so could be believed. */
   readonly isCertain: boolean;
 }
 
 /**
  * Whether a biological test is overdue, by how long ago the last one that passed was run (T12), or
- * the first cycle that was seen, where none passed that is known; `null`: it is not.
+ * the first cycle that was seen, where none passed that is known.
  */
-export function biologicalOverdue(
+export function biologicalDue(
   since: WrittenMoment,
   present: Present,
   rules: RulesInForce,
-): Overdue | null {
+): BiologicalDue {
   const { ms, isCertain } = ageOf(since, present);
   const days = intervalMs(rules);
-  return ms > days ? { sinceMs: since.wallMs + days, isCertain } : null;
+  return { dueMs: since.wallMs + days, isOverdue: ms > days, isCertain };
 }
 
 /** When the last one that passed was run. */
@@ -223,13 +224,14 @@ export function steriliserStanding(
   const at = ranUntil(present.now);
   const biologicals = biologicalsOf(told, steriliser);
   const last = lastPassed(biologicals);
+  const due = last === null ? null : biologicalDue(last, present, rules);
   return {
     bowieDick: bowieDickBefore(told, steriliser, at, rules),
     lastBiological: last,
     lastBiologicalMs: last?.wallMs ?? null,
-    biologicalDueMs: last === null ? null : last.wallMs + intervalMs(rules),
-    isBiologicalOverdue: last === null || biologicalOverdue(last, present, rules) !== null,
-    isBiologicalInDoubt: last !== null && !ageOf(last, present).isCertain,
+    biologicalDueMs: due?.dueMs ?? null,
+    isBiologicalOverdue: due === null || due.isOverdue,
+    isBiologicalInDoubt: due !== null && !due.isCertain,
     barredBy: barredBy(biologicals, at, rules)?.id ?? null,
   };
 }

@@ -40,6 +40,20 @@ export const packBody = z.strictObject({
   expires: z.iso.date().nullable(),
 });
 
+const proofFields = { result: z.enum(["pass", "fail"]), document: code };
+
+/** By what another supply released it: a result, and the number of the document that has it. */
+const supplierProof = z.discriminatedUnion("indicator", [
+  z.strictObject({ indicator: z.literal("biological"), ...proofFields }),
+  /** Before the biological result: by a chemical indicator in a test pack, and why. */
+  z.strictObject({
+    indicator: z.literal("emergency"),
+    ...proofFields,
+    class: z.int().min(1).max(6),
+    reason: words,
+  }),
+]);
+
 /** A pack that another supply sterilised came to this site: what its label says. */
 export const receiptBody = z.strictObject({
   ...subject,
@@ -53,6 +67,8 @@ export const receiptBody = z.strictObject({
   lot: code,
   sterilisedOn: z.iso.date(),
   expires: z.iso.date(),
+  /** Of an implant, which is not used without. */
+  proof: supplierProof.optional(),
   by: person,
   /** Who looked at the pack and its label beside him. */
   checkedBy: person,

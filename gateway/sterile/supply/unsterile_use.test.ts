@@ -128,6 +128,30 @@ describe("S5 a pack that is not to be used", () => {
     expect(doubts(loaded)).toEqual(["unknown-label", "never-sterilised"]);
   });
 
+  test("S5 an implant of another supply needs its result, or a class-5 indicator in an emergency", () => {
+    const why = (proof?: object) => {
+      const story = receivedOne({ implant: true, proof });
+      const before = doubts(story);
+      story.use("P-1", "patient-1");
+      const told = toldOfSite(story.events);
+      const { leftUnreleased } = packTrace(told, "P-1", RULES);
+      expect(unreleasedUses(told, RULES)).toHaveLength(before.length);
+      expect(leftUnreleased).toBe(before.length > 0);
+      return before;
+    };
+    const biological = { indicator: "biological", document: "B-7" };
+    const emergency = { indicator: "emergency", document: "E-7", result: "pass", reason: "急诊" };
+    expect(why({ ...biological, result: "pass" })).toEqual([]);
+    expect(why({ ...emergency, class: 5 })).toEqual([]);
+    const bad = [
+      undefined,
+      { ...biological, result: "fail" },
+      { ...emergency, class: 5, result: "fail" },
+      { ...emergency, class: 4 },
+    ];
+    for (const proof of bad) expect(why(proof)).toEqual(["supplier-unproved"]);
+  });
+
   test("S5 a release that is taken back makes its uses such as were not to be", () => {
     const story = releasedOne();
     story.use("P-1", "patient-1");

@@ -4,6 +4,7 @@ import { dayText } from "../../china_calendar.ts";
 import type { RulesInForce } from "../rules.ts";
 import { type LoadStanding, loadStanding } from "./load_standing.ts";
 import { isReceived, type PackTrace } from "./pack_trace.ts";
+import { whyUnproved } from "./supplier_proof.ts";
 import type { Told, ToldOfSite } from "./told.ts";
 
 export const USE_DOUBTS = [
@@ -17,6 +18,8 @@ export const USE_DOUBTS = [
   "cycle-undetermined",
   "not-released",
   "called-back",
+  /** An implant without its supplier's result, or with one that did not pass. */
+  "supplier-unproved",
   /** Its own indicator. */
   "chemical-failed",
   "expired",
@@ -51,6 +54,7 @@ export function useDoubts(trace: PackTrace, today: Today, patient: string | null
   const doubts: (UseDoubt | null)[] = [
     packed === null && received === null ? "unknown-label" : null,
     trace.isCalledBack ? "called-back" : null,
+    trace.unproved === null ? null : "supplier-unproved",
     ...loads.length === 1 ? [loadDoubt(loads[0])] : [],
     packed !== null && loads.length === 0 ? "never-loaded" : null,
     loads.length > 1 ? "two-loads" : null,
@@ -84,8 +88,12 @@ export function unreleasedUses(told: ToldOfSite, rules: RulesInForce): Told<"ste
     known.set(load, is);
     return is;
   };
+  const isAnswered = (pack: string): boolean => {
+    const received = isReceived(told, pack) ? told.received.get(pack) : undefined;
+    return received !== undefined && whyUnproved(received.body, rules) === null;
+  };
   return told.of("sterile-use").filter(({ body: { pack } }) =>
-    !isReceived(told, pack) &&
+    !isAnswered(pack) &&
     !(told.loadsOfPack.get(pack) ?? []).some(({ body }) => isReleased(body.load))
   );
 }
