@@ -8,8 +8,9 @@ import { pause } from "../../../sync/timer.ts";
 import { ageOf } from "../../age.ts";
 import { entryId } from "../../collected_entry.ts";
 import { listDevices } from "../../devices/device_list.ts";
+import { presentFor } from "../../devices/present.ts";
 import { tellingInForce, tellingMark } from "../../notifications/persons.ts";
-import { openVials } from "../flow/vial_reads.ts";
+import { writtenVials } from "../flow/vial_reads.ts";
 import type { AlarmBody, AlarmCause, AlarmEndedBody } from "../life/alarm_body.ts";
 import { alarmBodiesOf, episodesOf, isToldNoMore } from "../life/episode.ts";
 import { dueLevels, goneOnMs, latenessMs, planAlarms } from "../life/escalation.ts";
@@ -224,12 +225,16 @@ export class AlarmDesk {
     };
   }
 
-  /** So long an episode goes on by the boot-time clock, which nobody sets (T12). */
+  /**
+   * So long an episode goes on by the boot-time clock, which nobody sets (T12). Of a vial since
+   * people know of it: however late it was found, they are told of one level at a time.
+   */
   async #goesOnMs(site: string, episode: string, now: Stamp): Promise<number> {
     const began = await reads.beginningOf(this.#rows, site, episode);
     if (began === null) return 0;
     const { ms } = ageOf(began.written, { now, corrections: [], node: this.#site });
-    return goneOnMs(began.alarm, began.written) + ms;
+    const isVial = began.alarm.cause === "late-vial";
+    return (isVial ? 0 : goneOnMs(began.alarm, began.written)) + ms;
   }
 
   /** Power that is off or on again, and units that went or came back. */
@@ -260,11 +265,10 @@ export class AlarmDesk {
     due: Map<string, Due>,
     now: Stamp,
   ): Promise<void> {
-    const open = await openVials(this.#rows, this.#site);
-    const { begun, ended } = lateVials(this.#site, open, going, {
-      nowMs: now.wallMs,
-      openForMs: ({ id, openedMs }) => this.#watches.goesOnMs(`late-vial ${id}`, openedMs, now),
-    });
+    const open = await writtenVials(this.#rows, this.#site);
+    const moments = open.map(({ written }) => written);
+    const present = await presentFor({ ...this.#node, tables: this.#rows }, moments);
+    const { begun, ended } = lateVials(this.#site, open, going, { ...present, now });
     for (const body of begun) dueOf(due, body.episode, body.unit).begun.push(body);
     for (const body of ended) dueOf(due, body.episode, body.unit).ended.push(body);
   }

@@ -7,6 +7,7 @@ import type { Episode } from "../life/episode.ts";
 import type { Message } from "../life/escalation.ts";
 import { textOrOther } from "../other_text.ts";
 import { COLD_CODE } from "../record/sent_message.ts";
+import { LATE_VIAL_TOLD_MS } from "../rules/plans.ts";
 import { RULES_CHANGED } from "../series/told.ts";
 
 /** Of one line that a message takes, characters. */
@@ -35,6 +36,18 @@ function changedText({ zh, en }: Text): Text {
     zh: `${zh}（报警规则已改，未见恢复）`,
     en: `${en} (alarm rules changed, not seen to be over)`,
   };
+}
+
+/** Of a vial that nobody wrote off for so long that nobody is called any more (C14). */
+function forgottenText({ zh, en }: Text): Text {
+  return {
+    zh: `${zh}（一直未登记报损，不再提醒）`,
+    en: `${en} (never written off, not told of any more)`,
+  };
+}
+
+function isForgotten({ cause, endedMs, sinceMs }: Episode): boolean {
+  return cause === "late-vial" && endedMs !== null && endedMs - sinceMs >= LATE_VIAL_TOLD_MS;
 }
 
 export interface Noticed {
@@ -94,6 +107,7 @@ function notice(
   const { cause, site, unit, sinceMs, worstCelsius, levels, state } = episode;
   const isGrave = cause === "high" || cause === "low" || level > 1;
   const rule = levels.find((one) => one.level === level)?.rule ?? levels[0].rule;
+  const words = textOrOther(CAUSE_TEXT, cause);
   const vial = levels.find((one) => one.vial !== undefined)?.vial;
   const [code, called] = vial === undefined
     ? [unit, name]
@@ -110,8 +124,11 @@ function notice(
     site,
     place: { zh: lineOf(place.zh), en: lineOf(place.en) },
     what: state === RULES_CHANGED
-      ? { code: `${COLD_CODE}${RULES_CHANGED}`, ...changedText(textOrOther(CAUSE_TEXT, cause)) }
-      : { code: `${COLD_CODE}${cause}`, ...textOrOther(CAUSE_TEXT, cause) },
+      ? { code: `${COLD_CODE}${RULES_CHANGED}`, ...changedText(words) }
+      : {
+        code: `${COLD_CODE}${cause}`,
+        ...isForgotten(episode) ? forgottenText(words) : words,
+      },
     where: { code, zh: lineOf(called), en: lineOf(called) },
     value: worstCelsius === null ? null : { number: worstCelsius, unit: "Cel" },
     sinceMs: Math.max(0, Math.round(sinceMs)),

@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import { stampAt } from "../../../sync/fixtures.ts";
 import { TablesDesk } from "../../fixture_tables.ts";
 import { SITE } from "../life/fixture_life.ts";
+import { WHOLE_SITE } from "../life/subject.ts";
+import * as reads from "../record/cold_reads.ts";
+import { coldEntry } from "./cold_node.ts";
 import { MINUTE_MS, SiteCold } from "./fixture_cold_desk.ts";
 import { SilentSites } from "./silent_sites.ts";
 
@@ -39,7 +42,8 @@ class County {
   }
 
   async stands(): Promise<string[]> {
-    const select = "SELECT site, unit, cause, state, todo FROM coldepisodes ORDER BY since";
+    const select = "SELECT site, unit, cause, state, todo FROM coldepisodes " +
+      "WHERE cause = 'offline' ORDER BY since";
     return (await this.desk.tables.rows(select)).map((row) =>
       [row.text("site"), row.text("unit"), row.text("cause"), row.text("state")]
         .concat(row.numberOrNull("todo") === null ? [] : ["to do"]).join(" ")
@@ -55,10 +59,24 @@ class County {
   }
 }
 
+async function lateVialsAt({ journal }: TablesDesk, count: number): Promise<void> {
+  const [now, cause] = [stampAt(0), "late-vial"];
+  const alarms = Array.from({ length: count }, (_, at) => ({
+    ...{ id: `a-${at}`, site: "county-a", unit: WHOLE_SITE, episode: `v-${at}`, cause },
+    ...{ level: 1, rule: cause, sinceMs: 1, alarmMs: 1 },
+  }));
+  await journal.append(
+    alarms.map((body) => coldEntry({ clock: { now: () => now } }, "alarm", "cold-alarm", body)),
+    now,
+  );
+}
+
 test("C4: a county alarms a site that is silent for ten minutes, once, until it speaks", async () => {
   await using cold = await SiteCold.open();
   await using desk = await TablesDesk.open({ node: "county-a", authorities: ["county-a"] });
   await cold.tables.handOver(desk);
+  // Of whole sites too, and more than a list of a unit's alarms holds.
+  await lateVialsAt(desk, reads.EPISODES_MAX);
   const county = new County(desk);
   await county.look(0);
   await county.look(9.99);

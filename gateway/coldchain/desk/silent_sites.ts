@@ -51,8 +51,7 @@ export class SilentSites {
     const { clock, journal, silentSiteMinutes, tables } = this.#node;
     const now = clock.now();
     const watched = (await reads.watchedBySite(tables)).map(({ site }) => site);
-    const rows = (await reads.goingOfUnit(tables.near, WHOLE_SITE))
-      .filter(({ cause }) => cause === "offline");
+    const rows = await reads.goingOfCause(tables.near, WHOLE_SITE, "offline");
     const going = new Map(rows.map((row) => [row.site, row]));
     const plan = { ...SILENT_SITE_PLAN, minutes: [silentSiteMinutes] };
     const hearings = this.#heard.look(journal.positions(), watched, now);

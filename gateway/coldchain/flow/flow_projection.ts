@@ -27,7 +27,7 @@ const putStays = putInto(STAYS, { onConflict: "replace" });
 export function flowOf(authorities: readonly string[]): Projection {
   return {
     name: "coldflow",
-    version: 3,
+    version: 4,
     tables: FLOW_TABLES,
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {
@@ -82,7 +82,7 @@ function subjectOf({ kind, body }: FlowEvent): Subject[] {
 }
 
 async function put(sql: Transaction, entry: Entry, { kind, body }: FlowEvent): Promise<void> {
-  const { origin, stream, seq, time: { wallMs } } = entry;
+  const { origin, stream, seq, time: { wallMs, bootId, bootMs, clock } } = entry;
   const place = [origin, stream, seq] as const;
   switch (kind) {
     case "cold-moved": {
@@ -105,7 +105,8 @@ async function put(sql: Transaction, entry: Entry, { kind, body }: FlowEvent): P
     case "cold-opened": {
       const { site, id, product, lot, code, place: where, doses, useByMs, source, atMs } = body;
       return await putOpenings(sql, [[
-        ...[site, id, ...place, wallMs, atMs, product, lot, code, where, doses, useByMs],
+        ...[site, id, ...place, wallMs, bootId, bootMs, clock, atMs],
+        ...[product, lot, code, where, doses, useByMs],
         JSON.stringify({ source, by: body.by }),
       ]]);
     }

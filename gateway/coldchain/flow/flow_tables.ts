@@ -69,7 +69,7 @@ export const USES: Table = {
   sparse: { coldusesofcode: { of: "code", columns: ["code"] } },
 };
 
-/** A vial of several doses was opened. */
+/** A vial of several doses was opened; `wall` to `clock`: when that was written down. */
 export const OPENINGS: Table = {
   name: "coldopenings",
   columns: {
@@ -77,6 +77,9 @@ export const OPENINGS: Table = {
     id: "text",
     ...PLACE,
     wall: "integer",
+    bootid: "text",
+    bootms: "integer",
+    clock: "text",
     at: "integer",
     product: "text",
     lot: "text",

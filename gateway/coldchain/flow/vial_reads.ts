@@ -1,10 +1,16 @@
 /** Opened vials, as the tables know them. */
+import * as z from "zod";
+import type { Stamp } from "../../../sync/entry.ts";
+import { nodeOf } from "../../../sync/origin.ts";
+import type { WrittenMoment } from "../../age.ts";
 import type { Row, Rows } from "../../sql/sql.ts";
 import { codesIn } from "./stored_flow.ts";
 import type { KnownVial } from "./vial_rules.ts";
 
 /** Of one page; a session has a few. */
 const OPEN_MAX = 200;
+/** That may call somebody: what is left in 35 vials of each of 28 days, and nobody wrote it off. */
+const WATCHED_MAX = 1000;
 /** Of one lot at one site, the latest. */
 const OF_LOT_MAX = 5000;
 /** Of one day at one site: more than a township's sessions open. */
@@ -21,7 +27,11 @@ export const VIAL_READS = {
   ofLot: `SELECT ${COLUMNS} FROM coldvials WHERE site = ? AND product = ? AND lot = ? ` +
     `ORDER BY opened DESC LIMIT ${OF_LOT_MAX}`,
   open: `SELECT ${COLUMNS} FROM coldvials WHERE open IS NOT NULL AND site = ? ` +
-    `ORDER BY useby LIMIT ${OPEN_MAX}`,
+    `ORDER BY useby DESC LIMIT ${OPEN_MAX}`,
+  watched: `SELECT ${COLUMNS.split(", ").map((name) => `v.${name} AS ${name}`).join(", ")}, ` +
+    "o.origin, o.wall, o.bootid, o.bootms, o.clock FROM coldvials v " +
+    "JOIN coldopenings o ON o.site = v.site AND o.id = v.id AND o.void IS NULL " +
+    `WHERE v.open IS NOT NULL AND v.site = ? ORDER BY v.useby DESC LIMIT ${WATCHED_MAX}`,
   openedIn: `SELECT ${COLUMNS} FROM coldvials WHERE site = ? AND opened >= ? AND opened < ? ` +
     `ORDER BY opened LIMIT ${OF_DAY_MAX}`,
 } as const;
@@ -75,9 +85,29 @@ export async function vialsOfLots(
   return (await Promise.all(lots.map((lot) => vialsOfLot(rows, site, lot)))).flat();
 }
 
-/** In which a dose is left; first those that are to be used soonest, or are late. */
+/** In which a dose is left; first those that may be used the longest, last the latest. */
 export async function openVials(rows: Rows, site: string): Promise<KnownVial[]> {
   return (await rows.rows(VIAL_READS.open, [site])).map(vialIn);
+}
+
+/** Of a text that this program has written. */
+const storedClock = z.custom<Stamp["clock"]>();
+
+/** A vial, and when it was written down that it is open. */
+export interface WrittenVial extends KnownVial {
+  readonly written: Required<WrittenMoment>;
+}
+
+/** The same as {@link openVials}, for whoever asks how long they are open. */
+export async function writtenVials(rows: Rows, site: string): Promise<WrittenVial[]> {
+  return (await rows.rows(VIAL_READS.watched, [site])).map((row) => ({
+    ...vialIn(row),
+    written: {
+      ...{ node: nodeOf(row.text("origin")), wallMs: row.number("wall") },
+      ...{ bootId: row.text("bootid"), bootMs: row.number("bootms") },
+      clock: storedClock.parse(row.text("clock")),
+    },
+  }));
 }
 
 /** Those that were opened in a time, whatever is left in them. */

@@ -121,6 +121,7 @@ const TEXTS = {
   vialLeft: { zh: "剩余剂数", en: "Doses left" },
   vialUseBy: { zh: "最晚使用", en: "Use until" },
   vialLate: { zh: "已超时限", en: "too late" },
+  vialForgotten: { zh: "早已超时限，一直未登记报损", en: "too late, and never written off" },
   discardRest: { zh: "剩余剂数报损", en: "Throw the rest away" },
   given: { zh: "涉及的接种", en: "Doses that were given" },
   noGiven: { zh: "没有涉及的接种。", en: "None of them was given." },

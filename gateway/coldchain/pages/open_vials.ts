@@ -11,6 +11,7 @@ import { placeOf } from "../flow/place.ts";
 import type { VialSums } from "../flow/vial.ts";
 import { openVials } from "../flow/vial_reads.ts";
 import type { KnownVial } from "../flow/vial_rules.ts";
+import { LATE_VIAL_TOLD_MS } from "../rules/plans.ts";
 import * as parts from "./dose_parts.ts";
 import type { PlaceWords } from "./dose_places.ts";
 import { doseTexts } from "./dose_text.ts";
@@ -45,12 +46,13 @@ function vialCard(view: View, vial: KnownVial, { site, nowMs, words }: Vials): H
   const { code, product, lot, place, doses, given, discarded, left, openedMs, useByMs } = vial;
   const say = doseTexts(view.language);
   const isLate = useByMs < nowMs;
+  const late = useByMs < nowMs - LATE_VIAL_TOLD_MS ? say("vialForgotten") : say("vialLate");
   const at = (ms: number) => moment(view, new Date(ms).toISOString());
   const giving = `/vaccines/session?${new URLSearchParams({ place, typed: code })}`;
   return html`
     <div class="card ${isLate ? "bad" : "good"}">
       <header><h3><code>${code}</code></h3>${isLate
-        ? badge("bad", say("vialLate"))
+        ? badge("bad", late)
         : badge("good", `${say("vialLeft")} ${left}`)}</header>
       <dl class="facts">${factRows([
         [say("place"), words(site, place)],

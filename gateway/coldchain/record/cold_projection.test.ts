@@ -3,6 +3,7 @@ import { TablesDesk } from "../../fixture_tables.ts";
 import { planOf } from "../../sql/fixture_plans.ts";
 import type { ColdEvent } from "../life/event.ts";
 import { OF_UNIT, SITE, Story, unitBodyOf } from "../life/fixture_life.ts";
+import { GOING_OF_CAUSE } from "./cold_reads.ts";
 import { eventsAt } from "./stored_events.ts";
 
 function streamOf({ kind }: ColdEvent) {
@@ -72,6 +73,7 @@ test("C6: readings of a day are found by when they were read: from its first mom
 test("what pages list is found by indexes", async () => {
   await using desk = await told(SITE, []);
   const asked = {
+    [GOING_OF_CAUSE]: "coldepisodesofcause (unit=? AND cause=?",
     "SELECT kind FROM coldevents WHERE site = '' AND subject = ''": "coldevents",
     "SELECT kind FROM coldevents WHERE origin = '' AND stream = ''": "coldeventsofstream",
     "SELECT body FROM coldevents WHERE site = '' AND subject = '' AND at IS NOT NULL AND at >= 0":

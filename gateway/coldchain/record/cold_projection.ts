@@ -27,7 +27,7 @@ export function coldOf(authorities: readonly string[]): Projection {
   const calendar = new Calendar();
   return {
     name: "coldchain",
-    version: 9,
+    version: 10,
     tables: [...LIFE_TABLES, ...SERIES_TABLES],
     apply: async (sql, entries) => {
       const told = entries.flatMap((entry) => {

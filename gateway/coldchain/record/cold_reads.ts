@@ -3,7 +3,12 @@ import * as z from "zod";
 import type { Stamp } from "../../../sync/entry.ts";
 import type { WrittenMoment } from "../../age.ts";
 import type { Row, Rows } from "../../sql/sql.ts";
-import { type AlarmBody, alarmBody, type AlarmEndedBody } from "../life/alarm_body.ts";
+import {
+  type AlarmBody,
+  alarmBody,
+  type AlarmCause,
+  type AlarmEndedBody,
+} from "../life/alarm_body.ts";
 import { alarmEndedBody } from "../life/alarm_body.ts";
 import type { UnitBody } from "../life/unit_body.ts";
 import type { Sample } from "../series/sample.ts";
@@ -80,17 +85,23 @@ export interface EpisodeRow {
 
 const EPISODE = "site, episode, unit, cause, state, level, rule, since, ended, worst, explained";
 
+/** Those of the whole site, such as late vials, are last: however many, they hide no unit's. */
 export async function goingEpisodes(rows: Rows, site: string): Promise<EpisodeRow[]> {
   const select = `SELECT ${EPISODE} FROM coldepisodes WHERE goes IS NOT NULL AND site = ? ` +
-    `ORDER BY unit LIMIT ${EPISODES_MAX}`;
+    `ORDER BY unit DESC LIMIT ${EPISODES_MAX}`;
   return (await rows.rows(select, [site])).map(episodeIn);
 }
 
-/** Of all sites, those of units of this name. */
-export async function goingOfUnit(rows: Rows, unit: string): Promise<EpisodeRow[]> {
-  const select = `SELECT ${EPISODE} FROM coldepisodes WHERE goes IS NOT NULL AND unit = ? ` +
-    `ORDER BY site LIMIT ${EPISODES_MAX}`;
-  return (await rows.rows(select, [unit])).map(episodeIn);
+/** Of all sites, those of one cause of units of this name: a site has at least one unit. */
+export const GOING_OF_CAUSE = `SELECT ${EPISODE} FROM coldepisodes WHERE goes IS NOT NULL ` +
+  `AND unit = ? AND cause = ? ORDER BY site LIMIT ${UNITS_MAX}`;
+
+export async function goingOfCause(
+  rows: Rows,
+  unit: string,
+  cause: AlarmCause,
+): Promise<EpisodeRow[]> {
+  return (await rows.rows(GOING_OF_CAUSE, [unit, cause])).map(episodeIn);
 }
 
 /**

@@ -68,6 +68,7 @@ export const EPISODES: Table = {
   sparse: {
     coldepisodestodo: { of: "todo", columns: ["since", "site", "episode"] },
     coldepisodesgoing: { of: "goes", columns: ["site", "unit", "goes"] },
+    coldepisodesofcause: { of: "goes", columns: ["unit", "cause", "site"] },
   },
 };
 

@@ -23,6 +23,12 @@ export const LATE_VIAL_PLAN: EscalationPlan = {
   unconfirmed: true,
 };
 
+/**
+ * Ours: so long after its last moment a vial calls somebody. Whoever has written nothing off by
+ * then never will because of a call; the session's page shows it until it is written off.
+ */
+export const LATE_VIAL_TOLD_MS = 24 * 3_600_000;
+
 /** Of a whole platform (C4). Temperatures come to their levels by alarm rules, not by these. */
 export const PLATFORM_PLANS: readonly EscalationPlan[] = [
   { id: "platform-power-off", cause: "power-off", minutes: [0, 60, 60], ...PLATFORM },
