@@ -46,6 +46,7 @@ const LAG_MS = 5000;
 const TELLING_MS = 7 * 86_400_000;
 /** Causes of which samples tell: what they tell of no more is over. */
 const OF_SERIES: ReadonlySet<string> = new Set(["high", "low", NO_DATA, SENSOR_FAULT]);
+
 interface Due {
   readonly unit: string;
   readonly begun: AlarmBody[];
@@ -174,16 +175,16 @@ export class AlarmDesk {
         ...planAlarms({ site, unit, episode, cause: plan.cause, sinceMs }, plan, levels),
       );
     }
+    const words = OF_SERIES.has(cause) ? await reads.unitOf(this.#rows, site, unit) : null;
     if (cause === "high" || cause === "low") {
       // An end that came meanwhile was before what time would have brought since.
       const isBefore = ({ alarmMs }: AlarmBody) =>
         one.ended.every(({ endedMs }) => alarmMs < endedMs);
-      one.begun.push(...(await this.#unanswered(row)).filter(isBefore));
+      one.begun.push(...(await this.#unanswered(row, words)).filter(isBefore));
     }
     if (!OF_SERIES.has(cause) || gaps.has(episode) || one.ended.length > 0) return;
     if (isToldNoMore(row.state)) return;
     const series = await reads.tellingSeries(this.#rows, site, episode);
-    const words = await reads.unitOf(this.#rows, site, unit);
     if (series !== null && words !== null && watches(words, series)) return;
     const end = series === null
       ? await this.#takenBack(row, now)
@@ -192,12 +193,14 @@ export class AlarmDesk {
   }
 
   /** Levels of a temperature of which nobody said anything for long. */
-  async #unanswered({ site, unit, episode: id }: reads.EpisodeRow): Promise<AlarmBody[]> {
+  async #unanswered(
+    { episode: id }: reads.EpisodeRow,
+    words: UnitBody | null,
+  ): Promise<AlarmBody[]> {
     const events = await this.#events(id);
     const [episode] = episodesOf(events);
-    const rules = (await reads.unitOf(this.#rows, site, unit))?.rules ?? [];
     const [first] = episode.levels;
-    if (hasLevels(rules, first.rule)) return [];
+    if (hasLevels(words?.rules ?? [], first.rule)) return [];
     const present = await presentOf({ ...this.#node, tables: this.#rows }, events);
     const written = events.find(({ body }) => body.id === first.id);
     if (written?.written === undefined) return [];
