@@ -34,3 +34,16 @@ export async function whenChanged(
     await listening;
   }
 }
+
+/** The same, once the tables hold all that the journal held at its start. */
+export async function onceCaughtUp(
+  { tables, journal }: {
+    readonly tables: Pick<QueryTables, "caughtUp" | "changes">;
+    readonly journal: Parameters<QueryTables["caughtUp"]>[0];
+  },
+  signal: AbortSignal,
+  look: () => Promise<boolean | number>,
+): Promise<void> {
+  await tables.caughtUp(journal, signal);
+  await whenChanged(tables, signal, look);
+}

@@ -10,7 +10,7 @@ import { streamTo } from "../../sync/stream.ts";
 import type { SameKey } from "./life/same_key.ts";
 import type { SameKeyBody } from "./life/same_key_body.ts";
 import { openSameKeys } from "./record/same_keys.ts";
-import { whenChanged } from "../when_changed.ts";
+import { onceCaughtUp } from "../when_changed.ts";
 
 /** Told in one go; those that no alarm has told of come first. */
 const AT_ONCE = 100;
@@ -37,10 +37,8 @@ export class SameKeyDesk {
     return this.#open.length === 0 ? [] : [concernOf(this.#open)];
   }
 
-  async run(signal: AbortSignal): Promise<void> {
-    const { tables, journal } = this.#node;
-    await tables.caughtUp(journal, signal);
-    await whenChanged(tables, signal, () => this.#look());
+  run(signal: AbortSignal): Promise<void> {
+    return onceCaughtUp(this.#node, signal, () => this.#look());
   }
 
   /** What it tells comes to the tables, and it looks again. */

@@ -7,7 +7,7 @@ import type { NewEntry } from "../../../sync/append.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
 import { isHomeFor, type OtherCentre } from "../../home_centre.ts";
-import { whenChanged } from "../../when_changed.ts";
+import { onceCaughtUp } from "../../when_changed.ts";
 import { SELECTS } from "../record/sterile_reads.ts";
 import { reasonOf, untoldRecalls } from "../record/supplied_packs.ts";
 import type { BodyOf } from "../supply/event.ts";
@@ -36,10 +36,8 @@ export class RecallTelling {
     this.#centres = centres;
   }
 
-  async run(signal: AbortSignal): Promise<void> {
-    const { tables, journal } = this.#node;
-    await tables.caughtUp(journal, signal);
-    await whenChanged(tables, signal, () => this.look());
+  run(signal: AbortSignal): Promise<void> {
+    return onceCaughtUp(this.#node, signal, () => this.look());
   }
 
   /** Writes what is to be told now; says whether there is more, or when to look again. */

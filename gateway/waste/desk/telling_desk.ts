@@ -7,7 +7,7 @@ import type { NewEntry } from "../../../sync/append.ts";
 import { streamTo } from "../../../sync/stream.ts";
 import { entryId, newEntry, once } from "../../collected_entry.ts";
 import { isHomeFor, type OtherCentre } from "../../home_centre.ts";
-import { whenChanged } from "../../when_changed.ts";
+import { onceCaughtUp } from "../../when_changed.ts";
 import { type ToldBody, WASTE_TOLD } from "../entry/told_body.ts";
 import { closureOf } from "../life/closure.ts";
 import { ledgerOf } from "../life/ledger.ts";
@@ -33,10 +33,8 @@ export class TellingDesk {
     this.#centres = centres;
   }
 
-  async run(signal: AbortSignal): Promise<void> {
-    const { tables, journal } = this.#node;
-    await tables.caughtUp(journal, signal);
-    await whenChanged(tables, signal, () => this.look());
+  run(signal: AbortSignal): Promise<void> {
+    return onceCaughtUp(this.#node, signal, () => this.look());
   }
 
   /** Writes what is to be told now; says whether there is more, or when to look again. */
