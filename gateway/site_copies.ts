@@ -42,6 +42,7 @@ export async function siteCopies({ node, links }: Asked, site: string): Promise<
     ? config.counties.map((centre) => centre.node)
     : centresOf(config);
   const states = journal.positions().filter(({ origin }) => parseOrigin(origin)?.node === site);
+  const completeMs = isSite ? nowMs : await lastMs(journal, states);
   const centres: CentreCopy[] = [];
   for (const centre of names.filter((name) => !losses.lost.has(name))) {
     const receipts = new Map(
@@ -55,8 +56,7 @@ export async function siteCopies({ node, links }: Asked, site: string): Promise<
       if (isSite) return receipts.get(key) ?? 0;
       return link?.peerPositions.get(key)?.seq ?? null;
     };
-    const complete = isSite ? nowMs : await lastMs(journal, states);
-    centres.push({ centre, untilMs: await untilMs(journal, states, held, complete) });
+    centres.push({ centre, untilMs: await untilMs(journal, states, held, completeMs) });
   }
   return { centres, nowMs };
 }
